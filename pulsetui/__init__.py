@@ -1,0 +1,1 @@
+"""PulseTUI: a heartbeat monitor for scheduled jobs, in a terminal."""

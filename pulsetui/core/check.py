@@ -1,0 +1,56 @@
+"""The definition of a check, as configuration gives it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from pulsetui.core.expect import Expectation
+from pulsetui.core.schedule import Schedule
+
+DEFAULT_GRACE = timedelta(hours=1)
+DEFAULT_EARLY = timedelta(seconds=60)
+DEFAULT_KEEP_PINGS = 1000
+
+SLUG = re.compile(r"[a-z0-9_-]{1,100}")
+"""What a slug may look like (``fullmatch``)."""
+
+
+class OnEvent(StrEnum):
+    """What an overlap or a duplicate run does: leave a note, or take the check down."""
+
+    NOTE = "note"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A scheduled command that should report. Spans are never negative; ``grace`` and bounds are positive."""
+
+    slug: str
+    name: str
+    schedule: Schedule
+    uuid: UUID | None = None  # pinned in the configuration; else the engine gives one and remembers it
+    desc: str = ""
+    tags: tuple[str, ...] = ()
+    hooks: tuple[str, ...] | None = None  # names of hooks; None means all of them
+    grace: timedelta = DEFAULT_GRACE  # tolerated after due
+    early: timedelta = DEFAULT_EARLY  # a report this much before its slot still answers it
+    start_grace: timedelta | None = None  # how long after due a start may take
+    max_runtime: timedelta | None = None  # a run longer than this hangs; None: grace bounds it
+    min_runtime: timedelta | None = None  # a success sooner than this did no work
+    min_interval: timedelta | None = None  # a success within this of the last is a duplicate run
+    on_overlap: OnEvent = OnEvent.NOTE
+    on_duplicate: OnEvent = OnEvent.NOTE
+    expect: tuple[Expectation, ...] = ()
+    metrics: Mapping[str, re.Pattern[str]] = field(default_factory=lambda: MappingProxyType({}))
+    # ^ metric name → pattern searched in the body; its first group is the number
+    failures_before_down: int = 1
+    successes_before_up: int = 1
+    manual_resume: bool = False  # while paused, pings are ignored until somebody resumes
+    keep_pings: int = DEFAULT_KEEP_PINGS  # how many pings (with their runs) are kept

@@ -1,0 +1,57 @@
+"""Durations as people write them: ``90s 15m 1h30m 2d 1w``, or a whole number of seconds."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from pulsetui.errors import PulseError
+
+_UNITS = {"w": 7 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
+_SPELLED = re.compile(
+    r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII
+)
+LONGEST = timedelta(days=3660)
+"""Ten years: longer than any schedule, short enough that no sum of instants overflows."""
+
+
+class DurationError(PulseError):
+    """The text is no duration."""
+
+
+def parse_duration(value: object) -> timedelta:
+    """A duration from configuration text or whole seconds.
+
+    Raises DurationError with a message that shows the spelling; zero and negative are the caller's to judge.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise DurationError(f"{value!r} is not a duration; write it like 90s, 15m, 1h30m, 2d")
+    if isinstance(value, int):
+        seconds = value
+    else:
+        text = "".join(value.split()).lower()
+        match = _SPELLED.fullmatch(text)
+        if text.isascii() and text.isdigit() and len(text) < 12:
+            seconds = int(text)
+        elif text and match:
+            seconds = sum(
+                int(n) * unit for n, unit in zip(match.groups(default="0"), _UNITS.values(), strict=True)
+            )
+        else:
+            raise DurationError(f'"{value}" is not a duration; write it like 90s, 15m, 1h30m, 2d')
+    if abs(seconds) > LONGEST.total_seconds():
+        raise DurationError(f'"{value}" is longer than ten years')
+    return timedelta(seconds=seconds)
+
+
+def format_duration(span: timedelta) -> str:
+    """The spelling that ``parse_duration`` reads back: ``1h30m``. Parts of a second are dropped."""
+    left = int(span.total_seconds())
+    if left < 0:
+        return "-" + format_duration(-span)
+    parts: list[str] = []
+    for letter, size in _UNITS.items():
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count}{letter}")
+    return "".join(parts) or "0s"

@@ -1,0 +1,25 @@
+"""One report that was received."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from uuid import UUID
+
+from pulsetui.core.status import PingKind
+
+NO_METRICS: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping:
+    """What the state machine reads of a report; the wire details are kept beside it by the store."""
+
+    kind: PingKind
+    at: datetime  # the instant it speaks for, UTC
+    rid: UUID | None = None  # run id: matches a start with its end
+    exit_status: int | None = None
+    metrics: Mapping[str, float] = field(default=NO_METRICS)
+    duration: timedelta | None = None  # as measured by the job itself; wins over end minus start

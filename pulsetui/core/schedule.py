@@ -1,0 +1,51 @@
+"""Schedules: when a check is due.
+
+``every`` counts from the last report; ``cron`` and ``calendar`` name instants on a wall clock in a zone.
+All three answer the same four questions, so nothing else in the product asks which kind it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+ScheduleKind = Literal["every", "cron", "calendar"]
+
+
+class Schedule(Protocol):
+    """An immutable, thread-safe schedule. All instants are aware UTC datetimes."""
+
+    @property
+    def kind(self) -> ScheduleKind:
+        """Which of the three, spelled as the configuration key."""
+
+    @property
+    def expression(self) -> str:
+        """The text as configured: ``15m``, ``0 2 * * *``, ``Mon..Fri 06:00``."""
+
+    @property
+    def timezone(self) -> str:
+        """IANA name of the zone the expression is read in; ``UTC`` for a period."""
+
+    def next(self, after: datetime) -> datetime | None:
+        """The first instant strictly later than ``after``; ``None`` when there never is one again."""
+
+    def prev(self, before: datetime) -> datetime | None:
+        """The last instant strictly earlier than ``before``; ``None`` when there was none."""
+
+    def between(self, after: datetime, until: datetime, limit: int) -> Sequence[datetime]:
+        """The instants in ``(after, until]``, oldest first, at most ``limit``."""
+
+    def slot(self, at: datetime, early: timedelta) -> datetime:
+        """The scheduled instant that a report at ``at`` answers.
+
+        For a period it is ``at`` itself. On a wall clock it is the last instant not later than ``at``, or
+        the next one if that is at most ``early`` away and at most half the gap between the two.
+        """
+
+    def describe(self) -> str:
+        """The schedule in words: ``every 15 minutes``, ``at 02:00 every day (Europe/Berlin)``."""
+
+    def warnings(self) -> Sequence[str]:
+        """What a careful person should know of it ("skipped when clocks go forward"), maybe nothing."""

@@ -1,0 +1,48 @@
+"""The closed sets of words: status, reason, kind of ping, outcome of a run."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What a check is. ``LATE`` follows from ``UP`` and the clock; it is never stored and never a flip."""
+
+    NEW = "new"  # no success or fail yet (or resumed and waiting for one)
+    UP = "up"
+    LATE = "late"  # due has passed, still in grace
+    DOWN = "down"
+    PAUSED = "paused"
+
+
+class Reason(StrEnum):
+    """Why a check is down."""
+
+    MISSED = "missed"  # past its deadline with no success: on screen "overdue"
+    FAILED = "failed"  # the job said so
+    HUNG = "hung"  # started and did not finish in time
+    UNMET = "unmet"  # finished well, but an expectation does not hold
+    TOO_SHORT = "too_short"  # finished sooner than it can have done its work
+    NOT_STARTED = "not_started"  # no start within start_grace after due
+
+
+class PingKind(StrEnum):
+    """What one report says. ``IGN`` is recorded and has no effect."""
+
+    SUCCESS = "success"
+    START = "start"
+    FAIL = "fail"
+    LOG = "log"
+    IGN = "ign"
+
+
+class Outcome(StrEnum):
+    """How a run ended, or that it has not."""
+
+    RUNNING = "running"
+    SUCCESS = "success"
+    FAILED = "failed"
+    UNMET = "unmet"
+    TOO_SHORT = "too_short"
+    HUNG = "hung"  # past its bound, may still report
+    ORPHAN = "orphan"  # never finished: another run took its place

@@ -1,0 +1,74 @@
+"""Every error that PulseTUI raises on purpose. It imports nothing.
+
+PulseError            what went wrong, where, and what to do: the message is shown to a person
+├── ConfigError       checks.toml is wrong; carries every problem of the file
+├── ScheduleError     a cron, OnCalendar, period or zone text is wrong
+├── StoreError        the database cannot be used
+│   └── StoreBusyError    a commit failed for now (disk full, locked): the ping was not taken
+├── EngineError       the engine cannot start, or refuses a command
+│   ├── StateHeldError    another engine holds the state directory
+│   ├── UnknownCheckError there is no check by that name
+│   └── EngineUnreachableError  no engine answers
+├── ListenerError     the HTTP listener cannot start
+└── HookError         telling somebody failed
+"""
+
+from __future__ import annotations
+
+
+class PulseError(Exception):
+    """Base of all. ``str(error)`` is a complete message for a person, without a traceback."""
+
+
+class ConfigError(PulseError):
+    """The configuration is wrong. ``config.problem.Problem`` objects say what and where."""
+
+
+class ScheduleError(PulseError):
+    """A schedule or time zone text is wrong. ``field`` names the part of a cron expression, if known."""
+
+    def __init__(self, message: str, *, field: str | None = None, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+        self.suggestion = suggestion
+
+
+class StoreError(PulseError):
+    """The database cannot be opened, read or written."""
+
+
+class StoreBusyError(StoreError):
+    """A commit failed in a way that may pass (disk full, locked). Nothing of it was taken."""
+
+
+class EngineError(PulseError):
+    """The engine cannot start, or refuses a command."""
+
+
+class StateHeldError(EngineError):
+    """Another engine holds the state directory. ``pid`` and ``url`` are known if it wrote them."""
+
+    def __init__(self, message: str, *, pid: int | None = None, url: str | None = None) -> None:
+        super().__init__(message)
+        self.pid = pid
+        self.url = url
+
+
+class UnknownCheckError(EngineError):
+    """No check has that slug."""
+
+
+class EngineUnreachableError(EngineError):
+    """No engine answers: none holds the state directory, or the address is wrong."""
+
+
+class ListenerError(PulseError):
+    """The listener cannot take its address."""
+
+
+class HookError(PulseError):
+    """A hook could not tell anybody. ``permanent`` means that trying again cannot help."""
+
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent

@@ -1,0 +1,71 @@
+"""What is told to somebody, and the durable queue it waits in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from pulsetui.core.status import Reason, Status
+
+
+class AlertEvent(StrEnum):
+    """What happened."""
+
+    DOWN = "down"
+    UP = "up"  # recovered
+    UNWATCHED = "unwatched"  # a digest: deadlines passed while PulseTUI was not running
+    NOTE = "note"  # an overlap or a duplicate run
+    TEST = "test"  # somebody tries the hook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One thing to tell. All text may come from outside: a hook cleans it for the place it goes to."""
+
+    event: AlertEvent
+    at: datetime  # of the flip, UTC
+    title: str  # one line: "Sync invoices is overdue"
+    body: str  # a few lines: since when, what was missed, what the job said last
+    slug: str = ""  # empty for a digest
+    name: str = ""
+    status: Status | None = None
+    reason: Reason | None = None
+    tags: tuple[str, ...] = ()
+
+
+OnAlert = Callable[[Alert], None]
+"""Called from another thread; must return at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One alert on its way through one hook."""
+
+    id: int
+    hook: str
+    alert: Alert
+    tries: int  # made so far
+    created_at: datetime
+
+
+class Outbox(Protocol):
+    """The queue of deliveries, committed together with the flips that caused them.
+
+    At least once: a crash between sending and ``delivered`` sends again.
+    """
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Deliveries whose next try is not later than ``now``, oldest first."""
+
+    async def next_due(self) -> datetime | None:
+        """When the earliest waiting delivery may be tried; None when nothing waits."""
+
+    async def delivered(self, delivery: Delivery, at: datetime) -> None: ...
+
+    async def failed(
+        self, delivery: Delivery, at: datetime, error: str, next_try_at: datetime | None
+    ) -> None:
+        """Records a failed try; ``next_try_at`` None gives the delivery up."""

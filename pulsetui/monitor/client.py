@@ -1,0 +1,73 @@
+"""The one protocol through which a screen or a script sees an engine.
+
+Two implementations: ``monitor.local`` (the engine in this process) and ``attach.remote`` (over HTTP). The
+table is therefore the same embedded and attached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from pulsetui.monitor.alert import OnAlert
+from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo
+
+OnChange = Callable[[frozenset[str]], None]
+"""Called from another thread with the slugs whose view changed, appeared or went away. An empty set means
+that ``info()`` changed (a notice, the connection). It must return at once and must not call the client."""
+
+
+class EngineClient(Protocol):
+    """A view of one engine. ``checks``, ``info`` and ``now`` never block and may be called from any thread;
+    everything else may take up to its timeout and belongs off the screen's event loop.
+
+    What blocks raises EngineUnreachableError when the engine is gone, UnknownCheckError for a slug that is
+    not there. Commands answer with one CommandResult for each slug instead of raising.
+    """
+
+    @property
+    def connected(self) -> bool:
+        """False while the engine cannot be reached: the views are the last ones known."""
+
+    def now(self) -> datetime:
+        """The engine's clock, UTC."""
+
+    def checks(self) -> Mapping[str, CheckView]:
+        """All checks by slug, in the order of the configuration. The mapping is never mutated."""
+
+    def info(self) -> EngineInfo: ...
+
+    def subscribe(self, on_change: OnChange) -> Callable[[], None]:
+        """Calls ``on_change`` after every change until the returned function is called."""
+
+    def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
+        """Calls ``on_alert`` for what the ``terminal`` hook tells, until the returned function is called."""
+
+    def details(self, slug: str) -> CheckDetails: ...
+
+    def ping_body(self, slug: str, n: int) -> bytes:
+        """The kept body of ping number ``n``; empty when it had none."""
+
+    def pause(self, slugs: Sequence[str]) -> list[CommandResult]: ...
+
+    def resume(self, slugs: Sequence[str]) -> list[CommandResult]: ...
+
+    def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]: ...
+
+    def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]: ...
+
+    def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
+        """Adds a check to checks.toml. ``fields`` are the keys of its table, spelled as in the file."""
+
+    def edit(
+        self, slug: str, fields: Mapping[str, object | None], *, new_slug: str | None = None
+    ) -> CommandResult:
+        """Changes keys of a check's table in place; ``None`` takes a key out."""
+
+    def remove(self, slug: str) -> CommandResult: ...
+
+    def dismiss(self, key: str) -> None:
+        """Takes away a notice that has been read."""
+
+    def close(self) -> None: ...

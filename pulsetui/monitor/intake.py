@@ -1,0 +1,72 @@
+"""How a ping enters the engine, whatever dialect it was spoken in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Protocol
+from uuid import UUID
+
+from pulsetui.core.ping import NO_METRICS
+from pulsetui.core.status import PingKind
+
+BODY_LIMIT = 100_000
+"""Bytes of a body that are kept; the rest is read and dropped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One ping as it came in, already translated and authorised by its dialect.
+
+    Exactly one of ``uuid`` and ``slug`` names the check.
+    """
+
+    kind: PingKind
+    uuid: UUID | None = None
+    slug: str | None = None
+    create: bool = False  # make the check when the slug is unknown
+    rid: UUID | None = None
+    exit_status: int | None = None
+    metrics: Mapping[str, float] = field(default=NO_METRICS)
+    duration: timedelta | None = None
+    body: bytes = b""  # at most BODY_LIMIT
+    method: str = ""
+    scheme: str = "http"
+    remote_addr: str = ""
+    ua: str = ""  # at most 200 characters
+    at: datetime | None = None  # when it happened, if not now (spool)
+
+
+class Receipt(Enum):
+    """What became of an arrival."""
+
+    OK = "ok"  # committed to disk (ignored ones too)
+    CREATED = "created"  # the check was made, the ping is committed
+    UNKNOWN = "unknown"  # no such check
+    REFUSED = "refused"  # create=1 could not make the check (the configuration cannot be written)
+    BUSY = "busy"  # the store cannot take it now: nothing was recorded
+
+
+OnReceipt = Callable[[Receipt], None]
+
+
+class Intake(Protocol):
+    """The engine's door. Every method is called on the engine's event loop and does not block."""
+
+    def receive(self, arrival: Arrival, done: OnReceipt) -> None:
+        """Takes a ping. ``done`` is called exactly once, on the loop: at once when the check is unknown or
+        the queue is full, else after the commit."""
+
+    def reject(self, why: str) -> None:
+        """Counts a request that was not a ping we know: shown on the screen by ``why``."""
+
+    def knows(self, slug: str) -> bool:
+        """Whether a check has this slug."""
+
+    def ping_key(self) -> str | None:
+        """The configured ping key."""
+
+    def api_keys(self) -> tuple[str, str | None]:
+        """The read-write key and, if configured, the read-only key of the API."""

@@ -1,0 +1,205 @@
+"""What a screen or a script may know of the engine: immutable values, the same in process and over HTTP.
+
+Field names are the Healthchecks Management API's where it has them. Instants are UTC; durations are seconds
+(float), since these values travel as JSON. ``status`` is our own word (``late``, not ``grace``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.status import Outcome, PingKind, Reason, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentView:
+    """An incident, open while ``ended_at`` is None."""
+
+    n: int
+    reason: Reason
+    detail: str
+    started_at: datetime
+    ended_at: datetime | None
+    missed: tuple[datetime, ...]  # scheduled instants without a run, oldest first; long lists are cut
+    missed_count: int
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckView:
+    """One row of the table and everything its line may show."""
+
+    slug: str
+    uuid: str
+    name: str
+    desc: str
+    tags: tuple[str, ...]
+    hooks: tuple[str, ...]  # names of the hooks that will be told
+    status: Status
+    reason: Reason | None  # set when down
+    detail: str  # what is wrong, in words; "" when nothing is
+    since: datetime  # since when it has this status (the flip; created_at when new)
+    started: bool  # a run is going on
+    started_at: datetime | None  # start of the newest running run
+    run_bound: datetime | None  # when that run will count as hung
+    running: int  # number of runs going on
+    unwatched: bool  # its last deadline passed while nobody was watching: cannot be judged yet
+    last_ping: datetime | None  # last success or fail
+    last_kind: PingKind | None  # which of the two it was
+    last_success: datetime | None
+    last_duration: float | None  # of the last finished run with a known start
+    usual_duration: float | None  # median of recent runs
+    last_metrics: Mapping[str, float]
+    next_ping: datetime | None  # due: when the next success is expected; while down: the due that was missed
+    deadline: datetime | None  # due + grace
+    upcoming: datetime | None  # the next scheduled instant in the future, whatever the status
+    schedule_kind: ScheduleKind
+    schedule: str
+    tz: str
+    schedule_words: str
+    grace: float
+    max_runtime: float | None
+    n_pings: int
+    manual_resume: bool
+    incident: IncidentView | None  # the open one
+    history: str  # two characters a run or missed slot, oldest first; see core.history
+    created_at: datetime
+    last_line: str  # the last non-empty line of the last body, unsafe text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """One run of the details screen."""
+
+    n: int
+    rid: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    slot: datetime | None
+    outcome: Outcome
+    duration: float | None
+    exit_status: int | None
+    metrics: Mapping[str, float]
+    overlaps: int | None
+    duplicate: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingView:
+    """One recorded ping. ``ua``, ``remote_addr`` and ``body_start`` are unsafe text from the network."""
+
+    n: int
+    kind: PingKind
+    at: datetime
+    received_at: datetime  # later than ``at`` when it came through the spool
+    method: str
+    scheme: str
+    remote_addr: str
+    ua: str
+    rid: str | None
+    exit_status: int | None
+    body_size: int  # bytes kept
+    body_start: str  # first characters of it, decoded with replacement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryView:
+    """What one hook did about one flip."""
+
+    hook: str
+    event: str  # "down", "up", "reminder", "unwatched"
+    flip_at: datetime
+    tries: int
+    delivered_at: datetime | None
+    next_try_at: datetime | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlipView:
+    """One change of status."""
+
+    at: datetime
+    before: Status
+    after: Status
+    reason: Reason | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckDetails:
+    """All that the details screen shows; lists are newest first and bounded."""
+
+    view: CheckView
+    fields: Mapping[str, object]  # the check's table in checks.toml, as written
+    runs: tuple[RunView, ...]
+    pings: tuple[PingView, ...]
+    incidents: tuple[IncidentView, ...]
+    flips: tuple[FlipView, ...]
+    deliveries: tuple[DeliveryView, ...]
+    due_next: tuple[datetime, ...]  # the next five due instants
+    schedule_warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something the person should read: stays until it is no longer true or is dismissed."""
+
+    key: str  # identifies it: "config", "store", "hook:desktop", "unwatched", …
+    level: Literal["info", "warning", "error"]
+    text: str  # one line or a few; may hold unsafe text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineInfo:
+    """The engine itself."""
+
+    version: str
+    pid: int
+    started_at: datetime
+    now: datetime  # the engine's clock when this was made
+    address: str  # where the listener is, "127.0.0.1:8787"; "" when it has none
+    base_url: str  # what a job on this host puts before the slug: "http://127.0.0.1:8787/ping/"
+    config_path: str
+    state_dir: str
+    timezone: str  # default zone of checks
+    hook_names: tuple[str, ...] = ()
+    pings: int = 0  # taken since the engine started
+    rejected: Mapping[str, int] = field(default_factory=dict)  # answers that were not OK, by what they said
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulePreview:
+    """What the edit form shows while somebody types."""
+
+    words: str
+    upcoming: tuple[datetime, ...]
+    tz: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldProblem:
+    """One thing wrong with one field of a submitted check."""
+
+    field: str
+    message: str
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandResult:
+    """The answer to one command for one check."""
+
+    slug: str
+    ok: bool
+    message: str  # what happened, or why not, in a sentence
+    problems: tuple[FieldProblem, ...] = ()
