@@ -1,0 +1,263 @@
+"""Times and statuses in the words that both the screen and the commands use.
+
+Pure functions from values to one line of text. Spans have two units at most. Text that came from outside
+(a detail, a note, a name) goes through untouched: whoever shows a line cleans it for the place it goes to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from types import MappingProxyType
+from typing import Protocol
+
+from pulsetui.core.status import Reason, Status
+
+RUNNING = "running"
+"""The overlay: a run is going on, whatever the status."""
+
+GLYPH: Mapping[str, str] = MappingProxyType(
+    {
+        Status.NEW: "○",
+        Status.UP: "●",
+        Status.LATE: "◐",
+        Status.DOWN: "✖",
+        Status.PAUSED: "‖",
+        RUNNING: "▶",
+    }
+)
+"""One narrow character for a status or the running overlay: shapes differ, so colour only helps."""
+
+GLYPH_ASCII: Mapping[str, str] = MappingProxyType(
+    {
+        Status.NEW: "o",
+        Status.UP: "*",
+        Status.LATE: "~",
+        Status.DOWN: "X",
+        Status.PAUSED: "=",
+        RUNNING: ">",
+    }
+)
+"""The same for a terminal or an encoding without the others."""
+
+_REASON_WORD: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.MISSED: "overdue",
+        Reason.FAILED: "failed",
+        Reason.HUNG: "hung",
+        Reason.UNMET: "unmet",
+        Reason.TOO_SHORT: "too short",
+        Reason.NOT_STARTED: "not started",
+    }
+)
+_MINUTE = 60
+_HOUR = 3600
+_DAY = 86400
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NEAR_DAYS = 6
+"""Up to so many days away a weekday names one day only."""
+
+
+class IncidentLike(Protocol):
+    """What the sentence reads of an open incident."""
+
+    @property
+    def missed_count(self) -> int: ...
+    @property
+    def acknowledged_at(self) -> datetime | None: ...
+    @property
+    def acknowledged_by(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+
+
+class ViewLike(Protocol):
+    """What the sentence reads of a check; ``monitor.view.CheckView`` has it all."""
+
+    @property
+    def status(self) -> Status: ...
+    @property
+    def reason(self) -> Reason | None: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def since(self) -> datetime: ...
+    @property
+    def started(self) -> bool: ...
+    @property
+    def started_at(self) -> datetime | None: ...
+    @property
+    def unwatched(self) -> bool: ...
+    @property
+    def last_success(self) -> datetime | None: ...
+    @property
+    def last_duration(self) -> float | None: ...
+    @property
+    def next_ping(self) -> datetime | None: ...
+    @property
+    def deadline(self) -> datetime | None: ...
+    @property
+    def upcoming(self) -> datetime | None: ...
+    @property
+    def manual_resume(self) -> bool: ...
+    @property
+    def incident(self) -> IncidentLike | None: ...
+
+
+def span_text(seconds: float) -> str:
+    """A length of time, parts of a second dropped: ``45s``, ``3m 12s``, ``4h 05m``, ``2d 3h``, ``15m``.
+
+    The sign is dropped too: the words around it say which way.
+    """
+    whole = int(abs(seconds))
+    if whole < _MINUTE:
+        return f"{whole}s"
+    if whole < _HOUR:
+        minutes, rest = divmod(whole, _MINUTE)
+        return f"{minutes}m {rest:02}s" if rest else f"{minutes}m"
+    if whole < _DAY:
+        hours, rest = divmod(whole // _MINUTE, 60)
+        return f"{hours}h {rest:02}m" if rest else f"{hours}h"
+    days, rest = divmod(whole // _HOUR, 24)
+    return f"{days}d {rest}h" if rest else f"{days}d"
+
+
+def duration_text(seconds: float) -> str:
+    """How long a run took: ``span_text`` with parts of a second while they matter: ``0.35s``, ``4.2s``."""
+    if seconds < 0.9995:
+        return f"{max(seconds, 0.0):.2f}s"
+    if seconds < 9.95:
+        return f"{seconds:.1f}s"
+    return span_text(round(seconds))
+
+
+def ago_text(instant: datetime, now: datetime) -> str:
+    """How long ago: ``3m 12s ago``; ``just now`` within a second, and for an instant still to come (two
+    clocks that disagree a little)."""
+    seconds = (now - instant).total_seconds()
+    return "just now" if seconds < 1 else f"{span_text(seconds)} ago"
+
+
+def until_text(instant: datetime, now: datetime) -> str:
+    """How far off: ``in 4h 05m``, ``now`` within a second, ``late by 12m`` once it has passed."""
+    seconds = (instant - now).total_seconds()
+    if abs(seconds) < 1:
+        return "now"
+    return f"in {span_text(seconds)}" if seconds > 0 else f"late by {span_text(seconds)}"
+
+
+def instant_text(instant: datetime, zone: tzinfo, now: datetime) -> str:
+    """An instant on the wall clock of ``zone``: ``today 02:00``, ``tomorrow 02:00``, ``Sat 02:00`` within
+    six days either way, else ``2026-11-21 02:00``.
+
+    A time that the clock shows twice that night carries the zone's abbreviation: ``Sun 02:30 CEST``.
+    """
+    local = instant.astimezone(zone)
+    days = (local.date() - now.astimezone(zone).date()).days
+    if days == 0:
+        day = "today"
+    elif days == 1:
+        day = "tomorrow"
+    elif abs(days) <= _NEAR_DAYS:
+        day = _WEEKDAYS[local.weekday()]
+    else:
+        day = f"{local:%Y-%m-%d}"
+    twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{day} {local:%H:%M}" + (f" {local.tzname()}" if twice else "")
+
+
+def word_for(status: Status, reason: Reason | None) -> str:
+    """The word on screen: the status, or what made a check go down: ``overdue``, ``failed``."""
+    if status is Status.DOWN and reason is not None:
+        return _REASON_WORD[reason]
+    return str(status)
+
+
+def sentence(view: ViewLike, now: datetime, zone: tzinfo) -> str:
+    """How the check stands, in one line without a full stop: ``Overdue since Sat 02:30 (missed 3 runs); last
+    good run Fri 02:04``. Holds the detail and the note as they came: unsafe text."""
+    say = {
+        Status.NEW: _new,
+        Status.UP: _up,
+        Status.LATE: _late,
+        Status.DOWN: _down,
+        Status.PAUSED: _paused,
+    }[view.status]
+    parts = say(view, now, zone)
+    if view.started:
+        going = f" for {span_text((now - view.started_at).total_seconds())}" if view.started_at else ""
+        parts.append(f"running{going}")
+    if view.incident is not None and view.incident.acknowledged_at is not None:
+        parts.append(_acknowledged(view.incident))
+    return "; ".join(parts)
+
+
+def _new(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+    if view.unwatched:
+        return _unwatched(view, now, zone)
+    first = "Waiting for a success" if view.last_success else "No success yet"
+    return [first, *_due(view, now, zone)]
+
+
+def _up(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+    if view.unwatched:
+        return _unwatched(view, now, zone)
+    return [
+        f"Up since {instant_text(view.since, zone, now)}",
+        *_last_good(view, now, zone),
+        *_due(view, now, zone),
+    ]
+
+
+def _unwatched(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+    parts = ["Unwatched: its deadline passed while PulseTUI was not running", *_last_good(view, now, zone)]
+    if view.upcoming is not None:
+        parts.append(f"judged again from {instant_text(view.upcoming, zone, now)}")
+    return parts
+
+
+def _late(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+    first = "Late"
+    if view.next_ping is not None:
+        late = span_text(max((now - view.next_ping).total_seconds(), 0.0))
+        first = f"Late by {late}: it was due {instant_text(view.next_ping, zone, now)}"
+    parts = [first]
+    if view.deadline is not None:
+        left = until_text(view.deadline, now)
+        parts.append(f"overdue from {instant_text(view.deadline, zone, now)} ({left})")
+    return [*parts, *_last_good(view, now, zone)]
+
+
+def _down(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+    since = instant_text(view.since, zone, now)
+    if view.reason is Reason.MISSED:
+        missed = view.incident.missed_count if view.incident is not None else 0
+        count = f" (missed {missed} run{'s' if missed > 1 else ''})" if missed else ""
+        return [f"Overdue since {since}{count}", *_last_good(view, now, zone)]
+    first = f"{word_for(view.status, view.reason).capitalize()} since {since}"
+    if view.detail:
+        first += f": {view.detail}"
+    return [first, *_last_good(view, now, zone)]
+
+
+def _paused(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+    ends = "until somebody resumes it" if view.manual_resume else "until somebody resumes it or it reports"
+    return [f"Paused since {instant_text(view.since, zone, now)}", ends, *_last_good(view, now, zone)]
+
+
+def _last_good(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+    if view.last_success is None:
+        return ["no good run is known"]
+    return [f"last good run {instant_text(view.last_success, zone, now)}"]
+
+
+def _due(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+    if view.next_ping is None:
+        return []
+    return [f"due {instant_text(view.next_ping, zone, now)} ({until_text(view.next_ping, now)})"]
+
+
+def _acknowledged(incident: IncidentLike) -> str:
+    by = f" by {incident.acknowledged_by}" if incident.acknowledged_by else ""
+    note = f": {incident.note}" if incident.note else ""
+    return f"acknowledged{by}{note}"

@@ -1,0 +1,217 @@
+"""The words and times that the screen and the commands share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulsetui.core.phrases import (
+    GLYPH,
+    GLYPH_ASCII,
+    ago_text,
+    duration_text,
+    instant_text,
+    sentence,
+    span_text,
+    until_text,
+    word_for,
+)
+from pulsetui.core.status import Reason, Status
+
+RIGA = ZoneInfo("Europe/Riga")
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)  # a Monday
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (45.9, "45s"),
+        (59.999, "59s"),
+        (60, "1m"),
+        (192, "3m 12s"),
+        (185, "3m 05s"),
+        (3599, "59m 59s"),
+        (3600, "1h"),
+        (3659, "1h"),
+        (4 * 3600 + 5 * 60 + 59, "4h 05m"),
+        (86399, "23h 59m"),
+        (86400, "1d"),
+        (2 * 86400 + 3 * 3600, "2d 3h"),
+        (400 * 86400, "400d"),
+        (-192, "3m 12s"),
+    ],
+)
+def test_a_span_has_two_units_at_most(seconds: float, text: str) -> None:
+    assert span_text(seconds) == text
+
+
+@given(st.floats(min_value=0, max_value=1e9))
+def test_every_span_is_short_and_never_longer_than_the_truth(seconds: float) -> None:
+    sizes = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+    parts = span_text(seconds).split()
+
+    assert 1 <= len(parts) <= 2
+    shown = sum(int(part[:-1]) * sizes[part[-1]] for part in parts)
+    assert shown <= seconds
+    assert seconds - shown < sizes[parts[-1][-1]] * 60
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-1, "0.00s"), (0.354, "0.35s"), (0.9999, "1.0s"), (4.21, "4.2s"), (9.96, "10s"), (75, "1m 15s")],
+)
+def test_a_short_run_keeps_parts_of_a_second(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ago", "until"),
+    [
+        (-192, "3m 12s ago", "late by 3m 12s"),
+        (-0.4, "just now", "now"),
+        (0, "just now", "now"),
+        (0.4, "just now", "now"),
+        (5, "just now", "in 5s"),
+        (4 * 3600 + 300, "just now", "in 4h 05m"),
+    ],
+)
+def test_distance_from_now_is_said_both_ways(seconds: float, ago: str, until: str) -> None:
+    instant = NOW + timedelta(seconds=seconds)
+
+    assert ago_text(instant, NOW) == ago
+    assert until_text(instant, NOW) == until
+
+
+@pytest.mark.parametrize(
+    ("instant", "text"),
+    [
+        (datetime(2026, 11, 16, 0, 0, tzinfo=UTC), "today 02:00"),
+        (datetime(2026, 11, 16, 22, 30, tzinfo=UTC), "tomorrow 00:30"),  # already Tuesday in Riga
+        (datetime(2026, 11, 15, 21, 59, tzinfo=UTC), "Sun 23:59"),
+        (datetime(2026, 11, 10, 0, 0, tzinfo=UTC), "Tue 02:00"),
+        (datetime(2026, 11, 9, 0, 0, tzinfo=UTC), "2026-11-09 02:00"),
+        (datetime(2026, 11, 22, 0, 0, tzinfo=UTC), "Sun 02:00"),
+        (datetime(2026, 11, 23, 0, 0, tzinfo=UTC), "2026-11-23 02:00"),
+    ],
+)
+def test_an_instant_is_named_by_the_nearest_day(instant: datetime, text: str) -> None:
+    assert instant_text(instant, RIGA, NOW) == text
+
+
+def test_the_repeated_hour_says_which_of_the_two_it_is() -> None:
+    before = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+    first, second = (instant_text(before + timedelta(hours=h), BERLIN, before) for h in (0, 1))
+
+    assert (first, second) == ("today 02:30 CEST", "today 02:30 CET")
+
+
+def test_every_status_has_its_own_glyph_in_both_sets() -> None:
+    words = {*Status, "running"}
+
+    for glyphs in (GLYPH, GLYPH_ASCII):
+        assert set(glyphs) == words
+        assert len(set(glyphs.values())) == len(words)
+        assert all(len(glyph) == 1 for glyph in glyphs.values())
+    assert all(glyph.isascii() for glyph in GLYPH_ASCII.values())
+
+
+def test_a_down_check_is_called_by_its_reason() -> None:
+    words = {word_for(Status.DOWN, reason) for reason in Reason}
+
+    assert words == {"overdue", "failed", "hung", "unmet", "too short", "not started"}
+    assert word_for(Status.DOWN, None) == "down"
+    assert word_for(Status.LATE, None) == "late"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Incident:
+    missed_count: int = 0
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    status: Status = Status.UP
+    reason: Reason | None = None
+    detail: str = ""
+    since: datetime = datetime(2026, 11, 14, 0, 30, tzinfo=UTC)
+    started: bool = False
+    started_at: datetime | None = None
+    unwatched: bool = False
+    last_success: datetime | None = datetime(2026, 11, 13, 0, 4, tzinfo=UTC)
+    last_duration: float | None = None
+    next_ping: datetime | None = datetime(2026, 11, 17, 0, 0, tzinfo=UTC)
+    deadline: datetime | None = datetime(2026, 11, 17, 0, 30, tzinfo=UTC)
+    upcoming: datetime | None = datetime(2026, 11, 17, 0, 0, tzinfo=UTC)
+    manual_resume: bool = False
+    incident: _Incident | None = None
+
+
+_MISSED = _View(status=Status.DOWN, reason=Reason.MISSED, incident=_Incident(missed_count=3))
+_FAILED = _View(status=Status.DOWN, reason=Reason.FAILED, detail="exit status 2", incident=_Incident())
+
+
+@pytest.mark.parametrize(
+    ("view", "text"),
+    [
+        (_View(), "Up since Sat 02:30; last good run Fri 02:04; due tomorrow 02:00 (in 17h)"),
+        (_View(status=Status.NEW, last_success=None), "No success yet; due tomorrow 02:00 (in 17h)"),
+        (_View(status=Status.NEW, next_ping=None), "Waiting for a success"),
+        (
+            _View(
+                status=Status.LATE,
+                next_ping=NOW - timedelta(minutes=12),
+                deadline=NOW + timedelta(minutes=18),
+            ),
+            "Late by 12m: it was due today 08:48; overdue from today 09:18 (in 18m); last good run Fri 02:04",
+        ),
+        (_MISSED, "Overdue since Sat 02:30 (missed 3 runs); last good run Fri 02:04"),
+        (
+            replace(_MISSED, incident=_Incident(missed_count=1), last_success=None),
+            "Overdue since Sat 02:30 (missed 1 run); no good run is known",
+        ),
+        (
+            replace(_MISSED, started=True, started_at=NOW - timedelta(seconds=192)),
+            "Overdue since Sat 02:30 (missed 3 runs); last good run Fri 02:04; running for 3m 12s",
+        ),
+        (_FAILED, "Failed since Sat 02:30: exit status 2; last good run Fri 02:04"),
+        (
+            replace(_FAILED, incident=_Incident(acknowledged_at=NOW, acknowledged_by="kim", note="on it")),
+            "Failed since Sat 02:30: exit status 2; last good run Fri 02:04; acknowledged by kim: on it",
+        ),
+        (
+            _View(status=Status.PAUSED),
+            "Paused since Sat 02:30; until somebody resumes it or it reports; last good run Fri 02:04",
+        ),
+        (
+            _View(status=Status.PAUSED, manual_resume=True, last_success=None),
+            "Paused since Sat 02:30; until somebody resumes it; no good run is known",
+        ),
+        (
+            _View(unwatched=True),
+            (
+                "Unwatched: its deadline passed while PulseTUI was not running; last good run Fri 02:04; "
+                "judged again from tomorrow 02:00"
+            ),
+        ),
+    ],
+)
+def test_the_sentence_says_since_when_and_what_was_missed(view: _View, text: str) -> None:
+    assert sentence(view, NOW, RIGA) == text
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_starts_the_sentence_with_its_word(reason: Reason) -> None:
+    said = sentence(replace(_FAILED, reason=reason), NOW, RIGA)
+
+    assert said.lower().startswith(word_for(Status.DOWN, reason) + " since")
