@@ -21,5 +21,5 @@ class Ping:
     at: datetime  # the instant it speaks for, UTC
     rid: UUID | None = None  # run id: matches a start with its end
     exit_status: int | None = None
-    metrics: Mapping[str, float] = field(default=NO_METRICS)
+    metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS)
     duration: timedelta | None = None  # as measured by the job itself; wins over end minus start

@@ -23,7 +23,7 @@ class Run:
     outcome: Outcome = Outcome.RUNNING
     duration: timedelta | None = None
     exit_status: int | None = None
-    metrics: Mapping[str, float] = field(default=NO_METRICS)
+    metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS)
     overlaps: int | None = None  # n of the run that was still running when this one started
     duplicate: bool = False  # a success within min_interval of the one before
     detail: str = ""  # what was wrong, in words

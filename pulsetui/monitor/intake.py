@@ -29,7 +29,7 @@ class Arrival:
     create: bool = False  # make the check when the slug is unknown
     rid: UUID | None = None
     exit_status: int | None = None
-    metrics: Mapping[str, float] = field(default=NO_METRICS)
+    metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS)
     duration: timedelta | None = None
     body: bytes = b""  # at most BODY_LIMIT
     method: str = ""
