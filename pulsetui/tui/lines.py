@@ -1,0 +1,145 @@
+"""Lines of styled text as plain values: what every drawn widget and every test of the screen works with.
+
+A span is text and the *name* of a style; the theme turns names into colours. Widths are terminal cells, not
+characters. Text that came from outside passes through ``plain`` first, so no line can break the layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from rich.cells import cell_len, set_cell_size
+
+from pulsetui.core.text import clean
+
+Span = tuple[str, str]
+Line = tuple[Span, ...]
+Align = Literal["left", "right"]
+
+ELLIPSIS = "…"
+_REGIONAL = range(0x1F1E6, 0x1F200)
+_TO_AGREED: dict[int, str | None] = {
+    # A flag is two letters; some terminals give it two cells, some four. The letters are two for all.
+    **{code: chr(ord("A") + code - _REGIONAL.start) for code in _REGIONAL},
+    **dict.fromkeys(range(0x1F3FB, 0x1F400)),  # skin tones: drawn over the cell before, or beside it
+}
+
+
+@lru_cache(maxsize=8192)
+def plain(text: str) -> str:
+    """Unsafe text as one line that every terminal draws with the width we count."""
+    if text.isascii() and text.isprintable():
+        return text
+    return clean(text).translate(_TO_AGREED)
+
+
+def width_of(spans: Iterable[Span]) -> int:
+    """Cells that the spans take."""
+    return sum(cell_len(text) for text, _ in spans)
+
+
+def cut(text: str, width: int) -> str:
+    """``text`` in at most ``width`` cells; what is cut at the end shows as ``…``."""
+    if cell_len(text) <= width:
+        return text
+    return "" if width <= 0 else set_cell_size(text, width - 1).rstrip() + ELLIPSIS
+
+
+def cut_middle(text: str, width: int) -> str:
+    """``text`` in at most ``width`` cells with the middle cut: for paths and addresses."""
+    if cell_len(text) <= width:
+        return text
+    if width <= 2:
+        return cut(text, width)
+    head = (width - 1) // 2
+    tail, room = "", width - 1 - head
+    for character in reversed(text):
+        room -= cell_len(character)
+        if room < 0:
+            break
+        tail = character + tail
+    return set_cell_size(text, head).rstrip() + ELLIPSIS + tail
+
+
+def pad(text: str, width: int, align: Align = "left") -> str:
+    """``text`` in exactly ``width`` cells."""
+    if width <= 0:
+        return ""
+    text = cut(text, width)
+    blank = " " * (width - cell_len(text))
+    return blank + text if align == "right" else text + blank
+
+
+def fit(spans: Sequence[Span], width: int, align: Align = "left", *, fill: str = "text") -> list[Span]:
+    """The spans in exactly ``width`` cells: cut with ``…`` or padded in the style ``fill``."""
+    taken, out = 0, []
+    total = width_of(spans)
+    if total > width:
+        for text, style in spans:
+            size = cell_len(text)
+            # One cell stays free for the sign that something was cut, unless nothing follows.
+            if taken + size < width:
+                out.append((text, style))
+                taken += size
+                continue
+            rest = width - taken
+            if rest > 0:
+                shown = cut(text if size > rest else text + " ", rest)
+                out.append((shown, style))
+                taken += cell_len(shown)
+            break
+        total = taken
+    else:
+        out = list(spans)
+    if total < width:
+        blank = (" " * (width - total), fill)
+        return [blank, *out] if align == "right" else [*out, blank]
+    return out
+
+
+def merged(spans: Iterable[Span]) -> Iterator[Span]:
+    """Neighbours of the same style as one span, empty ones left out: fewer bytes to the terminal."""
+    held, style = "", ""
+    for text, name in spans:
+        if not text:
+            continue
+        if held and name == style:
+            held += text
+            continue
+        if held:
+            yield held, style
+        held, style = text, name
+    if held:
+        yield held, style
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Plain text broken at spaces into lines of at most ``width`` cells; long words are split."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        candidate = f"{line} {word}" if line else word
+        if cell_len(candidate) <= width:
+            line = candidate
+            continue
+        if line:
+            lines.append(line)
+        line = word
+        while cell_len(line) > width > 1:
+            head = _head(line, width)
+            lines.append(head)
+            line = line[len(head) :]
+    lines.append(line)
+    return lines
+
+
+def _head(text: str, width: int) -> str:
+    """The longest beginning of ``text`` in at most ``width`` cells, at least one character."""
+    taken = 0
+    for index, character in enumerate(text):
+        taken += cell_len(character)
+        if taken > width:
+            return text[: max(index, 1)]
+    return text

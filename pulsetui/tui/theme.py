@@ -1,0 +1,285 @@
+"""The themes: one table of colours each, from which both the style sheets and the drawn lines are coloured.
+
+Style names used in drawn lines are the attributes of ``Palette`` in ``_INK`` below. A *base* is what a whole
+row stands on: it brings a background, and an alarm brings its own ink for everything on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+
+from rich.style import Style
+from textual.theme import Theme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Palette:
+    """Colours as ``#rrggbb``, or as the terminal's own sixteen when ``ansi``."""
+
+    name: str
+    title: str  # as shown to a person
+    dark: bool
+    ansi: bool = False
+    background: str
+    surface: str  # bars above and below the list
+    panel: str  # dialogs, the header row
+    border: str
+    text: str
+    muted: str
+    accent: str
+    up: str
+    late: str
+    down: str
+    new: str
+    paused: str
+    running: str
+    alarm: str  # background of a row that is down and that nobody has acknowledged
+    alarm_text: str
+    alarm_cursor: str  # the same under the cursor
+    cursor: str  # background of the row under the cursor
+    cursor_text: str = ""  # "" keeps each cell's own colour
+
+
+DARK = Palette(
+    name="pulse-dark",
+    title="Dark",
+    dark=True,
+    background="#10141b",
+    surface="#171d27",
+    panel="#1e2633",
+    border="#3a475c",
+    text="#d8dfea",
+    muted="#8c98ab",
+    accent="#8ab8ff",
+    up="#6fd68a",
+    late="#ffc04d",
+    down="#ff8078",
+    new="#93b7e8",
+    paused="#9aa5b8",
+    running="#58d7dc",
+    alarm="#981b22",
+    alarm_text="#ffffff",
+    alarm_cursor="#c92a33",
+    cursor="#2c3b56",
+)
+LIGHT = Palette(
+    name="pulse-light",
+    title="Light",
+    dark=False,
+    background="#fcfcfa",
+    surface="#f1f2ee",
+    panel="#e6e8e3",
+    border="#b8bdb6",
+    text="#1b2430",
+    muted="#56606e",
+    accent="#1553b6",
+    up="#14682f",
+    late="#7d4a00",
+    down="#b3141b",
+    new="#1f5799",
+    paused="#56606e",
+    running="#00616a",
+    alarm="#b3141b",
+    alarm_text="#ffffff",
+    alarm_cursor="#8a0c13",
+    cursor="#d3e0f7",
+)
+CONTRAST = Palette(
+    name="pulse-contrast",
+    title="High contrast",
+    dark=True,
+    background="#000000",
+    surface="#000000",
+    panel="#000000",
+    border="#ffffff",
+    text="#ffffff",
+    muted="#d0d0d0",
+    accent="#7fdfff",
+    up="#4dff88",
+    late="#ffff33",
+    down="#ff8f8f",
+    new="#8fd0ff",
+    paused="#d0d0d0",
+    running="#33ffff",
+    alarm="#b00010",
+    alarm_text="#ffffff",
+    alarm_cursor="#ffffff",
+    cursor="#ffffff",
+    cursor_text="#000000",
+)
+COLOUR_BLIND = Palette(
+    # Blue for well and orange for not: both kinds of red-green blindness keep them apart.
+    name="pulse-colour-blind",
+    title="Colour-blind safe",
+    dark=True,
+    background="#11151b",
+    surface="#181e27",
+    panel="#202835",
+    border="#405068",
+    text="#e2e6ec",
+    muted="#95a0b2",
+    accent="#7fc4f5",
+    up="#6bb8ee",
+    late="#f2e35c",
+    down="#ffa04d",
+    new="#c9ced6",
+    paused="#95a0b2",
+    running="#e8a3cd",
+    alarm="#a34700",
+    alarm_text="#ffffff",
+    alarm_cursor="#c05400",
+    cursor="#2d3d59",
+)
+ANSI = Palette(
+    name="pulse-ansi",
+    title="Terminal's own 16 colours",
+    dark=True,
+    ansi=True,
+    background="default",
+    surface="default",
+    panel="default",
+    border="blue",
+    text="default",
+    muted="default",
+    accent="cyan",
+    up="green",
+    late="yellow",
+    down="red",
+    new="blue",
+    paused="default",
+    running="cyan",
+    alarm="red",
+    alarm_text="bright_white",
+    alarm_cursor="bright_white",
+    cursor="white",
+    cursor_text="black",
+)
+PALETTES: Mapping[str, Palette] = MappingProxyType(
+    {palette.name: palette for palette in (DARK, LIGHT, CONTRAST, COLOUR_BLIND, ANSI)}
+)
+
+_BOLD = frozenset(
+    {"strong", "down", "late", "key", "title", "chip-down", "head-sorted", "bar-failed", "error"}
+)
+_INK: Mapping[str, str] = MappingProxyType(
+    {  # style name → the colour of the palette that it is drawn in
+        "text": "text",
+        "strong": "text",
+        "muted": "muted",
+        "accent": "accent",
+        "title": "accent",
+        "key": "accent",
+        "up": "up",
+        "late": "late",
+        "down": "down",
+        "calm": "down",  # down, and somebody knows: the colour stays, the shouting ends
+        "new": "new",
+        "paused": "paused",
+        "running": "running",
+        "head": "muted",
+        "head-sorted": "accent",
+        "border": "border",
+        "warning": "late",
+        "error": "down",
+        "bar-success": "up",
+        "bar-failed": "down",
+        "bar-warned": "late",
+        "bar-missed": "down",
+        "bar-none": "muted",
+        "chip-down": "alarm_text",
+    }
+)
+_BASES: Mapping[str, str] = MappingProxyType(
+    {  # base → the background of the palette
+        "row": "background",
+        "surface": "surface",
+        "panel": "panel",
+        "cursor": "cursor",
+        "alarm": "alarm",
+        "alarm-cursor": "alarm_cursor",
+    }
+)
+
+
+class StyleSet:
+    """The palette's styles, each made once: a style is asked for in every drawn cell."""
+
+    __slots__ = ("_made", "palette")
+
+    def __init__(self, palette: Palette) -> None:
+        self.palette = palette
+        self._made: dict[tuple[str, str], Style] = {}
+
+    def get(self, name: str, base: str = "row") -> Style:
+        """The style ``name`` on ``base``. An unknown name is a mistake in the code: KeyError."""
+        key = (name, base)
+        style = self._made.get(key)
+        if style is None:
+            style = self._made[key] = self._make(name, base)
+        return style
+
+    def _make(self, name: str, base: str) -> Style:
+        palette = self.palette
+        ink: str = getattr(palette, _INK[name])
+        ground: str = getattr(palette, _BASES[base])
+        bold = name in _BOLD
+        dim = palette.ansi and _INK[name] == "muted"
+        if base == "alarm":
+            ink, bold, dim = palette.alarm_text, True, False
+        elif base == "alarm-cursor":
+            # Where the cursor is as white as its ink, the alarm colour becomes the ink.
+            same = palette.alarm_cursor in (palette.alarm_text, palette.cursor)
+            ink, bold, dim = (palette.alarm if same else palette.alarm_text), True, False
+        elif base == "cursor" and palette.cursor_text:
+            ink, dim = palette.cursor_text, False
+        if name == "chip-down":
+            ground = palette.alarm
+        return Style(color=ink, bgcolor=ground, bold=bold, dim=dim)
+
+
+def textual_theme(palette: Palette) -> Theme:
+    """The palette for Textual's own widgets and the style sheets."""
+
+    def spelled(colour: str) -> str:
+        return colour if colour.startswith("#") else f"ansi_{colour}"
+
+    colours = {
+        field.name: spelled(getattr(palette, field.name))
+        for field in fields(Palette)
+        if field.name not in {"name", "title", "dark", "ansi"} and getattr(palette, field.name)
+    }
+    cursor_text = colours.get("cursor_text", colours["text"])
+    return Theme(
+        name=palette.name,
+        dark=palette.dark,
+        ansi=palette.ansi,
+        primary=colours["accent"],
+        secondary=colours["running"],
+        accent=colours["accent"],
+        warning=colours["late"],
+        error=colours["down"],
+        success=colours["up"],
+        foreground=colours["text"],
+        background=colours["background"],
+        surface=colours["surface"],
+        panel=colours["panel"],
+        variables={
+            "line": colours["border"],
+            "muted": colours["muted"],
+            "alarm": colours["alarm"],
+            "alarm-text": colours["alarm_text"],
+            "block-cursor-background": colours["cursor"],
+            "block-cursor-foreground": cursor_text,
+            "input-cursor-background": colours["text"],
+            "input-cursor-foreground": colours["background"] if not palette.ansi else "ansi_black",
+            "scrollbar": colours["border"],
+            "scrollbar-hover": colours["muted"],
+            "scrollbar-active": colours["accent"],
+            "scrollbar-background": colours["background"],
+            "scrollbar-background-hover": colours["background"],
+            "scrollbar-background-active": colours["background"],
+            "scrollbar-corner-color": colours["background"],
+        },
+    )
