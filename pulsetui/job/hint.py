@@ -1,0 +1,28 @@
+"""What to tell when the engine knows no check by a slug. Loaded only then."""
+
+from __future__ import annotations
+
+
+def unknown_check(slug: str, address: str, config: str) -> str:
+    """A message that names the nearest slug of ``config``, if that file can be read here."""
+    from difflib import get_close_matches
+
+    message = f'the engine at {address} has no check "{slug}"'
+    known = _slugs(config)
+    near = get_close_matches(slug, known, n=1)
+    if near:
+        return f'{message}; did you mean "{near[0]}"?'
+    if slug in known:
+        return f"{message}, but {config} has: that engine reads another configuration (see --url, --config)"
+    return f"{message}; see the slugs with: pulsetui list, or add it with: pulsetui add {slug}"
+
+
+def _slugs(config: str) -> list[str]:
+    import tomllib
+
+    try:
+        with open(config, "rb") as file:  # noqa: PTH123
+            checks = tomllib.load(file).get("checks")
+    except (OSError, ValueError):
+        return []
+    return list(checks) if isinstance(checks, dict) else []

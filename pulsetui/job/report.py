@@ -1,0 +1,98 @@
+"""A report on its way to the engine, and what became of it."""
+
+from __future__ import annotations
+
+import time
+
+from pulsetui.errors import PulseError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BODY_LIMIT = 100_000
+"""Bytes of a body that the engine keeps; sending more would only cost the job time."""
+
+LONGEST_SLUG = 100
+_SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+_HEX = frozenset("0123456789abcdef")
+
+SENT = "sent"
+SPOOLED = "spooled"  # kept on disk until an engine takes it in
+UNKNOWN = "unknown"  # the engine has no such check
+REFUSED = "refused"  # the engine will never take it
+UNREACHABLE = "unreachable"  # nobody answered, or "not now"
+LOST = "lost"  # nobody answered, and it could not be kept
+
+
+class UsageError(PulseError):
+    """The command line is wrong. The message says how to write it."""
+
+
+class Report:
+    """One ping as the job means it.
+
+    ``kind`` is ``success``, ``start``, ``fail`` or ``log``; an ``exit_status`` decides between success and
+    fail on its own. ``at_ns`` is when it happened (Unix time in nanoseconds), ``rid`` a canonical uuid.
+    """
+
+    __slots__ = ("at_ns", "body", "exit_status", "kind", "metrics", "rid", "slug")
+
+    def __init__(
+        self,
+        *,
+        slug: str,
+        kind: str = "success",
+        rid: str | None = None,
+        exit_status: int | None = None,
+        metrics: Sequence[tuple[str, float]] = (),
+        body: bytes = b"",
+        at_ns: int | None = None,
+    ) -> None:
+        self.slug = slug
+        self.kind = kind if exit_status is None else ("fail" if exit_status else "success")
+        self.rid = rid
+        self.exit_status = exit_status
+        self.metrics = tuple(metrics)
+        self.body = body[:BODY_LIMIT]
+        self.at_ns = time.time_ns() if at_ns is None else at_ns
+
+
+class Outcome:
+    """What became of a report: ``state`` is one of the words above, ``message`` says more (for a person)."""
+
+    __slots__ = ("message", "state")
+
+    def __init__(self, state: str, message: str = "") -> None:
+        self.state = state
+        self.message = message
+
+
+def check_slug(text: str) -> str:
+    """``text`` if it may name a check (a slug or a uuid), else UsageError with the nearest that may."""
+    if 0 < len(text) <= LONGEST_SLUG and _SLUG_CHARACTERS.issuperset(text):
+        return text
+    if not text:
+        raise UsageError("the slug is empty; name the check, as in: pulsetui ping sync-invoices")
+    lowered = "".join(c if c in _SLUG_CHARACTERS else "-" for c in text.lower())[:LONGEST_SLUG].strip("-")
+    near = f'; try "{lowered}"' if lowered else ""
+    raise UsageError(
+        f"{printable(text, 60)!r} is no slug: at most {LONGEST_SLUG} characters of a-z 0-9 - _{near}"
+    )
+
+
+def check_rid(text: str) -> str:
+    """``text`` as a canonical lowercase uuid, else UsageError."""
+    lowered = text.lower()
+    parts = lowered.split("-")
+    if [len(part) for part in parts] == [8, 4, 4, 4, 12] and _HEX.issuperset(lowered.replace("-", "")):
+        return lowered
+    raise UsageError(
+        f"--rid {printable(text, 60)!r} is no run id: write a uuid with its dashes, as uuidgen prints it"
+    )
+
+
+def printable(text: str, limit: int) -> str:
+    """``text`` on one line without control characters, cut to ``limit`` characters."""
+    shown = "".join(c if c.isprintable() else "?" for c in text)
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"

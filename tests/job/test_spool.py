@@ -1,0 +1,109 @@
+"""Reports on disk."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulsetui.job import spool
+from pulsetui.job.report import Report
+
+AT_NS = 1_794_812_645_000_123_456  # 2026-11-16T07:04:05.000123456Z
+RID = "1c6b4b1e-7f1d-4c58-9d2c-3f6a8f1f0a11"
+
+
+def test_a_kept_report_says_everything_and_its_own_instant(tmp_path: Path) -> None:
+    report = Report(
+        slug="sync",
+        exit_status=2,
+        rid=RID,
+        metrics=[("records", 42.0)],
+        body=b"\xff\x00 oops",
+        at_ns=AT_NS,
+    )
+
+    path = Path(spool.keep(report, str(tmp_path)))
+
+    record = json.loads(path.read_bytes())
+    assert base64.b64decode(record.pop("body")) == b"\xff\x00 oops"
+    assert record.pop("host") == os.uname().nodename
+    assert record.pop("user")
+    assert record == {
+        "v": 1,
+        "slug": "sync",
+        "kind": "fail",
+        "at": datetime.fromtimestamp(AT_NS // 10**9, UTC).isoformat()[:19] + ".000123+00:00",
+        "rid": RID,
+        "exit_status": 2,
+        "metrics": {"records": 42.0},
+    }
+
+
+def test_the_file_is_named_by_its_instant_and_nobody_else_may_read_it(tmp_path: Path) -> None:
+    state = tmp_path / "deep" / "state"
+
+    path = Path(spool.keep(Report(slug="a", at_ns=AT_NS), str(state)))
+
+    assert path.parent == state / "spool"
+    assert re.fullmatch(rf"{AT_NS}-{os.getpid()}-[0-9a-f]{{6}}\.json", path.name)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+
+
+def test_reports_of_one_instant_do_not_replace_each_other(tmp_path: Path) -> None:
+    for _ in range(5):
+        spool.keep(Report(slug="a", at_ns=AT_NS), str(tmp_path))
+
+    assert len(list((tmp_path / "spool").iterdir())) == 5
+
+
+def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(OSError, match="No space"):
+        spool.keep(Report(slug="a"), str(tmp_path))
+
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+def test_the_bytes_are_on_disk_before_the_name_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    real_sync, real_rename = os.fsync, os.rename
+
+    def fsync(descriptor: int) -> None:
+        seen.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        real_sync(descriptor)
+
+    def rename(old: str, new: str) -> None:
+        seen.append("rename")
+        real_rename(old, new)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "rename", rename)
+
+    spool.keep(Report(slug="a"), str(tmp_path))
+
+    assert seen == ["file", "rename", "folder"]
+
+
+@given(st.binary(max_size=300), st.integers(min_value=0, max_value=4 * 10**18))
+def test_any_body_and_instant_read_back(body: bytes, at_ns: int) -> None:
+    record = json.loads(spool.encode(Report(slug="a", body=body, at_ns=at_ns)))
+
+    assert base64.b64decode(record["body"]) == body
+    at = datetime.fromisoformat(record["at"])
+    assert at.tzinfo is not None
+    assert (at - datetime(1970, 1, 1, tzinfo=UTC)) // (at.resolution) == at_ns // 1000
