@@ -1,0 +1,26 @@
+"""What the server allows itself and its clients. Sizes are bytes, times are seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulsetui.monitor.intake import BODY_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The bounds of one server. Every one of them is what keeps a hostile or broken client cheap."""
+
+    request_s: float = 10.0  # a whole request, from accept or from its first byte; bytes do not extend it
+    idle_s: float = 5.0  # an open connection between two requests
+    flush_s: float = 10.0  # a client may take so long to read an answer
+    stream_flush_s: float = 30.0  # and so long to read one batch of an event stream
+    linger_s: float = 2.0  # reading on after an answer that came before the end of the request
+    sweep_s: float = 1.0  # how often deadlines are looked at: their precision
+    head: int = 16 * 1024  # request line and header lines, as received
+    head_lines: int = 100
+    body: int = 10 * 1024 * 1024  # taken and counted; more is 413
+    body_kept: int = BODY_LIMIT  # the rest is counted and dropped
+    connections: int = 512  # open at once; the descriptor limit may lower it
+    spare_descriptors: int = 64  # left to the database, hooks and the screen
+    backlog: int = 1024  # the kernel caps it

@@ -1,0 +1,228 @@
+"""The HTTP server: listening sockets, open connections and their deadlines.
+
+It speaks HTTP/1.0 and 1.1 and knows nothing of pings. One timer looks at all deadlines; a timer for each
+connection would cost more than serving it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import resource
+import socket
+from collections.abc import Callable
+
+from pulsetui.errors import ListenerError
+from pulsetui.listener.connection import Connection
+from pulsetui.listener.holder import holder_of
+from pulsetui.listener.limits import Limits
+from pulsetui.listener.message import Handler, Response
+
+_log = logging.getLogger(__name__)
+
+_ACCEPTS_A_ROUND = 64  # then the rest of the loop has its turn
+_ACCEPT_PAUSE_S = 0.2  # after the kernel had no descriptor or memory for a connection
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_FULL = Response(503, b"too many connections", (("Retry-After", "1"),))
+
+
+def format_address(host: str, port: int) -> str:
+    """``127.0.0.1:8787``, ``[::1]:8787``."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+class HttpServer:
+    """Serves ``handler`` on one address. Everything happens on the loop that ``start`` runs on.
+
+    ``refused`` is told, by a short fixed word, of requests that no handler saw.
+    """
+
+    def __init__(
+        self,
+        handler: Handler,
+        *,
+        limits: Limits | None = None,
+        refused: Callable[[str], None] = lambda _why: None,
+    ) -> None:
+        self.handler = handler
+        self.limits = limits or Limits()
+        self.refused = refused
+        self.stopping = False
+        self.loop: asyncio.AbstractEventLoop
+        self._sockets: list[socket.socket] = []
+        self._connections: set[Connection] = set()
+        self._idle: dict[Connection, None] = {}  # longest idle first
+        self._capacity = self.limits.connections
+        self._sweeping = False
+        self._all_answered: asyncio.Event | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of the first listening socket; the port is the real one when 0 was asked for."""
+        name = self._sockets[0].getsockname()
+        return name[0], name[1]
+
+    @property
+    def open_connections(self) -> int:
+        """How many connections are open."""
+        return len(self._connections)
+
+    async def start(self, host: str, port: int) -> None:
+        """Listens. Raises ListenerError when the address cannot be had."""
+        self.loop = asyncio.get_running_loop()
+        soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft != resource.RLIM_INFINITY:
+            self._capacity = max(1, min(self.limits.connections, soft - self.limits.spare_descriptors))
+        try:
+            found = await self.loop.getaddrinfo(
+                host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )
+        except OSError as error:
+            raise ListenerError(
+                f'cannot listen on "{host}": {error.strerror or error}. '
+                "Give an address of this machine with --listen HOST:PORT"
+            ) from error
+        try:
+            for family, _type, _protocol, _name, address in dict.fromkeys(found):
+                # localhost:0 is one port on both its addresses
+                chosen = self.address[1] if port == 0 and self._sockets else port
+                self._sockets.append(_bind(family, str(address[0]), chosen, self.limits.backlog))
+        except BaseException:
+            self._close_sockets()
+            raise
+        for listening in self._sockets:
+            self.loop.add_reader(listening, self._accept, listening)
+
+    async def stop(self, grace_s: float = 5.0) -> None:
+        """Takes no more connections, lets waiting requests be answered for ``grace_s``, closes the rest."""
+        self.stopping = True
+        self._close_sockets()
+        for connection in list(self._connections):
+            if not connection.is_waiting:
+                connection.close()
+        if self._connections:
+            self._all_answered = asyncio.Event()
+            try:
+                await asyncio.wait_for(self._all_answered.wait(), grace_s)
+            except TimeoutError:
+                _log.warning("stopped with %d requests unanswered", len(self._connections))
+        for connection in list(self._connections):
+            connection.close()
+
+    def _close_sockets(self) -> None:
+        for listening in self._sockets:
+            self.loop.remove_reader(listening)
+            listening.close()
+        self._sockets.clear()
+
+    # -- accepting -------------------------------------------------------------------------------------
+
+    def _accept(self, listening: socket.socket) -> None:
+        for _ in range(_ACCEPTS_A_ROUND):
+            try:
+                accepted, address = listening.accept()
+            except (BlockingIOError, InterruptedError):
+                return
+            except ConnectionAbortedError:
+                continue
+            except OSError as error:
+                self._accept_failed(listening, error)
+                return
+            accepted.setblocking(False)  # noqa: FBT003 - the standard library's signature
+            connection = Connection(self, accepted, address[0])
+            if len(self._connections) >= self._capacity and not self._make_room():
+                self.refused("too many connections")
+                connection.turn_away(_FULL)
+                continue
+            self._connections.add(connection)
+            if not self._sweeping:
+                self._sweeping = True
+                self.loop.call_later(self.limits.sweep_s, self._sweep)
+            connection.open()
+
+    def _accept_failed(self, listening: socket.socket, error: OSError) -> None:
+        if error.errno not in _EXHAUSTED:
+            _log.error("accept failed: %s", error)
+        elif self._make_room():
+            return  # the selector calls again at once: the connection still waits
+        # Without a pause the selector would spin on the connection that cannot be taken.
+        self.loop.remove_reader(listening)
+        self.loop.call_later(_ACCEPT_PAUSE_S, self._accept_again, listening)
+
+    def _accept_again(self, listening: socket.socket) -> None:
+        if listening in self._sockets:
+            self.loop.add_reader(listening, self._accept, listening)
+
+    def _make_room(self) -> bool:
+        """Closes the connection that has been idle longest; False when none is idle."""
+        for connection in self._idle:
+            connection.close()
+            return True
+        return False
+
+    # -- what connections say ---------------------------------------------------------------------------
+
+    def idle(self, connection: Connection) -> None:
+        self._idle[connection] = None
+        if self.stopping:
+            connection.close()
+
+    def busy(self, connection: Connection) -> None:
+        self._idle.pop(connection, None)
+
+    def forget(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        self._idle.pop(connection, None)
+        if self._all_answered is not None and not self._connections:
+            self._all_answered.set()
+
+    def _sweep(self) -> None:
+        now = self.loop.time()
+        for connection in list(self._connections):
+            if connection.deadline <= now:
+                connection.expire()
+        self._sweeping = bool(self._connections)
+        if self._sweeping:
+            self.loop.call_later(self.limits.sweep_s, self._sweep)
+
+
+def _bind(family: int, host: str, port: int, backlog: int) -> socket.socket:
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setblocking(False)  # noqa: FBT003 - the standard library's signature
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
+        if family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listening.bind((host, port))
+        listening.listen(backlog)
+    except OSError as error:
+        listening.close()
+        raise ListenerError(_bind_message(host, port, error)) from error
+    return listening
+
+
+def _bind_message(host: str, port: int, error: OSError) -> str:
+    where = format_address(host, port)
+    if error.errno == errno.EADDRINUSE:
+        holder = holder_of(port)
+        by = f" by {holder}" if holder else ""
+        other = format_address(host, port + 1 if port < 65535 else 0)
+        return (
+            f"cannot listen on {where}: the port is in use{by}. "
+            f"Stop that program, or choose another port with --listen {other}"
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return (
+            f"cannot listen on {where}: permission denied. "
+            f"Ports below 1024 need privileges; choose another with --listen {format_address(host, 8787)}"
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"cannot listen on {where}: this machine does not have that address. "
+            f"Give one of its own with --listen, like --listen {format_address('127.0.0.1', port)}"
+        )
+    return (
+        f"cannot listen on {where}: {error.strerror or error}. Choose another address with --listen HOST:PORT"
+    )
