@@ -1,0 +1,41 @@
+"""An OnCalendar line in plain English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pulsetui.core.calendar_days import CalendarDays
+from pulsetui.core.readings import ALL_YEARS, Readings
+from pulsetui.core.timetable import Timetable
+from pulsetui.core.words import day_words, numbers, ordinal, sentence, time_words, weekday_names
+
+_SYSTEMD_YEARS = range(1970, 2200)
+
+
+def calendar_words(table: Timetable) -> str:
+    """``at 06:00 on Monday to Friday (Europe/Riga)``."""
+    readings = table.readings
+    hours = tuple(sorted({minute // 60 for minute in readings.minutes}))
+    minutes = tuple(sorted({minute % 60 for minute in readings.minutes}))
+    time, is_clock_time = time_words(hours, minutes, readings.seconds)
+    days = _day_words(readings)
+    if tuple(readings.years) not in (tuple(_SYSTEMD_YEARS), tuple(ALL_YEARS)):
+        days = f"{days} in {numbers(readings.years)}"
+    return sentence(time, days, is_clock_time=is_clock_time, timezone=table.zone.key)
+
+
+def _day_words(readings: Readings) -> str:
+    rule = readings.day_rule
+    assert isinstance(rule, CalendarDays)
+    weekdays = [] if len(rule.weekdays) == 7 else weekday_names((day + 1) % 7 for day in rule.weekdays)
+    return day_words(_month_day_words(rule.month_days), weekdays, readings.months, both=True)
+
+
+def _month_day_words(month_days: Iterable[int]) -> list[str]:
+    counted = sorted(day for day in month_days if day > 0)
+    if len(counted) == 31:
+        return []
+    parts = [f"day{'s' if len(counted) > 1 else ''} {numbers(counted)}"] if counted else []
+    from_end = sorted((-day for day in month_days if day < 0), reverse=True)
+    parts.extend("the last day" if back == 1 else f"the {ordinal(back)}-last day" for back in from_end)
+    return parts

@@ -1,0 +1,131 @@
+"""The clock readings that a schedule names, on a plain wall clock without a zone.
+
+Cron and OnCalendar both come down to it: days by a rule, and each such day's times.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import MAXYEAR, MINYEAR, date, datetime
+
+DayRule = Callable[[int, int], Sequence[int]]
+"""The matching days, ascending, of a month by its length and the weekday of its first day (0 is Monday)."""
+
+_LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+ALL_YEARS = range(MINYEAR, MAXYEAR + 1)
+
+
+def month_length(year: int, month: int) -> int:
+    """How many days, 28 to 31."""
+    leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 29 if leap else _LENGTHS[month]
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Each time of day (minute of the day x second) of each matching day of some months and years.
+
+    All sequences ascend and none is empty. Immutable but for the days it has worked out already.
+    """
+
+    minutes: tuple[int, ...]
+    seconds: tuple[int, ...]
+    months: tuple[int, ...]
+    day_rule: DayRule
+    years: Sequence[int] = ALL_YEARS
+    _known: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    # ^ matching days by shape of month; there are 28 shapes, so it stays small. Dict writes are atomic.
+
+    def days(self, year: int, month: int) -> tuple[int, ...]:
+        """The matching days of a month; the caller looks at month and year first."""
+        first, length = date(year, month, 1).weekday(), month_length(year, month)
+        shape = length * 7 + first
+        known = self._known.get(shape)
+        if known is None:
+            known = self._known[shape] = tuple(self.day_rule(length, first))
+        return known
+
+    def is_empty(self) -> bool:
+        """Whether no month of any shape has a matching day: the 31st of June."""
+        lengths = {month: {28, 29} if month == 2 else {_LENGTHS[month]} for month in self.months}
+        shapes = {
+            (length, first)
+            for all_lengths in lengths.values()
+            for length in all_lengths
+            for first in range(7)
+        }
+        return not any(self.day_rule(length, first) for length, first in shapes)
+
+    def later(self, wall: datetime) -> datetime | None:
+        """The first reading strictly later than ``wall`` (naive)."""
+        year, month, day = wall.year, wall.month, wall.day
+        if self._covers(year, month) and day in self.days(year, month):
+            minute = wall.hour * 60 + wall.minute
+            index = bisect_left(self.minutes, minute)
+            if index < len(self.minutes) and self.minutes[index] == minute:
+                second = bisect_right(self.seconds, wall.second)
+                if second < len(self.seconds):
+                    return wall.replace(second=self.seconds[second], microsecond=0, fold=0)
+                index += 1
+            if index < len(self.minutes):
+                hour, minute = divmod(self.minutes[index], 60)
+                return datetime(year, month, day, hour, minute, self.seconds[0])  # noqa: DTZ001
+        found = self._later_day(year, month, day)
+        if found is None:
+            return None
+        hour, minute = divmod(self.minutes[0], 60)
+        return datetime(*found, hour, minute, self.seconds[0])  # noqa: DTZ001
+
+    def earlier(self, wall: datetime) -> datetime | None:
+        """The last reading strictly earlier than ``wall`` (naive)."""
+        year, month, day = wall.year, wall.month, wall.day
+        if self._covers(year, month) and day in self.days(year, month):
+            minute = wall.hour * 60 + wall.minute
+            index = bisect_left(self.minutes, minute)
+            if index < len(self.minutes) and self.minutes[index] == minute:
+                second = bisect_left(self.seconds, wall.second + (1 if wall.microsecond else 0))
+                if second:
+                    return wall.replace(second=self.seconds[second - 1], microsecond=0, fold=0)
+            if index:
+                hour, minute = divmod(self.minutes[index - 1], 60)
+                return datetime(year, month, day, hour, minute, self.seconds[-1])  # noqa: DTZ001
+        found = self._earlier_day(year, month, day)
+        if found is None:
+            return None
+        hour, minute = divmod(self.minutes[-1], 60)
+        return datetime(*found, hour, minute, self.seconds[-1])  # noqa: DTZ001
+
+    def _covers(self, year: int, month: int) -> bool:
+        return month in self.months and year in self.years
+
+    def _later_day(self, year: int, month: int, day: int) -> tuple[int, int, int] | None:
+        if self._covers(year, month):
+            days = self.days(year, month)
+            index = bisect_right(days, day)
+            if index < len(days):
+                return year, month, days[index]
+        for in_year in self.years[bisect_left(self.years, year) :]:
+            for in_month in self.months:
+                if in_year == year and in_month <= month:
+                    continue
+                days = self.days(in_year, in_month)
+                if days:
+                    return in_year, in_month, days[0]
+        return None
+
+    def _earlier_day(self, year: int, month: int, day: int) -> tuple[int, int, int] | None:
+        if self._covers(year, month):
+            days = self.days(year, month)
+            index = bisect_left(days, day)
+            if index:
+                return year, month, days[index - 1]
+        for in_year in reversed(self.years[: bisect_right(self.years, year)]):
+            for in_month in reversed(self.months):
+                if in_year == year and in_month >= month:
+                    continue
+                days = self.days(in_year, in_month)
+                if days:
+                    return in_year, in_month, days[-1]
+        return None
