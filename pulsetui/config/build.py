@@ -1,0 +1,224 @@
+"""From the tables of a TOML file to a ``Config``, or to everything that is wrong in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from pulsetui.config import values
+from pulsetui.config.address import parse_address
+from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check, unknown_key, zone_flaw
+from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookConfig, HookValidator, ListenerConfig
+from pulsetui.config.problem import ConfigProblems, Problem, nearest, quoted
+from pulsetui.config.scan import Lines
+from pulsetui.config.values import Flaw, FlawedError
+from pulsetui.core.check import Check
+from pulsetui.errors import ConfigError
+
+TOP = ("timezone", "listener", "hooks", "checks", "keys")
+LISTENER = ("listen", "ping_key", "api_key", "api_key_readonly")
+
+_HOOK_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_PING_KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_API_KEY = re.compile(r"[!-~]{1,200}")
+
+
+def build_config(
+    document: Mapping[str, Any], text: str, path: Path, hook_validators: Mapping[str, HookValidator]
+) -> Config:
+    """The configuration; ``text`` is what ``document`` was read from. Raises ConfigProblems."""
+    builder = _Builder(document, hook_validators)
+    config = builder.build(path)
+    if builder.findings:
+        lines = Lines(text)
+        problems = [
+            Problem(
+                path=path,
+                line=lines.of((*table, *field, *flaw.at)),
+                where=".".join(table),
+                field=".".join(field),
+                message=flaw.message,
+                value=flaw.value,
+                suggestion=flaw.suggestion,
+            )
+            for table, field, flaw in builder.findings
+        ]
+        raise ConfigProblems(sorted(problems, key=lambda problem: problem.line or 0))
+    return config
+
+
+class _Builder:
+    """Walks the tables once; ``findings`` is everything that is wrong, as (table, key, flaw)."""
+
+    def __init__(self, document: Mapping[str, Any], hook_validators: Mapping[str, HookValidator]) -> None:
+        self.findings: list[tuple[tuple[str, ...], tuple[str, ...], Flaw]] = []
+        self._document = document
+        self._validators = hook_validators
+
+    def build(self, path: Path) -> Config:
+        self._unknown((), self._document, TOP)
+        timezone = self._timezone()
+        hooks = self._hooks()
+        checks, fields = self._checks(timezone, self._table((), "hooks"))
+        return Config(
+            path=path,
+            timezone=timezone,
+            listener=self._listener(),
+            hooks=MappingProxyType(hooks),
+            checks=MappingProxyType(checks),
+            fields=MappingProxyType(fields),
+            keys=MappingProxyType(self._keys()),
+        )
+
+    def _report(self, table: tuple[str, ...], field: str, *flaws: Flaw) -> None:
+        self.findings += [(table, (field,) if field else (), flaw) for flaw in flaws]
+
+    def _unknown(self, table: tuple[str, ...], found: Mapping[str, Any], known: tuple[str, ...]) -> None:
+        for key, value in found.items():
+            if key not in known:
+                flaw = unknown_key(key, known)
+                if not table and isinstance(value, Mapping) and any(kind in value for kind in SCHEDULE_KINDS):
+                    flaw = Flaw(flaw.message, suggestion=f"A check is a table [checks.{key}].")
+                elif not table and key in FIELDS:
+                    flaw = Flaw(flaw.message, suggestion=f'"{key}" belongs into a table like [checks.slug].')
+                self._report(table, key, flaw)
+
+    def _table(self, above: tuple[str, ...], key: str, *, report: bool = False) -> Mapping[str, Any]:
+        """A table of the document; empty when it is missing or is something else."""
+        table: Any = self._document
+        for name in (*above, key):
+            table = table.get(name, {}) if isinstance(table, Mapping) else {}
+        if isinstance(table, Mapping):
+            return table
+        if report:
+            name = ".".join((*above, key))
+            hint = f"Write [{name}.slug]." if name == "checks" else f"Write [{name}]."
+            flaw = Flaw(f"must be a table, not {values.kind_of(table)}", quoted(table), hint)
+            self._report(above, key, flaw)
+        return {}
+
+    def _timezone(self) -> str:
+        written = self._document.get("timezone", DEFAULT_TIMEZONE)
+        flaw = zone_flaw(written)
+        if flaw is None:
+            return str(written)
+        self._report((), "timezone", flaw)
+        return DEFAULT_TIMEZONE  # so that the checks are judged for themselves
+
+    def _listener(self) -> ListenerConfig:
+        table, where = self._table((), "listener", report=True), ("listener",)
+        self._unknown(where, table, LISTENER)
+        host, port = self._address(where, table)
+        keys: dict[str, str | None] = {
+            "ping_key": self._secret(where, table, "ping_key", _PING_KEY, "a-z A-Z 0-9 - _"),
+            "api_key": self._secret(where, table, "api_key", _API_KEY, "letters, digits and signs"),
+            "api_key_readonly": self._secret(
+                where, table, "api_key_readonly", _API_KEY, "letters, digits and signs"
+            ),
+        }
+        if keys["api_key"] and keys["api_key"] == keys["api_key_readonly"]:
+            message = "is the same as api_key, so it would not be read-only"
+            self._report(where, "api_key_readonly", Flaw(message, suggestion="Choose another."))
+        return ListenerConfig(host=host, port=port, **keys)
+
+    def _address(self, where: tuple[str, ...], table: Mapping[str, Any]) -> tuple[str, int]:
+        default = ListenerConfig()
+        written = table.get("listen")
+        if isinstance(written, int) and not isinstance(written, bool):
+            written = quoted(written)
+        if written is None:
+            return default.host, default.port
+        try:
+            return parse_address(values.text(written, longest=300))
+        except FlawedError as error:
+            self._report(where, "listen", *error.flaws)
+        except ConfigError as error:
+            self._report(where, "listen", Flaw(str(error)))
+        return default.host, default.port
+
+    def _secret(
+        self, where: tuple[str, ...], table: Mapping[str, Any], key: str, form: re.Pattern[str], made_of: str
+    ) -> str | None:
+        """A key; problems never quote it, since they travel to logs and screens."""
+        written = table.get(key)
+        if written is None or (isinstance(written, str) and form.fullmatch(written)):
+            return written
+        if not isinstance(written, str):
+            flaw = Flaw(f"must be text in quotes, not {values.kind_of(written)}")
+        elif not written:
+            flaw = Flaw("must not be empty", suggestion="Take the line out to have no key.")
+        else:
+            flaw = Flaw(f"must be made of {made_of}, without blanks, and not be longer than 100")
+        self._report(where, key, flaw)
+        return None
+
+    def _hooks(self) -> dict[str, HookConfig]:
+        hooks: dict[str, HookConfig] = {}
+        for name in self._table((), "hooks", report=True):
+            table, where = self._table(("hooks",), name, report=True), ("hooks", name)
+            if not isinstance(self._document["hooks"][name], Mapping):
+                continue
+            if not _HOOK_NAME.fullmatch(name):
+                flaw = Flaw("the name of a hook has only letters, digits, - and _", quoted(name))
+                self._report(where, "", flaw)
+            options = {key: value for key, value in table.items() if key != "type"}
+            kind = self._hook_type(name, table)
+            if kind is not None:
+                for key, message in self._validators[kind](options):
+                    self._report(where, key, Flaw(message))
+                hooks[name] = HookConfig(name=name, type=kind, options=MappingProxyType(options))
+        return hooks
+
+    def _hook_type(self, name: str, table: Mapping[str, Any]) -> str | None:
+        where, known = ("hooks", name), sorted(self._validators)
+        kind = table.get("type")
+        if isinstance(kind, str) and kind in self._validators:
+            return kind
+        wanted = kind if isinstance(kind, str) else name
+        near = nearest(wanted, known)
+        hint = f'Try type = "{near}".' if near else f"Types: {', '.join(known)}."
+        if kind is None:
+            self._report(where, "type", Flaw("is missing", suggestion=hint))
+        elif isinstance(kind, str):
+            self._report(where, "type", Flaw("no hook is of that type", quoted(kind), hint))
+        else:
+            flaw = Flaw(f"must be text in quotes, not {values.kind_of(kind)}", quoted(kind), hint)
+            self._report(where, "type", flaw)
+        return None
+
+    def _checks(
+        self, timezone: str, hook_names: Mapping[str, Any]
+    ) -> tuple[dict[str, Check], dict[str, Mapping[str, object]]]:
+        checks: dict[str, Check] = {}
+        fields: dict[str, Mapping[str, object]] = {}
+        by_uuid: dict[UUID, str] = {}
+        for slug, table in self._table((), "checks", report=True).items():
+            if not isinstance(table, dict):
+                self._table(("checks",), slug, report=True)
+                continue
+            check, flaws = read_check(slug, table, default_timezone=timezone, hook_names=hook_names)
+            if check is None:
+                for field, flaw in flaws:
+                    self._report(("checks", slug), field, flaw)
+                continue
+            if check.uuid is not None and (other := by_uuid.setdefault(check.uuid, slug)) != slug:
+                flaw = Flaw(
+                    f"is the uuid of [checks.{other}], too", quoted(str(check.uuid)), "Take one of them out."
+                )
+                self._report(("checks", slug), "uuid", flaw)
+            checks[slug] = check
+            fields[slug] = MappingProxyType(table)
+        return checks, fields
+
+    def _keys(self) -> dict[str, str]:
+        keys: dict[str, str] = {}
+        for binding, key in self._table((), "keys", report=True).items():
+            try:
+                keys[binding] = values.text(key)
+            except FlawedError as error:
+                self._report(("keys",), binding, *error.flaws)
+        return keys

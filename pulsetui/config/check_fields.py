@@ -1,0 +1,234 @@
+"""The keys of a check's table: what each means, and the rules between them.
+
+Used for a whole file and for the fields that a form or the API submits, so both are judged alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from pulsetui.config import values
+from pulsetui.config.problem import ConfigProblems, Problem, nearest, quoted
+from pulsetui.config.values import Flaw, FlawedError
+from pulsetui.core.check import SLUG, Check
+from pulsetui.core.duration import format_duration
+from pulsetui.core.parse_schedule import parse_schedule
+from pulsetui.core.schedule import Schedule, ScheduleKind
+from pulsetui.core.zone import zone
+from pulsetui.errors import ScheduleError
+
+MOST_TURNS = 720
+"""Most failures or successes in a row that may be asked for: a month of hourly runs."""
+MOST_PINGS = 100_000
+
+SCHEDULE_KINDS: tuple[ScheduleKind, ...] = ("every", "cron", "calendar")
+SCHEDULE = "schedule"
+"""What a problem names as its field when a check has no schedule at all."""
+
+_PARSERS: Mapping[str, Callable[[object], object]] = {
+    "name": values.name,
+    "grace": values.duration,
+    "start_grace": values.duration,
+    "early": values.span_or_zero,
+    "max_runtime": values.duration,
+    "min_runtime": values.duration,
+    "min_interval": values.duration,
+    "on_overlap": values.on_event,
+    "on_duplicate": values.on_event,
+    "expect": values.expectations,
+    "metrics": values.metrics,
+    "failures_before_down": values.count(MOST_TURNS),
+    "successes_before_up": values.count(MOST_TURNS),
+    "tags": values.tags,
+    "desc": values.desc,
+    "manual_resume": values.flag,
+    "keep_pings": values.count(MOST_PINGS),
+    "uuid": values.uuid,
+}
+
+FIELDS: tuple[str, ...] = (
+    "name",
+    *SCHEDULE_KINDS,
+    "timezone",
+    "grace",
+    "start_grace",
+    "early",
+    "max_runtime",
+    "min_runtime",
+    "min_interval",
+    "on_overlap",
+    "on_duplicate",
+    "expect",
+    "metrics",
+    "failures_before_down",
+    "successes_before_up",
+    "tags",
+    "hooks",
+    "desc",
+    "manual_resume",
+    "keep_pings",
+    "uuid",
+)
+"""Every key of a check, in the order in which a new check is written."""
+
+_OTHER_WORDS: Mapping[str, str] = {
+    "schedule": "cron",
+    "oncalendar": "calendar",
+    "period": "every",
+    "interval": "every",
+    "timeout": "every",
+    "tz": "timezone",
+    "zone": "timezone",
+    "channels": "hooks",
+    "notify": "hooks",
+    "label": "name",
+    "title": "name",
+}
+"""What other programs and other people call our keys."""
+
+FieldFlaw = tuple[str, Flaw]
+"""The key at fault, and what is wrong."""
+
+
+def validate_check(
+    slug: str, fields: Mapping[str, object], *, default_timezone: str, hook_names: Collection[str]
+) -> Check:
+    """The check that ``fields`` (spelled as in the file) describe.
+
+    Raises ConfigProblems with everything that is wrong; the problems carry no file and no line.
+    """
+    check, flaws = read_check(slug, fields, default_timezone=default_timezone, hook_names=hook_names)
+    if check is None:
+        raise ConfigProblems(
+            Problem(
+                where=f"checks.{slug}",
+                field=field,
+                message=flaw.message,
+                value=flaw.value,
+                suggestion=flaw.suggestion,
+            )
+            for field, flaw in flaws
+        )
+    return check
+
+
+def read_check(
+    slug: str, fields: Mapping[str, object], *, default_timezone: str, hook_names: Collection[str]
+) -> tuple[Check | None, list[FieldFlaw]]:
+    """The check, or None and everything that is wrong with it."""
+    found: dict[str, Any] = {}
+    flaws: list[FieldFlaw] = []
+    if not SLUG.fullmatch(slug):
+        flaws.append(("slug", _slug_flaw(slug)))
+    for key, value in fields.items():
+        parser = _PARSERS.get(key)
+        try:
+            if parser is not None:
+                found[key] = parser(value)
+            elif key == "hooks":
+                found[key] = _hooks(value, hook_names)
+            elif key != "timezone" and key not in SCHEDULE_KINDS:
+                flaws.append((key, unknown_key(key, FIELDS, _OTHER_WORDS)))
+        except FlawedError as error:
+            flaws += [(key, flaw) for flaw in error.flaws]
+    schedule = _schedule(fields, default_timezone, flaws)
+    flaws += _between_fields(found)
+    if flaws or schedule is None:
+        return None, flaws
+    found.setdefault("name", slug)
+    return Check(slug=slug, schedule=schedule, **found), flaws
+
+
+def unknown_key(key: str, known: Iterable[str], other_words: Mapping[str, str] | None = None) -> Flaw:
+    """The flaw of a key that means nothing, with the nearest that does."""
+    known = tuple(known)
+    meant = (other_words or {}).get(key.lower().replace("-", "_")) or nearest(key.replace("-", "_"), known)
+    if meant:
+        return Flaw("unknown key", suggestion=f'Did you mean "{meant}"?')
+    return Flaw("unknown key", suggestion=f"Known keys: {', '.join(known)}.")
+
+
+def schedule_flaw(value: object, error: ScheduleError) -> Flaw:
+    """A schedule's or zone's own complaint, without saying anything twice."""
+    message = str(error)
+    shown = "" if isinstance(value, str) and value and value[:60] in message else quoted(value)
+    hint = error.suggestion
+    return Flaw(message, shown, f'Try "{hint}".' if hint and f'"{hint}"' not in message else "")
+
+
+def zone_flaw(name: object) -> Flaw | None:
+    """What is wrong with the name of a time zone, if anything."""
+    if not isinstance(name, str):
+        return Flaw(f"must be text in quotes, not {values.kind_of(name)}", quoted(name))
+    try:
+        zone(name)
+    except ScheduleError as error:
+        return schedule_flaw(name, error)
+    return None
+
+
+def _slug_flaw(slug: str) -> Flaw:
+    near = re.sub(r"[^a-z0-9_-]+", "-", slug.lower()).strip("-")[:100]
+    hint = f'Try "{near}".' if near else 'Write it like "sync-invoices".'
+    return Flaw("a slug has only a-z, 0-9, - and _, and at most 100 of them", quoted(slug), hint)
+
+
+def _hooks(value: object, known: Collection[str]) -> tuple[str, ...]:
+    def parse(name: str) -> None:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f'Did you mean "{near}"?' if near else _hook_hint(known)
+            raise FlawedError(Flaw("no hook has that name", quoted(name), hint))
+
+    values.items(value, parse, "names of hooks")
+    return tuple(dict.fromkeys(value)) if isinstance(value, list | tuple) else ()
+
+
+def _hook_hint(known: Collection[str]) -> str:
+    if known:
+        return f"Hooks: {', '.join(sorted(known))}."
+    return 'Add a table like [hooks.desktop] with type = "desktop".'
+
+
+def _schedule(fields: Mapping[str, object], default_timezone: str, flaws: list[FieldFlaw]) -> Schedule | None:
+    """The one schedule; what is wrong with any that is given is added to ``flaws``."""
+    timezone = default_timezone
+    if (written := fields.get("timezone")) is not None:
+        flaw = zone_flaw(written)
+        if flaw is None:
+            timezone = str(written)
+        else:
+            flaws.append(("timezone", flaw))
+    given: list[ScheduleKind] = [kind for kind in SCHEDULE_KINDS if kind in fields]
+    if not given:
+        hint = 'Add every = "15m", cron = "0 2 * * *" or calendar = "Mon..Fri 06:00".'
+        flaws.append((SCHEDULE, Flaw("is missing", suggestion=hint)))
+    for extra in given[1:]:
+        hint = f"Keep one of {' and '.join(given)}."
+        flaws.append((extra, Flaw(f'is a second schedule beside "{given[0]}"', suggestion=hint)))
+    schedule = None
+    for kind in reversed(given):
+        try:
+            schedule = parse_schedule(kind, _expression(kind, fields[kind]), timezone)
+        except ScheduleError as error:
+            flaws.append((kind, schedule_flaw(fields[kind], error)))
+        except FlawedError as error:
+            flaws += [(kind, flaw) for flaw in error.flaws]
+    return schedule
+
+
+def _expression(kind: ScheduleKind, value: object) -> str:
+    """The expression as text; a period is spelled in one way, whole seconds too."""
+    if kind == "every":
+        return format_duration(values.duration(value))
+    return values.text(value, longest=1000)
+
+
+def _between_fields(found: Mapping[str, Any]) -> list[FieldFlaw]:
+    shortest, longest = found.get("min_runtime"), found.get("max_runtime")
+    if shortest is None or longest is None or longest > shortest:
+        return []
+    message = f"must be longer than min_runtime, which is {format_duration(shortest)}"
+    return [("max_runtime", Flaw(message, quoted(format_duration(longest))))]

@@ -1,0 +1,119 @@
+"""Replacing a file so that a crash at any moment leaves the old one or the new one, whole."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from pulsetui.config.problem import printable
+from pulsetui.errors import ConfigError
+
+_NEW_FILE_MODE = 0o600
+"""checks.toml may hold keys and tokens."""
+
+
+def create(path: Path, content: str) -> None:
+    """Writes a new file, with its directory if need be. Raises ConfigError when there is one already."""
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _NEW_FILE_MODE)
+        except FileExistsError:
+            raise ConfigError(
+                f"{printable(str(path))}: exists already and is left as it is."
+                " Edit it, or move it away to begin anew."
+            ) from None
+        try:
+            _fill(descriptor, content)
+        except OSError:
+            path.unlink()
+            raise
+        _sync_directory(path.parent)
+
+
+def replace(path: Path, content: str) -> None:
+    """Puts ``content`` where ``path`` is; the target of a symbolic link, not the link. Raises ConfigError.
+
+    Mode and, as far as this user may, owner stay as they are.
+    """
+    with explained(path):
+        target = Path(os.path.realpath(path))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
+        try:
+            _keep_owner_and_mode(descriptor, target)
+            _fill(descriptor, content)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        _sync_directory(target.parent)
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Keeps other PulseTUI processes from editing the file meanwhile, where the file system can do that."""
+    folder = Path(os.path.realpath(path)).parent
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield  # not there yet, or not readable: the edit itself will say so
+        return
+    try:
+        with contextlib.suppress(OSError):  # some network file systems have no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns what the system says into a ConfigError that says what to do."""
+    try:
+        yield
+    except PermissionError:
+        who = f"This user may not write in {printable(str(path.parent))}"
+        raise ConfigError(
+            f"{printable(str(path))}: cannot be written. {who}; change its mode or owner."
+        ) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigError(
+            f"{printable(str(path))}: cannot be written: {reason}. Nothing was changed."
+        ) from None
+
+
+def _fill(descriptor: int, content: str) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _keep_owner_and_mode(descriptor: int, target: Path) -> None:
+    try:
+        found = target.stat()
+    except FileNotFoundError:
+        os.fchmod(descriptor, _NEW_FILE_MODE)
+        return
+    try:
+        os.fchown(descriptor, found.st_uid, found.st_gid)
+    except PermissionError:
+        pass  # only root gives files away; the mode below still holds
+    os.fchmod(descriptor, found.st_mode & 0o7777)
+
+
+def _sync_directory(folder: Path) -> None:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return  # a directory that may be written but not read: the rename is only as durable as it can be
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

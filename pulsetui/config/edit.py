@@ -1,0 +1,190 @@
+"""Edits of checks.toml on behalf of the screen, the API and the command line.
+
+The file belongs to the person who keeps it. Each edit reads it anew, changes the bytes the edit is about and
+no other, and writes only if the whole result is valid and means exactly the old file plus the edit.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pulsetui.config import disk, splice
+from pulsetui.config.build import build_config
+from pulsetui.config.check_fields import FIELDS, validate_check
+from pulsetui.config.load import parse_config, parse_toml, read_text
+from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookValidator
+from pulsetui.config.problem import ConfigProblems, Problem, nearest, printable, quoted
+from pulsetui.config.render import RenderError
+from pulsetui.config.scan import ScanError
+from pulsetui.config.watch import MISSING, Fingerprint
+from pulsetui.errors import ConfigError
+
+_TRIES = 5
+"""How often an edit begins again because somebody else saved the file in the middle of it."""
+
+_Document = dict[str, Any]
+_Edit = Callable[[str, _Document], tuple[str, _Document]]
+"""Takes the text and what it means; returns the new text and what that has to mean."""
+
+
+class ConfigFile:
+    """The editor of one checks.toml. Safe to use from several threads and processes at once.
+
+    All methods return the configuration as it then is on disk. They raise ConfigProblems when the edit, or
+    the file as somebody left it, is wrong, and ConfigError when the file cannot be read or written. In both
+    cases the file is as it was.
+    """
+
+    def __init__(self, path: Path, hook_validators: Mapping[str, HookValidator]) -> None:
+        self.path = path
+        self._validators = hook_validators
+        self._lock = threading.Lock()
+
+    def add_check(self, slug: str, fields: Mapping[str, object]) -> Config:
+        """Appends ``[checks.slug]``. ``fields`` are spelled as in the file; None leaves a key out.
+
+        A file that does not exist is made, with its directory.
+        """
+        given = {name: _plain(fields[name]) for name in _in_order(fields) if fields[name] is not None}
+
+        def edit(text: str, document: _Document) -> tuple[str, _Document]:
+            checks = _checks(document)
+            if slug in checks:
+                raise _slug_problem(slug, "a check with this slug exists already", "Choose another.")
+            self._validate(slug, given, document)
+            wanted = {**document, "checks": {**checks, slug: given}}
+            return _add(text, slug, given), wanted
+
+        return self._apply(edit, may_create=True)
+
+    def edit_check(
+        self, slug: str, changes: Mapping[str, object | None], new_slug: str | None = None
+    ) -> Config:
+        """Sets keys of a check; None takes a key out. What is not in ``changes`` stays as it is written."""
+        wished = {name: None if value is None else _plain(value) for name, value in changes.items()}
+        renamed = slug if new_slug is None else new_slug
+
+        def edit(text: str, document: _Document) -> tuple[str, _Document]:
+            checks = _checks(document)
+            old = _existing(checks, slug)
+            if renamed != slug and renamed in checks:
+                raise _slug_problem(slug, f"the slug {quoted(renamed)} is taken", "Choose another.")
+            merged = {**old, **wished}
+            new = {name: value for name, value in merged.items() if value is not None}
+            self._validate(renamed, new, document)
+            wanted = {**document, "checks": {renamed if s == slug else s: c for s, c in checks.items()}}
+            wanted["checks"][renamed] = new
+            return _change(text, slug, old, wished, renamed), wanted
+
+        return self._apply(edit)
+
+    def remove_check(self, slug: str) -> Config:
+        """Takes out the check's table, its sub-tables and the comment directly above, and nothing else."""
+
+        def edit(text: str, document: _Document) -> tuple[str, _Document]:
+            checks = _checks(document)
+            _existing(checks, slug)
+            left = {other: check for other, check in checks.items() if other != slug}
+            return splice.delete_table(text, ("checks", slug)), {**document, "checks": left}
+
+        return self._apply(edit)
+
+    def _validate(self, slug: str, fields: Mapping[str, object], document: _Document) -> None:
+        """Judges the one check first: its problems then name fields, as a form needs them, not lines."""
+        timezone, hooks = document.get("timezone", DEFAULT_TIMEZONE), document.get("hooks", {})
+        if isinstance(timezone, str) and isinstance(hooks, dict):
+            validate_check(slug, fields, default_timezone=timezone, hook_names=hooks)
+
+    def _apply(self, edit: _Edit, *, may_create: bool = False) -> Config:
+        with self._lock, disk.held(self.path):
+            for _ in range(_TRIES):
+                before = Fingerprint.of(self.path)
+                text = "" if may_create and before == MISSING else read_text(self.path)
+                changed_text, config = self._edited(text, edit)
+                if Fingerprint.of(self.path) == before:
+                    if changed_text != text:
+                        disk.replace(self.path, changed_text)
+                    return config
+        shown = printable(str(self.path))
+        raise ConfigError(f"{shown}: somebody else keeps saving this file. Nothing was changed; try again.")
+
+    def _edited(self, text: str, edit: _Edit) -> tuple[str, Config]:
+        document = parse_toml(text, self.path)
+        try:
+            changed_text, wanted = edit(text, copy.deepcopy(document))
+            result = parse_toml(changed_text, self.path)
+            if splice.same(_without_empty(result), _without_empty(wanted)):
+                return changed_text, build_config(result, changed_text, self.path, self._validators)
+        except (ScanError, RenderError, RecursionError):
+            pass
+        except ConfigProblems:
+            # Somebody left the file with problems of its own: they come first, with the lines it has now.
+            parse_config(text, self.path, self._validators)
+            raise
+        message = "this edit cannot be made in the way the file is written. Edit the file by hand."
+        raise ConfigError(f"{printable(str(self.path))}: {message}")
+
+
+def _add(text: str, slug: str, fields: Mapping[str, object]) -> str:
+    if splice.is_inline(text, ("checks",)):  # an inline table can only be extended inside
+        return splice.insert(text, ("checks", slug), fields)
+    return splice.append_table(text, ("checks", slug), fields)
+
+
+def _change(
+    text: str, slug: str, old: Mapping[str, object], wished: Mapping[str, object], renamed: str
+) -> str:
+    # Keys that go last: they may be all that shows where and how the table is written.
+    for name in sorted(_in_order(wished), key=lambda name: wished[name] is None):
+        text = splice.change(text, ("checks", slug, name), old.get(name), wished[name], FIELDS)
+    return splice.rename(text, ("checks", slug), renamed) if renamed != slug else text
+
+
+def _checks(document: _Document) -> dict[str, Any]:
+    checks = document.get("checks", {})
+    return checks if isinstance(checks, dict) else {}
+
+
+def _existing(checks: Mapping[str, Any], slug: str) -> dict[str, Any]:
+    check = checks.get(slug)
+    if not isinstance(check, dict):
+        near = nearest(slug, checks)
+        raise _slug_problem(slug, "no check has this slug", f'Did you mean "{near}"?' if near else "")
+    return check
+
+
+def _slug_problem(slug: str, message: str, suggestion: str) -> ConfigProblems:
+    return ConfigProblems(
+        [
+            Problem(
+                where=f"checks.{slug}",
+                field="slug",
+                value=quoted(slug),
+                message=message,
+                suggestion=suggestion,
+            )
+        ]
+    )
+
+
+def _in_order(fields: Mapping[str, object]) -> list[str]:
+    known = [name for name in FIELDS if name in fields]
+    return known + [name for name in fields if name not in FIELDS]
+
+
+def _plain(value: object) -> object:
+    """Tuples as lists and mappings as dicts: what tomllib would give back."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def _without_empty(document: Mapping[str, Any]) -> dict[str, Any]:
+    """An empty ``[checks]`` means the same as none."""
+    return {name: table for name, table in document.items() if not (name == "checks" and table == {})}

@@ -1,0 +1,61 @@
+"""The first checks.toml: a file that is valid as it is and teaches by its comments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import tomli_w
+
+from pulsetui.config import disk
+
+_STARTER = """\
+# What PulseTUI watches. Edit this file as you like: changes count within two seconds, and comments,
+# order and layout stay when PulseTUI itself adds or edits a check. "pulsetui validate" checks it.
+
+# The zone in which cron and calendar schedules are read. A check may name its own.
+{timezone}
+[listener]
+# Where jobs report. Only this machine reaches a loopback address; 0.0.0.0 is every machine.
+{listen}{ping_key}
+# How to tell somebody. A check without "hooks" tells all of them.
+[hooks.terminal]
+type = "terminal"
+
+# [hooks.desktop]
+# type = "desktop"
+
+# A check is a table. Its slug, here "nightly-backup", is the end of the address that its job asks for:
+#
+#   5 2 * * *  /usr/local/bin/backup && curl -fsS -m 10 --retry 5 {url}nightly-backup
+#
+# Take the "# " away from these lines to try it.
+#
+# [checks.nightly-backup]
+# name = "Nightly backup"
+# cron = "5 2 * * *"                # or every = "15m", or calendar = "Mon..Fri 06:00"
+# grace = "30m"                     # how late it may be before it is overdue
+# max_runtime = "2h"                # a run that takes longer counts as hung (needs a ping at its start)
+# expect = ["files >= 1"]           # a success that did no work is a failure
+# metrics = {{ files = 'Files: +(\\d+)' }}   # the number is read from what the job sends with its ping
+# tags = ["backup"]
+# desc = "What to do when it fails."
+"""
+
+
+def initial_config(
+    *, timezone: str = "UTC", listen: str = "127.0.0.1:8787", ping_key: str | None = None
+) -> str:
+    """The text of the starter file. The arguments are not judged here: load the file to do that."""
+    key = "" if ping_key is None else tomli_w.dumps({"ping_key": ping_key})
+    base = f"http://{listen}/ping/" if ping_key is None else f"http://{listen}/ping/{ping_key}/"
+    return _STARTER.format(
+        timezone=tomli_w.dumps({"timezone": timezone}),
+        listen=tomli_w.dumps({"listen": listen}),
+        ping_key=key,
+        url="".join(c for c in base if c.isprintable()),
+    )
+
+
+def write_initial_config(path: Path, text: str) -> None:
+    """Makes the file and its directory. Raises ConfigError when there is a file already: it is never lost."""
+    disk.create(path, text)

@@ -1,0 +1,126 @@
+"""checks.toml from disk to a ``Config``, or every problem of it at once.
+
+This is on the path of starting the screen: tomllib reads (tomlkit takes ten times as long), and where a key
+stands is only looked up when there is a problem to report.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pulsetui.config.build import build_config
+from pulsetui.config.model import Config, HookValidator
+from pulsetui.config.problem import ConfigProblems, Problem, printable, quoted
+from pulsetui.errors import ConfigError
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a file that is still read: some 100,000 checks."""
+
+_AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)\Z")
+_AT_END = re.compile(r"\s*\(at end of document\)\Z")
+_BARE_VALUE = re.compile(r"""\s*[^#=]+=\s*[^\s"'\[{#]""")
+
+
+def load_config(path: Path, hook_validators: Mapping[str, HookValidator]) -> Config:
+    """Raises ConfigProblems with every problem of the file, ConfigError when it cannot be read at all."""
+    return parse_config(read_text(path), path, hook_validators)
+
+
+def parse_config(text: str, path: Path, hook_validators: Mapping[str, HookValidator]) -> Config:
+    """The configuration that ``text`` is; ``path`` is only named in problems. Raises ConfigProblems."""
+    return build_config(parse_toml(text, path), text, path, hook_validators)
+
+
+def parse_toml(text: str, path: Path) -> dict[str, Any]:
+    """The tables of a text, judged as TOML alone. Raises ConfigProblems with the line of a syntax error."""
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except RecursionError:
+        message = "lists or tables are nested too deeply"
+        raise ConfigProblems([Problem(path=path, line=1, message=message)]) from None
+    except ValueError as error:  # TOMLDecodeError, and int() of thousands of digits
+        raise ConfigProblems([_syntax_problem(str(error), text, path)]) from None
+
+
+def read_text(path: Path) -> str:
+    """The text of the file as it is: with its line ends, and its byte order mark if it has one."""
+    try:
+        with path.open("rb") as file:
+            # A pipe or a device might never end; a directory cannot be opened at all.
+            mode = path.stat().st_mode
+            if not stat.S_ISREG(mode):
+                raise ConfigError(f"{_shown(path)}: is not a regular file. Name a file like checks.toml.")
+            content = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{_shown(path)}: there is no such file. Make one with: pulsetui init"
+            " (or name another with --config FILE or PULSETUI_CONFIG)."
+        ) from None
+    except IsADirectoryError:
+        raise ConfigError(
+            f"{_shown(path)}: is a directory. Name the file in it: {_shown(path / 'checks.toml')}"
+        ) from None
+    except PermissionError:
+        raise ConfigError(
+            f"{_shown(path)}: may not be read by this user. Check its mode with: ls -l"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"{_shown(path)}: cannot be read: {reason}.") from None
+    if len(content) > LARGEST:
+        raise ConfigError(
+            f"{_shown(path)}: is larger than {LARGEST // 1024 // 1024} MB; is it the right file?"
+        )
+    return _decoded(content, path)
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problem = Problem(
+            path=path,
+            line=line,
+            message=f"is not UTF-8 text: byte 0x{content[error.start]:02x}",
+            suggestion="Save the file as UTF-8.",
+        )
+        raise ConfigProblems([problem]) from None
+
+
+def _shown(path: Path) -> str:
+    return printable(str(path))
+
+
+def _syntax_problem(said: str, text: str, path: Path) -> Problem:
+    lines = text.split("\n")
+    if match := _AT_LINE.search(said):
+        number = int(match[1])
+    elif _AT_END.search(said):
+        number = len(lines) - (len(lines) > 1 and not lines[-1])
+    else:
+        number = 1
+    message = _AT_LINE.sub("", _AT_END.sub("", said))
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    return Problem(
+        path=path,
+        line=number,
+        value=quoted(line) if line else "",
+        message=f"is not valid TOML: {message[:1].lower()}{message[1:]}",
+        suggestion=_syntax_hint(message, line),
+    )
+
+
+def _syntax_hint(message: str, line: str) -> str:
+    if "twice" in message or "overwrite" in message or "immutable" in message:
+        return "This key or table is already given above: keep one of the two."
+    if "Invalid value" in message and _BARE_VALUE.match(line):
+        return 'Put text in quotes: key = "text".'
+    if "'='" in message:
+        return 'Write key = "value", or [table].'
+    return ""

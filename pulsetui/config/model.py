@@ -1,0 +1,64 @@
+"""The configuration as the rest of the product reads it: valid as a whole, and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from pulsetui.config.address import DEFAULT_HOST, DEFAULT_PORT, format_address, is_loopback, parse_address
+from pulsetui.core.check import Check
+
+__all__ = [
+    "DEFAULT_TIMEZONE",
+    "Config",
+    "HookConfig",
+    "HookValidator",
+    "ListenerConfig",
+    "format_address",
+    "is_loopback",
+    "parse_address",
+]
+
+DEFAULT_TIMEZONE = "UTC"
+
+HookValidator = Callable[[Mapping[str, object]], Sequence[tuple[str, str]]]
+"""Takes the options of a hook, without its ``type``; returns (key, message) for each thing that is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerConfig:
+    """``[listener]``. A key that is not configured is None."""
+
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT  # 0: any free port
+    ping_key: str | None = None
+    api_key: str | None = None
+    api_key_readonly: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookConfig:
+    """``[hooks.NAME]``: a way to tell somebody. ``options`` may hold secrets: never log them."""
+
+    name: str
+    type: str
+    options: Mapping[str, object]  # all keys but ``type``, as accepted by that type's validator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A whole checks.toml without a single problem."""
+
+    path: Path
+    timezone: str = DEFAULT_TIMEZONE  # of checks that name none
+    listener: ListenerConfig = field(default_factory=ListenerConfig)
+    hooks: Mapping[str, HookConfig] = field(default_factory=lambda: MappingProxyType({}))
+    checks: Mapping[str, Check] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # by slug, in file order
+    fields: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: MappingProxyType({}))
+    # ^ slug → the check's table as written, in plain Python values
+    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    # ^ ``[keys]``: name of a key binding of the screen → the key or keys for it

@@ -1,0 +1,80 @@
+"""What is wrong in a configuration, said so that a person can go and mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from pulsetui.errors import ConfigError
+
+_SHOWN = 80
+"""Characters of an offending text that are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong. Its texts may quote the file and are unsafe until cleaned; ``str`` cleans them."""
+
+    message: str  # what is wrong, without the offending text
+    path: Path | None = None  # None: not of a file, but of fields that somebody submitted
+    line: int | None = None  # counted from 1
+    where: str = ""  # the table: "checks.backup", "listener"; "" at the top level
+    field: str = ""  # the key in that table; "slug" and "schedule" are used where no key is at fault
+    value: str = ""  # the offending text, quoted and shortened
+    suggestion: str = ""  # what to do, a sentence of its own
+
+    def __str__(self) -> str:
+        place = (
+            ""
+            if self.path is None
+            else f"{self.path}: "
+            if self.line is None
+            else f"{self.path}:{self.line}: "
+        )
+        table = f"[{self.where}] " if self.where else ""
+        subject = f"{self.field} {self.value}".strip()
+        said = f"{subject}: {self.message}" if subject else self.message
+        if not said.endswith((".", "!", "?")):
+            said += "."
+        return printable(f"{place}{table}{said} {self.suggestion}".rstrip())
+
+
+class ConfigProblems(ConfigError):  # noqa: N818 - it is several
+    """Every problem of a file, or of the submitted fields of one check, in the order of the lines."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def printable(text: str) -> str:
+    """``text`` with everything that a terminal might obey, or not show, written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def quoted(value: object) -> str:
+    """An offending value as it is shown: text in quotes, long text cut."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list | tuple):
+        return "{…}" if isinstance(value, dict) else "[…]"
+    text = value if isinstance(value, str) else _number(value)
+    text = printable(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
+    return f'"{text}"' if isinstance(value, str) else text
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The member of ``known`` that ``word`` most likely means; ``""`` when none is near."""
+    matches = get_close_matches(word[:_SHOWN].lower(), list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else ""
+
+
+def _number(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:  # more digits than Python is willing to print
+        return "a very long number"

@@ -1,0 +1,262 @@
+"""Single values of the configuration: TOML in, checked Python out, or what is wrong with it.
+
+A function here takes any TOML value and returns the value it means or raises FlawedError. None of them
+knows in which file, table or key the value stood.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from uuid import UUID
+
+from pulsetui.config.pattern import why_slow
+from pulsetui.config.problem import nearest, quoted
+from pulsetui.core.check import OnEvent
+from pulsetui.core.duration import DurationError, parse_duration
+from pulsetui.core.expect import DURATION, Expectation, ExpectationError
+
+LONGEST_NAME = 100
+LONGEST_DESC = 2000
+LONGEST_TAG = 100
+LONGEST_PATTERN = 500
+MOST_ITEMS = 50
+"""Tags, expectations, metrics or hooks of one check: more is a mistake, not a wish."""
+
+_METRIC_NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
+_TAG = re.compile(r"[^\s,]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with a value, or with the part of it that ``at`` leads to."""
+
+    message: str
+    value: str = ""  # the offending text as ``quoted`` shows it
+    suggestion: str = ""  # a sentence
+    at: tuple[str | int, ...] = ()
+
+
+class FlawedError(Exception):
+    """A value cannot be used; carries everything that is wrong with it."""
+
+    def __init__(self, *flaws: Flaw) -> None:
+        super().__init__(*(flaw.message for flaw in flaws))
+        self.flaws = flaws
+
+
+def kind_of(value: object) -> str:
+    """What a TOML value is, for a sentence: "a list"."""
+    if isinstance(value, bool):
+        return "true or false"
+    for kinds, words in _KINDS:
+        if isinstance(value, kinds):
+            return words
+    return "a date or time"
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (str, "text"),
+    (int, "a whole number"),
+    (float, "a number with a fraction"),
+    ((list, tuple), "a list"),
+    (Mapping, "a table"),
+)
+
+
+def text(value: object, *, longest: int = LONGEST_NAME, lines: bool = False) -> str:
+    """Text that is neither empty nor longer than ``longest``; only with ``lines`` may it have several."""
+    if not isinstance(value, str):
+        raise FlawedError(Flaw(f"must be text in quotes, not {kind_of(value)}", quoted(value)))
+    if not value.strip() and not lines:
+        raise FlawedError(Flaw("must not be empty", quoted(value)))
+    if len(value) > longest:
+        raise FlawedError(Flaw(f"must be at most {longest} characters, has {len(value)}", quoted(value)))
+    if not value.isprintable():
+        _refuse_controls(value, lines=lines)
+    return value
+
+
+def _refuse_controls(value: str, *, lines: bool) -> None:
+    allowed = "\n\r\t" if lines else ""
+    for character in value:
+        if (character < " " or "\x7f" <= character <= "\x9f") and character not in allowed:
+            what = "must be a single line" if character in "\n\r" else "must not hold control characters"
+            raise FlawedError(Flaw(what, quoted(value)))
+
+
+def name(value: object) -> str:
+    return text(value).strip()
+
+
+def desc(value: object) -> str:
+    return text(value, longest=LONGEST_DESC, lines=True)
+
+
+def flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise FlawedError(Flaw(f"must be true or false, not {kind_of(value)}", quoted(value)))
+
+
+def count(most: int) -> Callable[[object], int]:
+    """Makes a parser of whole numbers from 1 to ``most``."""
+
+    def parse(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise FlawedError(Flaw(f"must be a whole number, not {kind_of(value)}", quoted(value)))
+        if not 1 <= value <= most:
+            near = 1 if value < 1 else most
+            raise FlawedError(Flaw(f"must be 1-{most}", quoted(value), f"Try {near}."))
+        return value
+
+    return parse
+
+
+def duration(value: object) -> timedelta:
+    """A span longer than nothing, at most ten years."""
+    span = span_or_zero(value)
+    if not span:
+        raise FlawedError(Flaw("must be longer than nothing", quoted(value), 'Try "1m".'))
+    return span
+
+
+def span_or_zero(value: object) -> timedelta:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise FlawedError(Flaw(f"must be a duration, not {kind_of(value)}", quoted(value), _DURATION_FORM))
+    try:
+        span = parse_duration(value)
+    except (DurationError, ValueError) as error:
+        # ValueError: more digits than Python is willing to read.
+        longer = "longer than" in str(error) or isinstance(error, ValueError)
+        message = "is longer than ten years" if longer else "is not a duration"
+        raise FlawedError(Flaw(message, quoted(value), "" if longer else _DURATION_FORM)) from None
+    if span < timedelta(0):
+        raise FlawedError(Flaw("must not be negative", quoted(value)))
+    return span
+
+
+_DURATION_FORM = "Write it like 90s, 15m, 1h30m, 2d."
+
+
+def on_event(value: object) -> OnEvent:
+    words = [event.value for event in OnEvent]
+    if not isinstance(value, str) or value not in words:
+        near = nearest(value, words) if isinstance(value, str) else ""
+        raise FlawedError(Flaw('must be "note" or "down"', quoted(value), f'Try "{near or words[0]}".'))
+    return OnEvent(value)
+
+
+def uuid(value: object) -> UUID:
+    if isinstance(value, str) and len(value) == 36:  # UUID() takes braces, urn: and no dashes, too
+        try:
+            return UUID(value)
+        except ValueError:
+            pass
+    form = "Write it like 5f0c1c3e-9d1b-4d1e-8f5a-2f8f3a6f4a10, or leave it out: one is given."
+    raise FlawedError(Flaw("is not a uuid", quoted(value), form))
+
+
+def items(value: object, parse: Callable[[str], object], what: str) -> None:
+    """Checks that ``value`` is a bounded list of text, and each item by ``parse``."""
+    if not isinstance(value, list | tuple):
+        hint = f"Write [{quoted(value)}]." if isinstance(value, str) else ""
+        raise FlawedError(Flaw(f"must be a list of {what}, not {kind_of(value)}", quoted(value), hint))
+    if len(value) > MOST_ITEMS:
+        raise FlawedError(Flaw(f"must have at most {MOST_ITEMS} {what}, has {len(value)}"))
+    flaws: list[Flaw] = []
+    for index, item in enumerate(value):
+        try:
+            parse(_word(item, what))
+        except FlawedError as error:
+            flaws += [Flaw(f.message, f.value, f.suggestion, (index, *f.at)) for f in error.flaws]
+    if flaws:
+        raise FlawedError(*flaws)
+
+
+def _word(item: object, what: str) -> str:
+    if isinstance(item, str):
+        return item
+    raise FlawedError(Flaw(f"must be a list of {what} in quotes, not {kind_of(item)}", quoted(item)))
+
+
+def tags(value: object) -> tuple[str, ...]:
+    """Words without blanks and commas, each once."""
+    items(value, _tag, "tags")
+    return tuple(dict.fromkeys(value)) if isinstance(value, Sequence) else ()
+
+
+def _tag(tag: str) -> None:
+    text(tag, longest=LONGEST_TAG)
+    if not _TAG.fullmatch(tag):
+        near = "-".join(re.split(r"[\s,]+", tag.strip(" ,")))
+        raise FlawedError(
+            Flaw("a tag has no spaces and no commas", quoted(tag), f"Try {quoted(near)}." if near else "")
+        )
+
+
+def expectations(value: object) -> tuple[Expectation, ...]:
+    parsed: list[Expectation] = []
+
+    def parse(item: str) -> None:
+        text(item)
+        try:
+            parsed.append(Expectation.parse(item))
+        except (ExpectationError, ValueError) as error:
+            raise FlawedError(Flaw(str(error))) from None
+
+    items(value, parse, "expectations")
+    return tuple(parsed)
+
+
+def metrics(value: object) -> Mapping[str, re.Pattern[str]]:
+    """Metric name → pattern; ``^`` and ``$`` match at each line of a body."""
+    if not isinstance(value, Mapping):
+        form = "Write metrics = { records = 'records: (\\d+)' }."
+        raise FlawedError(
+            Flaw(f"must be a table of name = pattern, not {kind_of(value)}", quoted(value), form)
+        )
+    if len(value) > MOST_ITEMS:
+        raise FlawedError(Flaw(f"must have at most {MOST_ITEMS} metrics, has {len(value)}"))
+    patterns: dict[str, re.Pattern[str]] = {}
+    flaws: list[Flaw] = []
+    for metric, pattern in value.items():
+        try:
+            patterns[metric] = _metric(metric, pattern)
+        except FlawedError as error:
+            flaws += [Flaw(f.message, f.value, f.suggestion, (metric,)) for f in error.flaws]
+    if flaws:
+        raise FlawedError(*flaws)
+    return MappingProxyType(patterns)
+
+
+def _metric(metric: str, pattern: object) -> re.Pattern[str]:
+    if not _METRIC_NAME.fullmatch(metric):
+        form = "Begin with a letter; use letters, digits, _ . - only, at most 64."
+        raise FlawedError(Flaw("is not a name for a metric", quoted(metric), form))
+    if metric == DURATION:
+        raise FlawedError(
+            Flaw("is measured, not read from the output", quoted(metric), "Choose another name.")
+        )
+    source = text(pattern, longest=LONGEST_PATTERN)
+    shown = quoted(source)
+    try:
+        with warnings.catch_warnings():
+            # A pattern that a later Python will read differently ("[[") is refused rather than warned of
+            # on a terminal that the screen owns.
+            warnings.simplefilter("error")
+            compiled = re.compile(source, re.MULTILINE)
+    except (re.error, Warning, OverflowError, RecursionError, ValueError) as error:
+        raise FlawedError(Flaw(f"is not a regular expression: {error}", shown)) from None
+    if compiled.groups < 1:
+        form = r"Put parentheses around the number: 'records: (\d+)'."
+        raise FlawedError(Flaw("has no group that says which part is the number", shown, form))
+    if slow := why_slow(source):
+        raise FlawedError(
+            Flaw(f"could take for ever on some output: {slow}", shown, "Write it more plainly.")
+        )
+    return compiled
