@@ -1,0 +1,1 @@
+"""What is kept: one SQLite database in the state directory, written by one thread."""

@@ -1,0 +1,153 @@
+"""A transition while it is being made: the private copy of the state and the rows collected so far."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from pulsetui.core import history
+from pulsetui.core.check import Check
+from pulsetui.core.incident import MISSED_LISTED, Flip, Incident
+from pulsetui.core.run import Run
+from pulsetui.core.state import CheckState
+from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.core.transition import Transition
+
+DURATIONS_KEPT = 15
+"""So many recent durations make the usual one."""
+
+
+class Draft:
+    """Collects what one event does to one check."""
+
+    __slots__ = ("_closed", "_flips", "_notes", "_runs", "check", "run", "state")
+
+    def __init__(self, check: Check, state: CheckState) -> None:
+        self.check = check
+        self.state = state.copied()
+        self.run: int | None = None
+        self._flips: list[Flip] = []
+        self._runs: dict[int, Run] = {}
+        self._closed: list[Incident] = []
+        self._notes: list[str] = []
+
+    def finish(self, before: CheckState, kind: PingKind | None = None) -> Transition:
+        """The transition. ``before`` tells whether the open incident changed."""
+        incidents = self._closed
+        if self.state.incident is not None and self.state.incident is not before.incident:
+            incidents = [*incidents, self.state.incident]
+        return Transition(
+            state=self.state,
+            kind=kind,
+            run=self.run,
+            flips=tuple(self._flips),
+            runs=tuple(self._runs.values()),
+            incidents=tuple(incidents),
+            notes=tuple(self._notes),
+        )
+
+    # --- status -------------------------------------------------------------------------------------
+
+    def go_down(self, at: datetime, reason: Reason, detail: str) -> None:
+        """Down at ``at``; when it is down already only the reason shown is renewed."""
+        state = self.state
+        state.successes = 0
+        if state.status is not Status.DOWN:
+            self._flip(at, Status.DOWN, reason, detail)
+            state.incidents += 1
+            state.incident = Incident(n=state.incidents, reason=reason, started_at=at, detail=detail)
+        state.reason, state.detail = reason, detail
+
+    def go(self, at: datetime, status: Status) -> None:
+        """To any other status; leaving DOWN ends the incident."""
+        state = self.state
+        if state.incident is not None:
+            self._closed.append(replace(state.incident, ended_at=at))
+            state.incident = None
+        if state.status is not status:
+            self._flip(at, status, None, "")
+        state.reason, state.detail, state.successes = None, "", 0
+
+    def _flip(self, at: datetime, after: Status, reason: Reason | None, detail: str) -> None:
+        self._flips.append(Flip(at=at, before=self.state.status, after=after, reason=reason, detail=detail))
+        self.state.status, self.state.since = after, at
+
+    def note(self, text: str) -> None:
+        """Something worth telling that changes no status."""
+        self._notes.append(text)
+
+    # --- runs ---------------------------------------------------------------------------------------
+
+    def open_run(self, run: Run) -> None:
+        """A run that goes on."""
+        state = self.state
+        state.runs = (*(other for other in state.runs if other.n != run.n), run)
+        self._runs[run.n] = run
+        self.run = run.n
+
+    def close_run(self, run: Run) -> None:
+        """A run that will not change any more."""
+        state = self.state
+        hung_before = any(other.n == run.n and other.outcome is Outcome.HUNG for other in state.runs)
+        if state.runs:
+            state.runs = tuple(other for other in state.runs if other.n != run.n)
+        if state.pending == run.n:
+            state.pending = None
+        self._runs[run.n] = run
+        if hung_before and run.outcome is Outcome.ORPHAN:
+            return  # the history has it already, as hung
+        if hung_before and state.history[-2:-1] == history.LETTERS[Outcome.HUNG]:
+            state.history = state.history[:-2]
+        state.history = history.append(state.history, history.LETTERS[run.outcome], run.duration)
+
+    def orphan(self, run: Run) -> None:
+        """A start that never finished stays visible as such."""
+        self.close_run(replace(run, outcome=Outcome.ORPHAN, detail="started and never finished"))
+
+    def hang(self, run: Run, detail: str) -> None:
+        """A run past its bound: it may still report, so it stays open."""
+        state = self.state
+        hung = replace(run, outcome=Outcome.HUNG, detail=detail)
+        state.runs = tuple(hung if other.n == run.n else other for other in state.runs)
+        self._runs[run.n] = hung
+        state.history = history.append(state.history, history.LETTERS[Outcome.HUNG])
+
+    def remember_duration(self, duration: timedelta) -> None:
+        """A good run's duration joins those that make the usual one."""
+        self.state.durations = (*self.state.durations, duration.total_seconds())[-DURATIONS_KEPT:]
+
+    # --- scheduled instants -------------------------------------------------------------------------
+
+    def miss(self, instant: datetime, letter: str = history.MISSED) -> None:
+        """A scheduled instant without a run, listed with the open incident."""
+        state = self.state
+        state.history = history.append(state.history, letter)
+        if state.incident is None or letter != history.MISSED:
+            return
+        incident = state.incident
+        listed = incident.missed if len(incident.missed) >= MISSED_LISTED else (*incident.missed, instant)
+        state.incident = replace(incident, missed=listed, missed_count=incident.missed_count + 1)
+
+    def unmiss(self, instant: datetime) -> None:
+        """The run of an instant that counted as missed came after all: it was late, not missed."""
+        state = self.state
+        if state.history[-2:-1] in (history.MISSED, history.UNWATCHED):
+            state.history = state.history[:-2]
+        if state.incident is not None and state.incident.missed[-1:] == (instant,):
+            state.incident = replace(
+                state.incident,
+                missed=state.incident.missed[:-1],
+                missed_count=state.incident.missed_count - 1,
+            )
+
+    def account(self, slot: datetime) -> None:
+        """``slot`` is settled; the next one after it is due."""
+        self.state.slot = slot
+        self.state.due = self.check.schedule.next(slot)
+        self.state.schedule = signature(self.check)
+
+
+def signature(check: Check) -> str:
+    """Tells one schedule from another, also across restarts."""
+    schedule = check.schedule
+    return f"{schedule.kind} {schedule.expression} {schedule.timezone}"

@@ -1,0 +1,94 @@
+"""What a person or the engine itself does to a check."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from pulsetui.core import history
+from pulsetui.core.check import Check
+from pulsetui.core.draft import Draft, signature
+from pulsetui.core.incident import Acknowledgement
+from pulsetui.core.state import CheckState, bound_of, missed_at
+from pulsetui.core.status import Outcome, Status
+from pulsetui.core.transition import Transition
+
+_NO_TIME = timedelta(0)
+
+
+def pause(check: Check, state: CheckState, now: datetime) -> Transition:
+    """Nothing is expected any more. An open incident ends; a pending start is forgotten (Healthchecks)."""
+    draft = Draft(check, state)
+    draft.go(now, Status.PAUSED)
+    draft.state.pending = None
+    draft.state.slot = draft.state.due = None
+    draft.state.unwatched = False
+    draft.state.failures = 0
+    return draft.finish(state)
+
+
+def resume(check: Check, state: CheckState, now: datetime) -> Transition:
+    """New again, waiting for the first report (Healthchecks). Nothing happens unless it is paused."""
+    draft = Draft(check, state)
+    if state.status is Status.PAUSED:
+        draft.go(now, Status.NEW)
+        draft.state.last_ping = draft.state.last_kind = None
+    return draft.finish(state)
+
+
+def acknowledge(check: Check, state: CheckState, acknowledgement: Acknowledgement | None) -> Transition:
+    """Calms the open incident, or takes that back with None. Nothing happens without an incident."""
+    draft = Draft(check, state)
+    if state.incident is not None:
+        draft.state.incident = replace(state.incident, acknowledgement=acknowledgement)
+    return draft.finish(state)
+
+
+def redefine(check: Check, state: CheckState, now: datetime) -> Transition:
+    """The schedule may be another one than ``due`` was computed with.
+
+    An edit never makes a check late for the time before the edit.
+    """
+    draft = Draft(check, state)
+    if state.slot is not None and state.schedule != signature(check):
+        draft.account(state.last_ping if check.schedule.kind == "every" and state.last_ping else state.slot)
+        if draft.state.due is not None and draft.state.due <= now:
+            draft.account(check.schedule.slot(now, _NO_TIME))
+    return draft.finish(state)
+
+
+def skip_unwatched(check: Check, state: CheckState, since: datetime, until: datetime) -> Transition:
+    """Nobody was watching in ``(since, until]``: what ran out in it cannot be judged.
+
+    Deadlines in the span do not take the check down; it is marked ``unwatched`` and judged again from its
+    next due instant on. A run whose bound lies in the span can no longer take it down either.
+    """
+    draft = Draft(check, state)
+    new = draft.state
+    pending = new.pending_run()
+    if pending is not None and pending.outcome is Outcome.RUNNING:
+        bound = bound_of(check, pending)
+        if bound is not None and since < bound <= until:
+            new.pending = None
+            new.unwatched = new.status is Status.UP
+    if new.status in (Status.UP, Status.DOWN):
+        _skip_instants(draft, since, until)
+    return draft.finish(state)
+
+
+def _skip_instants(draft: Draft, since: datetime, until: datetime) -> None:
+    check, new = draft.check, draft.state
+    missed = missed_at(check, new)
+    if new.due is None or new.slot is None or missed is None or not since < missed[0] <= until:
+        return
+    # Every instant whose own deadline has passed goes; one still within its grace is judged as usual.
+    patience = missed[0] - new.due
+    end = until - patience
+    for instant in check.schedule.between(new.slot, end, history.KEPT):
+        draft.miss(instant, history.UNWATCHED)
+    if check.schedule.kind == "every":
+        period = new.due - new.slot
+        draft.account(new.slot + (end - new.slot) // period * period)
+    else:
+        draft.account(check.schedule.slot(end, _NO_TIME))
+    new.unwatched = new.status is Status.UP

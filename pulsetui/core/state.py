@@ -1,0 +1,113 @@
+"""Where a check stands, and the instants at which that changes by itself."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pulsetui.core.check import Check
+from pulsetui.core.incident import Incident
+from pulsetui.core.ping import NO_METRICS
+from pulsetui.core.run import Run
+from pulsetui.core.status import Outcome, PingKind, Reason, Status
+
+
+@dataclass(slots=True, kw_only=True)
+class CheckState:
+    """All that is remembered of a check between two events.
+
+    Only the functions of ``core.machine`` and ``core.operate`` make new ones; they change a private copy and
+    never touch a state that they have returned. ``status`` is NEW, UP, DOWN or PAUSED: LATE follows from UP
+    and the clock.
+    """
+
+    created_at: datetime
+    since: datetime  # of the last flip
+    status: Status = Status.NEW
+    reason: Reason | None = None  # set when DOWN
+    detail: str = ""
+    n_pings: int = 0
+    latest: datetime | None = None  # newest start, success or fail: older ones come late and judge nothing
+    last_ping: datetime | None = None  # newest success or fail since the last resume
+    last_kind: PingKind | None = None
+    last_success: datetime | None = None
+    last_rid: UUID | None = None  # of the newest finished run
+    slot: datetime | None = None  # the scheduled instant accounted for last
+    due: datetime | None = None  # the next one after it; None when nothing is expected
+    schedule: str = ""  # signature of the schedule that ``due`` was computed with
+    last_duration: timedelta | None = None
+    durations: tuple[float, ...] = ()  # of recent good runs, seconds, newest last
+    last_metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS)
+    runs: tuple[Run, ...] = ()  # not finished, oldest first
+    pending: int | None = None  # n of the run whose bound can take the check down
+    failures: int = 0  # in a row
+    successes: int = 0  # in a row while down
+    unwatched: bool = False  # its last deadline passed while nobody was watching
+    incidents: int = 0  # had so far
+    incident: Incident | None = None  # the open one
+    history: str = ""  # see core.history
+    last_line: str = ""  # last line of the last body; unsafe text
+
+    def copied(self) -> CheckState:
+        """A copy to change."""
+        return copy.copy(self)
+
+    def pending_run(self) -> Run | None:
+        """The run whose bound can take the check down."""
+        return next((run for run in self.runs if run.n == self.pending), None)
+
+
+def new_state(at: datetime) -> CheckState:
+    """The state of a check that was defined at ``at``."""
+    return CheckState(created_at=at, since=at)
+
+
+def status_at(state: CheckState, now: datetime) -> Status:
+    """The status as it is shown: LATE from the due instant on (inclusive, as in Healthchecks)."""
+    if state.status is Status.UP and state.due is not None and now >= state.due:
+        return Status.LATE
+    return state.status
+
+
+def bound_of(check: Check, run: Run) -> datetime | None:
+    """When a run that goes on counts as hung: start + max_runtime, or start + grace where that is not set."""
+    if run.started_at is None:
+        return None
+    return run.started_at + (check.max_runtime or check.grace)
+
+
+def missed_at(check: Check, state: CheckState) -> tuple[datetime, Reason] | None:
+    """When the due instant will count as missed, and as what, if nothing arrives.
+
+    A run that answers the due slot and has a ``max_runtime`` of its own is judged by that bound instead:
+    otherwise a long job that started on time would be called overdue while it is visibly running.
+    """
+    if state.due is None:
+        return None
+    answering = [run for run in state.runs if run.slot is not None and run.slot >= state.due]
+    deadline = state.due + check.grace
+    if answering:
+        if check.max_runtime is None or not any(run.outcome is Outcome.RUNNING for run in answering):
+            return deadline, Reason.MISSED
+        bound = max(run.started_at + check.max_runtime for run in answering if run.started_at is not None)
+        return max(deadline, bound), Reason.MISSED
+    if check.start_grace is not None and check.start_grace < check.grace:
+        return state.due + check.start_grace, Reason.NOT_STARTED
+    return deadline, Reason.MISSED
+
+
+def next_wake(check: Check, state: CheckState, now: datetime) -> datetime | None:
+    """When the check must be looked at again: in the past when something has run out already."""
+    wakes = [
+        bound
+        for run in state.runs
+        if run.outcome is Outcome.RUNNING and (bound := bound_of(check, run)) is not None
+    ]
+    if state.status in (Status.UP, Status.DOWN) and (missed := missed_at(check, state)) is not None:
+        wakes.append(missed[0])
+    if state.status is Status.UP and state.due is not None and state.due > now:
+        wakes.append(state.due)  # nothing changes but the look: up becomes late
+    return min(wakes, default=None)

@@ -1,0 +1,210 @@
+"""Opening the database, and the one transaction through which everything is written."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from pulsetui.errors import StoreBusyError, StoreError
+from pulsetui.store import rows
+from pulsetui.store.instant import read, read_or_none, stored, stored_or_none
+from pulsetui.store.rows import Changes, StoredCheck
+from pulsetui.store.schema import migrate
+
+FILE_NAME = "pulsetui.sqlite3"
+_BUSY_TIMEOUT_S = 0.25  # short: the writer retries by itself, so that it can say so
+_PASSING = ("locked", "busy", "full", "disk i/o", "readonly", "unable to open")
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode with our pragmas. One for each thread."""
+    mode = "ro" if read_only else "rwc"
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        timeout=_BUSY_TIMEOUT_S,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    if not read_only:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+class Database:
+    """The write side. Used by one thread at a time; every write is one call and one commit.
+
+    Raises StoreBusyError for what may pass (disk full, locked) and StoreError for what will not.
+    """
+
+    def __init__(self, state_dir: Path) -> None:
+        self.path = state_dir / FILE_NAME
+        try:
+            self._connection = connect(self.path)
+            migrate(self._connection, str(self.path))
+            self.path.chmod(0o600)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"{self.path}: the database cannot be opened: {error}. "
+                "Check the permissions and the free space of the state directory."
+            ) from error
+
+    def close(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException as error:
+            if connection.in_transaction:
+                with contextlib.suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError) and _may_pass(error):
+                raise StoreBusyError(f"{self.path}: {error}") from error
+            if isinstance(error, sqlite3.Error):
+                raise StoreError(f"{self.path}: {error}") from error
+            raise
+
+    def write(self, changes: Changes) -> None:
+        """Commits ``changes``, all or nothing."""
+        with self._transaction() as connection:
+            many = connection.executemany
+            if changes.identities:
+                _write_identities(connection, changes.identities)
+            if changes.states:
+                many(
+                    "INSERT OR REPLACE INTO states VALUES (?, ?)",
+                    [rows.state_row(check_id, state) for check_id, state in changes.states.items()],
+                )
+            if changes.pings:
+                many(
+                    "INSERT OR REPLACE INTO pings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [rows.ping_row(check_id, ping) for check_id, ping in changes.pings],
+                )
+                if bodies := [(check_id, ping.n, ping.body) for check_id, ping in changes.pings if ping.body]:
+                    many("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", bodies)
+            if changes.runs:
+                many(
+                    "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [rows.run_row(check_id, run) for (check_id, _), run in changes.runs.items()],
+                )
+            if changes.incidents:
+                many(
+                    "INSERT OR REPLACE INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        rows.incident_row(check_id, incident)
+                        for (check_id, _), incident in changes.incidents.items()
+                    ],
+                )
+            if changes.flips:
+                many(
+                    "INSERT INTO flips (check_id, at, before, after, reason, detail)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    [rows.flip_row(check_id, flip) for check_id, flip in changes.flips],
+                )
+            if changes.outbox:
+                many(
+                    "INSERT INTO outbox (check_id, hook, alert, created_at, next_try_at)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    [rows.outbox_row(row) for row in changes.outbox],
+                )
+
+    # --- checks -------------------------------------------------------------------------------------
+
+    def checks(self) -> list[StoredCheck]:
+        """Every check that was ever defined and not purged, removed ones too."""
+        found = self._connection.execute(
+            "SELECT id, slug, uuid, created_at, removed_at, state FROM checks LEFT JOIN states ON check_id = id"
+        )
+        return [
+            StoredCheck(
+                id=check_id,
+                slug=slug,
+                uuid=UUID(uuid),
+                created_at=read(created_at),
+                removed_at=read_or_none(removed_at),
+                state=None if state is None else rows.read_state(state, f"{self.path}: check {slug}"),
+            )
+            for check_id, slug, uuid, created_at, removed_at, state in found
+        ]
+
+    def purge_removed(self, before: datetime) -> None:
+        """Forgets checks that were removed before ``before``, with all that was kept of them."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM checks WHERE removed_at < ?", (stored(before),))
+
+    # --- retention, unwatched spans, outbox ---------------------------------------------------------
+
+    def trim(self, check_id: int, keep_pings: int) -> None:
+        """Keeps a check's newest ``keep_pings`` pings and their runs; incidents and flips stay."""
+        with self._transaction() as connection:
+            (newest,) = connection.execute(
+                "SELECT coalesce(max(n), 0) FROM pings WHERE check_id = ?", (check_id,)
+            ).fetchone()
+            limit = (check_id, newest - keep_pings)
+            connection.execute("DELETE FROM bodies WHERE check_id = ? AND n <= ?", limit)
+            connection.execute("DELETE FROM pings WHERE check_id = ? AND n <= ?", limit)
+            connection.execute(
+                "DELETE FROM runs WHERE check_id = ? AND n <= ? AND ended_at IS NOT NULL", limit
+            )
+
+    def add_unwatched(self, since: datetime, until: datetime, why: str) -> None:
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO unwatched (since, until, why) VALUES (?, ?, ?)",
+                (stored(since), stored(until), why),
+            )
+
+    def settle_delivery(
+        self,
+        delivery_id: int,
+        *,
+        tries: int,
+        delivered_at: datetime | None,
+        next_try_at: datetime | None,
+        error: str,
+    ) -> None:
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE outbox SET tries = ?, delivered_at = ?, next_try_at = ?, error = ? WHERE id = ?",
+                (tries, stored_or_none(delivered_at), stored_or_none(next_try_at), error, delivery_id),
+            )
+
+    def trim_outbox(self, before: datetime) -> None:
+        """Forgets settled deliveries older than ``before``."""
+        with self._transaction() as connection:
+            connection.execute(
+                "DELETE FROM outbox WHERE next_try_at IS NULL AND created_at < ?", (stored(before),)
+            )
+
+
+def _write_identities(connection: sqlite3.Connection, checks: Sequence[StoredCheck]) -> None:
+    # Two passes, so that checks may swap their slugs.
+    connection.executemany(
+        "UPDATE checks SET slug = '*' || id WHERE id = ?", [(check.id,) for check in checks]
+    )
+    connection.executemany(
+        "INSERT INTO checks VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+        " SET slug = excluded.slug, uuid = excluded.uuid, removed_at = excluded.removed_at",
+        [rows.identity_row(check) for check in checks],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO states VALUES (?, ?)",
+        [rows.state_row(check.id, check.state) for check in checks if check.state is not None],
+    )
+
+
+def _may_pass(error: sqlite3.OperationalError) -> bool:
+    text = str(error).lower()
+    return any(word in text for word in _PASSING)

@@ -1,0 +1,26 @@
+"""Instants and spans as the database keeps them: whole microseconds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def stored(instant: datetime) -> int:
+    """Microseconds since 1970 UTC."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def stored_or_none(instant: datetime | None) -> int | None:
+    return None if instant is None else (instant - _EPOCH) // _MICROSECOND
+
+
+def read(value: int) -> datetime:
+    """The aware UTC datetime."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def read_or_none(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(microseconds=value)

@@ -1,0 +1,178 @@
+"""The read side: its own connection, so that no reader waits for the writer or holds it up."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pulsetui.core.incident import Flip, Incident
+from pulsetui.core.status import PingKind
+from pulsetui.errors import StoreError
+from pulsetui.store import rows
+from pulsetui.store.database import FILE_NAME, connect
+from pulsetui.store.instant import read, read_or_none, stored
+from pulsetui.store.rows import StoredRun
+
+BODY_START = 2000
+"""Bytes of a body that a list of pings shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPing:
+    """A ping as read back, with the beginning of its body."""
+
+    n: int
+    kind: PingKind
+    at: datetime
+    received_at: datetime
+    method: str
+    scheme: str
+    remote_addr: str
+    ua: str
+    rid: str | None
+    exit_status: int | None
+    body_size: int
+    body_start: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDelivery:
+    """One row of the outbox."""
+
+    id: int
+    hook: str
+    alert: str
+    created_at: datetime
+    tries: int
+    next_try_at: datetime | None
+    delivered_at: datetime | None
+    error: str
+
+
+class Queries:
+    """Thread-safe. Lists are newest first unless said otherwise. Raises StoreError."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._path = state_dir / FILE_NAME
+        self._lock = threading.Lock()
+        self._connection = connect(self._path, read_only=True)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _all(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        try:
+            with self._lock:
+                return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._path}: {error}") from error
+
+    def runs(self, check_id: int, limit: int) -> list[StoredRun]:
+        found = self._all(
+            f"SELECT {rows.RUN_COLUMNS} FROM runs WHERE check_id = ? ORDER BY n DESC LIMIT ?",  # noqa: S608 - constant
+            check_id,
+            limit,
+        )
+        return [rows.read_run(row) for row in found]
+
+    def incidents(self, check_id: int, limit: int) -> list[Incident]:
+        found = self._all(
+            f"SELECT {rows.INCIDENT_COLUMNS} FROM incidents"  # noqa: S608 - constant
+            " WHERE check_id = ? ORDER BY n DESC LIMIT ?",
+            check_id,
+            limit,
+        )
+        return [rows.read_incident(row) for row in found]
+
+    def flips(self, check_id: int, limit: int) -> list[Flip]:
+        found = self._all(
+            "SELECT at, before, after, reason, detail FROM flips WHERE check_id = ? ORDER BY id DESC LIMIT ?",
+            check_id,
+            limit,
+        )
+        return [rows.read_flip(row) for row in found]
+
+    def pings(self, check_id: int, limit: int) -> list[StoredPing]:
+        found = self._all(
+            "SELECT p.n, kind, at, received_at, method, scheme, remote_addr, ua, rid, exit_status, body_size,"
+            " substr(body, 1, ?) FROM pings p LEFT JOIN bodies b ON b.check_id = p.check_id AND b.n = p.n"
+            " WHERE p.check_id = ? ORDER BY p.n DESC LIMIT ?",
+            BODY_START,
+            check_id,
+            limit,
+        )
+        return [_read_ping(row) for row in found]
+
+    def body(self, check_id: int, n: int) -> bytes:
+        """The kept body of a ping; empty when there is none."""
+        found = self._all("SELECT body FROM bodies WHERE check_id = ? AND n = ?", check_id, n)
+        body = found[0][0] if found else b""
+        assert isinstance(body, bytes)
+        return body
+
+    def deliveries(self, check_id: int, limit: int) -> list[StoredDelivery]:
+        return self._deliveries("WHERE check_id = ? ORDER BY id DESC LIMIT ?", check_id, limit)
+
+    def deliveries_due(self, now: datetime, limit: int) -> list[StoredDelivery]:
+        """Oldest first."""
+        return self._deliveries("WHERE next_try_at <= ? ORDER BY id LIMIT ?", stored(now), limit)
+
+    def _deliveries(self, where: str, *values: object) -> list[StoredDelivery]:
+        found = self._all(
+            "SELECT id, hook, alert, created_at, tries, next_try_at, delivered_at, error FROM outbox "  # noqa: S608
+            + where,
+            *values,
+        )
+        return [_read_delivery(row) for row in found]
+
+    def next_delivery_at(self) -> datetime | None:
+        found = self._all("SELECT min(next_try_at) FROM outbox WHERE next_try_at IS NOT NULL")
+        value = found[0][0]
+        return read_or_none(value if isinstance(value, int) else None)
+
+    def unwatched(self, limit: int) -> Sequence[tuple[datetime, datetime, str]]:
+        """Spans in which nothing could be judged: since, until, why."""
+        found = self._all("SELECT since, until, why FROM unwatched ORDER BY id DESC LIMIT ?", limit)
+        return [(read(_int(since)), read(_int(until)), str(why)) for since, until, why in found]
+
+
+def _read_ping(row: tuple[object, ...]) -> StoredPing:
+    n, kind, at, received, method, scheme, remote, ua, rid, exit_status, size, start = row
+    return StoredPing(
+        n=_int(n),
+        kind=PingKind(str(kind)),
+        at=read(_int(at)),
+        received_at=read(_int(received)),
+        method=str(method),
+        scheme=str(scheme),
+        remote_addr=str(remote),
+        ua=str(ua),
+        rid=None if rid is None else str(rid),
+        exit_status=None if exit_status is None else _int(exit_status),
+        body_size=_int(size),
+        body_start=start if isinstance(start, bytes) else b"",
+    )
+
+
+def _read_delivery(row: tuple[object, ...]) -> StoredDelivery:
+    delivery_id, hook, alert, created, tries, next_try, delivered, error = row
+    return StoredDelivery(
+        id=_int(delivery_id),
+        hook=str(hook),
+        alert=str(alert),
+        created_at=read(_int(created)),
+        tries=_int(tries),
+        next_try_at=None if next_try is None else read(_int(next_try)),
+        delivered_at=None if delivered is None else read(_int(delivered)),
+        error=str(error),
+    )
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int)
+    return value

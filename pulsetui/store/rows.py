@@ -1,0 +1,242 @@
+"""What one transaction writes, and how values become rows and come back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from pulsetui.core.incident import Acknowledgement, Flip, Incident
+from pulsetui.core.run import Run
+from pulsetui.core.state import CheckState
+from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.errors import StoreError
+from pulsetui.store.instant import read, read_or_none, stored, stored_or_none
+
+_state_decoder = msgspec.json.Decoder(CheckState)
+_encode = msgspec.json.Encoder().encode
+_MICROSECOND = timedelta(microseconds=1)
+
+Value = int | str | bytes | None
+Row = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingRow:
+    """A ping as it is kept; everything that the state machine does not read."""
+
+    n: int
+    kind: PingKind
+    at: datetime
+    received_at: datetime
+    method: str
+    scheme: str
+    remote_addr: str
+    ua: str
+    rid: str | None
+    exit_status: int | None
+    run: int | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """One thing to tell through one hook. ``alert`` is opaque to the store."""
+
+    check_id: int | None
+    hook: str
+    alert: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCheck:
+    """A check as the database knows it; what it is, checks.toml says."""
+
+    id: int
+    slug: str
+    uuid: UUID
+    created_at: datetime
+    removed_at: datetime | None
+    state: CheckState | None
+
+
+@dataclass(slots=True)
+class Changes:
+    """All rows of one transaction. A later state, run or incident takes the place of an earlier one."""
+
+    identities: list[StoredCheck] = field(default_factory=list)
+    states: dict[int, CheckState] = field(default_factory=dict)
+    pings: list[tuple[int, PingRow]] = field(default_factory=list)
+    runs: dict[tuple[int, int], Run] = field(default_factory=dict)
+    incidents: dict[tuple[int, int], Incident] = field(default_factory=dict)
+    flips: list[tuple[int, Flip]] = field(default_factory=list)
+    outbox: list[OutboxRow] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.identities or self.states or self.outbox)
+
+
+def identity_row(check: StoredCheck) -> Row:
+    return check.id, check.slug, str(check.uuid), stored(check.created_at), stored_or_none(check.removed_at)
+
+
+def state_row(check_id: int, state: CheckState) -> Row:
+    return check_id, _encode(state)
+
+
+def read_state(document: bytes, where: str) -> CheckState:
+    """Raises StoreError when the document is not one of ours."""
+    try:
+        return _state_decoder.decode(document)
+    except msgspec.MsgspecError as error:
+        raise StoreError(f"{where}: the stored state cannot be read: {error}") from error
+
+
+def ping_row(check_id: int, ping: PingRow) -> Row:
+    return (
+        check_id,
+        ping.n,
+        ping.kind,
+        stored(ping.at),
+        stored(ping.received_at),
+        ping.method,
+        ping.scheme,
+        ping.remote_addr,
+        ping.ua,
+        ping.rid,
+        ping.exit_status,
+        ping.run,
+        len(ping.body),
+    )
+
+
+def run_row(check_id: int, run: Run) -> Row:
+    return (
+        check_id,
+        run.n,
+        None if run.rid is None else str(run.rid),
+        stored_or_none(run.started_at),
+        stored_or_none(run.ended_at),
+        stored_or_none(run.slot),
+        run.outcome,
+        None if run.duration is None else run.duration // _MICROSECOND,
+        run.exit_status,
+        json.dumps(dict(run.metrics)) if run.metrics else "{}",
+        run.overlaps,
+        int(run.duplicate),
+        run.detail,
+    )
+
+
+def incident_row(check_id: int, incident: Incident) -> Row:
+    acknowledged = incident.acknowledgement
+    return (
+        check_id,
+        incident.n,
+        incident.reason,
+        stored(incident.started_at),
+        stored_or_none(incident.ended_at),
+        incident.detail,
+        json.dumps([stored(instant) for instant in incident.missed]),
+        incident.missed_count,
+        None if acknowledged is None else stored(acknowledged.at),
+        "" if acknowledged is None else acknowledged.by,
+        "" if acknowledged is None else acknowledged.note,
+    )
+
+
+def flip_row(check_id: int, flip: Flip) -> Row:
+    return check_id, stored(flip.at), flip.before, flip.after, flip.reason, flip.detail
+
+
+def outbox_row(row: OutboxRow) -> Row:
+    created = stored(row.created_at)
+    return row.check_id, row.hook, row.alert, created, created
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run as read back: run ids are text, metrics a dictionary."""
+
+    n: int
+    rid: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    slot: datetime | None
+    outcome: Outcome
+    duration: timedelta | None
+    exit_status: int | None
+    metrics: Mapping[str, float]
+    overlaps: int | None
+    duplicate: bool
+    detail: str
+
+
+RUN_COLUMNS = (
+    "n, rid, started_at, ended_at, slot, outcome, duration, exit_status, metrics, overlaps, duplicate, detail"
+)
+
+
+def read_run(row: tuple[object, ...]) -> StoredRun:
+    n, rid, started, ended, slot, outcome, duration, exit_status, metrics, overlaps, duplicate, detail = row
+    return StoredRun(
+        n=_int(n),
+        rid=None if rid is None else str(rid),
+        started_at=read_or_none(_int_or_none(started)),
+        ended_at=read_or_none(_int_or_none(ended)),
+        slot=read_or_none(_int_or_none(slot)),
+        outcome=Outcome(str(outcome)),
+        duration=None if duration is None else timedelta(microseconds=_int(duration)),
+        exit_status=_int_or_none(exit_status),
+        metrics=json.loads(str(metrics)),
+        overlaps=_int_or_none(overlaps),
+        duplicate=bool(duplicate),
+        detail=str(detail),
+    )
+
+
+INCIDENT_COLUMNS = (
+    "n, reason, started_at, ended_at, detail, missed, missed_count, acknowledged_at, acknowledged_by, note"
+)
+
+
+def read_incident(row: tuple[object, ...]) -> Incident:
+    n, reason, started, ended, detail, missed, missed_count, acknowledged_at, by, note = row
+    acknowledged = None
+    if acknowledged_at is not None:
+        acknowledged = Acknowledgement(at=read(_int(acknowledged_at)), by=str(by), note=str(note))
+    return Incident(
+        n=_int(n),
+        reason=Reason(str(reason)),
+        started_at=read(_int(started)),
+        ended_at=read_or_none(_int_or_none(ended)),
+        detail=str(detail),
+        missed=tuple(read(value) for value in json.loads(str(missed))),
+        missed_count=_int(missed_count),
+        acknowledgement=acknowledged,
+    )
+
+
+def read_flip(row: tuple[object, ...]) -> Flip:
+    at, before, after, reason, detail = row
+    return Flip(
+        at=read(_int(at)),
+        before=Status(str(before)),
+        after=Status(str(after)),
+        reason=None if reason is None else Reason(str(reason)),
+        detail=str(detail),
+    )
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _int_or_none(value: object) -> int | None:
+    return None if value is None else _int(value)

@@ -1,0 +1,137 @@
+"""The schema and its migrations.
+
+Instants are integers, microseconds since 1970 UTC; spans are microseconds too. ``PRAGMA user_version`` is the
+number of migrations applied. A migration is never edited after a release: a change is a new one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from pulsetui.errors import StoreError
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+    CREATE TABLE checks (
+        id INTEGER PRIMARY KEY,
+        slug TEXT NOT NULL UNIQUE,
+        uuid TEXT NOT NULL UNIQUE,
+        created_at INTEGER NOT NULL,
+        removed_at INTEGER
+    );
+
+    -- One JSON document a check (core.state.CheckState): it is read whole at start and written whole with
+    -- each change; everything that is asked for by parts has a table of its own.
+    CREATE TABLE states (
+        check_id INTEGER PRIMARY KEY REFERENCES checks ON DELETE CASCADE,
+        state BLOB NOT NULL
+    );
+
+    CREATE TABLE pings (
+        check_id INTEGER NOT NULL REFERENCES checks ON DELETE CASCADE,
+        n INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        received_at INTEGER NOT NULL,
+        method TEXT NOT NULL,
+        scheme TEXT NOT NULL,
+        remote_addr TEXT NOT NULL,
+        ua TEXT NOT NULL,
+        rid TEXT,
+        exit_status INTEGER,
+        run INTEGER,
+        body_size INTEGER NOT NULL,
+        PRIMARY KEY (check_id, n)
+    ) WITHOUT ROWID;
+
+    -- Apart from the pings, so that listing them does not read 100 kB a row.
+    CREATE TABLE bodies (
+        check_id INTEGER NOT NULL REFERENCES checks ON DELETE CASCADE,
+        n INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (check_id, n)
+    );
+
+    CREATE TABLE runs (
+        check_id INTEGER NOT NULL REFERENCES checks ON DELETE CASCADE,
+        n INTEGER NOT NULL,
+        rid TEXT,
+        started_at INTEGER,
+        ended_at INTEGER,
+        slot INTEGER,
+        outcome TEXT NOT NULL,
+        duration INTEGER,
+        exit_status INTEGER,
+        metrics TEXT NOT NULL,
+        overlaps INTEGER,
+        duplicate INTEGER NOT NULL,
+        detail TEXT NOT NULL,
+        PRIMARY KEY (check_id, n)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE incidents (
+        check_id INTEGER NOT NULL REFERENCES checks ON DELETE CASCADE,
+        n INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        started_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        detail TEXT NOT NULL,
+        missed TEXT NOT NULL,
+        missed_count INTEGER NOT NULL,
+        acknowledged_at INTEGER,
+        acknowledged_by TEXT NOT NULL,
+        note TEXT NOT NULL,
+        PRIMARY KEY (check_id, n)
+    ) WITHOUT ROWID;
+    CREATE INDEX incidents_by_start ON incidents (started_at);
+
+    CREATE TABLE flips (
+        id INTEGER PRIMARY KEY,
+        check_id INTEGER NOT NULL REFERENCES checks ON DELETE CASCADE,
+        at INTEGER NOT NULL,
+        before TEXT NOT NULL,
+        after TEXT NOT NULL,
+        reason TEXT,
+        detail TEXT NOT NULL
+    );
+    CREATE INDEX flips_by_check ON flips (check_id, id);
+
+    CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY,
+        check_id INTEGER REFERENCES checks ON DELETE CASCADE,
+        hook TEXT NOT NULL,
+        alert TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0,
+        next_try_at INTEGER,
+        delivered_at INTEGER,
+        error TEXT NOT NULL DEFAULT ''
+    );
+    CREATE INDEX outbox_waiting ON outbox (next_try_at) WHERE next_try_at IS NOT NULL;
+    CREATE INDEX outbox_by_check ON outbox (check_id, id);
+
+    CREATE TABLE unwatched (
+        id INTEGER PRIMARY KEY,
+        since INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        why TEXT NOT NULL
+    );
+    """,
+)
+
+
+def migrate(connection: sqlite3.Connection, where: str) -> None:
+    """Brings a database to the newest schema, each step in a transaction of its own.
+
+    Raises StoreError when it was written by a newer version: nothing is changed then.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"{where} was written by a newer PulseTUI (schema {version}, this one knows {len(MIGRATIONS)}). "
+            "Upgrade this installation, or give another state directory with --state-dir."
+        )
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
