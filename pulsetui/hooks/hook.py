@@ -1,0 +1,53 @@
+"""What a hook is, and what a kind of hook has to offer. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from pulsetui.monitor.alert import Alert
+
+SEND_TIMEOUT_S: Final = 30.0
+"""How long one send may take, unless the hook says otherwise."""
+
+Options = Mapping[str, object]
+"""The keys of a ``[hooks.NAME]`` table without its ``type``, as TOML gives them."""
+
+Validator = Callable[[Options], Sequence[tuple[str, str]]]
+"""Options → (field, message) for each thing that is wrong with them."""
+
+
+class Hook(Protocol):
+    """One configured way to tell somebody. Used from one event loop, one send at a time."""
+
+    timeout_s: float = SEND_TIMEOUT_S
+    """A send that takes longer is cancelled and counts as failed."""
+
+    digest: bool = False
+    """Whether a person would drown: many alerts at once are told as one."""
+
+    async def send(self, alert: Alert) -> None:
+        """Returns when somebody has been told.
+
+        Raises HookError otherwise; permanent when trying again cannot help. The text of the alert may come
+        from anywhere: a hook cleans it for the place it goes to. A cancelled send leaves nothing running.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookContext:
+    """What the engine lends to its hooks."""
+
+    publish: Callable[[Alert], int]
+    """Hands an alert to the attached screens; returns how many there were. Must not block."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookKind:
+    """A value of ``type`` in a ``[hooks.NAME]`` table."""
+
+    type: str
+    options: Validator
+    build: Callable[[Options, HookContext], Hook]
+    """Makes the hook from options without problems; raises HookError for others."""

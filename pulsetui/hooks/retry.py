@@ -1,0 +1,24 @@
+"""When a failed delivery is tried again, and when that ends."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from pulsetui.monitor.alert import Delivery
+
+BACKOFF: Final = tuple(
+    timedelta(seconds=seconds) for seconds in (5, 15, 60, 5 * 60, 15 * 60, 60 * 60)
+)  # the last one repeats
+MOST_TRIES: Final = 20
+GIVEN_UP_AFTER: Final = timedelta(hours=24)
+"""Older news only confuses."""
+
+
+def next_try(delivery: Delivery, now: datetime, *, permanent: bool) -> datetime | None:
+    """When to try again after a failure just now, the last of ``delivery.tries + 1``; None: never."""
+    tries = delivery.tries + 1
+    if permanent or tries >= MOST_TRIES:
+        return None
+    at = now + BACKOFF[min(tries, len(BACKOFF)) - 1]
+    return None if at - delivery.created_at > GIVEN_UP_AFTER else at

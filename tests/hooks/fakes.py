@@ -1,0 +1,179 @@
+"""A clock that only moves when told, an outbox in memory, hooks that remember."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from pulsetui.core.status import Reason, Status
+from pulsetui.errors import HookError
+from pulsetui.hooks.hook import Hook
+from pulsetui.monitor.alert import Alert, AlertEvent, Delivery
+
+START = datetime(2026, 3, 1, 2, 30, tzinfo=UTC)
+
+
+def an_alert(slug: str = "sync-invoices", event: AlertEvent = AlertEvent.DOWN, **changes: object) -> Alert:
+    fields: dict[str, object] = {
+        "event": event,
+        "at": START,
+        "title": f"{slug} is {'overdue' if event is AlertEvent.DOWN else 'up'}",
+        "body": "Due at 02:00.\nLast success yesterday.",
+        "slug": slug,
+        "name": slug.replace("-", " ").capitalize(),
+        "status": Status.DOWN if event is AlertEvent.DOWN else Status.UP,
+        "reason": Reason.MISSED if event is AlertEvent.DOWN else None,
+        "tags": ("billing", "nightly"),
+    }
+    return Alert(**{**fields, **changes})  # type: ignore[arg-type]  # a test names only what matters to it
+
+
+class FakeTime:
+    """Wall clock and sleep in one; nothing passes by itself."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def boottime(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        woken = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self.seconds + seconds, woken))
+        await woken
+
+    async def advance(self, seconds: float) -> None:
+        """Moves on, waking sleepers in order and letting each do what it does."""
+        end = self.seconds + seconds
+        await settle()
+        while (earliest := self._earliest()) is not None and earliest <= end:
+            self.seconds = max(self.seconds, earliest)
+            for at, woken in self._sleepers:
+                if at <= self.seconds and not woken.done():
+                    woken.set_result(None)
+            await settle()
+        self.seconds = end
+        await settle()
+
+    async def until(self, happened: Callable[[], bool], *, at_most: float = 200_000) -> None:
+        """Moves from sleeper to sleeper until something has happened."""
+        await settle()
+        while not happened():
+            earliest = self._earliest()
+            assert earliest is not None, "everybody waits for somebody else"
+            assert earliest <= at_most, "it never happened"
+            await self.advance(max(earliest - self.seconds, 0))
+
+    def _earliest(self) -> float | None:
+        self._sleepers = [(at, woken) for at, woken in self._sleepers if not woken.done()]
+        return min((at for at, _ in self._sleepers), default=None)
+
+
+async def settle() -> None:
+    """Lets everything that is ready run."""
+    for _ in range(60):
+        await asyncio.sleep(0)
+
+
+class MemoryOutbox:
+    """Keeps deliveries in a list, and what became of them."""
+
+    def __init__(self, time: FakeTime) -> None:
+        self._time = time
+        self._waiting: dict[int, tuple[Delivery, datetime]] = {}
+        self._last_id = 0
+        self.told: list[Delivery] = []
+        self.failures: list[tuple[Delivery, str, datetime | None]] = []
+        self.broken = False
+        self.asked: list[int] = []
+
+    def put(self, hook: str, alert: Alert) -> None:
+        self._last_id += 1
+        now = self._time.now()
+        delivery = Delivery(id=self._last_id, hook=hook, alert=alert, tries=0, created_at=now)
+        self._waiting[delivery.id] = (delivery, now)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        self._check()
+        self.asked.append(limit)
+        return [delivery for delivery, at in self._waiting.values() if at <= now][:limit]
+
+    async def next_due(self) -> datetime | None:
+        self._check()
+        return min((at for _, at in self._waiting.values()), default=None)
+
+    async def delivered(self, delivery: Delivery, at: datetime) -> None:
+        self._check()
+        del self._waiting[delivery.id]
+        self.told.append(delivery)
+
+    async def failed(
+        self, delivery: Delivery, at: datetime, error: str, next_try_at: datetime | None
+    ) -> None:
+        self._check()
+        self.failures.append((delivery, error, next_try_at))
+        del self._waiting[delivery.id]
+        if next_try_at is not None:
+            again = Delivery(
+                id=delivery.id,
+                hook=delivery.hook,
+                alert=delivery.alert,
+                tries=delivery.tries + 1,
+                created_at=delivery.created_at,
+            )
+            self._waiting[delivery.id] = (again, next_try_at)
+
+    def _check(self) -> None:
+        if self.broken:
+            raise OSError("disk full")
+
+
+class RecordingHook(Hook):
+    """Remembers what it was told; fails while ``error`` is set, hangs while ``gate`` is closed."""
+
+    def __init__(self, *, digest: bool = False) -> None:
+        self.digest = digest
+        self.alerts: list[Alert] = []
+        self.tries = 0
+        self.error: BaseException | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.at_once = 0
+        self.most_at_once = 0
+        self.cancelled = 0
+
+    async def send(self, alert: Alert) -> None:
+        self.tries += 1
+        self.at_once += 1
+        self.most_at_once = max(self.at_once, self.most_at_once)
+        try:
+            await asyncio.sleep(0)
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        finally:
+            self.at_once -= 1
+        if self.error is not None:
+            raise self.error
+        self.alerts.append(alert)
+
+    @property
+    def slugs(self) -> list[str]:
+        return [alert.slug for alert in self.alerts]
+
+
+def refusal(message: str = "no", *, permanent: bool = False) -> HookError:
+    return HookError(message, permanent=permanent)
