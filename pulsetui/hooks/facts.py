@@ -1,0 +1,39 @@
+"""An alert as plain, cleaned facts: what a program or a message template gets to see."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Final
+
+from pulsetui.core.text import clean, clean_lines
+from pulsetui.monitor.alert import Alert
+
+BODY_LINES: Final = 100
+BODY_COLUMNS: Final = 500
+LINE_LIMIT: Final = 500
+"""Bounds on what one alert may weigh: together well under the smallest limit on an argument (128 kB)."""
+
+FACTS: Final = ("event", "slug", "name", "status", "reason", "title", "body", "at", "tags")
+
+
+def facts(alert: Alert) -> dict[str, str]:
+    """Every fact by name as text; what does not apply is empty. Only ``body`` has line breaks.
+
+    ``at`` is ISO 8601 in UTC, ``tags`` are separated by spaces.
+    """
+    return {
+        "event": alert.event.value,
+        "slug": clean(alert.slug, LINE_LIMIT),
+        "name": clean(alert.name, LINE_LIMIT),
+        "status": alert.status.value if alert.status else "",
+        "reason": alert.reason.value if alert.reason else "",
+        "title": clean(alert.title, LINE_LIMIT),
+        "body": "\n".join(clean_lines(alert.body, BODY_LINES, BODY_COLUMNS)),
+        "at": alert.at.astimezone(UTC).isoformat(timespec="seconds"),
+        "tags": " ".join(tags(alert)),
+    }
+
+
+def tags(alert: Alert) -> list[str]:
+    """The tags, cleaned; one that holds a space keeps it."""
+    return [tag for tag in (clean(tag, LINE_LIMIT) for tag in alert.tags) if tag]

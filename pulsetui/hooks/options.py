@@ -1,0 +1,110 @@
+"""Reads the options of a hook: every problem at once, each with what to write instead.
+
+A kind of hook writes one function that takes its options out of a ``Reader`` into a frozen dataclass; the
+same function validates the configuration and builds the hook, so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from pulsetui.config.problem import nearest, quoted
+from pulsetui.core.duration import DurationError, parse_duration
+from pulsetui.errors import HookError
+from pulsetui.hooks.hook import Options, Validator
+
+T = TypeVar("T")
+
+
+class OptionError(ValueError):
+    """An option has a value that cannot be used; the message says what to write."""
+
+
+class Reader:
+    """Takes options one by one and collects what is wrong with them."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._known: list[str] = []
+        self._problems: list[tuple[str, str]] = []
+
+    def take(self, name: str, parse: Callable[[object], T], default: T) -> T:
+        """The parsed value of an option, or ``default`` when it is absent or wrong."""
+        self._known.append(name)
+        if name not in self._options:
+            return default
+        try:
+            return parse(self._options[name])
+        except OptionError as error:
+            self._problems.append((name, str(error)))
+            return default
+
+    def require(self, name: str, parse: Callable[[object], T], placeholder: T, example: str) -> T:
+        """Like ``take``, for an option that must be there. ``example`` is the line to write."""
+        if name not in self._options:
+            self._problems.append((name, f"is missing; write {example}"))
+        return self.take(name, parse, placeholder)
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Everything wrong, including options that nobody took."""
+        unknown = [(name, self._unknown(name)) for name in self._options if name not in self._known]
+        return [*self._problems, *unknown]
+
+    def _unknown(self, name: str) -> str:
+        near = nearest(name, self._known)
+        if near:
+            return f'is not an option of this hook; did you mean "{near}"?'
+        known = f"there are {', '.join(self._known)}" if self._known else "it has none"
+        return f"is not an option of this hook; {known}"
+
+
+def validator(read: Callable[[Reader], object]) -> Validator:
+    """What the configuration calls, made of a kind's reading function."""
+
+    def problems(options: Options) -> Sequence[tuple[str, str]]:
+        reader = Reader(options)
+        read(reader)
+        return reader.problems()
+
+    return problems
+
+
+def parsed(read: Callable[[Reader], T], options: Options) -> T:
+    """The options as a value. Raises HookError (permanent) with every problem when there are any."""
+    reader = Reader(options)
+    value = read(reader)
+    problems = reader.problems()
+    if problems:
+        raise HookError("; ".join(f"{field} {message}" for field, message in problems), permanent=True)
+    return value
+
+
+def boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise OptionError(f"must be true or false, got {quoted(value)}")
+    return value
+
+
+def seconds(value: object) -> float:
+    """A positive duration, in seconds."""
+    try:
+        span = parse_duration(value)
+    except DurationError as error:
+        raise OptionError(str(error)) from error
+    if span.total_seconds() <= 0:
+        raise OptionError(f"must be longer than nothing, got {quoted(value)}")
+    return span.total_seconds()
+
+
+def one_of(*words: str) -> Callable[[object], str]:
+    """A reader for a closed set of words."""
+
+    def parse(value: object) -> str:
+        if isinstance(value, str) and value in words:
+            return value
+        near = nearest(value, words) if isinstance(value, str) else ""
+        hint = f'; did you mean "{near}"?' if near else ""
+        raise OptionError(f"must be one of {', '.join(words)}, got {quoted(value)}{hint}")
+
+    return parse
