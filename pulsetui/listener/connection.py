@@ -329,7 +329,10 @@ class Connection:
             self._owner.handler(request, self.respond)
         except Exception:  # noqa: BLE001 - the outermost edge of a request: it must not stop the others
             _log.exception("handler failed")
-            self.respond(FAILED)
+            if self._phase == _STREAMING:
+                self.close()
+            else:
+                self.respond(FAILED)
 
     def _refuse(self, response: Response, why: str) -> None:
         """Answers without a handler and closes, since where the next request begins is unknown."""

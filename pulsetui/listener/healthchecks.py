@@ -1,0 +1,171 @@
+"""The Healthchecks ping dialect: uuids, and ping key with slug.
+
+The answers and the order of the errors are Healthchecks' own: an unknown check is 404 before anything else
+is looked at, then an exit status above 255, then the run id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from uuid import UUID
+
+from pulsetui.core.check import SLUG
+from pulsetui.core.ping import NO_METRICS
+from pulsetui.core.status import PingKind
+from pulsetui.listener import answers, extras
+from pulsetui.listener.message import Request, Respond, Response
+from pulsetui.listener.origin import remote, user_agent
+from pulsetui.monitor.intake import Arrival, Intake, Receipt
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_RID = re.compile(_UUID.pattern, re.IGNORECASE)
+_SLUG_ANY_CASE = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_LARGEST_STATUS = 255
+_TOO_LARGE_STATUS = 256  # stands for every larger one
+
+# ``success`` is not Healthchecks' own word, but a handful of services with this shape have it.
+_ACTIONS = {
+    "start": (PingKind.START, None),
+    "fail": (PingKind.FAIL, None),
+    "log": (PingKind.LOG, None),
+    "success": (PingKind.SUCCESS, None),
+}
+_SEEN = {
+    Receipt.UNKNOWN: "unknown check",
+    Receipt.REFUSED: "check not created",
+    Receipt.BUSY: "busy",
+}
+
+Action = tuple[PingKind, int | None]
+"""What the path says of a run, with the exit status if it was one."""
+
+
+def is_uuid(text: str) -> bool:
+    """Canonical lower-case dashed form: the only one that names a check."""
+    return _UUID.fullmatch(text) is not None
+
+
+def action_of(text: str) -> Action | None:
+    """The action that a path segment names; None when it names none."""
+    action = _ACTIONS.get(text)
+    if action is None and text.isdecimal() and text.isascii():
+        digits = text.lstrip("0")
+        status = int(digits or "0") if len(digits) <= 3 else _TOO_LARGE_STATUS
+        return (PingKind.FAIL if status else PingKind.SUCCESS), status
+    return action
+
+
+@lru_cache(maxsize=4096)
+def _uuid(code: str) -> UUID:
+    return UUID(code)
+
+
+class PingTaker:
+    """Turns requests that name a check into arrivals, and receipts into answers.
+
+    ``knows_uuid`` is asked only to choose between two errors.
+    """
+
+    def __init__(self, intake: Intake, knows_uuid: Callable[[str], bool]) -> None:
+        self._intake = intake
+        self._knows_uuid = knows_uuid
+
+    def by_uuid(self, request: Request, respond: Respond, code: str, rest: Sequence[str]) -> None:
+        """``<uuid>[/action]``; ``rest`` are the segments after the uuid."""
+        action = None
+        if rest:
+            action = action_of(rest[0])
+            if action is None or len(rest) > 1:
+                self.refuse(respond, answers.NOT_FOUND, "unknown path")
+                return
+        self._take(request, respond, action, code=code)
+
+    def by_slug(self, request: Request, respond: Respond, slug: str, action: Action | None) -> None:
+        """A slug that the request is allowed to name."""
+        if SLUG.fullmatch(slug) is None:
+            if _SLUG_ANY_CASE.fullmatch(slug):
+                self.refuse(respond, answers.BAD_URL, "bad url")
+            else:
+                self.refuse(respond, answers.NOT_FOUND, "unknown path")
+            return
+        self._take(request, respond, action, slug=slug)
+
+    def refuse(self, respond: Respond, response: Response, why: str) -> None:
+        """Answers and counts. ``why`` is one of a fixed few, never text from the request."""
+        self._intake.reject(why)
+        respond(response)
+
+    def _take(
+        self,
+        request: Request,
+        respond: Respond,
+        action: Action | None,
+        *,
+        code: str = "",
+        slug: str | None = None,
+    ) -> None:
+        kind, exit_status = action or (PingKind.SUCCESS, None)
+        rid = span = None
+        create = False
+        metrics = NO_METRICS
+        if exit_status is not None and exit_status > _LARGEST_STATUS:
+            self._refuse_known(respond, answers.BAD_URL, "bad url", code, slug)
+            return
+        if request.query_string:
+            query = request.query
+            create = slug is not None and request.first("create") == "1"
+            given = request.first("rid")
+            if given is not None:
+                if _RID.fullmatch(given) is None:
+                    self._refuse_known(respond, answers.BAD_RID, "bad rid", code, None if create else slug)
+                    return
+                rid = UUID(given)
+            reject = self._intake.reject
+            if action is None:
+                kind, exit_status = extras.outcome(query, reject)
+            metrics = extras.metrics(query, reject)
+            span = extras.duration(query, reject)
+        address, scheme = remote(request)
+        arrival = Arrival(
+            kind=kind,
+            uuid=_uuid(code) if code else None,
+            slug=slug,
+            create=create,
+            rid=rid,
+            exit_status=exit_status,
+            metrics=metrics,
+            duration=span,
+            body=request.body,
+            method=request.method,
+            scheme=scheme,
+            remote_addr=address,
+            ua=user_agent(request),
+        )
+        self._intake.receive(arrival, _Answer(self._intake, respond))
+
+    def _refuse_known(
+        self, respond: Respond, response: Response, why: str, code: str, slug: str | None
+    ) -> None:
+        """An error of a request for a known check; an unknown one is not found, whatever else is wrong."""
+        known = self._knows_uuid(code) if code else slug is None or self._intake.knows(slug)
+        if known:
+            self.refuse(respond, response, why)
+        else:
+            self.refuse(respond, answers.NOT_FOUND, "unknown check")
+
+
+class _Answer:
+    """Carries a receipt back to its request."""
+
+    __slots__ = ("_intake", "_respond")
+
+    def __init__(self, intake: Intake, respond: Respond) -> None:
+        self._intake = intake
+        self._respond = respond
+
+    def __call__(self, receipt: Receipt) -> None:
+        if receipt in _SEEN:
+            self._intake.reject(_SEEN[receipt])
+        self._respond(answers.BY_RECEIPT[receipt])

@@ -1,0 +1,47 @@
+"""Who sent a request, past a proxy on this host."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+
+from pulsetui.listener.message import Request
+
+UA_LIMIT = 200
+"""Characters of a user agent that are kept."""
+
+_IPV4_PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}", re.ASCII)
+_SCHEMES = {b"http": "http", b"https": "https"}
+
+
+def is_loopback(address: str) -> bool:
+    """Whether the address is this host's own."""
+    return address == "::1" or address.startswith("127.")
+
+
+def remote(request: Request) -> tuple[str, str]:
+    """Address and scheme of the client. A proxy is believed only when it runs on this host."""
+    headers = request.headers
+    address, scheme = request.peer, "http"
+    if is_loopback(address):
+        if (forwarded := headers.get(b"x-forwarded-for")) is not None:
+            address = _first_address(forwarded) or address
+        if (proto := headers.get(b"x-forwarded-proto")) is not None:
+            scheme = _SCHEMES.get(proto.lower(), scheme)
+    return address, scheme
+
+
+def _first_address(forwarded: bytes) -> str:
+    first = forwarded.partition(b",")[0].strip().decode("latin-1")
+    if with_port := _IPV4_PORT.fullmatch(first):
+        first = with_port[1]
+    try:
+        return str(ip_address(first.strip("[]")))
+    except ValueError:
+        return ""
+
+
+def user_agent(request: Request) -> str:
+    """What the client calls itself: unsafe text."""
+    agent = request.headers.get(b"user-agent", b"")
+    return agent[: 4 * UA_LIMIT].decode("utf-8", "replace")[:UA_LIMIT]
