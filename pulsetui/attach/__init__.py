@@ -1,0 +1,1 @@
+"""Seeing an engine from another process or another host."""

@@ -1,0 +1,133 @@
+"""What an attached screen knows of its engine: the last views, kept current by events."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import TypeVar
+
+from pulsetui.listener.wire import Change, Snapshot
+from pulsetui.monitor.alert import Alert, OnAlert
+from pulsetui.monitor.client import OnChange
+from pulsetui.monitor.view import CheckView, EngineInfo, Notice
+
+_log = logging.getLogger(__name__)
+
+CONNECTION_NOTICE = "connection"
+
+_T = TypeVar("_T")
+_NO_CHANGE: frozenset[str] = frozenset()
+
+
+class Mirror:
+    """Written by one thread, read by any. Values are replaced whole, never changed."""
+
+    def __init__(self, url: str) -> None:
+        self._lock = threading.Lock()
+        self._listeners: dict[object, OnChange] = {}
+        self._alert_listeners: dict[object, OnAlert] = {}
+        now = datetime.now(UTC)
+        self._offset = timedelta(0)
+        self.checks: Mapping[str, CheckView] = MappingProxyType({})
+        self.info = EngineInfo(
+            version="",
+            pid=0,
+            started_at=now,
+            now=now,
+            address="",
+            base_url=f"{url}/ping/",
+            config_path="",
+            state_dir="",
+            timezone="UTC",
+            notices=(Notice(key=CONNECTION_NOTICE, level="info", text=f"waiting for the engine at {url}"),),
+        )
+        self.connected = False
+
+    def now(self) -> datetime:
+        """The engine's clock, as far as its last message tells."""
+        return datetime.now(UTC) + self._offset
+
+    # -- what arrives ----------------------------------------------------------------------------------
+
+    def take_snapshot(self, snapshot: Snapshot) -> None:
+        """Replaces everything and says which slugs are different."""
+        before = self.checks
+        after = {view.slug: view for view in snapshot.checks}
+        different = {slug for slug, view in after.items() if before.get(slug) != view}
+        different |= before.keys() - after.keys()
+        self.checks = MappingProxyType(after)
+        self._take_info(snapshot.info)
+        self._tell(frozenset(different))
+        if different:
+            self._tell(_NO_CHANGE)  # the connection is news even when checks are
+
+    def take_change(self, change: Change) -> None:
+        """Applies what became different."""
+        checks = dict(self.checks)
+        for slug in change.removed:
+            checks.pop(slug, None)
+        for view in change.changed:
+            checks[view.slug] = view
+        if change.order is not None:
+            checks = {slug: checks[slug] for slug in change.order if slug in checks}
+        notices = self.info.notices
+        self.checks = MappingProxyType(checks)
+        self._take_info(change.info)
+        slugs = frozenset(change.removed).union(view.slug for view in change.changed)
+        self._tell(slugs)
+        if slugs and notices != change.info.notices:
+            self._tell(_NO_CHANGE)
+
+    def take_alert(self, alert: Alert) -> None:
+        """Passes an alert on."""
+        self._call(self._alert_listeners, alert)
+
+    def lost(self, text: str) -> None:
+        """The connection is gone. The views stay as they were, with a notice that says so."""
+        notice = Notice(key=CONNECTION_NOTICE, level="error", text=text)
+        others = tuple(n for n in self.info.notices if n.key != CONNECTION_NOTICE)
+        self.connected = False
+        self.info = replace(self.info, notices=(notice, *others))
+        self._tell(_NO_CHANGE)
+
+    def _take_info(self, info: EngineInfo) -> None:
+        self._offset = info.now - datetime.now(UTC)
+        self.info = info
+        self.connected = True
+
+    # -- who listens -----------------------------------------------------------------------------------
+
+    def subscribe(self, on_change: OnChange) -> Callable[[], None]:
+        """As EngineClient.subscribe."""
+        return self._join(self._listeners, on_change)
+
+    def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
+        """As EngineClient.subscribe_alerts."""
+        return self._join(self._alert_listeners, on_alert)
+
+    def _join(self, listeners: dict[object, _T], listener: _T) -> Callable[[], None]:
+        token = object()
+        with self._lock:
+            listeners[token] = listener
+
+        def leave() -> None:
+            with self._lock:
+                listeners.pop(token, None)
+
+        return leave
+
+    def _tell(self, slugs: frozenset[str]) -> None:
+        self._call(self._listeners, slugs)
+
+    def _call(self, listeners: dict[object, Callable[[_T], None]], value: _T) -> None:
+        with self._lock:
+            current = list(listeners.values())
+        for listener in current:
+            try:
+                listener(value)
+            except Exception:  # noqa: BLE001 - a listener's mistake must not end the connection
+                _log.exception("listener failed")

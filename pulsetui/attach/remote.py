@@ -1,0 +1,140 @@
+"""An engine in another process or on another host, seen through its HTTP API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from pulsetui.attach.follow import Follower
+from pulsetui.attach.mirror import CONNECTION_NOTICE, Mirror
+from pulsetui.attach.transport import Transport
+from pulsetui.errors import EngineError
+from pulsetui.listener import wire
+from pulsetui.monitor.alert import OnAlert
+from pulsetui.monitor.client import OnChange
+from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo
+
+_T = TypeVar("_T")
+
+
+class RemoteEngine:
+    """EngineClient over HTTP.
+
+    Made with ``connect`` when the engine must answer now, or directly and then ``start``ed when it may come
+    later: until then ``connected`` is False and a notice says so.
+    """
+
+    def __init__(self, base_url: str, api_key: str, *, timeout_s: float = 10.0) -> None:
+        self._transport = Transport(base_url, api_key, timeout_s=timeout_s)
+        self._mirror = Mirror(self._transport.url)
+        self._follower: Follower | None = None
+
+    @classmethod
+    def connect(
+        cls, base_url: str, api_key: str, *, live: bool = True, timeout_s: float = 10.0
+    ) -> RemoteEngine:
+        """An engine that has answered. Raises EngineUnreachableError, or EngineError for a wrong key.
+
+        Not ``live``, it shows the one snapshot taken here and starts no thread: for a single command.
+        """
+        engine = cls(base_url, api_key, timeout_s=timeout_s)
+        try:
+            engine.refresh()
+        except BaseException:
+            engine.close()
+            raise
+        if live:
+            engine.start()
+        return engine
+
+    def start(self) -> None:
+        """Follows the engine's events from now on, through every loss of connection."""
+        if self._follower is None:
+            self._follower = Follower(self._transport, self._mirror)
+            self._follower.start()
+
+    def refresh(self) -> None:
+        """Takes a snapshot now. Blocks."""
+        self._mirror.take_snapshot(self._read(wire.decode_snapshot, self._transport.get("snapshot")))
+
+    @property
+    def url(self) -> str:
+        """Where the engine is."""
+        return self._transport.url
+
+    @property
+    def connected(self) -> bool:
+        return self._mirror.connected
+
+    def now(self) -> datetime:
+        return self._mirror.now()
+
+    def checks(self) -> Mapping[str, CheckView]:
+        return self._mirror.checks
+
+    def info(self) -> EngineInfo:
+        return self._mirror.info
+
+    def subscribe(self, on_change: OnChange) -> Callable[[], None]:
+        return self._mirror.subscribe(on_change)
+
+    def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
+        return self._mirror.subscribe_alerts(on_alert)
+
+    def details(self, slug: str) -> CheckDetails:
+        return self._read(wire.decode_details, self._transport.get("checks", slug))
+
+    def ping_body(self, slug: str, n: int) -> bytes:
+        return self._transport.get("checks", slug, "pings", str(n), "body")
+
+    def pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._command(wire.Command(verb="pause", slugs=tuple(slugs)))
+
+    def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._command(wire.Command(verb="resume", slugs=tuple(slugs)))
+
+    def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]:
+        return self._command(wire.Command(verb="acknowledge", slugs=tuple(slugs), by=by, note=note))
+
+    def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._command(wire.Command(verb="unacknowledge", slugs=tuple(slugs)))
+
+    def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
+        return self._one(wire.Command(verb="add", slugs=(slug,), fields=dict(fields)))
+
+    def edit(
+        self, slug: str, fields: Mapping[str, object | None], *, new_slug: str | None = None
+    ) -> CommandResult:
+        return self._one(wire.Command(verb="edit", slugs=(slug,), fields=dict(fields), new_slug=new_slug))
+
+    def remove(self, slug: str) -> CommandResult:
+        return self._one(wire.Command(verb="remove", slugs=(slug,)))
+
+    def dismiss(self, key: str) -> None:
+        if key != CONNECTION_NOTICE:  # that one is ours, and true until the connection is back
+            self._command(wire.Command(verb="dismiss", key=key))
+
+    def close(self) -> None:
+        if self._follower is not None:
+            self._follower.stop()
+        self._transport.close()
+
+    def _command(self, command: wire.Command) -> list[CommandResult]:
+        if not command.slugs and command.verb != "dismiss":
+            return []
+        return self._read(wire.decode_results, self._transport.post("commands", wire.encode(command)))
+
+    def _one(self, command: wire.Command) -> CommandResult:
+        results = self._command(command)
+        if len(results) != 1:
+            raise EngineError(f"{self.url} answered {len(results)} results to one command")
+        return results[0]
+
+    def _read(self, decode: Callable[[bytes], _T], data: bytes) -> _T:
+        try:
+            return decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise self._transport.strange(error) from error

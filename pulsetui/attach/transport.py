@@ -1,0 +1,120 @@
+"""Requests to an engine's API, with every failure turned into an error that says what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from pulsetui.errors import EngineError, EngineUnreachableError, UnknownCheckError
+from pulsetui.listener.origin import is_loopback
+from pulsetui.listener.wire import API, API_KEY_HEADER
+
+if TYPE_CHECKING:
+    import httpx
+
+WHERE_THE_KEY_IS = (
+    'It is in the file "api_key" in the state directory of that engine; give it with PULSETUI_API_KEY'
+)
+
+
+def normal_url(text: str) -> str:
+    """``host:8787`` and ``http://host:8787/`` alike become ``http://host:8787``. Raises EngineError."""
+    url = text.strip().rstrip("/")
+    if "://" not in url:
+        url = f"http://{url}"
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        usable = False
+    if not usable:
+        raise EngineError(f'"{text}" is no address of an engine; write it like http://127.0.0.1:8787')
+    return url
+
+
+class Transport:
+    """One engine's API over httpx, which is loaded here since it is slow to load. Safe in all threads."""
+
+    def __init__(self, base_url: str, api_key: str, *, timeout_s: float) -> None:
+        import httpx
+
+        self.url = normal_url(base_url)
+        host = urlsplit(self.url).hostname or ""
+        self._client = httpx.Client(
+            base_url=self.url + API,
+            headers={API_KEY_HEADER.encode(): api_key.strip().encode("utf-8", "replace")},
+            timeout=timeout_s,
+            # A proxy from the environment cannot reach this host's own loopback.
+            trust_env=not (is_loopback(host) or host == "localhost"),
+        )
+
+    def get(self, *path: str) -> bytes:
+        """The body of a GET; the segments of the path are quoted here."""
+        return self._call("GET", "/".join(quote(segment, safe="") for segment in path))
+
+    def post(self, path: str, content: bytes) -> bytes:
+        """The body of the answer to a POST of JSON."""
+        return self._call("POST", path, content)
+
+    def _call(self, method: str, path: str, content: bytes | None = None) -> bytes:
+        import httpx
+
+        headers = {"Content-Type": "application/json"} if content is not None else None
+        try:
+            response = self._client.request(method, path, content=content, headers=headers)
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
+            raise self.unreachable(error) from error
+        if response.status_code == 200:
+            return response.content
+        raise self.refusal(response.status_code, response.content)
+
+    def stream(self, path: str, *, silence_s: float) -> tuple[httpx.Client, httpx.Request]:
+        """What is needed to open an event stream that may be silent for ``silence_s``."""
+        import httpx
+
+        timeout = httpx.Timeout(5.0, read=silence_s)
+        return self._client, self._client.build_request("GET", path, timeout=timeout)
+
+    def unreachable(self, error: Exception) -> EngineUnreachableError:
+        """No answer came."""
+        why = str(error) or type(error).__name__
+        return EngineUnreachableError(
+            f"no engine answers at {self.url}: {why}. "
+            "Start one there with pulsetui serve, or correct the address"
+        )
+
+    def refusal(self, status: int, body: bytes) -> EngineError:
+        """The error that an answer other than 200 means."""
+        message = _error_text(body)
+        if status == 401:
+            return EngineError(f"{self.url} refuses the API key ({message or 'wrong'}). {WHERE_THE_KEY_IS}")
+        if not message:
+            return EngineError(f"{self.url} answered {status}, which is not how PulseTUI answers")
+        if status == 404:
+            return UnknownCheckError(message)
+        if status == 503:
+            return EngineUnreachableError(f"{self.url}: {message}")
+        return EngineError(message)
+
+    def strange(self, error: Exception) -> EngineError:
+        """A 200 that cannot be read: another program, or another version of this one."""
+        return EngineError(
+            f"{self.url} answered what this version of PulseTUI cannot read ({error}). "
+            "Is it an engine of the same version?"
+        )
+
+    def close(self) -> None:
+        """Closes idle connections."""
+        self._client.close()
+
+
+def _error_text(body: bytes) -> str:
+    try:
+        answer = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    text = answer.get("error") if isinstance(answer, dict) else None
+    return text if isinstance(text, str) else ""

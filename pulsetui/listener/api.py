@@ -1,0 +1,146 @@
+"""The API that attached screens and scripts use, under ``/api/pulse/``.
+
+Answers are JSON. What may block the engine's loop (commands, queries, encoding long lists) runs in a small
+pool of threads. No cross-origin headers: a web page has no business here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+
+from pulsetui.errors import EngineUnreachableError, PulseError, StoreBusyError, UnknownCheckError
+from pulsetui.listener import wire
+from pulsetui.listener.answers import json_error
+from pulsetui.listener.auth import denied
+from pulsetui.listener.commands import CommandError, run_command
+from pulsetui.listener.feed import Feed
+from pulsetui.listener.message import JSON, Request, Respond, Response
+from pulsetui.listener.stream import Stream
+from pulsetui.monitor.client import EngineClient
+from pulsetui.monitor.intake import BODY_LIMIT, Intake
+
+_log = logging.getLogger(__name__)
+
+_THREADS = 4
+_NO_STORE = ("Cache-Control", "no-store")
+_NO_SNIFF = ("X-Content-Type-Options", "nosniff")
+_STREAM_HEADERS = (_NO_STORE, ("X-Accel-Buffering", "no"))  # a proxy must not gather events
+
+_NOT_FOUND = json_error(404, "not found")
+
+Work = Callable[[], Response]
+
+
+class PulseApi:
+    """One instance for each listener. ``close`` ends its threads."""
+
+    def __init__(self, intake: Intake, client: EngineClient) -> None:
+        self._intake = intake
+        self._client = client
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="pulsetui-api")
+
+    def close(self) -> None:
+        """Lets running calls end by themselves and drops waiting ones."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def route(self, request: Request, respond: Respond, segments: Sequence[str]) -> None:
+        """``segments`` come after ``/api/``."""
+        if not segments or segments[0] != "pulse":
+            respond(_NOT_FOUND)
+            return
+        rest = [segment for segment in segments[1:] if segment]
+        write = rest == ["commands"]
+        allowed = ("POST",) if write else ("GET", "HEAD")
+        if (refusal := denied(request, self._intake, write=write)) is not None:
+            self._intake.reject("wrong api key")
+            respond(refusal)
+        elif request.method not in allowed:
+            respond(json_error(405, f"use {allowed[0]}", (("Allow", ", ".join(allowed)),)))
+        else:
+            self._call(request, respond, rest)
+
+    def _call(self, request: Request, respond: Respond, path: list[str]) -> None:
+        match path:
+            case ["snapshot"]:
+                self._in_pool(respond, self._snapshot)
+            case ["events"]:
+                respond(
+                    Response(200, b"", _STREAM_HEADERS, content_type="text/event-stream", stream=self._stream)
+                )
+            case ["checks", slug]:
+                self._in_pool(respond, lambda: _json(self._client.details(slug)))
+            case ["checks", slug, "pings", n, "body"] if n.isdecimal() and len(n) < 16:
+                self._in_pool(respond, lambda: self._body(slug, int(n)))
+            case ["commands"]:
+                self._command(request, respond)
+            case _:
+                respond(_NOT_FOUND)
+
+    def _snapshot(self) -> Response:
+        info = self._client.info()
+        return _json(wire.Snapshot(info=info, checks=tuple(self._client.checks().values())))
+
+    def _stream(self, stream: Stream) -> None:
+        Feed(self._client, asyncio.get_running_loop(), stream).start()
+
+    def _body(self, slug: str, n: int) -> Response:
+        body = self._client.ping_body(slug, n)
+        return Response(200, body, (_NO_STORE, _NO_SNIFF), content_type="application/octet-stream")
+
+    def _command(self, request: Request, respond: Respond) -> None:
+        if request.body_size > BODY_LIMIT:
+            respond(json_error(413, f"a command has at most {BODY_LIMIT} bytes"))
+            return
+        try:
+            command = wire.decode_command(request.body)
+        except msgspec.ValidationError as error:
+            respond(json_error(400, _readable(error)))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            respond(json_error(400, f"the body is not JSON: {error}"))
+        else:
+            self._in_pool(respond, lambda: _json(run_command(self._client, command)))
+
+    def _in_pool(self, respond: Respond, work: Work) -> None:
+        loop = asyncio.get_running_loop()
+
+        def run() -> None:
+            response = _guarded(work)
+            try:
+                loop.call_soon_threadsafe(respond, response)
+            except RuntimeError:
+                pass  # the loop ended meanwhile, and the connection with it
+
+        self._pool.submit(run)
+
+
+def _guarded(work: Work) -> Response:
+    """The answer, or the error as an answer: without a traceback, which is for the log."""
+    try:
+        return work()
+    except CommandError as error:
+        return json_error(400, str(error))
+    except UnknownCheckError as error:
+        return json_error(404, str(error))
+    except (EngineUnreachableError, StoreBusyError) as error:
+        return json_error(503, str(error), (("Retry-After", "5"),))
+    except PulseError as error:
+        return json_error(409, str(error))
+    except Exception:  # noqa: BLE001 - the outermost edge of a request
+        _log.exception("API call failed")
+        return json_error(500, "internal error; the engine's log says more")
+
+
+def _json(value: object) -> Response:
+    return Response(200, wire.encode(value), (_NO_STORE,), content_type=JSON)
+
+
+def _readable(error: msgspec.ValidationError) -> str:
+    """``verb: …`` instead of ``… - at `$.verb```."""
+    message, _, path = str(error).partition(" - at `")
+    field = path.rstrip("`").removeprefix("$").lstrip(".")
+    return f"{field}: {message}" if field else message

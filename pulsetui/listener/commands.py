@@ -1,0 +1,51 @@
+"""Commands that came over HTTP, given to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pulsetui.listener.wire import Command
+from pulsetui.monitor.client import EngineClient
+from pulsetui.monitor.view import CommandResult
+
+
+class CommandError(Exception):
+    """The command lacks what its verb needs. The message names the field."""
+
+
+def run_command(client: EngineClient, command: Command) -> Sequence[CommandResult]:
+    """Blocks as the client does. Raises CommandError, or what the client raises."""
+    match command.verb:
+        case "pause":
+            return client.pause(_some(command))
+        case "resume":
+            return client.resume(_some(command))
+        case "acknowledge":
+            if not command.by:
+                raise CommandError("by: missing; say who acknowledges")
+            return client.acknowledge(_some(command), by=command.by, note=command.note)
+        case "unacknowledge":
+            return client.unacknowledge(_some(command))
+        case "add":
+            return [client.add(_one(command), command.fields)]
+        case "edit":
+            return [client.edit(_one(command), command.fields, new_slug=command.new_slug)]
+        case "remove":
+            return [client.remove(_one(command))]
+        case "dismiss":
+            if not command.key:
+                raise CommandError("key: missing; it names the notice to dismiss")
+            client.dismiss(command.key)
+            return []
+
+
+def _some(command: Command) -> Sequence[str]:
+    if not command.slugs:
+        raise CommandError("slugs: missing; name at least one check")
+    return command.slugs
+
+
+def _one(command: Command) -> str:
+    if len(command.slugs) != 1:
+        raise CommandError(f"slugs: {command.verb} takes exactly one, got {len(command.slugs)}")
+    return command.slugs[0]

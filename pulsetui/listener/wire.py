@@ -1,0 +1,80 @@
+"""What travels between an engine and those attached to it, as JSON. Shared by both ends.
+
+The values are ``monitor.view``'s own; only their envelopes are made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import msgspec
+
+from pulsetui.monitor.alert import Alert
+from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo
+
+API = "/api/pulse/"
+API_KEY_HEADER = "X-Api-Key"
+HEARTBEAT_S = 15.0
+"""An event stream says something at least this often; a client that hears nothing for longer reconnects."""
+
+Verb = Literal["pause", "resume", "acknowledge", "unacknowledge", "add", "edit", "remove", "dismiss"]
+VERBS: tuple[Verb, ...] = get_args(Verb)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything a table shows."""
+
+    info: EngineInfo
+    checks: tuple[CheckView, ...]  # in the order of the configuration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What became different since the event before."""
+
+    info: EngineInfo
+    changed: tuple[CheckView, ...]  # changed and new ones
+    removed: tuple[str, ...]
+    order: tuple[str, ...] | None  # all slugs in order, when there are others or in another order
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One verb for one or several checks; which of the other fields count depends on the verb."""
+
+    verb: Verb
+    slugs: tuple[str, ...] = ()
+    by: str = ""
+    note: str = ""
+    fields: dict[str, object] = {}  # msgspec copies an empty default for each instance
+    new_slug: str | None = None
+    key: str = ""
+
+
+def _plain(value: object) -> object:
+    """Values that views may hold and the encoder does not know: proxies, subclasses of plain types."""
+    if isinstance(value, Mapping):
+        return {str(name): item for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return list(value)
+    for kind in (str, int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    raise NotImplementedError(f"{type(value).__name__} does not travel")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plain)
+encode = _encoder.encode
+decode_snapshot = msgspec.json.Decoder(Snapshot).decode
+decode_change = msgspec.json.Decoder(Change).decode
+decode_alert = msgspec.json.Decoder(Alert).decode
+decode_details = msgspec.json.Decoder(CheckDetails).decode
+decode_command = msgspec.json.Decoder(Command).decode
+decode_results = msgspec.json.Decoder(list[CommandResult]).decode
+
+
+def event(name: str, value: object) -> bytes:
+    """One server-sent event. JSON as written here holds no line break."""
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), encode(value))
