@@ -1,0 +1,88 @@
+"""Which kinds of hooks there are. A new one is a module with a ``KIND`` and one line here.
+
+A kind's module is imported when the configuration first uses it, so that starting costs nothing for the
+hooks that nobody configured.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Final, Protocol
+
+from pulsetui.errors import HookError
+from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options, Validator
+from pulsetui.monitor.alert import Alert
+
+_MODULES: Final = {
+    "desktop": "pulsetui.hooks.desktop",
+    "terminal": "pulsetui.hooks.terminal",
+    "command": "pulsetui.hooks.command",
+}
+
+
+class ConfiguredHook(Protocol):
+    """What of ``config.model.HookConfig`` matters here."""
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def options(self) -> Options: ...
+
+
+class _Kinds(Mapping[str, HookKind]):
+    """Imports a kind when it is asked for."""
+
+    def __getitem__(self, type_: str) -> HookKind:
+        module = importlib.import_module(_MODULES[type_])
+        kind = module.KIND
+        assert isinstance(kind, HookKind)
+        assert kind.type == type_
+        return kind
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
+
+    def __contains__(self, type_: object) -> bool:
+        return type_ in _MODULES
+
+
+KINDS: Final[Mapping[str, HookKind]] = _Kinds()
+
+
+def _problems(type_: str, options: Options) -> list[tuple[str, str]]:
+    return list(KINDS[type_].options(options))
+
+
+VALIDATORS: Final[Mapping[str, Validator]] = {type_: partial(_problems, type_) for type_ in _MODULES}
+"""What the configuration needs to know: type → its options' validator."""
+
+
+class UnusableHook(Hook):
+    """Stands where a hook could not be built: says why, and keeps the others going."""
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+
+    async def send(self, alert: Alert) -> None:
+        raise HookError(self._message, permanent=True)
+
+
+def build_hooks(configs: Mapping[str, ConfiguredHook], context: HookContext) -> dict[str, Hook]:
+    """The hooks of a configuration by name. Never raises: one that cannot be built fails when it is used."""
+    return {name: _build(name, config, context) for name, config in configs.items()}
+
+
+def _build(name: str, config: ConfiguredHook, context: HookContext) -> Hook:
+    if config.type not in KINDS:
+        known = ", ".join(KINDS)
+        return UnusableHook(f'[hooks.{name}] type "{config.type}" does not exist; there are {known}')
+    try:
+        return KINDS[config.type].build(config.options, context)
+    except HookError as error:
+        return UnusableHook(f"[hooks.{name}] {error}")
