@@ -141,13 +141,22 @@ def read_check(
     return Check(slug=slug, schedule=schedule, **found), flaws
 
 
+def _means_schedule(key: str) -> bool:
+    """Whether an unknown key is a misspelled schedule: one complaint about it is enough."""
+    return key not in FIELDS and _meant(key, FIELDS, _OTHER_WORDS) in SCHEDULE_KINDS
+
+
 def unknown_key(key: str, known: Iterable[str], other_words: Mapping[str, str] | None = None) -> Flaw:
     """The flaw of a key that means nothing, with the nearest that does."""
     known = tuple(known)
-    meant = (other_words or {}).get(key.lower().replace("-", "_")) or nearest(key.replace("-", "_"), known)
-    if meant:
+    if meant := _meant(key, known, other_words or {}):
         return Flaw("unknown key", suggestion=f'Did you mean "{meant}"?')
     return Flaw("unknown key", suggestion=f"Known keys: {', '.join(known)}.")
+
+
+def _meant(key: str, known: Iterable[str], other_words: Mapping[str, str]) -> str:
+    spelled = key[:100].lower().replace("-", "_")
+    return other_words.get(spelled) or nearest(spelled, known)
 
 
 def schedule_flaw(value: object, error: ScheduleError) -> Flaw:
@@ -202,7 +211,7 @@ def _schedule(fields: Mapping[str, object], default_timezone: str, flaws: list[F
         else:
             flaws.append(("timezone", flaw))
     given: list[ScheduleKind] = [kind for kind in SCHEDULE_KINDS if kind in fields]
-    if not given:
+    if not given and not any(_means_schedule(key) for key in fields):
         hint = 'Add every = "15m", cron = "0 2 * * *" or calendar = "Mon..Fri 06:00".'
         flaws.append((SCHEDULE, Flaw("is missing", suggestion=hint)))
     for extra in given[1:]:

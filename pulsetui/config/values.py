@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from uuid import UUID
 
@@ -26,6 +27,10 @@ LONGEST_TAG = 100
 LONGEST_PATTERN = 500
 MOST_ITEMS = 50
 """Tags, expectations, metrics or hooks of one check: more is a mistake, not a wish."""
+
+# Files repeat themselves: the same few durations and expectations stand in thousands of checks.
+_spelled_duration = lru_cache(maxsize=4096)(parse_duration)
+_spelled_expectation = lru_cache(maxsize=4096)(Expectation.parse)
 
 _METRIC_NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
 _TAG = re.compile(r"[^\s,]+")
@@ -129,7 +134,7 @@ def span_or_zero(value: object) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise FlawedError(Flaw(f"must be a duration, not {kind_of(value)}", quoted(value), _DURATION_FORM))
     try:
-        span = parse_duration(value)
+        span = _spelled_duration(value) if isinstance(value, str) else parse_duration(value)
     except (DurationError, ValueError) as error:
         # ValueError: more digits than Python is willing to read.
         longer = "longer than" in str(error) or isinstance(error, ValueError)
@@ -205,7 +210,7 @@ def expectations(value: object) -> tuple[Expectation, ...]:
     def parse(item: str) -> None:
         text(item)
         try:
-            parsed.append(Expectation.parse(item))
+            parsed.append(_spelled_expectation(item))
         except (ExpectationError, ValueError) as error:
             raise FlawedError(Flaw(str(error))) from None
 
