@@ -87,8 +87,7 @@ def _skip_instants(draft: Draft, since: datetime, until: datetime) -> None:
     for instant in check.schedule.between(new.slot, end, history.KEPT):
         draft.miss(instant, history.UNWATCHED)
     if check.schedule.kind == "every":
-        period = new.due - new.slot
-        draft.account(new.slot + (end - new.slot) // period * period)
+        draft.account(until)  # reports were lost, and with them the phase: it has a whole period to report
     else:
         draft.account(check.schedule.slot(end, _NO_TIME))
     new.unwatched = new.status is Status.UP

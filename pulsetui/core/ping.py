@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from uuid import UUID
 
 from pulsetui.core.status import PingKind
 
-NO_METRICS: Mapping[str, float] = MappingProxyType({})
+NO_METRICS: Mapping[str, float] = {}
+"""Shared and never changed; a plain dictionary, since these values are stored as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The engine: the one writer of state, and what keeps time."""

@@ -59,6 +59,7 @@ class CheckView:
     next_ping: datetime | None  # due: when the next success is expected; while down: the due that was missed
     deadline: datetime | None  # due + grace
     upcoming: datetime | None  # the next scheduled instant in the future, whatever the status
+    first_due: datetime | None  # new only: when the first report should have come; nothing is judged by it
     schedule_kind: ScheduleKind
     schedule: str
     tz: str

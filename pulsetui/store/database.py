@@ -125,7 +125,8 @@ class Database:
     def checks(self) -> list[StoredCheck]:
         """Every check that was ever defined and not purged, removed ones too."""
         found = self._connection.execute(
-            "SELECT id, slug, uuid, created_at, removed_at, state FROM checks LEFT JOIN states ON check_id = id"
+            "SELECT id, slug, uuid, created_at, removed_at, state"
+            " FROM checks LEFT JOIN states ON check_id = id"
         )
         return [
             StoredCheck(

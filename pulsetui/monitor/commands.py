@@ -1,0 +1,317 @@
+"""The commands: everything that can change state, each one small and run by the writer thread."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from pulsetui.core import machine, operate
+from pulsetui.core.check import Check
+from pulsetui.core.incident import Acknowledgement
+from pulsetui.core.ping import Ping
+from pulsetui.core.state import CheckState, new_state
+from pulsetui.core.status import PingKind, Status
+from pulsetui.core.text import clean, decode
+from pulsetui.core.transition import Transition
+from pulsetui.monitor.compose import unwatched_digest
+from pulsetui.monitor.intake import Arrival, Receipt
+from pulsetui.monitor.session import Session
+from pulsetui.monitor.world import Tracked, World
+from pulsetui.store.rows import PingRow, StoredCheck
+
+logger = logging.getLogger(__name__)
+
+LAST_LINE_LIMIT = 200
+"""Characters of a body's last line that are kept with the state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """A ping. Its result is a Receipt."""
+
+    arrival: Arrival
+    at: datetime  # when it was received
+
+    def apply(self, session: Session, now: datetime) -> Receipt:
+        tracked = _target(session.world, self.arrival)
+        if tracked is None:
+            return Receipt.UNKNOWN
+        _receive(session, tracked, session.state(tracked), self.arrival, self.at)
+        return Receipt.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Time has passed for these checks. Its result maps the slugs that cannot be evaluated to the reason."""
+
+    ids: Sequence[int]
+
+    def apply(self, session: Session, now: datetime) -> Mapping[str, str]:
+        broken: dict[str, str] = {}
+        for check_id in self.ids:
+            tracked = session.world.by_id.get(check_id)
+            if tracked is None:
+                continue
+            before = session.state(tracked)
+            try:
+                transition = machine.advance(tracked.check, before, now)
+            except Exception as error:  # one check must not stop the others
+                logger.exception("check=%s cannot be evaluated", tracked.check.slug)
+                broken[tracked.check.slug] = f"{type(error).__name__}: {error}"
+                continue
+            if transition.flips or transition.runs or transition.incidents or transition.state != before:
+                session.apply(tracked, transition)
+        return broken
+
+
+@dataclass(frozen=True, slots=True)
+class Operate:
+    """Pause, resume, acknowledge or take an acknowledgement back. Its result is a sentence for each slug."""
+
+    verb: str
+    slugs: Sequence[str]
+    acknowledgement: Acknowledgement | None = None
+
+    def apply(self, session: Session, now: datetime) -> list[tuple[str, bool, str]]:
+        return [(slug, *self._one(session, slug, now)) for slug in self.slugs]
+
+    def _one(self, session: Session, slug: str, now: datetime) -> tuple[bool, str]:
+        tracked = session.world.find(slug)
+        if tracked is None:
+            return False, f"there is no check {slug}"
+        transition = machine.advance(tracked.check, session.state(tracked), now)
+        check, state = tracked.check, transition.state
+        if transition.state != session.state(tracked):
+            session.apply(tracked, transition)
+        if self.verb == "pause":
+            if state.status is Status.PAUSED:
+                return False, f"{check.name} is paused already"
+            session.apply(tracked, operate.pause(check, state, now))
+            return True, f"{check.name} is paused"
+        if self.verb == "resume":
+            if state.status is not Status.PAUSED:
+                return False, f"{check.name} is not paused"
+            session.apply(tracked, operate.resume(check, state, now))
+            return True, f"{check.name} is resumed and waits for its next report"
+        if state.incident is None:
+            return False, f"{check.name} is not down: there is nothing to acknowledge"
+        session.apply(tracked, operate.acknowledge(check, state, self.acknowledgement))
+        did = "is acknowledged" if self.acknowledgement else "is no longer acknowledged"
+        return True, f"{check.name} {did}"
+
+
+@dataclass(frozen=True, slots=True)
+class Define:
+    """The configuration was read: which checks there are, and what they are. Renames keep their history."""
+
+    checks: Mapping[str, Check]
+    renames: Mapping[str, str]  # old slug → new slug
+
+    def apply(self, session: Session, now: datetime) -> None:
+        known = {self.renames.get(stored.slug, stored.slug): stored for stored in session.database.checks()}
+        next_id = max((stored.id for stored in known.values()), default=0) + 1
+        identities: list[StoredCheck] = []
+        tracked: list[Tracked] = []
+        back: dict[int, datetime] = {}  # removed once and there again: nobody watched them meanwhile
+        for slug, check in self.checks.items():
+            stored = known.pop(slug, None)
+            if stored is None:
+                one = Tracked(next_id, check.uuid or uuid4(), check, new_state(now))
+                next_id += 1
+            else:
+                current = session.world.by_id.get(stored.id)
+                state = session.state(current) if current is not None else stored.state
+                one = Tracked(stored.id, check.uuid or stored.uuid, check, state or new_state(now))
+                if stored.removed_at is not None:
+                    back[one.id] = stored.removed_at
+            if (
+                stored is None
+                or stored.removed_at is not None
+                or (stored.slug, stored.uuid) != (slug, one.uuid)
+            ):
+                identities.append(_identity(one, stored.created_at if stored is not None else now))
+            tracked.append(one)
+        identities += [replace(gone, removed_at=now) for gone in known.values() if gone.removed_at is None]
+        session.define(identities, World(tracked))
+        for one in tracked:
+            if one.id in back:
+                self._settle(session, one, operate.skip_unwatched(one.check, one.state, back[one.id], now))
+            self._settle(session, one, operate.redefine(one.check, session.state(one), now))
+
+    def _settle(self, session: Session, tracked: Tracked, transition: Transition) -> None:
+        if transition.state != session.state(tracked):
+            session.apply(tracked, transition)
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Nobody was watching in ``(since, until]``: takes in what jobs spooled meanwhile, judges nothing else.
+
+    Its result is the slugs whose deadlines passed unwatched.
+    """
+
+    since: datetime
+    until: datetime
+    why: str
+    spooled: Sequence[Arrival] = ()
+
+    def apply(self, session: Session, now: datetime) -> Sequence[str]:
+        by_check: dict[int, list[Arrival]] = {}
+        for arrival in self.spooled:
+            tracked = _target(session.world, arrival)
+            if tracked is not None:
+                by_check.setdefault(tracked.id, []).append(arrival)
+        unjudged: list[Tracked] = []
+        for tracked in session.world.by_id.values():
+            before = session.state(tracked)
+            for arrival in by_check.get(tracked.id, ()):
+                self._skip(session, tracked, min(arrival.at or self.until, self.until))
+                _receive(session, tracked, session.state(tracked), arrival, self.until)
+            self._skip(session, tracked, self.until)
+            if session.state(tracked).unwatched and not before.unwatched:
+                unjudged.append(tracked)
+        if unjudged:
+            names = [tracked.check.name for tracked in unjudged]
+            session.tell(unwatched_digest(names, self.since, self.until, self.why), self.until)
+        session.database.add_unwatched(self.since, self.until, self.why)
+        return [tracked.check.slug for tracked in unjudged]
+
+    def _skip(self, session: Session, tracked: Tracked, until: datetime) -> None:
+        state = session.state(tracked)
+        if state.due is None and not state.runs:
+            return
+        transition = operate.skip_unwatched(tracked.check, state, self.since, until)
+        if transition.state != state:
+            session.apply(tracked, transition)
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """What became of a delivery."""
+
+    delivery_id: int
+    tries: int
+    delivered_at: datetime | None
+    next_try_at: datetime | None
+    error: str
+
+    def apply(self, session: Session, now: datetime) -> None:
+        session.database.settle_delivery(
+            self.delivery_id,
+            tries=self.tries,
+            delivered_at=self.delivered_at,
+            next_try_at=self.next_try_at,
+            error=self.error,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trim:
+    """Retention of one check: a small slice of work, so that no ping waits for a large one."""
+
+    check_id: int
+    keep_pings: int
+
+    def apply(self, session: Session, now: datetime) -> None:
+        session.database.trim(self.check_id, self.keep_pings)
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """Forgets what was removed, and deliveries that were settled, long ago."""
+
+    before: datetime
+
+    def apply(self, session: Session, now: datetime) -> None:
+        session.database.purge_removed(self.before)
+        session.database.trim_outbox(self.before)
+
+
+def _identity(tracked: Tracked, created_at: datetime) -> StoredCheck:
+    return StoredCheck(
+        id=tracked.id,
+        slug=tracked.check.slug,
+        uuid=tracked.uuid,
+        created_at=created_at,
+        removed_at=None,
+        state=tracked.state,
+    )
+
+
+def _target(world: World, arrival: Arrival) -> Tracked | None:
+    if arrival.uuid is not None:
+        return world.find_uuid(arrival.uuid)
+    return world.find(arrival.slug or "")
+
+
+def _receive(session: Session, tracked: Tracked, state: CheckState, arrival: Arrival, now: datetime) -> None:
+    check = tracked.check
+    at = min(arrival.at or now, now)
+    metrics = _metrics(check.metrics, arrival) if check.metrics and arrival.body else arrival.metrics
+    ping = Ping(
+        kind=arrival.kind,
+        at=at,
+        rid=arrival.rid,
+        exit_status=arrival.exit_status,
+        metrics=metrics,
+        duration=arrival.duration,
+    )
+    try:
+        transition = machine.receive(check, state, ping, now)
+    except Exception:  # the ping was taken: it is kept even if it cannot be judged
+        logger.exception("check=%s a ping cannot be judged", check.slug)
+        kept = state.copied()
+        kept.n_pings += 1
+        transition = Transition(state=kept, kind=PingKind.IGN)
+    if arrival.body and (line := _last_line(arrival.body)):
+        transition.state.last_line = line
+    session.apply(tracked, transition, _ping_row(arrival, transition, at, now))
+
+
+def _ping_row(arrival: Arrival, transition: Transition, at: datetime, now: datetime) -> PingRow:
+    return PingRow(
+        n=transition.state.n_pings,
+        kind=transition.kind or arrival.kind,
+        at=at,
+        received_at=now,
+        method=arrival.method,
+        scheme=arrival.scheme,
+        remote_addr=arrival.remote_addr,
+        ua=arrival.ua,
+        rid=None if arrival.rid is None else str(arrival.rid),
+        exit_status=arrival.exit_status,
+        run=transition.run,
+        body=arrival.body,
+    )
+
+
+def _metrics(patterns: Mapping[str, re.Pattern[str]], arrival: Arrival) -> Mapping[str, float]:
+    """Metrics named on the wire win over those found in the body."""
+    text = decode(arrival.body)
+    found: dict[str, float] = {}
+    for name, pattern in patterns.items():
+        if (match := _last_match(pattern.finditer(text))) is not None:
+            try:
+                found[name] = float(match.group(1).replace(",", ""))
+            except (ValueError, AttributeError):
+                continue
+    return found | dict(arrival.metrics)
+
+
+def _last_match(matches: Iterable[re.Match[str]]) -> re.Match[str] | None:
+    """The last one: a summary comes after the progress."""
+    last = None
+    for last in matches:  # noqa: B007
+        pass
+    return last
+
+
+def _last_line(body: bytes) -> str:
+    for line in reversed(decode(body[-4 * LAST_LINE_LIMIT :]).splitlines()):
+        if cleaned := clean(line, LAST_LINE_LIMIT).strip():
+            return cleaned
+    return ""

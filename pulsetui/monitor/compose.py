@@ -1,0 +1,75 @@
+"""The words of an alert."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from pulsetui.core.check import Check
+from pulsetui.core.duration import format_duration
+from pulsetui.core.incident import Flip
+from pulsetui.core.status import Reason, Status
+from pulsetui.core.transition import Transition
+from pulsetui.core.zone import zone
+from pulsetui.monitor.alert import Alert, AlertEvent
+
+_SAYS = {
+    Reason.MISSED: "is overdue",
+    Reason.FAILED: "failed",
+    Reason.HUNG: "hangs",
+    Reason.UNMET: "did not do what is expected",
+    Reason.TOO_SHORT: "ended too soon",
+    Reason.NOT_STARTED: "did not start",
+}
+
+
+def alert_of(check: Check, transition: Transition, flip: Flip) -> Alert | None:
+    """What a flip tells, or None: only going down and coming back are told."""
+    local = zone(check.schedule.timezone)
+    if flip.after is Status.DOWN:
+        assert flip.reason is not None
+        title = f"{check.name} {_SAYS[flip.reason]}"
+        lines = [f"{flip.detail} ({_when(flip.at, local)})", f"Scheduled {check.schedule.describe()}"]
+        if (success := transition.state.last_success) is not None:
+            lines.append(f"Last success {_when(success, local)}")
+        else:
+            lines.append("It has never succeeded")
+        if check.desc:
+            lines.append(check.desc)
+        return _alert(AlertEvent.DOWN, check, flip, title, lines)
+    if flip.before is Status.DOWN and flip.after is Status.UP:
+        ended = next((incident for incident in transition.incidents if incident.ended_at == flip.at), None)
+        lines = []
+        if ended is not None:
+            lines.append(f"It was down for {format_duration(flip.at - ended.started_at)}")
+            if ended.missed_count:
+                lines.append(f"{ended.missed_count} scheduled runs were missed")
+        return _alert(AlertEvent.UP, check, flip, f"{check.name} is up again", lines)
+    return None
+
+
+def unwatched_digest(names: Sequence[str], since: datetime, until: datetime, why: str) -> Alert:
+    """One alert for all deadlines that nobody watched."""
+    count = len(names)
+    title = f"{count} check{'s' if count != 1 else ''} could not be judged"
+    span = f"{_when(since)} to {_when(until)}"
+    body = f"{why}: {span}. Deadlines passed in that time: {', '.join(names)}. Judged again when next due."
+    return Alert(event=AlertEvent.UNWATCHED, at=until, title=title, body=body)
+
+
+def _alert(event: AlertEvent, check: Check, flip: Flip, title: str, lines: Sequence[str]) -> Alert:
+    return Alert(
+        event=event,
+        at=flip.at,
+        title=title,
+        body="\n".join(lines),
+        slug=check.slug,
+        name=check.name,
+        status=flip.after,
+        reason=flip.reason,
+        tags=check.tags,
+    )
+
+
+def _when(instant: datetime, local: tzinfo | None = None) -> str:
+    return instant.astimezone(local).strftime("%a %Y-%m-%d %H:%M %Z")

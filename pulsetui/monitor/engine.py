@@ -1,0 +1,397 @@
+"""The engine: takes pings in, watches deadlines, and is told what to do.
+
+It lives on one event loop (not the screen's), with the writer thread beside it. Everything that changes state
+is a command to the writer; everything that is read is the world as last committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pulsetui.config.edit import ConfigFile
+from pulsetui.config.load import load_config
+from pulsetui.config.model import Config, HookValidator
+from pulsetui.config.watch import Fingerprint
+from pulsetui.errors import EngineError, PulseError, StoreError
+from pulsetui.monitor import commands
+from pulsetui.monitor.clock import Clock
+from pulsetui.monitor.evaluator import Evaluator
+from pulsetui.monitor.intake import Arrival, OnReceipt, Receipt
+from pulsetui.monitor.lock import StateLock, prepare_state_dir, read_or_make_api_key
+from pulsetui.monitor.notices import Notices
+from pulsetui.monitor.session import Command
+from pulsetui.monitor.spool import Spool
+from pulsetui.monitor.vigil import BEAT_S, Gap, Vigil
+from pulsetui.monitor.world import Tracked, World
+from pulsetui.monitor.writer import Batch, Writer
+from pulsetui.store.database import Database
+from pulsetui.store.queries import Queries
+
+logger = logging.getLogger(__name__)
+
+MOST_WAITING = 10_000
+"""Pings waiting for a commit; one more is answered 503."""
+
+CONFIG_POLL_S = 1.0
+_KEPT_AFTER_REMOVAL = timedelta(days=30)
+_PURGE_EVERY_BEATS = 360
+_COMMAND_TIMEOUT_S = 10.0
+
+OnChanged = Callable[[frozenset[str] | None], None]
+"""Called on the engine's loop with the slugs that changed; None when the set of checks is another one."""
+
+
+class Engine:
+    """Implements ``monitor.intake.Intake``. Construct, then ``start`` and ``stop`` on one event loop."""
+
+    def __init__(
+        self,
+        config_path: Path,
+        state_dir: Path,
+        *,
+        clock: Clock,
+        hook_validators: Mapping[str, HookValidator],
+    ) -> None:
+        """Reads the configuration, takes the lock and opens the database.
+
+        Raises ConfigError, StateHeldError, EngineError or StoreError; nothing is held then.
+        """
+        self.clock = clock
+        self.state_dir = state_dir
+        self.config_path = config_path
+        self.config: Config = load_config(config_path, hook_validators)
+        self.config_file = ConfigFile(config_path, hook_validators)
+        self.notices = Notices(self._info_changed)
+        self.started_at = clock.now()
+        self.pings = 0
+        self.rejected: Counter[str] = Counter()
+        self.on_changed: list[OnChanged] = []
+        self.on_config: list[Callable[[Config], None]] = []
+        self.on_told: Callable[[], None] = lambda: None  # something waits in the outbox
+        self._fingerprint: Fingerprint | None = Fingerprint.of(config_path)
+        self._hook_validators = hook_validators
+        self._waiting = 0
+        self._trim_after: dict[int, int] = {}
+        self._editing = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        prepare_state_dir(state_dir)
+        self.lock = StateLock(state_dir)
+        try:
+            self._api_key = read_or_make_api_key(state_dir)
+            self._database = Database(state_dir)
+            self.queries = Queries(state_dir)
+        except BaseException:
+            self.lock.release()
+            raise
+        self._spool = Spool(state_dir)
+        self._vigil = Vigil(state_dir, clock)
+        self._writer = Writer(
+            self._database, World(), clock, lambda: list(self.config.hooks), self._committed
+        )
+        self._evaluator = Evaluator(clock, self._evaluate)
+
+    @property
+    def world(self) -> World:
+        return self._writer.world
+
+    # --- life ---------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Takes in the configuration and what was spooled, settles the time that went by, and keeps watch."""
+        self._loop = asyncio.get_running_loop()
+        self._writer.start()
+        gap = self._vigil.gap_before_start()
+        await self.perform(commands.Define(self.config.checks, {}))
+        if gap is not None:
+            await self._catch_up(gap)
+        await self._take_spool()
+        self._vigil.beat()
+        for routine in (self._keep_beat(), self._watch_config()):
+            self._spawn(routine)
+
+    async def stop(self) -> None:
+        """Commits what was taken, then lets go of everything."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._evaluator.forget()
+        await asyncio.to_thread(self._writer.stop)
+        await asyncio.sleep(0)  # the last batch's answers
+        self._vigil.beat()
+        self.queries.close()
+        self._database.close()
+        self.lock.release()
+
+    def _spawn(self, routine: object) -> None:
+        assert asyncio.iscoroutine(routine)
+        task: asyncio.Task[None] = self._loop.create_task(routine)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("a routine of the engine failed", exc_info=error)
+            self.notices.put("engine", "error", f"a part of the engine stopped: {error}. Restart PulseTUI.")
+
+    # --- commands -----------------------------------------------------------------------------------
+
+    def submit(self, command: Command, done: Callable[[object], None]) -> None:
+        """Queues a command from any thread; ``done`` is called on the loop with its result or exception."""
+        self._writer.submit(command, done)
+
+    async def perform(self, command: Command) -> object:
+        """Runs a command and waits for its commit. Raises what it, or the commit, raised."""
+        future: asyncio.Future[object] = self._loop.create_future()
+
+        def done(result: object) -> None:
+            if future.done():
+                return
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+        self.submit(command, done)
+        return await future
+
+    def call(self, routine: Callable[[], object]) -> object:
+        """Runs a coroutine function on the engine's loop from another thread and waits for it."""
+        coroutine = routine()
+        assert asyncio.iscoroutine(coroutine)
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return future.result(_COMMAND_TIMEOUT_S)
+        except concurrent.futures.TimeoutError:
+            future.cancel()
+            raise EngineError("the engine did not answer in time; its disk may be stalled") from None
+
+    def _committed(self, batch: Batch) -> None:
+        """On the writer thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self._on_batch, batch)
+
+    def _on_batch(self, batch: Batch) -> None:
+        if batch.error is not None:
+            self._store_failed(batch.error)
+        else:
+            self.notices.take_away("store")
+        for done, result in batch.done:
+            done(result)
+        if batch.redefined:
+            self._evaluator.forget()
+            self._evaluator.arm(self.world.by_id.values())
+            self._changed(None)
+        elif batch.changed:
+            by_id = self.world.by_id
+            changed = [by_id[check_id] for check_id in batch.changed if check_id in by_id]
+            self._evaluator.arm(changed)
+            self._trim(changed)
+            self._changed(frozenset(tracked.check.slug for tracked in changed))
+        if batch.told:
+            self.on_told()
+
+    def _store_failed(self, error: StoreError) -> None:
+        self.notices.put(
+            "store",
+            "error",
+            f"pings are refused (503): nothing can be written. {error}. Free space or fix the permissions of"
+            f" {self.state_dir}; jobs that use `pulsetui ping` keep their pings meanwhile.",
+        )
+
+    def health(self) -> str | None:
+        """What is wrong with the engine, or None."""
+        notice = self.notices.get("store")
+        return None if notice is None else notice.text
+
+    def _changed(self, slugs: frozenset[str] | None) -> None:
+        for listener in self.on_changed:
+            listener(slugs)
+
+    def _info_changed(self) -> None:
+        self._changed(frozenset())
+
+    # --- intake -------------------------------------------------------------------------------------
+
+    def receive(self, arrival: Arrival, done: OnReceipt) -> None:
+        world = self.world
+        if arrival.uuid is not None:
+            known = world.find_uuid(arrival.uuid) is not None
+        else:
+            known = world.find(arrival.slug or "") is not None
+        if not known:
+            if arrival.create and arrival.slug:
+                self._spawn(self._create(arrival, done))
+            else:
+                done(Receipt.UNKNOWN)
+            return
+        if self._waiting >= MOST_WAITING:
+            done(Receipt.BUSY)
+            return
+        self._waiting += 1
+
+        def committed(result: object) -> None:
+            self._waiting -= 1
+            self.pings += 1
+            done(result if isinstance(result, Receipt) else Receipt.BUSY)
+
+        self._writer.submit(commands.Receive(arrival, self.clock.now()), committed)
+
+    async def _create(self, arrival: Arrival, done: OnReceipt) -> None:
+        """``create=1``: a day and an hour of grace, as in Healthchecks."""
+        assert arrival.slug is not None
+        fields = {"name": arrival.slug, "every": "1d", "grace": "1h"}
+        try:
+            await self.edit_config(lambda file: file.add_check(arrival.slug or "", fields))
+        except PulseError as error:
+            if self.world.find(arrival.slug) is None:
+                logger.warning("check=%s cannot be made: %s", arrival.slug, error)
+                self.notices.put("create", "warning", f"create=1 could not make {arrival.slug}: {error}")
+                done(Receipt.REFUSED)
+                return
+        self.receive(arrival, lambda receipt: done(Receipt.CREATED if receipt is Receipt.OK else receipt))
+
+    def reject(self, why: str) -> None:
+        self.rejected[why] += 1
+        self._info_changed()
+
+    def knows(self, slug: str) -> bool:
+        return self.world.find(slug) is not None
+
+    def ping_key(self) -> str | None:
+        return self.config.listener.ping_key
+
+    def api_keys(self) -> tuple[str, str | None]:
+        listener = self.config.listener
+        return listener.api_key or self._api_key, listener.api_key_readonly
+
+    # --- time ---------------------------------------------------------------------------------------
+
+    def _evaluate(self, ids: Sequence[int]) -> None:
+        def done(result: object) -> None:
+            if isinstance(result, StoreError):
+                self._evaluator.retry(ids)
+                return
+            if isinstance(result, dict):
+                for slug, why in result.items():
+                    text = f"{slug} cannot be evaluated and is set aside until it changes: {why}"
+                    self.notices.put(f"check:{slug}", "error", text)
+            by_id = self.world.by_id
+            looked_at = [by_id[check_id] for check_id in ids if check_id in by_id]
+            broken = result if isinstance(result, dict) else {}
+            self._evaluator.arm(one for one in looked_at if one.check.slug not in broken)
+            # Late follows from the clock alone: nothing was committed, but the row looks different now.
+            self._changed(frozenset(one.check.slug for one in looked_at))
+
+        self.submit(commands.Advance(ids), done)
+
+    async def _keep_beat(self) -> None:
+        beats = 0
+        while True:
+            await asyncio.sleep(BEAT_S)
+            beats += 1
+            try:
+                gap = self._vigil.beat()
+            except OSError as error:
+                logger.warning("no sign of life can be written: %s", error)
+                continue
+            self._evaluator.recheck()
+            if gap is not None:
+                await self._catch_up(gap)
+            await self._take_spool()
+            if beats % _PURGE_EVERY_BEATS == 1:
+                with contextlib.suppress(StoreError):
+                    await self.perform(commands.Purge(self.clock.now() - _KEPT_AFTER_REMOVAL))
+
+    async def _catch_up(self, gap: Gap) -> None:
+        """Nobody watched in ``gap``; what jobs spooled in it is taken in first."""
+        spooled = await asyncio.to_thread(self._spool.waiting)
+        spooled = [(path, arrival) for path, arrival in spooled if self.knows(arrival.slug or "")]
+        command = commands.CatchUp(gap.since, gap.until, gap.why, [arrival for _, arrival in spooled])
+        try:
+            unjudged = await self.perform(command)
+        except StoreError:
+            return  # the notice says so; the spool keeps its files
+        for path, _ in spooled:
+            self._spool.taken(path)
+        if isinstance(unjudged, list) and unjudged:
+            span = f"{_local(gap.since)} to {_local(gap.until)}"
+            names = ", ".join(unjudged[:8]) + (f" and {len(unjudged) - 8} more" if len(unjudged) > 8 else "")
+            text = f"{gap.why} ({span}). {len(unjudged)} checks had deadlines then: {names}"
+            self.notices.put("unwatched", "warning", text)
+
+    async def _take_spool(self) -> None:
+        for path, arrival in await asyncio.to_thread(self._spool.waiting):
+            if not self.knows(arrival.slug or ""):
+                self._spool.set_aside(path, f"there is no check {arrival.slug!r}")
+                self.reject("unknown check")
+                continue
+            try:
+                await self.perform(commands.Receive(arrival, self.clock.now()))
+            except StoreError:
+                return
+            self.pings += 1
+            self._spool.taken(path)
+
+    def _trim(self, changed: Sequence[Tracked]) -> None:
+        """Retention, a check at a time, each time a tenth more than is kept has come in."""
+        for tracked in changed:
+            keep, n = tracked.check.keep_pings, tracked.state.n_pings
+            if n > self._trim_after.setdefault(tracked.id, n + keep // 10):
+                self._trim_after[tracked.id] = n + max(keep // 10, 50)
+                self.submit(commands.Trim(tracked.id, keep), lambda _: None)
+
+    # --- configuration ------------------------------------------------------------------------------
+
+    async def edit_config(
+        self, edit: Callable[[ConfigFile], Config], renames: Mapping[str, str] | None = None
+    ) -> None:
+        """Changes checks.toml in place and takes the result over. Raises ConfigError."""
+        async with self._editing:
+            config = await asyncio.to_thread(edit, self.config_file)
+            self._fingerprint = Fingerprint.of(self.config_path)
+            await self._take_config(config, renames or {})
+
+    async def _take_config(self, config: Config, renames: Mapping[str, str]) -> None:
+        before, self.config = self.config, config
+        await self.perform(commands.Define(config.checks, renames))
+        self.notices.take_away("config")
+        for slug in before.checks:
+            self.notices.take_away(f"check:{slug}")
+        if (before.listener.host, before.listener.port) != (config.listener.host, config.listener.port):
+            self.notices.put("listener", "warning", "another listen address takes effect at the next start")
+        for listener in self.on_config:
+            listener(config)
+
+    async def _watch_config(self) -> None:
+        """Outside edits show within two seconds; one that does not parse leaves the last good one running."""
+        while True:
+            await asyncio.sleep(CONFIG_POLL_S)
+            fingerprint = Fingerprint.of(self.config_path)
+            if fingerprint == self._fingerprint:
+                continue
+            async with self._editing:
+                self._fingerprint = fingerprint
+                await self._reload()
+
+    async def _reload(self) -> None:
+        try:
+            config = await asyncio.to_thread(load_config, self.config_path, self._hook_validators)
+            await self._take_config(config, {})
+        except StoreError as error:
+            self._fingerprint = None  # tried again
+            logger.warning("the configuration could not be taken over: %s", error)
+        except PulseError as error:
+            text = f"checks.toml is not taken over, the last good one runs on: {error}"
+            self.notices.put("config", "error", text)
+
+
+def _local(instant: datetime) -> str:
+    return instant.astimezone().strftime("%a %H:%M")

@@ -1,0 +1,104 @@
+"""The deadline evaluator: a heap of instants, and one timer for the earliest.
+
+It never scans and never polls. Entries of the heap are not removed when a ping moves a check's next instant;
+they are recognised as stale when they come up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from pulsetui.core.state import next_wake
+from pulsetui.monitor.clock import Clock
+from pulsetui.monitor.world import Tracked
+
+MOST_AT_ONCE = 500
+"""Checks of one evaluation: at midnight thousands are due, and pings come in between."""
+
+_RETRY = timedelta(seconds=1)
+
+
+class Evaluator:
+    """Lives on the engine's loop. ``evaluate`` is called with the ids of checks that must be looked at."""
+
+    def __init__(self, clock: Clock, evaluate: Callable[[Sequence[int]], None]) -> None:
+        self._clock = clock
+        self._evaluate = evaluate
+        self._heap: list[tuple[datetime, int]] = []
+        self._wakes: dict[int, datetime] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at: datetime | None = None
+
+    def arm(self, checks: Iterable[Tracked]) -> None:
+        """These checks changed: computes when each must be looked at next."""
+        now = self._clock.now()
+        for tracked in checks:
+            wake = next_wake(tracked.check, tracked.state, now)
+            if wake is None:
+                self._wakes.pop(tracked.id, None)
+            elif self._wakes.get(tracked.id) != wake:
+                self._wakes[tracked.id] = wake
+                heapq.heappush(self._heap, (wake, tracked.id))
+        if len(self._heap) > 64 + 4 * len(self._wakes):
+            self._heap = [(wake, check_id) for check_id, wake in self._wakes.items()]
+            heapq.heapify(self._heap)
+        self.rearm()
+
+    def retry(self, ids: Iterable[int]) -> None:
+        """The evaluation of these could not be written down: tries again in a second."""
+        wake = self._clock.now() + _RETRY
+        for check_id in ids:
+            self._wakes[check_id] = wake
+            heapq.heappush(self._heap, (wake, check_id))
+        self.rearm()
+
+    def forget(self) -> None:
+        """Nothing is armed any more."""
+        self._heap.clear()
+        self._wakes.clear()
+        self._cancel()
+
+    def next_instant(self) -> datetime | None:
+        """The earliest instant for which the timer is, or should be, set."""
+        heap = self._heap
+        while heap and self._wakes.get(heap[0][1]) != heap[0][0]:
+            heapq.heappop(heap)
+        return heap[0][0] if heap else None
+
+    def rearm(self) -> None:
+        """Sets the timer for the earliest instant. Also called when the wall clock was set."""
+        instant = self.next_instant()
+        if instant is None:
+            self._cancel()
+            return
+        if instant == self._timer_at:
+            return
+        self._cancel()
+        self._timer_at = instant
+        delay = max((instant - self._clock.now()).total_seconds(), 0.0)
+        self._timer = asyncio.get_running_loop().call_later(delay, self._fire)
+
+    def recheck(self) -> None:
+        """The wall clock may have been set: the running timer, which counts other seconds, is set anew."""
+        self._timer_at = None
+        self.rearm()
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._timer_at = None
+
+    def _fire(self) -> None:
+        self._timer = self._timer_at = None
+        now = self._clock.now()
+        ids: list[int] = []
+        while len(ids) < MOST_AT_ONCE and (instant := self.next_instant()) is not None and instant <= now:
+            _, check_id = heapq.heappop(self._heap)
+            del self._wakes[check_id]
+            ids.append(check_id)
+        if ids:
+            self._evaluate(ids)
+        self.rearm()

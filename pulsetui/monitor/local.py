@@ -1,0 +1,207 @@
+"""The engine in this process, as a screen sees it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from pulsetui.config.edit import ConfigFile
+from pulsetui.config.model import Config, format_address, is_loopback
+from pulsetui.config.problem import ConfigProblems
+from pulsetui.core.incident import Acknowledgement
+from pulsetui.errors import PulseError, UnknownCheckError
+from pulsetui.monitor.alert import Alert, OnAlert
+from pulsetui.monitor.client import OnChange
+from pulsetui.monitor.commands import Operate
+from pulsetui.monitor.engine import Engine
+from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo, FieldProblem
+from pulsetui.monitor.views import check_details, check_view
+from pulsetui.monitor.world import Tracked
+from pulsetui.version import __version__
+
+logger = logging.getLogger(__name__)
+
+
+class LocalEngine:
+    """Implements ``monitor.client.EngineClient``. Views are made when somebody asks, once for each change."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._views: dict[str, CheckView] = {}
+        self._dirty: set[str] = set()
+        self._all_dirty = True
+        self._on_change: list[OnChange] = []
+        self._on_alert: list[OnAlert] = []
+        self._address = ""
+        self._base_url = ""
+        self.reachable_url = ""  # at which a process on this host finds the listener
+        engine.on_changed.append(self._changed)
+
+    def listening(self, host: str, port: int) -> None:
+        """The listener has its address."""
+        self._address = format_address(host, port)
+        shown = format_address("127.0.0.1", port) if host in ("0.0.0.0", "::") else self._address  # noqa: S104
+        key = "" if is_loopback(host) else f"{self._engine.ping_key() or '<ping-key>'}/"
+        self.reachable_url = f"http://{shown}"
+        self._base_url = f"{self.reachable_url}/ping/{key}"
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    @property
+    def connected(self) -> bool:
+        return True
+
+    def now(self) -> datetime:
+        return self._engine.clock.now()
+
+    def checks(self) -> Mapping[str, CheckView]:
+        with self._lock:
+            if not (self._all_dirty or self._dirty):
+                return self._views
+            all_dirty, dirty = self._all_dirty, self._dirty
+            self._all_dirty, self._dirty = False, set()
+            world, now = self._engine.world, self.now()
+            hook_names = tuple(self._engine.config.hooks)
+            if all_dirty:
+                self._views = {
+                    tracked.check.slug: check_view(tracked, hook_names, now)
+                    for tracked in list(world.by_id.values())
+                }
+            else:
+                views = dict(self._views)
+                for slug in dirty:
+                    if (tracked := world.find(slug)) is not None:
+                        views[slug] = check_view(tracked, hook_names, now)
+                self._views = views
+            return self._views
+
+    def info(self) -> EngineInfo:
+        engine = self._engine
+        return EngineInfo(
+            version=__version__,
+            pid=os.getpid(),
+            started_at=engine.started_at,
+            now=self.now(),
+            address=self._address,
+            base_url=self._base_url,
+            config_path=str(engine.config_path),
+            state_dir=str(engine.state_dir),
+            timezone=engine.config.timezone,
+            hook_names=tuple(engine.config.hooks),
+            pings=engine.pings,
+            rejected=dict(engine.rejected),
+            notices=engine.notices.all(),
+        )
+
+    def details(self, slug: str) -> CheckDetails:
+        tracked = self._tracked(slug)
+        fields = self._engine.config.fields.get(slug, {})
+        return check_details(tracked, self.checks()[slug], fields, self._engine.queries, self.now())
+
+    def ping_body(self, slug: str, n: int) -> bytes:
+        return self._engine.queries.body(self._tracked(slug).id, n)
+
+    def _tracked(self, slug: str) -> Tracked:
+        tracked = self._engine.world.find(slug)
+        if tracked is None:
+            raise UnknownCheckError(f"there is no check {slug}")
+        return tracked
+
+    # --- being told ---------------------------------------------------------------------------------
+
+    def subscribe(self, on_change: OnChange) -> Callable[[], None]:
+        self._on_change.append(on_change)
+        return lambda: self._on_change.remove(on_change)
+
+    def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
+        self._on_alert.append(on_alert)
+        return lambda: self._on_alert.remove(on_alert)
+
+    def publish(self, alert: Alert) -> int:
+        """Hands an alert to every attached screen; returns how many there were."""
+        listeners = list(self._on_alert)
+        for listener in listeners:
+            listener(alert)
+        return len(listeners)
+
+    def _changed(self, slugs: frozenset[str] | None) -> None:
+        with self._lock:
+            if slugs is None:
+                slugs = frozenset(self._views) | frozenset(self._engine.world.slugs())
+                self._all_dirty = True
+            else:
+                self._dirty |= slugs
+        for listener in list(self._on_change):
+            listener(slugs)
+
+    # --- commands -----------------------------------------------------------------------------------
+
+    def pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._operate(Operate("pause", slugs))
+
+    def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._operate(Operate("resume", slugs))
+
+    def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]:
+        acknowledgement = Acknowledgement(at=self.now(), by=by[:100], note=note[:1000])
+        return self._operate(Operate("acknowledge", slugs, acknowledgement))
+
+    def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._operate(Operate("unacknowledge", slugs))
+
+    def _operate(self, command: Operate) -> list[CommandResult]:
+        try:
+            results = self._engine.call(lambda: self._engine.perform(command))
+        except PulseError as error:
+            return [CommandResult(slug=slug, ok=False, message=str(error)) for slug in command.slugs]
+        assert isinstance(results, list)
+        return [CommandResult(slug=slug, ok=ok, message=message) for slug, ok, message in results]
+
+    def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
+        return self._edit(slug, lambda file: file.add_check(slug, fields), f"{slug} is added")
+
+    def edit(
+        self, slug: str, fields: Mapping[str, object | None], *, new_slug: str | None = None
+    ) -> CommandResult:
+        renames = {slug: new_slug} if new_slug and new_slug != slug else {}
+        return self._edit(
+            slug,
+            lambda file: file.edit_check(slug, fields, new_slug=new_slug if renames else None),
+            f"{new_slug or slug} is changed",
+            renames,
+        )
+
+    def remove(self, slug: str) -> CommandResult:
+        return self._edit(slug, lambda file: file.remove_check(slug), f"{slug} is deleted")
+
+    def _edit(
+        self,
+        slug: str,
+        edit: Callable[[ConfigFile], Config],
+        message: str,
+        renames: Mapping[str, str] | None = None,
+    ) -> CommandResult:
+        try:
+            self._engine.call(lambda: self._engine.edit_config(edit, renames))
+        except ConfigProblems as error:
+            problems = tuple(
+                FieldProblem(field=one.field, message=one.message, suggestion=one.suggestion or "")
+                for one in error.problems
+            )
+            return CommandResult(slug=slug, ok=False, message=str(error), problems=problems)
+        except PulseError as error:
+            return CommandResult(slug=slug, ok=False, message=str(error))
+        return CommandResult(slug=slug, ok=True, message=message)
+
+    def dismiss(self, key: str) -> None:
+        async def take_away() -> None:
+            self._engine.notices.take_away(key)
+
+        self._engine.call(take_away)
+
+    def close(self) -> None:
+        """Nothing to let go of: the engine is stopped by whoever started it."""

@@ -1,0 +1,96 @@
+"""What one command sees and changes while its transaction is being made."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from pulsetui.core.state import CheckState
+from pulsetui.core.transition import Transition
+from pulsetui.monitor.alert import Alert
+from pulsetui.monitor.compose import alert_of
+from pulsetui.monitor.world import Tracked, World
+from pulsetui.store.database import Database
+from pulsetui.store.rows import Changes, OutboxRow, PingRow, StoredCheck
+
+logger = logging.getLogger(__name__)
+_encode_alert = msgspec.json.Encoder().encode
+
+
+class Session:
+    """One batch: a view of the world with the batch's own changes on top, and the rows to commit."""
+
+    def __init__(self, world: World, database: Database, hook_names: Callable[[], Sequence[str]]) -> None:
+        self.world = world
+        self.database = database
+        self.changes = Changes()
+        self.hook_names = hook_names
+        self._states: dict[int, CheckState] = {}
+
+    def state(self, tracked: Tracked) -> CheckState:
+        """The newest state, from earlier commands of this batch or the last commit."""
+        return self._states.get(tracked.id, tracked.state)
+
+    def apply(self, tracked: Tracked, transition: Transition, ping: PingRow | None = None) -> None:
+        """Takes in a transition with its ping, flips and alerts."""
+        check_id, changes = tracked.id, self.changes
+        self._states[check_id] = transition.state
+        changes.states[check_id] = transition.state
+        if ping is not None:
+            changes.pings.append((check_id, ping))
+        for run in transition.runs:
+            changes.runs[check_id, run.n] = run
+        for incident in transition.incidents:
+            changes.incidents[check_id, incident.n] = incident
+        for flip in transition.flips:
+            changes.flips.append((check_id, flip))
+            logger.info(
+                "check=%s %s -> %s reason=%s at=%s",
+                tracked.check.slug,
+                flip.before,
+                flip.after,
+                flip.reason,
+                flip.at.isoformat(),
+            )
+            if (alert := alert_of(tracked.check, transition, flip)) is not None:
+                self.tell(alert, flip.at, tracked)
+
+    def tell(self, alert: Alert, created_at: datetime, tracked: Tracked | None = None) -> None:
+        """Puts an alert into the outbox, once for each hook that is to be told."""
+        names = self.hook_names()
+        if tracked is not None and tracked.check.hooks is not None:
+            names = [name for name in names if name in tracked.check.hooks]
+        text = _encode_alert(alert).decode()
+        check_id = None if tracked is None else tracked.id
+        self.changes.outbox += [
+            OutboxRow(check_id=check_id, hook=name, alert=text, created_at=created_at) for name in names
+        ]
+
+    def define(self, identities: Sequence[StoredCheck], world: World) -> None:
+        """Another set of checks, from the next command on. Ids are stable, so earlier changes stay true."""
+        self.changes.identities += identities
+        self.world = world
+
+    def commit(self) -> frozenset[int]:
+        """Writes everything in one transaction, then lets the world carry it. Returns the ids that changed.
+
+        Raises StoreError; nothing has changed then.
+        """
+        if self.changes:
+            self.database.write(self.changes)
+        by_id = self.world.by_id
+        for check_id, state in self._states.items():
+            tracked = by_id.get(check_id)
+            if tracked is not None:
+                by_id[check_id] = Tracked(tracked.id, tracked.uuid, tracked.check, state)
+        return frozenset(self._states)
+
+
+class Command(Protocol):
+    """One thing to do to the state. Runs on the writer thread; its result is answered after the commit."""
+
+    def apply(self, session: Session, now: datetime) -> object: ...

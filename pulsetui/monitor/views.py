@@ -1,0 +1,208 @@
+"""From the engine's state to what screens and scripts see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from statistics import median
+
+import msgspec
+
+from pulsetui.core.check import Check
+from pulsetui.core.incident import MISSED_LISTED, Flip, Incident
+from pulsetui.core.parse_schedule import parse_schedule
+from pulsetui.core.schedule import Schedule, ScheduleKind
+from pulsetui.core.state import CheckState, bound_of, missed_at, status_at
+from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.core.text import decode
+from pulsetui.monitor.alert import Alert
+from pulsetui.monitor.view import (
+    CheckDetails,
+    CheckView,
+    DeliveryView,
+    FlipView,
+    IncidentView,
+    PingView,
+    RunView,
+)
+from pulsetui.monitor.world import Tracked
+from pulsetui.store.queries import Queries, StoredDelivery, StoredPing
+from pulsetui.store.rows import StoredRun
+
+RUNS_SHOWN = 200
+PINGS_SHOWN = 200
+INCIDENTS_SHOWN = 100
+FLIPS_SHOWN = 100
+DELIVERIES_SHOWN = 100
+UPCOMING_SHOWN = 5
+MISSED_IN_ROW = 20
+_ENOUGH_FOR_USUAL = 3
+_FAR = timedelta(days=3660)
+
+_alert_decoder = msgspec.json.Decoder(Alert)
+
+
+@lru_cache(maxsize=4096)
+def _words(kind: ScheduleKind, expression: str, timezone: str) -> str:
+    return parse_schedule(kind, expression, timezone).describe()
+
+
+def words_of(schedule: Schedule) -> str:
+    """``schedule.describe()``, remembered: a view is built at each ping."""
+    return _words(schedule.kind, schedule.expression, schedule.timezone)
+
+
+def check_view(tracked: Tracked, hook_names: Sequence[str], now: datetime) -> CheckView:
+    """One row of the table, as of ``now``."""
+    check, state = tracked.check, tracked.state
+    status = status_at(state, now)
+    running = [run for run in state.runs if run.outcome is Outcome.RUNNING]
+    newest = running[-1] if running else None
+    due, deadline = _due_and_deadline(check, state)
+    return CheckView(
+        slug=check.slug,
+        uuid=str(tracked.uuid),
+        name=check.name,
+        desc=check.desc,
+        tags=check.tags,
+        hooks=tuple(hook_names) if check.hooks is None else check.hooks,
+        status=status,
+        reason=state.reason,
+        detail=state.detail,
+        since=state.due if status is Status.LATE and state.due is not None else state.since,
+        started=newest is not None,
+        started_at=None if newest is None else newest.started_at,
+        run_bound=None if newest is None else bound_of(check, newest),
+        running=len(running),
+        unwatched=state.unwatched,
+        last_ping=state.last_ping,
+        last_kind=state.last_kind,
+        last_success=state.last_success,
+        last_duration=None if state.last_duration is None else state.last_duration.total_seconds(),
+        usual_duration=median(state.durations) if len(state.durations) >= _ENOUGH_FOR_USUAL else None,
+        last_metrics=state.last_metrics,
+        next_ping=due,
+        deadline=deadline,
+        upcoming=state.due if state.due is not None and state.due > now else check.schedule.next(now),
+        first_due=check.schedule.next(state.since) if status is Status.NEW else None,
+        schedule_kind=check.schedule.kind,
+        schedule=check.schedule.expression,
+        tz=check.schedule.timezone,
+        schedule_words=words_of(check.schedule),
+        grace=check.grace.total_seconds(),
+        max_runtime=None if check.max_runtime is None else check.max_runtime.total_seconds(),
+        n_pings=state.n_pings,
+        manual_resume=check.manual_resume,
+        incident=None if state.incident is None else incident_view(state.incident, MISSED_IN_ROW),
+        history=state.history,
+        created_at=state.created_at,
+        last_line=state.last_line,
+    )
+
+
+def _due_and_deadline(check: Check, state: CheckState) -> tuple[datetime | None, datetime | None]:
+    """While overdue: the instant that was missed, since "how late" is the question then."""
+    if state.status is Status.DOWN and state.reason in (Reason.MISSED, Reason.NOT_STARTED):
+        incident = state.incident
+        if incident is not None and incident.missed:
+            return incident.missed[0], incident.started_at
+    if state.status not in (Status.UP, Status.DOWN):
+        return None, None
+    missed = missed_at(check, state)
+    return state.due, None if missed is None else missed[0]
+
+
+def incident_view(incident: Incident, listed: int = MISSED_LISTED) -> IncidentView:
+    """``listed`` bounds the missed instants: a row needs few, the details all."""
+    acknowledged = incident.acknowledgement
+    return IncidentView(
+        n=incident.n,
+        reason=incident.reason,
+        detail=incident.detail,
+        started_at=incident.started_at,
+        ended_at=incident.ended_at,
+        missed=incident.missed[:listed],
+        missed_count=incident.missed_count,
+        acknowledged_at=None if acknowledged is None else acknowledged.at,
+        acknowledged_by="" if acknowledged is None else acknowledged.by,
+        note="" if acknowledged is None else acknowledged.note,
+    )
+
+
+def check_details(
+    tracked: Tracked, view: CheckView, fields: Mapping[str, object], queries: Queries, now: datetime
+) -> CheckDetails:
+    """Everything about one check. Reads the database."""
+    schedule, state = tracked.check.schedule, tracked.state
+    after = state.due if schedule.kind == "every" and state.due is not None and state.due > now else now
+    upcoming = list(schedule.between(after, now + _FAR, UPCOMING_SHOWN))
+    if after != now:
+        upcoming = [after, *upcoming][:UPCOMING_SHOWN]
+    return CheckDetails(
+        view=view,
+        fields=fields,
+        runs=tuple(_run_view(run) for run in queries.runs(tracked.id, RUNS_SHOWN)),
+        pings=tuple(_ping_view(ping) for ping in queries.pings(tracked.id, PINGS_SHOWN)),
+        incidents=tuple(incident_view(one) for one in queries.incidents(tracked.id, INCIDENTS_SHOWN)),
+        flips=tuple(_flip_view(flip) for flip in queries.flips(tracked.id, FLIPS_SHOWN)),
+        deliveries=tuple(_delivery_view(one) for one in queries.deliveries(tracked.id, DELIVERIES_SHOWN)),
+        due_next=tuple(upcoming),
+        schedule_warnings=tuple(schedule.warnings()),
+    )
+
+
+def _run_view(run: StoredRun) -> RunView:
+    return RunView(
+        n=run.n,
+        rid=run.rid,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+        slot=run.slot,
+        outcome=run.outcome,
+        duration=None if run.duration is None else run.duration.total_seconds(),
+        exit_status=run.exit_status,
+        metrics=run.metrics,
+        overlaps=run.overlaps,
+        duplicate=run.duplicate,
+        detail=run.detail,
+    )
+
+
+def _ping_view(ping: StoredPing) -> PingView:
+    return PingView(
+        n=ping.n,
+        kind=PingKind(ping.kind),
+        at=ping.at,
+        received_at=ping.received_at,
+        method=ping.method,
+        scheme=ping.scheme,
+        remote_addr=ping.remote_addr,
+        ua=ping.ua,
+        rid=ping.rid,
+        exit_status=ping.exit_status,
+        body_size=ping.body_size,
+        body_start=decode(ping.body_start),
+    )
+
+
+def _flip_view(flip: Flip) -> FlipView:
+    return FlipView(at=flip.at, before=flip.before, after=flip.after, reason=flip.reason, detail=flip.detail)
+
+
+def read_alert(text: str) -> Alert:
+    """An alert as it was put into the outbox."""
+    return _alert_decoder.decode(text)
+
+
+def _delivery_view(delivery: StoredDelivery) -> DeliveryView:
+    alert = read_alert(delivery.alert)
+    return DeliveryView(
+        hook=delivery.hook,
+        event=alert.event,
+        flip_at=alert.at,
+        tries=delivery.tries,
+        delivered_at=delivery.delivered_at,
+        next_try_at=delivery.next_try_at,
+        error=delivery.error,
+    )

@@ -1,0 +1,74 @@
+"""Notices when nobody was watching: the engine was not running, the machine slept, the clock was set.
+
+A file in the state directory is touched every few seconds. Its time says when an engine that was killed was
+last alive; it costs no write to the database and needs no clean end.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pulsetui.monitor.clock import Clock
+
+BEAT_S = 10.0
+"""Seconds between two signs of life."""
+
+JUMP = timedelta(seconds=5)
+"""The wall clock running ahead of the machine's own seconds by this much is a jump, not a slew."""
+
+_FILE_NAME = "alive"
+_NOT_RUNNING = "PulseTUI was not running"
+_ASLEEP = "The machine was asleep"
+_CLOCK_SET = "The clock was set forward"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A span in which nobody watched."""
+
+    since: datetime
+    until: datetime
+    why: str
+
+
+class Vigil:
+    """Compares the clocks at each beat."""
+
+    def __init__(self, state_dir: Path, clock: Clock) -> None:
+        self._path = state_dir / _FILE_NAME
+        self._clock = clock
+        self._wall = clock.now()
+        self._monotonic = clock.monotonic()
+        self._boottime = clock.boottime()
+
+    def gap_before_start(self) -> Gap | None:
+        """The span since an earlier engine was last alive; None at the first start ever."""
+        try:
+            last = datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
+        except OSError:
+            return None
+        now = self._clock.now()
+        return Gap(since=last, until=now, why=_NOT_RUNNING) if last < now else None
+
+    def beat(self) -> Gap | None:
+        """A sign of life. Returns the span that went by unwatched since the one before, if there was one."""
+        wall, monotonic, boottime = self._clock.now(), self._clock.monotonic(), self._clock.boottime()
+        ahead = (wall - self._wall) - timedelta(seconds=monotonic - self._monotonic)
+        asleep = timedelta(seconds=(boottime - self._boottime) - (monotonic - self._monotonic))
+        gap = None
+        if ahead > JUMP:
+            gap = Gap(since=self._wall, until=wall, why=_ASLEEP if asleep > JUMP else _CLOCK_SET)
+        self._wall, self._monotonic, self._boottime = wall, monotonic, boottime
+        self._touch(wall)
+        return gap
+
+    def _touch(self, at: datetime) -> None:
+        stamp = at.timestamp()
+        try:
+            os.utime(self._path, (stamp, stamp))
+        except FileNotFoundError:
+            self._path.touch(mode=0o600)
+            os.utime(self._path, (stamp, stamp))

@@ -1,0 +1,44 @@
+"""All checks with their states, as last committed.
+
+The writer thread alone replaces entries, after a commit; everybody may read. Entries are immutable, so a
+reader sees a check before or after an event, never in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from pulsetui.core.check import Check
+from pulsetui.core.state import CheckState
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A check as the engine tracks it. ``id`` is the database's."""
+
+    id: int
+    uuid: UUID
+    check: Check
+    state: CheckState
+
+
+class World:
+    """Checks by id, slug and uuid, in the order of the configuration."""
+
+    def __init__(self, tracked: Iterable[Tracked] = ()) -> None:
+        self.by_id: dict[int, Tracked] = {one.id: one for one in tracked}
+        self._by_slug = {one.check.slug: one.id for one in self.by_id.values()}
+        self._by_uuid = {one.uuid: one.id for one in self.by_id.values()}
+
+    def find(self, slug: str) -> Tracked | None:
+        check_id = self._by_slug.get(slug)
+        return None if check_id is None else self.by_id[check_id]
+
+    def find_uuid(self, uuid: UUID) -> Tracked | None:
+        check_id = self._by_uuid.get(uuid)
+        return None if check_id is None else self.by_id[check_id]
+
+    def slugs(self) -> Iterable[str]:
+        return self._by_slug.keys()

@@ -1,0 +1,116 @@
+"""The writer thread: the only place where state changes.
+
+Group commit: while one transaction is being committed, commands gather; when it ends they all are the next
+one. No timer and no fixed size, so an idle engine commits at once and a busy one commits in bulk.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pulsetui.errors import StoreError
+from pulsetui.monitor.clock import Clock
+from pulsetui.monitor.session import Command, Session
+from pulsetui.monitor.world import World
+from pulsetui.store.database import Database
+
+logger = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 1000
+"""Commands of one transaction: bounds how long the first of them waits for the last."""
+
+OnDone = Callable[[object], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction did, for the engine's loop. A result is a value or the exception instead."""
+
+    done: Sequence[tuple[OnDone, object]]
+    changed: frozenset[int]
+    redefined: bool = False  # the set of checks is another one
+    told: bool = False  # something was put into the outbox
+    error: StoreError | None = None  # why the commit failed; then nothing changed
+
+
+class Writer:
+    """Runs commands in order. ``on_batch`` is called on the writer thread after each transaction."""
+
+    def __init__(
+        self,
+        database: Database,
+        world: World,
+        clock: Clock,
+        hook_names: Callable[[], Sequence[str]],
+        on_batch: Callable[[Batch], None],
+    ) -> None:
+        self.world = world
+        self._database = database
+        self._clock = clock
+        self._hook_names = hook_names
+        self._on_batch = on_batch
+        self._queue: queue.SimpleQueue[tuple[Command, OnDone] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="pulsetui-writer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 10.0) -> None:
+        """Finishes what was submitted, then ends."""
+        self._queue.put(None)
+        self._thread.join(timeout_s)
+
+    def submit(self, command: Command, done: OnDone) -> None:
+        """Queues a command; from any thread. ``done`` gets its result or exception by way of ``on_batch``."""
+        self._queue.put((command, done))
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            batch, stopping = self._gather()
+            if batch:
+                self._on_batch(self._perform(batch))
+
+    def _gather(self) -> tuple[list[tuple[Command, OnDone]], bool]:
+        """Waits for one command and takes whatever else is there."""
+        batch: list[tuple[Command, OnDone]] = []
+        item = self._queue.get()
+        try:
+            while item is not None:
+                batch.append(item)
+                if len(batch) >= MOST_AT_ONCE:
+                    return batch, False
+                item = self._queue.get_nowait()
+        except queue.Empty:
+            return batch, False
+        return batch, True
+
+    def _perform(self, batch: Sequence[tuple[Command, OnDone]]) -> Batch:
+        session = Session(self.world, self._database, self._hook_names)
+        results: list[tuple[OnDone, object]] = []
+        for command, done in batch:
+            try:
+                result = command.apply(session, self._clock.now())
+            except Exception as error:
+                if not isinstance(error, StoreError):
+                    logger.exception("command=%s failed", type(command).__name__)
+                result = error
+            results.append((done, result))
+        try:
+            changed = session.commit()
+        except StoreError as error:
+            logger.error("commit of %d commands failed: %s", len(batch), error)  # noqa: TRY400 - a known cause
+            return self._refused(results, error)
+        except Exception as error:  # the thread must outlive whatever one batch holds
+            logger.exception("commit of %d commands failed", len(batch))
+            return self._refused(results, StoreError(f"{type(error).__name__}: {error}"))
+        redefined, self.world = session.world is not self.world, session.world
+        return Batch(results, changed, redefined=redefined, told=bool(session.changes.outbox))
+
+    @staticmethod
+    def _refused(results: Sequence[tuple[OnDone, object]], error: StoreError) -> Batch:
+        return Batch([(done, error) for done, _ in results], frozenset(), error=error)

@@ -1,0 +1,112 @@
+"""A check under test: give it pings and time, read its status. Everything is written as HH:MM of one day."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pulsetui.core import machine, operate
+from pulsetui.core.check import Check
+from pulsetui.core.cron import Cron
+from pulsetui.core.expect import Expectation
+from pulsetui.core.incident import Flip, Incident
+from pulsetui.core.period import Every
+from pulsetui.core.ping import Ping
+from pulsetui.core.run import Run
+from pulsetui.core.schedule import Schedule
+from pulsetui.core.state import new_state, next_wake, status_at
+from pulsetui.core.status import PingKind
+from pulsetui.core.transition import Transition
+
+DAY = datetime(2026, 11, 20, tzinfo=UTC)  # a Friday
+
+KINDS = {
+    "success": PingKind.SUCCESS,
+    "start": PingKind.START,
+    "fail": PingKind.FAIL,
+    "log": PingKind.LOG,
+}
+
+
+def at(text: str) -> datetime:
+    """``02:00``, ``02:00:30``, or ``+1 02:00`` for the next day."""
+    days = 0
+    if text.startswith("+"):
+        ahead, text = text.split()
+        days = int(ahead)
+    parts = [int(part) for part in text.split(":")]
+    hours, minutes, seconds = (*parts, 0)[:3]
+    return DAY + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def rid(n: int) -> UUID:
+    return UUID(int=n)
+
+
+class Ladder:
+    """Applies events in order and keeps everything that was written down."""
+
+    def __init__(self, schedule: str | Schedule = "1h", *, born: str = "00:00", **fields: Any) -> None:
+        self.check = make_check(schedule, **fields)
+        self.state = new_state(at(born))
+        self.flips: list[Flip] = []
+        self.runs: dict[int, Run] = {}
+        self.incidents: dict[int, Incident] = {}
+        self.notes: list[str] = []
+
+    def take(self, transition: Transition) -> Transition:
+        self.state = transition.state
+        self.flips += transition.flips
+        self.runs |= {run.n: run for run in transition.runs}
+        self.incidents |= {incident.n: incident for incident in transition.incidents}
+        self.notes += transition.notes
+        return transition
+
+    def ping(
+        self, kind: str, when: str, run: int | None = None, *, now: str | None = None, **fields: Any
+    ) -> Transition:
+        ping = Ping(kind=KINDS[kind], at=at(when), rid=None if run is None else rid(run), **fields)
+        return self.take(machine.receive(self.check, self.state, ping, at(now or when)))
+
+    def until(self, when: str) -> str:
+        """Time passes; returns ``status`` or ``status reason``."""
+        self.take(machine.advance(self.check, self.state, at(when)))
+        return self.status(when)
+
+    def status(self, when: str) -> str:
+        status = status_at(self.state, at(when))
+        return status if self.state.reason is None else f"{status} {self.state.reason}"
+
+    def pause(self, when: str) -> None:
+        self.take(operate.pause(self.check, self.state, at(when)))
+
+    def resume(self, when: str) -> None:
+        self.take(operate.resume(self.check, self.state, at(when)))
+
+    def skip(self, since: str, until: str) -> None:
+        self.take(operate.skip_unwatched(self.check, self.state, at(since), at(until)))
+
+    def redefine(self, when: str, schedule: str | Schedule | None = None, **fields: Any) -> None:
+        self.check = make_check(schedule or self.check.schedule, **fields)
+        self.take(operate.redefine(self.check, self.state, at(when)))
+
+    def wake(self, when: str) -> datetime | None:
+        return next_wake(self.check, self.state, at(when))
+
+    @property
+    def told(self) -> list[str]:
+        """The flips as ``HH:MM before>after``."""
+        return [f"{flip.at:%H:%M} {flip.before}>{flip.after}" for flip in self.flips]
+
+
+def make_check(schedule: str | Schedule = "1h", **fields: Any) -> Check:
+    if isinstance(schedule, str):
+        schedule = Cron.parse(schedule) if len(schedule.split()) == 5 else Every.parse(schedule)
+    for key in ("grace", "early", "start_grace", "max_runtime", "min_runtime", "min_interval"):
+        if isinstance(fields.get(key), int):
+            fields[key] = timedelta(minutes=fields[key])
+    fields.setdefault("grace", timedelta(minutes=30))
+    if "expect" in fields:
+        fields["expect"] = tuple(Expectation.parse(text) for text in fields["expect"])
+    return Check(slug="job", name="Job", schedule=schedule, **fields)
