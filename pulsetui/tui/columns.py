@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from rich.cells import cell_len
+
 from pulsetui.core.phrases import (
     GLYPH,
     GLYPH_ASCII,
@@ -42,15 +44,15 @@ class CellContext:
 Cell = Callable[[Row, CellContext], list[Span]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Column:
-    """One column. It is shown on lines of at least ``screen`` cells and grows from ``least`` to ``most``."""
+    """One column, shown on lines of at least ``screen`` cells."""
 
     key: str
     title: str
     screen: int
-    least: int
-    most: int
+    sizes: tuple[int, int, int]
+    # ^ least, good, most cells: no column takes more than is good for it before all have what is good
     cell: Cell
     align: Align = "left"
     sort: SortBy | None = None
@@ -90,6 +92,10 @@ def _due(row: Row, context: CellContext) -> list[Span]:
     due = view.next_ping
     if row.status is Status.DOWN and due is not None and due > now:
         return [(until_text(due, now), "text")]
+    if due is None and view.first_due is not None:
+        due = view.first_due
+        if due <= now:
+            return [("awaited", "new")]
     if due is None or (view.unwatched and due <= now):
         due = view.upcoming
     if due is None:
@@ -116,7 +122,11 @@ def _last(row: Row, context: CellContext) -> list[Span]:
 
 
 def _schedule(row: Row, context: CellContext) -> list[Span]:
-    return [(cut(plain(row.view.schedule_words), context.width), "muted")]
+    words = plain(row.view.schedule_words)
+    zone = f" ({row.view.tz})"
+    if cell_len(words) > context.width and words.endswith(zone):
+        words = words[: -len(zone)]  # the details have it
+    return [(cut(words, context.width), "muted")]
 
 
 def _took(row: Row, context: CellContext) -> list[Span]:
@@ -153,53 +163,15 @@ def _bar(row: Row, context: CellContext) -> list[Span]:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column(key="name", title="CHECK", screen=0, least=16, most=44, cell=_name, sort=SortBy.NAME),
-    Column(
-        key="status",
-        title="STATUS",
-        screen=_WORDS_FROM,
-        least=11,
-        most=11,
-        cell=_status,
-        sort=SortBy.PROBLEMS,
-    ),
-    Column(
-        key="due",
-        title="DUE",
-        screen=0,
-        least=15,
-        most=15,
-        cell=_due,
-        align="right",
-        sort=SortBy.DUE,
-        live=True,
-    ),
-    Column(
-        key="last",
-        title="LAST PING",
-        screen=80,
-        least=11,
-        most=12,
-        cell=_last,
-        align="right",
-        sort=SortBy.LAST,
-        live=True,
-    ),
-    Column(key="schedule", title="SCHEDULE", screen=118, least=20, most=42, cell=_schedule),
-    Column(
-        key="took",
-        title="TOOK / USUAL",
-        screen=104,
-        least=15,
-        most=17,
-        cell=_took,
-        align="right",
-        sort=SortBy.TOOK,
-        live=True,
-    ),
-    Column(key="tags", title="TAGS", screen=136, least=12, most=26, cell=_tags),
-    Column(key="note", title="NOTE", screen=168, least=20, most=60, cell=_note),
-    Column(key="bar", title="RECENT RUNS", screen=78, least=11, most=60, cell=_bar, align="right"),
+    Column("name", "CHECK", 0, (16, 30, 44), _name, sort=SortBy.NAME),
+    Column("status", "STATUS", _WORDS_FROM, (11, 11, 11), _status, sort=SortBy.PROBLEMS),
+    Column("due", "DUE", 0, (15, 15, 15), _due, align="right", sort=SortBy.DUE, live=True),
+    Column("last", "LAST PING", 80, (11, 11, 13), _last, align="right", sort=SortBy.LAST, live=True),
+    Column("schedule", "SCHEDULE", 118, (18, 24, 44), _schedule),
+    Column("took", "TOOK / USUAL", 118, (15, 15, 17), _took, align="right", sort=SortBy.TOOK, live=True),
+    Column("tags", "TAGS", 136, (12, 14, 26), _tags),
+    Column("note", "NOTE", 164, (20, 30, 70), _note),
+    Column("bar", "RECENT RUNS", 78, (11, 16, 60), _bar, align="right"),
 )
 
 
@@ -209,17 +181,10 @@ def layout(width: int) -> tuple[Placed, ...]:
     shown = [column for column in COLUMNS if width >= column.screen]
     gap = gap_at(width)
     room = width - LEAD - gap * (len(shown) - 1)
-    widths = {column.key: column.least for column in shown}
+    widths = {column.key: column.sizes[0] for column in shown}
     left = room - sum(widths.values())
-    while left > 0:
-        growing = [column for column in shown if widths[column.key] < column.most]
-        if not growing:
-            break
-        share = max(left // len(growing), 1)
-        for column in growing:
-            more = min(share, column.most - widths[column.key], left)
-            widths[column.key] += more
-            left -= more
+    left = _grow(widths, {column.key: column.sizes[1] for column in shown}, left)
+    left = _grow(widths, {column.key: column.sizes[2] for column in shown}, left)
     # What nobody wants goes to the name; what is not there is taken from it.
     widths["name"] = max(widths["name"] + left, 0)
     placed, at = [], LEAD
@@ -229,9 +194,23 @@ def layout(width: int) -> tuple[Placed, ...]:
     return tuple(placed)
 
 
+def _grow(widths: dict[str, int], limits: dict[str, int], left: int) -> int:
+    """Shares ``left`` cells out evenly up to the limits; answers with what nobody took."""
+    while left > 0:
+        growing = [key for key, limit in limits.items() if widths[key] < limit]
+        if not growing:
+            break
+        share = max(left // len(growing), 1)
+        for key in growing:
+            more = min(share, limits[key] - widths[key], left)
+            widths[key] += more
+            left -= more
+    return left
+
+
 def gap_at(width: int) -> int:
     """Cells between two columns."""
-    return 2 if width >= 100 else 1
+    return 2 if width >= 132 else 1
 
 
 def header_line(width: int, sort: SortBy, *, reverse: bool, ascii_only: bool = False) -> Line:

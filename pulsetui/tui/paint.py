@@ -170,7 +170,7 @@ class LineList(ScrollView, can_focus=True):
         else:
             self._move_near(self._at + by)
 
-    def action_edge(self, last: bool) -> None:  # noqa: FBT001 - an action's argument has no name
+    def action_edge(self, last: bool) -> None:
         if self._at is None:
             self.scroll_to(y=len(self._lines) if last else 0, animate=False)
         else:

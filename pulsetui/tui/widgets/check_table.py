@@ -21,7 +21,7 @@ from pulsetui.tui.paint import OneLine, strip_of, style_set
 from pulsetui.tui.table_model import SortBy, TableModel
 
 if TYPE_CHECKING:
-    from textual.events import Click, Resize
+    from textual.events import Click
 
 HOLD_S = 3.0
 """Rows keep their places so long after the cursor was last moved by a person."""
@@ -61,7 +61,6 @@ class CheckTable(ScrollView, can_focus=True):
         height: 1fr;
         overflow-x: hidden;
         overflow-y: auto;
-        scrollbar-gutter: stable;
         scrollbar-size-vertical: 1;
     }
     """
@@ -78,6 +77,9 @@ class CheckTable(ScrollView, can_focus=True):
 
     class Opened(Message):
         """A row was double-clicked."""
+
+    class Sized(Message):
+        """Rows have another width: the header has to follow."""
 
     class Moved(Message):
         """The cursor is on another check."""
@@ -119,10 +121,11 @@ class CheckTable(ScrollView, can_focus=True):
         """Repaints the visible lines that differ from what they showed last."""
         self._now = now
         top, width = self.scroll_offset.y, self.line_width
-        changed: list[Region] = []
-        for y in range(self.size.height):
-            if self._look(top + y) != self._seen.get(y):
-                changed.append(Region(0, y, width, 1))
+        changed = [
+            Region(0, y, width, 1)
+            for y in range(self.size.height)
+            if self._look(top + y) != self._seen.get(y)
+        ]
         if len(changed) > self.size.height // 2:
             self.refresh()
         elif changed:
@@ -220,10 +223,11 @@ class CheckTable(ScrollView, can_focus=True):
 
     # Size
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self) -> None:
         self._fit_size()
         self.bring_into_view()
         self.forget()
+        self.post_message(self.Sized())
 
     def _fit_size(self) -> None:
         size = Size(self.line_width, len(self.model))

@@ -1,7 +1,8 @@
-"""The line on top: how many are in which status, what comes next, where the listener is, and is it there."""
+"""The lines on top: how many are in which status; what comes next, where the listener is, is it there."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, until_text
@@ -16,34 +17,54 @@ class Summary(OneLine):
     """See the module; ``summary_line`` makes what it shows."""
 
 
-def summary_line(
-    model: TableModel,
-    info: EngineInfo,
-    now: datetime,
-    width: int,
-    *,
-    connected: bool,
-    ascii_only: bool = False,
-) -> Line:
-    """What is most important stands left and is cut last; the rest is left out where there is no room."""
+Fact = list[Span]
+
+
+def summary_line(model: TableModel, facts: Sequence[Fact], width: int, *, ascii_only: bool = False) -> Line:
+    """The counts, and at the right end as many of ``facts`` as fit; what is not there was not important."""
     left = [(" ", "text"), *_counts(model, ascii_only=ascii_only)]
-    right: list[list[Span]] = []
-    if not connected:
-        right.append([("connection lost", "error")])
-    elif info.address:
-        right.append([("on ", "muted"), (plain(info.address), "text")])
-    following = _next(model, now)
-    if following:
-        right.insert(0, following)
-    if model.filter.text:
-        right.insert(0, [(f"{len(model)} of {model.total} shown", "accent")])
+    if model.total:
+        total = f"{model.total} check{'' if model.total == 1 else 's'} "
+        facts = [*facts, [(total.rstrip(), "muted")]]
     tail: list[Span] = []
-    for part in right:
-        candidate = [*tail, ("   ", "text"), *part] if tail else part
-        if width_of(left) + width_of(candidate) + 4 <= width:
+    for fact in facts:
+        candidate = [*tail, ("   ", "text"), *fact] if tail else fact
+        if width_of(left) + width_of(candidate) + 3 <= width:
             tail = candidate
     room = width - width_of(tail) - 1
-    return tuple([*fit(left, max(room, 0)), *tail, (" ", "text")]) if tail else tuple(fit(left, width))
+    return (*fit(left, max(room, 0)), *tail, (" ", "text")) if tail else tuple(fit(left, width))
+
+
+def facts_line(facts: Sequence[Fact], width: int) -> Line:
+    """The facts in a line of their own, the first left and the others right."""
+    if not facts:
+        return tuple(fit([], width))
+    line: list[Span] = [(" ", "text"), *facts[0]]
+    for fact in facts[1:]:
+        candidate = [*line, ("  ·  ", "border"), *fact]
+        if width_of(candidate) + 1 <= width:
+            line = candidate
+    return tuple(fit(line, width))
+
+
+def facts_of(model: TableModel, info: EngineInfo, now: datetime, *, connected: bool) -> list[Fact]:
+    """The connection when it is lost, what the filter shows, the next deadline, the listener."""
+    facts: list[Fact] = []
+    if not connected:
+        facts.append([("connection lost: these are the last values known", "error")])
+    if model.filter.text:
+        facts.append([(f"{len(model)} of {model.total} shown", "accent")])
+    following = _next(model, now)
+    if following:
+        facts.append(following)
+    if info.address:
+        facts.append([("listening on ", "muted"), (plain(info.address), "text")])
+    else:
+        facts.append([("no listener", "warning")])
+    refused = sum(info.rejected.values())
+    if refused:
+        facts.append([(f"{refused} refused", "warning")])
+    return facts
 
 
 def _counts(model: TableModel, *, ascii_only: bool) -> list[Span]:
@@ -73,4 +94,4 @@ def _next(model: TableModel, now: datetime) -> list[Span]:
         return []
     at, slug = following
     name = plain(model.rows[slug].view.name)
-    return [("deadline ", "muted"), (cut(name, 24), "text"), (f" {until_text(at, now)}", "text")]
+    return [("next deadline ", "muted"), (cut(name, 24), "text"), (f" {until_text(at, now)}", "text")]

@@ -1,0 +1,193 @@
+"""What the verbs do to checks: commands to the engine off the loop, their answers, and how to undo them."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulsetui.core.status import Status
+from pulsetui.errors import PulseError
+from pulsetui.monitor.view import CheckView, CommandResult
+from pulsetui.tui.lines import cut, plain
+from pulsetui.tui.table_model import is_acknowledged
+
+if TYPE_CHECKING:
+    from pulsetui.tui.app import PulseApp
+
+log = logging.getLogger(__name__)
+
+_UNDO_KEPT = 20
+Command = Callable[[], Sequence[CommandResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """How to take one action back."""
+
+    label: str
+    command: Command
+
+
+class Actions:
+    """One for the app. Every method returns at once; the answer comes as news in the corner."""
+
+    def __init__(self, app: PulseApp) -> None:
+        self._app = app
+        self._undo: list[Undo] = []
+
+    @property
+    def undo_label(self) -> str:
+        """What ``undo`` would take back; "" when there is nothing."""
+        return self._undo[-1].label if self._undo else ""
+
+    def pause(self, views: Sequence[CheckView]) -> None:
+        """Pauses them; resumes them when all are paused."""
+        client = self._app.client
+        slugs = [view.slug for view in views]
+        if all(view.status is Status.PAUSED for view in views):
+            self._run(
+                lambda: client.resume(slugs),
+                done=f"Resumed {_names(views)}",
+                undo=Undo(f"resuming {_names(views)}", lambda: client.pause(slugs)),
+            )
+            return
+        running = [view.slug for view in views if view.status is not Status.PAUSED]
+        self._run(
+            lambda: client.pause(running),
+            done=f"Paused {_names(views)}",
+            undo=Undo(f"pausing {_names(views)}", lambda: client.resume(running)),
+        )
+
+    def acknowledge(self, views: Sequence[CheckView]) -> None:
+        """Asks for a note and acknowledges; takes it back when all are acknowledged already."""
+        down = [view for view in views if view.status is Status.DOWN]
+        client = self._app.client
+        if all(is_acknowledged(view) for view in down):
+            slugs = [view.slug for view in down]
+            notes = {view.slug: view.incident.note for view in down if view.incident is not None}
+            self._run(
+                lambda: client.unacknowledge(slugs),
+                done=f"{_names(down)}: no longer acknowledged",
+                undo=Undo(
+                    f"un-acknowledging {_names(down)}",
+                    lambda: [
+                        r
+                        for slug in slugs
+                        for r in client.acknowledge([slug], by=_me(), note=notes.get(slug, ""))
+                    ],
+                ),
+            )
+            return
+        from pulsetui.tui.screens.dialogs import AcknowledgeDialog
+
+        loud = [view for view in down if not is_acknowledged(view)]
+        self._app.push_screen(AcknowledgeDialog(loud), lambda note: self._acknowledge(loud, note))
+
+    def _acknowledge(self, views: Sequence[CheckView], note: str | None) -> None:
+        if note is None:
+            return
+        client, slugs = self._app.client, [view.slug for view in views]
+        self._run(
+            lambda: client.acknowledge(slugs, by=_me(), note=note),
+            done=f"Acknowledged {_names(views)}",
+            undo=Undo(f"acknowledging {_names(views)}", lambda: client.unacknowledge(slugs)),
+        )
+
+    def delete(self, view: CheckView) -> None:
+        """Asks, naming the check, and deletes it from checks.toml."""
+        from pulsetui.tui.screens.dialogs import DeleteDialog
+
+        self._app.push_screen(DeleteDialog(view), lambda sure: self._delete(view) if sure else None)
+
+    def _delete(self, view: CheckView) -> None:
+        client = self._app.client
+        kept: dict[str, Mapping[str, object]] = {}
+
+        def remove() -> list[CommandResult]:
+            # Read first: what is deleted can then be added again with everything it had.
+            kept["fields"] = client.details(view.slug).fields
+            return [client.remove(view.slug)]
+
+        self._run(
+            remove,
+            done=f"Deleted {_names([view])} (u brings it back, without its history)",
+            undo=Undo(f"deleting {_names([view])}", lambda: [client.add(view.slug, kept["fields"])]),
+        )
+
+    def new(self) -> None:
+        """Opens the empty form."""
+        from pulsetui.tui.screens.edit import EditScreen
+
+        self._app.push_screen(EditScreen.for_new(self._app))
+
+    def edit(self, view: CheckView) -> None:
+        """Opens the form of a check once its definition is there."""
+        from pulsetui.tui.screens.edit import EditScreen
+
+        async def work() -> None:
+            try:
+                details = await asyncio.to_thread(self._app.client.details, view.slug)
+            except PulseError as error:
+                self._app.say(str(error), severity="error")
+                return
+            self._app.push_screen(EditScreen.for_check(self._app, view.slug, details.fields))
+
+        self._app.run_worker(work(), group="edit", exclusive=True, exit_on_error=False)
+
+    def copy(self, view: CheckView) -> None:
+        """Opens the copy menu."""
+        from pulsetui.tui.screens.dialogs import CopyMenu, copy_choices
+
+        self._app.push_screen(CopyMenu(copy_choices(view, self._app.client.info())))
+
+    def undo(self) -> None:
+        """Takes the last action back."""
+        last = self._undo.pop()
+        self._run(last.command, done=f"Undid {last.label}")
+
+    def dismiss(self, key: str) -> None:
+        """Takes a notice away."""
+
+        async def work() -> None:
+            try:
+                await asyncio.to_thread(self._app.client.dismiss, key)
+            except PulseError as error:
+                self._app.say(str(error), severity="error")
+
+        self._app.run_worker(work(), group="dismiss", exit_on_error=False)
+
+    def _run(self, command: Command, *, done: str, undo: Undo | None = None) -> None:
+        async def work() -> None:
+            try:
+                results = await asyncio.to_thread(command)
+            except PulseError as error:
+                self._app.say(str(error), severity="error")
+                return
+            refused = [result for result in results if not result.ok]
+            for result in refused[:3]:
+                self._app.say(f"{result.slug}: {result.message}", severity="error")
+            if len(refused) < len(results) or not results:
+                self._app.say(done)
+                if undo is not None:
+                    self._undo.append(undo)
+                    del self._undo[:-_UNDO_KEPT]
+            self._app.situation_changed()
+
+        self._app.run_worker(work(), group="command", exit_on_error=False)
+
+
+def _names(views: Sequence[CheckView]) -> str:
+    if len(views) == 1:
+        return f'"{cut(plain(views[0].name), 40)}"'
+    return f"{len(views)} checks"
+
+
+def _me() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""

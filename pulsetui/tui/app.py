@@ -1,0 +1,229 @@
+"""The app wires: themes, screens, the bridge from the engine's threads, signals, the terminal's title."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterable
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from pulsetui.core.status import Status
+from pulsetui.monitor.alert import Alert
+from pulsetui.monitor.client import EngineClient
+from pulsetui.tui.actions import Actions
+from pulsetui.tui.bridge import Bridge
+from pulsetui.tui.screens.base import PulseScreen
+from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.terminal import Terminal
+from pulsetui.tui.theme import DARK, PALETTES, StyleSet, textual_theme
+from pulsetui.tui.verbs import key_of, verbs_on
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
+    from textual.app import AutopilotCallbackType
+    from textual.command import Provider
+
+log = logging.getLogger(__name__)
+
+LEAST_WIDTH, LEAST_HEIGHT = 30, 6
+"""Below this nothing useful fits and the screen says so."""
+
+
+def _checks_provider() -> type[Provider]:
+    from pulsetui.tui.palette import CheckProvider
+
+    return CheckProvider
+
+
+class PulseApp(App[None]):
+    """The screen over one engine. It never owns the engine: who made the client closes it."""
+
+    CSS_PATH = Path(__file__).parent / "styles" / "app.tcss"
+    TITLE = "PulseTUI"
+    COMMANDS = App.COMMANDS | {_checks_provider}
+    BINDINGS: ClassVar[list[BindingType]] = []
+    NOTIFICATION_TIMEOUT = 5
+
+    def __init__(
+        self,
+        client: EngineClient,
+        *,
+        viewer_zone: tzinfo | None = None,
+        mouse: bool = True,
+        theme: str = DARK.name,
+        ascii_only: bool = False,
+    ) -> None:
+        """``viewer_zone`` is the zone of the person, the host's own when None. ``mouse`` False leaves the
+        mouse to the terminal, for selecting text."""
+        super().__init__()
+        self.client = client
+        self.viewer_zone = viewer_zone or _host_zone()
+        self.ascii_only = ascii_only
+        self.actions = Actions(self)
+        self.terminal = Terminal(self)
+        self._mouse = mouse
+        self._bridge: Bridge | None = None
+        self._unsubscribe: list[Callable[[], None]] = []
+        for name in list(self.available_themes):
+            self.unregister_theme(name)
+        for palette in PALETTES.values():
+            self.register_theme(textual_theme(palette))
+        self.style_set = StyleSet(PALETTES[theme])
+        self.theme = theme
+
+    def run(
+        self,
+        *,
+        headless: bool = False,
+        inline: bool = False,
+        inline_no_clear: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+        auto_pilot: AutopilotCallbackType | None = None,
+        loop: AbstractEventLoop | None = None,
+    ) -> None:
+        """Runs until the person leaves or the process is told to stop."""
+        super().run(
+            headless=headless,
+            inline=inline,
+            inline_no_clear=inline_no_clear,
+            mouse=mouse and self._mouse,
+            size=size,
+            auto_pilot=auto_pilot,
+            loop=loop,
+        )
+
+    def get_default_screen(self) -> Screen[None]:
+        return HomeScreen(self.client.now())
+
+    # Start and end
+
+    def on_mount(self) -> None:
+        self._bridge = bridge = Bridge(self._news)
+        self._unsubscribe = [
+            self.client.subscribe(bridge.changed),
+            self.client.subscribe_alerts(lambda alert: bridge.call(lambda: self._alerted(alert))),
+        ]
+        self.theme_changed_signal.subscribe(self, lambda _: self._theme_changed())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            try:
+                loop.add_signal_handler(number, self.exit)
+            except (NotImplementedError, RuntimeError, ValueError):
+                # Only the main thread's loop may take signals; tests run elsewhere.
+                log.debug("%s is not handled here", number)
+        # A change between the first look and the subscription would otherwise be lost.
+        self.call_after_refresh(self._news, frozenset(self.client.checks()), info=True)
+
+    def on_unmount(self) -> None:
+        if self._bridge is not None:
+            self._bridge.close()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe = []
+        self.terminal.restore_title()
+
+    # News
+
+    def _news(self, changed: frozenset[str], info: bool) -> None:
+        for screen in list(self.screen_stack):
+            if isinstance(screen, PulseScreen) and screen.is_mounted:
+                screen.news(changed, info=info)
+
+    def _alerted(self, alert: Alert) -> None:
+        self.terminal.alert(alert)
+
+    def situation_changed(self) -> None:
+        """Something that verbs depend on has changed: the hint line may look different."""
+        if isinstance(self.screen, PulseScreen):
+            self.screen.refresh_hints()
+
+    def show_title(self, counts: dict[str, int]) -> None:
+        """The terminal's title says in three words how things stand."""
+        down = counts.get(Status.DOWN, 0)
+        late = counts.get(Status.LATE, 0)
+        trouble = f"{down} down" if down else f"{late} late" if late else "all well"
+        self.terminal.set_title(f"pulse: {trouble}")
+
+    def say(self, text: str, *, severity: str = "information") -> None:
+        """News in the corner. The text may come from outside: it is cleaned and never markup."""
+        from pulsetui.core.text import clean
+
+        if severity == "error":
+            self.notify(clean(text, 400), severity="error", markup=False, timeout=12)
+        elif severity == "warning":
+            self.notify(clean(text, 400), severity="warning", markup=False)
+        else:
+            self.notify(clean(text, 400), markup=False)
+
+    # Themes
+
+    def _theme_changed(self) -> None:
+        self.style_set = StyleSet(PALETTES[self.theme])
+        for screen in self.screen_stack:
+            for widget in screen.query("*"):
+                widget.refresh()
+
+    # Palette
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every verb of the screen below the palette."""
+        if not isinstance(screen, PulseScreen):
+            return
+        situation = screen.situation()
+        for verb in verbs_on(screen.SCOPE):
+            if verb.id in {"palette", "back"}:
+                continue
+            reason = verb.off(situation)
+            text = f"{reason}" if reason else verb.help
+            yield SystemCommand(f"{verb.label.capitalize()} ({key_of(verb)})", text, _doer(screen, verb.id))
+
+    def open_check(self, slug: str) -> None:
+        """The details of a check, over whatever is open."""
+        from pulsetui.tui.screens.details import DetailsScreen
+
+        while len(self.screen_stack) > 1 and isinstance(self.screen, DetailsScreen):
+            self.pop_screen()
+        self.push_screen(DetailsScreen(slug))
+
+    def show_check(self, slug: str) -> None:
+        """Puts the table's cursor on a check as soon as the table knows it."""
+        for screen in self.screen_stack:
+            if isinstance(screen, HomeScreen):
+                screen.select(slug)
+
+    def now(self) -> datetime:
+        """The engine's clock, UTC."""
+        return self.client.now()
+
+
+def _doer(screen: PulseScreen, name: str) -> Callable[[], None]:
+    return lambda: screen.action_verb(name)
+
+
+def _host_zone() -> tzinfo:
+    """The zone of this host, with its rules if they can be found."""
+    from zoneinfo import ZoneInfo
+
+    name = os.environ.get("TZ", "").lstrip(":")
+    if not name:
+        try:
+            parts = Path("/etc/localtime").resolve().parts
+            name = "/".join(parts[parts.index("zoneinfo") + 1 :])
+        except (OSError, ValueError):
+            name = ""
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError):
+        local = datetime.now().astimezone().tzinfo
+        assert local is not None
+        return local

@@ -1,0 +1,66 @@
+"""The part of the command palette that goes to any check by name, slug or tag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from rich.text import Text
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from pulsetui.core.phrases import GLYPH, word_for
+from pulsetui.monitor.view import CheckView
+from pulsetui.tui.lines import cut, plain
+
+if TYPE_CHECKING:
+    from pulsetui.tui.app import PulseApp
+
+_MOST = 40
+"""So many checks are offered; somebody with more than that types another letter."""
+
+
+class CheckProvider(Provider):
+    """ "Go to" every check."""
+
+    @property
+    def _pulse(self) -> PulseApp:
+        return cast("PulseApp", self.app)
+
+    async def discover(self) -> Hits:
+        for view in list(self._pulse.client.checks().values())[:10]:
+            yield DiscoveryHit(Text(_title(view)), self._go(view), text=_title(view), help=_help(view))
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        letters = query.casefold()
+        offered = 0
+        for view in self._pulse.client.checks().values():
+            title = _title(view)
+            # Looked at before the slower fuzzy match: ten thousand checks must not hold up a key.
+            if not _may_match(letters, f"{title} {view.slug}".casefold()):
+                continue
+            score = max(matcher.match(title), matcher.match(view.slug))
+            if score <= 0:
+                continue
+            yield Hit(score, Text(title), self._go(view), text=title, help=_help(view))
+            offered += 1
+            if offered >= _MOST:
+                return
+
+    def _go(self, view: CheckView) -> Callable[[], None]:
+        return lambda: self._pulse.open_check(view.slug)
+
+
+def _may_match(letters: str, text: str) -> bool:
+    rest = iter(text)
+    return all(letter in rest for letter in letters if letter != " ")
+
+
+def _title(view: CheckView) -> str:
+    return f"{GLYPH[view.status]} {cut(plain(view.name), 50)}"
+
+
+def _help(view: CheckView) -> str:
+    # The palette reads this as markup; without opening brackets there is none.
+    tags = f"  {' '.join(plain(tag) for tag in view.tags)}" if view.tags else ""
+    return cut(f"{view.slug}  {word_for(view.status, view.reason)}{tags}".replace("[", "("), 70)

@@ -1,0 +1,152 @@
+"""What all screens share: verbs with reasons, the hint line, work that may block."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.screen import Screen
+
+from pulsetui.errors import PulseError
+from pulsetui.monitor.view import CheckView
+from pulsetui.tui.verbs import BY_ID, Situation, key_of, label_now, verbs_on
+from pulsetui.tui.widgets.hints import Hint, Hints
+
+if TYPE_CHECKING:
+    from pulsetui.tui.app import PulseApp
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class PulseScreen(Screen[None]):
+    """A full screen. ``SCOPE`` says which verbs it offers; each is done by ``verb_<id>``."""
+
+    SCOPE: ClassVar[str] = "any"
+    AUTO_FOCUS = None
+
+    @property
+    def pulse(self) -> PulseApp:
+        """The app with its own type."""
+        return cast("PulseApp", self.app)
+
+    def targets(self) -> tuple[CheckView, ...]:
+        """The checks that a verb is done to."""
+        return ()
+
+    def situation(self) -> Situation:
+        client = self.pulse.client
+        return Situation(
+            targets=self.targets(),
+            connected=client.connected,
+            undo=self.pulse.actions.undo_label,
+            notices=len(client.info().notices),
+            total=len(client.checks()),
+        )
+
+    def action_verb(self, name: str) -> None:
+        """Does the verb, or says why it cannot be done."""
+        verb = BY_ID[name]
+        reason = verb.off(self.situation())
+        if reason:
+            self.say(reason, severity="warning")
+            return
+        do: Callable[[], None] = getattr(self, f"verb_{name}")
+        do()
+        self.refresh_hints()
+
+    # Verbs that are the same everywhere
+
+    def verb_acknowledge(self) -> None:
+        self.pulse.actions.acknowledge(self.targets())
+
+    def verb_pause(self) -> None:
+        self.pulse.actions.pause(self.targets())
+
+    def verb_new(self) -> None:
+        self.pulse.actions.new()
+
+    def verb_edit(self) -> None:
+        self.pulse.actions.edit(self.targets()[0])
+
+    def verb_delete(self) -> None:
+        self.pulse.actions.delete(self.targets()[0])
+
+    def verb_copy(self) -> None:
+        self.pulse.actions.copy(self.targets()[0])
+
+    def verb_undo(self) -> None:
+        self.pulse.actions.undo()
+
+    def verb_theme(self) -> None:
+        self.pulse.search_themes()
+
+    def verb_palette(self) -> None:
+        self.pulse.action_command_palette()
+
+    def verb_help(self) -> None:
+        from pulsetui.tui.screens.help import HelpScreen, help_lines
+
+        self.pulse.push_screen(HelpScreen(help_lines(self)))
+
+    def verb_back(self) -> None:
+        self.dismiss()
+
+    def verb_quit(self) -> None:
+        self.dismiss()
+
+    # The hint line
+
+    HINTS: ClassVar[tuple[str, ...]] = ("back", "help")
+
+    def hint_ids(self, situation: Situation) -> Sequence[str]:
+        """The verbs of the hint line, most important first, help last."""
+        return self.HINTS
+
+    def refresh_hints(self) -> None:
+        """Draws the hint line anew; cheap when nothing has changed."""
+        if not self.is_mounted:
+            return
+        situation = self.situation()
+        offered = {verb.id for verb in verbs_on(self.SCOPE)}
+        hints = [
+            Hint(key_of(BY_ID[name]), label_now(BY_ID[name], situation), not BY_ID[name].off(situation))
+            for name in self.hint_ids(situation)
+            if name in offered
+        ]
+        for line in self.query(Hints):
+            line.offer(hints)
+
+    # News from the engine
+
+    def news(self, changed: frozenset[str], *, info: bool) -> None:
+        """Checks or the engine's state have changed. Called for the screens of the stack, top or not."""
+
+    def say(self, text: str, *, severity: str = "information") -> None:
+        """A short piece of news in the corner; never markup."""
+        self.pulse.say(text, severity=severity)
+
+
+def fetch(
+    screen: PulseScreen,
+    ask: Callable[[], T],
+    then: Callable[[T], None],
+    *,
+    group: str,
+    fail: Callable[[str], None],
+) -> None:
+    """Asks what may block on a thread, and hands the answer over on the loop. A later fetch of the same
+    group takes the place of this one; a PulseError arrives at ``fail`` as its message."""
+
+    async def work() -> None:
+        try:
+            answer = await asyncio.to_thread(ask)
+        except PulseError as error:
+            fail(str(error))
+            return
+        if screen.is_mounted:
+            then(answer)
+
+    screen.run_worker(work(), group=group, exclusive=True, exit_on_error=False)

@@ -1,0 +1,207 @@
+"""All there is to know of one check: a sentence, the facts, its runs, pings, incidents and deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from pulsetui.core.phrases import sentence
+from pulsetui.monitor.view import CheckDetails, CheckView
+from pulsetui.tui import panes
+from pulsetui.tui.columns import status_glyph, status_word
+from pulsetui.tui.lines import Line, Span, plain, wrap
+from pulsetui.tui.paint import LineList, OneLine
+from pulsetui.tui.screens.base import PulseScreen, fetch
+from pulsetui.tui.table_model import is_acknowledged, status_now
+from pulsetui.tui.verbs import Situation, bindings_on
+from pulsetui.tui.widgets.hints import Hints
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+_SENTENCE_LINES = 3
+
+
+class _Title(OneLine):
+    """The check's name and status."""
+
+
+class _Tabs(OneLine):
+    """The panes; the one that is shown stands out."""
+
+    BASE = "panel"
+
+
+class _Sentence(LineList, can_focus=False):
+    """How it stands, in words."""
+
+    DEFAULT_CSS = "_Sentence { height: 1; }"
+
+
+class DetailsScreen(PulseScreen):
+    """Shows at once what the table knows, and the rest when the engine has answered."""
+
+    SCOPE = "details"
+    HINTS = ("back", "acknowledge", "pause", "edit", "copy", "help")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab,right,l", "pane(1)", "Next pane", tooltip="The next pane", id="details.next"),
+        Binding(
+            "shift+tab,left,h", "pane(-1)", "Previous pane", tooltip="The pane before", id="details.previous"
+        ),
+        *(
+            Binding(
+                str(n + 1), f"show_pane({n})", pane.title, show=False, tooltip=f"Show {pane.title.lower()}"
+            )
+            for n, pane in enumerate(panes.PANES)
+        ),
+        *bindings_on("details"),
+    ]
+
+    def __init__(self, slug: str) -> None:
+        super().__init__()
+        self.slug = slug
+        self.pane = 0
+        self._details: CheckDetails | None = None
+        self._problem = ""
+        self._ticker: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield _Title(id="title")
+        yield _Sentence(id="sentence", base="surface")
+        yield _Tabs(id="tabs")
+        yield LineList(id="pane")
+        yield Hints(id="hints")
+
+    def on_mount(self) -> None:
+        self._ticker = self.set_interval(1.0, self._draw)
+        self.query_one("#pane", LineList).focus()
+        self._fetch()
+
+    @property
+    def view(self) -> CheckView | None:
+        """The check as it is now; None once it has been deleted."""
+        return self.pulse.client.checks().get(self.slug)
+
+    def targets(self) -> tuple[CheckView, ...]:
+        view = self.view
+        return () if view is None else (view,)
+
+    def news(self, changed: frozenset[str], *, info: bool) -> None:
+        if self.slug in changed:
+            self._fetch()
+            self._draw()
+        self.refresh_hints()
+
+    def on_screen_suspend(self) -> None:
+        if self._ticker is not None:
+            self._ticker.pause()
+
+    def on_screen_resume(self) -> None:
+        if self._ticker is not None:
+            self._ticker.resume()
+            self._draw()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def _fetch(self) -> None:
+        if self.view is None:
+            return
+        client = self.pulse.client
+        fetch(self, lambda: client.details(self.slug), self._got, group="details", fail=self._failed)
+
+    def _got(self, details: CheckDetails) -> None:
+        self._details, self._problem = details, ""
+        self._draw()
+
+    def _failed(self, problem: str) -> None:
+        self._problem = problem
+        self._draw()
+
+    # Drawing
+
+    def _draw(self) -> None:
+        view = self.view
+        if view is None:
+            self._show_gone()
+            return
+        now, width = self.pulse.now(), max(self.size.width, 10)
+        status = status_now(view, now)
+        glyph, style = status_glyph(view, status, ascii_only=self.pulse.ascii_only)
+        word, _ = status_word(view, status)
+        title: list[Span] = [(f" {glyph} ", style), (plain(view.name), "strong"), (f"  {word}", style)]
+        if plain(view.name) != view.slug:
+            title.append((f"  {view.slug}", "muted"))
+        if view.tags:
+            title.append((f"  {' '.join(plain(tag) for tag in view.tags)}", "accent"))
+        self.query_one(_Title).show(title, base="alarm" if style == "down" else "surface")
+        words = wrap(plain(sentence(view, now, self.pulse.viewer_zone)) + ".", width - 4)[:_SENTENCE_LINES]
+        said = self.query_one(_Sentence)
+        said.styles.height = len(words)
+        said.show([(("   ", "text"), (text, "calm" if is_acknowledged(view) else "text")) for text in words])
+        self.query_one(_Tabs).show(self._tabs())
+        self._draw_pane(view)
+        self.refresh_hints()
+
+    def _tabs(self) -> Line:
+        spans: list[Span] = [(" ", "text")]
+        for n, pane in enumerate(panes.PANES):
+            count = pane.count(self._details) if self._details is not None else None
+            title = f"{n + 1} {pane.title}" + (f" {count}" if count is not None else "")
+            on = n == self.pane
+            spans += [(f"[{title}]" if on else f" {title} ", "head-sorted" if on else "muted"), (" ", "text")]
+        return tuple(spans)
+
+    def _draw_pane(self, view: CheckView) -> None:
+        pane = self.query_one("#pane", LineList)
+        if self._details is None:
+            text = self._problem or "Reading…"
+            pane.show([(), ((f"  {plain(text)}", "error" if self._problem else "muted"),)])
+            return
+        context = panes.PaneContext(
+            now=self.pulse.now(),
+            width=max(pane.size.width - 1, 10),
+            zone=self.pulse.viewer_zone,
+            info=self.pulse.client.info(),
+            ascii_only=self.pulse.ascii_only,
+        )
+        lines, keys = panes.PANES[self.pane].draw(self._details, view, context)
+        if self._problem:
+            lines = [((f"  {plain(self._problem)}", "error"),), *lines]
+            keys = [None, *keys]
+        pane.show(lines, keys)
+
+    def _show_gone(self) -> None:
+        self.query_one(_Title).show([(f" {self.slug}", "strong"), ("  deleted", "muted")])
+        self.query_one("#pane", LineList).show(
+            [(), (("  This check is no longer in checks.toml. Esc goes back.", "text"),)]
+        )
+        self.refresh_hints()
+
+    # Keys
+
+    def action_pane(self, by: int) -> None:
+        self.action_show_pane((self.pane + by) % len(panes.PANES))
+
+    def action_show_pane(self, number: int) -> None:
+        self.pane = number
+        pane = self.query_one("#pane", LineList)
+        pane.scroll_to(y=0, animate=False)
+        self._draw()
+
+    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+        if isinstance(message.key, panes.PingKey):
+            from pulsetui.tui.screens.body import BodyScreen
+
+            self.pulse.push_screen(BodyScreen(self.slug, message.key.n))
+
+    def hint_ids(self, situation: Situation) -> Sequence[str]:
+        view = self.view
+        loud = view is not None and view.incident is not None and not is_acknowledged(view)
+        ids = ["back", "pause", "edit", "copy", "delete", "undo" if situation.undo else "new"]
+        if view is not None and view.incident is not None:
+            ids.insert(0 if loud else 1, "acknowledge")
+        return (*ids, "help")

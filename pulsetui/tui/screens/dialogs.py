@@ -1,0 +1,234 @@
+"""The small questions: acknowledge, delete, copy. Nothing destructive happens on a bare Enter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input
+
+from pulsetui.core.phrases import word_for
+from pulsetui.monitor.view import CheckView, EngineInfo
+from pulsetui.tui.lines import Line, cut, plain, wrap
+from pulsetui.tui.paint import LineList
+
+if TYPE_CHECKING:
+    from pulsetui.tui.app import PulseApp
+
+_WIDTH = 66
+_NAMED = 6
+
+
+class _Words(LineList, can_focus=False):
+    """A few lines that do not scroll."""
+
+    DEFAULT_CSS = "_Words { height: auto; }"
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__(base="panel")
+        self.show(lines)
+        self.styles.height = len(lines)
+
+
+class AcknowledgeDialog(ModalScreen[str | None]):
+    """Asks for an optional note; answers with it, or None when the person thought better of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False)]
+
+    def __init__(self, views: Sequence[CheckView]) -> None:
+        super().__init__()
+        self._views = views
+
+    def compose(self) -> ComposeResult:
+        lines: list[Line] = [
+            (
+                ("✖ ", "down"),
+                (cut(plain(view.name), 44), "strong"),
+                (f"  {word_for(view.status, view.reason)}", "down"),
+            )
+            for view in self._views[:_NAMED]
+        ]
+        if len(self._views) > _NAMED:
+            lines.append(((f"and {len(self._views) - _NAMED} more", "muted"),))
+        lines.append((("The row calms down until it recovers. Enter acknowledges, Esc leaves it.", "muted"),))
+        box = Vertical(classes="dialog")
+        box.border_title = "Acknowledge"
+        with box:
+            yield _Words(lines)
+            note = Input(
+                placeholder="A note for the others (optional)", compact=True, max_length=500, id="note"
+            )
+            note.cursor_blink = False
+            yield note
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value.strip())
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+class DeleteDialog(ModalScreen[bool]):
+    """Names the check and has the safe answer focused."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,n", "answer(False)", "Keep", show=False),
+        Binding("left,right,h,l", "other", "Other answer", show=False),
+    ]
+    AUTO_FOCUS = "#keep"
+
+    def __init__(self, view: CheckView) -> None:
+        super().__init__()
+        self._view = view
+
+    def compose(self) -> ComposeResult:
+        view = self._view
+        lines: list[Line] = [
+            (("Delete ", "text"), (f'"{cut(plain(view.name), 46)}"', "strong"), ("?", "text"))
+        ]
+        lines += [
+            ((text, "muted"),)
+            for text in wrap(
+                f"[checks.{view.slug}] is taken out of checks.toml. Its {view.n_pings} pings and its "
+                "incidents are no longer shown, and pings that still come for it are refused.",
+                _WIDTH,
+            )
+        ]
+        box = Vertical(classes="dialog")
+        box.border_title = "Delete a check"
+        with box:
+            yield _Words(lines)
+            with Horizontal(classes="buttons"):
+                yield Button("Keep it", id="keep", variant="primary", compact=True)
+                yield Button("Delete", id="delete", variant="error", compact=True)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "delete")
+
+    def action_answer(self, sure: bool) -> None:
+        self.dismiss(sure)
+
+    def action_other(self) -> None:
+        self.focus_next(Button)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to copy."""
+
+    key: str
+    label: str
+    text: str
+
+
+def copy_choices(view: CheckView, info: EngineInfo) -> list[Choice]:
+    """What is worth copying of a check. Without a listener there is nothing to call, only the names."""
+    choices = []
+    if info.base_url:
+        url = f"{info.base_url}{view.slug}"
+        expression = view.schedule if view.schedule_kind == "cron" else "0 2 * * *"
+        choices = [
+            Choice("c", "curl line", f"curl -fsS -m 10 --retry 3 -o /dev/null {url}"),
+            Choice(
+                "t", "crontab line", f"{expression} COMMAND && curl -fsS -m 10 --retry 3 -o /dev/null {url}"
+            ),
+            Choice("r", "crontab, wrapped", f"{expression} pulsetui run {view.slug} -- COMMAND"),
+            Choice("u", "ping URL", url),
+        ]
+    return [*choices, Choice("s", "slug", view.slug), Choice("i", "uuid", view.uuid)]
+
+
+class CopyMenu(ModalScreen[None]):
+    """The texts stand there to be selected by hand as well: no terminal says whether it took the copy."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,y", "dismiss", "Close", show=False),
+        *(Binding(key, f"copy('{key}')", "Copy", show=False) for key in "ctrusi"),
+    ]
+    DEFAULT_CSS = "CopyMenu > .dialog { width: 100; } CopyMenu LineList { height: auto; }"
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._choices = {choice.key: choice for choice in choices}
+        self._said: Line = (("Press the letter, or Enter on a line; or select the text by hand.", "muted"),)
+
+    def compose(self) -> ComposeResult:
+        box = Vertical(classes="dialog")
+        box.border_title = "Copy"
+        with box:
+            yield LineList(base="panel", id="choices")
+
+    def on_mount(self) -> None:
+        self.query_one(LineList).focus()
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        chosen = self.query_one(LineList)
+        width = max(chosen.size.width, 20)
+        lines: list[Line] = []
+        keys: list[object] = []
+        for choice in self._choices.values():
+            lines.append(((f" {choice.key}  ", "key"), (choice.label, "strong")))
+            keys.append(choice.key)
+            for text in wrap(choice.text, width - 5):
+                lines.append((("    ", "text"), (text, "accent")))
+                keys.append(None)
+        lines += [(), self._said]
+        keys += [None, None]
+        chosen.styles.height = min(len(lines), max(self.size.height - 4, 3))
+        chosen.show(lines, keys)
+
+    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+        self.action_copy(str(message.key))
+
+    def action_copy(self, key: str) -> None:
+        choice = self._choices.get(key)
+        if choice is not None:
+            self.run_worker(self._copy(choice), group="copy", exit_on_error=False)
+
+    async def _copy(self, choice: Choice) -> None:
+        terminal = cast("PulseApp", self.app).terminal
+        where = (
+            await asyncio.to_thread(terminal.copy, choice.text)
+            if terminal.in_tmux
+            else terminal.copy(choice.text)
+        )
+        self._said = ((f"{choice.label.capitalize()}: {where}", "up"),)
+        self._draw()
+
+
+class DiscardDialog(ModalScreen[bool]):
+    """Asks before typed text is thrown away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "answer(False)", "Keep editing", show=False),
+        Binding("left,right,h,l", "other", "Other answer", show=False),
+    ]
+    AUTO_FOCUS = "#keep"
+
+    def compose(self) -> ComposeResult:
+        box = Vertical(classes="dialog")
+        box.border_title = "Leave the form"
+        with box:
+            yield _Words([(("What you changed has not been saved.", "text"),)])
+            with Horizontal(classes="buttons"):
+                yield Button("Keep editing", id="keep", variant="primary", compact=True)
+                yield Button("Discard", id="discard", variant="error", compact=True)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "discard")
+
+    def action_answer(self, sure: bool) -> None:
+        self.dismiss(sure)
+
+    def action_other(self) -> None:
+        self.focus_next(Button)

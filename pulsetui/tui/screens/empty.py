@@ -1,0 +1,59 @@
+"""What stands where the table would be empty: how to begin, or why nothing matches."""
+
+from __future__ import annotations
+
+from pulsetui.monitor.view import EngineInfo
+from pulsetui.tui.lines import Line, plain, wrap
+
+_EXAMPLE = "sync-invoices"
+
+
+def empty_lines(info: EngineInfo, width: int) -> list[Line]:
+    """No check yet: the ping URL, one curl line, one crontab line, the key to add a check."""
+    if not info.base_url:
+        steps: list[tuple[str, str]] = [("Add a check", "press n")]
+    else:
+        url = f"{plain(info.base_url)}{_EXAMPLE}"
+        steps = [
+            ("1  Add a check: press n, or let the first ping make it", f"curl -fsS -m 10 '{url}?create=1'"),
+            (
+                "2  Let the job say that it finished: one more command in its crontab line",
+                f"0 2 * * * /usr/local/bin/sync && curl -fsS -m 10 {url}",
+            ),
+            (
+                "3  Wrapped, a job also tells its duration, exit code and output",
+                f"0 2 * * * pulsetui run {_EXAMPLE} -- /usr/local/bin/sync",
+            ),
+        ]
+    lines: list[Line] = [
+        (),
+        *_wrapped("No checks yet.", "strong", width),
+        *_wrapped("A job says that it finished; when it does not, its row here turns red.", "muted", width),
+        (),
+    ]
+    for text, command in steps:
+        lines += _wrapped(text, "text", width)
+        # Commands are broken, never cut: they are there to be copied.
+        lines += _wrapped(command, "accent", width, indent="     ")
+        lines.append(())
+    if info.base_url:
+        lines += _wrapped(f"Ping URL   {plain(info.base_url)}<slug>", "muted", width)
+    lines += _wrapped(
+        f"Checks are kept in {plain(info.config_path)}; edit it by hand whenever you like.", "muted", width
+    )
+    return lines
+
+
+def no_match_lines(text: str, total: int, width: int) -> list[Line]:
+    """The filter shows nothing: which filter, and the way out."""
+    return [
+        (),
+        *_wrapped(f'None of {total} checks matches "{plain(text)}".', "strong", width),
+        *_wrapped(
+            "Esc clears the filter. Terms: tag:billing  status:down  name:sync  -tag:test", "muted", width
+        ),
+    ]
+
+
+def _wrapped(text: str, style: str, width: int, indent: str = "  ") -> list[Line]:
+    return [((indent, "text"), (line, style)) for line in wrap(text, max(width - len(indent) - 2, 10))]
