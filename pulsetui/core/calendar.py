@@ -17,7 +17,7 @@ from pulsetui.core.calendar_words import calendar_words
 from pulsetui.core.change_notes import change_notes
 from pulsetui.core.readings import Readings
 from pulsetui.core.schedule import ScheduleKind
-from pulsetui.core.schedule_text import text_of
+from pulsetui.core.schedule_text import quoted, text_of
 from pulsetui.core.timetable import ChangeRule, Timetable, Timetables
 from pulsetui.core.zone import zone
 from pulsetui.errors import ScheduleError
@@ -106,22 +106,21 @@ def _table(line: CalendarLine, timezone: str) -> Timetable:
 
 def _refusal(text: str, reason: str) -> ScheduleError:
     """oncalendar says no more than ``Bad hour``: add the offending text and the range."""
-    name = {"day-of-week": "weekday", "day-of-month": "day"}.get(
-        reason.removeprefix("Bad "), reason.removeprefix("Bad ")
-    )
+    name = reason.removeprefix("Bad ")
+    name = {"day-of-week": "weekday", "day-of-month": "day"}.get(name, name)
     part = dict(components(text)).get(name)
     # What is nothing else must be a weekday to oncalendar; that says little of "15x" or "dayly".
     if name in RANGES and (name != "weekday" or WEEKDAYS.match(text)):
-        got = f", got {part}" if part else ""
-        return ScheduleError(f'"{text}": {name} must be {RANGES[name]}{got}', field=name)
+        got = f", got {part:.20}" if part else ""
+        return ScheduleError(f"{quoted(text)}: {name} must be {RANGES[name]}{got}", field=name)
     if text.isalpha():
         near = _nearest_special(text)
         return ScheduleError(
-            f'"{text}" is no OnCalendar expression: write daily, Mon..Fri 06:00 or *-*-01 02:00',
+            f"{quoted(text)} is no OnCalendar expression: write daily, Mon..Fri 06:00 or *-*-01 02:00",
             suggestion=near,
         )
     return ScheduleError(
-        f'"{text}" is no OnCalendar expression: write weekday, date and time, like Mon..Fri *-*-* 06:00:00'
+        f"{quoted(text)} is no OnCalendar expression: write one like Mon..Fri *-*-* 06:00:00"
     )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pulsetui.core.schedule_text import refuse_strange_characters
+from pulsetui.core.schedule_text import quoted, refuse_strange_characters
 from pulsetui.errors import ScheduleError
 
 LONGEST_LINE = 250
@@ -71,6 +71,9 @@ def _split_line(line: str) -> CalendarLine:
         line, timezone = " ".join(words[:-1]), words[-1]
     else:
         line, timezone = " ".join(words), None
+    if ",," in line:
+        # oncalendar overlooks commas behind a weekday, any number of them.
+        raise ScheduleError(f"{quoted(line)} has an empty item: look for a comma too many")
     for name, text in components(line):
         _judge_steps(line, name, text)
     return CalendarLine(line, timezone)
@@ -90,13 +93,12 @@ def _judge_steps(line: str, name: str, text: str) -> None:
     low, high = _LIMITS[name]
     for item in text.split(","):
         match = _STEP.fullmatch(item)
-        if not match or max(map(len, match.groups(default=""))) > 4:
+        if not match:
             continue  # oncalendar says what is wrong
         start, end, step = int(match[1] or low), int(match[2] or high), int(match[3])
         if step and start + step > end:
             raise ScheduleError(
-                f'"{line}": systemd refuses the {name} step {item}: from {start} it never comes to a second'
-                f" value, {name} ends at {end}",
+                f"{quoted(line)}: systemd refuses the {name} step {item:.20}: it has no second value",
                 field=name,
                 suggestion=line.replace(item, str(start), 1),
             )

@@ -37,5 +37,7 @@ def _month_day_words(month_days: Iterable[int]) -> list[str]:
         return []
     parts = [f"day{'s' if len(counted) > 1 else ''} {numbers(counted)}"] if counted else []
     from_end = sorted((-day for day in month_days if day < 0), reverse=True)
+    if len(from_end) > 2 and from_end[0] == len(from_end):
+        return [*parts, f"the last {len(from_end)} days"]
     parts.extend("the last day" if back == 1 else f"the {ordinal(back)}-last day" for back in from_end)
     return parts

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
-from pulsetui.core.schedule_text import refuse_strange_characters
+from pulsetui.core.schedule_text import quoted, refuse_strange_characters
 from pulsetui.errors import ScheduleError
 
 LONGEST_EXPRESSION = 250
 """Characters; croniter's time grows with the text."""
-_LONGEST_SHOWN = 80
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -106,55 +105,56 @@ def split_expression(expression: str) -> tuple[str, ...]:
 def parse_field(field: Field, words: tuple[str, ...]) -> FieldText:
     """Judge one field of a whole expression. Raises ScheduleError with a message that names the field."""
     index = FIELDS.index(field)
-    text = words[index].lower()
-
-    def refuse(why: str, better: str | None = None) -> ScheduleError:
-        """``better`` is the whole field, spelled as it should be."""
-        fixed = " ".join((*words[:index], better, *words[index + 1 :])) if better else None
-        return ScheduleError(f"{_quoted(words)}: {field.name} {why}", field=field.name, suggestion=fixed)
-
-    plain: list[str] = []
-    last_day = last_weekday = False
-    last: set[int] = set()
-    nth: set[tuple[int, int]] = set()
-    open_step: str | None = None
-    items = text.split(",")
+    items = words[index].lower().split(",")
+    parts = _Parts()
     for place, item in enumerate(items):
-
-        def swap(new: str, place: int = place) -> str:
-            return ",".join((*items[:place], new, *items[place + 1 :]))
-
         try:
-            if field is MONTH_DAY and item == "l":
-                last_day = True
-            elif field is MONTH_DAY and item == "lw":
-                last_weekday = True
-            elif field is WEEKDAY and (match := _LAST_OF.fullmatch(item)):
-                last.add(_number(field, match[1]) % 7)
-            elif field is WEEKDAY and (match := _NTH_OF.fullmatch(item)):
-                nth.add((_number(field, match[1]) % 7, _which(match[2])))
-            else:
-                plain.append(_plain_item(field, item))
-                if "/" in item and plain[-1] != "*" and "-" not in item and item[0] != "*":
-                    start, step = item.split("/")
-                    open_step = open_step or f"{start}-{_top(field)}/{step}"
+            parts.take(field, item)
         except _BadItemError as bad:
-            raise refuse(bad.why, swap(bad.better) if bad.better else None) from None
+            shown, fixed = quoted(" ".join(words)), None
+            if bad.better is not None:
+                better = ",".join((*items[:place], bad.better, *items[place + 1 :]))
+                fixed = " ".join((*words[:index], better, *words[index + 1 :]))
+            raise ScheduleError(
+                f"{shown}: {field.name} {bad.why}", field=field.name, suggestion=fixed
+            ) from None
     return FieldText(
-        text=text,
-        plain=tuple(plain),
-        last_day=last_day,
-        last_weekday=last_weekday,
-        last=frozenset(last),
-        nth=frozenset(nth),
-        open_step=open_step,
+        text=",".join(items),
+        plain=tuple(parts.plain),
+        last_day=parts.last_day,
+        last_weekday=parts.last_weekday,
+        last=frozenset(parts.last),
+        nth=frozenset(parts.nth),
+        open_step=parts.open_step,
     )
 
 
-def _quoted(words: Sequence[str]) -> str:
-    """The expression for a message, long ones cut."""
-    whole = " ".join(words)
-    return f'"{whole}"' if len(whole) <= _LONGEST_SHOWN else f'"{whole[:_LONGEST_SHOWN]}…"'
+@dataclass(slots=True)
+class _Parts:
+    """A field's items while they are being judged; see FieldText."""
+
+    plain: list[str] = dataclass_field(default_factory=list)
+    last_day: bool = False
+    last_weekday: bool = False
+    last: set[int] = dataclass_field(default_factory=set)
+    nth: set[tuple[int, int]] = dataclass_field(default_factory=set)
+    open_step: str | None = None
+
+    def take(self, field: Field, item: str) -> None:
+        """Judge one item and keep it. Raises _BadItemError."""
+        if field is MONTH_DAY and item == "l":
+            self.last_day = True
+        elif field is MONTH_DAY and item == "lw":
+            self.last_weekday = True
+        elif field is WEEKDAY and (match := _LAST_OF.fullmatch(item)):
+            self.last.add(_number(field, match[1]) % 7)
+        elif field is WEEKDAY and (match := _NTH_OF.fullmatch(item)):
+            self.nth.add((_number(field, match[1]) % 7, _which(match[2])))
+        else:
+            self.plain.append(_plain_item(field, item))
+            start, _, step = item.partition("/")
+            if step and start != "*" and "-" not in start:
+                self.open_step = self.open_step or f"{start}-{_top(field)}/{step}"
 
 
 class _BadItemError(Exception):
@@ -258,7 +258,7 @@ def _strange(field: Field, item: str) -> tuple[str, str | None]:
         return 'cannot be "?", which is Quartz; write *', "*"
     if item[0] in "hr" and (len(item) == 1 or item[1] in "(/"):
         return (
-            f'cannot be "{shown.upper()}": cron hashes and draws nothing, choose a number {field.range}',
+            f'cannot be "{shown.upper()}": cron draws no numbers, choose one of {field.range}',
             None,
         )
     if item[0] in "+-" and item[1:].isdigit():
@@ -280,25 +280,28 @@ def _macro(words: list[str]) -> str:
     name = words[0]
     if name in MACROS and len(words) == 1:
         return MACROS[name]
-    shown = name if len(name) <= 20 else name[:20] + "…"
+    shown = quoted(" ".join(words))
     if name.lower() == "@every":
         period = words[1] if len(words) == 2 else "15m"
         raise ScheduleError(
-            f'{_quoted(words)}: cron has no @every; give the period as every = "{period}"',
+            f"{shown}: cron has no @every; give the period as every = {quoted(period)}",
             suggestion=period,
         )
     if name.lower() == "@reboot":
         raise ScheduleError('"@reboot" is not a time: nothing can be due. Give the check a period instead')
     if name in MACROS:
-        raise ScheduleError(f"{_quoted(words)}: {name} stands alone", suggestion=name)
+        raise ScheduleError(f"{shown}: {name} stands alone", suggestion=name)
     near = difflib.get_close_matches(name.lower(), MACROS, 1)
-    raise ScheduleError(f'"{shown}" is none of {" ".join(MACROS)}', suggestion=near[0] if near else None)
+    raise ScheduleError(
+        f"{quoted(name, 20)} is none of {' '.join(MACROS)}", suggestion=near[0] if near else None
+    )
 
 
 def _wrong_count(words: list[str]) -> ScheduleError:
+    whole = " ".join(words)
     message = (
-        f"{_quoted(words)}: a cron expression has 5 fields (minute, hour, day of month, month, day of week),"
-        f" got {len(words)}"
+        f"{quoted(whole)}: a cron expression has 5 fields"
+        f" (minute, hour, day of month, month, day of week), got {len(words)}"
     )
     if len(words) in (6, 7):
         # Quartz and others put seconds first and a year last.

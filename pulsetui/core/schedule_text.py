@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from pulsetui.errors import ScheduleError
 
+_LONGEST_SHOWN = 80
+
 
 def text_of(value: object, what: str, example: str) -> str:
     """``value`` if it is text. Raises ScheduleError for whatever else TOML and JSON can hold."""
     if not isinstance(value, str):
         raise ScheduleError(f"{what} expressions are text like {example}, got {value!r:.40}")
     return value
+
+
+def quoted(text: str, longest: int = _LONGEST_SHOWN) -> str:
+    """Offending text for a message, long ones cut."""
+    return f'"{text}"' if len(text) <= longest else f'"{text[:longest]}…"'
 
 
 def refuse_strange_characters(text: str, what: str) -> None:
