@@ -99,6 +99,8 @@ class ViewLike(Protocol):
     @property
     def upcoming(self) -> datetime | None: ...
     @property
+    def first_due(self) -> datetime | None: ...
+    @property
     def manual_resume(self) -> bool: ...
     @property
     def incident(self) -> IncidentLike | None: ...
@@ -196,7 +198,13 @@ def _new(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
     if view.unwatched:
         return _unwatched(view, now, zone)
     first = "Waiting for a success" if view.last_success else "No success yet"
-    return [first, *_due(view, now, zone)]
+    due = view.next_ping or view.first_due
+    if due is None:
+        return [first]
+    when = instant_text(due, zone, now)
+    if due <= now:
+        return [first, f"it should have come {when} ({ago_text(due, now)})"]
+    return [first, f"due {when} ({until_text(due, now)})"]
 
 
 def _up(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:

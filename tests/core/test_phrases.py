@@ -153,6 +153,7 @@ class _View:
     next_ping: datetime | None = datetime(2026, 11, 17, 0, 0, tzinfo=UTC)
     deadline: datetime | None = datetime(2026, 11, 17, 0, 30, tzinfo=UTC)
     upcoming: datetime | None = datetime(2026, 11, 17, 0, 0, tzinfo=UTC)
+    first_due: datetime | None = None
     manual_resume: bool = False
     incident: _Incident | None = None
 
@@ -167,6 +168,10 @@ _FAILED = _View(status=Status.DOWN, reason=Reason.FAILED, detail="exit status 2"
         (_View(), "Up since Sat 02:30; last good run Fri 02:04; due tomorrow 02:00 (in 17h)"),
         (_View(status=Status.NEW, last_success=None), "No success yet; due tomorrow 02:00 (in 17h)"),
         (_View(status=Status.NEW, next_ping=None), "Waiting for a success"),
+        (
+            _View(status=Status.NEW, next_ping=None, first_due=NOW - timedelta(hours=2), last_success=None),
+            "No success yet; it should have come today 07:00 (2h ago)",
+        ),
         (
             _View(
                 status=Status.LATE,
