@@ -1,0 +1,68 @@
+"""Finds the engine that a command works on. The one seam that tests replace is ``connect``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pulsetui.config.paths import absolute, default_config_path, default_state_dir
+from pulsetui.errors import EngineUnreachableError
+from pulsetui.job.report import UsageError
+
+if TYPE_CHECKING:
+    from pulsetui.monitor.client import EngineClient
+
+
+def config_path(options: argparse.Namespace) -> Path:
+    """``--config``, ``PULSETUI_CONFIG`` or the user's own."""
+    return absolute(options.config) if options.config else default_config_path()
+
+
+def state_dir(options: argparse.Namespace) -> Path:
+    """``--state-dir``, ``PULSETUI_STATE_DIR`` or the user's own."""
+    return absolute(options.state_dir) if options.state_dir else default_state_dir()
+
+
+def connect(options: argparse.Namespace, *, live: bool = False) -> EngineClient:
+    """A client of the engine at ``--attach``, else of the one that holds the state directory.
+
+    Raises EngineUnreachableError when there is none.
+    """
+    from pulsetui.attach.find import find_engine
+    from pulsetui.attach.remote import RemoteEngine
+
+    if len(options.attach) > 1:
+        raise UsageError("--attach: one engine at a time")
+    found = find_engine(state_dir(options))
+    if options.attach:
+        return RemoteEngine.connect(options.attach[0], api_key(options, found), live=live)
+    if found is None:
+        raise EngineUnreachableError(
+            f"no engine holds {state_dir(options)}. Start one with: pulsetui (the table) or pulsetui serve,"
+            " or name another with --state-dir DIR or --attach URL"
+        )
+    if not found.url:
+        raise EngineUnreachableError(
+            f"the engine that holds {state_dir(options)} (pid {found.pid}) has no listener"
+        )
+    return RemoteEngine.connect(found.url, found.api_key, live=live)
+
+
+def api_key(options: argparse.Namespace, found: object | None) -> str:
+    """``--api-key``, ``PULSETUI_API_KEY``, or the key of the engine on this state directory."""
+    given = options.api_key or os.environ.get("PULSETUI_API_KEY")
+    return str(given or getattr(found, "api_key", None) or "")
+
+
+@contextmanager
+def engine(options: argparse.Namespace) -> Iterator[EngineClient]:
+    """``connect`` for the length of a block."""
+    client = connect(options)
+    try:
+        yield client
+    finally:
+        client.close()

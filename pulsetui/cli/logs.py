@@ -1,0 +1,89 @@
+"""The log: a rotating file in the state directory. Nothing here writes to a terminal that shows a screen."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import traceback
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+LOG_NAME = "pulsetui.log"
+_LARGEST = 1_000_000
+"""Bytes of one file; four of them are kept."""
+_KEPT = 3
+_FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+class _Lines(logging.Formatter):
+    """UTC instants; control characters (a name, a path) are shown, not obeyed, by whoever reads the log."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        if text.isprintable():
+            return text
+        return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+
+
+class _PrivateFile(RotatingFileHandler):
+    """Each file is readable by its owner only."""
+
+    def _open(self):  # type: ignore[no-untyped-def]  # its type is private to logging
+        stream = super()._open()
+        os.chmod(stream.fileno(), 0o600)  # noqa: PTH101 - a descriptor, not a path
+        return stream
+
+
+def start(state_dir: Path, *, stderr: bool) -> None:
+    """Logs into ``state_dir``; with ``stderr`` what is wrong is written there too (no screen is running).
+
+    A log that cannot be written is told once and otherwise gone without.
+    """
+    handlers: list[logging.Handler] = []
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handlers.append(
+            _PrivateFile(
+                state_dir / LOG_NAME,
+                maxBytes=_LARGEST,
+                backupCount=_KEPT,
+                encoding="utf-8",
+                errors="backslashreplace",
+            )
+        )
+    except OSError as error:
+        sys.stderr.write(f"pulsetui: no log file: {error}\n")
+    if stderr:
+        loud = logging.StreamHandler(sys.stderr)
+        loud.setLevel(logging.WARNING)
+        handlers.append(loud)
+    form = _Lines(_FORM)
+    for handler in handlers or [logging.NullHandler()]:
+        handler.setFormatter(form)
+        logging.getLogger().addHandler(handler)
+    logging.getLogger("pulsetui").setLevel(logging.INFO)
+    logging.getLogger().setLevel(logging.WARNING)
+    logging.raiseExceptions = False  # a full disk must not paint over the screen
+
+
+def keep_crash(options: argparse.Namespace, error: Exception) -> str:
+    """Writes the traceback of a bug to the log's folder and returns what to tell the person."""
+    from pulsetui.cli.engine import state_dir
+
+    summary = f"this is a bug: {type(error).__name__}: {error}"
+    try:
+        folder = state_dir(options)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / "crash.log"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write("".join(traceback.format_exception(error)))
+    except (OSError, RuntimeError):
+        return summary
+    return f"{summary}. The details are in {path}"
