@@ -1,0 +1,80 @@
+"""``pulsetui list``: all checks, problems first."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pulsetui.cli.engine import engine
+from pulsetui.cli.output import json_text, out, paint, sorted_by_urgency, status_text, table, talk
+from pulsetui.core.phrases import ago_text, until_text, word_for
+from pulsetui.core.status import Status
+from pulsetui.core.text import clean
+from pulsetui.job.report import UsageError
+
+if TYPE_CHECKING:
+    from pulsetui.monitor.view import CheckView
+
+_HEAD = ("STATUS", "CHECK", "NAME", "SCHEDULE", "LAST", "DUE")
+_LONGEST_CELL = 60
+_WORDS = frozenset({*Status, "running", "overdue", "failed", "hung", "unmet", "too short", "not started"})
+
+
+def list_checks(options: argparse.Namespace) -> int:
+    """Exit code 0 also when something is down: ``status`` is the one that judges."""
+    _check_words(options.status or [])
+    with engine(options) as client:
+        now = client.now()
+        every = list(client.checks().values())
+    views = sorted_by_urgency([view for view in every if _wanted(view, options)])
+    if options.json:
+        out(json_text(views))
+    elif views:
+        head, *lines = table(_HEAD, [_row(view, now) for view in views])
+        out(head)
+        for view, line in zip(views, lines, strict=True):
+            out(paint(line, view.status) if view.status in (Status.DOWN, Status.LATE) else line)
+    elif every:
+        talk(f"none of the {len(every)} checks matches")
+    else:
+        talk("no checks yet; add one with: pulsetui add backup --cron '0 2 * * *'")
+    return 0
+
+
+def _check_words(words: list[str]) -> None:
+    for word in words:
+        if word not in _WORDS:
+            raise UsageError(
+                f'--status "{word}" is no status; write one of: {", ".join(Status)}, overdue, running'
+            )
+
+
+def _wanted(view: CheckView, options: argparse.Namespace) -> bool:
+    said = {str(view.status), word_for(view.status, view.reason)} | ({"running"} if view.started else set())
+    if options.status and not said & set(options.status):
+        return False
+    return not options.tag or bool(set(view.tags) & set(options.tag))
+
+
+def _row(view: CheckView, now: datetime) -> tuple[str, ...]:
+    return (
+        status_text(view.status, view.reason, running=view.started),
+        clean(view.slug),
+        clean(view.name, _LONGEST_CELL),
+        clean(view.schedule_words, _LONGEST_CELL),
+        ago_text(view.last_ping, now) if view.last_ping else "never",
+        _due(view, now),
+    )
+
+
+def _due(view: CheckView, now: datetime) -> str:
+    due = view.next_ping
+    if view.status is Status.PAUSED:
+        return "-"
+    if view.status is Status.NEW:
+        due = due or view.first_due or view.upcoming
+        return (
+            f"expected {ago_text(due, now)}" if due and due <= now else until_text(due, now) if due else "-"
+        )
+    return until_text(due, now) if due else "-"

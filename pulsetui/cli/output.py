@@ -1,0 +1,96 @@
+"""What all commands share in writing: colours only where they are wanted, tables that line up, JSON."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, word_for
+from pulsetui.core.status import Reason, Status
+from pulsetui.core.text import columns
+
+if TYPE_CHECKING:
+    from pulsetui.monitor.view import CheckView
+
+_COLOURS: Mapping[str, str] = MappingProxyType(
+    {Status.DOWN: "1;31", Status.LATE: "33", Status.UP: "32", Status.NEW: "36", Status.PAUSED: "2"}
+)
+
+RANK: Mapping[Status, int] = MappingProxyType(
+    {Status.DOWN: 0, Status.LATE: 1, Status.NEW: 2, Status.UP: 3, Status.PAUSED: 4}
+)
+"""Problems first."""
+
+
+def out(text: str = "") -> None:
+    """One line of data. What the output's encoding cannot say is replaced."""
+    encoding = sys.stdout.encoding or "ascii"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def talk(text: str) -> None:
+    """One line to the person."""
+    try:
+        sys.stderr.write(text.encode("utf-8", "replace").decode() + "\n")
+    except OSError:
+        pass  # nobody is there
+
+
+def colourful() -> bool:
+    """Whether standard output is a terminal that shows colours and nobody asked for none."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def glyphs() -> Mapping[str, str]:
+    """The glyphs that the output's encoding has."""
+    try:
+        "".join(GLYPH.values()).encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return GLYPH_ASCII
+    return GLYPH
+
+
+def paint(text: str, status: Status) -> str:
+    """``text`` in the colour of a status, where colours are wanted."""
+    return f"\x1b[{_COLOURS[status]}m{text}\x1b[0m" if colourful() else text
+
+
+def status_text(status: Status, reason: Reason | None, *, running: bool) -> str:
+    """Glyph and word, and the running overlay: ``✖ overdue ▶``."""
+    shown = glyphs()
+    overlay = f" {shown[RUNNING]}" if running else ""
+    return f"{shown[status]} {word_for(status, reason)}{overlay}"
+
+
+def sorted_by_urgency(views: Sequence[CheckView]) -> list[CheckView]:
+    """Problems first; otherwise in the order of the configuration."""
+    return sorted(views, key=lambda view: RANK[view.status])
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines whose columns stand under each other, counted in terminal cells. Cells hold cleaned text."""
+    widths = [max(columns(row[i]) for row in (head, *rows)) for i in range(len(head))]
+    return [
+        "  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (head, *rows)
+    ]
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - columns(cell))
+
+
+def json_text(value: object) -> str:
+    """JSON with two spaces of indent; dataclasses as objects, instants as ISO 8601."""
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=_plain), indent=2).decode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):  # a read-only view of a dict
+        return dict(value)
+    raise NotImplementedError(f"no JSON for {type(value).__name__}")

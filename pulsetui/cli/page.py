@@ -1,0 +1,135 @@
+"""``pulsetui show SLUG``: everything about one check, to be read."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from pulsetui.cli.engine import engine
+from pulsetui.cli.output import json_text, out, paint, status_text
+from pulsetui.core.phrases import duration_text, instant_text, sentence, span_text, word_for
+from pulsetui.core.status import Status
+from pulsetui.core.text import clean
+from pulsetui.core.zone import zone
+from pulsetui.errors import ScheduleError, UnknownCheckError
+from pulsetui.job.report import check_slug
+
+if TYPE_CHECKING:
+    from pulsetui.monitor.view import CheckDetails, CheckView, EngineInfo, IncidentView, RunView
+
+_RUNS_SHOWN = 10
+_INCIDENTS_SHOWN = 5
+_MISSED_SHOWN = 20
+_LABEL_WIDTH = 10
+
+
+def show(options: argparse.Namespace) -> int:
+    """Exit code 1 when there is no such check."""
+    slug = check_slug(options.slug)
+    with engine(options) as client:
+        _expect(slug, list(client.checks()))
+        details, info, now = client.details(slug), client.info(), client.now()
+    if options.json:
+        out(json_text(details))
+        return 0
+    for line in page(details, info, now):
+        out(line)
+    return 0
+
+
+def _expect(slug: str, known: list[str]) -> None:
+    if slug in known:
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(slug, known, n=1)
+    advice = f'did you mean "{near[0]}"?' if near else "see the slugs with: pulsetui list"
+    raise UnknownCheckError(f'there is no check "{slug}"; {advice}')
+
+
+def page(details: CheckDetails, info: EngineInfo, now: datetime) -> list[str]:
+    """The lines of the page; every text from outside is cleaned."""
+    view = details.view
+    where = _zone(view.tz)
+    title = f"{status_text(view.status, view.reason, running=view.started)}  {clean(view.name)}"
+    if view.name != view.slug:
+        title += f" ({view.slug})"
+    lines = [paint(title, view.status), clean(sentence(view, now, where)), ""]
+    lines += [f"{label:<{_LABEL_WIDTH}} {text}" for label, text in _facts(details, info, now, where) if text]
+    if details.runs:
+        lines += ["", "Runs", *(_run(run, where, now) for run in details.runs[:_RUNS_SHOWN])]
+    if details.incidents:
+        lines += ["", "Incidents"]
+        for incident in details.incidents[:_INCIDENTS_SHOWN]:
+            lines += _incident(incident, where, now)
+    return lines
+
+
+def _facts(details: CheckDetails, info: EngineInfo, now: datetime, where: tzinfo) -> list[tuple[str, str]]:
+    view = details.view
+    due = ", ".join(instant_text(instant, where, now) for instant in details.due_next[:5])
+    limits = f"; a run may take {span_text(view.max_runtime)}" if view.max_runtime else ""
+    return [
+        ("About", clean(view.desc)),
+        ("Schedule", f"{clean(view.schedule_words)}; grace {span_text(view.grace)}{limits}"),
+        *(("Warning", clean(warning)) for warning in details.schedule_warnings),
+        ("Next due", f"{due} ({clean(view.tz)})" if due and view.status is not Status.PAUSED else ""),
+        ("Duration", _durations(view)),
+        ("Tags", clean(", ".join(view.tags))),
+        ("Hooks", clean(", ".join(view.hooks))),
+        (
+            "Pings",
+            f"{view.n_pings}, to {clean(info.base_url)}{view.slug}" if info.base_url else f"{view.n_pings}",
+        ),
+        ("Last line", clean(view.last_line, 200)),
+    ]
+
+
+def _durations(view: CheckView) -> str:
+    if view.last_duration is None:
+        return ""
+    usual = f", usually {duration_text(view.usual_duration)}" if view.usual_duration is not None else ""
+    return f"last {duration_text(view.last_duration)}{usual}"
+
+
+def _run(run: RunView, where: tzinfo, now: datetime) -> str:
+    at = run.started_at or run.ended_at
+    parts = [
+        f"  {instant_text(at, where, now) if at else '-':<16}",
+        f"{str(run.outcome).replace('_', ' '):<9}",
+        f"{duration_text(run.duration) if run.duration is not None else '-':>7}",
+        " ".join(f"{clean(name, 64)}={value:g}" for name, value in run.metrics.items()),
+        f"exit code {run.exit_status}" if run.exit_status else "",
+        "overlap" if run.overlaps is not None else "",
+        "duplicate" if run.duplicate else "",
+        clean(run.detail, 200),
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def _incident(incident: IncidentView, where: tzinfo, now: datetime) -> list[str]:
+    ended = instant_text(incident.ended_at, where, now) if incident.ended_at else "now"
+    length = span_text(((incident.ended_at or now) - incident.started_at).total_seconds())
+    word = word_for(Status.DOWN, incident.reason)
+    head = f"  #{incident.n} {word}  {instant_text(incident.started_at, where, now)} to {ended} ({length})"
+    lines = [head]
+    if incident.detail:
+        lines.append(f"     {clean(incident.detail, 400)}")
+    if incident.missed_count:
+        shown = [instant_text(instant, where, now) for instant in incident.missed[:_MISSED_SHOWN]]
+        left = incident.missed_count - len(shown)
+        more = f" and {left} more" if left > 0 else ""
+        lines.append(f"     missed {incident.missed_count}: {', '.join(shown)}{more}")
+    if incident.acknowledged_at is not None:
+        note = f": {clean(incident.note, 400)}" if incident.note else ""
+        by = f" by {clean(incident.acknowledged_by)}" if incident.acknowledged_by else ""
+        lines.append(f"     acknowledged {instant_text(incident.acknowledged_at, where, now)}{by}{note}")
+    return lines
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return zone(name)
+    except ScheduleError:  # an engine elsewhere may know zones that this host does not
+        return zone("UTC")

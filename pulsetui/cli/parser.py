@@ -1,0 +1,274 @@
+"""The command line: which commands and options there are, and which function each one runs.
+
+Only argparse is loaded here; the module of a command is imported when that command runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import NoReturn, cast
+
+from pulsetui.cli.main import command_index
+from pulsetui.errors import (
+    ConfigError,
+    EngineUnreachableError,
+    PulseError,
+    ScheduleError,
+    UnknownCheckError,
+)
+from pulsetui.job.report import UsageError, printable
+from pulsetui.version import __version__
+
+WELL, NOT_WELL, USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
+
+Argument = tuple[str, Mapping[str, object]]
+Handler = Callable[[argparse.Namespace], int]
+
+_ABOUT = """\
+A heartbeat monitor for scheduled jobs: it shows the run that never happened.
+
+Without a command it opens the live table, with the engine inside; or attaches to the engine
+that holds the state directory already.
+"""
+
+_EPILOG = """\
+exit codes: 0 well, 1 the thing asked about is not well, 2 usage or configuration,
+3 no engine can be reached, 130 interrupted
+"""
+
+_JSON = ("--json", {"action": "store_true", "help": "as JSON on standard output"})
+_SLUG = ("slug", {"metavar": "SLUG", "help": "the check"})
+_SLUGS = ("slugs", {"metavar": "SLUG", "nargs": "+", "help": "the checks"})
+_PAIRS = (
+    "pairs",
+    {"metavar": "KEY=VALUE", "nargs": "*", "help": "any key of the check's table in checks.toml"},
+)
+_LISTEN = (
+    "--listen",
+    {
+        "metavar": "HOST:PORT",
+        "default": argparse.SUPPRESS,
+        "help": "where to take pings; port 0: any free one",
+    },
+)
+
+
+_COMMON: list[Argument] = [
+    ("--config", {"metavar": "FILE", "help": "checks.toml (default: PULSETUI_CONFIG)"}),
+    ("--state-dir", {"metavar": "DIR", "help": "the engine's state (default: PULSETUI_STATE_DIR)"}),
+    (
+        "--attach",
+        {"metavar": "URL", "action": "append", "default": [], "help": "use the engine at this address"},
+    ),
+    ("--api-key", {"metavar": "KEY", "help": "its API key (default: PULSETUI_API_KEY)"}),
+]
+
+COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
+    "serve": ("serve:serve", "the engine without a screen, for a service manager", [_LISTEN]),
+    "ping": ("setup:ping", "report that a job started, finished or failed", []),
+    "list": (
+        "listing:list_checks",
+        "all checks with their status",
+        [
+            ("--status", {"metavar": "STATUS", "action": "append", "help": "only these (up, late, down, …)"}),
+            ("--tag", {"metavar": "TAG", "action": "append", "help": "only checks with this tag"}),
+            _JSON,
+        ],
+    ),
+    "show": (
+        "page:show",
+        "all about one check: runs, incidents, what was missed, what is next",
+        [_SLUG, _JSON],
+    ),
+    "pause": ("verbs:pause", "stop watching for a while", [_SLUGS, _JSON]),
+    "resume": ("verbs:resume", "watch again", [_SLUGS, _JSON]),
+    "ack": (
+        "verbs:acknowledge",
+        "say that you know: calms an open incident",
+        [
+            _SLUGS,
+            ("--note", {"metavar": "TEXT", "default": "", "help": "why, or what is being done"}),
+            ("--undo", {"action": "store_true", "help": "take it back"}),
+            _JSON,
+        ],
+    ),
+    "add": (
+        "verbs:add",
+        "add a check to checks.toml",
+        [
+            _SLUG,
+            ("--cron", {"metavar": "EXPR", "help": 'five fields: "0 2 * * *"'}),
+            ("--every", {"metavar": "SPAN", "help": "a period: 15m, 1h30m, 2d"}),
+            ("--calendar", {"metavar": "EXPR", "help": 'systemd OnCalendar: "Mon..Fri 06:00"'}),
+            ("--timezone", {"metavar": "ZONE", "help": "the zone the schedule is read in"}),
+            ("--grace", {"metavar": "SPAN", "help": "tolerated after due"}),
+            ("--max-runtime", {"metavar": "SPAN", "help": "a longer run counts as hung"}),
+            ("--name", {"metavar": "TEXT"}),
+            ("--desc", {"metavar": "TEXT"}),
+            ("--tag", {"metavar": "TAG", "action": "append", "dest": "tags"}),
+            ("--hook", {"metavar": "NAME", "action": "append", "dest": "hooks"}),
+            ("--expect", {"metavar": "TEXT", "action": "append", "help": '"records >= 1", "duration < 20m"'}),
+            _PAIRS,
+            _JSON,
+        ],
+    ),
+    "edit": (
+        "verbs:edit",
+        "change keys of a check: pulsetui edit backup grace=45m tags=nightly,billing max_runtime=",
+        [_SLUG, _PAIRS, ("--rename", {"metavar": "SLUG", "help": "give the check another slug"}), _JSON],
+    ),
+    "remove": ("verbs:remove", "take a check out of checks.toml", [_SLUG, _JSON]),
+    "status": (
+        "status:status",
+        "one line; the exit code says whether all is well",
+        [
+            ("--format", {"choices": ["text", "json", "tmux", "nagios"], "default": "text"}),
+            (
+                "--json",
+                {"action": "store_const", "const": "json", "dest": "format", "help": "same as --format json"},
+            ),
+        ],
+    ),
+    "schedule": (
+        "schedule:schedule",
+        "a cron, OnCalendar or period expression in words, with its next instants",
+        [
+            ("expression", {"metavar": "EXPR"}),
+            ("--timezone", {"metavar": "ZONE", "help": "default: that of checks.toml, else UTC"}),
+            ("--after", {"metavar": "ISO", "help": "list instants after this one (default: now)"}),
+            ("--count", {"metavar": "N", "type": int, "default": 5}),
+            _JSON,
+        ],
+    ),
+    "validate": (
+        "setup:validate",
+        "check checks.toml and report every problem",
+        [("file", {"metavar": "FILE", "nargs": "?"}), _JSON],
+    ),
+    "init": ("setup:init", "write a first checks.toml", []),
+    "version": ("setup:version", "print the version", []),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Names the nearest word instead of listing all, and cleans what it repeats."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{printable(message, 400)}\n{self.format_usage().strip()}")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parses and runs; every error that we raise on purpose becomes a message and an exit code."""
+    command = ""
+    try:
+        options = parse(arguments)
+        command = f" {options.command}" if options.command else ""
+        return _guarded(options)
+    except EngineUnreachableError as error:
+        return _complain(command, error, UNREACHABLE)
+    except (UsageError, ConfigError, ScheduleError) as error:
+        return _complain(command, error, USAGE)
+    except UnknownCheckError as error:
+        return _complain(command, error, NOT_WELL)
+    except PulseError as error:
+        return _complain(command, error, NOT_WELL)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line as a namespace with ``handler`` and ``command`` ("" for the screen).
+
+    The options of a command may stand before or after its name, and between its words. Raises UsageError;
+    ``--help`` prints and exits.
+    """
+    at = command_index(list(arguments))
+    if at is None:
+        return _main_parser().parse_args(list(arguments))
+    command = arguments[at]
+    if command not in COMMANDS:
+        raise UsageError(_unknown_command(command))
+    return _command_parser(command).parse_intermixed_args([*arguments[:at], *arguments[at + 1 :]])
+
+
+def _main_parser() -> _Parser:
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(
+        f"  {name:<{width}}  {text}" for name, (_handler, text, _arguments) in COMMANDS.items()
+    )
+    parser = _new_parser("pulsetui", f"{_ABOUT}\ncommands (pulsetui COMMAND --help says more):\n{commands}")
+    parser.usage = "pulsetui [COMMAND] [options]"
+    parser.add_argument("--version", action="version", version=f"pulsetui {__version__}")
+    _add(parser, [_LISTEN])
+    parser.set_defaults(handler="screen:screen", command="")
+    return parser
+
+
+def _command_parser(name: str) -> _Parser:
+    handler, text, arguments = COMMANDS[name]
+    parser = _new_parser(f"pulsetui {name}", text)
+    _add(parser, arguments)
+    parser.set_defaults(handler=handler, command=name)
+    return parser
+
+
+def _new_parser(prog: str, description: str) -> _Parser:
+    parser = _Parser(
+        prog=prog,
+        description=description,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add(parser.add_argument_group("common options"), _COMMON)
+    return parser
+
+
+def _add(parser: argparse._ActionsContainer, arguments: Sequence[Argument]) -> None:
+    for name, options in arguments:
+        parser.add_argument(name, **options)  # type: ignore[arg-type]  # a table of keyword arguments
+
+
+def find_handler(path: str) -> Handler:
+    """The function that ``module:function`` below ``pulsetui.cli`` names."""
+    module, _, function = path.partition(":")
+    return cast(Handler, getattr(importlib.import_module(f"pulsetui.cli.{module}"), function))
+
+
+def _guarded(options: argparse.Namespace) -> int:
+    """Runs the handler; a reader that had enough (``| head``) is no error, a bug is no traceback."""
+    try:
+        code = find_handler(options.handler)(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Python would complain at exit while flushing what nobody reads.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return WELL
+    except (PulseError, KeyboardInterrupt, SystemExit):
+        raise
+    except Exception as error:  # noqa: BLE001 - the outermost edge: told, kept, and not shown as a traceback
+        from pulsetui.cli.logs import keep_crash
+
+        return _complain(f" {options.command}".rstrip(), PulseError(keep_crash(options, error)), NOT_WELL)
+
+
+def _unknown_command(word: str) -> str:
+    near = get_close_matches(word, COMMANDS, n=1)
+    advice = f'did you mean "{near[0]}"?' if near else f"commands: {', '.join(COMMANDS)}"
+    return f'there is no command "{printable(word, 60)}"; {advice}'
+
+
+def _complain(command: str, error: PulseError, code: int) -> int:
+    lines = str(error).split("\n")
+    text = "\n".join(printable(line, 2000) for line in lines)
+    try:
+        sys.stderr.write(f"pulsetui{command}: {text}\n")
+    except OSError:
+        pass  # nobody reads it; the exit code says it too
+    return code

@@ -1,0 +1,104 @@
+"""``pulsetui schedule EXPR``: what an expression means, and when it fires next."""
+
+from __future__ import annotations
+
+import argparse
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pulsetui.cli.engine import config_path
+from pulsetui.cli.output import json_text, out, talk
+from pulsetui.core.parse_schedule import guess_schedule
+from pulsetui.core.phrases import until_text
+from pulsetui.core.schedule import Schedule
+from pulsetui.core.text import clean
+from pulsetui.core.zone import zone
+from pulsetui.errors import ScheduleError
+from pulsetui.job.report import UsageError
+
+_MOST = 10_000
+
+
+def schedule(options: argparse.Namespace) -> int:
+    """Exit code 2 when the expression means nothing."""
+    if not 0 <= options.count <= _MOST:
+        raise UsageError(f"--count {options.count}: it is a number from 0 to {_MOST}")
+    name = options.timezone or configured_zone(config_path(options)) or "UTC"
+    where = zone(name)
+    after = _after(options.after, where)
+    try:
+        found = guess_schedule(options.expression, name)
+    except ScheduleError as error:
+        hint = (
+            f'. Try "{error.suggestion}"' if error.suggestion and error.suggestion not in str(error) else ""
+        )
+        raise ScheduleError(f"{error}{hint}", field=error.field, suggestion=error.suggestion) from error
+    instants = _upcoming(found, after, options.count)
+    if options.json:
+        out(json_text(_record(found, instants)))
+        return 0
+    out(clean(found.describe()))
+    width = max((len(_wall(instant, where)) for instant in instants), default=0)
+    for instant in instants:
+        out(f"  {_wall(instant, where):<{width}}  {until_text(instant, after)}")
+    if options.count and not instants:
+        out("  never again")
+    for warning in found.warnings():
+        talk(f"warning: {clean(warning)}")
+    return 0
+
+
+def configured_zone(path: Path) -> str | None:
+    """The default zone of checks.toml, if the file is there and says one."""
+    try:
+        found = tomllib.loads(path.read_text("utf-8")).get("timezone")
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, str) else None
+
+
+def _upcoming(found: Schedule, after: datetime, count: int) -> list[datetime]:
+    instants: list[datetime] = []
+    last = after
+    while len(instants) < count:
+        following = found.next(last)
+        if following is None:
+            break
+        instants.append(following)
+        last = following
+    return instants
+
+
+def _record(found: Schedule, instants: list[datetime]) -> dict[str, object]:
+    where = zone(found.timezone)
+    return {
+        "kind": found.kind,
+        "expression": found.expression,
+        "timezone": found.timezone,
+        "words": found.describe(),
+        "next": [instant.astimezone(where).isoformat() for instant in instants],
+        "next_utc": [instant.astimezone(UTC).isoformat() for instant in instants],
+        "warnings": list(found.warnings()),
+    }
+
+
+def _after(text: str | None, where: ZoneInfo) -> datetime:
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is None:
+            instant = instant.replace(tzinfo=where)
+        return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f'--after "{clean(text, 60)}" is no instant; write it like 2026-11-21T02:00 or ending in +02:00'
+        ) from None
+
+
+def _wall(instant: datetime, where: ZoneInfo) -> str:
+    local = instant.astimezone(where)
+    seconds = ":%S" if local.second else ""
+    return local.strftime(f"%a %Y-%m-%d %H:%M{seconds} %Z")

@@ -1,0 +1,159 @@
+"""The commands that change something: pause, resume, ack, add, edit, remove."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pulsetui.cli.engine import engine
+from pulsetui.cli.output import json_text, out, talk
+from pulsetui.core.text import clean
+from pulsetui.job.report import UsageError, check_slug
+
+if TYPE_CHECKING:
+    from pulsetui.monitor.view import CommandResult
+
+_LISTS = frozenset({"tags", "hooks", "expect"})
+_NUMBERS = frozenset({"failures_before_down", "successes_before_up", "keep_pings"})
+_FLAGS = frozenset({"manual_resume"})
+_TABLES = frozenset({"metrics"})
+_TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def pause(options: argparse.Namespace) -> int:
+    """Stops watching."""
+    slugs = _slugs(options)
+    with engine(options) as client:
+        return _report(client.pause(slugs), options)
+
+
+def resume(options: argparse.Namespace) -> int:
+    """Watches again."""
+    slugs = _slugs(options)
+    with engine(options) as client:
+        return _report(client.resume(slugs), options)
+
+
+def acknowledge(options: argparse.Namespace) -> int:
+    """Calms the open incidents, or takes that back."""
+    slugs = _slugs(options)
+    with engine(options) as client:
+        if options.undo:
+            return _report(client.unacknowledge(slugs), options)
+        return _report(client.acknowledge(slugs, by=_who(), note=options.note), options)
+
+
+def add(options: argparse.Namespace) -> int:
+    """Adds a check."""
+    slug = check_slug(options.slug)
+    named = (
+        "name",
+        "cron",
+        "every",
+        "calendar",
+        "timezone",
+        "grace",
+        "max_runtime",
+        "tags",
+        "hooks",
+        "expect",
+        "desc",
+    )
+    fields = {name: getattr(options, name) for name in named if getattr(options, name) is not None}
+    for key, value in read_pairs(options.pairs).items():
+        if key in fields:
+            raise UsageError(f"{key} is given twice: as an option and as {key}=…")
+        if value is not None:
+            fields[key] = value
+    with engine(options) as client:
+        return _report([client.add(slug, fields)], options)
+
+
+def edit(options: argparse.Namespace) -> int:
+    """Changes keys of a check in place."""
+    slug = check_slug(options.slug)
+    new_slug = check_slug(options.rename) if options.rename is not None else None
+    fields = read_pairs(options.pairs)
+    if not fields and new_slug is None:
+        raise UsageError(
+            "nothing to change; write keys like: pulsetui edit backup grace=45m (an empty one goes away)"
+        )
+    with engine(options) as client:
+        return _report([client.edit(slug, fields, new_slug=new_slug)], options)
+
+
+def remove(options: argparse.Namespace) -> int:
+    """Takes a check out."""
+    slug = check_slug(options.slug)
+    with engine(options) as client:
+        return _report([client.remove(slug)], options)
+
+
+def read_pairs(pairs: Sequence[str]) -> dict[str, object | None]:
+    """``key=value`` words as the values of a check's table; an empty value is None (take the key out).
+
+    Lists are written ``tags=a,b`` or as in TOML, ``tags=["a", "b"]``. What the value must be is the engine's
+    to judge. Raises UsageError.
+    """
+    fields: dict[str, object | None] = {}
+    for pair in pairs:
+        key, found, text = pair.partition("=")
+        key = key.strip().replace("-", "_")
+        if not found or not key:
+            raise UsageError(f'"{clean(pair, 60)}" is no KEY=VALUE; write it like grace=45m')
+        if key in fields:
+            raise UsageError(f"{clean(key, 60)} is given twice")
+        fields[key] = _value(key, text.strip()) if text.strip() else None
+    return fields
+
+
+def _value(key: str, text: str) -> object:
+    if key in _LISTS and not text.startswith("["):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if key in _LISTS | _TABLES:
+        return _toml(key, text)
+    if key in _NUMBERS and text.isascii() and text.isdigit():
+        return int(text)
+    if key in _FLAGS:
+        return _TRUTH.get(text.lower(), text)
+    return text
+
+
+def _toml(key: str, text: str) -> object:
+    import tomllib
+
+    try:
+        read = tomllib.loads(f"value = {text}")
+    except ValueError as error:
+        raise UsageError(
+            f"{key}={clean(text, 60)}: not a value as in checks.toml ({clean(str(error), 100)})"
+        ) from None
+    return read["value"]
+
+
+def _slugs(options: argparse.Namespace) -> list[str]:
+    return [check_slug(slug) for slug in dict.fromkeys(options.slugs)]
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in many containers
+        return ""
+
+
+def _report(results: Sequence[CommandResult], options: argparse.Namespace) -> int:
+    """0 when all went well, 2 when a field is wrong, else 1."""
+    if options.json:
+        out(json_text(results))
+    for result in results:
+        named = result.slug in result.message.replace('"', " ").split()
+        talk(clean(result.message if named else f"{result.slug}: {result.message}", 1000))
+        for problem in result.problems:
+            hint = f" {problem.suggestion}" if problem.suggestion else ""
+            talk(clean(f"  {problem.field}: {problem.message}{hint}", 1000))
+    if all(result.ok for result in results):
+        return 0
+    return 2 if any(result.problems for result in results) else 1

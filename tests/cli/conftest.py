@@ -1,0 +1,31 @@
+"""A command line that runs in this process against an engine in memory."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pulsetui.cli import engine
+from pulsetui.monitor.client import EngineClient
+from tests.cli.fake import FakeEngine
+
+Connect = Callable[[FakeEngine], FakeEngine]
+
+
+@pytest.fixture
+def connected(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Connect:
+    """Makes every command talk to the given engine."""
+    monkeypatch.setenv("PULSETUI_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("PULSETUI_CONFIG", str(tmp_path / "checks.toml"))
+
+    def use(fake: FakeEngine) -> FakeEngine:
+        def connect(options: argparse.Namespace, *, live: bool = False) -> EngineClient:
+            return fake
+
+        monkeypatch.setattr(engine, "connect", connect)
+        return fake
+
+    return use

@@ -1,0 +1,290 @@
+"""The installed command: its exit codes, and which stream says what."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pulsetui.cli import parser, schedule
+from pulsetui.cli.main import command_index, main
+from tests.cli.conftest import Connect
+from tests.cli.fake import OVERDUE, UP, FakeEngine
+from tests.cli.installed import PULSETUI, environment, pulsetui
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "index"),
+    [
+        ([], None),
+        (["list"], 0),
+        (["--config", "list", "show"], 2),
+        (["--config=x", "show"], 1),
+        (["--version"], None),
+        (["--state-dir", "d", "--listen", ":0", "ping", "list"], 4),
+        (["--config"], None),
+    ],
+)
+def test_the_command_is_found_behind_common_options(arguments: list[str], index: int | None) -> None:
+    assert command_index(arguments) == index
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--state-dir", "/s", "--config=/c", "show", "a", "--json"],
+        ["show", "a", "--json", "--state-dir", "/s", "--config", "/c"],
+        ["--config", "/c", "show", "--state-dir", "/s", "--json", "a"],
+    ],
+)
+def test_common_options_work_before_and_after_the_name(arguments: list[str]) -> None:
+    options = parser.parse(arguments)
+
+    assert (options.command, options.slug, options.json) == ("show", "a", True)
+    assert (options.state_dir, options.config, options.attach) == ("/s", "/c", [])
+
+
+def test_options_may_stand_between_the_words_of_a_command() -> None:
+    options = parser.parse(["edit", "a", "--json", "grace=1m", "--rename", "b", "tags=x"])
+
+    assert (options.slug, options.pairs, options.rename) == ("a", ["grace=1m", "tags=x"], "b")
+
+
+@pytest.mark.parametrize("command", sorted(parser.COMMANDS))
+def test_every_command_explains_itself(command: str, capsys: Captured) -> None:
+    if command == "ping":  # has a parser of its own
+        assert main([command, "--help"]) == 0
+    else:
+        with pytest.raises(SystemExit) as ended:
+            main([command, "--help"])
+        assert ended.value.code == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(f"usage: pulsetui {command}")
+    assert "--state-dir" in out
+    assert err == ""
+
+
+def test_the_help_lists_every_command(tmp_path: Path) -> None:
+    done = pulsetui("--help", home=tmp_path)
+
+    assert done.returncode == 0
+    assert all(f"\n  {command} " in done.stdout for command in parser.COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [["version"], ["--version"]])
+def test_the_version_is_data(arguments: list[str], tmp_path: Path) -> None:
+    done = pulsetui(*arguments, home=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("pulsetui 0.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["lst"], 'did you mean "list"?'),
+        (["\x1b[31mlist"], "there is no command"),
+        (["show"], "SLUG"),
+        (["list", "--jsno"], "--jsno"),
+        (["list", "\x1b]0;x\x07"], "unrecognized"),
+        (["status", "--format", "xml"], "nagios"),
+        (["schedule", "* * * *"], "cron"),
+        (["schedule", "0 2 * * *", "--timezone", "Europe/Rigaa"], "Europe/Riga"),
+        (["schedule", "1h", "--after", "soon"], "2026-11-21T02:00"),
+        (["schedule", "1h", "--count", "-1"], "--count"),
+        (["schedule", "1h", "--count", "x"], "--count"),
+        (["validate", "/nonexistent/checks.toml"], "pulsetui init"),
+        (["serve", "--listen", "nowhere:port"], "127.0.0.1:8787"),
+        (["serve", "--attach", "http://h"], "--attach"),
+        (["list", "--attach", "http://a", "--attach", "http://b"], "one engine"),
+        ([], "needs a terminal"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2_with_a_message_and_nothing_on_stdout(
+    arguments: list[str], says: str, tmp_path: Path
+) -> None:
+    done = pulsetui(*arguments, home=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list"],
+        ["list", "--json"],
+        ["show", "a"],
+        ["pause", "a"],
+        ["add", "a", "--every", "1h"],
+        ["edit", "a", "grace=1m"],
+        ["remove", "a"],
+        ["status"],
+    ],
+)
+def test_without_an_engine_every_command_is_exit_code_3_and_says_what_to_do(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    done = pulsetui(*arguments, home=tmp_path)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "pulsetui serve" in done.stderr
+
+
+def test_an_engine_that_does_not_answer_at_its_address_is_unreachable(tmp_path: Path) -> None:
+    done = pulsetui("list", "--attach", "http://127.0.0.1:9", "--api-key", "k", home=tmp_path)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_had_enough_is_no_error(tmp_path: Path) -> None:
+    script = f"{PULSETUI} schedule 1m --count 10000 --json | head -n 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, env=environment(tmp_path), timeout=30
+    )
+
+    assert done.stdout.split() == ["{", "0"]
+    assert done.stderr == ""
+
+
+def test_ctrl_c_in_a_command_is_exit_code_130(connected: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(fake: FakeEngine) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FakeEngine, "checks", interrupted)
+    connected(FakeEngine(UP))
+
+    assert main(["list"]) == 130
+
+
+def test_a_bug_is_one_line_for_the_person_and_a_file_for_us(
+    connected: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    def broken(fake: FakeEngine) -> None:
+        raise ZeroDivisionError("by \x1b[31mnothing")
+
+    monkeypatch.setattr(FakeEngine, "checks", broken)
+    connected(FakeEngine(UP))
+
+    assert main(["list"]) == 1
+
+    err = capsys.readouterr().err
+    assert "ZeroDivisionError" in err
+    assert "Traceback" not in err
+    assert "\x1b" not in err
+    kept = tmp_path / "crash.log"
+    assert "Traceback" in kept.read_text()
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_list_and_show_are_well_while_a_check_is_down(connected: Connect, capsys: Captured) -> None:
+    """They show; ``status`` judges."""
+    connected(FakeEngine(OVERDUE))
+
+    assert [main(["list"]), main(["show", "sync"]), main(["status"])] == [0, 0, 1]
+
+
+def test_a_schedule_in_words_with_its_instants(tmp_path: Path) -> None:
+    done = pulsetui(
+        "schedule",
+        "0 2 * * *",
+        "--timezone=Europe/Riga",
+        "--after=2026-11-16T07:00:00+02:00",
+        "--count=2",
+        home=tmp_path,
+    )
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "at 02:00 every day (Europe/Riga)",
+        "  Tue 2026-11-17 02:00 EET  in 19h",
+        "  Wed 2026-11-18 02:00 EET  in 1d 19h",
+    ]
+
+
+def test_a_wrong_schedule_says_what_is_wrong_and_what_would_be_right(tmp_path: Path) -> None:
+    done = pulsetui("schedule", "0 25 * * *", home=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "hour must be 0-23, got 25" in done.stderr
+    assert '"0 1 * * *"' in done.stderr
+
+
+def test_a_schedule_is_read_in_the_configured_zone(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "checks.toml").write_text('timezone = "Europe/Riga"\n')
+
+    assert main(["--config", str(tmp_path / "checks.toml"), "schedule", "0 2 * * *", "--json"]) == 0
+    assert '"timezone": "Europe/Riga"' in capsys.readouterr().out
+    assert schedule.configured_zone(tmp_path / "absent.toml") is None
+
+
+def test_init_writes_a_file_that_validates_and_never_overwrites_one(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "checks.toml"
+
+    first = pulsetui("init", "--config", str(path), home=tmp_path)
+    written = path.read_bytes()
+    second = pulsetui("init", home=tmp_path, PULSETUI_CONFIG=str(path))
+    judged = pulsetui("validate", str(path), home=tmp_path)
+
+    assert (first.returncode, first.stdout) == (0, f"{path}\n")
+    assert (second.returncode, second.stdout) == (2, "")
+    assert "already there" in second.stderr
+    assert path.read_bytes() == written
+    assert path.stat().st_mode & 0o077 == 0
+    assert (judged.returncode, judged.stdout) == (0, f"{path}: 0 checks, 0 hooks, no problems\n")
+
+
+def test_the_example_in_the_first_file_is_right_once_its_marks_are_taken_away(tmp_path: Path) -> None:
+    from pulsetui.cli.setup import FIRST_CONFIG
+
+    path = tmp_path / "checks.toml"
+    marked = [line.startswith("# ") and ("[" in line or " = " in line) for line in FIRST_CONFIG.splitlines()]
+    lines = zip(FIRST_CONFIG.splitlines(), marked, strict=True)
+    path.write_text("\n".join(line[2:] if mark else line for line, mark in lines))
+
+    done = pulsetui("validate", str(path), home=tmp_path)
+
+    assert done.stdout == f"{path}: 1 check, 1 hook, no problems\n", done.stderr
+
+
+def test_validate_reports_every_problem_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "checks.toml"
+    path.write_text('[checks.a]\ncron = "0 25 * * *"\n[checks.b]\nevery = "1h"\ngrce = "1m"\n')
+
+    done = pulsetui("validate", str(path), home=tmp_path)
+    as_json = pulsetui("validate", str(path), "--json", home=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{path}:2:" in done.stderr
+    assert f"{path}:5:" in done.stderr
+    assert '"grace"' in done.stderr
+    assert as_json.returncode == 2
+    assert '"line": 5' in as_json.stdout
+
+
+def test_the_parser_itself_loads_no_screen_and_no_engine(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom pulsetui.cli import parser\nparser.parse(['list'])\n"
+        "heavy = {'textual', 'rich', 'httpx', 'asyncio', 'sqlite3', 'msgspec'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment(tmp_path)
+    )
+
+    assert done.stdout == "[]\n"
+
+
+def test_every_handler_is_there() -> None:
+    for handler, _help, _arguments in parser.COMMANDS.values():
+        assert callable(parser.find_handler(handler))
+    assert callable(parser.find_handler("screen:screen"))
+    assert isinstance(parser.parse([]), argparse.Namespace)

@@ -1,0 +1,74 @@
+"""``pulsetui show``."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pulsetui.cli.main import main
+from tests.cli.conftest import Connect
+from tests.cli.fake import HOSTILE, OVERDUE, UP, FakeEngine
+
+Captured = pytest.CaptureFixture[str]
+
+
+def test_the_page_says_how_it_stands_what_was_missed_and_what_is_next(
+    connected: Connect, capsys: Captured
+) -> None:
+    connected(FakeEngine(OVERDUE))
+
+    assert main(["show", "sync"]) == 0
+
+    out = capsys.readouterr().out
+    lines = out.splitlines()
+    assert lines[0] == "✖ overdue  Sync invoices (sync)"
+    assert lines[1] == "Overdue since Sat 02:30 (missed 3 runs); last good run Fri 02:04"
+    assert "at 02:00 every day (Europe/Riga); grace 30m; a run may take 20m" in out
+    assert "tomorrow 02:00, Wed 02:00, Thu 02:00, Fri 02:00, Sat 02:00 (Europe/Riga)" in out
+    assert "missed 3: Sat 02:00, Sun 02:00, today 02:00" in out
+    assert "#2 overdue  Sat 02:30 to now (2d 6h)" in out
+    assert "  Fri 02:00         failed          4m  records=42  exit code 3  exit status 3" in lines
+    assert "http://127.0.0.1:8787/ping/sync" in out
+    assert "skipped when clocks go forward" in out
+
+
+def test_json_has_the_whole_details(connected: Connect, capsys: Captured) -> None:
+    connected(FakeEngine(UP))
+
+    assert main(["show", "backup", "--json"]) == 0
+
+    details = json.loads(capsys.readouterr().out)
+    assert details["view"]["slug"] == "backup"
+    assert details["fields"] == {"cron": "0 2 * * *"}
+    assert details["due_next"][0] == "2026-11-17T00:00:00Z"
+
+
+def test_an_unknown_check_names_the_nearest(connected: Connect, capsys: Captured) -> None:
+    connected(FakeEngine(UP))
+
+    assert main(["show", "backpu"]) == 1
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert 'did you mean "backup"?' in err
+
+
+@pytest.mark.parametrize("slug", ["Backup", "a b", "\x1b[31m", "../x", ""])
+def test_what_is_no_slug_is_wrong_usage(slug: str, connected: Connect, capsys: Captured) -> None:
+    fake = connected(FakeEngine(UP))
+
+    assert main(["show", slug]) == 2
+
+    assert "\x1b" not in capsys.readouterr().err
+    assert not fake.calls
+
+
+def test_hostile_text_is_shown_not_obeyed(connected: Connect, capsys: Captured) -> None:
+    connected(FakeEngine(HOSTILE))
+
+    assert main(["show", "evil"]) == 0
+
+    out = capsys.readouterr().out
+    assert not set(out) & set("\x1b\x07\x9b\r\u202e")
+    assert "acknowledged by kim: note" in out

@@ -1,0 +1,141 @@
+"""The commands that change something."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pulsetui.cli.main import main
+from pulsetui.cli.verbs import read_pairs
+from pulsetui.job.report import UsageError
+from pulsetui.monitor.view import FieldProblem
+from tests.cli.conftest import Connect
+from tests.cli.fake import UP, FakeEngine
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "call"),
+    [
+        (["pause", "a", "b", "a"], ("pause", ("a", "b"))),
+        (["resume", "a"], ("resume", ("a",))),
+        (["ack", "a", "--undo"], ("unacknowledge", ("a",))),
+        (["remove", "a"], ("remove", "a")),
+        (
+            ["add", "a", "--cron", "0 2 * * *", "--tag", "x", "--tag", "y", "--max-runtime", "20m"],
+            ("add", "a", {"cron": "0 2 * * *", "max_runtime": "20m", "tags": ["x", "y"]}),
+        ),
+        (
+            ["add", "a", "--every", "1h", "failures_before_down=2", "desc="],
+            ("add", "a", {"every": "1h", "failures_before_down": 2}),
+        ),
+        (
+            ["edit", "a", "grace=45m", "max_runtime="],
+            ("edit", "a", {"grace": "45m", "max_runtime": None}, None),
+        ),
+        (["edit", "a", "--rename", "b"], ("edit", "a", {}, "b")),
+    ],
+)
+def test_each_verb_reaches_the_engine(
+    arguments: list[str], call: tuple[object, ...], connected: Connect, capsys: Captured
+) -> None:
+    fake = connected(FakeEngine(UP))
+
+    assert main(arguments) == 0
+    assert fake.calls == [call]
+    assert fake.closed
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "done" in err
+
+
+def test_an_acknowledgement_says_who_and_why(
+    connected: Connect, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "kim")
+    fake = connected(FakeEngine(UP))
+
+    main(["ack", "a", "--note", "disk ordered"])
+
+    assert fake.calls == [("acknowledge", ("a",), "kim", "disk ordered")]
+
+
+def test_a_refused_command_is_exit_code_1(connected: Connect, capsys: Captured) -> None:
+    fake = connected(FakeEngine(UP))
+    fake.refuse = "there is no check by that name\x1b[2J"
+
+    assert main(["pause", "a"]) == 1
+
+    err = capsys.readouterr().err
+    assert err == "a: there is no check by that name\n"
+
+
+def test_a_wrong_field_is_exit_code_2_and_says_what_to_write(connected: Connect, capsys: Captured) -> None:
+    fake = connected(FakeEngine(UP))
+    fake.refuse = "a was not added"
+    fake.problems = (FieldProblem(field="cron", message="hour must be 0-23", suggestion='Try "0 1 * * *".'),)
+
+    assert main(["add", "a", "--cron", "0 25 * * *"]) == 2
+    assert 'cron: hour must be 0-23 Try "0 1 * * *".' in capsys.readouterr().err
+
+
+def test_json_holds_one_result_for_each_slug(connected: Connect, capsys: Captured) -> None:
+    connected(FakeEngine(UP))
+
+    assert main(["pause", "a", "b", "--json"]) == 0
+    assert [result["slug"] for result in json.loads(capsys.readouterr().out)] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["pause"],
+        ["pause", "A"],
+        ["edit", "a"],
+        ["edit", "a", "grace"],
+        ["edit", "a", "=1"],
+        ["edit", "a", "grace=1m", "grace=2m"],
+        ["edit", "a", "--rename", "B C"],
+        ["add", "a", "--cron", "x", "cron=y"],
+        ["add", "\x1b[31m", "--every", "1h"],
+        ["edit", "a", "metrics={"],
+    ],
+)
+def test_wrong_usage_changes_nothing(arguments: list[str], connected: Connect, capsys: Captured) -> None:
+    fake = connected(FakeEngine(UP))
+
+    assert main(arguments) == 2
+
+    out, err = capsys.readouterr()
+    assert (out, fake.calls) == ("", [])
+    assert err.startswith("pulsetui")
+    assert "\x1b" not in err
+
+
+@pytest.mark.parametrize(
+    ("pair", "value"),
+    [
+        ("tags=a, b,", ["a", "b"]),
+        ('tags=["a,b"]', ["a,b"]),
+        ("expect=records >= 1", ["records >= 1"]),
+        ("cron=0 2 * * *", "0 2 * * *"),
+        ("desc=x=y", "x=y"),
+        ("name=42", "42"),
+        ("keep-pings=10", 10),
+        ("keep_pings=many", "many"),
+        ("manual_resume=yes", True),
+        ("manual_resume=off", False),
+        ("manual_resume=maybe", "maybe"),
+        ("metrics={rows = '(\\d+) rows'}", {"rows": "(\\d+) rows"}),
+        ("grace=", None),
+    ],
+)
+def test_values_are_written_as_a_person_would(pair: str, value: object) -> None:
+    assert list(read_pairs([pair]).values()) == [value]
+
+
+def test_a_pair_given_twice_is_refused() -> None:
+    with pytest.raises(UsageError, match="twice"):
+        read_pairs(["keep-pings=1", "keep_pings=2"])
