@@ -46,12 +46,12 @@ class Receive:
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """Time has passed for these checks. Its result maps the slugs that cannot be evaluated to the reason."""
+    """Time has passed for these checks. Its result: slugs that cannot be evaluated and what they raise."""
 
     ids: Sequence[int]
 
-    def apply(self, session: Session, now: datetime) -> Mapping[str, str]:
-        broken: dict[str, str] = {}
+    def apply(self, session: Session, now: datetime) -> Mapping[str, Exception]:
+        broken: dict[str, Exception] = {}
         for check_id in self.ids:
             tracked = session.world.by_id.get(check_id)
             if tracked is None:
@@ -59,9 +59,8 @@ class Advance:
             before = session.state(tracked)
             try:
                 transition = machine.advance(tracked.check, before, now)
-            except Exception as error:  # one check must not stop the others
-                logger.exception("check=%s cannot be evaluated", tracked.check.slug)
-                broken[tracked.check.slug] = f"{type(error).__name__}: {error}"
+            except Exception as error:  # noqa: BLE001 - one check must not stop the others
+                broken[tracked.check.slug] = error
                 continue
             if transition.flips or transition.runs or transition.incidents or transition.state != before:
                 session.apply(tracked, transition)

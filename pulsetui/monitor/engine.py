@@ -95,7 +95,7 @@ class Engine:
         self._writer = Writer(
             self._database, World(), clock, lambda: list(self.config.hooks), self._committed
         )
-        self._evaluator = Evaluator(clock, self._evaluate)
+        self._evaluator = Evaluator(clock, self._evaluate, self._set_aside)
 
     @property
     def world(self) -> World:
@@ -110,9 +110,11 @@ class Engine:
         gap = self._vigil.gap_before_start()
         await self.perform(commands.Define(self.config.checks, {}))
         if gap is not None:
-            await self._catch_up(gap)
+            await self._settle_time_before(gap)
         await self._take_spool()
+        self._vigil.look()
         self._vigil.beat()
+        self._evaluator.start()
         for routine in (self._keep_beat(), self._watch_config()):
             self._spawn(routine)
 
@@ -236,6 +238,7 @@ class Engine:
             done(Receipt.BUSY)
             return
         self._waiting += 1
+        self._look_around()
 
         def committed(result: object) -> None:
             self._waiting -= 1
@@ -275,52 +278,68 @@ class Engine:
     # --- time ---------------------------------------------------------------------------------------
 
     def _evaluate(self, ids: Sequence[int]) -> None:
+        self._look_around()
+
         def done(result: object) -> None:
             if isinstance(result, StoreError):
                 self._evaluator.retry(ids)
                 return
-            if isinstance(result, dict):
-                for slug, why in result.items():
-                    text = f"{slug} cannot be evaluated and is set aside until it changes: {why}"
-                    self.notices.put(f"check:{slug}", "error", text)
+            broken = result if isinstance(result, dict) else {}
             by_id = self.world.by_id
             looked_at = [by_id[check_id] for check_id in ids if check_id in by_id]
-            broken = result if isinstance(result, dict) else {}
+            for one in looked_at:
+                if (error := broken.get(one.check.slug)) is not None:
+                    self._set_aside(one, error)
             self._evaluator.arm(one for one in looked_at if one.check.slug not in broken)
             # Late follows from the clock alone: nothing was committed, but the row looks different now.
             self._changed(frozenset(one.check.slug for one in looked_at))
 
         self.submit(commands.Advance(ids), done)
 
+    def _set_aside(self, tracked: Tracked, error: Exception) -> None:
+        """One check that cannot be evaluated does not stop the others; it is tried again when it changes."""
+        slug = tracked.check.slug
+        logger.error("check=%s cannot be evaluated", slug, exc_info=error)
+        text = (
+            f"{slug} cannot be evaluated and is set aside until it changes: {type(error).__name__}: {error}"
+        )
+        self.notices.put(f"check:{slug}", "error", text)
+
     async def _keep_beat(self) -> None:
         beats = 0
         while True:
             await asyncio.sleep(BEAT_S)
             beats += 1
+            self._look_around()
             try:
-                gap = self._vigil.beat()
+                self._vigil.beat()
             except OSError as error:
                 logger.warning("no sign of life can be written: %s", error)
-                continue
             self._evaluator.recheck()
-            if gap is not None:
-                await self._catch_up(gap)
             await self._take_spool()
             if beats % _PURGE_EVERY_BEATS == 1:
                 with contextlib.suppress(StoreError):
                     await self.perform(commands.Purge(self.clock.now() - _KEPT_AFTER_REMOVAL))
 
-    async def _catch_up(self, gap: Gap) -> None:
-        """Nobody watched in ``gap``; what jobs spooled in it is taken in first."""
+    def _look_around(self) -> None:
+        """Before anything is judged: did the machine sleep, was the clock set? Commands keep their order."""
+        gap = self._vigil.look()
+        if gap is not None:
+            self.submit(self._catch_up(gap), lambda unjudged: self._tell_unjudged(gap, unjudged))
+            self._evaluator.recheck()
+
+    async def _settle_time_before(self, gap: Gap) -> None:
+        """The engine was not running in ``gap``; what jobs spooled in it fills it."""
         spooled = await asyncio.to_thread(self._spool.waiting)
         spooled = [(path, arrival) for path, arrival in spooled if self.knows(arrival.slug or "")]
-        command = commands.CatchUp(gap.since, gap.until, gap.why, [arrival for _, arrival in spooled])
-        try:
-            unjudged = await self.perform(command)
-        except StoreError:
-            return  # the notice says so; the spool keeps its files
+        self._tell_unjudged(gap, await self.perform(self._catch_up(gap, [arrival for _, arrival in spooled])))
         for path, _ in spooled:
             self._spool.taken(path)
+
+    def _catch_up(self, gap: Gap, spooled: Sequence[Arrival] = ()) -> commands.CatchUp:
+        return commands.CatchUp(gap.since, gap.until, gap.why, spooled)
+
+    def _tell_unjudged(self, gap: Gap, unjudged: object) -> None:
         if isinstance(unjudged, list) and unjudged:
             span = f"{_local(gap.since)} to {_local(gap.until)}"
             names = ", ".join(unjudged[:8]) + (f" and {len(unjudged) - 8} more" if len(unjudged) > 8 else "")

@@ -24,19 +24,35 @@ _RETRY = timedelta(seconds=1)
 class Evaluator:
     """Lives on the engine's loop. ``evaluate`` is called with the ids of checks that must be looked at."""
 
-    def __init__(self, clock: Clock, evaluate: Callable[[Sequence[int]], None]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        evaluate: Callable[[Sequence[int]], None],
+        set_aside: Callable[[Tracked, Exception], None],
+    ) -> None:
         self._clock = clock
         self._evaluate = evaluate
+        self._set_aside = set_aside
+        self._started = False
         self._heap: list[tuple[datetime, int]] = []
         self._wakes: dict[int, datetime] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: datetime | None = None
 
+    def start(self) -> None:
+        """Until now nothing was judged: the time before the start is settled first."""
+        self._started = True
+        self.rearm()
+
     def arm(self, checks: Iterable[Tracked]) -> None:
         """These checks changed: computes when each must be looked at next."""
         now = self._clock.now()
         for tracked in checks:
-            wake = next_wake(tracked.check, tracked.state, now)
+            try:
+                wake = next_wake(tracked.check, tracked.state, now)
+            except Exception as error:  # noqa: BLE001 - one check must not stop the others
+                wake = None
+                self._set_aside(tracked, error)
             if wake is None:
                 self._wakes.pop(tracked.id, None)
             elif self._wakes.get(tracked.id) != wake:
@@ -70,7 +86,7 @@ class Evaluator:
 
     def rearm(self) -> None:
         """Sets the timer for the earliest instant. Also called when the wall clock was set."""
-        instant = self.next_instant()
+        instant = self.next_instant() if self._started else None
         if instant is None:
             self._cancel()
             return

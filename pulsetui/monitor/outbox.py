@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from pulsetui.monitor import commands
 from pulsetui.monitor.alert import Delivery
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.views import read_alert
+
+logger = logging.getLogger(__name__)
 
 
 class StoreOutbox:
@@ -20,16 +23,18 @@ class StoreOutbox:
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         found = await asyncio.to_thread(self._engine.queries.deliveries_due, now, limit)
-        return [
-            Delivery(
-                id=one.id,
-                hook=one.hook,
-                alert=read_alert(one.alert),
-                tries=one.tries,
-                created_at=one.created_at,
+        deliveries: list[Delivery] = []
+        for one in found:
+            alert = read_alert(one.alert)
+            if alert is None:
+                logger.error("outbox row %d cannot be read and is given up", one.id)
+                unreadable = commands.Settle(one.id, one.tries, None, None, "the stored alert cannot be read")
+                await self._engine.perform(unreadable)
+                continue
+            deliveries.append(
+                Delivery(id=one.id, hook=one.hook, alert=alert, tries=one.tries, created_at=one.created_at)
             )
-            for one in found
-        ]
+        return deliveries
 
     async def next_due(self) -> datetime | None:
         return await asyncio.to_thread(self._engine.queries.next_delivery_at)

@@ -190,17 +190,20 @@ def _flip_view(flip: Flip) -> FlipView:
     return FlipView(at=flip.at, before=flip.before, after=flip.after, reason=flip.reason, detail=flip.detail)
 
 
-def read_alert(text: str) -> Alert:
-    """An alert as it was put into the outbox."""
-    return _alert_decoder.decode(text)
+def read_alert(text: str) -> Alert | None:
+    """An alert as it was put into the outbox; None when another version wrote what we cannot read."""
+    try:
+        return _alert_decoder.decode(text)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _delivery_view(delivery: StoredDelivery) -> DeliveryView:
     alert = read_alert(delivery.alert)
     return DeliveryView(
         hook=delivery.hook,
-        event=alert.event,
-        flip_at=alert.at,
+        event="unreadable" if alert is None else alert.event,
+        flip_at=delivery.created_at if alert is None else alert.at,
         tries=delivery.tries,
         delivered_at=delivery.delivered_at,
         next_try_at=delivery.next_try_at,

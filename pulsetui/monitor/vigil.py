@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pulsetui.monitor.clock import Clock
@@ -16,8 +16,8 @@ from pulsetui.monitor.clock import Clock
 BEAT_S = 10.0
 """Seconds between two signs of life."""
 
-JUMP = timedelta(seconds=5)
-"""The wall clock running ahead of the machine's own seconds by this much is a jump, not a slew."""
+JUMP_S = 5.0
+"""Seconds. The wall clock running ahead of the machine's own seconds by this much is a jump, not a slew."""
 
 _FILE_NAME = "alive"
 _NOT_RUNNING = "PulseTUI was not running"
@@ -53,20 +53,25 @@ class Vigil:
         now = self._clock.now()
         return Gap(since=last, until=now, why=_NOT_RUNNING) if last < now else None
 
-    def beat(self) -> Gap | None:
-        """A sign of life. Returns the span that went by unwatched since the one before, if there was one."""
+    def look(self) -> Gap | None:
+        """The span that went by unwatched since the last look, if there was one. Costs three clock readings.
+
+        To be asked before anything is judged by the wall clock: after a suspend a timer or a ping may come
+        before the next beat.
+        """
         wall, monotonic, boottime = self._clock.now(), self._clock.monotonic(), self._clock.boottime()
-        ahead = (wall - self._wall) - timedelta(seconds=monotonic - self._monotonic)
-        asleep = timedelta(seconds=(boottime - self._boottime) - (monotonic - self._monotonic))
+        awake = monotonic - self._monotonic
+        ahead = (wall - self._wall).total_seconds() - awake
         gap = None
-        if ahead > JUMP:
-            gap = Gap(since=self._wall, until=wall, why=_ASLEEP if asleep > JUMP else _CLOCK_SET)
+        if ahead > JUMP_S:
+            asleep = (boottime - self._boottime) - awake
+            gap = Gap(since=self._wall, until=wall, why=_ASLEEP if asleep > JUMP_S else _CLOCK_SET)
         self._wall, self._monotonic, self._boottime = wall, monotonic, boottime
-        self._touch(wall)
         return gap
 
-    def _touch(self, at: datetime) -> None:
-        stamp = at.timestamp()
+    def beat(self) -> None:
+        """A sign of life. Raises OSError when it cannot be given."""
+        stamp = self._clock.now().timestamp()
         try:
             os.utime(self._path, (stamp, stamp))
         except FileNotFoundError:

@@ -46,9 +46,10 @@ class Database:
     def __init__(self, state_dir: Path) -> None:
         self.path = state_dir / FILE_NAME
         try:
+            # Private before SQLite makes it: the files beside it (-wal, -shm) take its permissions over.
+            self.path.touch(mode=0o600)
             self._connection = connect(self.path)
             migrate(self._connection, str(self.path))
-            self.path.chmod(0o600)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 f"{self.path}: the database cannot be opened: {error}. "

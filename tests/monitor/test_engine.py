@@ -1,0 +1,409 @@
+"""The engine over a real database: what is committed, what is judged, what survives."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pulsetui.core import machine
+from pulsetui.core.check import Check
+from pulsetui.core.state import CheckState
+from pulsetui.core.status import PingKind
+from pulsetui.core.transition import Transition
+from pulsetui.errors import ConfigError, EngineError, StateHeldError, StoreError
+from pulsetui.monitor.intake import Receipt
+from tests.monitor.harness import CONFIG, START, FakeClock, Harness, running
+
+
+def test_a_ping_turns_its_row_green_and_is_there_after_a_restart(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        clock = FakeClock()
+        async with running(tmp_path, clock) as engine:
+            assert await engine.ping("often", body=b"did 3 things\n", ua="curl") is Receipt.OK
+            assert engine.status("often") == "up"
+        async with running(tmp_path, clock, config=None) as engine:
+            view = engine.view("often")
+            assert (view.status, view.n_pings, view.last_line) == ("up", 1, "did 3 things")
+            ping = engine.client.details("often").pings[0]
+            assert (ping.kind, ping.ua, ping.body_start) == ("success", "curl", "did 3 things\n")
+            assert engine.client.ping_body("often", 1) == b"did 3 things\n"
+
+    asyncio.run(scenario())
+
+
+def test_a_deadline_becomes_a_flip_an_incident_and_alerts_in_one_commit(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        config = CONFIG + '\n[hooks.a]\ntype = "terminal"\n[hooks.b]\ntype = "desktop"\n'
+        async with running(tmp_path, config=config) as engine:
+            await engine.ping("often")
+            await engine.run(minutes=15)
+            assert engine.status("often") == "late"
+            await engine.run(minutes=5)
+            assert engine.status("often") == "down missed"
+            details = engine.client.details("often")
+            assert [flip.at for flip in details.flips] == [START + timedelta(minutes=20), START]
+            assert [(one.hook, one.event) for one in details.deliveries] == [("b", "down"), ("a", "down")]
+            assert details.incidents[0].missed == (START + timedelta(minutes=15),)
+
+    asyncio.run(scenario())
+
+
+def test_only_the_hooks_that_a_check_names_are_told(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        hooks = '[hooks.a]\ntype = "terminal"\n[hooks.b]\ntype = "desktop"\n'
+        config = '[checks.a]\nevery = "1h"\nhooks = ["b"]\n' + hooks
+        async with running(tmp_path, config=config) as engine:
+            await engine.ping("a", PingKind.FAIL)
+            assert [one.hook for one in engine.client.details("a").deliveries] == ["b"]
+
+    asyncio.run(scenario())
+
+
+def test_an_unknown_check_is_answered_at_once(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            assert await engine.ping("nope") is Receipt.UNKNOWN
+
+    asyncio.run(scenario())
+
+
+def test_create_makes_the_check_in_the_file_and_takes_the_ping(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            assert await engine.ping("fresh", create=True) is Receipt.CREATED
+            assert engine.view("fresh").n_pings == 1
+        text = (tmp_path / "checks.toml").read_text()
+        assert text.startswith(CONFIG)
+        assert "[checks.fresh]" in text
+
+    asyncio.run(scenario())
+
+
+def test_a_commit_that_fails_refuses_the_ping_and_changes_nothing(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("often")
+            connection = engine.engine._database._connection
+            (pages,) = connection.execute("PRAGMA page_count").fetchone()
+            connection.execute(f"PRAGMA max_page_count = {pages}")
+            before = engine.view("often")
+            receipts = {await engine.ping("often", body=os.urandom(90_000)) for _ in range(3)}
+            assert receipts == {Receipt.BUSY}
+            assert engine.view("often") == before
+            assert "503" in engine.client.info().notices[0].text
+            assert engine.engine.health() is not None
+            connection.execute("PRAGMA max_page_count = 1000000")
+            assert await engine.ping("often") is Receipt.OK
+            assert engine.client.info().notices == ()
+            assert engine.view("often").n_pings == 2
+
+    asyncio.run(scenario())
+
+
+def test_a_deadline_whose_flip_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("often")
+            database = engine.engine._database
+            write = database.write
+
+            def full(changes: object) -> None:
+                raise StoreError("disk full")
+
+            database.write = full  # type: ignore[method-assign]
+            await engine.run(minutes=21)
+            assert engine.status("often") == "late"
+            database.write = write  # type: ignore[method-assign]
+            await engine.run(seconds=2)
+            assert engine.status("often") == "down missed"
+            assert engine.client.details("often").flips[0].at == START + timedelta(minutes=20)
+
+    asyncio.run(scenario())
+
+
+def test_a_check_that_cannot_be_evaluated_is_set_aside_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advance = machine.advance
+
+    def broken(check: Check, state: CheckState, now: datetime) -> Transition:
+        if check.slug == "a":
+            raise ZeroDivisionError("a bug")
+        return advance(check, state, now)
+
+    monkeypatch.setattr(machine, "advance", broken)
+
+    async def scenario() -> None:
+        config = '[checks.a]\nevery = "15m"\ngrace = "5m"\n[checks.b]\nevery = "15m"\ngrace = "5m"\n'
+        async with running(tmp_path, config=config) as engine:
+            await engine.ping("a")
+            await engine.ping("b")
+            await engine.run(minutes=20)
+            assert engine.status("b") == "down missed"
+            assert "a cannot be evaluated" in engine.client.info().notices[0].text
+
+    asyncio.run(scenario())
+
+
+# --- unwatched ---------------------------------------------------------------------------------------
+
+
+def test_deadlines_that_passed_while_the_engine_was_not_running_do_not_storm(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        clock = FakeClock()
+        config = CONFIG + '\n[hooks.a]\ntype = "terminal"\n'
+        async with running(tmp_path, clock, config=config) as engine:
+            await engine.ping("often")
+            clock.run(timedelta(hours=2, minutes=5))
+            await engine.ping("nightly")
+            await engine.ping("often")
+        clock.run(timedelta(days=1, hours=1))
+        async with running(tmp_path, clock, config=None) as engine:
+            assert [engine.status(slug) for slug in ("nightly", "often")] == ["up", "up"]
+            assert engine.view("nightly").unwatched
+            assert "not running" in engine.client.info().notices[0].text
+            digests = [
+                one
+                for one in engine.engine.queries.deliveries_due(clock.now(), 10)
+                if "unwatched" in one.alert
+            ]
+            assert len(digests) == 1
+            await engine.run(minutes=20)
+            assert engine.status("often") == "down missed"
+            await engine.run(hours=24)
+            assert engine.status("nightly") == "down missed"
+
+    asyncio.run(scenario())
+
+
+def test_a_quick_restart_alarms_nobody(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        clock = FakeClock()
+        async with running(tmp_path, clock) as engine:
+            await engine.ping("often")
+        clock.run(timedelta(seconds=3))
+        async with running(tmp_path, clock, config=None) as engine:
+            assert engine.client.info().notices == ()
+            assert not engine.view("often").unwatched
+
+    asyncio.run(scenario())
+
+
+def spool(tmp_path: Path, slug: str, at: str, **fields: object) -> Path:
+    directory = tmp_path / "state" / "spool"
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / f"{len(list(directory.iterdir())):019d}-1-abcdef.json"
+    body = base64.b64encode(b"spooled").decode()
+    path.write_text(json.dumps({"v": 1, "slug": slug, "kind": "success", "at": at, "body": body} | fields))
+    return path
+
+
+def test_what_jobs_spooled_meanwhile_fills_the_span(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        clock = FakeClock()
+        async with running(tmp_path, clock) as engine:
+            clock.run(timedelta(hours=2, minutes=1))
+            await engine.ping("nightly")
+        clock.run(timedelta(days=1))
+        path = spool(tmp_path, "nightly", "2026-11-21T02:00:30.000000Z")
+        async with running(tmp_path, clock, config=None) as engine:
+            view = engine.view("nightly")
+            assert (view.status, view.unwatched, view.n_pings) == ("up", False, 2)
+            ping = engine.client.details("nightly").pings[0]
+            assert ping.at < ping.received_at
+        assert not path.exists()
+
+    asyncio.run(scenario())
+
+
+def test_a_spooled_file_that_cannot_be_used_is_kept_apart(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        spool(tmp_path, "nightly", "2026-11-20T00:00:00Z", body="!!!")
+        spool(tmp_path, "gone", "2026-11-20T00:00:00Z")
+        async with running(tmp_path) as engine:
+            assert engine.view("nightly").n_pings == 0
+        bad = sorted((tmp_path / "state" / "spool" / "bad").iterdir())
+        assert len(bad) == 2
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(("how", "why"), [("sleep", "asleep"), ("step", "clock was set")])
+@pytest.mark.parametrize("notices", ["ping", "timer"])
+def test_a_suspend_or_a_clock_step_judges_nothing_that_passed_in_it(
+    tmp_path: Path, how: str, why: str, notices: str
+) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("often")
+            getattr(engine.clock, how)(timedelta(hours=3))
+            if notices == "ping":
+                await engine.ping("nightly")
+            await engine.run(seconds=1)
+            assert engine.status("often") == "up"
+            assert engine.view("often").unwatched
+            assert why in engine.client.info().notices[0].text
+
+    asyncio.run(scenario())
+
+
+# --- configuration -----------------------------------------------------------------------------------
+
+
+async def reloaded(engine: Harness) -> None:
+    engine.engine._fingerprint = None
+    await engine.engine._reload()
+
+
+def test_an_outside_edit_keeps_history_and_what_does_not_parse_changes_nothing(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("often")
+            path = tmp_path / "checks.toml"
+            path.write_text(CONFIG.replace('every = "15m"', 'every = "2h"'))
+            await reloaded(engine)
+            assert engine.view("often").next_ping == START + timedelta(hours=2)
+            assert engine.view("often").n_pings == 1
+            path.write_text(CONFIG.replace('every = "15m"', 'every = "soon"'))
+            await reloaded(engine)
+            assert engine.view("often").next_ping == START + timedelta(hours=2)
+            assert "checks.toml:10" in engine.client.info().notices[0].text
+            path.write_text(CONFIG)
+            await reloaded(engine)
+            assert engine.client.info().notices == ()
+
+    asyncio.run(scenario())
+
+
+def test_a_deleted_check_that_comes_back_has_its_history(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("often")
+            await engine.engine.edit_config(lambda file: file.remove_check("often"))
+            assert "often" not in engine.client.checks()
+            assert await engine.ping("often") is Receipt.UNKNOWN
+            await engine.engine.edit_config(lambda file: file.add_check("often", {"every": "15m"}))
+            assert engine.view("often").n_pings == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_rename_keeps_uuid_and_history(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("often")
+            uuid = engine.view("often").uuid
+            await engine.engine.edit_config(
+                lambda file: file.edit_check("often", {}, new_slug="seldom"), {"often": "seldom"}
+            )
+            view = engine.view("seldom")
+            assert (view.uuid, view.n_pings) == (uuid, 1)
+        async with running(tmp_path, engine.clock, config=None) as engine:
+            assert engine.view("seldom").uuid == uuid
+
+    asyncio.run(scenario())
+
+
+def test_retention_keeps_the_newest_pings_and_their_runs(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        config = '[checks.a]\nevery = "1h"\nkeep_pings = 20\n'
+        async with running(tmp_path, config=config) as engine:
+            for _ in range(200):
+                await engine.ping("a")
+            await engine.settle()
+            details = engine.client.details("a")
+            assert 20 <= len(details.pings) <= 75
+            assert details.pings[0].n == 200
+            assert len(details.runs) == len(details.pings)
+
+    asyncio.run(scenario())
+
+
+# --- metrics -----------------------------------------------------------------------------------------
+
+
+def test_metrics_are_found_in_the_body(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        metrics = "metrics = { records = 'imported ([0-9,]+)' }\n"
+        config = '[checks.a]\nevery = "1h"\nexpect = ["records >= 1"]\n' + metrics
+        async with running(tmp_path, config=config) as engine:
+            await engine.ping("a", body=b"imported 0 of\nimported 1,234 records")
+            assert (engine.status("a"), engine.view("a").last_metrics) == ("up", {"records": 1234.0})
+            await engine.ping("a", body=b"imported 0 records")
+            assert engine.status("a") == "down unmet"
+            assert engine.view("a").detail == "records was 0, expected records >= 1"
+
+    asyncio.run(scenario())
+
+
+# --- the state directory -----------------------------------------------------------------------------
+
+
+def test_a_held_state_directory_says_who_holds_it(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path):
+            with pytest.raises(StateHeldError, match=str(os.getpid())) as caught:
+                async with running(tmp_path, config=None):
+                    pass
+            assert caught.value.pid == os.getpid()
+
+    asyncio.run(scenario())
+
+
+def test_a_state_directory_from_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            engine.engine._database._connection.execute("PRAGMA user_version = 99")
+        with pytest.raises(StoreError, match="newer PulseTUI"):
+            async with running(tmp_path, config=None):
+                pass
+
+    asyncio.run(scenario())
+
+
+def test_a_state_directory_that_is_a_file_is_an_error_with_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("")
+
+    async def scenario() -> None:
+        async with running(tmp_path):
+            pass
+
+    with pytest.raises(EngineError, match="--state-dir"):
+        asyncio.run(scenario())
+
+
+def test_a_database_that_is_none_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "pulsetui.sqlite3").write_bytes(b"this is no database" * 100)
+
+    async def scenario() -> None:
+        async with running(tmp_path):
+            pass
+
+    with pytest.raises(StoreError, match="cannot be opened"):
+        asyncio.run(scenario())
+
+
+def test_state_and_keys_are_private(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path):
+            state = tmp_path / "state"
+            assert state.stat().st_mode & 0o777 == 0o700
+            assert [path.name for path in state.iterdir() if path.stat().st_mode & 0o077] == []
+
+    asyncio.run(scenario())
+
+
+def test_a_missing_configuration_says_what_to_do(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=None):
+            pass
+
+    with pytest.raises(ConfigError, match="pulsetui init"):
+        asyncio.run(scenario())
