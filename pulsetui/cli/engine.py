@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulsetui.config.paths import absolute, default_config_path, default_state_dir
-from pulsetui.errors import EngineUnreachableError
+from pulsetui.errors import EngineUnreachableError, UnknownCheckError
 from pulsetui.job.report import UsageError
 
 if TYPE_CHECKING:
@@ -66,3 +66,15 @@ def engine(options: argparse.Namespace) -> Iterator[EngineClient]:
         yield client
     finally:
         client.close()
+
+
+def require_check(slug: str, client: EngineClient) -> None:
+    """Raises UnknownCheckError, with the nearest slug there is, when the engine has no such check."""
+    known = list(client.checks())
+    if slug in known:
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(slug, known, n=1)
+    advice = f'did you mean "{near[0]}"?' if near else "see the slugs with: pulsetui list"
+    raise UnknownCheckError(f'there is no check "{slug}"; {advice}')

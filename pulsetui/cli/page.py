@@ -6,13 +6,13 @@ import argparse
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from pulsetui.cli.engine import engine
+from pulsetui.cli.engine import engine, require_check
 from pulsetui.cli.output import json_text, out, paint, status_text
 from pulsetui.core.phrases import duration_text, instant_text, sentence, span_text, word_for
 from pulsetui.core.status import Status
 from pulsetui.core.text import clean
 from pulsetui.core.zone import zone
-from pulsetui.errors import ScheduleError, UnknownCheckError
+from pulsetui.errors import ScheduleError
 from pulsetui.job.report import check_slug
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def show(options: argparse.Namespace) -> int:
     """Exit code 1 when there is no such check."""
     slug = check_slug(options.slug)
     with engine(options) as client:
-        _expect(slug, list(client.checks()))
+        require_check(slug, client)
         details, info, now = client.details(slug), client.info(), client.now()
     if options.json:
         out(json_text(details))
@@ -36,16 +36,6 @@ def show(options: argparse.Namespace) -> int:
     for line in page(details, info, now):
         out(line)
     return 0
-
-
-def _expect(slug: str, known: list[str]) -> None:
-    if slug in known:
-        return
-    from difflib import get_close_matches
-
-    near = get_close_matches(slug, known, n=1)
-    advice = f'did you mean "{near[0]}"?' if near else "see the slugs with: pulsetui list"
-    raise UnknownCheckError(f'there is no check "{slug}"; {advice}')
 
 
 def page(details: CheckDetails, info: EngineInfo, now: datetime) -> list[str]:
@@ -100,7 +90,7 @@ def _run(run: RunView, where: tzinfo, now: datetime) -> str:
         f"{str(run.outcome).replace('_', ' '):<9}",
         f"{duration_text(run.duration) if run.duration is not None else '-':>7}",
         " ".join(f"{clean(name, 64)}={value:g}" for name, value in run.metrics.items()),
-        f"exit code {run.exit_status}" if run.exit_status else "",
+        f"exit code {run.exit_status}" if run.exit_status and not run.detail else "",
         "overlap" if run.overlaps is not None else "",
         "duplicate" if run.duplicate else "",
         clean(run.detail, 200),

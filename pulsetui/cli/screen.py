@@ -41,8 +41,9 @@ def show(client: EngineClient) -> int:
     """The screen over any engine."""
     from pulsetui.tui.app import PulseApp
 
-    PulseApp(client, ascii_only=glyphs() is GLYPH_ASCII).run()
-    return 0
+    app = PulseApp(client, ascii_only=glyphs() is GLYPH_ASCII)
+    app.run()
+    return app.return_code or 0
 
 
 def _runs(options: argparse.Namespace) -> bool:

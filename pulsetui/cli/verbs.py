@@ -7,7 +7,7 @@ import getpass
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pulsetui.cli.engine import engine
+from pulsetui.cli.engine import engine, require_check
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.core.text import clean
 from pulsetui.job.report import UsageError, check_slug
@@ -81,6 +81,7 @@ def edit(options: argparse.Namespace) -> int:
             "nothing to change; write keys like: pulsetui edit backup grace=45m (an empty one goes away)"
         )
     with engine(options) as client:
+        require_check(slug, client)
         return _report([client.edit(slug, fields, new_slug=new_slug)], options)
 
 
@@ -88,6 +89,7 @@ def remove(options: argparse.Namespace) -> int:
     """Takes a check out."""
     slug = check_slug(options.slug)
     with engine(options) as client:
+        require_check(slug, client)
         return _report([client.remove(slug)], options)
 
 
@@ -149,11 +151,18 @@ def _report(results: Sequence[CommandResult], options: argparse.Namespace) -> in
     if options.json:
         out(json_text(results))
     for result in results:
-        named = result.slug in result.message.replace('"', " ").split()
-        talk(clean(result.message if named else f"{result.slug}: {result.message}", 1000))
-        for problem in result.problems:
-            hint = f" {problem.suggestion}" if problem.suggestion else ""
-            talk(clean(f"  {problem.field}: {problem.message}{hint}", 1000))
+        for line in _lines(result):
+            talk(clean(line, 1000))
     if all(result.ok for result in results):
         return 0
     return 2 if any(result.problems for result in results) else 1
+
+
+def _lines(result: CommandResult) -> list[str]:
+    if result.problems:
+        return [
+            f"{result.slug}: {problem.field}: {problem.message.rstrip('.')}. {problem.suggestion}"
+            for problem in result.problems
+        ]
+    named = result.slug in result.message.replace('"', " ").split()
+    return [result.message if named else f"{result.slug}: {result.message}"]

@@ -22,7 +22,7 @@ Captured = pytest.CaptureFixture[str]
         (["pause", "a", "b", "a"], ("pause", ("a", "b"))),
         (["resume", "a"], ("resume", ("a",))),
         (["ack", "a", "--undo"], ("unacknowledge", ("a",))),
-        (["remove", "a"], ("remove", "a")),
+        (["remove", "backup"], ("remove", "backup")),
         (
             ["add", "a", "--cron", "0 2 * * *", "--tag", "x", "--tag", "y", "--max-runtime", "20m"],
             ("add", "a", {"cron": "0 2 * * *", "max_runtime": "20m", "tags": ["x", "y"]}),
@@ -32,10 +32,10 @@ Captured = pytest.CaptureFixture[str]
             ("add", "a", {"every": "1h", "failures_before_down": 2}),
         ),
         (
-            ["edit", "a", "grace=45m", "max_runtime="],
-            ("edit", "a", {"grace": "45m", "max_runtime": None}, None),
+            ["edit", "backup", "grace=45m", "max_runtime="],
+            ("edit", "backup", {"grace": "45m", "max_runtime": None}, None),
         ),
-        (["edit", "a", "--rename", "b"], ("edit", "a", {}, "b")),
+        (["edit", "backup", "--rename", "b"], ("edit", "backup", {}, "b")),
     ],
 )
 def test_each_verb_reaches_the_engine(
@@ -78,7 +78,7 @@ def test_a_wrong_field_is_exit_code_2_and_says_what_to_write(connected: Connect,
     fake.problems = (FieldProblem(field="cron", message="hour must be 0-23", suggestion='Try "0 1 * * *".'),)
 
     assert main(["add", "a", "--cron", "0 25 * * *"]) == 2
-    assert 'cron: hour must be 0-23 Try "0 1 * * *".' in capsys.readouterr().err
+    assert capsys.readouterr().err == 'a: cron: hour must be 0-23. Try "0 1 * * *".\n'
 
 
 def test_json_holds_one_result_for_each_slug(connected: Connect, capsys: Captured) -> None:
@@ -139,3 +139,14 @@ def test_values_are_written_as_a_person_would(pair: str, value: object) -> None:
 def test_a_pair_given_twice_is_refused() -> None:
     with pytest.raises(UsageError, match="twice"):
         read_pairs(["keep-pings=1", "keep_pings=2"])
+
+
+@pytest.mark.parametrize("arguments", [["edit", "backpu", "grace=1m"], ["remove", "backpu"]])
+def test_changing_what_is_not_there_names_the_nearest(
+    arguments: list[str], connected: Connect, capsys: Captured
+) -> None:
+    fake = connected(FakeEngine(UP))
+
+    assert main(arguments) == 1
+    assert 'did you mean "backup"?' in capsys.readouterr().err
+    assert fake.calls == []
