@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.listener.served import Served, serve
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    with serve() as running:
+        yield running
+
+
+@pytest.fixture
+def reachable() -> Iterator[Served]:
+    """A listener that others than this host can reach: keys are needed."""
+    with serve(require_key=True) as running:
+        yield running

@@ -1,0 +1,273 @@
+"""The API of attached screens, as curl sees it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+import msgspec
+import pytest
+
+from pulsetui.errors import EngineError, StoreBusyError
+from pulsetui.listener import wire
+from tests.listener.fakes import API_KEY, NOON, READ_KEY, a_view
+from tests.listener.served import TIMEOUT_S, Reply, Served, read_until, serve
+
+KEY = ("-H", f"X-Api-Key: {API_KEY}")
+READ_ONLY = ("-H", f"X-Api-Key: {READ_KEY}")
+
+
+def command(served: Served, body: Any, *options: str) -> Reply:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return served.curl("/api/pulse/commands", *(options or KEY), "-d", text)
+
+
+def error(reply: Reply) -> str:
+    answer = json.loads(reply.body)
+    assert list(answer) == ["error"]
+    return str(answer["error"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "missing api key"),
+        (("-H", "X-Api-Key;"), "missing api key"),
+        (("-H", "X-Api-Key: " + "x" * 32), "wrong api key"),
+        (("-H", "X-Api-Key: ключ"), "wrong api key"),
+    ],
+)
+@pytest.mark.parametrize("path", ["snapshot", "events", "checks/backup", "nonsense"])
+def test_without_the_key_nothing_is_told(
+    served: Served, path: str, options: tuple[str, ...], message: str
+) -> None:
+    reply = served.curl(f"/api/pulse/{path}", *options)
+
+    assert (reply.status, error(reply)) == (401, message)
+
+
+def test_read_only_key_reads_and_does_not_command(served: Served) -> None:
+    assert served.curl("/api/pulse/snapshot", *READ_ONLY).status == 200
+
+    reply = command(served, {"verb": "pause", "slugs": ["backup"]}, *READ_ONLY)
+
+    assert (reply.status, error(reply)) == (401, "wrong api key")
+    assert served.engine.calls == []
+
+
+def test_snapshot_is_the_engine_as_it_is(served: Served) -> None:
+    reply = served.curl("/api/pulse/snapshot", *KEY)
+
+    assert reply.headers["content-type"] == "application/json"
+    assert "access-control-allow-origin" not in reply.headers
+    snapshot = wire.decode_snapshot(reply.body)
+    assert snapshot.info == served.engine.info()
+    assert snapshot.checks == tuple(served.engine.views.values())
+
+
+def test_details_and_body_of_a_ping(served: Served) -> None:
+    served.engine.bodies["backup", 7] = b"\x00\xff<script>"
+
+    details = wire.decode_details(served.curl("/api/pulse/checks/backup", *READ_ONLY).body)
+    body = served.curl("/api/pulse/checks/backup/pings/7/body", *READ_ONLY)
+
+    assert details == served.engine.details("backup")
+    assert body.body == b"\x00\xff<script>"
+    assert body.headers["content-type"] == "application/octet-stream"
+
+
+@pytest.mark.parametrize("path", ["checks/unheard", "checks/unheard/pings/1/body"])
+def test_unknown_check_is_named(served: Served, path: str) -> None:
+    reply = served.curl(f"/api/pulse/{path}", *KEY)
+
+    assert (reply.status, error(reply)) == (404, 'there is no check "unheard"')
+
+
+@pytest.mark.parametrize("path", ["", "nonsense", "checks", "checks/backup/pings/-1/body", "checks/a/b/c/d"])
+def test_unknown_call_is_not_found(served: Served, path: str) -> None:
+    assert served.curl(f"/api/pulse/{path}", *KEY).status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "allow"), [("snapshot", "POST", "GET, HEAD"), ("commands", "GET", "POST")]
+)
+def test_wrong_method_is_told_the_right_one(served: Served, path: str, method: str, allow: str) -> None:
+    reply = served.curl(f"/api/pulse/{path}", *KEY, "-X", method)
+
+    assert (reply.status, reply.headers["allow"]) == (405, allow)
+
+
+@pytest.mark.parametrize(
+    ("body", "call"),
+    [
+        ({"verb": "pause", "slugs": ["backup", "unheard"]}, ("pause", ("backup", "unheard"))),
+        ({"verb": "resume", "slugs": ["backup"]}, ("resume", ("backup",))),
+        (
+            {"verb": "acknowledge", "slugs": ["backup"], "by": "ann", "note": "disk"},
+            ("acknowledge", ("backup",), "ann", "disk"),
+        ),
+        ({"verb": "unacknowledge", "slugs": ["backup"]}, ("unacknowledge", ("backup",))),
+        ({"verb": "add", "slugs": ["new"], "fields": {"every": "15m"}}, ("add", "new", {"every": "15m"})),
+        (
+            {"verb": "edit", "slugs": ["backup"], "fields": {"grace": None}, "new_slug": "b"},
+            ("edit", "backup", {"grace": None}, "b"),
+        ),
+        ({"verb": "remove", "slugs": ["backup"]}, ("remove", ("backup",))),
+        ({"verb": "dismiss", "key": "config"}, ("dismiss", "config")),
+    ],
+)
+def test_command_reaches_the_engine(served: Served, body: object, call: tuple[object, ...]) -> None:
+    reply = command(served, body)
+
+    assert reply.status == 200
+    assert served.engine.calls == [call]
+    results = wire.decode_results(reply.body)
+    assert [result.slug for result in results] == (
+        [] if call[0] == "dismiss" else ["b"] if call[0] == "edit" else body["slugs"]  # type: ignore[index]
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("{", "the body is not JSON"),
+        ("\xff", "the body is not JSON"),
+        ("[]", "Expected `object`"),
+        ({}, "missing required field `verb`"),
+        ({"verb": "explode"}, "verb: Invalid enum value 'explode'"),
+        ({"verb": "pause"}, "slugs: missing"),
+        ({"verb": "pause", "slugs": "backup"}, "slugs: Expected `array`"),
+        ({"verb": "pause", "slugs": ["backup", 7]}, "slugs[1]: Expected `str`"),
+        ({"verb": "acknowledge", "slugs": ["backup"]}, "by: missing"),
+        ({"verb": "edit", "slugs": ["a", "b"]}, "slugs: edit takes exactly one, got 2"),
+        ({"verb": "dismiss"}, "key: missing"),
+        ({"verb": "pause", "slug": "backup"}, "unknown field `slug`"),
+    ],
+)
+def test_command_that_is_wrong_says_which_field(served: Served, body: Any, message: str) -> None:
+    reply = command(served, body)
+
+    assert reply.status == 400
+    assert message in error(reply)
+    assert served.engine.calls == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "shown"),
+    [
+        (EngineError("the configuration cannot be written"), 409, "the configuration cannot be written"),
+        (StoreBusyError("the disk is full"), 503, "the disk is full"),
+        (RuntimeError("secret detail"), 500, "internal error; the engine's log says more"),
+    ],
+)
+def test_engine_error_is_answered_without_a_traceback(
+    served: Served, failure: Exception, status: int, shown: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    served.engine.fails_with = failure
+
+    reply = command(served, {"verb": "pause", "slugs": ["backup"]})
+
+    assert (reply.status, error(reply)) == (status, shown)
+    assert ("secret detail" in caplog.text) == (status == 500)
+
+
+def open_events(served: Served) -> tuple[socket.socket, bytes]:
+    connection = served.connect()
+    connection.sendall(f"GET /api/pulse/events HTTP/1.1\r\nX-Api-Key: {READ_KEY}\r\n\r\n".encode())
+    data = read_until(connection, b"\n\n")
+    head, _, rest = data.partition(b"\r\n\r\n")
+    assert b"text/event-stream" in head
+    assert b"Content-Length" not in head
+    return connection, rest or read_until(connection, b"\n\n")
+
+
+def test_events_begin_with_a_snapshot_and_go_on_with_changes(served: Served) -> None:
+    connection, first = open_events(served)
+    with connection:
+        served.engine.change(a_view("backup", n_pings=4), a_view("new"), removed=["sync-invoices"])
+        second = read_until(connection, b"\n\n")
+
+    assert first.startswith(b"event: snapshot\ndata: ")
+    assert second.startswith(b"event: change\ndata: ")
+    change = wire.decode_change(second.split(b"data: ")[1])
+    assert {view.slug for view in change.changed} == {"backup", "new"}
+    assert (change.removed, change.order) == (("sync-invoices",), ("backup", "new"))
+
+
+def test_a_storm_of_changes_comes_in_few_events(served: Served) -> None:
+    connection, _ = open_events(served)
+    with connection:
+        for n in range(5000):
+            served.engine.change(a_view("backup", n_pings=n))
+        served.engine.change(a_view("sync-invoices", n_pings=-1))
+        data = b""
+        while b'"n_pings":-1' not in data:
+            data += read_until(connection, b"\n\n")
+
+    assert data.count(b"event: change") < 100
+
+
+def test_client_that_leaves_is_forgotten(served: Served) -> None:
+    connection, _ = open_events(served)
+    connection.close()
+
+    served.engine.subscribed.clear()
+    again, _ = open_events(served)  # the loop has seen the first one leave by then
+    with again:
+        assert served.on_loop(lambda: len(served.engine.listeners)) == 1
+
+
+def test_reader_that_is_behind_gets_only_the_newest_and_is_dropped_in_the_end() -> None:
+    from pulsetui.listener.limits import Limits
+    from tests.listener.fakes import FakeEngine
+
+    engine = FakeEngine([f"check-{n}" for n in range(3000)])
+    with serve(engine=engine, limits=Limits(stream_flush_s=0.2, sweep_s=0.05)) as running:
+        with running.connect() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.sendall(f"GET /api/pulse/events HTTP/1.1\r\nX-Api-Key: {API_KEY}\r\n\r\n".encode())
+            assert engine.subscribed.wait(TIMEOUT_S)
+            while running.on_loop(lambda: len(engine.listeners)):
+                engine.change(*(a_view(f"check-{n}", detail="x" * 1000) for n in range(3000)))
+        assert running.curl("/ping/backup").status == 200
+
+
+@pytest.mark.parametrize("method", ["-X GET", "--head"])
+def test_health_is_ok_while_pings_are_taken(served: Served, method: str) -> None:
+    reply = served.curl("/healthz", *method.split())
+
+    assert reply.status == 200
+    assert reply.body == (b"" if method == "--head" else b"ok")
+
+
+def test_health_says_why_pings_are_not_taken() -> None:
+    with serve(health=lambda: "the disk is full") as running:
+        reply = running.curl("/healthz")
+
+        assert (reply.status, reply.body) == (503, b"the disk is full")
+
+
+def test_values_of_a_configuration_file_travel() -> None:
+    import tomlkit
+
+    table = tomlkit.parse(
+        'cron = "0 2 * * *"\ntags = ["a"]\nn = 1\nx = 1.5\nyes = true\n[metrics]\nrows = "r"'
+    )
+
+    assert msgspec.json.decode(wire.encode({"fields": table})) == {
+        "fields": {
+            "cron": "0 2 * * *",
+            "tags": ["a"],
+            "n": 1,
+            "x": 1.5,
+            "yes": True,
+            "metrics": {"rows": "r"},
+        }
+    }
+
+
+def test_instants_travel_exactly() -> None:
+    view = a_view("backup", since=NOON.replace(microsecond=123456))
+
+    assert msgspec.json.decode(wire.encode(view), type=type(view)) == view

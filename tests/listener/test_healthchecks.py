@@ -1,0 +1,194 @@
+"""The Healthchecks dialect as curl and its clients speak it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from pulsetui.core.status import PingKind
+from pulsetui.monitor.intake import BODY_LIMIT, Receipt
+from tests.listener.fakes import CODE, PING_KEY
+from tests.listener.served import Served, curl
+
+UNKNOWN = "99999999-2222-4333-8444-555555555555"
+RID = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "exit_status"),
+    [
+        (f"/ping/{CODE}", PingKind.SUCCESS, None),
+        (f"/ping/{CODE}/", PingKind.SUCCESS, None),
+        (f"/ping/{CODE}/start", PingKind.START, None),
+        (f"/ping/{CODE}/start/", PingKind.START, None),
+        (f"/ping/{CODE}/fail", PingKind.FAIL, None),
+        (f"/ping/{CODE}/log", PingKind.LOG, None),
+        (f"/ping/{CODE}/success", PingKind.SUCCESS, None),
+        (f"/ping/{CODE}/0", PingKind.SUCCESS, 0),
+        (f"/ping/{CODE}/1", PingKind.FAIL, 1),
+        (f"/ping/{CODE}/255", PingKind.FAIL, 255),
+        (f"/ping/{CODE}/007", PingKind.FAIL, 7),
+        (f"/{CODE}", PingKind.SUCCESS, None),
+        (f"/{CODE}/", PingKind.SUCCESS, None),
+        (f"/{CODE}/fail", PingKind.FAIL, None),
+        (f"/monitoring/ping/{CODE}/start", PingKind.START, None),
+        (f"/a/b/ping/{CODE}", PingKind.SUCCESS, None),
+        (f"/ping/{PING_KEY}/backup", PingKind.SUCCESS, None),
+        (f"/ping/{PING_KEY}/backup/start", PingKind.START, None),
+        (f"/ping/{PING_KEY}/backup/3", PingKind.FAIL, 3),
+        (f"/{PING_KEY}/backup", PingKind.SUCCESS, None),
+        (f"/{PING_KEY}/backup/log", PingKind.LOG, None),
+        (f"/hc/ping/{PING_KEY}/backup/fail", PingKind.FAIL, None),
+        (f"/%70ing/{CODE}", PingKind.SUCCESS, None),
+    ],
+)
+def test_path_says_what_happened(
+    reachable: Served, path: str, kind: PingKind, exit_status: int | None
+) -> None:
+    reply = reachable.curl(path)
+
+    assert (reply.status, reply.body) == (200, b"OK")
+    (arrival,) = reachable.intake.arrivals
+    assert (arrival.kind, arrival.exit_status) == (kind, exit_status)
+    assert (arrival.uuid, arrival.slug) in ((UUID(CODE), None), (None, "backup"))
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body", "why"),
+    [
+        (f"/ping/{UNKNOWN}", 404, b"not found", "unknown check"),
+        (f"/{UNKNOWN}/start", 404, b"not found", "unknown check"),
+        (f"/ping/{CODE.upper().replace('1', 'A')}", 404, b"not found", "unknown check"),
+        (f"/ping/{CODE.replace('-', '')}", 404, b"not found", "no key"),  # it may be a slug
+        (f"/ping/{CODE}/nonsense", 404, b"not found", "unknown path"),
+        (f"/ping/{CODE}/-1", 404, b"not found", "unknown path"),
+        (f"/ping/{CODE}/start/start", 404, b"not found", "unknown path"),
+        (f"/ping/{CODE}/256", 400, b"invalid url format", "bad url"),
+        (f"/ping/{CODE}/{'9' * 5000}", 400, b"invalid url format", "bad url"),
+        (f"/ping/{UNKNOWN}/256", 404, b"not found", "unknown check"),
+        (f"/ping/{CODE}?rid=nonsense", 400, b"invalid uuid format", "bad rid"),
+        (f"/ping/{CODE}?rid=", 400, b"invalid uuid format", "bad rid"),
+        (f"/ping/{CODE}?rid={RID.replace('-', '')}", 400, b"invalid uuid format", "bad rid"),
+        (f"/ping/{UNKNOWN}?rid=nonsense", 404, b"not found", "unknown check"),
+        (f"/ping/{PING_KEY}/unheard?rid=nonsense", 404, b"not found", "unknown check"),
+        (f"/ping/{PING_KEY}/unheard?create=1&rid=nonsense", 400, b"invalid uuid format", "bad rid"),
+        (f"/ping/{PING_KEY}/unheard", 404, b"not found", "unknown check"),
+        (f"/ping/{PING_KEY}/unheard?create=2", 404, b"not found", "unknown check"),
+        (f"/ping/{PING_KEY}/Backup", 400, b"invalid url format", "bad url"),
+        (f"/ping/{PING_KEY}/backup/", 404, b"not found", "unknown path"),
+        (f"/{PING_KEY}/backup/", 404, b"not found", "unknown path"),
+        (f"/ping/{PING_KEY}/backup/nonsense", 404, b"not found", "unknown path"),
+        ("/ping/wrongkey/backup", 404, b"not found", "wrong key"),
+        ("/ping/", 404, b"not found", "unknown path"),
+        ("/", 404, b"not found", "unknown path"),
+        ("/wp-login.php", 404, b"not found", "unknown path"),
+    ],
+)
+def test_what_is_not_a_ping_gets_the_answer_clients_know(
+    reachable: Served, path: str, status: int, body: bytes, why: str
+) -> None:
+    reply = reachable.curl(path)
+
+    assert (reply.status, reply.body) == (status, body)
+    assert reachable.intake.arrivals == []
+    assert reachable.intake.rejected == {why: 1}
+
+
+def test_slug_ping_with_create_makes_the_check(reachable: Served) -> None:
+    assert reachable.curl(f"/ping/{PING_KEY}/new-job?create=1").status == 201
+    assert reachable.curl(f"/ping/{PING_KEY}/new-job?create=1").body == b"OK"
+
+
+def test_uuid_ping_never_creates(reachable: Served) -> None:
+    assert reachable.curl(f"/ping/{UNKNOWN}?create=1").status == 404
+
+
+def test_run_id_is_taken_in_any_case(served: Served) -> None:
+    served.curl(f"/ping/{CODE}/start?rid={RID.upper()}")
+
+    assert served.intake.arrivals[0].rid == UUID(RID)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND", "FROB"])
+def test_every_method_pings(served: Served, method: str) -> None:
+    reply = served.curl(f"/ping/{CODE}", "-X", method)
+
+    assert (reply.status, reply.body) == (200, b"OK")
+    assert served.intake.arrivals[0].method == method
+
+
+def test_head_pings_and_gets_the_headers_without_the_body(served: Served) -> None:
+    reply = served.curl(f"/ping/{CODE}", "--head")
+
+    assert (reply.status, reply.body) == (200, b"")
+    assert reply.headers["content-length"] == "2"
+    assert served.intake.arrivals[0].method == "HEAD"
+
+
+def test_answer_carries_the_headers_clients_read(served: Served) -> None:
+    headers = served.curl(f"/ping/{CODE}").headers
+
+    assert headers["ping-body-limit"] == str(BODY_LIMIT)
+    assert headers["access-control-allow-origin"] == "*"
+    assert "no-store" in headers["cache-control"]
+
+
+def test_store_that_cannot_take_a_ping_asks_to_come_again(served: Served) -> None:
+    served.intake.answer = Receipt.BUSY
+
+    reply = served.curl(f"/ping/{CODE}")
+
+    assert (reply.status, reply.headers["retry-after"]) == (503, "5")
+    assert served.intake.rejected == {"busy": 1}
+
+
+def test_check_that_cannot_be_created_is_not_found(served: Served) -> None:
+    served.intake.answer = Receipt.REFUSED
+
+    assert served.curl(f"/ping/{PING_KEY}/new-job?create=1").status == 404
+
+
+def test_body_is_kept_as_bytes_whatever_its_type(served: Served) -> None:
+    body = bytes(range(256))
+    curl(
+        f"{served.url}/ping/{CODE}",
+        "-H",
+        "Content-Type: application/json",
+        "--data-binary",
+        "@-",
+        stdin=body,
+    )
+
+    assert served.intake.arrivals[0].body == body
+
+
+def test_body_beyond_the_limit_is_cut_and_the_ping_counts(served: Served) -> None:
+    body = b"x" * BODY_LIMIT + b"y" * 3_000_000
+    reply = curl(f"{served.url}/ping/{CODE}", "--data-binary", "@-", stdin=body)
+
+    assert reply.status == 200
+    assert served.intake.arrivals[0].body == body[:BODY_LIMIT]
+
+
+def test_proxy_on_this_host_is_believed(served: Served) -> None:
+    served.curl(
+        f"/ping/{CODE}",
+        "-H",
+        "X-Forwarded-For: 203.0.113.7:4711, 10.0.0.1",
+        "-H",
+        "X-Forwarded-Proto: https",
+        "-A",
+        "cron/1 " + "x" * 300,
+    )
+
+    (arrival,) = served.intake.arrivals
+    assert (arrival.remote_addr, arrival.scheme) == ("203.0.113.7", "https")
+    assert (len(arrival.ua), arrival.ua[:7]) == (200, "cron/1 ")
+
+
+def test_forwarded_address_that_is_none_is_not_believed(served: Served) -> None:
+    served.curl(f"/ping/{CODE}", "-H", "X-Forwarded-For: [bold]unknown", "-H", "X-Forwarded-Proto: gopher")
+
+    (arrival,) = served.intake.arrivals
+    assert (arrival.remote_addr, arrival.scheme) == ("127.0.0.1", "http")

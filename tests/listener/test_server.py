@@ -1,0 +1,459 @@
+"""The server against clients that are broken, slow or hostile."""
+
+from __future__ import annotations
+
+import re
+import resource
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pulsetui.errors import ListenerError
+from pulsetui.listener.limits import Limits
+from pulsetui.listener.server import HttpServer
+from pulsetui.monitor.intake import Receipt
+from tests.listener.fakes import CODE
+from tests.listener.served import TIMEOUT_S, Served, curl, read_all, read_until, serve
+
+GET = b"GET /ping/backup HTTP/1.1\r\nHost: x\r\n\r\n"
+GET_CLOSE = b"GET /ping/backup HTTP/1.1\r\nConnection: close\r\n\r\n"
+PIECES = [
+    b"GET ", b"POST ", b"/ping/backup", b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", b"\r\n", b"\r\n\r\n",
+    b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"Expect: 100-continue\r\n",
+    b"Upgrade: x\r\nConnection: upgrade\r\n", b"5\r\nhello\r\n", b"0\r\n\r\n", b"?metric=a:1&rid=",
+    b"%zz%00", b"\x00", b"\xff\xfe", b"\n\n", b":", b" ",
+]  # fmt: skip
+SHORT = Limits(request_s=0.3, idle_s=0.3, linger_s=0.3, sweep_s=0.05, connections=4)
+
+
+@pytest.fixture
+def hasty() -> Iterator[Served]:
+    """A server that waits a third of a second where the real one waits seconds, for four clients."""
+    with serve(limits=SHORT) as running:
+        yield running
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+def test_keep_alive_connection_serves_one_request_after_the_other(served: Served) -> None:
+    with served.connect() as connection:
+        for _ in range(3):
+            connection.sendall(GET)
+            assert read_until(connection, b"\r\n\r\nOK").startswith(b"HTTP/1.1 200 OK\r\n")
+
+    assert len(served.intake.arrivals) == 3
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        GET_CLOSE,
+        b"GET /ping/backup HTTP/1.0\r\n\r\n",
+        b"GET /ping/backup HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        b"\r\n\r\n" + GET_CLOSE,
+    ],
+)
+def test_connection_is_closed_when_the_client_expects_that(served: Served, request_bytes: bytes) -> None:
+    answer = served.raw(request_bytes)
+
+    assert status(answer) == 200
+    assert b"\r\nConnection: close\r\n" in answer
+
+
+def test_pipelined_requests_are_answered_in_order_one_at_a_time(served: Served) -> None:
+    """A 404 that is known at once must not overtake an OK that waits for its commit."""
+    served.intake.holding = True
+    received = threading.Event()
+    served.intake.on_receive = received.set
+    with served.connect() as connection:
+        connection.sendall(GET + b"GET /nothing HTTP/1.1\r\n\r\n" + GET_CLOSE)
+        assert received.wait(TIMEOUT_S)
+        assert served.on_loop(lambda: len(served.intake.held)) == 1
+
+        served.intake.holding = False
+        served.on_loop(lambda: served.intake.held.pop()(Receipt.OK))
+        answers = read_all(connection)
+
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answers) == [b"200", b"404", b"200"]
+
+
+def test_thousands_of_pipelined_requests_are_all_answered(served: Served) -> None:
+    answers = served.raw(GET * 2000 + GET_CLOSE)
+
+    assert answers.count(b"HTTP/1.1 200 OK\r\n") == 2001
+
+
+def test_pipelined_bodies_are_told_apart(served: Served) -> None:
+    post = b"POST /ping/backup HTTP/1.1\r\nContent-Length: 3\r\n\r\n"
+
+    served.raw(post + b"one" + post + b"two" + GET_CLOSE)
+
+    assert [arrival.body for arrival in served.intake.arrivals] == [b"one", b"two", b""]
+
+
+def test_request_after_a_chunked_body_in_the_same_packet_must_be_sent_again(served: Served) -> None:
+    answer = served.raw(
+        b"POST /ping/backup HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n" + GET
+    )
+
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"\r\nConnection: close\r\n" in answer
+    assert [arrival.body for arrival in served.intake.arrivals] == [b"hi"]
+
+
+def test_chunked_body_from_a_pipe_is_decoded(served: Served) -> None:
+    reply = curl(f"{served.url}/ping/backup", "-T", "-", "-X", "POST", stdin=b"line\n" * 1000)
+
+    assert reply.status == 200
+    assert served.intake.arrivals[0].body == b"line\n" * 1000
+
+
+def test_request_in_single_bytes_is_understood(served: Served) -> None:
+    data = b"POST /ping/backup?metric=a:1 HTTP/1.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+    with served.connect() as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for i in range(len(data)):
+            connection.sendall(data[i : i + 1])
+        answer = read_all(connection)
+
+    assert status(answer) == 200
+    assert served.intake.arrivals[0].body == b"ok"
+
+
+def test_expect_continue_is_answered_before_the_body(served: Served) -> None:
+    with served.connect() as connection:
+        connection.sendall(
+            b"POST /ping/backup HTTP/1.1\r\nContent-Length: 2\r\n"
+            b"Expect: 100-continue\r\nConnection: close\r\n\r\n"
+        )
+        assert read_until(connection, b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"ok")
+        assert status(read_all(connection)) == 200
+
+
+def test_expect_continue_for_too_much_is_refused_before_the_body(served: Served) -> None:
+    answer = served.raw(
+        b"POST /ping/backup HTTP/1.1\r\nContent-Length: 20000000\r\nExpect: 100-continue\r\n\r\n"
+    )
+
+    assert status(answer) == 413
+
+
+@pytest.mark.parametrize("options", [(), ("-H", "Transfer-Encoding: chunked"), ("-H", "Expect:")])
+def test_body_of_20_megabytes_is_refused_and_the_client_sees_why(
+    served: Served, options: tuple[str, ...]
+) -> None:
+    reply = curl(f"{served.url}/ping/backup", "--data-binary", "@-", *options, stdin=b"x" * 20_000_000)
+
+    assert (reply.status, reply.body) == (413, b"body too large")
+    assert served.intake.arrivals == []
+    assert served.curl("/ping/backup").status == 200
+
+
+def test_endless_chunk_extensions_are_cut_off(served: Served) -> None:
+    answer = served.raw(
+        b"POST /ping/backup HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1;" + b"x" * 12_000_000
+    )
+
+    assert status(answer) == 413
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"GET /ping/backup HTTP/1.1\r\nX: " + b"x" * 17_000 + b"\r\n\r\n", 431),
+        (b"GET /ping/backup HTTP/1.1\r\nX: " + b"x" * 17_000, 431),
+        (b"GET /ping/backup HTTP/1.1\r\n" + b"A: b\r\n" * 101 + b"\r\n", 431),
+        (b"GET /ping/" + b"x" * 17_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET /ping/" + b"x" * 17_000, 414),
+        (b"GET /ping/backup HTTP/1.1\r\n" + b"A: b\r\n" * 100 + b"Connection: close\r\n\r\n"[19:], 200),
+        (b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: -3\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+        (b"POST /ping/backup HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnothex\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", 400),
+        (b"GET /\tx HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\n\r\n", 400),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+        (b"GET /ping/backup\r\n\r\n", 400),
+        (b"GET /ping/backup HTTP/1.1\n\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+        (b"GET  /ping/backup  HTTP/1.1\r\nConnection: close\r\n\r\n", 200),
+        (b"OPTIONS * HTTP/1.1\r\nConnection: close\r\n\r\n", 404),
+    ],
+)
+def test_head_is_judged(hasty: Served, data: bytes, expected: int) -> None:
+    assert status(hasty.raw(data)) == expected
+
+
+def test_offer_to_upgrade_is_passed_over(served: Served) -> None:
+    answer = served.raw(
+        b"POST /ping/backup HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"
+        b"HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\nContent-Length: 2\r\n\r\nok"
+    )
+
+    assert status(answer) == 200
+    assert served.intake.arrivals[0].body == b"ok"
+
+
+def test_curl_offering_http2_pings(served: Served) -> None:
+    assert served.curl("/ping/backup", "--http2", "-d", "done").status == 200
+
+
+@pytest.mark.parametrize(
+    "start",
+    [b"", b"GET /ping/backup HTTP/1.1\r\n", b"POST /ping/backup HTTP/1.1\r\nContent-Length: 9000\r\n\r\n"],
+)
+def test_client_that_drips_is_dropped_at_an_absolute_deadline(hasty: Served, start: bytes) -> None:
+    """Each byte comes well within the limit; only all of them together take too long."""
+    with hasty.connect() as connection:
+        connection.settimeout(0.02)
+        connection.sendall(start)
+        answer = b""
+        for _ in range(500):
+            try:
+                connection.sendall(b"x")
+                data = connection.recv(65536)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                break
+            answer += data
+            if not data:
+                break
+        else:
+            pytest.fail("still connected")
+
+    assert status(answer) == 408
+    assert hasty.intake.rejected == {"request not finished in time": 1}
+
+
+def test_silent_client_is_dropped(hasty: Served) -> None:
+    with hasty.connect() as connection:
+        assert connection.recv(1) == b""
+
+
+def test_idle_connection_is_closed(hasty: Served) -> None:
+    with hasty.connect() as connection:
+        connection.sendall(GET)
+        read_until(connection, b"OK")
+        assert connection.recv(1) == b""
+
+
+def test_request_that_waits_for_its_commit_has_no_deadline(hasty: Served) -> None:
+    hasty.intake.holding = True
+    with hasty.connect() as waiting, hasty.connect() as silent:
+        waiting.sendall(GET_CLOSE)
+        assert silent.recv(1) == b""  # its deadline has passed, and with it that of a request
+        hasty.on_loop(lambda: hasty.intake.held.pop()(Receipt.OK))
+        assert status(read_all(waiting)) == 200
+
+
+def test_connection_beyond_the_cap_is_turned_away(hasty: Served) -> None:
+    hasty.intake.holding = True
+    received = threading.Semaphore(0)
+    hasty.intake.on_receive = lambda: received.release()  # noqa: PLW0108 - it returns nothing
+    waiting = [hasty.connect() for _ in range(4)]
+    for connection in waiting:
+        connection.sendall(GET_CLOSE)
+        assert received.acquire(timeout=TIMEOUT_S)
+
+    answer = hasty.raw(GET_CLOSE)
+
+    assert status(answer) == 503
+    assert b"Retry-After" in answer
+    assert hasty.intake.rejected == {"too many connections": 1}
+    hasty.on_loop(lambda: [done(Receipt.OK) for done in hasty.intake.held])
+    assert [status(read_all(connection)) for connection in waiting] == [200] * 4
+    for connection in waiting:
+        connection.close()
+
+
+def test_longest_idle_connection_makes_room() -> None:
+    with serve(limits=Limits(connections=3)) as running:
+        idle = [running.connect() for _ in range(3)]
+        for connection in idle:
+            connection.sendall(GET)
+            read_until(connection, b"OK")
+
+        assert status(running.raw(GET_CLOSE)) == 200
+
+        assert idle[0].recv(1) == b""
+        idle[1].sendall(GET_CLOSE)
+        assert status(read_all(idle[1])) == 200
+        for connection in idle:
+            connection.close()
+
+
+def test_client_that_left_before_its_commit_harms_nobody(served: Served) -> None:
+    served.intake.holding = True
+    received = threading.Event()
+    served.intake.on_receive = received.set
+    with served.connect() as connection:
+        connection.sendall(GET)
+        assert received.wait(TIMEOUT_S)
+    served.intake.holding = False
+
+    served.on_loop(lambda: served.intake.held.pop()(Receipt.OK))
+
+    assert served.curl("/ping/backup").status == 200
+
+
+def test_half_closed_client_gets_its_answer(served: Served) -> None:
+    with served.connect() as connection:
+        connection.sendall(GET)
+        connection.shutdown(socket.SHUT_WR)
+
+        assert read_all(connection).endswith(b"OK")
+
+
+def test_handler_that_raises_is_answered_without_a_traceback(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("secret detail")
+
+    served.intake.on_receive = fail
+    served.intake.holding = True
+
+    reply = served.curl("/ping/backup")
+
+    assert (reply.status, reply.body) == (500, b"internal error")
+    assert "secret detail" in caplog.text
+    served.intake.held.clear()
+
+
+def test_stop_lets_waiting_requests_be_answered_and_closes_the_rest() -> None:
+    with serve() as running:
+        running.intake.holding = True
+        received = threading.Event()
+        running.intake.on_receive = received.set
+        with running.connect() as waiting, running.connect() as silent:
+            waiting.sendall(GET)
+            assert received.wait(TIMEOUT_S)
+            stopped = threading.Thread(target=lambda: running.wait(running.listener.stop()))
+            stopped.start()
+            assert silent.recv(1) == b""
+            running.on_loop(lambda: running.intake.held.pop()(Receipt.OK))
+            answer = read_all(waiting)
+            stopped.join(TIMEOUT_S)
+
+    assert status(answer) == 200
+    assert b"Connection: close" in answer
+
+
+def test_address_in_use_names_the_address_the_holder_and_the_option(served: Served) -> None:
+    with pytest.raises(ListenerError) as caught, serve(port=served.port):
+        pass
+
+    message = str(caught.value)
+    assert f"127.0.0.1:{served.port}" in message
+    assert "--listen 127.0.0.1:" in message
+    assert "(process " in message
+
+
+@pytest.mark.parametrize(
+    ("host", "word"),
+    [("203.0.113.1", "does not have that address"), ("no.such.host.invalid", "no.such.host.invalid")],
+)
+def test_address_that_is_not_ours_is_refused_with_advice(served: Served, host: str, word: str) -> None:
+    with pytest.raises(ListenerError, match="--listen") as caught:
+        served.wait(HttpServer(lambda _request, _respond: None).start(host, 0))
+
+    assert word in str(caught.value)
+
+
+def test_ipv6_is_served() -> None:
+    from pulsetui.listener.listener import Listener
+    from tests.listener.fakes import FakeEngine
+
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    with serve() as running:
+        other = Listener(running.intake, FakeEngine(), require_key=False)
+        try:
+            running.wait(other.start("::1", 0))
+        except ListenerError:
+            pytest.skip("no IPv6 loopback here")
+        assert other.address.startswith("[::1]:")
+        assert curl(f"http://{other.address}/ping/{CODE}").status == 200
+        assert running.intake.arrivals[0].remote_addr == "::1"
+        running.wait(other.stop())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.one_of(
+        st.binary(max_size=400),
+        st.builds(
+            b"".join,
+            st.lists(
+                st.sampled_from(PIECES),
+                max_size=12,
+            ),
+        ),
+    )
+)
+def test_no_bytes_harm_the_server(hasty: Served, data: bytes) -> None:
+    with hasty.connect() as connection:
+        try:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+        answer = read_all(connection)
+
+    assert not answer or answer.startswith(b"HTTP/1.1 ")
+    assert b" 500 " not in answer
+    assert status(hasty.raw(GET_CLOSE)) == 200
+    assert hasty.problems == []
+
+
+_FEW_DESCRIPTORS = """
+import resource, sys
+from pulsetui.listener.limits import Limits
+from tests.listener.served import serve
+with serve(limits=Limits(spare_descriptors=-1000, request_s=0.3, sweep_s=0.05)) as running:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+    print(running.port, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_server_survives_running_out_of_descriptors() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _FEW_DESCRIPTORS], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as server:
+        assert server.stdout is not None
+        port = int(server.stdout.readline())
+        silent = [socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S) for _ in range(60)]
+
+        # It can hold some thirty at once; the others are taken when the first have passed their deadline.
+        assert [connection.recv(1) for connection in silent] == [b""] * 60
+
+        assert curl(f"http://127.0.0.1:{port}/ping/backup").status == 200
+        for connection in silent:
+            connection.close()
+        server.communicate(timeout=TIMEOUT_S)
+        assert server.returncode == 0
+
+
+def test_cap_leaves_descriptors_to_the_rest_of_the_program() -> None:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with serve(limits=Limits(spare_descriptors=soft - 1)) as running, running.connect() as idle:
+        idle.sendall(GET)
+        read_until(idle, b"OK")
+
+        assert status(running.raw(GET_CLOSE)) == 200
+
+        assert idle.recv(1) == b""  # there is room for one
