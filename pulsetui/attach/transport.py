@@ -21,9 +21,10 @@ WHERE_THE_KEY_IS = (
 
 def normal_url(text: str) -> str:
     """``host:8787`` and ``http://host:8787/`` alike become ``http://host:8787``. Raises EngineError."""
-    url = text.strip().rstrip("/")
+    url = text.strip()
     if "://" not in url:
         url = f"http://{url}"
+    url = url.rstrip("/")
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname)

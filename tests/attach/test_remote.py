@@ -1,0 +1,297 @@
+"""A screen's view of an engine elsewhere, end to end over real sockets."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pulsetui.attach.remote import RemoteEngine
+from pulsetui.errors import EngineError, EngineUnreachableError, UnknownCheckError
+from pulsetui.monitor.alert import Alert, AlertEvent
+from pulsetui.monitor.client import EngineClient
+from pulsetui.monitor.view import Notice
+from tests.listener.fakes import API_KEY, NOON, READ_KEY, a_view
+from tests.listener.served import TIMEOUT_S, Served, serve
+
+
+class Watch:
+    """Waits until something is true of an engine, looking again whenever it says that it changed."""
+
+    def __init__(self, engine: EngineClient) -> None:
+        self.changes: list[frozenset[str]] = []
+        self._condition = threading.Condition()
+        engine.subscribe(self._changed)
+
+    def _changed(self, slugs: frozenset[str]) -> None:
+        with self._condition:
+            self.changes.append(slugs)
+            self._condition.notify_all()
+
+    def until(self, true: Callable[[], bool]) -> None:
+        with self._condition:
+            assert self._condition.wait_for(true, TIMEOUT_S)
+
+
+@contextmanager
+def attached(served: Served, *, live: bool = True, key: str = API_KEY) -> Iterator[RemoteEngine]:
+    engine = RemoteEngine.connect(served.url, key, live=live)
+    try:
+        if live:
+            assert served.engine.subscribed.wait(TIMEOUT_S)
+        yield engine
+    finally:
+        engine.close()
+
+
+def test_remote_engine_is_an_engine_client(served: Served) -> None:
+    with attached(served) as engine:
+        client: EngineClient = engine
+
+        assert client.connected
+        assert client.checks() == served.engine.checks()
+        assert list(client.checks()) == ["sync-invoices", "backup"]
+        assert client.info() == served.engine.info()
+
+
+def test_changes_arrive_and_say_which_checks(served: Served) -> None:
+    with attached(served) as engine:
+        watch = Watch(engine)
+
+        served.engine.change(a_view("new"), a_view("backup", n_pings=9), removed=["sync-invoices"])
+
+        watch.until(lambda: list(engine.checks()) == ["backup", "new"])
+        assert engine.checks()["backup"].n_pings == 9
+        watch.until(lambda: frozenset({"new", "backup", "sync-invoices"}) in watch.changes)
+
+
+def test_new_order_of_the_configuration_arrives(served: Served) -> None:
+    with attached(served) as engine:
+        watch = Watch(engine)
+        served.engine.views = dict(reversed(served.engine.views.items()))
+
+        served.engine.tell()
+
+        watch.until(lambda: list(engine.checks()) == ["backup", "sync-invoices"])
+
+
+def test_views_once_read_are_never_mutated(served: Served) -> None:
+    with attached(served) as engine:
+        watch = Watch(engine)
+        before = engine.checks()
+        copy = dict(before)
+
+        served.engine.change(a_view("backup", n_pings=9))
+
+        watch.until(lambda: engine.checks()["backup"].n_pings == 9)
+        assert before == copy
+
+
+def test_notices_and_alerts_arrive(served: Served) -> None:
+    alerts: list[Alert] = []
+    arrived = threading.Event()
+    with attached(served) as engine:
+        watch = Watch(engine)
+
+        def take(alert: Alert) -> None:
+            alerts.append(alert)
+            arrived.set()
+
+        engine.subscribe_alerts(take)
+        notice = Notice(key="config", level="error", text="checks.toml:3: [bold]")
+        alert = Alert(event=AlertEvent.DOWN, at=NOON, title="Backup is overdue", body="", slug="backup")
+
+        served.engine.engine_info = replace(served.engine.engine_info, notices=(notice,))
+        served.engine.tell()
+        served.engine.alert(alert)
+
+        watch.until(lambda: engine.info().notices == (notice,))
+        assert arrived.wait(TIMEOUT_S)
+    assert alerts == [alert]
+
+
+def test_listener_that_left_hears_nothing_more(served: Served) -> None:
+    with attached(served) as engine:
+        heard: list[frozenset[str]] = []
+        leave = engine.subscribe(heard.append)
+        leave()
+        leave()
+        watch = Watch(engine)
+
+        served.engine.change(a_view("backup", n_pings=9))
+
+        watch.until(lambda: engine.checks()["backup"].n_pings == 9)
+        assert heard == []
+
+
+def test_listener_that_raises_does_not_end_the_connection(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_slugs: frozenset[str]) -> None:
+        raise RuntimeError
+
+    with attached(served) as engine:
+        engine.subscribe(fail)
+        watch = Watch(engine)
+        for n in (9, 10):
+            served.engine.change(a_view("backup", n_pings=n))
+            watch.until(lambda n=n: engine.checks()["backup"].n_pings == n)  # type: ignore[misc]
+
+    assert "listener failed" in caplog.text
+
+
+def test_engine_that_restarts_is_found_again_with_its_new_views() -> None:
+    with serve() as first:
+        port = first.port
+        engine = RemoteEngine.connect(first.url, API_KEY)
+        assert first.engine.subscribed.wait(TIMEOUT_S)
+        watch = Watch(engine)
+    try:
+        watch.until(lambda: not engine.connected)
+        assert list(engine.checks()) == ["sync-invoices", "backup"]
+        (notice,) = engine.info().notices
+        assert (notice.key, notice.level) == ("connection", "error")
+        assert f"http://127.0.0.1:{port}" in notice.text
+
+        with serve(port=port) as second:
+            second.engine.change(a_view("backup", n_pings=77), removed=["sync-invoices"])
+            watch.until(lambda: engine.connected and list(engine.checks()) == ["backup"])
+            assert engine.info().notices == ()
+            assert engine.checks()["backup"].n_pings == 77
+    finally:
+        engine.close()
+
+
+def test_engine_may_come_later() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+    engine = RemoteEngine(f"127.0.0.1:{port}/", API_KEY)
+    watch = Watch(engine)
+    assert not engine.connected
+    assert engine.info().notices[0].key == "connection"
+    engine.start()
+    try:
+        watch.until(lambda: any(n.level == "error" for n in engine.info().notices))
+        with serve(port=port):
+            watch.until(lambda: engine.connected)
+            assert list(engine.checks()) == ["sync-invoices", "backup"]
+            engine.close()
+    finally:
+        engine.close()
+
+
+def test_now_is_the_clock_of_the_engine(served: Served) -> None:
+    with attached(served, live=False) as engine:
+        assert abs(engine.now() - NOON) < timedelta(seconds=TIMEOUT_S)
+        assert abs(engine.now() - datetime.now(UTC)) > timedelta(days=1)
+
+
+def test_commands_reach_the_engine(served: Served) -> None:
+    with attached(served, live=False) as engine:
+        paused = engine.pause(["backup", "unheard"])
+        engine.resume(["backup"])
+        engine.acknowledge(["backup"], by="ann", note="disk")
+        engine.unacknowledge(["backup"])
+        added = engine.add("new", {"cron": "0 25 * * *", "tags": ["a"]})
+        edited = engine.edit("backup", {"grace": None, "desc": "x"}, new_slug="b")
+        removed = engine.remove("backup")
+        engine.dismiss("config")
+
+        assert [(result.slug, result.ok) for result in paused] == [("backup", True), ("unheard", False)]
+        assert added.problems[0].suggestion == "0 1 * * *"
+        assert (edited.slug, removed.ok) == ("b", True)
+        assert served.engine.calls == [
+            ("pause", ("backup", "unheard")),
+            ("resume", ("backup",)),
+            ("acknowledge", ("backup",), "ann", "disk"),
+            ("unacknowledge", ("backup",)),
+            ("add", "new", {"cron": "0 25 * * *", "tags": ["a"]}),
+            ("edit", "backup", {"grace": None, "desc": "x"}, "b"),
+            ("remove", ("backup",)),
+            ("dismiss", "config"),
+        ]
+        assert engine.pause([]) == []
+
+
+def test_details_and_bodies_come_over(served: Served) -> None:
+    served.engine.bodies["backup", 3] = b"\xff\x00"
+    with attached(served, live=False, key=READ_KEY) as engine:
+        assert engine.details("backup") == served.engine.details("backup")
+        assert engine.ping_body("backup", 3) == b"\xff\x00"
+        with pytest.raises(UnknownCheckError, match="un/heard"):
+            engine.details("un/heard")
+
+
+def test_one_command_needs_no_thread(served: Served) -> None:
+    with attached(served, live=False) as engine:
+        assert list(engine.checks()) == ["sync-invoices", "backup"]
+        assert [t for t in threading.enumerate() if t.name == "pulsetui-attach"] == []
+
+
+@pytest.mark.parametrize("key", ["", "wrong", "wröng"])
+def test_wrong_key_says_where_the_right_one_is(served: Served, key: str) -> None:
+    with pytest.raises(EngineError, match="PULSETUI_API_KEY") as caught:
+        RemoteEngine.connect(served.url, key)
+
+    assert '"api_key" in the state directory' in str(caught.value)
+    assert not isinstance(caught.value, EngineUnreachableError)
+
+
+def test_read_only_key_does_not_command(served: Served) -> None:
+    with (
+        attached(served, live=False, key=READ_KEY) as engine,
+        pytest.raises(EngineError, match="PULSETUI_API_KEY"),
+    ):
+        engine.pause(["backup"])
+
+
+def test_nobody_listening_is_unreachable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+
+    with pytest.raises(EngineUnreachableError, match=f"http://127.0.0.1:{port}"):
+        RemoteEngine.connect(f"127.0.0.1:{port}", API_KEY)
+
+
+def test_engine_that_does_not_answer_is_unreachable() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(EngineUnreachableError, match="timed out"),
+    ):
+        RemoteEngine.connect(f"127.0.0.1:{silent.getsockname()[1]}", API_KEY, timeout_s=0.1)
+
+
+@pytest.mark.parametrize("url", ["", "ftp://host", "http://", "http://host:port", "http://[::1"])
+def test_address_that_is_none_shows_the_form(url: str) -> None:
+    with pytest.raises(EngineError, match=r"http://127\.0\.0\.1:8787"):
+        RemoteEngine(url, API_KEY)
+
+
+def test_another_program_on_the_port_is_recognised() -> None:
+    def answer(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=answer, args=(listening,))
+        thread.start()
+        with pytest.raises(EngineError, match="same version"):
+            RemoteEngine.connect(f"127.0.0.1:{listening.getsockname()[1]}", API_KEY)
+        thread.join(TIMEOUT_S)
+
+
+def test_proxy_of_the_environment_is_not_used_on_this_host(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+
+    with attached(served, live=False) as engine:
+        assert engine.connected
