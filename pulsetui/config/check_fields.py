@@ -161,8 +161,11 @@ def _meant(key: str, known: Iterable[str], other_words: Mapping[str, str]) -> st
 
 def schedule_flaw(value: object, error: ScheduleError) -> Flaw:
     """A schedule's or zone's own complaint, without saying anything twice."""
-    message = str(error)
-    shown = "" if isinstance(value, str) and value and value[:60] in message else quoted(value)
+    shown, message = quoted(value), str(error)
+    if message.startswith(f"{shown}: "):
+        message = message.removeprefix(f"{shown}: ")
+    elif isinstance(value, str) and value and value[:60] in message:
+        shown = ""
     hint = error.suggestion
     return Flaw(message, shown, f'Try "{hint}".' if hint and f'"{hint}"' not in message else "")
 

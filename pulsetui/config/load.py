@@ -50,11 +50,10 @@ def parse_toml(text: str, path: Path) -> dict[str, Any]:
 def read_text(path: Path) -> str:
     """The text of the file as it is: with its line ends, and its byte order mark if it has one."""
     try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a pipe might never open, a device never end
+            raise ConfigError(f"{_shown(path)}: is not a regular file. Name a file like checks.toml.")
         with path.open("rb") as file:
-            # A pipe or a device might never end; a directory cannot be opened at all.
-            mode = path.stat().st_mode
-            if not stat.S_ISREG(mode):
-                raise ConfigError(f"{_shown(path)}: is not a regular file. Name a file like checks.toml.")
             content = file.read(LARGEST + 1)
     except FileNotFoundError:
         raise ConfigError(

@@ -35,7 +35,9 @@ class Problem:
         )
         table = f"[{self.where}] " if self.where else ""
         subject = f"{self.field} {self.value}".strip()
-        said = f"{subject}: {self.message}" if subject else self.message
+        # A message that begins with the offending text reads on from the key.
+        colon = "" if not subject else " " if self.message.startswith('"') and not self.value else ": "
+        said = f"{subject}{colon}{self.message}"
         if not said.endswith((".", "!", "?")):
             said += "."
         return printable(f"{place}{table}{said} {self.suggestion}".rstrip())
