@@ -52,7 +52,6 @@ _LISTEN = (
     "--listen",
     {
         "metavar": "HOST:PORT",
-        "default": argparse.SUPPRESS,
         "help": "where to take pings; port 0: any free one",
     },
 )

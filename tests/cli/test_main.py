@@ -288,3 +288,10 @@ def test_every_handler_is_there() -> None:
         assert callable(parser.find_handler(handler))
     assert callable(parser.find_handler("screen:screen"))
     assert isinstance(parser.parse([]), argparse.Namespace)
+
+
+@pytest.mark.parametrize("arguments", [[], ["serve"]])
+def test_the_address_is_the_configurations_unless_said(arguments: list[str]) -> None:
+    assert parser.parse(arguments).listen is None
+    assert parser.parse([*arguments, "--listen", ":0"]).listen == ":0"
+    assert parser.parse(["--listen", ":0", *arguments]).listen == ":0"

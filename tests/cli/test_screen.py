@@ -1,0 +1,102 @@
+"""The installed ``pulsetui`` in a terminal of its own: which engine the live table is about."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.cli.installed import PULSETUI, environment, pulsetui
+from tests.cli.test_serve import CONFIG, serving
+
+
+class Terminal:
+    """A pseudo-terminal of 100x30 with a process in it."""
+
+    def __init__(self, *arguments: str, env: dict[str, str]) -> None:
+        self.master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        self.process = subprocess.Popen(
+            [PULSETUI, *arguments], stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
+        )
+        os.close(slave)
+        self.output = b""
+
+    def read_until(self, text: str, *, within: float = 30.0) -> None:
+        """Raises AssertionError when ``text`` does not come."""
+        until = time.monotonic() + within
+        while text.encode() not in self.output:
+            assert time.monotonic() < until, self.output[-2000:]
+            self._read(0.2)
+
+    def end(self) -> int:
+        """The exit code, after the person pressed q."""
+        os.write(self.master, b"q")
+        until = time.monotonic() + 30
+        while self.process.poll() is None and time.monotonic() < until:
+            self._read(0.1)
+        return self.process.wait(1)
+
+    def _read(self, patience: float) -> None:
+        if select.select([self.master], [], [], patience)[0]:
+            try:
+                self.output += os.read(self.master, 65536)
+            except OSError:  # the other side is closed
+                time.sleep(0.05)
+
+
+@contextmanager
+def terminal(home: Path, *arguments: str) -> Iterator[Terminal]:
+    """Closed at the end, whatever happens."""
+    config = home / "checks.toml"
+    config.write_text(CONFIG)
+    opened = Terminal(*arguments, env=environment(home, PULSETUI_CONFIG=str(config), TERM="xterm-256color"))
+    try:
+        yield opened
+    finally:
+        opened.process.kill()
+        opened.process.wait()
+        os.close(opened.master)
+
+
+def test_without_an_engine_the_table_has_its_own(tmp_path: Path) -> None:
+    with terminal(tmp_path, "--listen", "127.0.0.1:0") as screen:
+        screen.read_until("Nightly backup")
+        assert pulsetui("ping", "backup", home=tmp_path).stderr == ""
+        assert screen.end() == 0
+    assert pulsetui("list", home=tmp_path).returncode == 3
+
+
+def test_the_table_attaches_to_the_engine_that_runs(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, _url):
+        with terminal(tmp_path) as screen:
+            screen.read_until("Nightly backup")
+            assert screen.end() == 0
+        assert process.poll() is None
+        assert pulsetui("list", home=tmp_path).returncode == 0
+
+
+def test_the_table_attaches_by_address_and_key(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_process, url):
+        key = (tmp_path / "state" / "api_key").read_text().strip()
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        with terminal(elsewhere, "--attach", url, "--api-key", key) as screen:
+            screen.read_until("Nightly backup")
+            assert screen.end() == 0
+
+
+def test_a_wrong_configuration_is_a_message_not_a_screen(tmp_path: Path) -> None:
+    config = tmp_path / "wrong.toml"
+    config.write_text('[checks.a]\ncron = "0 25 * * *"\n')
+    with terminal(tmp_path, "--config", str(config)) as screen:
+        screen.read_until("hour must be 0-23")
+        assert screen.process.wait(10) == 2
+        assert b"\x1b[?1049h" not in screen.output
