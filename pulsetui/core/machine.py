@@ -233,24 +233,25 @@ def _open_run(state: CheckState, ping: Ping) -> Run | None:
 def _ended(draft: Draft, ping: Ping) -> Run:
     """The run that ``ping`` ends, judged."""
     check = draft.check
-    run = _open_run(draft.state, ping)
+    opened = _open_run(draft.state, ping) or Run(n=draft.state.n_pings, rid=ping.rid)
     duration = ping.duration
-    if run is None:
-        run = Run(n=draft.state.n_pings, rid=ping.rid)
-    elif duration is None and run.started_at is not None:
-        measured = ping.at - run.started_at
+    if duration is None and opened.started_at is not None:
+        measured = ping.at - opened.started_at
         longest = max(LONGEST_RUN, check.max_runtime or _NO_TIME)
         duration = measured if _NO_TIME <= measured <= longest else None
     outcome, detail = _judge(check, ping, duration)
-    return replace(
-        run,
+    return Run(
+        n=opened.n,
+        rid=opened.rid,
+        started_at=opened.started_at,
         ended_at=ping.at,
-        slot=_slot_of(draft, run, ping.at),
+        slot=_slot_of(draft, opened, ping.at),
         outcome=outcome,
-        detail=detail,
         duration=duration,
         exit_status=ping.exit_status,
         metrics=ping.metrics,
+        overlaps=opened.overlaps,
+        detail=detail,
     )
 
 
