@@ -58,17 +58,14 @@ def replace(path: Path, content: str) -> None:
 def held(path: Path) -> Iterator[None]:
     """Keeps other PulseTUI processes from editing the file meanwhile, where the file system can do that."""
     folder = Path(os.path.realpath(path)).parent
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        yield  # not there yet, or not readable: the edit itself will say so
-        return
-    try:
-        with contextlib.suppress(OSError):  # some network file systems have no locks
+    with contextlib.ExitStack() as stack:
+        # A directory that is not there or not readable, or a network file system without locks: the edit
+        # itself will say what is wrong, if anything.
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

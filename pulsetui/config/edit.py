@@ -6,7 +6,6 @@ no other, and writes only if the whole result is valid and means exactly the old
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -28,7 +27,7 @@ _TRIES = 5
 
 _Document = dict[str, Any]
 _Edit = Callable[[str, _Document], tuple[str, _Document]]
-"""Takes the text and what it means; returns the new text and what that has to mean."""
+"""Takes the text and what it means, changing neither; returns the new text and what that has to mean."""
 
 
 class ConfigFile:
@@ -115,7 +114,7 @@ class ConfigFile:
     def _edited(self, text: str, edit: _Edit) -> tuple[str, Config]:
         document = parse_toml(text, self.path)
         try:
-            changed_text, wanted = edit(text, copy.deepcopy(document))
+            changed_text, wanted = edit(text, document)
             result = parse_toml(changed_text, self.path)
             if splice.same(_without_empty(result), _without_empty(wanted)):
                 return changed_text, build_config(result, changed_text, self.path, self._validators)
