@@ -21,8 +21,9 @@ from asyncio import AbstractEventLoop
 from math import inf
 from typing import Final, Protocol
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from httptools import HttpParserError, HttpRequestParser
 
+from pulsetui.listener.incoming import Incoming, parse_head
 from pulsetui.listener.limits import Limits
 from pulsetui.listener.message import Handler, Request, Response
 from pulsetui.listener.stream import Stream
@@ -36,7 +37,6 @@ _REQUEST_LINE = re.compile(
     rb"([!-~]{1,32}) +([!-~\x80-\xff](?:[^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?) +HTTP/1\.([01])\r\n"
 )
 _ABSOLUTE_FORM = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
-_UPGRADE_LINE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _CHUNK_OVERHEAD = 1024 * 1024  # of chunk sizes, extensions and trailers, in bytes
 
@@ -80,42 +80,6 @@ class Owner(Protocol):
         """A request was refused before any handler saw it."""
 
 
-class _Incoming:
-    """What llhttp reports of one request; ``on_*`` are its callbacks."""
-
-    __slots__ = ("chunks", "complete", "headers", "kept", "limit", "on_header", "overrun", "size")
-
-    def __init__(self, limit: int) -> None:
-        self.headers: dict[bytes, bytes] = {}
-        self.on_header = self.headers.__setitem__  # no Python frame for each header line
-        self.limit = limit
-        self.chunks: list[bytes] = []
-        self.kept = 0
-        self.size = 0
-        self.complete = False
-        self.overrun = False
-
-    def on_message_begin(self) -> None:
-        # A further request in the same read, after a chunked body whose end only llhttp knows.
-        self.overrun = self.complete
-
-    def on_headers_complete(self) -> None:
-        if not self.overrun:
-            self.headers = {name.lower(): value for name, value in self.headers.items()}
-
-    def on_body(self, data: bytes) -> None:
-        if self.overrun:
-            return
-        self.size += len(data)
-        room = self.limit - self.kept
-        if room > 0:
-            self.chunks.append(data if len(data) <= room else data[:room])
-            self.kept += min(len(data), room)
-
-    def on_message_complete(self) -> None:
-        self.complete = True
-
-
 class Connection:
     """An accepted socket. ``deadline`` is the loop time at which ``expire`` is to be called."""
 
@@ -153,6 +117,7 @@ class Connection:
         self._head_only = False
         self._stream: Stream | None = None
         self._parser: HttpRequestParser | None = None
+        self._incoming: Incoming
         self.deadline = owner.loop.time() + owner.limits.request_s
 
     # -- reading ---------------------------------------------------------------------------------------
@@ -237,16 +202,8 @@ class Connection:
         self._target = target
         self._head_only = method == b"HEAD"
         fields = _NEUTRAL_LINE[self._minor] + head[line.end() :]
-        incoming = _Incoming(limits.body_kept)
-        parser = HttpRequestParser(incoming)
         try:
-            try:
-                parser.feed_data(fields)
-            except HttpParserUpgrade:
-                # No upgrade is offered here, so the request means what it says without that line.
-                incoming = _Incoming(limits.body_kept)
-                parser = HttpRequestParser(incoming)
-                parser.feed_data(_UPGRADE_LINE.sub(b"", fields))
+            incoming, parser = parse_head(fields, limits.body_kept)
         except HttpParserError:
             self._refuse(BAD_REQUEST, "bad request")
             return

@@ -106,15 +106,12 @@ class PingTaker:
         code: str = "",
         slug: str | None = None,
     ) -> None:
-        kind, exit_status = action or (PingKind.SUCCESS, None)
-        rid = span = None
-        create = False
-        metrics = NO_METRICS
-        if exit_status is not None and exit_status > _LARGEST_STATUS:
+        if action is not None and (action[1] or 0) > _LARGEST_STATUS:
             self._refuse_known(respond, answers.BAD_URL, "bad url", code, slug)
             return
+        rid = None
+        create = False
         if request.query_string:
-            query = request.query
             create = slug is not None and request.first("create") == "1"
             given = request.first("rid")
             if given is not None:
@@ -122,28 +119,44 @@ class PingTaker:
                     self._refuse_known(respond, answers.BAD_RID, "bad rid", code, None if create else slug)
                     return
                 rid = UUID(given)
-            reject = self._intake.reject
+        arrival = self._arrival(request, action, _uuid(code) if code else None, slug, create=create, rid=rid)
+        self._intake.receive(arrival, _Answer(self._intake, respond))
+
+    def _arrival(
+        self,
+        request: Request,
+        action: Action | None,
+        uuid: UUID | None,
+        slug: str | None,
+        *,
+        create: bool,
+        rid: UUID | None,
+    ) -> Arrival:
+        kind, exit_status = action or (PingKind.SUCCESS, None)
+        metrics = NO_METRICS
+        duration = None
+        if request.query_string:
+            query, reject = request.query, self._intake.reject
             if action is None:
                 kind, exit_status = extras.outcome(query, reject)
             metrics = extras.metrics(query, reject)
-            span = extras.duration(query, reject)
+            duration = extras.duration(query, reject)
         address, scheme = remote(request)
-        arrival = Arrival(
+        return Arrival(
             kind=kind,
-            uuid=_uuid(code) if code else None,
+            uuid=uuid,
             slug=slug,
             create=create,
             rid=rid,
             exit_status=exit_status,
             metrics=metrics,
-            duration=span,
+            duration=duration,
             body=request.body,
             method=request.method,
             scheme=scheme,
             remote_addr=address,
             ua=user_agent(request),
         )
-        self._intake.receive(arrival, _Answer(self._intake, respond))
 
     def _refuse_known(
         self, respond: Respond, response: Response, why: str, code: str, slug: str | None

@@ -208,6 +208,13 @@ def test_a_storm_of_changes_comes_in_few_events(served: Served) -> None:
     assert data.count(b"event: change") < 100
 
 
+def test_quiet_stream_says_that_it_is_still_there(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "HEARTBEAT_S", 0.02)
+    connection, _ = open_events(served)
+    with connection:
+        assert read_until(connection, b"\n\n").startswith(b": ")
+
+
 def test_client_that_leaves_is_forgotten(served: Served) -> None:
     connection, _ = open_events(served)
     connection.close()
