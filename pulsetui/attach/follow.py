@@ -66,6 +66,8 @@ class Follower(threading.Thread):
                 problem = str(error)
                 wait = _REFUSED_WAIT_S
             except Exception as error:  # noqa: BLE001 - the thread's outermost edge: say it and carry on
+                if self._stop_asked.is_set():
+                    return  # the connection was taken away on purpose
                 _log.exception("following the engine failed")
                 problem = f"following {self._transport.url} failed: {error}"
             if self._stop_asked.is_set():

@@ -48,6 +48,8 @@ class Transport:
             base_url=self.url + API,
             headers={API_KEY_HEADER.encode(): api_key.strip().encode("utf-8", "replace")},
             timeout=timeout_s,
+            # Shorter than the listener keeps idle connections: neither end then closes one in use.
+            limits=httpx.Limits(keepalive_expiry=2.0),
             # A proxy from the environment cannot reach this host's own loopback.
             trust_env=not (is_loopback(host) or host == "localhost"),
         )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pulsetui.attach import follow
 from pulsetui.attach.remote import RemoteEngine
 from pulsetui.errors import EngineError, EngineUnreachableError, UnknownCheckError
 from pulsetui.monitor.alert import Alert, AlertEvent
@@ -165,6 +166,17 @@ def test_engine_that_restarts_is_found_again_with_its_new_views() -> None:
             assert engine.checks()["backup"].n_pings == 77
     finally:
         engine.close()
+
+
+def test_stream_that_falls_silent_is_opened_again(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that a firewall has forgotten looks open for ever."""
+    monkeypatch.setattr(follow, "_SILENCE_S", 0.05)
+    with attached(served) as engine:
+        watch = Watch(engine)
+        served.engine.subscribed.clear()
+
+        assert served.engine.subscribed.wait(TIMEOUT_S)
+        watch.until(lambda: engine.connected)
 
 
 def test_engine_may_come_later() -> None:
