@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pulsetui.core.status import Status
 from pulsetui.errors import PulseError
 from pulsetui.monitor.view import CheckView, CommandResult
-from pulsetui.tui.lines import cut, plain
+from pulsetui.tui.lines import cut, name_of
 from pulsetui.tui.table_model import is_acknowledged
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class Actions:
 
 def _names(views: Sequence[CheckView]) -> str:
     if len(views) == 1:
-        return f'"{cut(plain(views[0].name), 40)}"'
+        return f'"{cut(name_of(views[0]), 40)}"'
     return f"{len(views)} checks"
 
 

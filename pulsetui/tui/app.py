@@ -31,11 +31,9 @@ if TYPE_CHECKING:
 
     from textual.app import AutopilotCallbackType
     from textual.command import Provider
+    from textual.events import Resize
 
 log = logging.getLogger(__name__)
-
-LEAST_WIDTH, LEAST_HEIGHT = 30, 6
-"""Below this nothing useful fits and the screen says so."""
 
 
 def _checks_provider() -> type[Provider]:
@@ -123,6 +121,15 @@ class PulseApp(App[None]):
                 log.debug("%s is not handled here", number)
         # A change between the first look and the subscription would otherwise be lost.
         self.call_after_refresh(self._news, frozenset(self.client.checks()), info=True)
+
+    def on_resize(self, event: Resize) -> None:
+        from pulsetui.tui.screens.too_small import LEAST_HEIGHT, LEAST_WIDTH, TooSmallScreen
+
+        small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
+        if small and not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(TooSmallScreen())
+        elif not small and isinstance(self.screen, TooSmallScreen):
+            self.pop_screen()
 
     def on_unmount(self) -> None:
         if self._bridge is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from rich.cells import cell_len
@@ -21,13 +21,14 @@ from pulsetui.core.phrases import (
 )
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
-from pulsetui.tui.lines import Align, Line, Span, cut, fit, pad, plain, width_of
+from pulsetui.tui.lines import Align, Line, Span, cut, fit, name_of, pad, plain, width_of
 from pulsetui.tui.table_model import Row, SortBy, is_acknowledged
 from pulsetui.tui.widgets.heartbeat_bar import bar
 
 LEAD = 5
 """Cells before the first column: cursor, mark, glyph, running, space."""
 NOTHING = "–"
+_SECONDS_MATTER_S = 600
 _WORDS_FROM = 60  # below this width there is no status column and the due cell says the word
 
 
@@ -52,7 +53,7 @@ class Column:
     title: str
     screen: int
     sizes: tuple[int, int, int]
-    # ^ least, good, most cells: no column takes more than is good for it before all have what is good
+    # ^ least, good, most cells: from left to right each gets what is good, then all share what is left
     cell: Cell
     align: Align = "left"
     sort: SortBy | None = None
@@ -72,7 +73,7 @@ class Placed:
 
 
 def _name(row: Row, context: CellContext) -> list[Span]:
-    return [(cut(plain(row.view.name), context.width), "strong" if is_problem(row) else "text")]
+    return [(cut(name_of(row.view), context.width), "strong" if is_problem(row) else "text")]
 
 
 def _status(row: Row, _: CellContext) -> list[Span]:
@@ -91,7 +92,7 @@ def _due(row: Row, context: CellContext) -> list[Span]:
         return [(NOTHING, "muted")]
     due = view.next_ping
     if row.status is Status.DOWN and due is not None and due > now:
-        return [(until_text(due, now), "text")]
+        return [(until_text(_coarse(due, now), now), "text")]
     if due is None and view.first_due is not None:
         due = view.first_due
         if due <= now:
@@ -100,7 +101,19 @@ def _due(row: Row, context: CellContext) -> list[Span]:
         due = view.upcoming
     if due is None:
         return [(NOTHING, "muted")]
-    return [(until_text(due, now), style if row.status in (Status.LATE, Status.DOWN) else "text")]
+    return [
+        (until_text(_coarse(due, now), now), style if row.status in (Status.LATE, Status.DOWN) else "text")
+    ]
+
+
+def _coarse(instant: datetime, now: datetime) -> datetime:
+    """``instant`` moved by less than a minute, so that from ten minutes on no text counts seconds: nobody
+    reads them, and each would repaint its line every second."""
+    away = int((instant - now).total_seconds())
+    if not _SECONDS_MATTER_S <= abs(away) < 3600:
+        return instant
+    rest = abs(away) % 60
+    return instant - timedelta(seconds=rest) if away > 0 else instant + timedelta(seconds=rest)
 
 
 def _narrow_due(row: Row, context: CellContext) -> str:
@@ -112,13 +125,17 @@ def _narrow_due(row: Row, context: CellContext) -> str:
         return ""
     word = word_for(row.status, view.reason)
     since = view.next_ping if row.status is Status.LATE and view.next_ping else view.since
-    with_span = f"{word} {span_text((context.now - since).total_seconds())}"
+    with_span = f"{word} {span_text((context.now - _coarse(since, context.now)).total_seconds())}"
     return with_span if len(with_span) <= context.width else word
 
 
 def _last(row: Row, context: CellContext) -> list[Span]:
     last = row.view.last_ping
-    return [(NOTHING, "muted")] if last is None else [(ago_text(last, context.now), "muted")]
+    return (
+        [(NOTHING, "muted")]
+        if last is None
+        else [(ago_text(_coarse(last, context.now), context.now), "muted")]
+    )
 
 
 def _schedule(row: Row, context: CellContext) -> list[Span]:
@@ -163,7 +180,7 @@ def _bar(row: Row, context: CellContext) -> list[Span]:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("name", "CHECK", 0, (16, 30, 44), _name, sort=SortBy.NAME),
+    Column("name", "CHECK", 0, (16, 26, 44), _name, sort=SortBy.NAME),
     Column("status", "STATUS", _WORDS_FROM, (11, 11, 11), _status, sort=SortBy.PROBLEMS),
     Column("due", "DUE", 0, (15, 15, 15), _due, align="right", sort=SortBy.DUE, live=True),
     Column("last", "LAST PING", 80, (11, 11, 13), _last, align="right", sort=SortBy.LAST, live=True),
@@ -183,7 +200,8 @@ def layout(width: int) -> tuple[Placed, ...]:
     room = width - LEAD - gap * (len(shown) - 1)
     widths = {column.key: column.sizes[0] for column in shown}
     left = room - sum(widths.values())
-    left = _grow(widths, {column.key: column.sizes[1] for column in shown}, left)
+    for column in shown:  # the name is served first
+        left = _grow(widths, {column.key: column.sizes[1]}, left)
     left = _grow(widths, {column.key: column.sizes[2] for column in shown}, left)
     # What nobody wants goes to the name; what is not there is taken from it.
     widths["name"] = max(widths["name"] + left, 0)
@@ -210,7 +228,7 @@ def _grow(widths: dict[str, int], limits: dict[str, int], left: int) -> int:
 
 def gap_at(width: int) -> int:
     """Cells between two columns."""
-    return 2 if width >= 132 else 1
+    return 2 if width >= 110 else 1
 
 
 def header_line(width: int, sort: SortBy, *, reverse: bool, ascii_only: bool = False) -> Line:

@@ -13,6 +13,7 @@ from typing import Literal
 from rich.cells import cell_len, set_cell_size
 
 from pulsetui.core.text import clean
+from pulsetui.monitor.view import CheckView
 
 Span = tuple[str, str]
 Line = tuple[Span, ...]
@@ -32,7 +33,12 @@ def plain(text: str) -> str:
     """Unsafe text as one line that every terminal draws with the width we count."""
     if text.isascii() and text.isprintable():
         return text
-    return clean(text).translate(_TO_AGREED)
+    return clean(text.translate(_TO_AGREED))
+
+
+def name_of(view: CheckView) -> str:
+    """The check's name to show; its slug when nothing of the name can be seen."""
+    return plain(view.name) or view.slug
 
 
 def width_of(spans: Iterable[Span]) -> int:

@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from pulsetui.tui.lines import Line, Span, fit, merged
+from pulsetui.tui.lines import Line, Span, fit
 
 if TYPE_CHECKING:
     from textual.events import Click, Resize
@@ -28,8 +28,29 @@ def style_set(widget: Widget) -> StyleSet:
 
 
 def strip_of(spans: Iterable[Span], width: int, styles: StyleSet, base: str) -> Strip:
-    """The spans as a strip of exactly ``width`` cells on ``base``."""
-    segments = [Segment(text, styles.get(name, base)) for text, name in merged(spans)]
+    """The spans as a strip of exactly ``width`` cells on ``base``.
+
+    Neighbours that look alike become one segment: fewer bytes to the terminal. Blanks look like any
+    neighbour on the same background.
+    """
+    segments: list[Segment] = []
+    held, style = "", styles.get("text", base)
+    for text, name in spans:
+        if not text:
+            continue
+        own = styles.get(name, base)
+        if own is not style:
+            if held and not (text.isspace() and own.bgcolor == style.bgcolor):
+                if held.isspace() and own.bgcolor == style.bgcolor:
+                    style = own
+                else:
+                    segments.append(Segment(held, style))
+                    held, style = "", own
+            elif not held:
+                style = own
+        held += text
+    if held:
+        segments.append(Segment(held, style))
     return Strip(segments).adjust_cell_length(width, styles.get("text", base))
 
 

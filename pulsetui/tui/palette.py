@@ -10,7 +10,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from pulsetui.core.phrases import GLYPH, word_for
 from pulsetui.monitor.view import CheckView
-from pulsetui.tui.lines import cut, plain
+from pulsetui.tui.lines import cut, name_of, plain
 
 if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp
@@ -57,7 +57,7 @@ def _may_match(letters: str, text: str) -> bool:
 
 
 def _title(view: CheckView) -> str:
-    return f"{GLYPH[view.status]} {cut(plain(view.name), 50)}"
+    return f"{GLYPH[view.status]} {cut(name_of(view), 50)}"
 
 
 def _help(view: CheckView) -> str:

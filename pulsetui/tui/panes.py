@@ -28,6 +28,7 @@ from pulsetui.tui.widgets.heartbeat_bar import bar, caption
 _LABEL = 15
 _WIDE = 100  # from this width the next due instants stand beside the facts
 _MISSED_SHOWN = 60
+_SIDE_MISSED = 5
 
 Drawn = tuple[list[Line], list[object]]
 """The lines, and for each the key that Enter opens, or None."""
@@ -69,7 +70,7 @@ class Pane:
 def overview(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
     """The facts, and the next due instants in the check's zone and the person's."""
     wide = context.width >= _WIDE
-    side = _due_lines(details, view, context)
+    side = _side(details, view, context, rooms=12 if wide else 0)
     facts_width = context.width * 3 // 5 if wide else context.width
     lines = _facts(details, view, context, facts_width)
     if wide:
@@ -145,19 +146,38 @@ def _past(details: CheckDetails, view: CheckView, context: PaneContext) -> Itera
     yield "Known since", f"{_instant(view.created_at, context)}, {view.n_pings} pings", "muted"
 
 
+def _side(details: CheckDetails, view: CheckView, context: PaneContext, *, rooms: int) -> list[Line]:
+    """What was missed, what is due next, and where there is room the latest runs."""
+    lines: list[Line] = [()] if rooms else []
+    incident = view.incident
+    if incident is not None and incident.missed:
+        count = incident.missed_count
+        lines.append((("Missed", "title"), (f"  {count} run{'' if count == 1 else 's'}", "down")))
+        lines += [
+            (("· ", "down"), (pad(_instant(at, context), 17), "text"), (ago_text(at, context.now), "muted"))
+            for at in reversed(incident.missed[-_SIDE_MISSED:])
+        ]
+        if count > _SIDE_MISSED:
+            lines.append(((f"  and {count - _SIDE_MISSED} before these", "muted"),))
+        lines.append(())
+    lines += _due_lines(details, view, context)
+    if rooms and details.runs:
+        lines += [(), (("Latest runs", "title"),)]
+        lines += [_run_line(run, context)[:-1] for run in details.runs[:rooms]]
+    return lines
+
+
 def _due_lines(details: CheckDetails, view: CheckView, context: PaneContext) -> list[Line]:
     if not details.due_next:
         return [(("Never due again.", "muted"),)]
     theirs = _zone_of(view, context)
     lines: list[Line] = [(("Next due", "title"), (f"  {plain(view.tz)}", "muted"))]
-    if context.width >= _WIDE:
-        lines.insert(0, ())
     for due in details.due_next:
         there = instant_text(due, theirs, context.now)
         here = instant_text(due, context.zone, context.now)
-        mine = f"  {here} here" if here != there else ""
+        mine = f" {here} here" if here != there else ""
         lines.append(
-            ((pad(there, 18), "text"), (pad(until_text(due, context.now), 12), "muted"), (mine, "muted"))
+            ((pad(there, 17), "text"), (pad(until_text(due, context.now), 11), "muted"), (mine, "muted"))
         )
     return lines
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,18 +206,20 @@ _BASES: Mapping[str, str] = MappingProxyType(
 class StyleSet:
     """The palette's styles, each made once: a style is asked for in every drawn cell."""
 
-    __slots__ = ("_made", "palette")
+    __slots__ = ("_made", "_same", "palette")
 
     def __init__(self, palette: Palette) -> None:
         self.palette = palette
         self._made: dict[tuple[str, str], Style] = {}
+        self._same: dict[Style, Style] = {}  # equal styles are one object, so that painting can merge them
 
     def get(self, name: str, base: str = "row") -> Style:
         """The style ``name`` on ``base``. An unknown name is a mistake in the code: KeyError."""
         key = (name, base)
         style = self._made.get(key)
         if style is None:
-            style = self._made[key] = self._make(name, base)
+            made = self._make(name, base)
+            style = self._made[key] = self._same.setdefault(made, made)
         return style
 
     def _make(self, name: str, base: str) -> Style:
@@ -266,6 +268,7 @@ def textual_theme(palette: Palette) -> Theme:
         surface=colours["surface"],
         panel=colours["panel"],
         variables={
+            **(BUILTIN_THEMES["ansi-dark"].variables if palette.ansi else {}),
             "line": colours["border"],
             "muted": colours["muted"],
             "alarm": colours["alarm"],

@@ -26,7 +26,6 @@ class BodyScreen(ModalScreen[None]):
     """Fetches the body and wraps it to the width that there is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "dismiss", "Close", show=False)]
-    DEFAULT_CSS = "BodyScreen > .dialog { width: 96%; height: 90%; }"
 
     def __init__(self, slug: str, number: int) -> None:
         super().__init__()

@@ -12,7 +12,7 @@ from pulsetui.core.phrases import sentence
 from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui import panes
 from pulsetui.tui.columns import status_glyph, status_word
-from pulsetui.tui.lines import Line, Span, plain, wrap
+from pulsetui.tui.lines import Line, Span, name_of, plain, wrap
 from pulsetui.tui.paint import LineList, OneLine
 from pulsetui.tui.screens.base import PulseScreen, fetch
 from pulsetui.tui.table_model import is_acknowledged, status_now
@@ -132,8 +132,8 @@ class DetailsScreen(PulseScreen):
         status = status_now(view, now)
         glyph, style = status_glyph(view, status, ascii_only=self.pulse.ascii_only)
         word, _ = status_word(view, status)
-        title: list[Span] = [(f" {glyph} ", style), (plain(view.name), "strong"), (f"  {word}", style)]
-        if plain(view.name) != view.slug:
+        title: list[Span] = [(f" {glyph} ", style), (name_of(view), "strong"), (f"  {word}", style)]
+        if name_of(view) != view.slug:
             title.append((f"  {view.slug}", "muted"))
         if view.tags:
             title.append((f"  {' '.join(plain(tag) for tag in view.tags)}", "accent"))

@@ -15,7 +15,7 @@ from textual.widgets import Button, Input
 
 from pulsetui.core.phrases import word_for
 from pulsetui.monitor.view import CheckView, EngineInfo
-from pulsetui.tui.lines import Line, cut, plain, wrap
+from pulsetui.tui.lines import Line, cut, name_of, wrap
 from pulsetui.tui.paint import LineList
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class AcknowledgeDialog(ModalScreen[str | None]):
         lines: list[Line] = [
             (
                 ("✖ ", "down"),
-                (cut(plain(view.name), 44), "strong"),
+                (cut(name_of(view), 44), "strong"),
                 (f"  {word_for(view.status, view.reason)}", "down"),
             )
             for view in self._views[:_NAMED]
@@ -89,9 +89,7 @@ class DeleteDialog(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         view = self._view
-        lines: list[Line] = [
-            (("Delete ", "text"), (f'"{cut(plain(view.name), 46)}"', "strong"), ("?", "text"))
-        ]
+        lines: list[Line] = [(("Delete ", "text"), (f'"{cut(name_of(view), 46)}"', "strong"), ("?", "text"))]
         lines += [
             ((text, "muted"),)
             for text in wrap(
@@ -151,7 +149,6 @@ class CopyMenu(ModalScreen[None]):
         Binding("escape,q,y", "dismiss", "Close", show=False),
         *(Binding(key, f"copy('{key}')", "Copy", show=False) for key in "ctrusi"),
     ]
-    DEFAULT_CSS = "CopyMenu > .dialog { width: 100; } CopyMenu LineList { height: auto; }"
 
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()

@@ -36,8 +36,8 @@ class EditScreen(PulseScreen):
     """Opened by ``for_new`` or ``for_check``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "Save", tooltip="Save the check", priority=True),
-        Binding("escape", "leave", "Back", tooltip="Back; asks when something was changed"),
+        Binding("ctrl+s", "save", "Save", tooltip="Save the check", id="edit.save", priority=True),
+        Binding("escape", "leave", "Back", tooltip="Back; asks when something changed", id="edit.leave"),
         Binding("down", "app.focus_next", "Next field", show=False),
         Binding("up", "app.focus_previous", "Previous field", show=False),
     ]
@@ -159,11 +159,10 @@ class EditScreen(PulseScreen):
             ]
         now, mine = self.pulse.now(), self.pulse.viewer_zone
         lines: list[Line] = [((f" {text}", "strong"),) for text in wrap(plain(preview.words), width)]
-        lines += [
-            ((f" ! {text}", "warning"),)
-            for warning in preview.warnings
-            for text in wrap(plain(warning), width - 2)
-        ]
+        for warning in preview.warnings:
+            for number, text in enumerate(wrap(plain(warning), width - 3)):
+                lines.append(((f" {' ' if number else '!'} {text}", "warning"),))
+        lines.append(())
         try:
             theirs = zone_named(preview.tz)
         except ScheduleError:
@@ -175,7 +174,7 @@ class EditScreen(PulseScreen):
             shown = here if self.model.kind == "every" else there
             other = "" if shown == here else f"{here} here"
             lines.append(
-                ((f" {pad(shown, 18)}", "text"), (pad(until_text(at, now), 12), "muted"), (other, "muted"))
+                ((f" {pad(shown, 17)}", "text"), (pad(until_text(at, now), 11), "muted"), (other, "muted"))
             )
         return lines
 

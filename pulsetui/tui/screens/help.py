@@ -31,10 +31,6 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "dismiss", "Close", show=False)
     ]
-    DEFAULT_CSS = """
-    HelpScreen > .dialog { width: 84; height: auto; }
-    HelpScreen LineList { height: auto; max-height: 100%; }
-    """
 
     def __init__(self, lines: Sequence[Line], *, title: str = "Keys") -> None:
         super().__init__()
@@ -61,8 +57,8 @@ def help_lines(screen: Screen[None]) -> list[Line]:
     for key, active in screen.active_bindings.items():
         binding = active.binding
         about = binding.tooltip or binding.description
-        if not about or binding.system:
-            continue
+        if not about or binding.system or binding.id is None:
+            continue  # what has no id is Textual's own and works as everywhere
         if active.node is screen.focused:
             group = "In the list"
         elif active.node is screen:

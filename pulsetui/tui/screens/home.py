@@ -17,7 +17,7 @@ from pulsetui.tui.table_model import SortBy, TableModel, is_acknowledged
 from pulsetui.tui.verbs import Situation, bindings_on
 from pulsetui.tui.widgets.check_table import CheckTable, TableHeader
 from pulsetui.tui.widgets.filter_bar import FilterBar
-from pulsetui.tui.widgets.hints import Hints
+from pulsetui.tui.widgets.hints import Hint, Hints
 from pulsetui.tui.widgets.notices import Notices
 from pulsetui.tui.widgets.summary import Summary, facts_line, facts_of, summary_line
 
@@ -182,6 +182,7 @@ class HomeScreen(PulseScreen):
 
     def verb_filter(self) -> None:
         self.query_one(FilterBar).open(self.model.filter.text)
+        self.call_after_refresh(self.refresh_hints)
 
     def verb_sort(self) -> None:
         self._sort(_SORTS[(_SORTS.index(self.model.sort) + 1) % len(_SORTS)], reverse=False)
@@ -258,11 +259,17 @@ class HomeScreen(PulseScreen):
             self.table.focus()
         self.refresh_hints()
 
+    def refresh_hints(self) -> None:
+        if self.is_mounted and self.query_one(FilterBar).has_focus_within:
+            self.query_one(Hints).offer(
+                [Hint("Enter", "keep"), Hint("Esc", "clear"), Hint("↓", "to the list")]
+            )
+        else:
+            super().refresh_hints()
+
     def hint_ids(self, situation: Situation) -> Sequence[str]:
         if not situation.total:
             return ("new", "palette", "quit", "help")
-        if self.query_one(FilterBar).has_focus_within:
-            return ("back", "help")
         targets = situation.targets
         ids = ["open", "filter", "pause", "new", "edit", "sort", "palette"]
         if any(view.incident is not None and not is_acknowledged(view) for view in targets):

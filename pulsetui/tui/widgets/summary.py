@@ -8,7 +8,7 @@ from datetime import datetime
 from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, until_text
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import EngineInfo
-from pulsetui.tui.lines import Line, Span, cut, fit, plain, width_of
+from pulsetui.tui.lines import Line, Span, cut, fit, name_of, plain, width_of
 from pulsetui.tui.paint import OneLine
 from pulsetui.tui.table_model import TableModel
 
@@ -22,7 +22,11 @@ Fact = list[Span]
 
 def summary_line(model: TableModel, facts: Sequence[Fact], width: int, *, ascii_only: bool = False) -> Line:
     """The counts, and at the right end as many of ``facts`` as fit; what is not there was not important."""
-    left = [(" ", "text"), *_counts(model, ascii_only=ascii_only)]
+    left: list[Span] = [(" ", "text")]
+    for count in _counts(model, ascii_only=ascii_only):
+        if width_of(left) + width_of(count) > width:
+            break  # a number is never cut in two
+        left += [*count, ("  ", "text")]
     if model.total:
         total = f"{model.total} check{'' if model.total == 1 else 's'} "
         facts = [*facts, [(total.rstrip(), "muted")]]
@@ -67,25 +71,31 @@ def facts_of(model: TableModel, info: EngineInfo, now: datetime, *, connected: b
     return facts
 
 
-def _counts(model: TableModel, *, ascii_only: bool) -> list[Span]:
+def _counts(model: TableModel, *, ascii_only: bool) -> list[Fact]:
+    """Glyph, number and word of each status that there is, the worst first."""
     glyphs = GLYPH_ASCII if ascii_only else GLYPH
     counts = model.counts
     known = counts["acknowledged"]
     loud = counts[Status.DOWN] - known
-    spans: list[Span] = []
+    found: list[Fact] = []
     if loud:
-        spans += [(f" {glyphs[Status.DOWN]} {loud} down ", "chip-down"), ("  ", "text")]
+        found.append([(f" {glyphs[Status.DOWN]} {loud} down ", "chip-down")])
+    if counts[Status.LATE]:
+        found.append([(f"{glyphs[Status.LATE]} {counts[Status.LATE]} late", "late")])
+    if counts[Status.UP] or not model.total:
+        found.append([(f"{glyphs[Status.UP]} {counts[Status.UP]} up", "up")])
     if known:
-        spans += [(f"{glyphs[Status.DOWN]} {known} acknowledged", "calm"), ("  ", "text")]
-    for status in (Status.LATE, Status.UP, Status.NEW, Status.PAUSED):
-        count = counts[status]
-        if count or (status is Status.UP and not spans):
-            spans += [(f"{glyphs[status]} {count} {status}", str(status)), ("  ", "text")]
+        found.append([(f"{glyphs[Status.DOWN]} {known} acknowledged", "calm")])
+    found += [
+        [(f"{glyphs[status]} {counts[status]} {status}", str(status))]
+        for status in (Status.NEW, Status.PAUSED)
+        if counts[status]
+    ]
     if counts["running"]:
-        spans += [(f"{glyphs[RUNNING]} {counts['running']} running", "running"), ("  ", "text")]
+        found.append([(f"{glyphs[RUNNING]} {counts['running']} running", "running")])
     if counts["unwatched"]:
-        spans += [(f"? {counts['unwatched']} unwatched", "muted"), ("  ", "text")]
-    return spans
+        found.append([(f"? {counts['unwatched']} unwatched", "muted")])
+    return found
 
 
 def _next(model: TableModel, now: datetime) -> list[Span]:
@@ -93,5 +103,5 @@ def _next(model: TableModel, now: datetime) -> list[Span]:
     if following is None:
         return []
     at, slug = following
-    name = plain(model.rows[slug].view.name)
+    name = name_of(model.rows[slug].view)
     return [("next deadline ", "muted"), (cut(name, 24), "text"), (f" {until_text(at, now)}", "text")]

@@ -1,0 +1,140 @@
+"""Cells and widths: every line is exactly as wide as the screen, whatever stands in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from pulsetui.core.status import Status
+from pulsetui.tui.columns import base_of, column_at, header_line, layout, live_texts, row_line, titles
+from pulsetui.tui.lines import cut, cut_middle, fit, pad, plain, width_of, wrap
+from pulsetui.tui.table_model import Row, SortBy, status_now
+from tests.tui.fake_engine import NOW, CheckView, failed, household, incident, late, new, overdue, view
+from tests.tui.test_snapshots import HOSTILE_NAMES
+
+ANY_TEXT = st.one_of(st.sampled_from(HOSTILE_NAMES), st.text(max_size=220))
+
+
+def row_of(v: CheckView) -> Row:
+    return Row(v, status_now(v, NOW))
+
+
+def text_of(v: CheckView, width: int) -> str:
+    return "".join(text for text, _ in row_line(row_of(v), width, NOW, cursor=False, marked=False))
+
+
+@given(
+    name=ANY_TEXT, tag=ANY_TEXT, width=st.integers(40, 240), cursor=st.booleans(), ascii_only=st.booleans()
+)
+def test_every_row_is_exactly_as_wide_as_the_screen(
+    name: str, tag: str, width: int, cursor: bool, ascii_only: bool
+) -> None:
+    for v in (
+        view(name=name, tags=(tag,), last_line=name, schedule_words=name),
+        overdue(name=name, detail=tag, incident=incident(acknowledged_at=NOW, note=name)),
+    ):
+        line = row_line(row_of(v), width, NOW, cursor=cursor, marked=True, ascii_only=ascii_only)
+        assert width_of(line) == width
+        assert not any(c in text for text, _ in line for c in "\x1b\n\r\t\x00\u202e\u200d")
+
+
+@pytest.mark.parametrize("width", range(40, 241))
+def test_header_and_rows_agree_at_every_width(width: int) -> None:
+    placed = layout(width)
+
+    assert width_of(header_line(width, SortBy.DUE, reverse=True)) == width
+    assert {"name", "due"} <= set(titles(width))
+    assert all(one.left + one.width <= two.left for one, two in zip(placed, placed[1:], strict=False))
+    assert placed[-1].left + placed[-1].width == width
+    assert next(one.width for one in placed if one.column.key == "name") >= 16
+
+
+def test_columns_come_with_the_width() -> None:
+    assert titles(40) == ["name", "due"]
+    assert titles(60) == ["name", "status", "due"]
+    assert titles(80) == ["name", "status", "due", "last", "bar"]
+    assert titles(120) == ["name", "status", "due", "last", "schedule", "took", "bar"]
+    assert "tags" in titles(140)
+    assert "note" in titles(200)
+
+
+@pytest.mark.parametrize(
+    ("made", "narrow", "wide"),
+    [
+        (view(), "in 2h", "in 2h"),
+        (view(next_ping=NOW + timedelta(minutes=9, seconds=59)), "in 9m 59s", "in 9m 59s"),
+        (view(next_ping=NOW + timedelta(minutes=12, seconds=59)), "in 12m", "in 12m"),
+        (late(), "late 7m 04s", "late by 7m 04s"),
+        (overdue(), "overdue 2d 7h", "late by 2d 8h"),
+        (failed(), "failed 12m", "in 1h"),
+        (new(), "new", "in 2h"),
+        (new(first_due=NOW + timedelta(minutes=5), upcoming=None), "new", "in 5m"),
+        (view(status=Status.PAUSED), "paused", "–"),
+        (view(unwatched=True, next_ping=NOW - timedelta(hours=1)), "in 2h", "in 2h"),
+    ],
+)
+def test_the_due_cell_says_how_long(made: CheckView, narrow: str, wide: str) -> None:
+    assert text_of(made, 40).rstrip().endswith(f" {narrow}")
+    due = next(placed for placed in layout(100) if placed.column.key == "due")
+    assert text_of(made, 100)[due.left : due.left + due.width].strip() == wide
+
+
+def test_a_schedule_gives_up_its_zone_before_its_words() -> None:
+    assert "at 02:00 every day " in text_of(view(), 120)
+    assert "Europe/Berlin" not in text_of(view(), 120)
+    assert "at 02:00 every day (Europe/Berlin)" in text_of(view(), 240)
+
+
+def test_status_is_seen_without_any_colour() -> None:
+    shown = {v.slug: text_of(v, 60) for v in household()}
+
+    assert shown["backup-db"].startswith("  ✖  Back up the database")
+    assert "overdue" in shown["backup-db"]
+    assert shown["thumbnails"].startswith("  ●▶ ")
+    assert "unwatched" in shown["certificates"]
+
+
+def test_only_what_nobody_has_acknowledged_stands_on_the_alarm_ground() -> None:
+    known = overdue(incident=incident(acknowledged_at=NOW))
+
+    assert base_of(row_of(overdue()), cursor=False) == "alarm"
+    assert base_of(row_of(overdue()), cursor=True) == "alarm-cursor"
+    assert base_of(row_of(known), cursor=False) == "row"
+    assert base_of(row_of(view()), cursor=True) == "cursor"
+
+
+def test_live_texts_stay_the_same_while_nothing_visible_changes() -> None:
+    row = row_of(view())
+
+    assert live_texts(row, 120, NOW) == live_texts(row, 120, NOW - timedelta(seconds=0))
+    assert live_texts(row, 120, NOW) != live_texts(row, 120, NOW + timedelta(minutes=2))
+
+
+def test_the_column_under_the_mouse() -> None:
+    due = next(placed for placed in layout(80) if placed.column.key == "due")
+
+    assert column_at(80, due.left) is due.column
+    assert column_at(80, 0) is None
+
+
+@given(ANY_TEXT, st.integers(1, 60))
+def test_cutting_padding_and_wrapping_never_exceed_the_width(text: str, width: int) -> None:
+    safe = plain(text)
+
+    assert cell_len(cut(safe, width)) <= width
+    assert cell_len(cut_middle(safe, width)) <= width
+    assert cell_len(pad(safe, width)) == width
+    assert cell_len(pad(safe, width, "right")) == width
+    assert width_of(fit([(safe, "text"), (safe, "strong")], width)) == width
+    assert plain(safe) == safe
+    if width > 1:
+        assert all(cell_len(line) <= width for line in wrap(safe, width))
+    assert "".join(wrap(safe, max(width, 2))).replace(" ", "") == safe.replace(" ", "")
+
+
+def test_the_middle_of_a_path_is_cut_and_both_ends_stay() -> None:
+    assert cut_middle("/home/eva/.config/pulsetui/checks.toml", 21) == "/home/eva/…hecks.toml"
