@@ -93,10 +93,10 @@ def read_all(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def read_until(connection: socket.socket, end: bytes) -> bytes:
-    """Everything up to and including ``end``."""
+def read_until(connection: socket.socket, end: bytes, *, cut: bool = False) -> bytes:
+    """Everything until ``end`` comes last, or with ``cut`` until it has come."""
     got = b""
-    while not got.endswith(end):
+    while not (end in got if cut else got.endswith(end)):
         data = connection.recv(65536)
         assert data, f"closed after {got!r}"
         got += data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -11,8 +12,9 @@ import pytest
 
 from pulsetui.errors import EngineError, StoreBusyError
 from pulsetui.listener import wire
-from tests.listener.fakes import API_KEY, NOON, READ_KEY, a_view
-from tests.listener.served import TIMEOUT_S, Reply, Served, read_until, serve
+from pulsetui.listener.limits import Limits
+from tests.listener.fakes import API_KEY, NOON, READ_KEY, FakeEngine, a_view
+from tests.listener.served import TIMEOUT_S, Reply, Served, read_all, read_until, serve
 
 KEY = ("-H", f"X-Api-Key: {API_KEY}")
 READ_ONLY = ("-H", f"X-Api-Key: {READ_KEY}")
@@ -225,15 +227,64 @@ def test_client_that_leaves_is_forgotten(served: Served) -> None:
         assert served.on_loop(lambda: len(served.engine.listeners)) == 1
 
 
-def test_reader_that_is_behind_gets_only_the_newest_and_is_dropped_in_the_end() -> None:
-    from pulsetui.listener.limits import Limits
-    from tests.listener.fakes import FakeEngine
+def slow_client(running: Served, request: str) -> socket.socket:
+    """It has asked and not read yet."""
+    connection = running.connect()
+    connection.sendall(f"GET /api/pulse/{request} HTTP/1.1\r\nX-Api-Key: {API_KEY}\r\n\r\n".encode())
+    return connection
 
+
+def large_engine() -> FakeEngine:
+    """Its snapshot is larger (18 MB) than what the kernel holds for a connection."""
     engine = FakeEngine([f"check-{n}" for n in range(3000)])
+    engine.views = {slug: replace(view, detail="x" * 5000) for slug, view in engine.views.items()}
+    return engine
+
+
+def test_answer_larger_than_the_buffers_arrives_whole() -> None:
+    with serve(engine=large_engine()) as running, slow_client(running, "snapshot") as connection:
+        head, _, body = read_until(connection, b"\r\n\r\n", cut=True).partition(b"\r\n\r\n")
+        length = int(head.split(b"Content-Length: ")[1].split(b"\r\n")[0])
+        while len(body) < length:
+            body += connection.recv(1_000_000)
+        again = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n"
+        connection.sendall(again)
+
+        assert wire.decode_snapshot(body).checks == tuple(running.engine.views.values())
+        assert read_all(connection).endswith(b"ok")
+
+
+def test_client_that_does_not_read_its_answer_is_dropped() -> None:
+    limits = Limits(flush_s=0.1, sweep_s=0.02, connections=1)
+    with (
+        serve(engine=large_engine(), limits=limits) as running,
+        slow_client(running, "snapshot") as connection,
+    ):
+        read_until(connection, b"\r\n\r\n", cut=True)  # the answer has begun
+        while running.on_loop(lambda: running.listener._server.open_connections):
+            pass
+
+        assert running.curl("/healthz").status == 200
+
+
+def test_reader_that_catches_up_gets_the_newest_views() -> None:
+    with serve(engine=large_engine()) as running, slow_client(running, "events") as connection:
+        assert running.engine.subscribed.wait(TIMEOUT_S)
+        for n in range(5):
+            running.engine.change(*(a_view(f"check-{i}", n_pings=n) for i in range(3000)))
+        data = b""
+        while b"event: change" not in data or not data.endswith(b"\n\n"):
+            data += connection.recv(1_000_000)
+
+    change = wire.decode_change(data.split(b"event: change\ndata: ")[-1])
+    assert {view.n_pings for view in change.changed} == {4}
+    assert len(change.changed) == 3000
+
+
+def test_reader_that_does_not_catch_up_is_dropped() -> None:
+    engine = large_engine()
     with serve(engine=engine, limits=Limits(stream_flush_s=0.2, sweep_s=0.05)) as running:
-        with running.connect() as connection:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            connection.sendall(f"GET /api/pulse/events HTTP/1.1\r\nX-Api-Key: {API_KEY}\r\n\r\n".encode())
+        with slow_client(running, "events"):
             assert engine.subscribed.wait(TIMEOUT_S)
             while running.on_loop(lambda: len(engine.listeners)):
                 engine.change(*(a_view(f"check-{n}", detail="x" * 1000) for n in range(3000)))
