@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -24,6 +24,9 @@ from pulsetui.monitor.world import Tracked, World
 from pulsetui.store.rows import PingRow, StoredCheck
 
 logger = logging.getLogger(__name__)
+
+METRIC_LINE_LIMIT = 500
+"""Characters of a body's line that metric patterns are searched in."""
 
 LAST_LINE_LIMIT = 200
 """Characters of a body's last line that are kept with the state."""
@@ -289,24 +292,20 @@ def _ping_row(arrival: Arrival, transition: Transition, at: datetime, now: datet
 
 
 def _metrics(patterns: Mapping[str, re.Pattern[str]], arrival: Arrival) -> Mapping[str, float]:
-    """Metrics named on the wire win over those found in the body."""
-    text = decode(arrival.body)
+    """Metrics found in the body; those named on the wire win.
+
+    Line by line, the last match counts (a summary comes after the progress). Lines are cut, so that no
+    pattern, however slow, can hold the writer up.
+    """
     found: dict[str, float] = {}
-    for name, pattern in patterns.items():
-        if (match := _last_match(pattern.finditer(text))) is not None:
-            try:
-                found[name] = float(match.group(1).replace(",", ""))
-            except (ValueError, AttributeError):
-                continue
-    return found | dict(arrival.metrics)
-
-
-def _last_match(matches: Iterable[re.Match[str]]) -> re.Match[str] | None:
-    """The last one: a summary comes after the progress."""
-    last = None
-    for last in matches:  # noqa: B007
-        pass
-    return last
+    for line in decode(arrival.body).splitlines():
+        for name, pattern in patterns.items():
+            if (match := pattern.search(line[:METRIC_LINE_LIMIT])) is not None:
+                try:
+                    found[name] = float(match.group(1).replace(",", ""))
+                except (ValueError, AttributeError):
+                    continue
+    return {**found, **arrival.metrics}
 
 
 def _last_line(body: bytes) -> str:

@@ -342,6 +342,15 @@ def test_metrics_are_found_in_the_body(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_a_slow_pattern_over_a_large_body_holds_nobody_up(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        config = "[checks.a]\nevery = \"1h\"\nmetrics = { records = '([0-9]+)x' }\n"
+        async with running(tmp_path, config=config) as engine:
+            assert await engine.ping("a", body=b"1" * 100_000) is Receipt.OK
+
+    asyncio.run(scenario())
+
+
 # --- the state directory -----------------------------------------------------------------------------
 
 
