@@ -1,0 +1,256 @@
+"""What is written comes back the same, all of it or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pulsetui.core.incident import Acknowledgement, Flip, Incident
+from pulsetui.core.run import Run
+from pulsetui.core.state import CheckState, new_state
+from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.errors import StoreBusyError, StoreError
+from pulsetui.store.database import Database
+from pulsetui.store.queries import Queries
+from pulsetui.store.rows import Changes, OutboxRow, PingRow, StoredCheck
+from pulsetui.store.schema import MIGRATIONS
+
+NOW = datetime(2026, 11, 20, 2, 0, 0, 123456, tzinfo=UTC)
+
+
+def identity(
+    check_id: int, slug: str, uuid: UUID | None = None, state: CheckState | None = None
+) -> StoredCheck:
+    return StoredCheck(
+        id=check_id,
+        slug=slug,
+        uuid=uuid or uuid4(),
+        created_at=NOW,
+        removed_at=None,
+        state=state or new_state(NOW),
+    )
+
+
+def ping(n: int, **fields: object) -> PingRow:
+    values: dict[str, object] = {
+        "n": n,
+        "kind": PingKind.SUCCESS,
+        "at": NOW,
+        "received_at": NOW,
+        "method": "GET",
+        "scheme": "http",
+        "remote_addr": "127.0.0.1",
+        "ua": "curl/8",
+        "rid": None,
+        "exit_status": None,
+        "run": n,
+        "body": b"",
+    }
+    return PingRow(**(values | fields))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(tmp_path)
+    opened.write(Changes(identities=[identity(1, "a"), identity(2, "b")]))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def queries(database: Database) -> Iterator[Queries]:
+    opened = Queries(database.path.parent)
+    yield opened
+    opened.close()
+
+
+instants = st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1)).map(
+    lambda naive: naive.replace(tzinfo=UTC)
+)  # noqa: DTZ001
+maybe_instant = st.none() | instants
+texts = st.text(max_size=40)
+metrics = st.dictionaries(
+    st.text("abc", min_size=1), st.floats(allow_nan=False, allow_infinity=False), max_size=3
+)
+spans = st.none() | st.timedeltas(timedelta(0), timedelta(days=30))
+runs = st.builds(
+    Run,
+    n=st.integers(1, 10**9),
+    rid=st.none() | st.uuids(),
+    started_at=maybe_instant,
+    ended_at=maybe_instant,
+    slot=maybe_instant,
+    outcome=st.sampled_from(Outcome),
+    duration=spans,
+    exit_status=st.none() | st.integers(0, 255),
+    metrics=metrics,
+    overlaps=st.none() | st.integers(1, 99),
+    duplicate=st.booleans(),
+    detail=texts,
+)
+incidents = st.builds(
+    Incident,
+    n=st.integers(1, 10**6),
+    reason=st.sampled_from(Reason),
+    started_at=instants,
+    ended_at=maybe_instant,
+    detail=texts,
+    missed=st.lists(instants, max_size=5).map(tuple),
+    missed_count=st.integers(0, 5000),
+    acknowledgement=st.none() | st.builds(Acknowledgement, at=instants, by=texts, note=texts),
+)
+states = st.builds(
+    CheckState,
+    created_at=instants,
+    since=instants,
+    status=st.sampled_from([Status.NEW, Status.UP, Status.DOWN, Status.PAUSED]),
+    reason=st.none() | st.sampled_from(Reason),
+    detail=texts,
+    last_ping=maybe_instant,
+    last_rid=st.none() | st.uuids(),
+    due=maybe_instant,
+    last_duration=spans,
+    durations=st.lists(st.floats(0, 1e6), max_size=3).map(tuple),
+    last_metrics=metrics,
+    runs=st.lists(runs, max_size=3).map(tuple),
+    incident=st.none() | incidents,
+    history=st.text("sfm0-", max_size=10),
+    last_line=texts,
+)
+quick = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+@quick
+@given(states)
+def test_a_state_comes_back_the_same(database: Database, state: CheckState) -> None:
+    database.write(Changes(states={1: state}))
+    assert next(check for check in database.checks() if check.id == 1).state == state
+
+
+@quick
+@given(runs)
+def test_a_run_comes_back_the_same(database: Database, queries: Queries, run: Run) -> None:
+    database.write(Changes(states={1: new_state(NOW)}, runs={(1, run.n): run}))
+    found = next(one for one in queries.runs(1, 10**6) if one.n == run.n)
+    for name in (
+        "started_at",
+        "ended_at",
+        "slot",
+        "outcome",
+        "duration",
+        "exit_status",
+        "overlaps",
+        "duplicate",
+    ):
+        assert getattr(found, name) == getattr(run, name)
+    assert (found.rid, found.metrics, found.detail) == (
+        run.rid and str(run.rid),
+        dict(run.metrics),
+        run.detail,
+    )
+
+
+@quick
+@given(incidents)
+def test_an_incident_comes_back_the_same(database: Database, queries: Queries, incident: Incident) -> None:
+    database.write(Changes(states={1: new_state(NOW)}, incidents={(1, incident.n): incident}))
+    assert incident in queries.incidents(1, 10**6)
+
+
+def test_pings_are_listed_newest_first_with_the_start_of_their_bodies(
+    database: Database, queries: Queries
+) -> None:
+    body = bytes(range(256)) * 300
+    pings = [(1, ping(1)), (1, ping(2, kind=PingKind.FAIL, exit_status=3, body=body)), (2, ping(1))]
+    database.write(Changes(states={1: new_state(NOW)}, pings=pings))
+    found = queries.pings(1, 10)
+    assert [(one.n, one.kind, one.exit_status, one.body_size) for one in found] == [
+        (2, "fail", 3, len(body)),
+        (1, "success", None, 0),
+    ]
+    assert found[0].body_start == body[:2000]
+    assert queries.body(1, 2) == body
+    assert queries.body(1, 1) == b""
+
+
+def test_a_transaction_that_fails_leaves_nothing_behind(database: Database, queries: Queries) -> None:
+    database._connection.execute(
+        "CREATE TRIGGER no_flips BEFORE INSERT ON flips BEGIN SELECT raise(ABORT, 'no'); END"
+    )
+    flip = Flip(at=NOW, before=Status.UP, after=Status.DOWN, reason=Reason.MISSED)
+    changed = new_state(NOW + timedelta(days=1))
+    with pytest.raises(StoreError):
+        database.write(Changes(states={1: changed}, pings=[(1, ping(1))], flips=[(1, flip)]))
+    assert queries.pings(1, 10) == []
+    assert database.checks()[0].state == new_state(NOW)
+
+
+def test_a_locked_database_is_a_trouble_that_may_pass(database: Database) -> None:
+    other = sqlite3.connect(database.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreBusyError):
+        database.write(Changes(states={1: new_state(NOW)}))
+    other.execute("ROLLBACK")
+    other.close()
+    database.write(Changes(states={1: new_state(NOW)}))
+
+
+def test_commits_are_durable_and_readers_do_not_block_them(database: Database) -> None:
+    pragma = database._connection.execute
+    assert pragma("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert pragma("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_checks_may_swap_their_slugs(database: Database) -> None:
+    before = {check.slug: check for check in database.checks()}
+    a, b = before["a"], before["b"]
+    database.write(Changes(identities=[identity(a.id, "b", a.uuid), identity(b.id, "a", b.uuid)]))
+    assert {check.slug: check.uuid for check in database.checks()} == {"a": b.uuid, "b": a.uuid}
+
+
+def test_trimming_keeps_the_newest_pings_and_runs_that_go_on(database: Database, queries: Queries) -> None:
+    pings = [(1, ping(n, body=b"x")) for n in range(1, 11)]
+    closed = {(1, n): Run(n=n, ended_at=NOW, outcome=Outcome.SUCCESS) for n in range(2, 11)}
+    database.write(Changes(states={1: new_state(NOW)}, pings=pings, runs={**closed, (1, 1): Run(n=1)}))
+    database.trim(1, 3)
+    assert [one.n for one in queries.pings(1, 99)] == [10, 9, 8]
+    assert [one.n for one in queries.runs(1, 99)] == [10, 9, 8, 1]
+    assert queries.body(1, 7) == b""
+
+
+def test_purging_forgets_all_of_a_removed_check(database: Database, queries: Queries) -> None:
+    gone = StoredCheck(id=1, slug="a", uuid=uuid4(), created_at=NOW, removed_at=NOW, state=None)
+    database.write(Changes(identities=[gone], states={1: new_state(NOW)}, pings=[(1, ping(1, body=b"x"))]))
+    database.purge_removed(NOW + timedelta(seconds=1))
+    assert [check.slug for check in database.checks()] == ["b"]
+    assert (queries.pings(1, 9), queries.body(1, 1)) == ([], b"")
+
+
+def test_deliveries_wait_until_they_are_settled(database: Database, queries: Queries) -> None:
+    rows = [OutboxRow(check_id=1, hook=hook, alert="{}", created_at=NOW) for hook in ("a", "b")]
+    database.write(Changes(outbox=rows))
+    first, second = queries.deliveries_due(NOW, 9)
+    assert queries.next_delivery_at() == NOW
+    later = NOW + timedelta(minutes=1)
+    database.settle_delivery(first.id, tries=1, delivered_at=NOW, next_try_at=None, error="")
+    database.settle_delivery(second.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+    assert queries.deliveries_due(NOW, 9) == []
+    assert queries.next_delivery_at() == later
+    assert [(one.tries, one.error) for one in queries.deliveries_due(later, 9)] == [(1, "no answer")]
+
+
+def test_a_migration_is_applied_once_and_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
+    Database(tmp_path).close()
+    again = Database(tmp_path)
+    assert again._connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    again._connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    again.close()
+    with pytest.raises(StoreError, match="newer"):
+        Database(tmp_path)
