@@ -71,9 +71,9 @@ def queries(database: Database) -> Iterator[Queries]:
     opened.close()
 
 
-instants = st.datetimes(datetime(1971, 1, 1), datetime(2200, 1, 1)).map(
-    lambda naive: naive.replace(tzinfo=UTC)
-)  # noqa: DTZ001
+instants = st.timedeltas(timedelta(days=365), timedelta(days=80_000)).map(
+    lambda span: datetime(1970, 1, 1, tzinfo=UTC) + span
+)
 maybe_instant = st.none() | instants
 texts = st.text(max_size=40)
 metrics = st.dictionaries(
