@@ -70,6 +70,7 @@ def _target(report: Report, address: Address) -> str:
         action = f"/{report.kind}"
     query = [f"rid={report.rid}"] if report.rid else []
     query += [f"metric={quote(f'{name}:{value:.17g}')}" for name, value in report.metrics]
+    query += [f"duration={report.duration:.3f}"] if report.duration is not None else []
     return f"{address.prefix}/{report.slug}{action}" + ("?" + "&".join(query) if query else "")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
+from pulsetui.job.options import ENGINE_OPTIONS, Command, last
 from pulsetui.job.report import (
     BODY_LIMIT,
     LOST,
@@ -23,34 +24,26 @@ from pulsetui.job.report import (
     printable,
 )
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-USAGE = "pulsetui ping SLUG [--start | --fail | --log | --exit-code N] [options]"
-
-OPTIONS: tuple[tuple[str, str, str], ...] = (
-    ("--start", "", "the job begins"),
-    ("--fail", "", "the job failed"),
-    ("--log", "", "a note: recorded, changes nothing"),
-    ("--exit-code", "N", "0 is a success, 1-255 a fail: pulsetui ping x --exit-code $?"),
-    ("--message", "TEXT", "-m TEXT: a line to keep with the report"),
-    ("--metric", "NAME=VALUE", "a number the run produced; may be given again"),
-    ("--rid", "UUID", "the run's id: the same for its start and its end"),
-    ("--body", "FILE", "keep the first 100 kB of FILE with the report; - is standard input"),
-    ("--url", "URL", "the engine's address (default: PULSETUI_URL, else the engine of the state directory)"),
-    ("--state-dir", "DIR", "the engine's state directory (default: PULSETUI_STATE_DIR)"),
-    ("--config", "FILE", "checks.toml, to name the nearest slug (default: PULSETUI_CONFIG)"),
-    ("--help", "", "-h: this text"),
-)
-"""Long name, name of its value ("" for none), help. The help text and the parser read the same table."""
-
-_ABOUT = """\
+COMMAND = Command(
+    usage="pulsetui ping SLUG [--start | --fail | --log | --exit-code N] [options]",
+    about="""\
 Tells the engine that a job finished (or started, or failed). When no engine can be reached, the report
 is kept in the state directory and taken in later, and the exit code is 0.
-"""
+""",
+    options=(
+        ("--start", "", "the job begins"),
+        ("--fail", "", "the job failed"),
+        ("--log", "", "a note: recorded, changes nothing"),
+        ("--exit-code", "N", "0 is a success, 1-255 a fail: pulsetui ping x --exit-code $?"),
+        ("--message", "TEXT", "-m TEXT: a line to keep with the report"),
+        ("--metric", "NAME=VALUE", "a number the run produced; may be given again"),
+        ("--rid", "UUID", "the run's id: the same for its start and its end"),
+        ("--body", "FILE", "keep the first 100 kB of FILE with the report; - is standard input"),
+        *ENGINE_OPTIONS,
+    ),
+    short={"-m": "--message"},
+)
 
-_SHORT = {"-m": "--message", "-h": "--help"}
 _KINDS = {"--start": "start", "--fail": "fail", "--log": "log"}
 _METRIC_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 _LONGEST_METRIC = 64
@@ -61,13 +54,13 @@ EXIT_CODES = {SENT: 0, "spooled": 0, UNKNOWN: 1, REFUSED: 1, LOST: 3}
 def main(arguments: list[str]) -> int:
     """Runs the command with the arguments after its name; returns its exit code."""
     try:
-        options, words = parse(arguments)
+        options, words = COMMAND.parse(arguments)
         if "--help" in options:
-            sys.stdout.write(help_text())
+            sys.stdout.write(COMMAND.help_text())
             return 0
         return _ping(options, words)
     except UsageError as error:
-        _say(f"{error}\nusage: {USAGE}")
+        _say(f"{error}\nusage: {COMMAND.usage}")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -79,46 +72,16 @@ def _ping(options: dict[str, list[str]], words: list[str]) -> int:
     from pulsetui.job.wire import parse_address
 
     report = build(options, words)
-    state = place.state_dir(_last(options, "--state-dir"))
-    address = parse_address(place.engine_url(_last(options, "--url"), state))
+    state = place.state_dir(last(options, "--state-dir"))
+    address = parse_address(place.engine_url(last(options, "--url"), state))
     outcome = send_or_keep(report, address, state)
     if outcome.state == UNKNOWN:
         from pulsetui.job.hint import unknown_check
 
-        _say(unknown_check(report.slug, str(address), place.config_file(_last(options, "--config"))))
+        _say(unknown_check(report.slug, str(address), place.config_file(last(options, "--config"))))
     elif outcome.message:
         _say(outcome.message)
     return EXIT_CODES[outcome.state]
-
-
-def parse(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """Options by long name with their values in order ("" for those that take none), and the other words."""
-    takes = {name: bool(value) for name, value, _help in OPTIONS}
-    options: dict[str, list[str]] = {}
-    words: list[str] = []
-    rest = iter(arguments)
-    for argument in rest:
-        if argument == "--":
-            words.extend(rest)
-        elif argument.startswith("--"):
-            name, given, value = argument.partition("=")
-            if name not in takes:
-                raise UsageError(_unknown_option(name))
-            if takes[name]:
-                options.setdefault(name, []).append(value if given else _next(rest, name))
-            elif given:
-                raise UsageError(f"{name} takes no value")
-            else:
-                options.setdefault(name, []).append("")
-        elif argument.startswith("-") and argument != "-":
-            name = _SHORT.get(argument[:2], "")
-            if not name or (len(argument) > 2 and not takes[name]):
-                raise UsageError(_unknown_option(argument))
-            value = argument[2:] or (_next(rest, name) if takes[name] else "")
-            options.setdefault(name, []).append(value)
-        else:
-            words.append(argument)
-    return options, words
 
 
 def build(options: dict[str, list[str]], words: list[str]) -> Report:
@@ -130,25 +93,16 @@ def build(options: dict[str, list[str]], words: list[str]) -> Report:
     told = [name for name in (*_KINDS, "--exit-code") if name in options]
     if len(told) > 1:
         raise UsageError(f"{told[0]} and {told[1]} contradict each other; give one of them")
-    status = _last(options, "--exit-code")
-    rid = _last(options, "--rid")
+    status = last(options, "--exit-code")
+    rid = last(options, "--rid")
     return Report(
         slug=slug,
         kind=_KINDS.get(told[0], "success") if told else "success",
         exit_status=None if status is None else _exit_status(status),
         rid=None if rid is None else check_rid(rid),
         metrics=[_metric(text) for text in options.get("--metric", ())],
-        body=_body(_last(options, "--message"), _last(options, "--body")),
+        body=_body(last(options, "--message"), last(options, "--body")),
     )
-
-
-def help_text() -> str:
-    """What ``--help`` prints."""
-    forms = [(f"{name} {value}".rstrip(), words) for name, value, words in OPTIONS]
-    width = max(len(form) for form, _words in forms)
-    lines = [f"  {form:<{width}}  {words}" for form, words in forms]
-    head = f"usage: {USAGE}\n\n{_ABOUT}"
-    return f"{head}\n" + "\n".join(lines) + "\n"
 
 
 def _exit_status(text: str) -> int:
@@ -197,28 +151,6 @@ def _read_stdin() -> bytes:
     while stdin.read(65_536):
         pass
     return kept
-
-
-def _last(options: dict[str, list[str]], name: str) -> str | None:
-    values = options.get(name)
-    return values[-1] if values else None
-
-
-def _next(rest: Iterator[str], name: str) -> str:
-    value = next(rest, None)
-    if value is None:
-        raise UsageError(f"{name} needs a value")
-    return value
-
-
-def _unknown_option(name: str) -> str:
-    from difflib import get_close_matches
-
-    known = [*(option for option, _value, _help in OPTIONS), *_SHORT]
-    near = get_close_matches(name, known, n=1)
-    return f"there is no option {name!r}" + (
-        f"; did you mean {near[0]}?" if near else "; see pulsetui ping --help"
-    )
 
 
 def _say(text: str) -> None:

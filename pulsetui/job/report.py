@@ -33,10 +33,11 @@ class Report:
     """One ping as the job means it.
 
     ``kind`` is ``success``, ``start``, ``fail`` or ``log``; an ``exit_status`` decides between success and
-    fail on its own. ``at_ns`` is when it happened (Unix time in nanoseconds), ``rid`` a canonical uuid.
+    fail on its own. ``duration`` is in seconds, as measured beside the job. ``at_ns`` is when it happened
+    (Unix time in nanoseconds), ``rid`` a canonical uuid.
     """
 
-    __slots__ = ("at_ns", "body", "exit_status", "kind", "metrics", "rid", "slug")
+    __slots__ = ("at_ns", "body", "duration", "exit_status", "kind", "metrics", "rid", "slug")
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Report:
         metrics: Sequence[tuple[str, float]] = (),
         body: bytes = b"",
         at_ns: int | None = None,
+        duration: float | None = None,
     ) -> None:
         self.slug = slug
         self.kind = kind if exit_status is None else ("fail" if exit_status else "success")
@@ -55,6 +57,7 @@ class Report:
         self.exit_status = exit_status
         self.metrics = tuple(metrics)
         self.body = body[:BODY_LIMIT]
+        self.duration = duration
         self.at_ns = time.time_ns() if at_ns is None else at_ns
 
 

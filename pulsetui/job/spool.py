@@ -5,6 +5,8 @@
     {"v": 1, "slug": …, "kind": "success|start|fail|log", "at": "2026-11-16T07:00:00.000000+00:00",
      "rid": … | null, "exit_status": … | null, "metrics": {…}, "body": "<base64>", "host": …, "user": …}
 
+and ``"duration"`` in seconds when it was measured.
+
 Names sort by the instant they speak for. A name that starts with a dot is being written, or was left by a
 crash: it is never read.
 """
@@ -43,7 +45,7 @@ def encode(report: Report) -> bytes:
     """The file's content."""
     seconds, rest = divmod(report.at_ns, 1_000_000_000)
     at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    record = {
+    record: dict[str, object] = {
         "v": VERSION,
         "slug": report.slug,
         "kind": report.kind,
@@ -55,6 +57,8 @@ def encode(report: Report) -> bytes:
         "host": _valid(os.uname().nodename),
         "user": _valid(_user()),
     }
+    if report.duration is not None:
+        record["duration"] = report.duration
     return json.dumps(record, ensure_ascii=False).encode()
 
 

@@ -247,7 +247,7 @@ def test_the_help_names_every_option_that_the_parser_takes(tmp_path: Path) -> No
     done = run("ping", "--help", state=tmp_path)
 
     assert done.returncode == 0
-    for name, _value, _help in ping.OPTIONS:
+    for name, _value, _help in ping.COMMAND.options:
         assert name in done.stdout.decode()
 
 
@@ -284,10 +284,10 @@ def test_a_spooled_ping_loads_nothing_heavy_either(tmp_path: Path) -> None:
 
 
 def test_options_may_be_glued_or_apart() -> None:
-    apart, _ = ping.parse(["-m", "x", "--rid", "y", "a"])
-    glued, words = ping.parse(["-mx", "--rid=y", "--", "a"])
+    apart, _ = ping.COMMAND.parse(["-m", "x", "--rid", "y", "a"])
+    glued, words = ping.COMMAND.parse(["-mx", "--rid=y", "--", "a"])
 
     assert apart == glued == {"--message": ["x"], "--rid": ["y"]}
     assert words == ["a"]
     with pytest.raises(UsageError):
-        ping.parse(["-mx", "-hx"])
+        ping.COMMAND.parse(["-mx", "-hx"])

@@ -1,0 +1,98 @@
+"""The small command lines of what runs beside a job. argparse would cost as much as the whole ping.
+
+The help text and the parser read the same table.
+"""
+
+from __future__ import annotations
+
+from pulsetui.job.report import UsageError, printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    Options = dict[str, list[str]]
+    """Values by long name, in order; "" for an option that takes none."""
+
+ENGINE_OPTIONS = (
+    ("--url", "URL", "the engine's address (default: PULSETUI_URL, else the engine of the state directory)"),
+    ("--state-dir", "DIR", "the engine's state directory (default: PULSETUI_STATE_DIR)"),
+    ("--config", "FILE", "checks.toml, to name the nearest slug (default: PULSETUI_CONFIG)"),
+    ("--help", "", "-h: this text"),
+)
+
+
+class Command:
+    """A command's usage line, text and options: (long name, name of its value or "", help)."""
+
+    __slots__ = ("about", "options", "short", "usage")
+
+    def __init__(
+        self,
+        *,
+        usage: str,
+        about: str,
+        options: Sequence[tuple[str, str, str]],
+        short: Mapping[str, str],
+    ) -> None:
+        self.usage = usage
+        self.about = about
+        self.options = options
+        self.short = {**short, "-h": "--help"}
+
+    def parse(self, arguments: Sequence[str]) -> tuple[Options, list[str]]:
+        """The options and the other words; after ``--`` everything is a word. Raises UsageError."""
+        takes = {name: bool(value) for name, value, _help in self.options}
+        options: Options = {}
+        words: list[str] = []
+        rest = iter(arguments)
+        for argument in rest:
+            if argument == "--":
+                words.extend(rest)
+            elif argument.startswith("--"):
+                name, given, value = argument.partition("=")
+                if name not in takes:
+                    raise UsageError(self._unknown(name))
+                if takes[name]:
+                    options.setdefault(name, []).append(value if given else _next(rest, name))
+                elif given:
+                    raise UsageError(f"{name} takes no value")
+                else:
+                    options.setdefault(name, []).append("")
+            elif argument.startswith("-") and argument != "-":
+                name = self.short.get(argument[:2], "")
+                if not name or (len(argument) > 2 and not takes[name]):
+                    raise UsageError(self._unknown(argument))
+                value = argument[2:] or (_next(rest, name) if takes[name] else "")
+                options.setdefault(name, []).append(value)
+            else:
+                words.append(argument)
+        return options, words
+
+    def help_text(self) -> str:
+        """What ``--help`` prints."""
+        forms = [(f"{name} {value}".rstrip(), words) for name, value, words in self.options]
+        width = max(len(form) for form, _words in forms)
+        lines = [f"  {form:<{width}}  {words}" for form, words in forms]
+        return f"usage: {self.usage}\n\n{self.about}\n" + "\n".join(lines) + "\n"
+
+    def _unknown(self, name: str) -> str:
+        from difflib import get_close_matches
+
+        known = [*(option for option, _value, _help in self.options), *self.short]
+        near = get_close_matches(name, known, n=1)
+        advice = f"did you mean {near[0]}?" if near else f"see {' '.join(self.usage.split()[:2])} --help"
+        return f"there is no option {printable(name, 60)!r}; {advice}"
+
+
+def last(options: Options, name: str) -> str | None:
+    """The value of an option; of one given twice the last."""
+    values = options.get(name)
+    return values[-1] if values else None
+
+
+def _next(rest: Iterator[str], name: str) -> str:
+    value = next(rest, None)
+    if value is None:
+        raise UsageError(f"{name} needs a value")
+    return value
