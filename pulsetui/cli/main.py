@@ -14,10 +14,15 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     at = command_index(arguments)
     try:
-        if at is not None and arguments[at] == "ping":
-            from pulsetui.job import ping
+        if at is not None and arguments[at] in ("ping", "run"):
+            rest = arguments[:at] + arguments[at + 1 :]
+            if arguments[at] == "ping":
+                from pulsetui.job import ping
 
-            return ping.main(arguments[:at] + arguments[at + 1 :])
+                return ping.main(rest)
+            from pulsetui.job import run as job
+
+            return job.main(rest)
         from pulsetui.cli.parser import run
 
         return run(arguments)

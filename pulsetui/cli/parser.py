@@ -69,7 +69,9 @@ _COMMON: list[Argument] = [
 
 COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
     "serve": ("serve:serve", "the engine without a screen, for a service manager", [_LISTEN]),
-    "ping": ("setup:ping", "report that a job started, finished or failed", []),
+    # These two have parsers of their own, which main runs before anything here is loaded.
+    "ping": ("setup:fast", "report that a job started, finished or failed", []),
+    "run": ("setup:fast", "run a job and report its start, end, exit code, duration and output", []),
     "list": (
         "listing:list_checks",
         "all checks with their status",

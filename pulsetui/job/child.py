@@ -1,0 +1,259 @@
+"""The job's process: output passed on and its end remembered, signals forwarded, the exit code kept."""
+
+from __future__ import annotations
+
+import os
+import select
+import selectors
+import signal
+import subprocess
+import time
+
+from pulsetui.job.report import BODY_LIMIT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+CANNOT_RUN = 126
+NOT_FOUND = 127
+KILL_AFTER_S = 10.0
+"""From asking a job that took too long to end, to ending it."""
+
+_FORWARDED = (
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGWINCH,
+)
+_OF_THE_TERMINAL = frozenset({signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGWINCH})
+"""A terminal sends these to the job itself, as to everything in its foreground."""
+
+_CHUNK = 65_536
+_LAST_TURNS = 32
+"""More than a pipe can hold (1 MiB at most): something in the background may go on writing for ever."""
+
+
+class Ended:
+    """How the job ended. ``tail`` is the end of its output, both streams in the order they came."""
+
+    __slots__ = ("_open", "exit_code", "tail", "timed_out")
+
+    def __init__(
+        self,
+        exit_code: int,
+        tail: bytes,
+        *,
+        timed_out: bool = False,
+        still_open: dict[int, int] | None = None,
+    ) -> None:
+        self.exit_code = exit_code
+        self.tail = tail
+        self.timed_out = timed_out
+        self._open = still_open or {}
+
+    def let_go(self) -> None:
+        """Leaves a process behind that goes on passing output, if the job left one that still writes.
+
+        Closing its pipes would kill it with SIGPIPE: something in the background that lived before.
+        """
+        if not self._open:
+            return
+        if os.fork() == 0:
+            try:
+                _pass_on(self._open)
+            finally:
+                os._exit(0)
+        for source in self._open:
+            os.close(source)
+
+
+def run_job(job: Sequence[str], *, timeout: float | None) -> Ended:
+    """Runs ``job`` to its end. ``timeout`` in seconds; standard input is the job's."""
+    forward = _Forwarder()
+    try:
+        try:
+            process = subprocess.Popen(job, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+        except (OSError, ValueError) as error:
+            return _not_started(job[0], error)
+        forward.to(process)
+        return _Pump(process, forward.woken, timeout).until_the_end()
+    finally:
+        forward.stop()
+
+
+def _not_started(name: str, error: OSError | ValueError) -> Ended:
+    missing = isinstance(error, FileNotFoundError)
+    text = f"pulsetui run: {name}: {getattr(error, 'strerror', None) or error}\n".encode("utf-8", "replace")
+    _write(2, text)
+    return Ended(NOT_FOUND if missing else CANNOT_RUN, text)
+
+
+class _Forwarder:
+    """Hands signals to the job, from the moment on that somebody could send one.
+
+    Forwarding happens in the handler itself: it must work while passing output is blocked.
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._early: list[int] = []
+        self.woken, self._wake = os.pipe()
+        os.set_blocking(self._wake, False)
+        os.set_blocking(self.woken, False)
+        self._before = {
+            number: signal.signal(number, self._forward)
+            for number in _FORWARDED
+            # nohup means it: what was ignored stays ignored, for us and the job
+            if signal.getsignal(number) is not signal.SIG_IGN
+        }
+        self._before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, _nothing)
+        self._old_wake = signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
+
+    def to(self, process: subprocess.Popen[bytes]) -> None:
+        """From now on signals go there; the ones that came too early first."""
+        self._process = process
+        for number in self._early:
+            process.send_signal(number)
+
+    def stop(self) -> None:
+        signal.set_wakeup_fd(self._old_wake)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        os.close(self.woken)
+        os.close(self._wake)
+
+    def _forward(self, number: int, frame: FrameType | None) -> None:
+        if number in _OF_THE_TERMINAL and _in_foreground():
+            return
+        if self._process is None:
+            self._early.append(number)
+        else:
+            self._process.send_signal(number)
+
+
+class _Pump:
+    """Copies the job's output as it comes, until the job ends."""
+
+    def __init__(self, process: subprocess.Popen[bytes], woken: int, timeout: float | None) -> None:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._process = process
+        self._woken = woken
+        self._deadline = None if timeout is None else time.monotonic() + timeout
+        self._timed_out = False
+        self._tail = bytearray()
+        # Our own numbers: the file objects would close theirs behind our back.
+        self._targets = {os.dup(process.stdout.fileno()): 1, os.dup(process.stderr.fileno()): 2}
+        process.stdout.close()
+        process.stderr.close()
+        self._selector = selectors.DefaultSelector()
+        for source in (*self._targets, woken):
+            self._selector.register(source, selectors.EVENT_READ)
+
+    def until_the_end(self) -> Ended:
+        while self._process.poll() is None:
+            self._turn(self._patience())
+            self._mind_the_time()
+        for _ in range(_LAST_TURNS):  # what it wrote last
+            if not self._targets or not self._turn(0):
+                break
+        self._selector.close()
+        code = self._process.returncode
+        return Ended(
+            code if code >= 0 else 128 - code,
+            bytes(self._tail[-BODY_LIMIT:]),
+            timed_out=self._timed_out,
+            still_open=self._targets,
+        )
+
+    def _turn(self, patience: float | None) -> bool:
+        """Passes on what there is; whether there was any."""
+        moved = False
+        for key, _events in self._selector.select(patience):
+            if key.fd == self._woken:
+                _drain(self._woken)
+            else:
+                moved = True
+                self._move(key.fd)
+        return moved
+
+    def _move(self, source: int) -> None:
+        chunk = os.read(source, _CHUNK)
+        if chunk:
+            self._tail += chunk
+            if len(self._tail) > 4 * BODY_LIMIT:
+                del self._tail[:-BODY_LIMIT]
+        if not chunk or not _write(self._targets[source], chunk):
+            # The job closed it; or nobody reads ours, and the job shall learn that by SIGPIPE as it would
+            # without us.
+            self._selector.unregister(source)
+            del self._targets[source]
+            os.close(source)
+
+    def _patience(self) -> float | None:
+        return None if self._deadline is None else max(self._deadline - time.monotonic(), 0.0)
+
+    def _mind_the_time(self) -> None:
+        if self._deadline is None or time.monotonic() < self._deadline:
+            return
+        self._process.send_signal(signal.SIGKILL if self._timed_out else signal.SIGTERM)
+        self._deadline = None if self._timed_out else time.monotonic() + KILL_AFTER_S
+        self._timed_out = True
+
+
+def _pass_on(targets: dict[int, int]) -> None:
+    """Until whoever still writes is done."""
+    selector = selectors.DefaultSelector()
+    for source in targets:
+        selector.register(source, selectors.EVENT_READ)
+    while selector.get_map():
+        for key, _events in selector.select():
+            chunk = os.read(key.fd, _CHUNK)
+            if not chunk or not _write(targets[key.fd], chunk):
+                selector.unregister(key.fd)
+                os.close(key.fd)
+
+
+def _write(target: int, chunk: bytes) -> bool:
+    """Whether all of it was taken."""
+    left = memoryview(chunk)
+    try:
+        while left:
+            try:
+                left = left[os.write(target, left) :]
+            except BlockingIOError:  # we were given a descriptor that does not wait
+                select.select([], [target], [])
+    except OSError:
+        return False
+    return True
+
+
+def _drain(descriptor: int) -> None:
+    try:
+        while os.read(descriptor, 4096):
+            pass
+    except BlockingIOError:
+        pass
+
+
+def _in_foreground() -> bool:
+    """Whether a terminal has sent the signal to the job as well."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
+
+
+def _nothing(number: int, frame: FrameType | None) -> None:
+    """The byte in the pipe is what counts."""
