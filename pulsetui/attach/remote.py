@@ -11,11 +11,20 @@ import msgspec
 from pulsetui.attach.follow import Follower
 from pulsetui.attach.mirror import CONNECTION_NOTICE, Mirror
 from pulsetui.attach.transport import Transport
+from pulsetui.core.snooze import Scope
 from pulsetui.errors import EngineError
 from pulsetui.listener import wire
 from pulsetui.monitor.alert import OnAlert
 from pulsetui.monitor.client import OnChange
-from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo
+from pulsetui.monitor.view import (
+    CheckDetails,
+    CheckView,
+    CommandResult,
+    EngineInfo,
+    IncidentEntry,
+    LogLine,
+    Timeline,
+)
 
 _T = TypeVar("_T")
 
@@ -90,6 +99,18 @@ class RemoteEngine:
     def ping_body(self, slug: str, n: int) -> bytes:
         return self._transport.get("checks", slug, "pings", str(n), "body")
 
+    def incidents(self, limit: int = 200) -> tuple[IncidentEntry, ...]:
+        return self._read(wire.decode_incidents, self._transport.get("incidents", limit=str(limit)))
+
+    def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
+        span = {"since": since.isoformat(), "until": until.isoformat()}
+        return self._read(
+            wire.decode_timeline, self._transport.get("timeline", slugs=",".join(slugs), **span)
+        )
+
+    def log(self, limit: int = 500) -> tuple[LogLine, ...]:
+        return self._read(wire.decode_log, self._transport.get("log", limit=str(limit)))
+
     def pause(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._command(wire.Command(verb="pause", slugs=tuple(slugs)))
 
@@ -101,6 +122,16 @@ class RemoteEngine:
 
     def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._command(wire.Command(verb="unacknowledge", slugs=tuple(slugs)))
+
+    def snooze(
+        self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
+    ) -> list[CommandResult]:
+        return self._command(
+            wire.Command(verb="snooze", scope=scope, slugs=tuple(targets), until=until, by=by, note=note)
+        )
+
+    def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:
+        return self._command(wire.Command(verb="unsnooze", scope=scope, slugs=tuple(targets)))
 
     def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
         return self._one(wire.Command(verb="add", slugs=(slug,), fields=dict(fields)))
@@ -123,7 +154,7 @@ class RemoteEngine:
         self._transport.close()
 
     def _command(self, command: wire.Command) -> list[CommandResult]:
-        if not command.slugs and command.verb != "dismiss":
+        if not command.slugs and command.verb != "dismiss" and command.scope != "everything":
             return []
         return self._read(wire.decode_results, self._transport.post("commands", wire.encode(command)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
@@ -54,9 +54,10 @@ class Transport:
             trust_env=not (is_loopback(host) or host == "localhost"),
         )
 
-    def get(self, *path: str) -> bytes:
-        """The body of a GET; the segments of the path are quoted here."""
-        return self._call("GET", "/".join(quote(segment, safe="") for segment in path))
+    def get(self, *path: str, **query: str) -> bytes:
+        """The body of a GET; the segments of the path and the query are quoted here."""
+        target = "/".join(quote(segment, safe="") for segment in path)
+        return self._call("GET", f"{target}?{urlencode(query)}" if query else target)
 
     def post(self, path: str, content: bytes) -> bytes:
         """The body of the answer to a POST of JSON."""

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-LOG_NAME = "pulsetui.log"
+from pulsetui.monitor.logfile import LOG_NAME
+
 _LARGEST = 1_000_000
 """Bytes of one file; four of them are kept."""
 _KEPT = 3

@@ -47,6 +47,7 @@ class CheckState:
     unwatched: bool = False  # its last deadline passed while nobody was watching
     incidents: int = 0  # had so far
     incident: Incident | None = None  # the open one
+    untold: bool = False  # it went down while it was snoozed: nobody has been told
     history: str = ""  # see core.history
     last_line: str = ""  # last line of the last body; unsafe text
 

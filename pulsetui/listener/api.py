@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -26,6 +27,8 @@ from pulsetui.monitor.intake import BODY_LIMIT, Intake
 
 _log = logging.getLogger(__name__)
 
+MOST_LANES = 200
+MOST_LISTED = 1000
 _THREADS = 4
 _NO_STORE = ("Cache-Control", "no-store")
 _NO_SNIFF = ("X-Content-Type-Options", "nosniff")
@@ -76,6 +79,12 @@ class PulseApi:
                 self._in_pool(respond, lambda: _json(self._client.details(slug)))
             case ["checks", slug, "pings", n, "body"] if n.isdecimal() and len(n) < 16:
                 self._in_pool(respond, lambda: self._body(slug, int(n)))
+            case ["incidents"]:
+                self._in_pool(respond, lambda: _json(self._client.incidents(_limit(request, 200))))
+            case ["timeline"]:
+                self._in_pool(respond, lambda: self._timeline(request))
+            case ["log"]:
+                self._in_pool(respond, lambda: _json(self._client.log(_limit(request, 500))))
             case ["commands"]:
                 self._command(request, respond)
             case _:
@@ -91,6 +100,11 @@ class PulseApi:
     def _body(self, slug: str, n: int) -> Response:
         body = self._client.ping_body(slug, n)
         return Response(200, body, (_NO_STORE, _NO_SNIFF), content_type="application/octet-stream")
+
+    def _timeline(self, request: Request) -> Response:
+        slugs = [slug for slug in (request.first("slugs") or "").split(",") if slug]
+        since, until = _instant(request, "since"), _instant(request, "until")
+        return _json(self._client.timeline(slugs[:MOST_LANES], since, until))
 
     def _command(self, request: Request, respond: Respond) -> None:
         if request.body_size > BODY_LIMIT:
@@ -133,6 +147,26 @@ def _guarded(work: Work) -> Response:
     except Exception:  # noqa: BLE001 - the outermost edge of a request
         _log.exception("API call failed")
         return json_error(500, "internal error; the engine's log says more")
+
+
+def _limit(request: Request, default: int) -> int:
+    text = request.first("limit")
+    if text is None:
+        return default
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_LISTED:
+        raise CommandError(f"limit: takes a number from 1 to {MOST_LISTED}")
+    return int(text)
+
+
+def _instant(request: Request, name: str) -> datetime:
+    wanted = f"{name}: takes an ISO 8601 instant with time zone"
+    try:
+        instant = datetime.fromisoformat(request.first(name) or "")
+    except ValueError:
+        raise CommandError(wanted) from None
+    if instant.tzinfo is None:
+        raise CommandError(wanted)
+    return instant.astimezone(UTC)
 
 
 def _json(value: object) -> Response:

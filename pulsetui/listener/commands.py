@@ -21,11 +21,11 @@ def run_command(client: EngineClient, command: Command) -> Sequence[CommandResul
         case "resume":
             return client.resume(_some(command))
         case "acknowledge":
-            if not command.by:
-                raise CommandError("by: missing; say who acknowledges")
-            return client.acknowledge(_some(command), by=command.by, note=command.note)
+            return client.acknowledge(_some(command), by=_by(command), note=command.note)
         case "unacknowledge":
             return client.unacknowledge(_some(command))
+        case "snooze" | "unsnooze":
+            return _snooze(client, command)
         case "add":
             return [client.add(_one(command), command.fields)]
         case "edit":
@@ -37,6 +37,21 @@ def run_command(client: EngineClient, command: Command) -> Sequence[CommandResul
                 raise CommandError("key: missing; it names the notice to dismiss")
             client.dismiss(command.key)
             return []
+
+
+def _snooze(client: EngineClient, command: Command) -> Sequence[CommandResult]:
+    targets = () if command.scope == "everything" else _some(command)
+    if command.verb == "unsnooze":
+        return client.unsnooze(command.scope, targets)
+    if command.until is None or command.until.tzinfo is None:
+        raise CommandError("until: missing; say with time zone when the snooze ends")
+    return client.snooze(command.scope, targets, until=command.until, by=_by(command), note=command.note)
+
+
+def _by(command: Command) -> str:
+    if not command.by:
+        raise CommandError(f"by: missing; {command.verb} says who does it")
+    return command.by
 
 
 def _some(command: Command) -> Sequence[str]:

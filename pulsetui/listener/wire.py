@@ -7,19 +7,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
 
 import msgspec
 
+from pulsetui.core.snooze import Scope
 from pulsetui.monitor.alert import Alert
-from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo
+from pulsetui.monitor.view import (
+    CheckDetails,
+    CheckView,
+    CommandResult,
+    EngineInfo,
+    IncidentEntry,
+    LogLine,
+    Timeline,
+)
 
 API = "/api/pulse/"
 API_KEY_HEADER = "X-Api-Key"
 HEARTBEAT_S = 15.0
 """An event stream says something at least this often; a client that hears nothing for longer reconnects."""
 
-Verb = Literal["pause", "resume", "acknowledge", "unacknowledge", "add", "edit", "remove", "dismiss"]
+Verb = Literal[
+    "pause",
+    "resume",
+    "acknowledge",
+    "unacknowledge",
+    "snooze",
+    "unsnooze",
+    "add",
+    "edit",
+    "remove",
+    "dismiss",
+]
 VERBS: tuple[Verb, ...] = get_args(Verb)
 
 
@@ -51,6 +72,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     fields: dict[str, object] = {}  # msgspec copies an empty default for each instance
     new_slug: str | None = None
     key: str = ""
+    scope: Scope = "check"  # of a snooze; its targets are in ``slugs``
+    until: datetime | None = None
 
 
 def _plain(value: object) -> object:
@@ -72,6 +95,9 @@ decode_change = msgspec.json.Decoder(Change).decode
 decode_alert = msgspec.json.Decoder(Alert).decode
 decode_details = msgspec.json.Decoder(CheckDetails).decode
 decode_command = msgspec.json.Decoder(Command).decode
+decode_incidents = msgspec.json.Decoder(tuple[IncidentEntry, ...]).decode
+decode_timeline = msgspec.json.Decoder(Timeline).decode
+decode_log = msgspec.json.Decoder(tuple[LogLine, ...]).decode
 decode_results = msgspec.json.Decoder(list[CommandResult]).decode
 
 

@@ -10,8 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from pulsetui.core.snooze import Scope
 from pulsetui.monitor.alert import OnAlert
-from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo
+from pulsetui.monitor.view import (
+    CheckDetails,
+    CheckView,
+    CommandResult,
+    EngineInfo,
+    IncidentEntry,
+    LogLine,
+    Timeline,
+)
 
 OnChange = Callable[[frozenset[str]], None]
 """Called from another thread with the slugs whose view changed, appeared or went away. An empty set means
@@ -49,6 +58,15 @@ class EngineClient(Protocol):
     def ping_body(self, slug: str, n: int) -> bytes:
         """The kept body of ping number ``n``; empty when it had none."""
 
+    def incidents(self, limit: int = 200) -> tuple[IncidentEntry, ...]:
+        """Incidents of all checks: open ones first, then the newest."""
+
+    def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
+        """What these checks did and will do. Unknown slugs are left out."""
+
+    def log(self, limit: int = 500) -> tuple[LogLine, ...]:
+        """The last lines of the engine's log, oldest first."""
+
     def pause(self, slugs: Sequence[str]) -> list[CommandResult]: ...
 
     def resume(self, slugs: Sequence[str]) -> list[CommandResult]: ...
@@ -56,6 +74,15 @@ class EngineClient(Protocol):
     def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]: ...
 
     def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]: ...
+
+    def snooze(
+        self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
+    ) -> list[CommandResult]:
+        """No alerts until ``until`` for checks or tags; ``everything`` takes no targets. Replaces the
+        snooze that a target had. Results carry the target in ``slug``."""
+
+    def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:
+        """Ends snoozes now; what went down meanwhile and still is will be told."""
 
     def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
         """Adds a check to checks.toml. ``fields`` are the keys of its table, spelled as in the file."""

@@ -13,11 +13,12 @@ from pulsetui.core import machine, operate
 from pulsetui.core.check import Check
 from pulsetui.core.incident import Acknowledgement
 from pulsetui.core.ping import Ping
+from pulsetui.core.snooze import Scope, Snooze, snoozed_until
 from pulsetui.core.state import CheckState, new_state
 from pulsetui.core.status import PingKind, Status
 from pulsetui.core.text import clean, decode
 from pulsetui.core.transition import Transition
-from pulsetui.monitor.compose import unwatched_digest
+from pulsetui.monitor.compose import still_down, unwatched_digest
 from pulsetui.monitor.intake import Arrival, Receipt
 from pulsetui.monitor.session import Session
 from pulsetui.monitor.world import Tracked, World
@@ -66,7 +67,7 @@ class Advance:
                 broken[tracked.check.slug] = error
                 continue
             if transition.flips or transition.runs or transition.incidents or transition.state != before:
-                session.apply(tracked, transition)
+                session.apply(tracked, transition, now)
         return broken
 
 
@@ -88,20 +89,20 @@ class Operate:
         transition = machine.advance(tracked.check, session.state(tracked), now)
         check, state = tracked.check, transition.state
         if transition.state != session.state(tracked):
-            session.apply(tracked, transition)
+            session.apply(tracked, transition, now)
         if self.verb == "pause":
             if state.status is Status.PAUSED:
                 return False, f"{check.name} is paused already"
-            session.apply(tracked, operate.pause(check, state, now))
+            session.apply(tracked, operate.pause(check, state, now), now)
             return True, f"{check.name} is paused"
         if self.verb == "resume":
             if state.status is not Status.PAUSED:
                 return False, f"{check.name} is not paused"
-            session.apply(tracked, operate.resume(check, state, now))
+            session.apply(tracked, operate.resume(check, state, now), now)
             return True, f"{check.name} is resumed and waits for its next report"
         if state.incident is None:
             return False, f"{check.name} is not down: there is nothing to acknowledge"
-        session.apply(tracked, operate.acknowledge(check, state, self.acknowledgement))
+        session.apply(tracked, operate.acknowledge(check, state, self.acknowledgement), now)
         did = "is acknowledged" if self.acknowledgement else "is no longer acknowledged"
         return True, f"{check.name} {did}"
 
@@ -138,15 +139,30 @@ class Define:
                 identities.append(_identity(one, stored.created_at if stored is not None else now))
             tracked.append(one)
         identities += [replace(gone, removed_at=now) for gone in known.values() if gone.removed_at is None]
-        session.define(identities, World(tracked))
+        session.define(identities, World(tracked, self._snoozes(session)))
         for one in tracked:
             if one.id in back:
-                self._settle(session, one, operate.skip_unwatched(one.check, one.state, back[one.id], now))
-            self._settle(session, one, operate.redefine(one.check, session.state(one), now))
+                self._settle(
+                    session, one, operate.skip_unwatched(one.check, one.state, back[one.id], now), now
+                )
+            self._settle(session, one, operate.redefine(one.check, session.state(one), now), now)
 
-    def _settle(self, session: Session, tracked: Tracked, transition: Transition) -> None:
+    def _snoozes(self, session: Session) -> list[Snooze]:
+        """Snoozes follow a renamed check."""
+        before = session.database.snoozes()
+        after = [
+            replace(one, target=self.renames[one.target])
+            if one.scope == "check" and one.target in self.renames
+            else one
+            for one in before
+        ]
+        if after != before:
+            session.database.write_snoozes(after)
+        return after
+
+    def _settle(self, session: Session, tracked: Tracked, transition: Transition, now: datetime) -> None:
         if transition.state != session.state(tracked):
-            session.apply(tracked, transition)
+            session.apply(tracked, transition, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +187,9 @@ class CatchUp:
         for tracked in session.world.by_id.values():
             before = session.state(tracked)
             for arrival in by_check.get(tracked.id, ()):
-                self._skip(session, tracked, min(arrival.at or self.until, self.until))
+                self._skip(session, tracked, min(arrival.at or self.until, self.until), now)
                 _receive(session, tracked, session.state(tracked), arrival, self.until)
-            self._skip(session, tracked, self.until)
+            self._skip(session, tracked, self.until, now)
             if session.state(tracked).unwatched and not before.unwatched:
                 unjudged.append(tracked)
         if unjudged:
@@ -182,13 +198,38 @@ class CatchUp:
         session.database.add_unwatched(self.since, self.until, self.why)
         return [tracked.check.slug for tracked in unjudged]
 
-    def _skip(self, session: Session, tracked: Tracked, until: datetime) -> None:
+    def _skip(self, session: Session, tracked: Tracked, until: datetime, now: datetime) -> None:
         state = session.state(tracked)
         if state.due is None and not state.runs:
             return
         transition = operate.skip_unwatched(tracked.check, state, self.since, until)
         if transition.state != state:
-            session.apply(tracked, transition)
+            session.apply(tracked, transition, now)
+
+
+@dataclass(frozen=True, slots=True)
+class SetSnoozes:
+    """Adds and ends snoozes. What went down in a snooze that is over, and still is down, is told now."""
+
+    add: Sequence[Snooze] = ()
+    end: Sequence[tuple[Scope, str]] = ()
+
+    def apply(self, session: Session, now: datetime) -> None:
+        gone = {*self.end, *((one.scope, one.target) for one in self.add)}
+        kept = [
+            one for one in session.world.snoozes if (one.scope, one.target) not in gone and one.until > now
+        ]
+        snoozes = (*kept, *self.add)
+        session.database.write_snoozes(snoozes)
+        session.world.snoozes = snoozes
+        for tracked in session.world.by_id.values():
+            state = session.state(tracked)
+            if state.untold and snoozed_until(snoozes, tracked.check, now) is None:
+                told = state.copied()
+                told.untold = False
+                session.apply(tracked, Transition(state=told), now)
+                if state.status is Status.DOWN:
+                    session.tell(still_down(tracked.check, state), now, tracked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +312,7 @@ def _receive(session: Session, tracked: Tracked, state: CheckState, arrival: Arr
         transition = Transition(state=kept, kind=PingKind.IGN)
     if arrival.body and (line := _last_line(arrival.body)):
         transition.state.last_line = line
-    session.apply(tracked, transition, _ping_row(arrival, transition, at, now))
+    session.apply(tracked, transition, now, _ping_row(arrival, transition, at, now))
 
 
 def _ping_row(arrival: Arrival, transition: Transition, at: datetime, now: datetime) -> PingRow:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from pulsetui.core.check import Check
 from pulsetui.core.duration import format_duration
 from pulsetui.core.incident import Flip
+from pulsetui.core.state import CheckState
 from pulsetui.core.status import Reason, Status
 from pulsetui.core.transition import Transition
 from pulsetui.core.zone import zone
@@ -46,6 +48,14 @@ def alert_of(check: Check, transition: Transition, flip: Flip) -> Alert | None:
                 lines.append(f"{ended.missed_count} scheduled runs were missed")
         return _alert(AlertEvent.UP, check, flip, f"{check.name} is up again", lines)
     return None
+
+
+def still_down(check: Check, state: CheckState) -> Alert:
+    """What is told when a snooze ends over a check that went down in it."""
+    flip = Flip(at=state.since, before=Status.UP, after=Status.DOWN, reason=state.reason, detail=state.detail)
+    alert = alert_of(check, Transition(state=state), flip)
+    assert alert is not None
+    return replace(alert, body=f"{alert.body}\nIt went down while it was snoozed")
 
 
 def unwatched_digest(names: Sequence[str], since: datetime, until: datetime, why: str) -> Alert:

@@ -19,6 +19,7 @@ from pulsetui.config.edit import ConfigFile
 from pulsetui.config.load import load_config
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.watch import Fingerprint
+from pulsetui.core.snooze import Scope
 from pulsetui.errors import EngineError, PulseError, StoreError
 from pulsetui.monitor import commands
 from pulsetui.monitor.clock import Clock
@@ -78,6 +79,7 @@ class Engine:
         self._fingerprint: Fingerprint | None = Fingerprint.of(config_path)
         self._hook_validators = hook_validators
         self._waiting = 0
+        self._snooze_timer: asyncio.TimerHandle | None = None
         self._trim_after: dict[int, int] = {}
         self._editing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -115,6 +117,7 @@ class Engine:
         self._vigil.look()
         self._vigil.beat()
         self._evaluator.start()
+        self._watch_snoozes()
         for routine in (self._keep_beat(), self._watch_config()):
             self._spawn(routine)
 
@@ -124,6 +127,8 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._evaluator.forget()
+        if self._snooze_timer is not None:
+            self._snooze_timer.cancel()
         await asyncio.to_thread(self._writer.stop)
         await asyncio.sleep(0)  # the last batch's answers
         self._vigil.beat()
@@ -223,12 +228,7 @@ class Engine:
     # --- intake -------------------------------------------------------------------------------------
 
     def receive(self, arrival: Arrival, done: OnReceipt) -> None:
-        world = self.world
-        if arrival.uuid is not None:
-            known = world.find_uuid(arrival.uuid) is not None
-        else:
-            known = world.find(arrival.slug or "") is not None
-        if not known:
+        if not self._has(arrival):
             if arrival.create and arrival.slug:
                 self._spawn(self._create(arrival, done))
             else:
@@ -264,6 +264,12 @@ class Engine:
     def reject(self, why: str) -> None:
         self.rejected[why] += 1
         self._info_changed()
+
+    def _has(self, arrival: Arrival) -> bool:
+        """Whether the check that the arrival names is there."""
+        if arrival.uuid is not None:
+            return self.world.find_uuid(arrival.uuid) is not None
+        return self.world.find(arrival.slug or "") is not None
 
     def knows(self, slug: str) -> bool:
         return self.world.find(slug) is not None
@@ -316,10 +322,36 @@ class Engine:
             except OSError as error:
                 logger.warning("no sign of life can be written: %s", error)
             self._evaluator.recheck()
+            self._watch_snoozes()
             await self._take_spool()
             if beats % _PURGE_EVERY_BEATS == 1:
                 with contextlib.suppress(StoreError):
                     await self.perform(commands.Purge(self.clock.now() - _KEPT_AFTER_REMOVAL))
+
+    async def set_snoozes(self, command: commands.SetSnoozes) -> None:
+        """Runs the command, and watches the end of whatever is snoozed then."""
+        await self.perform(command)
+        self._watch_snoozes()
+        self._changed(None)
+
+    def _watch_snoozes(self) -> None:
+        """A snooze that ends is a change: alerts that were held back are told, countdowns go."""
+        if self._snooze_timer is not None:
+            self._snooze_timer.cancel()
+        ends = [snooze.until for snooze in self.world.snoozes]
+        if ends:
+            delay = max((min(ends) - self.clock.now()).total_seconds(), 0.0) + 0.01
+            self._snooze_timer = self._loop.call_later(delay, self._end_snoozes)
+
+    def _end_snoozes(self) -> None:
+        now = self.clock.now()
+        over: list[tuple[Scope, str]] = [
+            (one.scope, one.target) for one in self.world.snoozes if one.until <= now
+        ]
+        if over:
+            self._spawn(self.set_snoozes(commands.SetSnoozes(end=over)))
+        else:
+            self._watch_snoozes()
 
     def _look_around(self) -> None:
         """Before anything is judged: did the machine sleep, was the clock set? Commands keep their order."""
@@ -331,7 +363,7 @@ class Engine:
     async def _settle_time_before(self, gap: Gap) -> None:
         """The engine was not running in ``gap``; what jobs spooled in it fills it."""
         spooled = await asyncio.to_thread(self._spool.waiting)
-        spooled = [(path, arrival) for path, arrival in spooled if self.knows(arrival.slug or "")]
+        spooled = [(path, arrival) for path, arrival in spooled if self._has(arrival)]
         self._tell_unjudged(gap, await self.perform(self._catch_up(gap, [arrival for _, arrival in spooled])))
         for path, _ in spooled:
             self._spool.taken(path)
@@ -348,8 +380,8 @@ class Engine:
 
     async def _take_spool(self) -> None:
         for path, arrival in await asyncio.to_thread(self._spool.waiting):
-            if not self.knows(arrival.slug or ""):
-                self._spool.set_aside(path, f"there is no check {arrival.slug!r}")
+            if not self._has(arrival):
+                self._spool.set_aside(path, f"there is no check {arrival.slug or arrival.uuid}")
                 self.reject("unknown check")
                 continue
             try:

@@ -6,19 +6,32 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.model import Config, format_address, is_loopback
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.core.incident import Acknowledgement
+from pulsetui.core.snooze import Scope, Snooze
 from pulsetui.errors import PulseError, UnknownCheckError
 from pulsetui.monitor.alert import Alert, OnAlert
 from pulsetui.monitor.client import OnChange
-from pulsetui.monitor.commands import Operate
+from pulsetui.monitor.commands import Operate, SetSnoozes
 from pulsetui.monitor.engine import Engine
-from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo, FieldProblem
-from pulsetui.monitor.views import check_details, check_view
+from pulsetui.monitor.logfile import last_lines
+from pulsetui.monitor.view import (
+    CheckDetails,
+    CheckView,
+    CommandResult,
+    EngineInfo,
+    FieldProblem,
+    IncidentEntry,
+    LogLine,
+    SnoozeView,
+    Timeline,
+)
+from pulsetui.monitor.views import check_details, check_view, incident_view, timeline
 from pulsetui.monitor.world import Tracked
 from pulsetui.version import __version__
 
@@ -68,14 +81,14 @@ class LocalEngine:
             hook_names = tuple(self._engine.config.hooks)
             if all_dirty:
                 self._views = {
-                    tracked.check.slug: check_view(tracked, hook_names, now)
+                    tracked.check.slug: check_view(tracked, hook_names, world.snoozes, now)
                     for tracked in list(world.by_id.values())
                 }
             else:
                 views = dict(self._views)
                 for slug in dirty:
                     if (tracked := world.find(slug)) is not None:
-                        views[slug] = check_view(tracked, hook_names, now)
+                        views[slug] = check_view(tracked, hook_names, world.snoozes, now)
                 self._views = views
             return self._views
 
@@ -95,6 +108,10 @@ class LocalEngine:
             pings=engine.pings,
             rejected=dict(engine.rejected),
             notices=engine.notices.all(),
+            snoozes=tuple(
+                SnoozeView(scope=one.scope, target=one.target, until=one.until, by=one.by, note=one.note)
+                for one in engine.world.snoozes
+            ),
         )
 
     def details(self, slug: str) -> CheckDetails:
@@ -104,6 +121,25 @@ class LocalEngine:
 
     def ping_body(self, slug: str, n: int) -> bytes:
         return self._engine.queries.body(self._tracked(slug).id, n)
+
+    def incidents(self, limit: int = 200) -> tuple[IncidentEntry, ...]:
+        by_id = self._engine.world.by_id
+        return tuple(
+            IncidentEntry(
+                slug=by_id[check_id].check.slug,
+                name=by_id[check_id].check.name,
+                incident=incident_view(incident),
+            )
+            for check_id, incident in self._engine.queries.all_incidents(limit)
+            if check_id in by_id
+        )
+
+    def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
+        tracked = [one for slug in slugs if (one := self._engine.world.find(slug)) is not None]
+        return timeline(tracked, self._engine.queries, since, until, self.now())
+
+    def log(self, limit: int = 500) -> tuple[LogLine, ...]:
+        return last_lines(self._engine.state_dir, limit)
 
     def _tracked(self, slug: str) -> Tracked:
         tracked = self._engine.world.find(slug)
@@ -160,6 +196,54 @@ class LocalEngine:
             return [CommandResult(slug=slug, ok=False, message=str(error)) for slug in command.slugs]
         assert isinstance(results, list)
         return [CommandResult(slug=slug, ok=ok, message=message) for slug, ok, message in results]
+
+    def snooze(
+        self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
+    ) -> list[CommandResult]:
+        if until <= self.now():
+            return [
+                CommandResult(slug=one, ok=False, message="a snooze ends in the future") for one in targets
+            ]
+        return self._set_snoozes(
+            scope, targets, Snooze(scope=scope, target="", until=until, by=by, note=note)
+        )
+
+    def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:
+        return self._set_snoozes(scope, targets, None)
+
+    def _set_snoozes(self, scope: Scope, targets: Sequence[str], like: Snooze | None) -> list[CommandResult]:
+        """Snoozes every target as ``like``, or ends its snooze."""
+        targets = [""] if scope == "everything" else targets
+        good, results = [], []
+        for target in targets:
+            if trouble := self._snooze_trouble(scope, target, like):
+                results.append(CommandResult(slug=target, ok=False, message=trouble))
+            else:
+                good.append(target)
+        if like is None:
+            command = SetSnoozes(end=[(scope, target) for target in good])
+        else:
+            command = SetSnoozes(add=[replace(like, target=target) for target in good])
+        try:
+            self._engine.call(lambda: self._engine.set_snoozes(command))
+        except PulseError as error:
+            return [CommandResult(slug=target, ok=False, message=str(error)) for target in targets]
+        did = "is no longer snoozed" if like is None else "is snoozed"
+        return results + [
+            CommandResult(slug=target, ok=True, message=f"{target or 'everything'} {did}") for target in good
+        ]
+
+    def _snooze_trouble(self, scope: Scope, target: str, like: Snooze | None) -> str:
+        world = self._engine.world
+        if like is None:
+            if any((one.scope, one.target) == (scope, target) for one in world.snoozes):
+                return ""
+            return f"{target or 'everything'} is not snoozed"
+        if scope == "check" and world.find(target) is None:
+            return f"there is no check {target}"
+        if scope == "tag" and not any(target in one.check.tags for one in world.by_id.values()):
+            return f"no check has the tag {target}"
+        return ""
 
     def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
         return self._edit(slug, lambda file: file.add_check(slug, fields), f"{slug} is added")

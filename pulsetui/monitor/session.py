@@ -9,9 +9,10 @@ from typing import Protocol
 
 import msgspec
 
+from pulsetui.core.snooze import snoozed_until
 from pulsetui.core.state import CheckState
 from pulsetui.core.transition import Transition
-from pulsetui.monitor.alert import Alert
+from pulsetui.monitor.alert import Alert, AlertEvent
 from pulsetui.monitor.compose import alert_of
 from pulsetui.monitor.world import Tracked, World
 from pulsetui.store.database import Database
@@ -35,7 +36,9 @@ class Session:
         """The newest state, from earlier commands of this batch or the last commit."""
         return self._states.get(tracked.id, tracked.state)
 
-    def apply(self, tracked: Tracked, transition: Transition, ping: PingRow | None = None) -> None:
+    def apply(
+        self, tracked: Tracked, transition: Transition, now: datetime, ping: PingRow | None = None
+    ) -> None:
         """Takes in a transition with its ping, flips and alerts."""
         check_id, changes = tracked.id, self.changes
         self._states[check_id] = transition.state
@@ -57,7 +60,16 @@ class Session:
                 flip.at.isoformat(),
             )
             if (alert := alert_of(tracked.check, transition, flip)) is not None:
-                self.tell(alert, flip.at, tracked)
+                self._tell_unless_snoozed(alert, tracked, transition.state, now)
+
+    def _tell_unless_snoozed(self, alert: Alert, tracked: Tracked, state: CheckState, now: datetime) -> None:
+        """What goes down in a snooze is told at its end, if it still is; its recovery is told to nobody."""
+        if alert.event is AlertEvent.DOWN and snoozed_until(self.world.snoozes, tracked.check, now):
+            state.untold = True
+        elif alert.event is AlertEvent.UP and state.untold:
+            state.untold = False
+        else:
+            self.tell(alert, alert.at, tracked)
 
     def tell(self, alert: Alert, created_at: datetime, tracked: Tracked | None = None) -> None:
         """Puts an alert into the outbox, once for each hook that is to be told."""

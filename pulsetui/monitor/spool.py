@@ -11,7 +11,7 @@ import base64
 import contextlib
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 DIRECTORY = "spool"
 _AT_ONCE = 1000
+_UUID_LENGTH = 36
 
 
 class _Spooled(msgspec.Struct):
@@ -79,16 +80,28 @@ class Spool:
             path.rename(bad / path.name)
 
 
+def _uuid(text: str) -> UUID | None:
+    """A job may name its check by uuid as well."""
+    if len(text) != _UUID_LENGTH:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def _arrival(document: bytes) -> Arrival:
     spooled = _decoder.decode(document)
     if spooled.at.tzinfo is None:
         raise ValueError("its instant has no time zone")
     return Arrival(
         kind=spooled.kind,
-        slug=spooled.slug,
+        uuid=_uuid(spooled.slug),
+        slug=None if _uuid(spooled.slug) else spooled.slug,
         rid=spooled.rid,
         exit_status=spooled.exit_status,
         metrics=spooled.metrics,
+        duration=None if spooled.duration is None else timedelta(seconds=spooled.duration),
         body=base64.b64decode(spooled.body, validate=True)[:BODY_LIMIT],
         method="",
         scheme="spool",

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.snooze import Scope
 from pulsetui.core.status import Outcome, PingKind, Reason, Status
 
 
@@ -72,6 +73,7 @@ class CheckView:
     history: str  # two characters a run or missed slot, oldest first; see core.history
     created_at: datetime
     last_line: str  # the last non-empty line of the last body, unsafe text
+    snoozed_until: datetime | None = None  # no alerts until then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ class PingView:
     exit_status: int | None
     body_size: int  # bytes kept
     body_start: str  # first characters of it, decoded with replacement
+    run: int | None = None  # n of the run it belongs to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +162,66 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SnoozeView:
+    """A snooze in force. ``target`` is a slug or a tag; empty for everything."""
+
+    scope: Scope
+    target: str
+    until: datetime
+    by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEntry:
+    """An incident of some check, for a list over all checks."""
+
+    slug: str
+    name: str
+    incident: IncidentView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineRun:
+    """A run on a time axis. ``started_at`` is None for a success without a start."""
+
+    n: int
+    started_at: datetime | None
+    ended_at: datetime | None  # None while it goes on
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineLane:
+    """One check on a time axis."""
+
+    slug: str
+    runs: tuple[TimelineRun, ...]  # oldest first, bounded
+    missed: tuple[datetime, ...]  # scheduled instants without a run
+    down: tuple[tuple[datetime, datetime | None], ...]  # incidents: since, until
+    upcoming: tuple[datetime, ...]  # scheduled instants still to come, bounded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """What happened and what is to come in ``(since, until)``."""
+
+    since: datetime
+    until: datetime
+    lanes: tuple[TimelineLane, ...]
+    unwatched: tuple[tuple[datetime, datetime, str], ...]  # since, until, why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One line of the engine's log; unsafe text."""
+
+    at: datetime
+    level: str  # "INFO", "WARNING", "ERROR"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
     """The engine itself."""
 
@@ -175,6 +238,7 @@ class EngineInfo:
     pings: int = 0  # taken since the engine started
     rejected: Mapping[str, int] = field(default_factory=dict)  # answers that were not OK, by what they said
     notices: tuple[Notice, ...] = ()
+    snoozes: tuple[SnoozeView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

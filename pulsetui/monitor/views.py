@@ -13,6 +13,7 @@ from pulsetui.core.check import Check
 from pulsetui.core.incident import MISSED_LISTED, Flip, Incident
 from pulsetui.core.parse_schedule import parse_schedule
 from pulsetui.core.schedule import Schedule, ScheduleKind
+from pulsetui.core.snooze import Snooze, snoozed_until
 from pulsetui.core.state import CheckState, bound_of, missed_at, status_at
 from pulsetui.core.status import Outcome, PingKind, Reason, Status
 from pulsetui.core.text import decode
@@ -25,6 +26,9 @@ from pulsetui.monitor.view import (
     IncidentView,
     PingView,
     RunView,
+    Timeline,
+    TimelineLane,
+    TimelineRun,
 )
 from pulsetui.monitor.world import Tracked
 from pulsetui.store.queries import Queries, StoredDelivery, StoredPing
@@ -37,6 +41,8 @@ FLIPS_SHOWN = 100
 DELIVERIES_SHOWN = 100
 UPCOMING_SHOWN = 5
 MISSED_IN_ROW = 20
+LANE_SHOWN = 600
+UNWATCHED_SHOWN = 500
 _ENOUGH_FOR_USUAL = 3
 _FAR = timedelta(days=3660)
 
@@ -53,7 +59,9 @@ def words_of(schedule: Schedule) -> str:
     return _words(schedule.kind, schedule.expression, schedule.timezone)
 
 
-def check_view(tracked: Tracked, hook_names: Sequence[str], now: datetime) -> CheckView:
+def check_view(
+    tracked: Tracked, hook_names: Sequence[str], snoozes: Sequence[Snooze], now: datetime
+) -> CheckView:
     """One row of the table, as of ``now``."""
     check, state = tracked.check, tracked.state
     status = status_at(state, now)
@@ -97,6 +105,7 @@ def check_view(tracked: Tracked, hook_names: Sequence[str], now: datetime) -> Ch
         incident=None if state.incident is None else incident_view(state.incident, MISSED_IN_ROW),
         history=state.history,
         created_at=state.created_at,
+        snoozed_until=snoozed_until(snoozes, check, now) if snoozes else None,
         last_line=state.last_line,
     )
 
@@ -152,6 +161,42 @@ def check_details(
     )
 
 
+def timeline(
+    tracked: Sequence[Tracked], queries: Queries, since: datetime, until: datetime, now: datetime
+) -> Timeline:
+    """What these checks did and will do between two instants. Reads the database."""
+    unwatched = [span for span in queries.unwatched(UNWATCHED_SHOWN) if span[1] > since and span[0] < until]
+    return Timeline(
+        since=since,
+        until=until,
+        lanes=tuple(_lane(one, queries, since, until, now) for one in tracked),
+        unwatched=tuple(unwatched),
+    )
+
+
+def _lane(
+    tracked: Tracked, queries: Queries, since: datetime, until: datetime, now: datetime
+) -> TimelineLane:
+    schedule, state = tracked.check.schedule, tracked.state
+    incidents = queries.incidents_since(tracked.id, since)
+    runs = [
+        TimelineRun(n=run.n, started_at=run.started_at, ended_at=run.ended_at, outcome=run.outcome)
+        for run in reversed(queries.runs_since(tracked.id, since, LANE_SHOWN))
+    ]
+    start = max(since, now)
+    if schedule.kind == "every" and state.due is not None and state.due > start:
+        upcoming = [state.due, *schedule.between(state.due, until, LANE_SHOWN)]
+    else:
+        upcoming = list(schedule.between(start, until, LANE_SHOWN)) if until > start else []
+    return TimelineLane(
+        slug=tracked.check.slug,
+        runs=tuple(runs),
+        missed=tuple(sorted(at for one in incidents for at in one.missed if since <= at <= until)),
+        down=tuple((one.started_at, one.ended_at) for one in reversed(incidents)),
+        upcoming=tuple(at for at in upcoming if at <= until) if state.status is not Status.PAUSED else (),
+    )
+
+
 def _run_view(run: StoredRun) -> RunView:
     return RunView(
         n=run.n,
@@ -181,6 +226,7 @@ def _ping_view(ping: StoredPing) -> PingView:
         ua=ping.ua,
         rid=ping.rid,
         exit_status=ping.exit_status,
+        run=ping.run,
         body_size=ping.body_size,
         body_start=decode(ping.body_start),
     )

@@ -6,11 +6,12 @@ reader sees a check before or after an event, never in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from pulsetui.core.check import Check
+from pulsetui.core.snooze import Snooze
 from pulsetui.core.state import CheckState
 
 
@@ -27,7 +28,8 @@ class Tracked:
 class World:
     """Checks by id, slug and uuid, in the order of the configuration."""
 
-    def __init__(self, tracked: Iterable[Tracked] = ()) -> None:
+    def __init__(self, tracked: Iterable[Tracked] = (), snoozes: Sequence[Snooze] = ()) -> None:
+        self.snoozes: Sequence[Snooze] = tuple(snoozes)
         self.by_id: dict[int, Tracked] = {one.id: one for one in tracked}
         self._by_slug = {one.check.slug: one.id for one in self.by_id.values()}
         self._by_uuid = {one.uuid: one.id for one in self.by_id.values()}

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from pulsetui.core.snooze import Snooze
 from pulsetui.errors import StoreBusyError, StoreError
 from pulsetui.store import rows
 from pulsetui.store.instant import read, read_or_none, stored, stored_or_none
@@ -166,6 +167,22 @@ class Database:
             connection.execute(
                 "INSERT INTO unwatched (since, until, why) VALUES (?, ?, ?)",
                 (stored(since), stored(until), why),
+            )
+
+    def snoozes(self) -> list[Snooze]:
+        found = self._connection.execute("SELECT scope, target, until, snoozed_by, note FROM snoozes")
+        return [
+            Snooze(scope=scope, target=target, until=read(until), by=by, note=note)
+            for scope, target, until, by, note in found
+        ]
+
+    def write_snoozes(self, snoozes: Sequence[Snooze]) -> None:
+        """These and no others."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM snoozes")
+            connection.executemany(
+                "INSERT OR REPLACE INTO snoozes VALUES (?, ?, ?, ?, ?)",
+                [(one.scope, one.target, stored(one.until), one.by, one.note) for one in snoozes],
             )
 
     def settle_delivery(

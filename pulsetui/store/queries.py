@@ -35,6 +35,7 @@ class StoredPing:
     ua: str
     rid: str | None
     exit_status: int | None
+    run: int | None
     body_size: int
     body_start: bytes
 
@@ -89,6 +90,36 @@ class Queries:
         )
         return [rows.read_incident(row) for row in found]
 
+    def all_incidents(self, limit: int) -> list[tuple[int, Incident]]:
+        """Incidents of every check with its id: open ones first, then the newest."""
+        found = self._all(
+            f"SELECT check_id, {rows.INCIDENT_COLUMNS} FROM incidents"  # noqa: S608 - constant
+            " ORDER BY ended_at IS NOT NULL, started_at DESC LIMIT ?",
+            limit,
+        )
+        return [(_int(row[0]), rows.read_incident(row[1:])) for row in found]
+
+    def runs_since(self, check_id: int, since: datetime, limit: int) -> list[StoredRun]:
+        """Runs that had not ended before ``since``."""
+        found = self._all(
+            f"SELECT {rows.RUN_COLUMNS} FROM runs"  # noqa: S608 - constant
+            " WHERE check_id = ? AND (ended_at >= ? OR ended_at IS NULL) ORDER BY n DESC LIMIT ?",
+            check_id,
+            stored(since),
+            limit,
+        )
+        return [rows.read_run(row) for row in found]
+
+    def incidents_since(self, check_id: int, since: datetime) -> list[Incident]:
+        """Incidents that had not ended before ``since``."""
+        found = self._all(
+            f"SELECT {rows.INCIDENT_COLUMNS} FROM incidents"  # noqa: S608 - constant
+            " WHERE check_id = ? AND (ended_at >= ? OR ended_at IS NULL) ORDER BY n DESC LIMIT 500",
+            check_id,
+            stored(since),
+        )
+        return [rows.read_incident(row) for row in found]
+
     def flips(self, check_id: int, limit: int) -> list[Flip]:
         found = self._all(
             "SELECT at, before, after, reason, detail FROM flips WHERE check_id = ? ORDER BY id DESC LIMIT ?",
@@ -99,7 +130,8 @@ class Queries:
 
     def pings(self, check_id: int, limit: int) -> list[StoredPing]:
         found = self._all(
-            "SELECT p.n, kind, at, received_at, method, scheme, remote_addr, ua, rid, exit_status, body_size,"
+            "SELECT p.n, kind, at, received_at, method, scheme, remote_addr, ua, rid, exit_status, run,"
+            " body_size,"
             " substr(body, 1, ?) FROM pings p LEFT JOIN bodies b ON b.check_id = p.check_id AND b.n = p.n"
             " WHERE p.check_id = ? ORDER BY p.n DESC LIMIT ?",
             BODY_START,
@@ -142,7 +174,7 @@ class Queries:
 
 
 def _read_ping(row: tuple[object, ...]) -> StoredPing:
-    n, kind, at, received, method, scheme, remote, ua, rid, exit_status, size, start = row
+    n, kind, at, received, method, scheme, remote, ua, rid, exit_status, run, size, start = row
     return StoredPing(
         n=_int(n),
         kind=PingKind(str(kind)),
@@ -154,6 +186,7 @@ def _read_ping(row: tuple[object, ...]) -> StoredPing:
         ua=str(ua),
         rid=None if rid is None else str(rid),
         exit_status=None if exit_status is None else _int(exit_status),
+        run=None if run is None else _int(run),
         body_size=_int(size),
         body_start=start if isinstance(start, bytes) else b"",
     )

@@ -118,6 +118,15 @@ MIGRATIONS: tuple[str, ...] = (
         until INTEGER NOT NULL,
         why TEXT NOT NULL
     );
+
+    CREATE TABLE snoozes (
+        scope TEXT NOT NULL,
+        target TEXT NOT NULL,
+        until INTEGER NOT NULL,
+        snoozed_by TEXT NOT NULL,
+        note TEXT NOT NULL,
+        PRIMARY KEY (scope, target)
+    ) WITHOUT ROWID;
     """,
 )
 

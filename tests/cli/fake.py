@@ -20,6 +20,7 @@ from pulsetui.monitor.view import (
     IncidentView,
     RunView,
 )
+from tests.quiet_client import QuietClient
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)  # a Monday
 
@@ -138,7 +139,7 @@ RUN = RunView(
 )
 
 
-class FakeEngine:
+class FakeEngine(QuietClient):
     """Implements ``EngineClient``. ``refuse`` makes every command fail with that message."""
 
     def __init__(self, *views: CheckView) -> None:

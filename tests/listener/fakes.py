@@ -16,6 +16,7 @@ from pulsetui.monitor.alert import Alert, OnAlert
 from pulsetui.monitor.client import OnChange
 from pulsetui.monitor.intake import Arrival, OnReceipt, Receipt
 from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo, FieldProblem
+from tests.quiet_client import QuietClient
 
 CODE = "11111111-2222-4333-8444-555555555555"
 API_KEY = "hcw_aaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -113,7 +114,7 @@ def a_view(slug: str, **changes: Any) -> CheckView:
     return replace(view, **changes)
 
 
-class FakeEngine:
+class FakeEngine(QuietClient):
     """EngineClient over a dict. ``change`` is what an engine does when a view becomes different."""
 
     def __init__(self, slugs: Sequence[str] = ("sync-invoices", "backup")) -> None:

@@ -1,0 +1,121 @@
+"""No alerts until an instant; what is still down then is told."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from pulsetui.core.snooze import Scope
+from pulsetui.core.status import PingKind
+from tests.monitor.harness import FakeClock, Harness, running
+
+CONFIG = """
+[hooks.a]
+type = "terminal"
+
+[checks.one]
+every = "1h"
+tags = ["billing"]
+
+[checks.two]
+every = "1h"
+"""
+
+
+def told(engine: Harness) -> list[str]:
+    found = engine.engine.queries.deliveries_due(engine.clock.now(), 99)
+    return [one.alert.split('"title":"')[1].split('"')[0] for one in found]
+
+
+async def snooze(engine: Harness, scope: Scope, *targets: str, **span: float) -> list[bool]:
+    until = engine.clock.now() + timedelta(**span)
+    results = await asyncio.to_thread(
+        engine.client.snooze, scope, targets, until=until, by="me", note="deploy"
+    )
+    return [result.ok for result in results]
+
+
+async def wait_out(engine: Harness, **span: float) -> None:
+    engine.clock.run(timedelta(**span))
+    engine.engine._watch_snoozes()
+    await asyncio.sleep(0.03)
+    await engine.settle()
+
+
+def test_a_snoozed_check_goes_down_silently_and_is_told_at_the_end(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=CONFIG) as engine:
+            assert await snooze(engine, "check", "one", minutes=20) == [True]
+            await engine.ping("one", PingKind.FAIL)
+            await engine.ping("two", PingKind.FAIL)
+            assert engine.view("one").snoozed_until == engine.clock.now() + timedelta(minutes=20)
+            assert engine.status("one") == "down failed"
+            assert told(engine) == ["two failed"]
+            await wait_out(engine, minutes=21)
+            assert told(engine) == ["two failed", "one failed"]
+            assert engine.view("one").snoozed_until is None
+            assert engine.client.info().snoozes == ()
+
+    asyncio.run(scenario())
+
+
+def test_what_recovers_within_the_snooze_is_told_to_nobody(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=CONFIG) as engine:
+            await snooze(engine, "tag", "billing", hours=1)
+            await engine.ping("one", PingKind.FAIL)
+            await engine.ping("one")
+            await wait_out(engine, hours=2)
+            assert told(engine) == []
+
+    asyncio.run(scenario())
+
+
+def test_the_recovery_of_what_was_told_before_the_snooze_is_told(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=CONFIG) as engine:
+            await engine.ping("one", PingKind.FAIL)
+            await snooze(engine, "everything", hours=1)
+            await engine.ping("one")
+            assert told(engine) == ["one failed", "one is up again"]
+
+    asyncio.run(scenario())
+
+
+def test_ending_a_snooze_early_tells_at_once(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=CONFIG) as engine:
+            await snooze(engine, "everything", hours=1)
+            await engine.ping("one", PingKind.FAIL)
+            await asyncio.to_thread(engine.client.unsnooze, "everything", [])
+            assert told(engine) == ["one failed"]
+
+    asyncio.run(scenario())
+
+
+def test_a_snooze_outlives_a_restart_and_a_rename(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        clock = FakeClock()
+        async with running(tmp_path, clock, config=CONFIG) as engine:
+            await snooze(engine, "check", "one", hours=1)
+            await engine.engine.edit_config(
+                lambda file: file.edit_check("one", {}, new_slug="first"), {"one": "first"}
+            )
+        async with running(tmp_path, clock, config=None) as engine:
+            assert engine.view("first").snoozed_until is not None
+            assert engine.client.info().snoozes[0].note == "deploy"
+
+    asyncio.run(scenario())
+
+
+def test_what_cannot_be_snoozed_says_why(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=CONFIG) as engine:
+            assert await snooze(engine, "check", "nope", hours=1) == [False]
+            assert await snooze(engine, "tag", "nope", hours=1) == [False]
+            assert await snooze(engine, "check", "one", hours=-1) == [False]
+            ended = await asyncio.to_thread(engine.client.unsnooze, "check", ["two"])
+            assert (ended[0].ok, ended[0].message) == (False, "two is not snoozed")
+
+    asyncio.run(scenario())

@@ -1,0 +1,30 @@
+"""What an engine client answers when nothing happened; fakes say only what their tests are about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pulsetui.core.snooze import Scope
+from pulsetui.monitor.view import CommandResult, IncidentEntry, LogLine, Timeline
+
+
+class QuietClient:
+    """The part of ``monitor.client.EngineClient`` that most tests do not look at."""
+
+    def incidents(self, limit: int = 200) -> tuple[IncidentEntry, ...]:
+        return ()
+
+    def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
+        return Timeline(since=since, until=until, lanes=(), unwatched=())
+
+    def log(self, limit: int = 500) -> tuple[LogLine, ...]:
+        return ()
+
+    def snooze(
+        self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
+    ) -> list[CommandResult]:
+        return [CommandResult(slug=target, ok=True, message=f"{target} is snoozed") for target in targets]
+
+    def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:
+        return [CommandResult(slug=one, ok=True, message=f"{one} is no longer snoozed") for one in targets]
