@@ -124,20 +124,20 @@ def merged(spans: Iterable[Span]) -> Iterator[Span]:
 def wrap(text: str, width: int) -> list[str]:
     """Plain text broken at spaces into lines of at most ``width`` cells; long words are split."""
     lines: list[str] = []
-    line = ""
+    line: str | None = None
     for word in text.split(" "):
-        candidate = f"{line} {word}" if line else word
+        candidate = word if line is None else f"{line} {word}"
         if cell_len(candidate) <= width:
             line = candidate
             continue
-        if line:
-            lines.append(line)
+        if line is not None and line.strip():
+            lines.append(line.rstrip())
         line = word
         while cell_len(line) > width > 1:
             head = _head(line, width)
             lines.append(head)
             line = line[len(head) :]
-    lines.append(line)
+    lines.append(line or "")
     return lines
 
 

@@ -51,18 +51,18 @@ DARK = Palette(
     panel="#1e2633",
     border="#3a475c",
     text="#d8dfea",
-    muted="#8c98ab",
+    muted="#98a4b7",
     accent="#8ab8ff",
     up="#6fd68a",
     late="#ffc04d",
     down="#ff8078",
     new="#93b7e8",
-    paused="#9aa5b8",
+    paused="#a0abbd",
     running="#58d7dc",
     alarm="#981b22",
     alarm_text="#ffffff",
     alarm_cursor="#c92a33",
-    cursor="#2c3b56",
+    cursor="#27354e",
 )
 LIGHT = Palette(
     name="pulse-light",
@@ -119,18 +119,18 @@ COLOUR_BLIND = Palette(
     panel="#202835",
     border="#405068",
     text="#e2e6ec",
-    muted="#95a0b2",
+    muted="#a3adbd",
     accent="#7fc4f5",
     up="#6bb8ee",
     late="#f2e35c",
     down="#ffa04d",
     new="#c9ced6",
-    paused="#95a0b2",
+    paused="#a3adbd",
     running="#e8a3cd",
     alarm="#a34700",
     alarm_text="#ffffff",
     alarm_cursor="#c05400",
-    cursor="#2d3d59",
+    cursor="#27364f",
 )
 ANSI = Palette(
     name="pulse-ansi",
@@ -237,7 +237,7 @@ class StyleSet:
         elif base == "cursor" and palette.cursor_text:
             ink, dim = palette.cursor_text, False
         if name == "chip-down":
-            ground = palette.alarm
+            ink, ground = palette.alarm_text, palette.alarm
         return Style(color=ink, bgcolor=ground, bold=bold, dim=dim)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from pulsetui.core import history as past
+from pulsetui.core.snooze import Scope
 from pulsetui.core.status import Outcome, PingKind, Reason, Status
 from pulsetui.errors import EngineUnreachableError, UnknownCheckError
 from pulsetui.monitor.alert import Alert, OnAlert
@@ -25,10 +26,15 @@ from pulsetui.monitor.view import (
     EngineInfo,
     FieldProblem,
     FlipView,
+    IncidentEntry,
     IncidentView,
+    LogLine,
     Notice,
     PingView,
     RunView,
+    Timeline,
+    TimelineLane,
+    TimelineRun,
 )
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
@@ -76,6 +82,7 @@ def view(slug: str = "sync-invoices", **changes: Any) -> CheckView:
         n_pings=48,
         manual_resume=False,
         incident=None,
+        snoozed_until=None,
         history=GOOD,
         created_at=NOW - 90 * 24 * HOUR,
         last_line="",
@@ -262,6 +269,7 @@ class FakeEngine:
         self.bodies: dict[tuple[str, int], bytes] = {}
         self.notices: tuple[Notice, ...] = ()
         self.dismissed: list[str] = []
+        self.log_lines: tuple[LogLine, ...] = ()
         self.closed = False
         self._real = datetime.now(UTC) if real_time else None
         self._now = now
@@ -362,6 +370,45 @@ class FakeEngine:
 
         return self._each("unacknowledge", slugs, unknown)
 
+    def incidents(self, limit: int = 200) -> tuple[IncidentEntry, ...]:
+        self._reach()
+        entries = [
+            IncidentEntry(slug=v.slug, name=v.name, incident=v.incident)
+            for v in self._checks.values()
+            if v.incident is not None
+        ]
+        return tuple(entries[:limit])
+
+    def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
+        self._reach()
+        lanes = []
+        for slug in slugs:
+            v = self._checks.get(slug)
+            if v is None:
+                continue
+            runs = tuple(
+                TimelineRun(n=r.n, started_at=r.started_at, ended_at=r.ended_at, outcome=r.outcome)
+                for r in reversed(details_of(v).runs)
+                if r.started_at is not None and since <= r.started_at <= until
+            )
+            missed = v.incident.missed if v.incident is not None else ()
+            down = ((v.incident.started_at, v.incident.ended_at),) if v.incident is not None else ()
+            upcoming = (v.upcoming,) if v.upcoming is not None else ()
+            lanes.append(TimelineLane(slug=slug, runs=runs, missed=missed, down=down, upcoming=upcoming))
+        return Timeline(since=since, until=until, lanes=tuple(lanes), unwatched=())
+
+    def log(self, limit: int = 500) -> tuple[LogLine, ...]:
+        self._reach()
+        return self.log_lines[-limit:]
+
+    def snooze(
+        self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
+    ) -> list[CommandResult]:
+        return self._snoozed("snooze", scope, targets, until)
+
+    def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:
+        return self._snoozed("unsnooze", scope, targets, None)
+
     def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
         self._reach()
         self.commands.append(("add", slug, dict(fields)))
@@ -400,6 +447,19 @@ class FakeEngine:
     def _reach(self) -> None:
         if self.gone:
             raise EngineUnreachableError("no engine answers at http://127.0.0.1:8787")
+
+    def _snoozed(
+        self, verb: str, scope: Scope, targets: Sequence[str], until: datetime | None
+    ) -> list[CommandResult]:
+        self._reach()
+        self.commands.append((verb, str(scope), tuple(targets), until))
+        if self.refuse:
+            return [CommandResult(slug=target, ok=False, message=self.refuse) for target in targets]
+        touched = [
+            v for v in self._checks.values() if not targets or v.slug in targets or set(v.tags) & set(targets)
+        ]
+        self.put(*(replace(v, snoozed_until=until) for v in touched))
+        return [CommandResult(slug=target, ok=True, message="done") for target in targets or ("",)]
 
     def _each(
         self, verb: str, slugs: Sequence[str], change: Callable[[CheckView], CheckView], *more: object
@@ -442,6 +502,7 @@ def details_of(known: CheckView) -> CheckDetails:
             remote_addr="127.0.0.1",
             ua="curl/8.5.0",
             rid=None,
+            run=None,
             exit_status=None if i % 2 else 0,
             body_size=0 if i % 2 else 22,
             body_start="" if i % 2 else "412 invoices, 0 errors",

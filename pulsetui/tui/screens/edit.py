@@ -52,6 +52,7 @@ class EditScreen(PulseScreen):
         self._refused: list[FieldProblem] = []  # by the engine, until the field is changed
         self._saving = False
         self._judging: Timer | None = None
+        self._fit(app.size.width, app.size.height)
 
     @classmethod
     def for_new(cls, app: PulseApp) -> EditScreen:
@@ -73,9 +74,9 @@ class EditScreen(PulseScreen):
                 for spec in FIELDS:
                     if spec.key == SCHEDULE:
                         yield KindSwitch(self.model.kind)
-                    row = FieldRow(spec, self.model.text(spec.key))
-                    row.display = not spec.more
-                    yield row
+                        yield FieldRow(spec, self.model.text(SCHEDULE), HINTS[self.model.kind])
+                    elif not spec.more:
+                        yield FieldRow(spec, self.model.text(spec.key))
                 yield MoreLine(id="more")
             yield LineList(id="preview", base="surface")
         yield Hints(id="hints")
@@ -83,12 +84,6 @@ class EditScreen(PulseScreen):
     def on_mount(self) -> None:
         preview = self.query_one("#preview", LineList)
         preview.can_focus = False
-        more = self.query_one(MoreLine)
-        # The line that opens them stands before the rarer fields.
-        first = next(spec for spec in FIELDS if spec.more)
-        self.query_one("#fields").move_child(more, before=self._row(first.key))
-        row = self._row(SCHEDULE)
-        row.replace(self.model.text(SCHEDULE), HINTS[self.model.kind])
         self._row("slug" if self.model.slug is None else "name").enter()
         self.query_one(Hints).offer(
             [Hint("ctrl+s", "save"), Hint("Esc", "back"), Hint("Tab", "next field"), Hint("⇧Tab", "previous")]
@@ -96,9 +91,12 @@ class EditScreen(PulseScreen):
         self._judge()
 
     def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width >= _BESIDE, "-beside")
-        self.set_class(event.size.height < 20, "-short")
+        self._fit(event.size.width, event.size.height)
         self.call_after_refresh(self._judge)
+
+    def _fit(self, width: int, height: int) -> None:
+        self.set_class(width >= _BESIDE, "-beside")
+        self.set_class(height < 20, "-short")
 
     def _row(self, key: str) -> FieldRow:
         return self.query_one(f"#field-{key}", FieldRow)
@@ -116,13 +114,22 @@ class EditScreen(PulseScreen):
         self._row(SCHEDULE).replace(self.model.text(SCHEDULE), HINTS[message.kind])
         self._judge_soon()
 
-    def on_more_line_toggled(self, message: MoreLine.Toggled) -> None:
-        self._show_more(is_open=message.is_open)
+    async def on_more_line_toggled(self, message: MoreLine.Toggled) -> None:
+        await self._show_more(is_open=message.is_open)
 
-    def _show_more(self, *, is_open: bool) -> None:
-        for spec in FIELDS:
-            if spec.more:
-                self._row(spec.key).display = is_open
+    async def _show_more(self, *, is_open: bool) -> None:
+        """The rarer fields are made when they are first asked for."""
+        rare = [spec for spec in FIELDS if spec.more]
+        if is_open and not self._rows(rare[0].key):
+            await self.query_one("#fields").mount(
+                *(FieldRow(spec, self.model.text(spec.key)) for spec in rare)
+            )
+        for spec in rare:
+            for row in self._rows(spec.key):
+                row.display = is_open
+
+    def _rows(self, key: str) -> list[FieldRow]:
+        return list(self.query(f"#field-{key}").results(FieldRow))
 
     # Judging
 
@@ -140,7 +147,8 @@ class EditScreen(PulseScreen):
             by_field.setdefault(field_of(problem.field), []).append(text)
         for spec in FIELDS:
             texts = by_field.get(spec.key, []) if spec.key in self._touched else []
-            self._row(spec.key).complain(" ".join(texts))
+            for row in self._rows(spec.key):
+                row.complain(" ".join(texts))
         self._show_preview()
         return problems
 
@@ -180,13 +188,13 @@ class EditScreen(PulseScreen):
 
     # Saving and leaving
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         if self._saving:
             return
         self._touched |= SPECS.keys()
         problems = self._judge()
         if problems:
-            self._enter_first(problems)
+            await self._enter_first(problems)
             self.say("Not saved: see what is marked", severity="warning")
             return
         if self.model.slug is not None and not self.model.changed:
@@ -219,15 +227,15 @@ class EditScreen(PulseScreen):
         self._refused = list(result.problems)
         self._judge()
         if self._refused:
-            self._enter_first(self._refused)
+            await self._enter_first(self._refused)
         self.say(f"Not saved: {result.message}", severity="error")
 
-    def _enter_first(self, problems: Sequence[FieldProblem]) -> None:
+    async def _enter_first(self, problems: Sequence[FieldProblem]) -> None:
         wrong = {field_of(problem.field) for problem in problems}
         first = next(spec for spec in FIELDS if spec.key in wrong)
         if first.more and not self.query_one(MoreLine).is_open:
-            self.query_one(MoreLine).action_toggle_more()
-            self._show_more(is_open=True)
+            self.query_one(MoreLine).open()
+            await self._show_more(is_open=True)
         self._row(first.key).enter()
 
     def action_leave(self) -> None:

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from pulsetui.core.schedule import ScheduleKind
 from pulsetui.tui.form_model import KINDS, FieldSpec
-from pulsetui.tui.lines import Span, plain, wrap
-from pulsetui.tui.paint import LineList, OneLine
+from pulsetui.tui.lines import Span, fit, plain, wrap
+from pulsetui.tui.paint import OneLine, strip_of, style_set
 
 if TYPE_CHECKING:
     from textual.events import Click
@@ -21,24 +22,15 @@ if TYPE_CHECKING:
 LABEL = 16
 
 
-class _Label(OneLine):
-    DEFAULT_CSS = "_Label { width: 16; }"
-    BASE = "row"
-
-
-class _Problem(LineList, can_focus=False):
-    DEFAULT_CSS = "_Problem { height: auto; display: none; }"
-
-
-class FieldRow(Vertical):
-    """A label, an entry, and what is wrong with it."""
+class FieldRow(Widget):
+    """A label, an entry, and below it what is wrong. It draws label and problem itself: a form has many
+    rows, and each widget less is seen when it opens."""
 
     DEFAULT_CSS = """
-    FieldRow { height: auto; }
-    FieldRow > Horizontal { height: auto; }
-    FieldRow Input { width: 1fr; background: $surface; }
+    FieldRow { height: 1; layout: vertical; }
+    FieldRow Input { margin-left: 16; background: $surface; }
     FieldRow Input:focus { background: $panel; }
-    FieldRow TextArea { width: 1fr; height: 3; border: none; padding: 0; background: $surface; }
+    FieldRow TextArea { margin-left: 16; height: 3; border: none; padding: 0; background: $surface; }
     FieldRow TextArea:focus { background: $panel; border: none; }
     """
 
@@ -50,25 +42,33 @@ class FieldRow(Vertical):
             self.key = key
             self.text = text
 
-    def __init__(self, spec: FieldSpec, text: str) -> None:
+    def __init__(self, spec: FieldSpec, text: str, hint: str = "") -> None:
         super().__init__(id=f"field-{spec.key}")
         self.spec = spec
-        self._first = text
+        self._text = text  # as the model has it
+        self._hint = hint or spec.hint
+        self._entry_height = 3 if spec.kind in {"lines", "pairs"} else 1
+        self._problem: list[str] = []
+        self.styles.height = self._entry_height
 
     def compose(self) -> ComposeResult:
-        label = _Label()
-        label.show([(f" {self.spec.label}", "muted")], base="row")
-        with Horizontal():
-            yield label
-            if self.spec.kind in {"lines", "pairs"}:
-                area = TextArea(self._first, compact=True, show_line_numbers=False, tab_behavior="focus")
-                area.cursor_blink = False
-                yield area
-            else:
-                entry = Input(self._first, placeholder=self.spec.hint, compact=True)
-                entry.cursor_blink = False
-                yield entry
-        yield _Problem()
+        if self._entry_height > 1:
+            area = TextArea(self._text, compact=True, show_line_numbers=False, tab_behavior="focus")
+            area.cursor_blink = False
+            yield area
+        else:
+            entry = Input(self._text, placeholder=self._hint, compact=True)
+            entry.cursor_blink = False
+            yield entry
+
+    def render_line(self, y: int) -> Strip:
+        spans: list[Span] = []
+        if y == 0:
+            spans = [(f" {self.spec.label}", "muted")]
+        elif self._entry_height <= y < self._entry_height + len(self._problem):
+            at = y - self._entry_height
+            spans = [(" " * LABEL, "text"), ("  " if at else "! ", "error"), (self._problem[at], "error")]
+        return strip_of(fit(spans, self.size.width), self.size.width, style_set(self), "row")
 
     def enter(self) -> None:
         """Takes the focus."""
@@ -77,33 +77,30 @@ class FieldRow(Vertical):
     def replace(self, text: str, hint: str) -> None:
         """Another text and hint, as when the kind of schedule is switched; not told as an edit."""
         entry = self.query_one(Input)
-        with self.prevent(Input.Changed):
-            entry.value = text
+        self._text = text
+        entry.value = text
         entry.placeholder = hint
 
     def complain(self, text: str) -> None:
         """Shows what is wrong; "" takes it away."""
-        problem = self.query_one(_Problem)
-        width = max(self.size.width - LABEL - 3, 20)
-        pieces = wrap(plain(text), width) if text else []
-        problem.show(
-            [
-                ((" " * LABEL, "text"), ("! " if at == 0 else "  ", "error"), (piece, "error"))
-                for at, piece in enumerate(pieces)
-            ]
-        )
-        problem.styles.height = max(len(pieces), 1)
-        problem.display = bool(pieces)
+        problem = wrap(plain(text), max(self.size.width - LABEL - 3, 20)) if text else []
+        if problem != self._problem:
+            self._problem = problem
+            self.styles.height = self._entry_height + len(problem)
+            self.refresh()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Edited(self.spec.key, event.value))
+        self._edited(event.value)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        if event.text_area.text != self._first:
-            self._first = "\0"  # from now on every change counts, back to the first text too
-            self.post_message(self.Edited(self.spec.key, event.text_area.text))
+        self._edited(event.text_area.text)
+
+    def _edited(self, text: str) -> None:
+        if text != self._text:
+            self._text = text
+            self.post_message(self.Edited(self.spec.key, text))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -188,6 +185,11 @@ class MoreLine(OneLine, can_focus=True):
 
     def on_click(self) -> None:
         self.action_toggle_more()
+
+    def open(self) -> None:
+        """Says that they are shown, without asking for it."""
+        self.is_open = True
+        self._draw()
 
     def action_toggle_more(self) -> None:
         self.is_open = not self.is_open
