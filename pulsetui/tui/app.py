@@ -191,8 +191,8 @@ class PulseApp(App[None]):
             if verb.id in {"palette", "back"}:
                 continue
             reason = verb.off(situation)
-            text = f"{reason}" if reason else verb.help
-            yield SystemCommand(f"{verb.label.capitalize()} ({key_of(verb)})", text, _doer(screen, verb.id))
+            text = reason or verb.help
+            yield SystemCommand(f"{verb.id.capitalize()} ({key_of(verb)})", text, _doer(screen, verb.id))
 
     def open_check(self, slug: str) -> None:
         """The details of a check, over whatever is open."""

@@ -1,0 +1,197 @@
+"""What goes to the terminal besides the picture, and that it is left as it was found."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pulsetui.core.status import Reason, Status
+from pulsetui.hooks.terminal_escape import TITLE_POP, TITLE_PUSH
+from pulsetui.monitor.alert import Alert, AlertEvent
+from pulsetui.tui.app import PulseApp
+from pulsetui.tui.terminal import Terminal
+from tests.tui.fake_engine import NOW, FakeEngine, overdue, view
+from tests.tui.looks import settled, showing
+
+ROOT = Path(__file__).parents[2]
+DOWN = Alert(
+    event=AlertEvent.DOWN,
+    at=NOW,
+    title="Sync \x1b]2;evil\x07 is overdue",
+    body="since 02:30",
+    slug="sync",
+    status=Status.DOWN,
+    reason=Reason.MISSED,
+)
+
+
+class Recording(Terminal):
+    """Keeps what would be written."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        super().__init__(PulseApp(FakeEngine()), environ)
+        self.written: list[str] = []
+
+    def write(self, sequence: str) -> None:
+        self.written.append(sequence)
+
+
+def test_the_title_is_saved_once_written_when_it_changes_and_restored() -> None:
+    terminal = Recording({"TERM": "xterm-256color"})
+    terminal.set_title("pulse: 2 down")
+    terminal.set_title("pulse: 2 down")
+    terminal.set_title("pulse: all well")
+    terminal.restore_title()
+    terminal.restore_title()
+
+    assert len(terminal.written) == 3
+    assert terminal.written[0].startswith(TITLE_PUSH)
+    assert "pulse: 2 down" in terminal.written[0]
+    assert TITLE_PUSH not in terminal.written[1]
+    assert terminal.written[2].endswith(TITLE_POP)
+
+
+def test_an_alert_rings_and_the_title_says_again_how_things_stand() -> None:
+    terminal = Recording({"TERM": "xterm-256color"})
+    terminal.set_title("pulse: 1 down")
+    terminal.alert(DOWN)
+
+    assert "\a" in terminal.written[1]
+    assert "evil" not in terminal.written[1].split("overdue")[1]
+    assert "pulse: 1 down" in terminal.written[-1]
+
+
+async def test_an_alert_of_the_engine_reaches_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[Alert] = []
+    engine = FakeEngine([view()])
+    async with showing(engine) as (app, pilot):
+        monkeypatch.setattr(app.terminal, "alert", rung.append)
+        engine.alert(DOWN)
+        await settled(app, pilot)
+
+    assert rung == [DOWN]
+
+
+async def test_the_title_counts_what_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    titles: list[str] = []
+    engine = FakeEngine([view("a")])
+    async with showing(engine) as (app, pilot):
+        monkeypatch.setattr(app.terminal, "set_title", titles.append)
+        engine.put(overdue("a"))
+        await settled(app, pilot)
+        engine.put(view("a"))
+        await settled(app, pilot)
+
+    assert titles[0] == "pulse: 1 down"
+    assert titles[-1] == "pulse: all well"
+
+
+def test_inside_tmux_the_copy_goes_through_its_buffer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmux = tmp_path / "tmux"
+    tmux.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\ncat > {tmp_path}/buffer\n')
+    tmux.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    terminal = Recording({"TERM": "tmux-256color", "TMUX": "/tmp/tmux-0/default,1,0"})
+
+    said = terminal.copy("curl -fsS 'x'")
+
+    assert "tmux buffer" in said
+    assert (tmp_path / "asked").read_text() == "load-buffer -w -\n"
+    assert (tmp_path / "buffer").read_text() == "curl -fsS 'x'"
+
+
+def test_a_tmux_that_refuses_falls_back_to_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmux = tmp_path / "tmux"
+    tmux.write_text("#!/bin/sh\nexit 1\n")
+    tmux.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    terminal = Recording({"TMUX": "/tmp/tmux-0/default,1,0"})
+
+    assert terminal.copy("x") == "sent to the terminal's clipboard"
+
+
+class OnPty:
+    """The real screen on a pseudo terminal, its output gathered."""
+
+    def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
+        self.process, self._master, self.output = process, master, b""
+
+    def read_until(self, wanted: bytes, timeout_s: float = 20) -> None:
+        """Reads until ``wanted`` has come or, for b"", the process has ended."""
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            if wanted and wanted in self.output:
+                return
+            ready, _, _ = select.select([self._master], [], [], 0.2)
+            if ready:
+                try:
+                    piece = os.read(self._master, 65536)
+                except OSError:
+                    return
+                self.output += piece
+            elif self.process.poll() is not None:
+                return
+        raise AssertionError(f"{wanted!r} did not come; the end of what did: {self.output[-300:]!r}")
+
+
+@contextmanager
+def on_a_pty(**environ: str) -> Iterator[OnPty]:
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.tui.fake_engine"],
+        cwd=ROOT,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**os.environ, "TERM": "xterm-256color", **environ},
+        start_new_session=True,
+    )
+    os.close(slave)
+    try:
+        yield OnPty(process, master)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(10)
+        os.close(master)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_clean(number: signal.Signals) -> None:
+    with on_a_pty() as screen:
+        screen.read_until(b"Sync invoices")
+        screen.process.send_signal(number)
+        screen.read_until(b"")
+        assert screen.process.wait(10) == 0
+        for sequence in (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?25h", TITLE_POP.encode()):
+            assert sequence in screen.output
+        assert b"Traceback" not in screen.output
+
+
+def test_no_color_leaves_no_hue_and_the_statuses_can_be_read() -> None:
+    with on_a_pty(NO_COLOR="1", COLORTERM="truecolor") as screen:
+        screen.read_until(b"Sync invoices")
+        assert b"overdue" in screen.output
+        assert "✖".encode() in screen.output
+        hues = set(re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)[;m]", screen.output))
+        assert hues
+        assert [hue for hue in hues if len(set(hue)) > 1] == []
