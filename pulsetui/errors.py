@@ -6,7 +6,8 @@ PulseError            what went wrong, where, and what to do: the message is sho
 ├── StoreError        the database cannot be used
 │   └── StoreBusyError    a commit failed for now (disk full, locked): the ping was not taken
 ├── EngineError       the engine cannot start, or refuses a command
-│   ├── StateHeldError    another engine holds the state directory
+│   ├── StateDirError     the state directory cannot be used
+│   │   └── StateHeldError    another engine holds it
 │   ├── UnknownCheckError there is no check by that name
 │   └── EngineUnreachableError  no engine answers
 ├── ListenerError     the HTTP listener cannot start
@@ -45,7 +46,11 @@ class EngineError(PulseError):
     """The engine cannot start, or refuses a command."""
 
 
-class StateHeldError(EngineError):
+class StateDirError(EngineError):
+    """The state directory cannot be made, or not be written."""
+
+
+class StateHeldError(StateDirError):
     """Another engine holds the state directory. ``pid`` and ``url`` are known if it wrote them."""
 
     def __init__(self, message: str, *, pid: int | None = None, url: str | None = None) -> None:

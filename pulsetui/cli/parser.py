@@ -17,8 +17,11 @@ from pulsetui.cli.main import command_index
 from pulsetui.errors import (
     ConfigError,
     EngineUnreachableError,
+    ListenerError,
     PulseError,
     ScheduleError,
+    StateDirError,
+    StoreError,
     UnknownCheckError,
 )
 from pulsetui.job.report import UsageError, printable
@@ -163,6 +166,10 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{printable(message, 400)}\n{self.format_usage().strip()}")
 
 
+_CANNOT_START = (StateDirError, StoreError, ListenerError)
+"""What the person gave (a directory, an address) cannot be used: as wrong as a wrong option."""
+
+
 def run(arguments: Sequence[str]) -> int:
     """Parses and runs; every error that we raise on purpose becomes a message and an exit code."""
     command = ""
@@ -172,7 +179,7 @@ def run(arguments: Sequence[str]) -> int:
         return _guarded(options)
     except EngineUnreachableError as error:
         return _complain(command, error, UNREACHABLE)
-    except (UsageError, ConfigError, ScheduleError) as error:
+    except (UsageError, ConfigError, ScheduleError, *_CANNOT_START) as error:
         return _complain(command, error, USAGE)
     except UnknownCheckError as error:
         return _complain(command, error, NOT_WELL)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulsetui.cli import engine, logs
 from pulsetui.cli.output import glyphs
 from pulsetui.cli.serve import listen_address
 from pulsetui.core.phrases import GLYPH_ASCII
-from pulsetui.errors import StateHeldError
+from pulsetui.errors import EngineUnreachableError, StateHeldError
 from pulsetui.job.report import UsageError
 
 if TYPE_CHECKING:
     from pulsetui.monitor.client import EngineClient
+
+_HANDOVER_S = 10.0
+"""How long an engine that is just ending is given to let go of the state directory."""
+_LOOK_AGAIN_S = 0.1
 
 
 def screen(options: argparse.Namespace) -> int:
@@ -26,15 +32,26 @@ def screen(options: argparse.Namespace) -> int:
     state = engine.state_dir(options)
     address = listen_address(options)
     logs.start(state, stderr=False)
-    if options.attach or _runs(options):
+    if options.attach:
         return _attached(options)
+    path, deadline = engine.config_path(options), time.monotonic() + _HANDOVER_S
+    while True:
+        # Between two looks an engine may end, or another may be a moment faster.
+        try:
+            if _runs(options):
+                return _attached(options)
+            return _embedded(path, state, address)
+        except (EngineUnreachableError, StateHeldError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_LOOK_AGAIN_S)
+
+
+def _embedded(config: Path, state: Path, address: tuple[str, int] | None) -> int:
     from pulsetui.cli.host import open_engine
 
-    try:
-        with open_engine(engine.config_path(options), state, address) as host:
-            return show(host.client)
-    except StateHeldError:
-        return _attached(options)  # another one was a moment faster
+    with open_engine(config, state, address) as host:
+        return show(host.client)
 
 
 def show(client: EngineClient) -> int:

@@ -9,7 +9,7 @@ import os
 import secrets
 from pathlib import Path
 
-from pulsetui.errors import EngineError, StateHeldError
+from pulsetui.errors import StateDirError, StateHeldError
 from pulsetui.version import __version__
 
 LOCK_NAME = "engine.lock"
@@ -17,18 +17,18 @@ API_KEY_NAME = "api_key"
 
 
 def prepare_state_dir(state_dir: Path) -> None:
-    """Makes the directory, private to its owner. Raises EngineError when that is impossible."""
+    """Makes the directory, private to its owner. Raises StateDirError when that is impossible."""
     try:
         state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         if state_dir.stat().st_uid == os.getuid():
             state_dir.chmod(0o700)
     except OSError as error:
-        raise EngineError(
+        raise StateDirError(
             f"{state_dir}: the state directory cannot be used: {error.strerror or error}. "
             "Give another one with --state-dir or PULSETUI_STATE_DIR."
         ) from error
     if not os.access(state_dir, os.W_OK | os.X_OK):
-        raise EngineError(
+        raise StateDirError(
             f"{state_dir}: the state directory is not writable. "
             "Fix its permissions, or give another one with --state-dir or PULSETUI_STATE_DIR."
         )
@@ -43,7 +43,7 @@ class StateLock:
         try:
             self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise EngineError(f"{self.path}: cannot be opened: {error.strerror}") from error
+            raise StateDirError(f"{self.path}: cannot be opened: {error.strerror}") from error
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

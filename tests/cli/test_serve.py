@@ -110,7 +110,7 @@ def test_a_second_engine_on_the_same_state_is_refused(tmp_path: Path) -> None:
             "serve", "--listen", "127.0.0.1:0", home=tmp_path, PULSETUI_CONFIG=str(tmp_path / "checks.toml")
         )
 
-        assert second.returncode == 1
+        assert second.returncode == 2
         assert str(first.pid) in second.stderr
         assert "Traceback" not in second.stderr
 
@@ -123,7 +123,7 @@ def test_a_taken_port_names_itself_and_the_way_out(tmp_path: Path) -> None:
             "serve", "--listen", address, home=tmp_path, PULSETUI_CONFIG=str(tmp_path / "checks.toml")
         )
 
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert address in done.stderr
     assert "--listen" in done.stderr
     assert "Traceback" not in done.stderr
