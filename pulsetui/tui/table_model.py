@@ -110,9 +110,10 @@ class TableModel:
         """Takes all checks anew."""
         self.rows = {}
         self.counts = Counter()
-        self._turns, self._ends = [], []
         for slug, view in checks.items():
-            self._put(slug, view, now)
+            row = self.rows[slug] = Row(view, status_now(view, now))
+            self._count(row, 1)
+        self._sweep()
         self.marks &= self.rows.keys()
         self._order_all()
 
@@ -125,7 +126,7 @@ class TableModel:
             view = checks.get(slug)
             if view is None:
                 self._drop(slug)
-            else:
+            elif (row := self.rows.get(slug)) is None or row.view is not view:
                 self._put(slug, view, now)
                 moved.append(slug)
         self._turn_late(now, moved)
@@ -186,7 +187,8 @@ class TableModel:
             self._sweep()
 
     def _sweep(self) -> None:
-        """Drops what later pings have made untrue: a check that reports each second has many such."""
+        """Makes the heaps anew without what later pings have made untrue: a check that reports each second
+        has many such."""
         self._ends = [(end, slug) for slug, row in self.rows.items() if (end := _end(row)) is not None]
         self._turns = [
             (row.view.next_ping.timestamp(), slug)

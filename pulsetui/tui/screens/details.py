@@ -12,7 +12,7 @@ from pulsetui.core.phrases import sentence
 from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui import panes
 from pulsetui.tui.columns import status_glyph, status_word
-from pulsetui.tui.lines import Line, Span, name_of, plain, wrap
+from pulsetui.tui.lines import Line, Span, name_of, plain, width_of, wrap
 from pulsetui.tui.paint import LineList, OneLine
 from pulsetui.tui.screens.base import PulseScreen, fetch
 from pulsetui.tui.table_model import is_acknowledged, status_now
@@ -147,11 +147,18 @@ class DetailsScreen(PulseScreen):
         self.refresh_hints()
 
     def _tabs(self) -> Line:
+        line = self._tab_line(short=False)
+        return line if width_of(line) <= self.size.width else self._tab_line(short=True)
+
+    def _tab_line(self, *, short: bool) -> Line:
+        """The panes with how many entries each has; ``short`` names only the one that is shown."""
         spans: list[Span] = [(" ", "text")]
         for n, pane in enumerate(panes.PANES):
+            on = n == self.pane
             count = pane.count(self._details) if self._details is not None else None
             title = f"{n + 1} {pane.title}" + (f" {count}" if count is not None else "")
-            on = n == self.pane
+            if short and not on:
+                title = str(n + 1)
             spans += [(f"[{title}]" if on else f" {title} ", "head-sorted" if on else "muted"), (" ", "text")]
         return tuple(spans)
 

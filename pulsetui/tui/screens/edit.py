@@ -167,10 +167,6 @@ class EditScreen(PulseScreen):
             ]
         now, mine = self.pulse.now(), self.pulse.viewer_zone
         lines: list[Line] = [((f" {text}", "strong"),) for text in wrap(plain(preview.words), width)]
-        for warning in preview.warnings:
-            for number, text in enumerate(wrap(plain(warning), width - 3)):
-                lines.append(((f" {' ' if number else '!'} {text}", "warning"),))
-        lines.append(())
         try:
             theirs = zone_named(preview.tz)
         except ScheduleError:
@@ -184,6 +180,11 @@ class EditScreen(PulseScreen):
             lines.append(
                 ((f" {pad(shown, 17)}", "text"), (pad(until_text(at, now), 11), "muted"), (other, "muted"))
             )
+        if preview.warnings:
+            lines.append(())
+        for warning in preview.warnings:
+            for number, text in enumerate(wrap(plain(warning), width - 3)):
+                lines.append(((f" {' ' if number else '!'} {text}", "warning"),))
         return lines
 
     # Saving and leaving
