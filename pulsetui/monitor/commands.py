@@ -253,6 +253,14 @@ class Settle:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """Does nothing: when it is answered, everything before it is."""
+
+    def apply(self, session: Session, now: datetime) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Trim:
     """Retention of one check: a small slice of work, so that no ping waits for a large one."""
 

@@ -302,6 +302,16 @@ class Engine:
 
         self.submit(commands.Advance(ids), done)
 
+    async def judge(self) -> None:
+        """Judges all that has run out by the clock now; for whoever moves the clock himself."""
+        while self._evaluator.look():
+            await self.settled()
+
+    async def settled(self) -> None:
+        """Returns when everything that was submitted is answered, whether it was committed or refused."""
+        with contextlib.suppress(StoreError):
+            await self.perform(commands.Settled())
+
     def _set_aside(self, tracked: Tracked, error: Exception) -> None:
         """One check that cannot be evaluated does not stop the others; it is tried again when it changes."""
         slug = tracked.check.slug

@@ -109,6 +109,11 @@ class Evaluator:
 
     def _fire(self) -> None:
         self._timer = self._timer_at = None
+        self.look()
+        self.rearm()
+
+    def look(self) -> bool:
+        """Has what has run out by now evaluated, at most ``MOST_AT_ONCE``; whether there was anything."""
         now = self._clock.now()
         ids: list[int] = []
         while len(ids) < MOST_AT_ONCE and (instant := self.next_instant()) is not None and instant <= now:
@@ -117,4 +122,4 @@ class Evaluator:
             ids.append(check_id)
         if ids:
             self._evaluate(ids)
-        self.rearm()
+        return bool(ids)

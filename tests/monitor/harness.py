@@ -85,22 +85,13 @@ class Harness:
 
     async def settle(self) -> None:
         """Waits until everything that was submitted is committed and answered."""
-
-        class Nothing:
-            def apply(self, session: object, now: object) -> None:
-                return None
-
-        for _ in range(3):
-            await self.engine.perform(Nothing())
-            await asyncio.sleep(0)
+        await self.engine.settled()
 
     async def run(self, **span: float) -> None:
         """Time passes; due evaluations happen."""
         self.clock.run(timedelta(**span))
-        for _ in range(2):
-            self.engine._evaluator.recheck()
-            await asyncio.sleep(0.002)  # the timer of an instant that has passed
-            await self.settle()
+        await self.engine.judge()
+        await self.settle()
 
     def view(self, slug: str) -> CheckView:
         return self.client.checks()[slug]

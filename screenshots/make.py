@@ -1,0 +1,111 @@
+"""Makes the pictures: the real app over the real engine, one PNG a scene.
+
+    python -m screenshots.make [SCENE …]
+
+Needs ``rsvg-convert`` (Debian: librsvg2-bin) and the font Fira Code (fonts-firacode).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+
+from pulsetui.core.zone import zone
+from pulsetui.monitor.local import LocalEngine
+from pulsetui.tui.app import PulseApp
+from screenshots import story
+
+HERE = Path(__file__).parent
+_SETTLE_S = 0.4  # workers that fetch details, and the flush of what they brought
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture: the size of the pane, and the keys a person presses to get there."""
+
+    width: int
+    height: int
+    keys: tuple[str, ...] = ()
+    theme: str = ""
+
+
+def _typed(text: str) -> tuple[str, ...]:
+    names = {" ": "space", "*": "asterisk", "/": "slash", ":": "colon", "-": "minus", ".": "full_stop"}
+    return tuple(names.get(letter, letter) for letter in text)
+
+
+SCENES: Mapping[str, Scene] = {
+    "table": Scene(120, 30),
+    "wide": Scene(200, 40),
+    "narrow": Scene(60, 20),
+    "smallest": Scene(40, 12),
+    "details": Scene(120, 36, ("j", "enter")),
+    "edit": Scene(120, 36, ("j", "e")),
+    "filter": Scene(100, 20, ("slash", *_typed("tag:billing"))),
+    "help": Scene(120, 36, ("question_mark",)),
+}
+
+
+async def picture(client: LocalEngine, scene: Scene, target: Path) -> None:
+    """Presses the keys and keeps what is on the screen as a PNG."""
+    app = PulseApp(client, viewer_zone=zone("Europe/Berlin"))
+    async with app.run_test(size=(scene.width, scene.height)) as pilot:
+        if scene.theme:
+            app.theme = scene.theme
+        await asyncio.sleep(_SETTLE_S)
+        for key in scene.keys:
+            await pilot.press(key)
+        await asyncio.sleep(_SETTLE_S)
+        await pilot.pause()
+        svg = app.export_screenshot()
+    await asyncio.to_thread(_rasterise, svg, target)
+
+
+def _rasterise(svg: str, target: Path) -> None:
+    """rsvg folds runs of spaces and knows no textLength: without these two the columns would shift."""
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
+    svg = svg.replace(
+        "font-size: 20px;", "font-size: 20px; letter-spacing: 0.2px; font-variant-ligatures: none;"
+    )
+    subprocess.run(["rsvg-convert", "--output", str(target)], input=svg.encode(), check=True)
+
+
+async def make(names: list[str]) -> None:
+    """All scenes over one telling of the story; what a scene changes, the next one sees."""
+    with tempfile.TemporaryDirectory() as directory:
+        async with story.told(Path(directory)) as client:
+            for name in names:
+                target = HERE / f"{name}.png"
+                await picture(client, SCENES[name], target)
+                print(target)
+    if "down" in names or not sys.argv[1:]:
+        await _everything_down()
+
+
+async def _everything_down() -> None:
+    """A host that lost its network: nothing arrives any more."""
+    with tempfile.TemporaryDirectory() as directory:
+        async with story.told(Path(directory), silent_hours=30) as client:
+            await picture(client, Scene(120, 24), HERE / "down.png")
+
+
+def main() -> None:
+    if shutil.which("rsvg-convert") is None:
+        sys.exit("screenshots.make needs rsvg-convert: apt-get install librsvg2-bin fonts-firacode")
+    names = sys.argv[1:] or list(SCENES)
+    if unknown := [name for name in names if name not in SCENES]:
+        sys.exit(f"no scene {unknown[0]!r}; there are: {', '.join(SCENES)}")
+    asyncio.run(make(names))
+
+
+if __name__ == "__main__":
+    main()
