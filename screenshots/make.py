@@ -8,7 +8,9 @@ Needs ``rsvg-convert`` (Debian: librsvg2-bin) and the font Fira Code (fonts-fira
 from __future__ import annotations
 
 import asyncio
+import html
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,12 +21,18 @@ from pathlib import Path
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
+from rich.cells import cell_len
+
 from pulsetui.core.zone import zone
 from pulsetui.monitor.local import LocalEngine
 from pulsetui.tui.app import PulseApp
 from screenshots import story
 
 HERE = Path(__file__).parent
+_TEXT = re.compile(
+    r'<text(?P<attributes>[^>]*?) x="(?P<x>[0-9.]+)"(?P<rest>[^>]*?) textLength="(?P<length>[0-9.]+)"[^>]*>'
+    r"(?P<content>[^<]*)</text>"
+)
 _SETTLE_S = 0.4  # workers that fetch details, and the flush of what they brought
 
 
@@ -71,12 +79,22 @@ async def picture(client: LocalEngine, scene: Scene, target: Path) -> None:
 
 
 def _rasterise(svg: str, target: Path) -> None:
-    """rsvg folds runs of spaces and knows no textLength: without these two the columns would shift."""
-    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
-    svg = svg.replace(
-        "font-size: 20px;", "font-size: 20px; letter-spacing: 0.2px; font-variant-ligatures: none;"
-    )
+    """rsvg knows no textLength: every character is put into its own cell, or the columns would shift."""
+    svg = _TEXT.sub(_cell_by_cell, svg)
     subprocess.run(["rsvg-convert", "--output", str(target)], input=svg.encode(), check=True)
+
+
+def _cell_by_cell(match: re.Match[str]) -> str:
+    attributes, x, content = match.group("attributes"), float(match.group("x")), match.group("content")
+    text = html.unescape(content)
+    width = float(match.group("length")) / max(cell_len(text), 1)
+    cells = []
+    for letter in text:
+        if not letter.isspace():
+            escaped = html.escape(letter, quote=False)
+            cells.append(f'<text{attributes} x="{x:g}"{match.group("rest")}>{escaped}</text>')
+        x += width * cell_len(letter)
+    return "".join(cells)
 
 
 async def make(names: list[str]) -> None:
