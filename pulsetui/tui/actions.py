@@ -114,7 +114,7 @@ class Actions:
 
         self._run(
             remove,
-            done=f"Deleted {_names([view])} (u brings it back, without its history)",
+            done=f"Deleted {_names([view])} (u brings it back)",
             undo=Undo(f"deleting {_names([view])}", lambda: [client.add(view.slug, kept["fields"])]),
         )
 

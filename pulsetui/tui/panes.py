@@ -170,8 +170,11 @@ def _side(details: CheckDetails, view: CheckView, context: PaneContext, *, rooms
 def _due_lines(details: CheckDetails, view: CheckView, context: PaneContext) -> list[Line]:
     if not details.due_next:
         return [(("Never due again.", "muted"),)]
-    theirs = _zone_of(view, context)
-    lines: list[Line] = [(("Next due", "title"), (f"  {plain(view.tz)}", "muted"))]
+    # A period has no wall clock of its own.
+    period = view.schedule_kind == "every"
+    theirs = context.zone if period else _zone_of(view, context)
+    about = "if it reports now" if period else plain(view.tz)
+    lines: list[Line] = [(("Next due", "title"), (f"  {about}", "muted"))]
     for due in details.due_next:
         there = instant_text(due, theirs, context.now)
         here = instant_text(due, context.zone, context.now)

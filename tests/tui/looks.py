@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 from rich.style import Style
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -43,6 +45,18 @@ async def settled(app: PulseApp, pilot: Pilot[None]) -> None:
     if app._bridge is not None:
         app._bridge.flush()
     await pilot.pause()
+
+
+async def press(app: PulseApp, pilot: Pilot[None], *keys: str) -> None:
+    """Presses keys one after another and waits for what comes of them. The letters after ``text:`` come
+    as fast as from a paste, which spares the test the waiting."""
+    for key in keys:
+        if key.startswith("text:"):
+            for character in key.removeprefix("text:"):
+                app.post_message(Key(_character_to_key(character), character))
+        else:
+            await pilot.press(key)
+    await settled(app, pilot)
 
 
 def strips(app: PulseApp) -> list[Strip]:

@@ -15,8 +15,8 @@ from pulsetui.monitor.view import CheckView
 from pulsetui.tui.columns import base_of, column_at, header_line, layout, live_texts, row_line, titles
 from pulsetui.tui.lines import cut, cut_middle, fit, pad, plain, width_of, wrap
 from pulsetui.tui.table_model import Row, SortBy, status_now
-from tests.tui.fake_engine import NOW, failed, household, incident, late, new, overdue, view
 from tests.tui.test_snapshots import HOSTILE_NAMES
+from tests.tui.views import NOW, failed, household, incident, late, new, overdue, view
 
 ANY_TEXT = st.one_of(st.sampled_from(HOSTILE_NAMES), st.text(max_size=220))
 

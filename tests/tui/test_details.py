@@ -10,8 +10,9 @@ from pulsetui.core.status import Status
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.screens.body import BodyScreen
 from pulsetui.tui.screens.details import DetailsScreen
-from tests.tui.fake_engine import NOW, FakeEngine, details_of, household, incident, overdue, view
-from tests.tui.looks import settled, showing, strips, text, toasts
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.looks import press, settled, showing, strips, text, toasts
+from tests.tui.views import NOW, details_of, household, incident, overdue, view
 
 
 async def opened(app: PulseApp, pilot: Pilot[None], slug: str) -> DetailsScreen:
@@ -19,11 +20,6 @@ async def opened(app: PulseApp, pilot: Pilot[None], slug: str) -> DetailsScreen:
     await settled(app, pilot)
     assert isinstance(app.screen, DetailsScreen)
     return app.screen
-
-
-async def press(app: PulseApp, pilot: Pilot[None], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settled(app, pilot)
 
 
 async def test_the_overview_says_how_it_stands_and_what_was_missed() -> None:

@@ -10,13 +10,9 @@ from pulsetui.tui.app import PulseApp
 from pulsetui.tui.screens.dialogs import DiscardDialog
 from pulsetui.tui.screens.edit import EditScreen
 from pulsetui.tui.screens.home import HomeScreen
-from tests.tui.fake_engine import FakeEngine, view
-from tests.tui.looks import settled, showing, text, toasts
-
-
-async def press(app: PulseApp, pilot: Pilot[None], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settled(app, pilot)
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.looks import press, settled, showing, text, toasts
+from tests.tui.views import view
 
 
 def on(app: PulseApp) -> type[object]:
@@ -31,7 +27,7 @@ async def type_into(app: PulseApp, pilot: Pilot[None], key: str, value: str) -> 
 async def test_a_new_check_is_added_and_the_cursor_goes_to_it() -> None:
     engine = FakeEngine([view("a")])
     async with showing(engine) as (app, pilot):
-        await press(app, pilot, "n", *"zz-new")
+        await press(app, pilot, "n", "text:zz-new")
         await type_into(app, pilot, "schedule", "*/5 * * * *")
         await type_into(app, pilot, "tags", "ops, mail")
         assert "every 5 minutes" in text(app).lower()
@@ -157,7 +153,7 @@ async def test_the_rarer_fields_open_when_one_of_them_is_wrong() -> None:
 async def test_the_form_can_be_used_at_40x12() -> None:
     engine = FakeEngine([])
     async with showing(engine, (40, 12)) as (app, pilot):
-        await press(app, pilot, "n", *"tiny", "tab", "tab", "tab", *"0 2 * * *")
+        await press(app, pilot, "n", "text:tiny", "tab", "tab", "tab", "text:0 2 * * *")
         await pilot.pause(0.2)
         assert "0 2 * * *" in text(app)
         assert "at 02:00 every day" in text(app)

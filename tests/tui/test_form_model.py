@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetui.tui.form_model import FIELDS, SPECS, FormModel, as_text, as_value
-from tests.tui.fake_engine import NOW
+from tests.tui.views import NOW
 
 WRITTEN: dict[str, Any] = {
     "name": "Sync invoices",

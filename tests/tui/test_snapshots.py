@@ -7,8 +7,9 @@ from rich.cells import cell_len
 
 from pulsetui.monitor.view import CheckView, Notice
 from pulsetui.tui.theme import PALETTES
-from tests.tui.fake_engine import FakeEngine, crowd, failed, household, late, new, overdue, view
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import check_snapshot, look, settled, showing, strips
+from tests.tui.views import crowd, failed, household, late, new, overdue, view
 
 SIZES = [(40, 12), (80, 24), (120, 36), (200, 60)]
 HOSTILE_NAMES = [

@@ -14,7 +14,7 @@ from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.filter import Filter
 from pulsetui.tui.table_model import SortBy, TableModel, rank
-from tests.tui.fake_engine import HOUR, NOW, crowd, failed, household, incident, late, new, overdue, view
+from tests.tui.views import HOUR, NOW, crowd, failed, household, incident, late, new, overdue, view
 
 
 def model_of(*views: CheckView) -> TableModel:

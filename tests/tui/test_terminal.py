@@ -24,8 +24,9 @@ from pulsetui.hooks.terminal_escape import TITLE_POP, TITLE_PUSH
 from pulsetui.monitor.alert import Alert, AlertEvent
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.terminal import Terminal
-from tests.tui.fake_engine import NOW, FakeEngine, overdue, view
+from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import settled, showing
+from tests.tui.views import NOW, overdue, view
 
 ROOT = Path(__file__).parents[2]
 DOWN = Alert(
