@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli.engine import engine
 from pulsetui.cli.output import json_text, out, paint, sorted_by_urgency, status_text, table, talk
-from pulsetui.core.phrases import ago_text, until_text, word_for
+from pulsetui.core.phrases import ago_text, span_text, until_text, word_for
 from pulsetui.core.status import Status
 from pulsetui.core.text import clean
 from pulsetui.job.report import UsageError
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _HEAD = ("STATUS", "CHECK", "NAME", "SCHEDULE", "LAST", "DUE")
 _LONGEST_CELL = 60
-_WORDS = frozenset({*Status, "running", "overdue", "failed", "hung", "unmet", "too short", "not started"})
+_WORDS = frozenset(
+    {*Status, "running", "overdue", "failed", "hung", "unmet", "too short", "not started", "snoozed"}
+)
 
 
 def list_checks(options: argparse.Namespace) -> int:
@@ -46,12 +48,14 @@ def _check_words(words: list[str]) -> None:
     for word in words:
         if word not in _WORDS:
             raise UsageError(
-                f'--status "{word}" is no status; write one of: {", ".join(Status)}, overdue, running'
+                f'--status "{word}" is no status; write one of:'
+                f" {', '.join(Status)}, overdue, running, snoozed"
             )
 
 
 def _wanted(view: CheckView, options: argparse.Namespace) -> bool:
-    said = {str(view.status), word_for(view.status, view.reason)} | ({"running"} if view.started else set())
+    said = {str(view.status), word_for(view.status, view.reason)}
+    said |= {word for word, holds in (("running", view.started), ("snoozed", view.snoozed_until)) if holds}
     if options.status and not said & set(options.status):
         return False
     return not options.tag or bool(set(view.tags) & set(options.tag))
@@ -59,13 +63,18 @@ def _wanted(view: CheckView, options: argparse.Namespace) -> bool:
 
 def _row(view: CheckView, now: datetime) -> tuple[str, ...]:
     return (
-        status_text(view.status, view.reason, running=view.started),
+        status_text(view.status, view.reason, running=view.started) + _snoozed(view, now),
         clean(view.slug),
         clean(view.name, _LONGEST_CELL),
         clean(view.schedule_words, _LONGEST_CELL),
         ago_text(view.last_ping, now) if view.last_ping else "never",
         _due(view, now),
     )
+
+
+def _snoozed(view: CheckView, now: datetime) -> str:
+    until = view.snoozed_until
+    return f" snoozed {span_text((until - now).total_seconds())}" if until and until > now else ""
 
 
 def _due(view: CheckView, now: datetime) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli.engine import engine, require_check
 from pulsetui.cli.output import json_text, out, paint, status_text
-from pulsetui.core.phrases import duration_text, instant_text, sentence, span_text, word_for
+from pulsetui.core.phrases import duration_text, instant_text, sentence, span_text, until_text, word_for
 from pulsetui.core.status import Status
 from pulsetui.core.text import clean
 from pulsetui.core.zone import zone
@@ -61,6 +61,7 @@ def _facts(details: CheckDetails, info: EngineInfo, now: datetime, where: tzinfo
     due = ", ".join(instant_text(instant, where, now) for instant in details.due_next[:5])
     limits = f"; a run may take {span_text(view.max_runtime)}" if view.max_runtime else ""
     return [
+        ("Snoozed", _snoozed(view, now, where)),
         ("About", clean(view.desc)),
         ("Schedule", f"{clean(view.schedule_words)}; grace {span_text(view.grace)}{limits}"),
         *(("Warning", clean(warning)) for warning in details.schedule_warnings),
@@ -74,6 +75,13 @@ def _facts(details: CheckDetails, info: EngineInfo, now: datetime, where: tzinfo
         ),
         ("Last line", clean(view.last_line, 200)),
     ]
+
+
+def _snoozed(view: CheckView, now: datetime, where: tzinfo) -> str:
+    until = view.snoozed_until
+    if until is None or until <= now:
+        return ""
+    return f"no alerts until {instant_text(until, where, now)} ({until_text(until, now)})"
 
 
 def _durations(view: CheckView) -> str:

@@ -101,6 +101,23 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             _JSON,
         ],
     ),
+    "snooze": (
+        "snooze:snooze",
+        "no alerts for checks, tags or everything until an instant; alone: what is snoozed",
+        [
+            ("slugs", {"metavar": "SLUG", "nargs": "*", "help": "the checks"}),
+            ("--tag", {"metavar": "TAG", "action": "append", "dest": "tags", "help": "checks with this tag"}),
+            ("--all", {"action": "store_true", "dest": "everything", "help": "every check"}),
+            ("--for", {"metavar": "SPAN", "dest": "span", "help": "20m, 1h30m, 2d, …"}),
+            (
+                "--until",
+                {"metavar": "WHEN", "help": "tomorrow (08:00), monday, 14:30, 'fri 18:00', 2026-11-20T14:30"},
+            ),
+            ("--note", {"metavar": "TEXT", "default": "", "help": "why"}),
+            ("--end", {"action": "store_true", "help": "end the snooze now"}),
+            _JSON,
+        ],
+    ),
     "add": (
         "verbs:add",
         "add a check to checks.toml",

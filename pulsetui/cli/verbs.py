@@ -26,14 +26,14 @@ def pause(options: argparse.Namespace) -> int:
     """Stops watching."""
     slugs = _slugs(options)
     with engine(options) as client:
-        return _report(client.pause(slugs), options)
+        return report(client.pause(slugs), options)
 
 
 def resume(options: argparse.Namespace) -> int:
     """Watches again."""
     slugs = _slugs(options)
     with engine(options) as client:
-        return _report(client.resume(slugs), options)
+        return report(client.resume(slugs), options)
 
 
 def acknowledge(options: argparse.Namespace) -> int:
@@ -41,8 +41,8 @@ def acknowledge(options: argparse.Namespace) -> int:
     slugs = _slugs(options)
     with engine(options) as client:
         if options.undo:
-            return _report(client.unacknowledge(slugs), options)
-        return _report(client.acknowledge(slugs, by=_who(), note=options.note), options)
+            return report(client.unacknowledge(slugs), options)
+        return report(client.acknowledge(slugs, by=user_name(), note=options.note), options)
 
 
 def add(options: argparse.Namespace) -> int:
@@ -68,7 +68,7 @@ def add(options: argparse.Namespace) -> int:
         if value is not None:
             fields[key] = value
     with engine(options) as client:
-        return _report([client.add(slug, fields)], options)
+        return report([client.add(slug, fields)], options)
 
 
 def edit(options: argparse.Namespace) -> int:
@@ -82,7 +82,7 @@ def edit(options: argparse.Namespace) -> int:
         )
     with engine(options) as client:
         require_check(slug, client)
-        return _report([client.edit(slug, fields, new_slug=new_slug)], options)
+        return report([client.edit(slug, fields, new_slug=new_slug)], options)
 
 
 def remove(options: argparse.Namespace) -> int:
@@ -90,7 +90,7 @@ def remove(options: argparse.Namespace) -> int:
     slug = check_slug(options.slug)
     with engine(options) as client:
         require_check(slug, client)
-        return _report([client.remove(slug)], options)
+        return report([client.remove(slug)], options)
 
 
 def read_pairs(pairs: Sequence[str]) -> dict[str, object | None]:
@@ -139,14 +139,14 @@ def _slugs(options: argparse.Namespace) -> list[str]:
     return [check_slug(slug) for slug in dict.fromkeys(options.slugs)]
 
 
-def _who() -> str:
+def user_name() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a user id without a name, as in many containers
         return ""
 
 
-def _report(results: Sequence[CommandResult], options: argparse.Namespace) -> int:
+def report(results: Sequence[CommandResult], options: argparse.Namespace) -> int:
     """0 when all went well, 2 when a field is wrong, else 1."""
     if options.json:
         out(json_text(results))
@@ -164,5 +164,6 @@ def _lines(result: CommandResult) -> list[str]:
             f"{result.slug}: {problem.field}: {problem.message.rstrip('.')}. {problem.suggestion}"
             for problem in result.problems
         ]
-    named = result.slug in result.message.replace('"', " ").split()
+    # What is about everything has no slug.
+    named = not result.slug or result.slug in result.message.replace('"', " ").split()
     return [result.message if named else f"{result.slug}: {result.message}"]

@@ -1,0 +1,120 @@
+"""``pulsetui snooze``: no alerts for checks, tags or everything until an instant; alone, what is snoozed."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
+
+from pulsetui.cli.engine import engine
+from pulsetui.cli.output import json_text, out, table, talk
+from pulsetui.cli.verbs import report, user_name
+from pulsetui.config.host import host_zone
+from pulsetui.core.phrases import instant_text, until_text
+from pulsetui.core.snooze import SnoozeError, snooze_for, snooze_until
+from pulsetui.core.text import clean
+from pulsetui.job.report import UsageError, check_slug
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulsetui.core.snooze import Scope
+    from pulsetui.monitor.client import EngineClient
+    from pulsetui.monitor.view import CommandResult, SnoozeView
+
+_HEAD = ("SNOOZED", "ENDS", "UNTIL", "BY", "NOTE")
+
+
+def snooze(options: argparse.Namespace) -> int:
+    """Snoozes, ends snoozes, or lists them. 0 when all went well, 1 when a target was refused."""
+    targets = _targets(options)
+    for_long = options.span is not None or options.until is not None
+    if options.end and (for_long or options.note):
+        raise UsageError("--end ends snoozes now; it goes with neither --for, --until nor --note")
+    if options.span is not None and options.until is not None:
+        raise UsageError("--for and --until contradict each other; give one of them")
+    if not targets:
+        if options.end or for_long or options.note:
+            raise UsageError("which checks? Name slugs, --tag TAG or --all")
+        return _list(options)
+    if not options.end and not for_long:
+        raise UsageError("for how long? Say --for 1h or --until tomorrow; --end ends a snooze")
+    with engine(options) as client:
+        until = None if options.end else _until(options, client.now(), host_zone())
+        results: list[CommandResult] = []
+        for scope, names in targets:
+            results += _ask(client, scope, names, until, options.note)
+        return report(results, options)
+
+
+def snooze_lines(snoozes: Sequence[SnoozeView], now: datetime, zone: tzinfo) -> list[str]:
+    """A table of what is snoozed, the first to end on top."""
+    rows = [
+        (
+            target_text(one),
+            until_text(one.until, now),
+            instant_text(one.until, zone, now),
+            clean(one.by, 40) or "-",
+            clean(one.note, 200),
+        )
+        for one in sorted(snoozes, key=lambda one: one.until)
+    ]
+    return table(_HEAD, rows)
+
+
+def target_text(one: SnoozeView) -> str:
+    """``backup-db``, ``tag nightly``, ``everything``."""
+    if one.scope == "everything":
+        return "everything"
+    return clean(one.target, 60) if one.scope == "check" else f"tag {clean(one.target, 60)}"
+
+
+def _targets(options: argparse.Namespace) -> list[tuple[Scope, list[str]]]:
+    slugs = [check_slug(slug) for slug in dict.fromkeys(options.slugs)]
+    tags = list(dict.fromkeys(options.tags or []))
+    if options.everything and (slugs or tags):
+        raise UsageError("--all means every check; it goes with neither slugs nor --tag")
+    targets: list[tuple[Scope, list[str]]] = []
+    if slugs:
+        targets.append(("check", slugs))
+    if tags:
+        targets.append(("tag", tags))
+    if options.everything:
+        targets.append(("everything", []))
+    return targets
+
+
+def _until(options: argparse.Namespace, now: datetime, zone: tzinfo) -> datetime:
+    try:
+        if options.span is not None:
+            return snooze_for(options.span, now)
+        return snooze_until(options.until, now, zone)
+    except SnoozeError as error:
+        name = "--until" if options.span is None else "--for"
+        raise UsageError(f"{name} {error}") from None
+
+
+def _ask(
+    client: EngineClient, scope: Scope, names: Sequence[str], until: datetime | None, note: str
+) -> list[CommandResult]:
+    if until is None:
+        return client.unsnooze(scope, names)
+    results = client.snooze(scope, names, until=until, by=user_name(), note=note)
+    if any(result.ok for result in results):
+        zone, now = host_zone(), client.now()
+        talk(f"no alerts until {instant_text(until, zone, now)} ({until_text(until, now)})")
+    return results
+
+
+def _list(options: argparse.Namespace) -> int:
+    with engine(options) as client:
+        snoozes, now = client.info().snoozes, client.now()
+    active = [one for one in snoozes if one.until > now]
+    if options.json:
+        out(json_text(active))
+    elif active:
+        for line in snooze_lines(active, now, host_zone()):
+            out(line)
+    else:
+        talk("nothing is snoozed")
+    return 0
