@@ -44,6 +44,17 @@ exit codes: 0 well, 1 the thing asked about is not well, 2 usage or configuratio
 3 no engine can be reached, 130 interrupted
 """
 
+_TMUX = """\
+in ~/.tmux.conf (tmux runs it once every status-interval seconds):
+  set -g status-interval 10
+  set -g status-right-length 60
+  set -g status-right '#(pulsetui status --format tmux) %H:%M'
+Where tmux does not find pulsetui, write its whole path. What a check's name holds is shown, never obeyed.
+"""
+
+MORE: Mapping[str, str] = {"status": _TMUX}
+"""What the help of a command says at its end."""
+
 _JSON = ("--json", {"action": "store_true", "help": "as JSON on standard output"})
 _SLUG = ("slug", {"metavar": "SLUG", "help": "the check"})
 _SLUGS = ("slugs", {"metavar": "SLUG", "nargs": "+", "help": "the checks"})
@@ -155,6 +166,16 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
             ),
         ],
     ),
+    "report": (
+        "report:report",
+        "the audit trail of a check, or of one incident: runs, incidents, missed instants",
+        [
+            ("what", {"metavar": "SLUG[#N]", "help": "the check, or its incident number N"}),
+            ("--format", {"choices": ["md", "json", "csv"], "default": "md"}),
+            ("--after", {"metavar": "ISO", "help": "leave out what ended before this instant"}),
+            ("--before", {"metavar": "ISO", "help": "leave out what began after this instant"}),
+        ],
+    ),
     "schedule": (
         "schedule:schedule",
         "a cron, OnCalendar or period expression in words, with its next instants",
@@ -237,6 +258,8 @@ def _main_parser() -> _Parser:
 def _command_parser(name: str) -> _Parser:
     handler, text, arguments = COMMANDS[name]
     parser = _new_parser(f"pulsetui {name}", text)
+    if more := MORE.get(name):
+        parser.epilog = f"{more}\n{_EPILOG}"
     _add(parser, arguments)
     parser.set_defaults(handler=handler, command=name)
     return parser
