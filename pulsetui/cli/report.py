@@ -1,0 +1,82 @@
+"""``pulsetui report SLUG`` or ``SLUG#N``: the audit trail of a check, or of one incident."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime, tzinfo
+
+from pulsetui.cli.engine import engine, require_check
+from pulsetui.core.text import clean
+from pulsetui.errors import EngineUnreachableError, PulseError
+from pulsetui.job.report import UsageError, check_slug
+from pulsetui.monitor.client import EngineClient
+from pulsetui.monitor.report import Report, Unwatched, check_report, incident_report, zone_of
+from pulsetui.monitor.report_text import FORMATS
+from pulsetui.monitor.view import CheckDetails
+
+
+def report(options: argparse.Namespace) -> int:
+    """Exit code 1 when there is no such check or incident."""
+    slug, number = named(options.what)
+    if number is not None and (options.after or options.before):
+        raise UsageError("--after and --before bound the report of a check; an incident has its own bounds")
+    with engine(options) as client:
+        require_check(slug, client)
+        made = _made(client, slug, number, options)
+    text = FORMATS[options.format](made)
+    encoding = sys.stdout.encoding or "ascii"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    return 0
+
+
+def _made(client: EngineClient, slug: str, number: int | None, options: argparse.Namespace) -> Report:
+    details, now = client.details(slug), client.now()
+    unwatched = _unwatched(client, details, now)
+    if number is not None:
+        return incident_report(details, number, now, unwatched=unwatched)
+    where = zone_of(details.view)
+    since, until = (bound(options, name, where) for name in ("after", "before"))
+    if since is not None and until is not None and since > until:
+        raise UsageError("--after is later than --before: nothing lies between them")
+    return check_report(details, now, since=since, until=until, unwatched=unwatched)
+
+
+def named(text: str) -> tuple[str, int | None]:
+    """``SLUG`` or ``SLUG#N``. Raises UsageError."""
+    slug, hash_sign, number = text.partition("#")
+    if not hash_sign:
+        return check_slug(slug), None
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise UsageError(
+            f'"{clean(text, 60)}" names no incident; write SLUG#N, like {clean(slug, 40) or "backup"}#2'
+        )
+    return check_slug(slug), int(number)
+
+
+def bound(options: argparse.Namespace, name: str, where: tzinfo) -> datetime | None:
+    """The instant given with ``--after`` or ``--before``; without an offset it is in the check's zone."""
+    text = getattr(options, name)
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=where)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f'--{name} "{clean(text, 60)}" is no instant; write it like 2026-11-21, 2026-11-21T02:00'
+            " or ending in +02:00"
+        ) from None
+
+
+def _unwatched(client: EngineClient, details: CheckDetails, now: datetime) -> tuple[Unwatched, ...]:
+    """The spans since the oldest thing known of the check; none from an engine that cannot say."""
+    oldest = [run.started_at or run.ended_at for run in details.runs[-1:]]
+    oldest += [one.started_at for one in details.incidents[-1:]]
+    since = min((at for at in oldest if at is not None), default=details.view.created_at)
+    try:
+        return client.timeline([details.view.slug], since, now).unwatched
+    except EngineUnreachableError:
+        raise
+    except PulseError:  # an older engine has no timeline
+        return ()

@@ -1,0 +1,76 @@
+"""``pulsetui report``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from pulsetui.cli.main import main
+from tests.cli.conftest import Connect
+from tests.cli.fake import OVERDUE, UP, FakeEngine
+
+Captured = pytest.CaptureFixture[str]
+
+
+def test_a_check_is_reported_in_markdown_unless_asked_otherwise(connected: Connect, capsys: Captured) -> None:
+    fake = connected(FakeEngine(OVERDUE))
+
+    assert main(["report", "sync"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("# Report: Sync invoices\n")
+    assert "3 scheduled runs never happened" in out
+    assert err == ""
+    assert fake.closed
+
+
+def test_an_incident_is_named_by_slug_and_number(connected: Connect, capsys: Captured) -> None:
+    connected(FakeEngine(OVERDUE))
+
+    assert main(["report", "sync#2", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["incident"] == "sync#2"
+
+
+def test_csv_is_data_and_nothing_else(connected: Connect, capsys: Captured) -> None:
+    connected(FakeEngine(OVERDUE))
+
+    assert main(["--state-dir", "/nowhere", "report", "sync", "--format", "csv"]) == 0
+    found = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["record"] for row in found] == ["check", "incident", *["missed"] * 3, "run"]
+
+
+def test_bounds_without_an_offset_are_in_the_checks_zone(connected: Connect, capsys: Captured) -> None:
+    connected(FakeEngine(OVERDUE))
+
+    assert main(["report", "sync", "--after", "2026-11-14", "--before", "2026-11-20T02:00Z"]) == 0
+    out = capsys.readouterr().out
+    assert "from Sat 2026-11-14 00:00:00 +0200 (2026-11-13 22:00:00 UTC)" in out
+    assert "No run is known." in out  # the only one was the day before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["report", "synk"], 1, 'did you mean "sync"?'),
+        (["report", "sync#7"], 1, "has no incident #7: it has #2"),
+        (["report", "backup#1"], 1, "never been down"),
+        (["report", "sync#"], 2, "write SLUG#N, like sync#2"),
+        (["report", "sync#-1"], 2, "names no incident"),
+        (["report", "Sync"], 2, 'try "sync"'),
+        (["report", "sync", "--after", "yesterday"], 2, '--after "yesterday" is no instant'),
+        (["report", "sync", "--after", "2026-02-01", "--before", "2026-01-01"], 2, "later than --before"),
+        (["report", "sync#2", "--after", "2026-01-01"], 2, "an incident has its own bounds"),
+        (["report", "sync", "--format", "pdf"], 2, "invalid choice"),
+    ],
+)
+def test_what_cannot_be_reported_is_said(
+    arguments: list[str], code: int, said: str, connected: Connect, capsys: Captured
+) -> None:
+    connected(FakeEngine(OVERDUE, UP))
+
+    assert main(arguments) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
