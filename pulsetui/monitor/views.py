@@ -12,6 +12,7 @@ import msgspec
 from pulsetui.core.check import Check
 from pulsetui.core.incident import MISSED_LISTED, Flip, Incident
 from pulsetui.core.parse_schedule import parse_schedule
+from pulsetui.core.period import Every
 from pulsetui.core.schedule import Schedule, ScheduleKind
 from pulsetui.core.snooze import Snooze, snoozed_until
 from pulsetui.core.state import CheckState, bound_of, missed_at, status_at
@@ -177,24 +178,43 @@ def timeline(
 def _lane(
     tracked: Tracked, queries: Queries, since: datetime, until: datetime, now: datetime
 ) -> TimelineLane:
-    schedule, state = tracked.check.schedule, tracked.state
-    incidents = queries.incidents_since(tracked.id, since)
+    step = max((until - since) / LANE_SHOWN, timedelta(seconds=1))
+    incidents = queries.incidents_between(tracked.id, since, until)
     runs = [
         TimelineRun(n=run.n, started_at=run.started_at, ended_at=run.ended_at, outcome=run.outcome)
-        for run in reversed(queries.runs_since(tracked.id, since, LANE_SHOWN))
+        for run in reversed(queries.runs_between(tracked.id, since, until, step, 2 * LANE_SHOWN))
     ]
-    start = max(since, now)
-    if schedule.kind == "every" and state.due is not None and state.due > start:
-        upcoming = [state.due, *schedule.between(state.due, until, LANE_SHOWN)]
-    else:
-        upcoming = list(schedule.between(start, until, LANE_SHOWN)) if until > start else []
+    paused = tracked.state.status is Status.PAUSED
     return TimelineLane(
         slug=tracked.check.slug,
         runs=tuple(runs),
         missed=tuple(sorted(at for one in incidents for at in one.missed if since <= at <= until)),
         down=tuple((one.started_at, one.ended_at) for one in reversed(incidents)),
-        upcoming=tuple(at for at in upcoming if at <= until) if state.status is not Status.PAUSED else (),
+        upcoming=() if paused else _upcoming(tracked, max(since, now), until, step),
     )
+
+
+def _upcoming(tracked: Tracked, after: datetime, until: datetime, step: timedelta) -> tuple[datetime, ...]:
+    """The slots in ``(after, until]``, of those within one ``step`` only the first. A period counts from the
+    last report, so nothing is known of it before there was one."""
+    schedule, due = tracked.check.schedule, tracked.state.due
+    if isinstance(schedule, Every):
+        if due is None:
+            return ()
+        period = schedule.period
+        first = due + max((after - due) // period + 1, 0) * period
+        return _stepped(first, period * max(-(-step // period), 1), until)
+    found: list[datetime] = []
+    at = schedule.next(after)
+    while at is not None and at <= until and len(found) < LANE_SHOWN:
+        found.append(at)
+        at = schedule.next(at + step - timedelta(microseconds=1)) if at < until - step else None
+    return tuple(found)
+
+
+def _stepped(first: datetime, stride: timedelta, until: datetime) -> tuple[datetime, ...]:
+    count = min(max((until - first) // stride + 1, 0), LANE_SHOWN)
+    return tuple(first + stride * n for n in range(count))
 
 
 def _run_view(run: StoredRun) -> RunView:

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pulsetui.core.incident import Flip, Incident
@@ -99,24 +99,36 @@ class Queries:
         )
         return [(_int(row[0]), rows.read_incident(row[1:])) for row in found]
 
-    def runs_since(self, check_id: int, since: datetime, limit: int) -> list[StoredRun]:
-        """Runs that had not ended before ``since``."""
+    def runs_between(
+        self, check_id: int, since: datetime, until: datetime, step: timedelta, limit: int
+    ) -> list[StoredRun]:
+        """Runs that had not ended before ``since`` nor begun after ``until``, newest first.
+
+        Of those that ended alike within one ``step`` only the newest is read: a job of every minute has
+        more runs in a month than any picture has room for, and must not push the oldest out of it.
+        """
         found = self._all(
-            f"SELECT {rows.RUN_COLUMNS} FROM runs"  # noqa: S608 - constant
-            " WHERE check_id = ? AND (ended_at >= ? OR ended_at IS NULL) ORDER BY n DESC LIMIT ?",
+            f"SELECT {rows.RUN_COLUMNS} FROM runs WHERE check_id = ?1 AND n IN ("  # noqa: S608 - constant
+            " SELECT max(n) FROM runs WHERE check_id = ?1 AND (ended_at >= ?2 OR ended_at IS NULL)"
+            " AND coalesce(started_at, ended_at) <= ?3"
+            " GROUP BY outcome, coalesce(ended_at, started_at) / ?4) ORDER BY n DESC LIMIT ?5",
             check_id,
             stored(since),
+            stored(until),
+            max(stored(since + step) - stored(since), 1),
             limit,
         )
         return [rows.read_run(row) for row in found]
 
-    def incidents_since(self, check_id: int, since: datetime) -> list[Incident]:
-        """Incidents that had not ended before ``since``."""
+    def incidents_between(self, check_id: int, since: datetime, until: datetime) -> list[Incident]:
+        """Incidents that had not ended before ``since`` nor begun after ``until``, newest first."""
         found = self._all(
             f"SELECT {rows.INCIDENT_COLUMNS} FROM incidents"  # noqa: S608 - constant
-            " WHERE check_id = ? AND (ended_at >= ? OR ended_at IS NULL) ORDER BY n DESC LIMIT 500",
+            " WHERE check_id = ? AND (ended_at >= ? OR ended_at IS NULL) AND started_at <= ?"
+            " ORDER BY n DESC LIMIT 500",
             check_id,
             stored(since),
+            stored(until),
         )
         return [rows.read_incident(row) for row in found]
 
