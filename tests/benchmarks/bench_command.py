@@ -1,0 +1,60 @@
+"""What one report costs a cron job: ``pulsetui ping`` beside curl and beside Python that does nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from statistics import median
+
+from tests.benchmarks.processes import PULSETUI, Home, home, needed, serving, slug
+from tests.benchmarks.report import Table, ratio_most
+
+_ROUNDS = 25
+_QUICK_ROUNDS = 5
+
+
+def run(*, quick: bool) -> list[Table]:
+    curl = needed("curl", "curl")
+    table = Table("One report from a job, CPU of the whole process", "curl, or bare Python")
+    with home(1) as at, serving(at) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        commands = {
+            "curl": [curl, "-fsS", "-m", "10", "-o", os.devnull, f"{url}/ping/{slug(0)}"],
+            "python": [sys.executable, "-c", "pass"],
+            "ping": [PULSETUI, "ping", slug(0), "--url", url],
+            "found": [PULSETUI, "ping", slug(0), "--state-dir", str(at.state)],
+        }
+        spent: dict[str, list[float]] = {name: [] for name in commands}
+        took: dict[str, list[float]] = {name: [] for name in commands}
+        for round_ in range((_QUICK_ROUNDS if quick else _ROUNDS) + 1):
+            for name, command in commands.items():
+                cpu, wall = _cost(command, at)
+                if round_:  # the first one compiles
+                    spent[name].append(cpu * 1e3)
+                    took[name].append(wall * 1e3)
+        rounds = at.stored()
+    cpu_of = {name: median(values) for name, values in spent.items()}
+    wall_of = {name: median(values) for name, values in took.items()}
+    table.add(
+        "pulsetui ping --url, beside curl", cpu_of["ping"], "ms", floor=cpu_of["curl"], bars=[ratio_most(6)]
+    )
+    table.add("… beside bare Python", cpu_of["ping"], "ms", floor=cpu_of["python"], bars=[ratio_most(3.5)])
+    table.add("… time until it ends, beside curl", wall_of["ping"], "ms", floor=wall_of["curl"])
+    table.add(
+        "pulsetui ping that looks for its engine, beside curl", cpu_of["found"], "ms", floor=cpu_of["curl"]
+    )
+    table.add("… beside bare Python", cpu_of["found"], "ms", floor=cpu_of["python"])
+    table.notes.append(f"medians of {len(spent['ping'])} interleaved runs; {rounds} pings arrived")
+    return [table]
+
+
+def _cost(command: Sequence[str], at: Home) -> tuple[float, float]:
+    """CPU and wall seconds of one process. Raises RuntimeError when it fails."""
+    began = time.perf_counter()
+    pid = os.posix_spawn(command[0], list(command), at.environment())
+    _, status, usage = os.wait4(pid, 0)
+    if status:
+        raise RuntimeError(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
+    return usage.ru_utime + usage.ru_stime, time.perf_counter() - began
