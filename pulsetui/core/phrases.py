@@ -54,6 +54,9 @@ _MINUTE = 60
 _HOUR = 3600
 _DAY = 86400
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_LAST_GOOD = "last good run"
+_METRICS_SAID = 3
+_WHOLE = 1e15  # whole numbers up to here are spelled out
 _NEAR_DAYS = 6
 """Up to so many days away a weekday names one day only."""
 
@@ -133,6 +136,26 @@ def duration_text(seconds: float) -> str:
     return span_text(round(seconds))
 
 
+def number_text(value: float) -> str:
+    """A reported number: ``312``, ``0.25``, ``1500000``; never with a needless exponent."""
+    if abs(value) < _WHOLE and value == int(value):
+        return str(int(value))
+    return f"{value:.4g}"
+
+
+def metrics_text(metrics: Mapping[str, float], most: int = _METRICS_SAID) -> str:
+    """Metrics as they are said: ``312 records, errors 0.5, 2 more``. A whole number counts things, so it
+    stands before a name in the plural."""
+    said = []
+    for name, value in list(metrics.items())[:most]:
+        number = number_text(value)
+        counts = name.endswith("s") and number.isdigit() and number != "1"
+        said.append(f"{number} {name}" if counts else f"{name} {number}")
+    if len(metrics) > most:
+        said.append(f"{len(metrics) - most} more")
+    return ", ".join(said)
+
+
 def ago_text(instant: datetime, now: datetime) -> str:
     """How long ago: ``3m 12s ago``; ``just now`` within a second, and for an instant still to come (two
     clocks that disagree a little)."""
@@ -175,9 +198,14 @@ def word_for(status: Status, reason: Reason | None) -> str:
     return str(status)
 
 
-def sentence(view: ViewLike, now: datetime, zone: tzinfo) -> str:
-    """How the check stands, in one line without a full stop: ``Overdue since Sat 02:30 (missed 3 runs); last
-    good run Fri 02:04``. Holds the detail and the note as they came: unsafe text."""
+def sentence(
+    view: ViewLike, now: datetime, zone: tzinfo, *, good_metrics: Mapping[str, float] | None = None
+) -> str:
+    """How the check stands, in one line without a full stop: ``Missed 3 runs since Sat 02:00; last good run
+    Fri 02:04, 312 records``. Holds the detail and the note as they came: unsafe text.
+
+    ``good_metrics`` is what the last good run reported, for those who know that run.
+    """
     say = {
         Status.NEW: _new,
         Status.UP: _up,
@@ -186,6 +214,9 @@ def sentence(view: ViewLike, now: datetime, zone: tzinfo) -> str:
         Status.PAUSED: _paused,
     }[view.status]
     parts = say(view, now, zone)
+    if good_metrics and view.last_success is not None:
+        good = f"{_LAST_GOOD} {instant_text(view.last_success, zone, now)}"
+        parts = [f"{part}, {metrics_text(good_metrics)}" if part == good else part for part in parts]
     if view.started:
         going = f" for {span_text((now - view.started_at).total_seconds())}" if view.started_at else ""
         parts.append(f"running{going}")
@@ -240,8 +271,13 @@ def _down(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
     since = instant_text(view.since, zone, now)
     if view.reason is Reason.MISSED:
         missed = view.incident.missed_count if view.incident is not None else 0
-        count = f" (missed {missed} run{'s' if missed > 1 else ''})" if missed else ""
-        return [f"Overdue since {since}{count}", *_last_good(view, now, zone)]
+        # While it is overdue, ``next_ping`` is the first instant that was missed.
+        first_missed = instant_text(view.next_ping or view.since, zone, now)
+        if missed > 1:
+            first = f"Missed {missed} runs since {first_missed}"
+        else:
+            first = f"Missed the run of {first_missed}" if missed else f"Overdue since {since}"
+        return [first, *_last_good(view, now, zone)]
     first = f"{word_for(view.status, view.reason).capitalize()} since {since}"
     if view.detail:
         first += f": {view.detail}"
@@ -256,7 +292,7 @@ def _paused(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
 def _last_good(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
     if view.last_success is None:
         return ["no good run is known"]
-    return [f"last good run {instant_text(view.last_success, zone, now)}"]
+    return [f"{_LAST_GOOD} {instant_text(view.last_success, zone, now)}"]
 
 
 def _due(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:

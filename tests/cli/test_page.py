@@ -23,7 +23,7 @@ def test_the_page_says_how_it_stands_what_was_missed_and_what_is_next(
     out = capsys.readouterr().out
     lines = out.splitlines()
     assert lines[0] == "✖ overdue  Sync invoices (sync)"
-    assert lines[1] == "Overdue since Sat 02:30 (missed 3 runs); last good run Fri 02:04"
+    assert lines[1] == "Missed 3 runs since Sat 02:00; last good run Fri 02:04"
     assert "at 02:00 every day (Europe/Riga); grace 30m; a run may take 20m" in out
     assert "tomorrow 02:00, Wed 02:00, Thu 02:00, Fri 02:00, Sat 02:00 (Europe/Riga)" in out
     assert "missed 3: Sat 02:00, Sun 02:00, today 02:00" in out

@@ -16,6 +16,8 @@ from pulsetui.core.phrases import (
     ago_text,
     duration_text,
     instant_text,
+    metrics_text,
+    number_text,
     sentence,
     span_text,
     until_text,
@@ -158,7 +160,12 @@ class _View:
     incident: _Incident | None = None
 
 
-_MISSED = _View(status=Status.DOWN, reason=Reason.MISSED, incident=_Incident(missed_count=3))
+_MISSED = _View(
+    status=Status.DOWN,
+    reason=Reason.MISSED,
+    incident=_Incident(missed_count=3),
+    next_ping=datetime(2026, 11, 14, 0, 0, tzinfo=UTC),
+)
 _FAILED = _View(status=Status.DOWN, reason=Reason.FAILED, detail="exit status 2", incident=_Incident())
 
 
@@ -180,14 +187,14 @@ _FAILED = _View(status=Status.DOWN, reason=Reason.FAILED, detail="exit status 2"
             ),
             "Late by 12m: it was due today 08:48; overdue from today 09:18 (in 18m); last good run Fri 02:04",
         ),
-        (_MISSED, "Overdue since Sat 02:30 (missed 3 runs); last good run Fri 02:04"),
+        (_MISSED, "Missed 3 runs since Sat 02:00; last good run Fri 02:04"),
         (
             replace(_MISSED, incident=_Incident(missed_count=1), last_success=None),
-            "Overdue since Sat 02:30 (missed 1 run); no good run is known",
+            "Missed the run of Sat 02:00; no good run is known",
         ),
         (
             replace(_MISSED, started=True, started_at=NOW - timedelta(seconds=192)),
-            "Overdue since Sat 02:30 (missed 3 runs); last good run Fri 02:04; running for 3m 12s",
+            "Missed 3 runs since Sat 02:00; last good run Fri 02:04; running for 3m 12s",
         ),
         (_FAILED, "Failed since Sat 02:30: exit status 2; last good run Fri 02:04"),
         (
@@ -213,6 +220,41 @@ _FAILED = _View(status=Status.DOWN, reason=Reason.FAILED, detail="exit status 2"
 )
 def test_the_sentence_says_since_when_and_what_was_missed(view: _View, text: str) -> None:
     assert sentence(view, NOW, RIGA) == text
+
+
+@pytest.mark.parametrize(
+    ("metrics", "text"),
+    [
+        ({"records": 312.0}, "Missed 3 runs since Sat 02:00; last good run Fri 02:04, 312 records"),
+        ({}, "Missed 3 runs since Sat 02:00; last good run Fri 02:04"),
+    ],
+)
+def test_the_last_good_run_says_what_it_did(metrics: dict[str, float], text: str) -> None:
+    assert sentence(_MISSED, NOW, RIGA, good_metrics=metrics) == text
+    never = replace(_MISSED, last_success=None)
+    assert sentence(never, NOW, RIGA, good_metrics=metrics).endswith("no good run is known")
+
+
+@pytest.mark.parametrize(
+    ("metrics", "text"),
+    [
+        ({"records": 312.0}, "312 records"),
+        ({"records": 1.0}, "records 1"),
+        ({"records": 0.0}, "0 records"),
+        ({"ratio": 0.123456}, "ratio 0.1235"),
+        ({"megabytes": 1_500_000.0}, "1500000 megabytes"),
+        ({"balance": -3.0}, "balance -3"),
+        ({"size": 1e300}, "size 1e+300"),
+        ({"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0, "e": 5.0}, "a 1, b 2, c 3, 2 more"),
+    ],
+)
+def test_metrics_are_said_as_counted_things(metrics: dict[str, float], text: str) -> None:
+    assert metrics_text(metrics) == text
+
+
+@given(st.floats())
+def test_every_number_is_said(value: float) -> None:
+    assert number_text(value).isprintable()
 
 
 @pytest.mark.parametrize("reason", list(Reason))

@@ -26,7 +26,7 @@ async def test_the_overview_says_how_it_stands_and_what_was_missed() -> None:
     async with showing(FakeEngine(household())) as (app, pilot):
         await opened(app, pilot, "backup-db")
         shown = text(app)
-        assert "Overdue since Sun 04:30 (missed 3 runs)" in shown
+        assert "Missed 3 runs since Sun 03:30" in shown
         assert "Missed  3 runs" in shown
         assert "Next due  Europe/Berlin" in shown
         assert "tomorrow 03:30 here" in shown  # Riga is an hour ahead
