@@ -450,7 +450,9 @@ class Engine:
             self._fingerprint = None  # tried again
             logger.warning("the configuration could not be taken over: %s", error)
         except PulseError as error:
-            text = f"checks.toml is not taken over, the last good one runs on: {error}"
+            # Shortened to the file's name: a notice has one line, and the place in the file is what counts.
+            said = str(error).replace(str(self.config_path), self.config_path.name)
+            text = f"{said}\nUntil it is mended, the last good configuration runs on."
             self.notices.put("config", "error", text)
 
 

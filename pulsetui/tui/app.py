@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from pulsetui.core.status import Status
@@ -77,6 +78,12 @@ class PulseApp(App[None]):
             self.register_theme(textual_theme(palette))
         self.style_set = StyleSet(PALETTES[theme])
         self.theme = theme
+
+    def get_driver_class(self) -> type[Driver]:
+        """A driver that ends with its terminal instead of outliving it."""
+        from pulsetui.tui.driver import TerminalDriver
+
+        return TerminalDriver
 
     def run(
         self,
