@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import time
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 _HANDOVER_S = 10.0
 """How long an engine that is just ending is given to let go of the state directory."""
 _LOOK_AGAIN_S = 0.1
+_MOST_CRASHES = 3
+_CRASH_SPAN_S = 60.0
+"""A screen that fails so often within so many seconds will fail again."""
+
+logger = logging.getLogger(__name__)
 
 
 def screen(options: argparse.Namespace) -> int:
@@ -40,27 +47,43 @@ def screen(options: argparse.Namespace) -> int:
         try:
             if _runs(options):
                 return _attached(options)
-            return _embedded(path, state, address)
+            return _embedded(path, state, address, options)
         except (EngineUnreachableError, StateHeldError):
             if time.monotonic() > deadline:
                 raise
             time.sleep(_LOOK_AGAIN_S)
 
 
-def _embedded(config: Path, state: Path, address: tuple[str, int] | None) -> int:
+def _embedded(config: Path, state: Path, address: tuple[str, int] | None, options: argparse.Namespace) -> int:
     from pulsetui.cli.host import open_engine
 
     with open_engine(config, state, address) as host:
-        return show(host.client)
+        return show(host.client, options)
 
 
-def show(client: EngineClient) -> int:
-    """The screen over any engine."""
+def show(client: EngineClient, options: argparse.Namespace) -> int:
+    """The screen over any engine. A screen that fails is started again: the engine behind it goes on.
+
+    When it fails again and again, that is said in one line and 1 is returned.
+    """
+    from pulsetui.monitor.view import Notice
     from pulsetui.tui.app import PulseApp
 
-    app = PulseApp(client, ascii_only=glyphs() is GLYPH_ASCII)
-    app.run()
-    return app.return_code or 0
+    notices: tuple[Notice, ...] = ()
+    crashes: deque[float] = deque(maxlen=_MOST_CRASHES)
+    while True:
+        app = PulseApp(client, ascii_only=glyphs() is GLYPH_ASCII, notices=notices)
+        app.run()
+        if app.crash is None:
+            return app.return_code or 0
+        logger.error("the screen failed", exc_info=app.crash)
+        kept = logs.keep_crash(options, app.crash)
+        crashes.append(time.monotonic())
+        if len(crashes) == _MOST_CRASHES and crashes[-1] - crashes[0] < _CRASH_SPAN_S:
+            sys.stderr.write(f"pulsetui: the screen failed {_MOST_CRASHES} times within a minute: {kept}\n")
+            return 1
+        text = f"The screen failed and was started again; {kept}"
+        notices = (Notice(key="screen", level="error", text=text),)
 
 
 def _runs(options: argparse.Namespace) -> bool:
@@ -72,6 +95,6 @@ def _runs(options: argparse.Namespace) -> bool:
 def _attached(options: argparse.Namespace) -> int:
     client = engine.connect(options, live=True)
     try:
-        return show(client)
+        return show(client, options)
     finally:
         client.close()

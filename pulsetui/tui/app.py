@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -19,6 +19,7 @@ from textual.screen import Screen
 from pulsetui.core.status import Status
 from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.client import EngineClient
+from pulsetui.monitor.view import Notice
 from pulsetui.tui.actions import Actions
 from pulsetui.tui.bridge import Bridge
 from pulsetui.tui.screens.base import PulseScreen
@@ -60,11 +61,16 @@ class PulseApp(App[None]):
         mouse: bool = True,
         theme: str = DARK.name,
         ascii_only: bool = False,
+        notices: Sequence[Notice] = (),
     ) -> None:
         """``viewer_zone`` is the zone of the person, the host's own when None. ``mouse`` False leaves the
-        mouse to the terminal, for selecting text."""
+        mouse to the terminal, for selecting text. ``notices`` are the screen's own, shown with the
+        engine's until they are dismissed."""
         super().__init__()
         self.client = client
+        self.crash: Exception | None = None
+        """What ended the screen, when it was not the person."""
+        self._own_notices = tuple(notices)
         self.viewer_zone = viewer_zone or _host_zone()
         self.ascii_only = ascii_only
         self.actions = Actions(self)
@@ -146,7 +152,33 @@ class PulseApp(App[None]):
         self._unsubscribe = []
         self.terminal.restore_title()
 
+    def _handle_exception(self, error: Exception) -> None:
+        """Ends the screen quietly and keeps why; whoever ran it decides what comes next.
+
+        Textual would print a traceback into the person's terminal. The method and what it sets are
+        Textual's own and private; this is the only place that knows of them.
+        """
+        if self.crash is None:
+            self.crash = error
+            self._exception = error  # for tests: ``run_test`` raises it
+            self._exception_event.set()
+        self._return_code = 1
+        self._close_messages_no_wait()
+
     # News
+
+    def notices(self) -> tuple[Notice, ...]:
+        """The screen's own and the engine's, which stay until they are no longer true or were read."""
+        return (*self._own_notices, *self.client.info().notices)
+
+    def dismiss(self, key: str) -> None:
+        """Takes a notice away, wherever it came from."""
+        kept = tuple(notice for notice in self._own_notices if notice.key != key)
+        if kept != self._own_notices:
+            self._own_notices = kept
+            self._news(frozenset(), info=True)
+        else:
+            self.actions.dismiss(key)
 
     def _news(self, changed: frozenset[str], info: bool) -> None:
         for screen in list(self.screen_stack):

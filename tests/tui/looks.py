@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from pulsetui.monitor.view import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.theme import _INK, DARK
 from tests.tui.fake_engine import FakeEngine
@@ -29,10 +30,15 @@ RIGA = ZoneInfo("Europe/Riga")
 
 @asynccontextmanager
 async def showing(
-    engine: FakeEngine, size: tuple[int, int] = (120, 36), *, theme: str = DARK.name, ascii_only: bool = False
+    engine: FakeEngine,
+    size: tuple[int, int] = (120, 36),
+    *,
+    theme: str = DARK.name,
+    ascii_only: bool = False,
+    notices: Sequence[Notice] = (),
 ) -> AsyncIterator[tuple[PulseApp, Pilot[None]]]:
     """The real app over the engine, settled."""
-    app = PulseApp(engine, viewer_zone=RIGA, theme=theme, ascii_only=ascii_only)
+    app = PulseApp(engine, viewer_zone=RIGA, theme=theme, ascii_only=ascii_only, notices=notices)
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(app, pilot)
         yield app, pilot

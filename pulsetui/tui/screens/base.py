@@ -42,7 +42,7 @@ class PulseScreen(Screen[None]):
             targets=self.targets(),
             connected=client.connected,
             undo=self.pulse.actions.undo_label,
-            notices=len(client.info().notices),
+            notices=len(self.pulse.notices()),
             total=len(client.checks()),
         )
 

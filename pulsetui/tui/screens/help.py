@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 
-from pulsetui.monitor.view import EngineInfo
+from pulsetui.monitor.view import EngineInfo, Notice
 from pulsetui.tui.lines import Line, Span, pad, plain, wrap
 from pulsetui.tui.paint import LineList
 from pulsetui.tui.widgets.hints import Hint, Hints
@@ -82,27 +82,41 @@ def help_lines(screen: Screen[None]) -> list[Line]:
     return lines
 
 
-def notices_lines(info: EngineInfo) -> list[Line]:
-    """Every notice in full, and what the engine says of itself."""
+def notices_lines(notices: Sequence[Notice], info: EngineInfo) -> list[Line]:
+    """Every notice in full, what was refused and why, and what the engine says of itself."""
     lines: list[Line] = []
-    for notice in info.notices:
+    for notice in notices:
         sign, style = SIGNS[notice.level]
         for at, text in enumerate(wrap(plain(notice.text), _TEXT_CELLS + _KEY_CELLS - 4)):
             lead: Span = (f"{sign}  ", style) if at == 0 else ("   ", "text")
             lines.append((lead, (text, "text")))
         lines.append(())
-    if not info.notices:
+    if not notices:
         lines += [(("There are no notices: nothing needs reading.", "text"),), ()]
+    lines += _refused_lines(info)
     facts = [
         ("Listener", info.address or "none"),
         ("Configuration", info.config_path),
         ("State", info.state_dir),
         ("Version", f"{info.version}, process {info.pid}"),
-        ("Pings taken", str(info.pings)),
-        *((f"Refused: {why}", str(count)) for why, count in info.rejected.items()),
+        ("Pings taken", f"{info.pings} since the engine started"),
     ]
     lines += [((pad(plain(name), 22), "muted"), (plain(value), "text")) for name, value in facts]
     return lines
+
+
+def _refused_lines(info: EngineInfo) -> list[Line]:
+    """Requests that were not answered OK, by what they were told, most frequent first."""
+    if not info.rejected:
+        return []
+    total = sum(info.rejected.values())
+    lines: list[Line] = [(("Refused since the engine started", "title"), (f"  {total}", "strong"))]
+    for why, count in sorted(info.rejected.items(), key=lambda item: (-item[1], item[0])):
+        head = pad(str(count), 6, "right")
+        for text in wrap(plain(why), _TEXT_CELLS + _KEY_CELLS - 9):
+            lines.append(((head, "warning"), ("  ", "text"), (text, "text")))
+            head = " " * 6
+    return [*lines, ()]
 
 
 def spelled(key: str) -> str:

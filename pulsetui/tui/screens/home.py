@@ -154,7 +154,7 @@ class HomeScreen(PulseScreen):
         self.query_one(TableHeader).draw(width, self.model, ascii_only=self.pulse.ascii_only)
 
     def _show_notices(self) -> None:
-        self.query_one(Notices).show(self.pulse.client.info().notices)
+        self.query_one(Notices).show(self.pulse.notices())
 
     def _show_which(self) -> None:
         """The table, or the words that stand where it would be empty."""
@@ -198,12 +198,14 @@ class HomeScreen(PulseScreen):
     def verb_dismiss(self) -> None:
         first = self.query_one(Notices).first
         if first is not None:
-            self.pulse.actions.dismiss(first.key)
+            self.pulse.dismiss(first.key)
 
     def verb_notices(self) -> None:
         from pulsetui.tui.screens.help import HelpScreen, notices_lines
 
-        self.pulse.push_screen(HelpScreen(notices_lines(self.pulse.client.info()), title="Notices"))
+        self.pulse.push_screen(
+            HelpScreen(notices_lines(self.pulse.notices(), self.pulse.client.info()), title="Notices")
+        )
 
     def verb_back(self) -> None:
         if self.model.filter.text:

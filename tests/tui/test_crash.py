@@ -1,0 +1,142 @@
+"""A screen that fails: it ends quietly, and what ran it starts it again over the same engine."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pulsetui.cli import screen
+from pulsetui.monitor.view import Notice
+from pulsetui.tui.app import PulseApp
+from pulsetui.tui.widgets.check_table import CheckTable
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.looks import press, settled, showing, text
+from tests.tui.views import view
+
+
+class BugError(RuntimeError):
+    """What the screen of these tests fails with."""
+
+
+def fail() -> None:
+    raise BugError("[/x] on purpose")
+
+
+def break_the_table(app: PulseApp) -> None:
+    table = app.screen.query_one(CheckTable)
+    table.render_line = lambda y: fail()  # type: ignore[method-assign,assignment,return-value]
+    table.refresh()
+
+
+async def run_until_it_ends(app: PulseApp, start: Callable[[PulseApp], None]) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        start(app)
+        await pilot.pause(0.2)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda app: app.set_timer(0.01, fail),
+        lambda app: app.call_later(fail),
+        break_the_table,
+    ],
+    ids=["timer", "handler", "drawing"],
+)
+async def test_a_failing_screen_ends_without_a_traceback(
+    start: Callable[[PulseApp], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    engine = FakeEngine([view()])
+    app = PulseApp(engine)
+
+    with pytest.raises(BugError):
+        await run_until_it_ends(app, start)
+
+    assert isinstance(app.crash, BugError)
+    assert app.return_code == 1
+    assert engine._listeners == []
+    assert not engine.closed
+    shown = capfd.readouterr()
+    assert "Traceback" not in shown.out + shown.err
+
+
+async def test_the_notice_of_a_restart_stays_until_it_is_read() -> None:
+    engine = FakeEngine([view()])
+    notice = Notice(key="screen", level="error", text="The screen failed and was started again")
+    async with showing(engine, notices=(notice,)) as (app, pilot):
+        assert "The screen failed and was started again" in text(app)
+        engine.tell()
+        await settled(app, pilot)
+        assert "The screen failed and was started again" in text(app)
+
+        await press(app, pilot, "x")
+        assert "The screen failed" not in text(app)
+        assert engine.dismissed == []
+
+
+class Runs:
+    """Stands in for ``PulseApp.run``: the first ``crashes`` runs fail."""
+
+    def __init__(self, crashes: int) -> None:
+        self.crashes = crashes
+        self.apps: list[PulseApp] = []
+
+    def run(self, app: PulseApp) -> None:
+        self.apps.append(app)
+        if len(self.apps) <= self.crashes:
+            try:
+                fail()
+            except BugError as error:
+                app.crash = error
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> argparse.Namespace:
+    return argparse.Namespace(state_dir=str(tmp_path), config=None)
+
+
+def run_over(crashes: int, options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch) -> tuple[int, Runs]:
+    runs = Runs(crashes)
+    monkeypatch.setattr(PulseApp, "run", lambda app: runs.run(app))  # noqa: PLW0108 - binds the app
+    return screen.show(FakeEngine([view()]), options), runs
+
+
+def test_a_screen_that_fails_is_started_again_and_says_so(
+    options: argparse.Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, runs = run_over(2, options, monkeypatch)
+
+    assert code == 0
+    assert len(runs.apps) == 3
+    assert runs.apps[0].client is runs.apps[2].client
+    (notice,) = runs.apps[1].notices()
+    assert "The screen failed and was started again" in notice.text
+    assert str(tmp_path / "crash.log") in notice.text
+    assert "on purpose" in (tmp_path / "crash.log").read_text()
+
+
+def test_a_screen_that_fails_again_and_again_is_given_up_in_one_line(
+    options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, runs = run_over(99, options, monkeypatch)
+
+    assert code == 1
+    assert len(runs.apps) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("pulsetui: the screen failed 3 times within a minute: this is a bug: BugError")
+    assert said.count("\n") == 1
+
+
+def test_failures_far_apart_never_end_it(
+    options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(0, 10_000, 40))
+    monkeypatch.setattr("pulsetui.cli.screen.time.monotonic", lambda: float(next(clock)))
+
+    code, runs = run_over(6, options, monkeypatch)
+
+    assert (code, len(runs.apps)) == (0, 7)
