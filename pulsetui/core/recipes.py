@@ -1,0 +1,279 @@
+"""Ways to let a job report: one entry each, filled in for one check and ready to paste.
+
+Every text works as it stands once ``/path/to/job`` (or the task's own code) is in its place; tests run each
+of them against a real engine. A ping never decides over the job: where one could (a start ping before a
+service, a signal handler) its failure is ignored.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from keyword import iskeyword
+from math import ceil
+
+from pulsetui.core import recipe_texts as texts
+from pulsetui.core.duration import DurationError, parse_duration
+from pulsetui.core.schedule import ScheduleKind
+
+JOB = "/path/to/job"
+"""Stands for the job itself in every shell text."""
+
+_CURL = "curl -fsS -m 10 --retry 3 -o /dev/null"
+_CURL_START = "curl -fsS -m 5 -o /dev/null"
+"""The job waits for this one: shorter, and not tried again."""
+_NIGHTLY = "0 2 * * *"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The check to report to."""
+
+    slug: str
+    url: str  # what is called for a success
+    schedule_kind: ScheduleKind
+    schedule: str
+    tz: str
+    max_runtime: float | None = None  # seconds
+    program: str = "pulsetui"  # how the job's shell finds it
+    options: str = ""  # what ``pulsetui ping`` needs to find the engine: ``--state-dir DIR``
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this host reaches the URL."""
+        host = self.url.partition("://")[2].partition("/")[0]
+        return host.startswith(("127.", "localhost", "[::1]"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """One way. ``notes`` are sentences for the person; they are not part of the text to copy."""
+
+    id: str
+    title: str
+    about: str  # where the text goes and what it tells
+    text: Callable[[Target], str]
+    notes: Callable[[Target], tuple[str, ...]] = lambda _: ()
+
+
+def crontab_times(target: Target) -> str:
+    """The five fields for a crontab; nightly where cron has no words for the schedule."""
+    if target.schedule_kind == "cron":
+        return target.schedule
+    return _fields_of_period(target) or _NIGHTLY
+
+
+def _fields_of_period(target: Target) -> str:
+    if target.schedule_kind != "every":
+        return ""
+    try:
+        period = parse_duration(target.schedule)
+    except DurationError:
+        return ""
+    minutes, rest = divmod(period, timedelta(minutes=1))
+    if rest or not minutes:
+        return ""
+    if minutes < 60 and 60 % minutes == 0:
+        return "* * * * *" if minutes == 1 else f"*/{minutes} * * * *"
+    hours, rest_minutes = divmod(minutes, 60)
+    if not rest_minutes and hours < 24 and 24 % hours == 0:
+        return "0 * * * *" if hours == 1 else f"0 */{hours} * * *"
+    return {24: _NIGHTLY, 24 * 7: "0 2 * * 1"}.get(hours, "") if not rest_minutes else ""
+
+
+def _fill(template: str, target: Target) -> str:
+    url = shlex.quote(target.url)
+    seconds = ceil(target.max_runtime) if target.max_runtime else 0
+    words = {
+        "@URL@": url,
+        "@RAW_URL@": target.url,
+        "@SLUG@": target.slug,
+        "@NAME@": _kubernetes_name(target.slug),
+        "@COMMAND@": _python_name(target.slug),
+        "@ZONE@": target.tz,
+        "@TIMES@": crontab_times(target),
+        "@PING@": f"{_CURL} {url}",
+        "@START@": f"{_CURL_START} {url}/start",
+        "@JOB@": f"timeout {seconds} {JOB}" if seconds else JOB,
+        "@BARE_JOB@": JOB,
+        "@LIMIT@": f"timeout {seconds} " if seconds else "",
+        "@SECONDS@": str(seconds),
+        "@MINUTES@": str(ceil(seconds / 60)),
+        "@PULSETUI@": shlex.quote(target.program),
+        "@OPTIONS@": f" {target.options}" if target.options else "",
+        "@RUN_LIMIT@": f" --timeout {seconds}s" if seconds else "",
+    }
+    return re.sub("@[A-Z_]+@", lambda match: words[match[0]], template)
+
+
+def _kubernetes_name(slug: str) -> str:
+    """RFC 1123 label; the controller adds 11 characters to a CronJob's name, so at most 52."""
+    return slug.replace("_", "-")[:52].strip("-") or "job"
+
+
+def _python_name(slug: str) -> str:
+    name = slug.replace("-", "_").strip("_") or "job"
+    taken = {"ping", "started", "succeeded", "failed", "sys", "urlopen"}
+    return name if name.isidentifier() and not iskeyword(name) and name not in taken else f"job_{name}"
+
+
+def _crontab(line: str) -> Callable[[Target], str]:
+    def text(target: Target) -> str:
+        times, command = crontab_times(target), _fill(line, target)
+        return f"{times} {command.replace('%', chr(92) + '%')}"  # cron reads a bare % as the end of the line
+
+    return text
+
+
+def _plain(template: str) -> Callable[[Target], str]:
+    """The template, without the lines about a limit where the check has no ``max_runtime``."""
+
+    def text(target: Target) -> str:
+        limits = ("@SECONDS@", "@MINUTES@")
+        lines = template.splitlines()
+        if not target.max_runtime:
+            lines = [line for line in lines if not any(limit in line for limit in limits)]
+        return _fill("\n".join(lines), target)
+
+    return text
+
+
+def _systemd(template: str) -> Callable[[Target], str]:
+    """systemd reads % as a specifier and $ as a variable, unless doubled."""
+
+    def text(target: Target) -> str:
+        url = target.url.replace("%", "%%").replace("$", "$$")
+        return _plain(template.replace("@RAW_URL@", url))(target)
+
+    return text
+
+
+# What the person should know
+
+
+def _cron_notes(target: Target) -> tuple[str, ...]:
+    notes = []
+    if target.schedule_kind != "cron" and not _fields_of_period(target):
+        notes.append(f'Cron has no words for "{target.schedule}": put your own times in front.')
+    if target.schedule_kind == "cron" and target.tz:
+        notes.append(f"The check reads these times in {target.tz}; cron reads them in the host's time zone.")
+    if not target.max_runtime:
+        notes.append("With max_runtime in the check, this line also ends a job that hangs (timeout).")
+    return tuple(notes)
+
+
+def _far_notes(target: Target) -> tuple[str, ...]:
+    if not target.is_local:
+        return ()
+    note = (
+        "127.0.0.1 is this host only: set listen and ping_key under [listener] in checks.toml, and use an"
+        " address that the job reaches."
+    )
+    return (note,)
+
+
+def _github_notes(target: Target) -> tuple[str, ...]:
+    return (
+        *_far_notes(target),
+        f"GitHub reads the times in UTC; the check's zone is {target.tz}.",
+        "A URL that holds a ping key belongs in a secret, not in the file.",
+    )
+
+
+def _kubernetes_notes(target: Target) -> tuple[str, ...]:
+    return (*_far_notes(target), "The image needs sh and curl.")
+
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe(
+        id="cron",
+        title="crontab",
+        about="One more command at the end of the line (crontab -e): it tells of success, and silence tells"
+        " of everything else.",
+        text=_crontab("@JOB@ && @PING@"),
+        notes=_cron_notes,
+    ),
+    Recipe(
+        id="cron-exit-code",
+        title="crontab, start and exit code",
+        about="A failure shows at once, with its exit code; the start gives durations and shows a job that"
+        " hangs.",
+        text=_crontab("@START@; @JOB@; @PING@/$?"),
+        notes=_cron_notes,
+    ),
+    Recipe(
+        id="run",
+        title="pulsetui run",
+        about="Wraps the job: start, end, exit code, duration and output; its exit code and output stay its"
+        " own. Reports are kept while the engine is away.",
+        text=_crontab("@PULSETUI@ run @SLUG@@OPTIONS@@RUN_LIMIT@ -- @BARE_JOB@"),
+        notes=_cron_notes,
+    ),
+    Recipe(
+        id="ping",
+        title="pulsetui ping",
+        about="As with curl, but a report that finds no engine is kept and taken in later.",
+        text=_crontab(
+            "@PULSETUI@ ping @SLUG@ --start@OPTIONS@; @JOB@; @PULSETUI@ ping @SLUG@ --exit-code $?@OPTIONS@"
+        ),
+        notes=_cron_notes,
+    ),
+    Recipe(
+        id="script",
+        title="shell script",
+        about="Start, exit code and the end of the output, kept with the ping.",
+        text=_plain(texts.SCRIPT),
+    ),
+    Recipe(
+        id="systemd",
+        title="systemd",
+        about="ExecStartPost runs only after the job has succeeded, if the service is of Type=oneshot.",
+        text=_systemd(texts.SYSTEMD_SUCCESS),
+    ),
+    Recipe(
+        id="systemd-exit-code",
+        title="systemd, start and exit code",
+        about="ExecStopPost runs whatever happened and knows how the job ended; a job that was killed or"
+        " timed out is told as failed.",
+        text=_systemd(texts.SYSTEMD_FULL),
+    ),
+    Recipe(
+        id="django-cron",
+        title="Django: manage.py in cron",
+        about="The management command as a line of the crontab.",
+        text=_crontab(
+            "cd /srv/project && @LIMIT@.venv/bin/python manage.py @COMMAND@ && @PING@",
+        ),
+        notes=_cron_notes,
+    ),
+    Recipe(
+        id="django",
+        title="Django: inside the command",
+        about="The command itself reports its start, its result or its traceback.",
+        text=_plain(texts.DJANGO),
+    ),
+    Recipe(
+        id="celery",
+        title="Celery task",
+        about="Signals of one task; the task's id is the run id, so runs that overlap stay apart.",
+        text=_plain(texts.CELERY),
+    ),
+    Recipe(
+        id="kubernetes",
+        title="Kubernetes CronJob",
+        about="The container's shell reports start and exit code.",
+        text=_plain(texts.KUBERNETES),
+        notes=_kubernetes_notes,
+    ),
+    Recipe(
+        id="github",
+        title="GitHub Actions",
+        about="A first and a last step of the workflow.",
+        text=_plain(texts.GITHUB),
+        notes=_github_notes,
+    ),
+)
+BY_ID = {recipe.id: recipe for recipe in RECIPES}
