@@ -47,7 +47,7 @@ def receive(check: Check, state: CheckState, ping: Ping, now: datetime) -> Trans
         kind = PingKind.IGN
     draft.state.n_pings += 1
     if kind in (PingKind.START, PingKind.SUCCESS, PingKind.FAIL):
-        if draft.state.latest is not None and ping.at < draft.state.latest:
+        if ping.spooled and draft.state.latest is not None and ping.at < draft.state.latest:
             _record_late_arrival(draft, ping)
         else:
             draft.state.latest = ping.at

@@ -76,6 +76,27 @@ def skip_unwatched(check: Check, state: CheckState, since: datetime, until: date
     return draft.finish(state)
 
 
+def set_back(check: Check, state: CheckState, now: datetime) -> Transition:
+    """The clock was set back to ``now``: nothing can have happened later.
+
+    Otherwise a clock that was a year ahead for a minute would make its checks due in a year.
+    """
+    draft = Draft(check, state)
+    new = draft.state
+    if state.latest is not None and state.latest > now:
+        new.latest = now
+        new.last_ping = None if state.last_ping is None else min(state.last_ping, now)
+        new.last_success = None if state.last_success is None else min(state.last_success, now)
+    if state.slot is not None and state.slot > now:
+        draft.account(check.schedule.slot(now, _NO_TIME))
+    new.since = min(state.since, now)
+    new.runs = tuple(
+        replace(run, started_at=now) if run.started_at is not None and run.started_at > now else run
+        for run in state.runs
+    )
+    return draft.finish(state)
+
+
 def _skip_instants(draft: Draft, since: datetime, until: datetime) -> None:
     check, new = draft.check, draft.state
     missed = missed_at(check, new)

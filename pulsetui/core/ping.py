@@ -22,4 +22,5 @@ class Ping:
     rid: UUID | None = None  # run id: matches a start with its end
     exit_status: int | None = None
     metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS)
+    spooled: bool = False  # it comes late, with its own instant; otherwise it speaks for now
     duration: timedelta | None = None  # as measured by the job itself; wins over end minus start

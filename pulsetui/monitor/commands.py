@@ -233,6 +233,18 @@ class SetSnoozes:
 
 
 @dataclass(frozen=True, slots=True)
+class SetBack:
+    """The clock was set back."""
+
+    def apply(self, session: Session, now: datetime) -> None:
+        for tracked in session.world.by_id.values():
+            state = session.state(tracked)
+            transition = operate.set_back(tracked.check, state, now)
+            if transition.state != state:
+                session.apply(tracked, transition, now)
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """What became of a delivery."""
 
@@ -310,6 +322,7 @@ def _receive(session: Session, tracked: Tracked, state: CheckState, arrival: Arr
         exit_status=arrival.exit_status,
         metrics=metrics,
         duration=arrival.duration,
+        spooled=arrival.at is not None,
     )
     try:
         transition = machine.receive(check, state, ping, now)

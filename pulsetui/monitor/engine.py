@@ -111,7 +111,10 @@ class Engine:
         self._writer.start()
         gap = self._vigil.gap_before_start()
         await self.perform(commands.Define(self.config.checks, {}))
-        if gap is not None:
+        if gap is not None and gap.is_back:
+            self._tell_set_back(gap)
+            await self.perform(commands.SetBack())
+        elif gap is not None:
             await self._settle_time_before(gap)
         await self._take_spool()
         self._vigil.look()
@@ -304,6 +307,8 @@ class Engine:
 
     async def judge(self) -> None:
         """Judges all that has run out by the clock now; for whoever moves the clock himself."""
+        self._look_around()
+        await self.settled()
         while self._evaluator.look():
             await self.settled()
 
@@ -366,7 +371,11 @@ class Engine:
     def _look_around(self) -> None:
         """Before anything is judged: did the machine sleep, was the clock set? Commands keep their order."""
         gap = self._vigil.look()
-        if gap is not None:
+        if gap is not None and gap.is_back:
+            self._tell_set_back(gap)
+            self.submit(commands.SetBack(), lambda _: None)
+            self._evaluator.recheck()
+        elif gap is not None:
             self.submit(self._catch_up(gap), lambda unjudged: self._tell_unjudged(gap, unjudged))
             self._evaluator.recheck()
 
@@ -380,6 +389,10 @@ class Engine:
 
     def _catch_up(self, gap: Gap, spooled: Sequence[Arrival] = ()) -> commands.CatchUp:
         return commands.CatchUp(gap.since, gap.until, gap.why, spooled)
+
+    def _tell_set_back(self, gap: Gap) -> None:
+        text = f"{gap.why} from {_local(gap.since)} to {_local(gap.until)}: what is due is counted from there"
+        self.notices.put("clock", "warning", text)
 
     def _tell_unjudged(self, gap: Gap, unjudged: object) -> None:
         if isinstance(unjudged, list) and unjudged:

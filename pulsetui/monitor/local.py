@@ -112,6 +112,7 @@ class LocalEngine:
                 SnoozeView(scope=one.scope, target=one.target, until=one.until, by=one.by, note=one.note)
                 for one in engine.world.snoozes
             ),
+            keys=dict(engine.config.keys),
         )
 
     def details(self, slug: str) -> CheckDetails:

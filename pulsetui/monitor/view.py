@@ -239,6 +239,7 @@ class EngineInfo:
     rejected: Mapping[str, int] = field(default_factory=dict)  # answers that were not OK, by what they said
     notices: tuple[Notice, ...] = ()
     snoozes: tuple[SnoozeView, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)  # [keys]: name of a key binding → the key for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

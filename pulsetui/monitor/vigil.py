@@ -23,15 +23,20 @@ _FILE_NAME = "alive"
 _NOT_RUNNING = "PulseTUI was not running"
 _ASLEEP = "The machine was asleep"
 _CLOCK_SET = "The clock was set forward"
+_SET_BACK = "The clock was set back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A span in which nobody watched."""
+    """A span in which nobody watched; one that ends before it begins when the clock was set back."""
 
     since: datetime
     until: datetime
     why: str
+
+    @property
+    def is_back(self) -> bool:
+        return self.until < self.since
 
 
 class Vigil:
@@ -51,7 +56,7 @@ class Vigil:
         except OSError:
             return None
         now = self._clock.now()
-        return Gap(since=last, until=now, why=_NOT_RUNNING) if last < now else None
+        return Gap(since=last, until=now, why=_NOT_RUNNING if last <= now else _SET_BACK)
 
     def look(self) -> Gap | None:
         """The span that went by unwatched since the last look, if there was one. Costs three clock readings.
@@ -66,6 +71,8 @@ class Vigil:
         if ahead > JUMP_S:
             asleep = (boottime - self._boottime) - awake
             gap = Gap(since=self._wall, until=wall, why=_ASLEEP if asleep > JUMP_S else _CLOCK_SET)
+        elif ahead < -JUMP_S:
+            gap = Gap(since=self._wall, until=wall, why=_SET_BACK)
         self._wall, self._monotonic, self._boottime = wall, monotonic, boottime
         return gap
 

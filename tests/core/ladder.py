@@ -66,7 +66,13 @@ class Ladder:
     def ping(
         self, kind: str, when: str, run: int | None = None, *, now: str | None = None, **fields: Any
     ) -> Transition:
-        ping = Ping(kind=KINDS[kind], at=at(when), rid=None if run is None else rid(run), **fields)
+        ping = Ping(
+            kind=KINDS[kind],
+            at=at(when),
+            rid=None if run is None else rid(run),
+            spooled=now is not None,
+            **fields,
+        )
         return self.take(machine.receive(self.check, self.state, ping, at(now or when)))
 
     def until(self, when: str) -> str:
@@ -86,6 +92,9 @@ class Ladder:
 
     def skip(self, since: str, until: str) -> None:
         self.take(operate.skip_unwatched(self.check, self.state, at(since), at(until)))
+
+    def set_back(self, when: str) -> None:
+        self.take(operate.set_back(self.check, self.state, at(when)))
 
     def redefine(self, when: str, schedule: str | Schedule | None = None, **fields: Any) -> None:
         self.check = make_check(schedule or self.check.schedule, **fields)

@@ -452,6 +452,24 @@ def test_a_spooled_success_older_than_the_alarm_ends_it_at_the_moment_it_arrives
     assert check.incidents[1].missed == ()
 
 
+# --- a clock that was wrong --------------------------------------------------------------------------
+
+
+def test_a_report_after_the_clock_was_set_back_still_counts() -> None:
+    check = Ladder("1h", grace=30)
+    check.ping("success", "05:00")
+    check.ping("fail", "04:10")
+    assert check.status("04:10") == "down failed"
+
+
+def test_what_was_due_by_a_clock_that_was_ahead_is_due_by_the_right_one() -> None:
+    check = Ladder(NIGHTLY, grace=30)
+    check.ping("success", "+300 02:00")
+    check.set_back("02:10")
+    assert check.state.due == at("+1 02:00")
+    assert check.until("+1 02:30") == "down missed"
+
+
 # --- edits -------------------------------------------------------------------------------------------
 
 

@@ -43,7 +43,7 @@ checks = st.builds(
 
 events = st.lists(
     st.tuples(
-        st.sampled_from(["success", "start", "fail", "log", "advance", "pause", "resume", "skip"]),
+        st.sampled_from(["success", "start", "fail", "log", "advance", "pause", "resume", "skip", "back"]),
         st.integers(0, 200),
         st.none() | st.integers(1, 3),
         st.integers(0, 30),
@@ -81,11 +81,14 @@ def test_any_order_of_events_leaves_a_legal_state(
             transition = operate.pause(check, state, now)
         elif kind == "resume":
             transition = operate.resume(check, state, now)
+        elif kind == "back":
+            now = before - timedelta(minutes=step)
+            transition = operate.set_back(check, state, now)
         elif kind == "skip":
             transition = operate.skip_unwatched(check, state, before, now)
         else:
             rid = None if run is None else UUID(int=run)
-            ping = Ping(kind=PingKind(kind), at=max(DAY, now - timedelta(minutes=back)), rid=rid)
+            ping = Ping(kind=PingKind(kind), at=now - timedelta(minutes=back), rid=rid, spooled=back > 0)
             transition = machine.receive(check, state, ping, now)
             assert transition.state.n_pings == state.n_pings + 1
         for flip in transition.flips:

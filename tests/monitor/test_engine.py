@@ -253,6 +253,20 @@ def test_a_suspend_or_a_clock_step_judges_nothing_that_passed_in_it(
     asyncio.run(scenario())
 
 
+def test_a_clock_that_is_set_back_delays_no_deadline(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            engine.clock.step(timedelta(days=300))
+            await engine.ping("often")
+            engine.clock.step(timedelta(days=-300))
+            await engine.run(seconds=1)
+            await engine.run(minutes=21)
+            assert engine.status("often") == "down missed"
+            assert "set back" in engine.client.info().notices[-1].text
+
+    asyncio.run(scenario())
+
+
 # --- configuration -----------------------------------------------------------------------------------
 
 
