@@ -24,12 +24,12 @@ def drawn(*values: float | None, tone: Tone = "good", **how: object) -> list[str
 
 
 def test_bars_stand_on_zero_and_reach_their_value() -> None:
-    assert drawn(1, 2, 3, 4, width=12) == [
-        "         ██ ",
-        "      ██ ██ ",
-        "   ██ ██ ██ ",
-        "██ ██ ██ ██ ",
-        "────────────",
+    assert drawn(1, 2, 3, 4, width=8) == [
+        "      █ ",
+        "    █ █ ",
+        "  █ █ █ ",
+        "█ █ █ █ ",
+        "────────",
     ]
 
 
