@@ -74,7 +74,8 @@ def test_an_offset_is_believed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "mo", "25:00", "14:5", "tomorrow noon", "2026-13-01", "a b c", "٣:٠٠", "0001-01-01T00:00"]
+    "text",
+    ["", "soon", "mo", "25:00", "14:5", "tomorrow noon", "2026-13-01", "a b c", "٣:٠٠", "0001-01-01T00:00"],
 )
 def test_what_is_no_instant_is_answered_with_how_to_write_one(text: str) -> None:
     with pytest.raises(SnoozeError, match="write it like tomorrow"):
