@@ -1,0 +1,275 @@
+"""The timeline without a screen: a window of time cut into cells, and what stands in the cells of a lane.
+
+Everything here counts in UTC, so that a day of 23 or 25 hours is drawn as long as it is; only the axis and
+the words (``timeline_words``) know of zones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from pulsetui.core.status import Outcome
+from pulsetui.monitor.view import TimelineLane, TimelineRun
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ZOOMS: tuple[timedelta, ...] = (
+    *(HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY),
+    *(2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY, 30 * DAY),
+)
+"""What a screen may span, from the closest to the widest."""
+START_ZOOM = ZOOMS.index(DAY)
+NOW_AT = 0.75
+"""Where "now" stands in the window: so much of it is past."""
+FARTHEST = timedelta(days=800)
+"""Nothing is kept or planned beyond that."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EIGHTHS = " ▎▎▍▌▋▊▉█"
+_MOSTLY = 0.6
+_PEAK_LEAST = 4  # so many jobs at once fill the density row: one alone must not look like a crowd
+
+
+class Mark(StrEnum):
+    """What a cell shows. Of several things in one cell the one that comes last here wins."""
+
+    NONE = "none"
+    DAY = "day"  # a midnight
+    DOWN = "down"  # an incident is open
+    UNWATCHED = "unwatched"
+    NOW = "now"
+    DUE = "due"  # a slot still to come
+    SUCCESS = "success"
+    RUNNING = "running"  # a run goes on here
+    TIP = "tip"  # its end so far: now
+    BODY = "body"  # a run that ended badly, before its end
+    ORPHAN = "orphan"
+    HUNG = "hung"
+    TOO_SHORT = "too_short"
+    UNMET = "unmet"
+    FAILED = "failed"
+    MISSED = "missed"
+
+
+_RANK: Mapping[Mark, int] = MappingProxyType({mark: rank for rank, mark in enumerate(Mark)})
+_BAD: Mapping[Outcome, Mark] = MappingProxyType(
+    {
+        Outcome.ORPHAN: Mark.ORPHAN,
+        Outcome.HUNG: Mark.HUNG,
+        Outcome.TOO_SHORT: Mark.TOO_SHORT,
+        Outcome.UNMET: Mark.UNMET,
+        Outcome.FAILED: Mark.FAILED,
+    }
+)
+GLYPHS: Mapping[Mark, tuple[str, str, str]] = MappingProxyType(
+    {  # glyph, the same in ASCII, style; the shapes differ so that colour only helps
+        Mark.NONE: (" ", " ", "text"),
+        Mark.DAY: ("┊", ":", "border"),
+        Mark.DOWN: ("▁", "_", "down"),
+        Mark.UNWATCHED: ("░", "?", "muted"),
+        Mark.NOW: ("│", "|", "accent"),
+        Mark.DUE: ("◦", ".", "muted"),
+        Mark.SUCCESS: ("▌", "I", "bar-success"),
+        Mark.RUNNING: ("━", "=", "running"),
+        Mark.TIP: ("▶", ">", "running"),
+        Mark.BODY: ("━", "=", "bar-warned"),
+        Mark.ORPHAN: ("◌", "o", "bar-warned"),
+        Mark.HUNG: ("◌", "o", "bar-warned"),
+        Mark.TOO_SHORT: ("▾", "v", "bar-failed"),
+        Mark.UNMET: ("≠", "!", "bar-failed"),
+        Mark.FAILED: ("✖", "x", "bar-failed"),
+        Mark.MISSED: ("□", "M", "chip-down"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """``cells`` cells of equal length from ``since`` on."""
+
+    since: datetime
+    cell: timedelta
+    cells: int
+
+    @property
+    def until(self) -> datetime:
+        return self.since + self.cell * self.cells
+
+    def start(self, index: int) -> datetime:
+        """Where a cell begins; the cells need not be in the window."""
+        return self.since + self.cell * index
+
+    def index(self, at: datetime) -> int:
+        """The cell that holds the instant; below 0 or from ``cells`` on when it lies outside."""
+        return (at - self.since) // self.cell
+
+    def holds(self, at: datetime) -> bool:
+        return 0 <= self.index(at) < self.cells
+
+    def clip(self, start: datetime, end: datetime) -> range:
+        """The cells of the window that a span touches; at least one for a span inside it."""
+        first, last = self.index(start), self.index(max(end, start))
+        if last > first and self.start(last) == end:
+            last -= 1  # it ends where that cell begins
+        return range(max(first, 0), min(last, self.cells - 1) + 1)
+
+
+Unwatched = Sequence[tuple[datetime, datetime, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The cells of one lane."""
+
+    marks: list[Mark]
+    fills: list[float]  # how much of each cell successful runs cover
+    busy: set[int]  # the cells in which it ran, runs, or will run
+
+    def paint(self, indexes: Iterable[int], mark: Mark) -> None:
+        """Puts the mark where nothing more important stands."""
+        rank = _RANK[mark]
+        for index in indexes:
+            if rank > _RANK[self.marks[index]]:
+                self.marks[index] = mark
+
+
+# Moving the window
+
+
+def window_at(now: datetime, zoom: timedelta, cells: int) -> Window:
+    """The window that has ``now`` in its place. Its cells stand on a fixed grid, so that nothing moves from
+    one cell to the next only because time has passed."""
+    cells = max(cells, 1)
+    cell = zoom / cells
+    return _on_grid(now - cell * int(cells * NOW_AT), cell, cells)
+
+
+def panned(window: Window, by: int, now: datetime) -> Window:
+    """Moved by so many cells, not farther than ``FARTHEST`` from now."""
+    least, most = now - FARTHEST, now + FARTHEST
+    since = min(max(window.since + window.cell * by, least), most)
+    return _on_grid(since, window.cell, window.cells)
+
+
+def zoomed(window: Window, zoom: timedelta, at: int) -> Window:
+    """Another length; what stands in the cell ``at`` stays there."""
+    cell = zoom / window.cells
+    middle = window.start(at) + window.cell / 2
+    return _on_grid(middle - cell * at, cell, window.cells)
+
+
+def resized(window: Window, cells: int, zoom: timedelta) -> Window:
+    """The same time in another number of cells."""
+    return _on_grid(window.since, zoom / max(cells, 1), max(cells, 1))
+
+
+def _on_grid(since: datetime, cell: timedelta, cells: int) -> Window:
+    return Window(_EPOCH + (since - _EPOCH) // cell * cell, cell, cells)
+
+
+# What stands in the cells
+
+
+def lane_cells(lane: TimelineLane, window: Window, now: datetime, unwatched: Unwatched = ()) -> Drawn:
+    """The cells of one check. Past runs and gaps, what goes on now, and slots to come."""
+    drawn = Drawn([Mark.NONE] * window.cells, [0.0] * window.cells, set())
+    for since, until in lane.down:
+        if since < now:
+            drawn.paint(window.clip(since, min(until or now, now)), Mark.DOWN)
+    for since, until, _ in unwatched:
+        drawn.paint(window.clip(since, until), Mark.UNWATCHED)
+    if window.holds(now):
+        drawn.paint([window.index(now)], Mark.NOW)
+    for at in lane.upcoming:
+        if at > now and window.holds(at):
+            drawn.paint([window.index(at)], Mark.DUE)
+            drawn.busy.add(window.index(at))
+    for run in lane.runs:
+        _paint_run(drawn, run, window, now)
+    drawn.paint([window.index(at) for at in lane.missed if window.holds(at)], Mark.MISSED)
+    return drawn
+
+
+def _paint_run(drawn: Drawn, run: TimelineRun, window: Window, now: datetime) -> None:
+    span = span_of(run, now)
+    if span is None:
+        return
+    start, end = span
+    covered = window.clip(start, end)
+    if not covered:
+        return
+    drawn.busy.update(covered)
+    if run.outcome is Outcome.SUCCESS:
+        drawn.paint(covered, Mark.SUCCESS)
+        for index in covered:
+            begin = window.start(index)
+            share = (min(end, begin + window.cell) - max(start, begin)) / window.cell
+            drawn.fills[index] = min(drawn.fills[index] + max(share, 0.0), 1.0)
+        return
+    ends_here = end <= window.until
+    if run.outcome is Outcome.RUNNING:
+        drawn.paint(covered, Mark.RUNNING)
+        drawn.paint(covered[-1:] if ends_here else (), Mark.TIP)
+        return
+    drawn.paint(covered, Mark.BODY)
+    if run.ended_at is None:  # nobody knows its end: its start is what is known
+        drawn.paint([window.index(start)] if window.holds(start) else (), _BAD[run.outcome])
+    else:
+        drawn.paint(covered[-1:] if ends_here else (), _BAD[run.outcome])
+
+
+def span_of(run: TimelineRun, now: datetime) -> tuple[datetime, datetime] | None:
+    """From start to end; one that goes on reaches to now. An orphan's end is unknown: it is a point."""
+    start = run.started_at or run.ended_at
+    if start is None:
+        return None
+    if run.ended_at is not None:
+        return start, max(run.ended_at, start)
+    goes_on = run.outcome in (Outcome.RUNNING, Outcome.HUNG)
+    return start, max(now, start) if goes_on else start
+
+
+def crowd(lanes: Iterable[Drawn], cells: int) -> list[int]:
+    """How many checks run in each cell, or will."""
+    counts = [0] * cells
+    for lane in lanes:
+        for index in lane.busy:
+            counts[index] += 1
+    return counts
+
+
+def next_event(lane: TimelineLane, after: datetime, now: datetime, *, back: bool = False) -> datetime | None:
+    """The nearest instant at which something began, was missed or will begin: where the cursor jumps to."""
+    starts = [span[0] for run in lane.runs if (span := span_of(run, now)) is not None]
+    points = [*starts, *lane.missed, *(at for at in lane.upcoming if at > now)]
+    if back:
+        return max((at for at in points if at < after), default=None)
+    return min((at for at in points if at >= after), default=None)
+
+
+# Drawing
+
+
+def glyph_of(mark: Mark, fill: float = 0.0, *, ascii_only: bool = False) -> tuple[str, str]:
+    """The character of a cell and its style. A success is as wide as its share of the cell, never less than
+    can be seen."""
+    glyph, letter, style = GLYPHS[mark]
+    if mark is Mark.SUCCESS:
+        if ascii_only:
+            return ("#" if fill > _MOSTLY else letter), style
+        return _EIGHTHS[max(round(fill * 8), 1)], style
+    return (letter if ascii_only else glyph), style
+
+
+def crowd_rows(counts: Sequence[int], rows: int, *, ascii_only: bool = False) -> list[str]:
+    """The counts as columns of at most ``rows`` lines, the topmost first; in ASCII one line of digits."""
+    if ascii_only:
+        return ["".join(" " if not count else str(count) if count < 10 else "+" for count in counts)]
+    most = max(_PEAK_LEAST, *counts) if counts else _PEAK_LEAST
+    heights = [-(-count * rows * 8 // most) for count in counts]
+    return [
+        "".join(" ▁▂▃▄▅▆▇█"[min(max(height - 8 * row, 0), 8)] for height in heights)
+        for row in reversed(range(rows))
+    ]
