@@ -241,6 +241,30 @@ class PulseApp(App[None]):
             self.pop_screen()
         self.push_screen(DetailsScreen(slug))
 
+    def open_timeline(self, slug: str | None = None) -> None:
+        """The timeline, its cursor on a check; back to it when it is open below."""
+        from pulsetui.tui.screens.timeline import TimelineScreen
+
+        self._back_to(TimelineScreen)
+        if isinstance(self.screen, TimelineScreen):
+            self.screen.select(slug)
+        else:
+            self.push_screen(TimelineScreen(slug))
+
+    def open_incidents(self) -> None:
+        """The incidents of all checks; back to them when they are open below."""
+        from pulsetui.tui.screens.incidents import IncidentsScreen
+
+        self._back_to(IncidentsScreen)
+        if not isinstance(self.screen, IncidentsScreen):
+            self.push_screen(IncidentsScreen())
+
+    def _back_to(self, kind: type[PulseScreen]) -> None:
+        """Closes what is open over a screen of that kind, if there is one: screens would pile up."""
+        if any(isinstance(screen, kind) for screen in self.screen_stack):
+            while not isinstance(self.screen, kind):
+                self.pop_screen()
+
     def show_check(self, slug: str) -> None:
         """Puts the table's cursor on a check as soon as the table knows it."""
         for screen in self.screen_stack:

@@ -161,7 +161,7 @@ PALETTES: Mapping[str, Palette] = MappingProxyType(
 )
 
 _BOLD = frozenset(
-    {"strong", "down", "late", "key", "title", "chip-down", "head-sorted", "bar-failed", "error"}
+    {"strong", "down", "late", "key", "title", "chip-down", "head-sorted", "bar-failed", "error", "spot"}
 )
 _INK: Mapping[str, str] = MappingProxyType(
     {  # style name → the colour of the palette that it is drawn in
@@ -189,6 +189,7 @@ _INK: Mapping[str, str] = MappingProxyType(
         "bar-missed": "down",
         "bar-none": "muted",
         "chip-down": "alarm_text",
+        "spot": "background",  # the one cell under a cursor that has a column, too
     }
 )
 _BASES: Mapping[str, str] = MappingProxyType(
@@ -238,6 +239,8 @@ class StyleSet:
             ink, dim = palette.cursor_text, False
         if name == "chip-down":
             ink, ground = palette.alarm_text, palette.alarm
+        elif name == "spot":
+            ink, ground = ("black" if palette.ansi else palette.background), palette.accent
         return Style(color=ink, bgcolor=ground, bold=bold, dim=dim)
 
 

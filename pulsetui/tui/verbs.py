@@ -32,7 +32,8 @@ Off = Callable[[Situation], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
-    """One thing to do. ``on`` names the screens that offer it: "home", "details", "any"."""
+    """One thing to do. ``on`` names the screens that offer it: "home", "details", "timeline", "incidents",
+    "any"."""
 
     id: str
     keys: str  # as Textual spells them, comma between several
@@ -84,7 +85,9 @@ def _notices(situation: Situation) -> str:
 
 _HOME = frozenset({"home"})
 _CHECK = frozenset({"home", "details"})
-_ANY = frozenset({"home", "details", "any"})
+_TIMELINE = frozenset({"timeline"})
+_OVER = frozenset({"timeline", "incidents"})
+_ANY = _CHECK | _OVER | {"any"}
 
 VERBS: tuple[Verb, ...] = (
     Verb(
@@ -92,7 +95,7 @@ VERBS: tuple[Verb, ...] = (
         keys="enter",
         label="details",
         help="Show all there is to know of the check",
-        on=_HOME,
+        on=_HOME | _OVER,
         off=_needs_check,
         key_shown="Enter",
     ),
@@ -101,7 +104,7 @@ VERBS: tuple[Verb, ...] = (
         keys="a",
         label="ack",
         help="Acknowledge the incident: the row calms down, reminders stop",
-        on=_CHECK,
+        on=_CHECK | _OVER,
         off=_acknowledge,
     ),
     Verb(id="pause", keys="p", label="pause", help="Pause the check, or resume it", on=_CHECK, off=_change),
@@ -111,6 +114,47 @@ VERBS: tuple[Verb, ...] = (
         label="filter",
         help="Filter as you type: words, tag:billing, status:down, -name:test",
         on=_HOME,
+    ),
+    Verb(
+        id="search",
+        keys="/",
+        label="filter",
+        help="Filter as you type: words of the check, the reason, the note; open, over",
+        on=frozenset({"incidents"}),
+    ),
+    Verb(
+        id="timeline",
+        keys="t",
+        label="timeline",
+        help="Show on one axis of time when all checks ran, were missed and will run",
+        on=_CHECK | {"incidents"},
+    ),
+    Verb(
+        id="incidents",
+        keys="i",
+        label="incidents",
+        help="List the incidents of all checks: open ones, then what is over",
+        on=_CHECK | {"timeline"},
+    ),
+    Verb(
+        id="closer",
+        keys="plus,equals_sign",
+        label="closer",
+        help="Show less time, in more detail",
+        on=_TIMELINE,
+        key_shown="+",
+    ),
+    Verb(
+        id="wider", keys="minus,underscore", label="wider", help="Show more time", on=_TIMELINE, key_shown="-"
+    ),
+    Verb(id="now", keys="0,t", label="now", help="Back to now, and stay there", on=_TIMELINE, key_shown="0"),
+    Verb(
+        id="export",
+        keys="e",
+        label="export",
+        help="Write the report of the incident to a Markdown file",
+        on=frozenset({"incidents"}),
+        off=_needs_check,
     ),
     Verb(id="new", keys="n", label="new", help="Add a check", on=_CHECK, off=_needs_engine),
     Verb(id="edit", keys="e", label="edit", help="Edit the check", on=_CHECK, off=_one),

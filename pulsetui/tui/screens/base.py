@@ -80,6 +80,13 @@ class PulseScreen(Screen[None]):
     def verb_undo(self) -> None:
         self.pulse.actions.undo()
 
+    def verb_timeline(self) -> None:
+        targets = self.targets()
+        self.pulse.open_timeline(targets[0].slug if len(targets) == 1 else None)
+
+    def verb_incidents(self) -> None:
+        self.pulse.open_incidents()
+
     def verb_theme(self) -> None:
         self.pulse.search_themes()
 
@@ -112,12 +119,15 @@ class PulseScreen(Screen[None]):
         situation = self.situation()
         offered = {verb.id for verb in verbs_on(self.SCOPE)}
         hints = [
-            Hint(key_of(BY_ID[name]), label_now(BY_ID[name], situation), not BY_ID[name].off(situation))
+            Hint(key_of(BY_ID[name]), label_now(BY_ID[name], situation), not BY_ID[name].off(situation), name)
             for name in self.hint_ids(situation)
             if name in offered
         ]
         for line in self.query(Hints):
             line.offer(hints)
+
+    def on_hints_clicked(self, message: Hints.Clicked) -> None:
+        self.action_verb(message.verb)
 
     # News from the engine
 
