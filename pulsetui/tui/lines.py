@@ -36,6 +36,11 @@ def plain(text: str) -> str:
     return clean(text.translate(_TO_AGREED))
 
 
+def agreed_widths(text: str) -> str:
+    """A cleaned line with every character as wide as we count it; its blanks stay."""
+    return text if text.isascii() else text.translate(_TO_AGREED)
+
+
 def name_of(view: CheckView) -> str:
     """The check's name to show; its slug when nothing of the name can be seen."""
     return plain(view.name) or view.slug

@@ -10,66 +10,69 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from pulsetui.core.text import clean_lines, decode
 from pulsetui.errors import PulseError
-from pulsetui.tui.lines import Line, plain, wrap
-from pulsetui.tui.paint import LineList
+from pulsetui.tui.body_text import Way, body_lines, is_binary
+from pulsetui.tui.lines import plain
+from pulsetui.tui.panes.base import bytes_text
+from pulsetui.tui.widgets.reader import Reader, TextView
 
 if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp
 
-_MOST_LINES = 5000
-_MOST_COLUMNS = 2000
+_WAYS: dict[Way, str] = {"text": "", "raw": "with escapes", "hex": "byte by byte"}
 
 
 class BodyScreen(ModalScreen[None]):
-    """Fetches the body and wraps it to the width that there is."""
+    """Fetches the body. ``r`` spells out its control characters, ``x`` shows its bytes; what is binary is
+    shown as bytes to begin with."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "dismiss", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter", "dismiss", "Close", show=False),
+        Binding("r", "show_as('raw')", "Raw", tooltip="Spell out control characters", id="body.raw"),
+        Binding("x", "show_as('hex')", "Bytes", tooltip="Show the bytes", id="body.hex"),
+    ]
 
     def __init__(self, slug: str, number: int) -> None:
         super().__init__()
         self._slug, self._number = slug, number
-        self._text: list[str] | None = None
+        self._body: bytes | None = None
+        self._way: Way = "text"
         self._problem = ""
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = f"Body of ping {self._number}"
-        box.border_subtitle = "Esc closes"
+        box.border_subtitle = "/ search  n N next, before  r raw  x bytes  Esc closes"
         with box:
-            yield LineList(base="panel")
+            yield Reader(base="panel")
 
     def on_mount(self) -> None:
-        self.query_one(LineList).focus()
+        self.query_one(TextView).focus()
+        self._draw()
         self.run_worker(self._fetch(), exclusive=True, exit_on_error=False)
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
 
     async def _fetch(self) -> None:
         client = cast("PulseApp", self.app).client
         try:
-            body = await asyncio.to_thread(client.ping_body, self._slug, self._number)
+            self._body = await asyncio.to_thread(client.ping_body, self._slug, self._number)
         except PulseError as error:
             self._problem = str(error)
         else:
-            self._text = clean_lines(decode(body), _MOST_LINES, _MOST_COLUMNS)
+            self._way = "hex" if is_binary(self._body) else "text"
+        self._draw()
+
+    def action_show_as(self, way: Way) -> None:
+        self._way = "text" if self._way == way else way
         self._draw()
 
     def _draw(self) -> None:
         if not self.is_mounted:
             return
-        pane = self.query_one(LineList)
-        if self._text is None:
-            pane.show([((plain(self._problem) or "Reading…", "error" if self._problem else "muted"),)])
+        reader = self.query_one(Reader)
+        if self._body is None:
+            reader.read([(plain(self._problem) or "Reading…", "error" if self._problem else "muted")])
             return
-        width = max(pane.size.width - 1, 10)
-        lines: list[Line] = [((piece, "text"),) for text in self._text for piece in wrap(agreed(text), width)]
-        pane.show(lines or [(("This ping has no body.", "muted"),)])
-
-
-def agreed(text: str) -> str:
-    """A cleaned line with its indent, every character as wide as we count it."""
-    stripped = text.lstrip(" ")
-    return " " * (len(text) - len(stripped)) + plain(stripped)
+        about = ", ".join(filter(None, (bytes_text(len(self._body)), _WAYS[self._way])))
+        self.query_one(Vertical).border_title = f"Body of ping {self._number}: {about}"
+        lines = body_lines(self._body, self._way)
+        reader.read([(line, "text") for line in lines] or [("This ping has no body.", "muted")])
