@@ -55,7 +55,7 @@ async def test_incidents_list_the_missed_instants_and_who_knew() -> None:
         await opened(app, pilot, "backup-db")
         await press(app, pilot, "4")
         shown = text(app)
-        assert "missed 3 runs:" in shown
+        assert "missed 3 runs (times in Europe/Berlin):" in shown
         assert shown.count("· ") >= 3
         assert "acknowledged by eva" in shown
         assert "disk was full" in shown

@@ -9,11 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from pulsetui.core.phrases import sentence
+from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui import panes
-from pulsetui.tui.columns import status_glyph, status_word
-from pulsetui.tui.lines import Line, Span, name_of, plain, width_of, wrap
+from pulsetui.tui.headline import progress_line, title_line
+from pulsetui.tui.lines import Line, Span, plain, width_of, wrap
 from pulsetui.tui.paint import LineList, OneLine
+from pulsetui.tui.run_model import last_good_metrics
 from pulsetui.tui.screens.base import PulseScreen, fetch
 from pulsetui.tui.table_model import is_acknowledged, status_now
 from pulsetui.tui.verbs import Situation, bindings_on
@@ -33,6 +35,10 @@ class _Tabs(OneLine):
     """The panes; the one that is shown stands out."""
 
     BASE = "panel"
+
+
+class _Progress(OneLine):
+    """The run that is going on; not there when none is."""
 
 
 class _Sentence(LineList, can_focus=False):
@@ -66,11 +72,13 @@ class DetailsScreen(PulseScreen):
         self.pane = 0
         self._details: CheckDetails | None = None
         self._problem = ""
+        self._drawn: object = None  # what the pane was last drawn from
         self._ticker: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield _Title(id="title")
         yield _Sentence(id="sentence", base="surface")
+        yield _Progress(id="progress")
         yield _Tabs(id="tabs")
         yield LineList(id="pane")
         yield Hints(id="hints")
@@ -128,23 +136,27 @@ class DetailsScreen(PulseScreen):
         if view is None:
             self._show_gone()
             return
-        now, width = self.pulse.now(), max(self.size.width, 10)
-        status = status_now(view, now)
-        glyph, style = status_glyph(view, status, ascii_only=self.pulse.ascii_only)
-        word, _ = status_word(view, status)
-        title: list[Span] = [(f" {glyph} ", style), (name_of(view), "strong"), (f"  {word}", style)]
-        if name_of(view) != view.slug:
-            title.append((f"  {view.slug}", "muted"))
-        if view.tags:
-            title.append((f"  {' '.join(plain(tag) for tag in view.tags)}", "accent"))
-        self.query_one(_Title).show(title, base="alarm" if style == "down" else "surface")
-        words = wrap(plain(sentence(view, now, self.pulse.viewer_zone)) + ".", width - 4)[:_SENTENCE_LINES]
-        said = self.query_one(_Sentence)
-        said.styles.height = len(words)
-        said.show([(("   ", "text"), (text, "calm" if is_acknowledged(view) else "text")) for text in words])
+        now, width, zone = self.pulse.now(), max(self.size.width, 10), self.pulse.viewer_zone
+        ascii_only = self.pulse.ascii_only
+        alarm = status_now(view, now) is Status.DOWN and not is_acknowledged(view)
+        self.query_one(_Title).show(
+            title_line(view, now, width, ascii_only=ascii_only), base="alarm" if alarm else "surface"
+        )
+        self._draw_sentence(view, width)
+        progress = progress_line(view, now, zone, width, ascii_only=ascii_only)
+        self.query_one(_Progress).show(progress)
+        self.query_one(_Progress).display = bool(progress)
         self.query_one(_Tabs).show(self._tabs())
         self._draw_pane(view)
         self.refresh_hints()
+
+    def _draw_sentence(self, view: CheckView, width: int) -> None:
+        good = last_good_metrics(self._details) if self._details is not None else None
+        said = sentence(view, self.pulse.now(), self.pulse.viewer_zone, good_metrics=good)
+        words = wrap(plain(said) + ".", width - 4)[:_SENTENCE_LINES]
+        lines = self.query_one(_Sentence)
+        lines.styles.height = len(words)
+        lines.show([(("   ", "text"), (text, "calm" if is_acknowledged(view) else "text")) for text in words])
 
     def _tabs(self) -> Line:
         line = self._tab_line(short=False)
@@ -167,18 +179,34 @@ class DetailsScreen(PulseScreen):
         if self._details is None:
             text = self._problem or "Reading…"
             pane.show([(), ((f"  {plain(text)}", "error" if self._problem else "muted"),)])
+            self._drawn = None
             return
+        shown = panes.PANES[self.pane]
+        now = self.pulse.now()
+        # What does not tick changes with the details, the room, and the words of a day ("today").
+        state = (
+            self.pane,
+            self._details,
+            view,
+            pane.size,
+            self._problem,
+            now.replace(second=0, microsecond=0),
+        )
+        if not shown.ticks and state == self._drawn:
+            return
+        self._drawn = state
         context = panes.PaneContext(
-            now=self.pulse.now(),
+            now=now,
             width=max(pane.size.width - 1, 10),
+            height=pane.size.height,
             zone=self.pulse.viewer_zone,
             info=self.pulse.client.info(),
             ascii_only=self.pulse.ascii_only,
         )
-        lines, keys = panes.PANES[self.pane].draw(self._details, view, context)
+        lines, keys = shown.draw(self._details, view, context)
         if self._problem:
             lines = [((f"  {plain(self._problem)}", "error"),), *lines]
-            keys = [None, *keys]
+            keys = [None, *keys] if keys else []
         pane.show(lines, keys)
 
     def _show_gone(self) -> None:
@@ -204,6 +232,10 @@ class DetailsScreen(PulseScreen):
             from pulsetui.tui.screens.body import BodyScreen
 
             self.pulse.push_screen(BodyScreen(self.slug, message.key.n))
+        elif isinstance(message.key, panes.RunKey) and self._details is not None:
+            from pulsetui.tui.screens.run import RunScreen
+
+            self.pulse.push_screen(RunScreen(self.slug, message.key.n, self._details))
 
     def hint_ids(self, situation: Situation) -> Sequence[str]:
         view = self.view
