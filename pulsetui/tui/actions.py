@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pulsetui.core.phrases import instant_text
 from pulsetui.core.status import Status
 from pulsetui.errors import PulseError
 from pulsetui.monitor.view import CheckView, CommandResult
@@ -17,6 +18,7 @@ from pulsetui.tui.table_model import is_acknowledged
 
 if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.screens.snooze import SnoozeAnswer
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +97,47 @@ class Actions:
             lambda: client.acknowledge(slugs, by=_me(), note=note),
             done=f"Acknowledged {_names(views)}",
             undo=Undo(f"acknowledging {_names(views)}", lambda: client.unacknowledge(slugs)),
+        )
+
+    def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:
+        """Asks what and how long. ``tag`` is offered first: its heading was meant."""
+        from pulsetui.tui.screens.snooze import SnoozeDialog, snooze_targets
+
+        app = self._app
+        dialog = SnoozeDialog(
+            snooze_targets(views, tag), app.client.info().snoozes, app.now(), app.viewer_zone
+        )
+        app.push_screen(dialog, self._snooze)
+
+    def _snooze(self, answer: SnoozeAnswer | None) -> None:
+        if answer is None:
+            return
+        client, target, until, note = self._app.client, answer.target, answer.until, answer.note
+        scope, names, label = target.scope, target.names, target.label
+        before = target.running(client.info().snoozes, self._app.now())
+        snoozed = {one.target for one in before}
+
+        def end(which: Sequence[str]) -> list[CommandResult]:
+            return list(client.unsnooze(scope, which))
+
+        def restore() -> list[CommandResult]:
+            fresh = [name for name in names if name not in snoozed]
+            results = end(fresh) if until is not None and (fresh or not before) else []
+            for one in before:
+                which = [one.target] if names else []
+                results += client.snooze(scope, which, until=one.until, by=one.by, note=one.note)
+            return results
+
+        if until is None:
+            which = [name for name in names if name in snoozed]
+            undo = Undo(f"ending the snooze of {label}", restore)
+            self._run(lambda: end(which), done=f"{label} is no longer snoozed", undo=undo)
+            return
+        when = instant_text(until, self._app.viewer_zone, self._app.now()).removeprefix("today ")
+        self._run(
+            lambda: client.snooze(scope, names, until=until, by=_me(), note=note),
+            done=f"Snoozed {label} until {when}",
+            undo=Undo(f"snoozing {label}", restore),
         )
 
     def delete(self, view: CheckView) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from rich.cells import cell_len
@@ -15,6 +15,7 @@ from pulsetui.core.phrases import (
     RUNNING,
     ago_text,
     duration_text,
+    instant_text,
     span_text,
     until_text,
     word_for,
@@ -22,13 +23,17 @@ from pulsetui.core.phrases import (
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.lines import Align, Line, Span, cut, fit, name_of, pad, plain, width_of
-from pulsetui.tui.table_model import Row, SortBy, is_acknowledged
+from pulsetui.tui.row import Row, is_acknowledged, is_problem, note_of
+from pulsetui.tui.table_order import SortBy
 from pulsetui.tui.widgets.heartbeat_bar import bar
 
 LEAD = 5
 """Cells before the first column: cursor, mark, glyph, running, space."""
 NOTHING = "–"
 _SECONDS_MATTER_S = 600
+_FAR_S = 12 * 3600  # from here on a wall clock says more than a number of hours
+_BOTH_FROM = 30  # cells in which "in 2d 3h" and "tomorrow 02:00" both stand
+_CLOCK_CELLS = 14
 _WORDS_FROM = 60  # below this width there is no status column and the due cell says the word
 
 
@@ -40,6 +45,7 @@ class CellContext:
     width: int  # of the cell
     screen: int  # of the whole line
     ascii_only: bool
+    zone: tzinfo = UTC  # of the person
 
 
 Cell = Callable[[Row, CellContext], list[Span]]
@@ -53,11 +59,12 @@ class Column:
     title: str
     screen: int
     sizes: tuple[int, int, int]
-    # ^ least, good, most cells: from left to right each gets what is good, then all share what is left
+    # ^ least, good, most cells: first the name gets what is good, then all; then all share what is left
     cell: Cell
     align: Align = "left"
     sort: SortBy | None = None
     live: bool = False  # its text changes by the clock alone
+    roomy: int = 0  # with so many cells it says more; fewer are of no use to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +80,77 @@ class Placed:
 
 
 def _name(row: Row, context: CellContext) -> list[Span]:
-    return [(cut(name_of(row.view), context.width), "strong" if is_problem(row) else "text")]
+    style = "strong" if is_problem(row) else "text"
+    left = snooze_text(row, context.now)
+    if not left:
+        return [(cut(name_of(row.view), context.width), style)]
+    # At every width: nobody should wait for an alert that is not going to come.
+    name = pad(name_of(row.view), context.width - len(left) - 1)
+    return [(name, style), (f" {left}", "accent")]
+
+
+def snooze_text(row: Row, now: datetime) -> str:
+    """How long the row is still snoozed: ``z 18m``; "" when it is not."""
+    until = row.view.snoozed_until
+    if not row.snoozed or until is None:
+        return ""
+    return f"z {countdown(until, now)}"
+
+
+def countdown(until: datetime, now: datetime) -> str:
+    """What is left in its largest unit, begun ones counted: ``18m``, ``3h``, ``2d``."""
+    minutes = max(-int((now - until).total_seconds() // 60), 1)
+    if minutes < 100:
+        return f"{minutes}m"
+    return f"{-(-minutes // 60)}h" if minutes < 48 * 60 else f"{-(-minutes // 1440)}d"
 
 
 def _status(row: Row, _: CellContext) -> list[Span]:
-    word, style = status_word(row.view, row.status)
-    return [(word, style)]
+    return [(status_word(row.view, row.status)[0], style_of(row))]
 
 
 def _due(row: Row, context: CellContext) -> list[Span]:
-    view, now = row.view, context.now
-    style = style_of(row.view, row.status)
+    now = context.now
     if context.screen < _WORDS_FROM:
         short = _narrow_due(row, context)
         if short:
-            return [(short, style)]
+            return [(short, style_of(row))]
     if row.status is Status.PAUSED:
         return [(NOTHING, "muted")]
-    due = view.next_ping
-    if row.status is Status.DOWN and due is not None and due > now:
-        return [(until_text(_coarse(due, now), now), "text")]
-    if due is None and view.first_due is not None:
-        due = view.first_due
-        if due <= now:
-            return [("awaited", "new")]
-    if due is None or (view.unwatched and due <= now):
-        due = view.upcoming
+    due = _due_at(row, now)
     if due is None:
-        return [(NOTHING, "muted")]
-    return [
-        (until_text(_coarse(due, now), now), style if row.status in (Status.LATE, Status.DOWN) else "text")
-    ]
+        awaited = row.view.next_ping is None and row.view.first_due is not None
+        return [("awaited", "new")] if awaited else [(NOTHING, "muted")]
+    passed = due <= now and row.status in (Status.LATE, Status.DOWN)
+    return _when(due, context, style_of(row) if passed else "text")
+
+
+def _due_at(row: Row, now: datetime) -> datetime | None:
+    """The instant that the due cell is about: what is awaited, else what comes next."""
+    view = row.view
+    if view.next_ping is None and view.first_due is not None:
+        return view.first_due if view.first_due > now else None
+    if view.next_ping is None or (view.unwatched and view.next_ping <= now):
+        return view.upcoming
+    return view.next_ping
+
+
+def _when(instant: datetime, context: CellContext, style: str) -> list[Span]:
+    """How far off, and from half a day on when: a wall clock then says more. With room, both."""
+    now = context.now
+    far = until_text(_coarse(instant, now), now)
+    if context.width >= _BOTH_FROM:
+        clock = instant_text(instant, context.zone, now).removeprefix("today ")
+        shown = clock if cell_len(clock) <= _CLOCK_CELLS else ""
+        return [
+            (pad(far, context.width - _CLOCK_CELLS, "right"), style),
+            (pad(shown, _CLOCK_CELLS, "right"), "muted"),
+        ]
+    if (instant - now).total_seconds() >= _FAR_S:
+        clock = instant_text(instant, context.zone, now)
+        if cell_len(clock) <= context.width:
+            return [(clock, style)]
+    return [(far, style)]
 
 
 def _coarse(instant: datetime, now: datetime) -> datetime:
@@ -165,14 +212,7 @@ def _tags(row: Row, context: CellContext) -> list[Span]:
 
 
 def _note(row: Row, context: CellContext) -> list[Span]:
-    view = row.view
-    if is_acknowledged(view) and view.incident is not None:
-        by, note = view.incident.acknowledged_by, view.incident.note
-        text = f"acknowledged{f' by {by}' if by else ''}{f': {note}' if note else ''}"
-    else:
-        text = view.detail or view.last_line
-    style = "text" if is_problem(row) else "muted"
-    return [(cut(plain(text), context.width), style)]
+    return [(cut(plain(note_of(row.view)), context.width), "text" if is_problem(row) else "muted")]
 
 
 def _bar(row: Row, context: CellContext) -> list[Span]:
@@ -182,13 +222,13 @@ def _bar(row: Row, context: CellContext) -> list[Span]:
 COLUMNS: tuple[Column, ...] = (
     Column("name", "CHECK", 0, (16, 26, 44), _name, sort=SortBy.NAME),
     Column("status", "STATUS", _WORDS_FROM, (11, 11, 11), _status, sort=SortBy.PROBLEMS),
-    Column("due", "DUE", 0, (15, 15, 15), _due, align="right", sort=SortBy.DUE, live=True),
+    Column("due", "DUE", 0, (15, 15, 15), _due, align="right", sort=SortBy.DUE, live=True, roomy=_BOTH_FROM),
     Column("last", "LAST PING", 80, (11, 11, 13), _last, align="right", sort=SortBy.LAST, live=True),
-    Column("schedule", "SCHEDULE", 118, (18, 24, 44), _schedule),
+    Column("schedule", "SCHEDULE", 118, (18, 34, 44), _schedule, sort=SortBy.SCHEDULE),
     Column("took", "TOOK / USUAL", 118, (15, 15, 17), _took, align="right", sort=SortBy.TOOK, live=True),
-    Column("tags", "TAGS", 136, (12, 14, 26), _tags),
-    Column("note", "NOTE", 164, (20, 30, 70), _note),
-    Column("bar", "RECENT RUNS", 78, (11, 16, 60), _bar, align="right"),
+    Column("tags", "TAGS", 136, (12, 14, 26), _tags, sort=SortBy.TAGS),
+    Column("note", "NOTE", 164, (20, 30, 70), _note, sort=SortBy.NOTE),
+    Column("bar", "RECENT RUNS", 78, (11, 16, 60), _bar, align="right", sort=SortBy.RUNS),
 )
 
 
@@ -200,8 +240,12 @@ def layout(width: int) -> tuple[Placed, ...]:
     room = width - LEAD - gap * (len(shown) - 1)
     widths = {column.key: column.sizes[0] for column in shown}
     left = room - sum(widths.values())
-    for column in shown:  # the name is served first
-        left = _grow(widths, {column.key: column.sizes[1]}, left)
+    left = _grow(widths, {column.key: column.sizes[1] for column in shown[:1]}, left)  # the name comes first
+    left = _grow(widths, {column.key: column.sizes[1] for column in shown}, left)
+    for column in shown:
+        if 0 < column.roomy - widths[column.key] <= left:
+            left -= column.roomy - widths[column.key]
+            widths[column.key] = column.roomy
     left = _grow(widths, {column.key: column.sizes[2] for column in shown}, left)
     # What nobody wants goes to the name; what is not there is taken from it.
     widths["name"] = max(widths["name"] + left, 0)
@@ -255,7 +299,14 @@ def column_at(width: int, x: int) -> Column | None:
 
 
 def row_line(
-    row: Row, width: int, now: datetime, *, cursor: bool, marked: bool, ascii_only: bool = False
+    row: Row,
+    width: int,
+    now: datetime,
+    *,
+    cursor: bool,
+    marked: bool,
+    ascii_only: bool = False,
+    zone: tzinfo = UTC,
 ) -> Line:
     """One row in exactly ``width`` cells."""
     spans = lead(row, cursor=cursor, marked=marked, ascii_only=ascii_only)
@@ -263,37 +314,46 @@ def row_line(
     for at, placed in enumerate(layout(width)):
         if at:
             spans.append(gap)
-        context = CellContext(now, placed.width, width, ascii_only)
+        context = CellContext(now, placed.width, width, ascii_only, zone)
         spans.extend(fit(placed.column.cell(row, context), placed.width, placed.column.align))
     return tuple(spans if width_of(spans) == width else fit(spans, width))
 
 
-def live_texts(row: Row, width: int, now: datetime) -> tuple[str, ...]:
+def live_texts(row: Row, width: int, now: datetime, zone: tzinfo = UTC) -> tuple[str, ...]:
     """The texts of the row that the clock alone changes: what the tick compares."""
-    return tuple(
-        placed.column.cell(row, CellContext(now, placed.width, width, ascii_only=False))[0][0]
-        for placed in layout(width)
-        if placed.column.live
-    )
+    texts = [
+        placed.column.cell(row, CellContext(now, placed.width, width, ascii_only=False, zone=zone))[0][0]
+        for placed in live_columns(width)
+    ]
+    if row.snoozed:
+        texts.append(snooze_text(row, now))
+    return tuple(texts)
+
+
+@lru_cache(maxsize=64)
+def live_columns(width: int) -> tuple[Placed, ...]:
+    """Those whose texts the clock changes."""
+    return tuple(placed for placed in layout(width) if placed.column.live)
+
+
+def sorts(width: int) -> list[SortBy]:
+    """What the table can be ordered by at a width: problems first, and each column that is seen."""
+    seen = [placed.column.sort for placed in layout(width) if placed.column.sort is not None]
+    return [SortBy.PROBLEMS, *(by for by in seen if by is not SortBy.PROBLEMS)]
 
 
 def lead(row: Row, *, cursor: bool, marked: bool, ascii_only: bool) -> list[Span]:
     """Cursor, mark, glyph, running: what is seen at every width and without any colour."""
     pointer = (">" if ascii_only else "▌") if cursor else " "
-    glyph, style = status_glyph(row.view, row.status, ascii_only=ascii_only)
+    glyph, _ = status_glyph(row.view, row.status, ascii_only=ascii_only)
     running = (GLYPH_ASCII if ascii_only else GLYPH)[RUNNING] if row.view.started else " "
     return [
         (pointer, "accent"),
         (("+" if ascii_only else "◆") if marked else " ", "accent"),
-        (glyph, style),
+        (glyph, style_of(row)),
         (running, "running"),
         (" ", "text"),
     ]
-
-
-def is_problem(row: Row) -> bool:
-    """Whether the row asks for somebody: down, and nobody has acknowledged it."""
-    return row.status is Status.DOWN and not is_acknowledged(row.view)
 
 
 def base_of(row: Row, *, cursor: bool) -> str:
@@ -303,8 +363,13 @@ def base_of(row: Row, *, cursor: bool) -> str:
     return "cursor" if cursor else "row"
 
 
-def style_of(view: CheckView, status: Status) -> str:
-    """The style in which a status is drawn."""
+def style_of(row: Row) -> str:
+    """The style in which the row's status is drawn: what somebody has snoozed does not shout."""
+    return "calm" if row.snoozed and row.status is Status.DOWN else status_style(row.view, row.status)
+
+
+def status_style(view: CheckView, status: Status) -> str:
+    """The style of a status."""
     if is_acknowledged(view):
         return "calm"
     if view.unwatched:
@@ -316,14 +381,14 @@ def status_word(view: CheckView, status: Status) -> Span:
     """The word and its style."""
     if view.unwatched and status is not Status.PAUSED:
         return "unwatched", "muted"
-    return word_for(status, view.reason), style_of(view, status)
+    return word_for(status, view.reason), status_style(view, status)
 
 
 def status_glyph(view: CheckView, status: Status, *, ascii_only: bool = False) -> Span:
     """The one character for it and its style."""
     if view.unwatched and status is not Status.PAUSED:
         return "?", "muted"
-    return (GLYPH_ASCII if ascii_only else GLYPH)[status], style_of(view, status)
+    return (GLYPH_ASCII if ascii_only else GLYPH)[status], status_style(view, status)
 
 
 def titles(width: int) -> Sequence[str]:

@@ -44,12 +44,12 @@ class Filter:
                 terms.append(Term(field, rest, negated))
         return cls(text.strip(), tuple(terms))
 
-    def matches(self, view: CheckView, status: Status) -> bool:
+    def matches(self, view: CheckView, status: Status, *, snoozed: bool = False) -> bool:
         """Whether the check, with the status it has now, is shown."""
-        return all(_holds(term, view, status) != term.negated for term in self.terms)
+        return all(_holds(term, view, status, snoozed=snoozed) != term.negated for term in self.terms)
 
 
-def _holds(term: Term, view: CheckView, status: Status) -> bool:
+def _holds(term: Term, view: CheckView, status: Status, *, snoozed: bool) -> bool:
     match term.field:
         case "name":
             return term.text in view.name.casefold()
@@ -58,18 +58,18 @@ def _holds(term: Term, view: CheckView, status: Status) -> bool:
         case "tag":
             return any(tag.casefold().startswith(term.text) for tag in view.tags)
         case "status":
-            return any(word.startswith(term.text) for word in status_words(view, status))
+            return any(word.startswith(term.text) for word in status_words(view, status, snoozed=snoozed))
         case _:
             return (
                 term.text in view.name.casefold()
                 or term.text in view.slug
                 or any(term.text in tag.casefold() for tag in view.tags)
-                or any(word.startswith(term.text) for word in status_words(view, status))
+                or any(word.startswith(term.text) for word in status_words(view, status, snoozed=snoozed))
             )
 
 
-def status_words(view: CheckView, status: Status) -> list[str]:
-    """Every word that is true of it: ``down overdue acknowledged running``."""
+def status_words(view: CheckView, status: Status, *, snoozed: bool = False) -> list[str]:
+    """Every word that is true of it: ``down overdue acknowledged snoozed running``."""
     words = [str(status)]
     if status is Status.DOWN:
         words.append(word_for(status, view.reason))
@@ -77,6 +77,8 @@ def status_words(view: CheckView, status: Status) -> list[str]:
             words.append("acknowledged")
     if view.started:
         words.append("running")
+    if snoozed:
+        words.append("snoozed")
     if view.unwatched:
         words.append("unwatched")
     return words

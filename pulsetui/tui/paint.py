@@ -137,7 +137,7 @@ class LineList(ScrollView, can_focus=True):
         new, new_keys = tuple(lines), tuple(keys)
         if new == self._lines and new_keys == self._keys:
             return
-        key = self.key
+        key, old = self.key, self._lines
         self._lines, self._keys = new, new_keys
         choices = [index for index, value in enumerate(new_keys) if value is not None]
         if key is not None and key in new_keys:
@@ -147,7 +147,23 @@ class LineList(ScrollView, can_focus=True):
         size = Size(self.size.width, len(new))
         if size != self.virtual_size:
             self.virtual_size = size
-        self.refresh()
+        self._repaint_from(old)
+
+    def _repaint_from(self, old: tuple[Line, ...]) -> None:
+        """Repaints the visible lines that are not as they were."""
+        top, width, height = self.scroll_offset.y, self.size.width, self.size.height
+        if len(old) != len(self._lines):
+            self.refresh()
+            return
+        changed = [
+            Region(0, y, width, 1)
+            for y in range(min(height, len(old) - top))
+            if old[top + y] != self._lines[top + y]
+        ]
+        if self.key is not None or len(changed) > height // 2:
+            self.refresh()
+        elif changed:
+            self.refresh(*changed)
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width

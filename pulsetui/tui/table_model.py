@@ -1,101 +1,126 @@
-"""The rows of the live table without a screen: their order, the filter, the marks, the counts, the cursor.
+"""The rows of the live table without a screen: order, view, filter, groups, marks, counts, cursor.
 
 Rows are ordered by keys that never contain "now", so that an order once made stays right: a change moves one
-row by bisection. What the clock changes (up turns late when due passes) waits in a heap and is looked at in
-the tick; nothing scans all rows. While a person moves the cursor the caller *holds*: rows then show what is
-new but keep their places until ``settle``.
+row by bisection. What the clock changes (up turns late when due passes, a snooze ends) waits in a heap and is
+looked at in the tick; nothing scans all rows. While a person moves the cursor the caller *holds*: rows then
+show what is new but keep their places until ``settle``.
 """
 
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.filter import Filter
+from pulsetui.tui.row import Key, Row, is_acknowledged, status_now
+from pulsetui.tui.subsets import ALL, Subset
+from pulsetui.tui.table_order import HEADING, Order, SortBy, sort_key
 
-Key = tuple[int, float, str, str]
-_NEVER = float("inf")
+__all__ = ["Heading", "Row", "SortBy", "TableModel", "is_acknowledged", "status_now"]
+
 _FEW = 64  # from so many changes at once (or 1 % of the rows) one sort is cheaper than many insertions
 
 
-class SortBy(StrEnum):
-    """What the table is ordered by; each has the direction in which it is read most."""
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The line above the rows of a tag. ``counts`` is by facet; ``tag`` "" are those without one."""
 
-    PROBLEMS = "problems first"
-    NAME = "name"
-    DUE = "due"
-    LAST = "last ping"
-    TOOK = "duration"
-
-
-class Row:
-    """One check as the table holds it. Slotted and changed in place: there may be ten thousand."""
-
-    __slots__ = ("key", "status", "view")
-
-    def __init__(self, view: CheckView, status: Status) -> None:
-        self.view = view
-        self.status = status  # as it is now: UP has turned LATE when its due has passed
-        self.key: Key | None = None  # its place in the order; None while it has none
+    tag: str
+    folded: bool
+    total: int
+    counts: Counter[str]
 
 
 class TableModel:
-    """See the module. ``now`` is always the engine's clock, UTC."""
+    """See the module. ``now`` is always the engine's clock, UTC.
+
+    The cursor is a line key (see ``table_order``), never a number: of the check or the heading that it is on.
+    """
 
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
-        self.counts: Counter[str] = Counter()  # by status; and "acknowledged", "running", "unwatched"
+        self.counts: Counter[str] = Counter()  # by facet, of all checks
         self.marks: set[str] = set()
         self.filter = Filter.parse("")
+        self.subset: Subset = ALL
         self.sort = SortBy.PROBLEMS
-        self.reversed = False
         self.cursor: str | None = None
-        self._keys: list[Key] = []
+        self._order = Order()
         self._pending: set[str] = set()
-        self._turns: list[tuple[float, str]] = []  # heap: when rows that are up turn late
+        self._turns: list[tuple[float, str]] = []  # heap: when the clock alone changes a row
         self._ends: list[tuple[float, str]] = []  # heap: deadlines
 
     # What is there
 
     def __len__(self) -> int:
-        return len(self._keys)
+        """Lines: rows that are not folded away, and headings."""
+        return len(self._order)
 
     @property
     def total(self) -> int:
-        """All checks, filtered out or not."""
+        """All checks, shown or not."""
         return len(self.rows)
 
-    def slug_at(self, index: int) -> str:
-        return self._keys[~index if self.reversed else index][3]
+    @property
+    def shown(self) -> int:
+        """Checks that view and filter let through, folded or not."""
+        return self._order.rows
 
-    def row_at(self, index: int) -> Row:
-        return self.rows[self.slug_at(index)]
+    @property
+    def grouped(self) -> bool:
+        return self._order.grouped
 
-    def index_of(self, slug: str | None) -> int | None:
-        """Where the check stands; None when it is not shown."""
-        row = self.rows.get(slug) if slug is not None else None
+    @property
+    def reversed(self) -> bool:
+        return self._order.reversed
+
+    def key_at(self, index: int) -> str:
+        """The line key at a line. Raises IndexError."""
+        return self._order.line_at(index)
+
+    def index_of(self, key: str | None) -> int | None:
+        """The line of a check or heading; None when it is not shown."""
+        if key is None:
+            return None
+        if key.startswith(HEADING):
+            return self._order.heading_index(key.removeprefix(HEADING))
+        row = self.rows.get(key)
         if row is None or row.key is None:
             return None
-        index = bisect_left(self._keys, row.key)
-        return len(self._keys) - 1 - index if self.reversed else index
+        return self._order.index_of(row.section, row.key)
 
-    def slugs(self) -> Iterator[str]:
-        """The shown checks in order."""
-        return (self.slug_at(index) for index in range(len(self._keys)))
+    def heading(self, key: str) -> Heading | None:
+        """What the heading with this line key says; None for a check."""
+        if not key.startswith(HEADING):
+            return None
+        section = self._order.section(key.removeprefix(HEADING))
+        if section is None:
+            return None
+        if section.tally is None:
+            section.tally = Counter(facet for at in section.keys for facet in self.rows[at[3]].facets)
+        return Heading(section.tag, section.folded, len(section.keys), section.tally)
+
+    def slugs(self, heading: str | None = None) -> Iterator[str]:
+        """The checks that are let through in order, folded or not; those below one heading."""
+        return self._order.slugs(None if heading is None else heading.removeprefix(HEADING))
+
+    @property
+    def marked(self) -> list[str]:
+        """The marked checks that are let through, in order: what verbs are done to."""
+        return [slug for slug in self.slugs() if slug in self.marks] if self.marks else []
 
     @property
     def moved(self) -> bool:
-        """Whether rows wait to be put in their places."""
+        """Whether rows wait for their places."""
         return bool(self._pending)
 
     def next_deadline(self) -> tuple[datetime, str] | None:
-        """The earliest deadline still to come and its check."""
+        """The next instant at which a check goes down unless it reports."""
         while self._ends:
             at, slug = self._ends[0]
             row = self.rows.get(slug)
@@ -111,8 +136,8 @@ class TableModel:
         self.rows = {}
         self.counts = Counter()
         for slug, view in checks.items():
-            row = self.rows[slug] = Row(view, status_now(view, now))
-            self._count(row, 1)
+            row = self.rows[slug] = Row(view, now)
+            self.counts.update(row.facets)
         self._sweep()
         self.marks &= self.rows.keys()
         self._order_all()
@@ -129,13 +154,13 @@ class TableModel:
             elif (row := self.rows.get(slug)) is None or row.view is not view:
                 self._put(slug, view, now)
                 moved.append(slug)
-        self._turn_late(now, moved)
+        self._turn(now, moved)
         self._move(moved, hold=hold)
 
     def tick(self, now: datetime, *, hold: bool = False) -> bool:
-        """Lets the clock do its part; True when a row has turned late."""
+        """Lets the clock do its part; True when a row has changed by it."""
         moved: list[str] = []
-        self._turn_late(now, moved)
+        self._turn(now, moved)
         self._move(moved, hold=hold)
         return bool(moved)
 
@@ -148,38 +173,63 @@ class TableModel:
         self.filter = Filter.parse(text)
         self._order_all()
 
-    def set_sort(self, by: SortBy, *, reverse: bool = False) -> None:
-        self.sort, self.reversed = by, reverse
+    def set_subset(self, subset: Subset) -> None:
+        self.subset = subset
         self._order_all()
 
-    # The cursor: a slug, not a number
+    def set_sort(self, by: SortBy, *, reverse: bool = False) -> None:
+        self.sort, self._order.reversed = by, reverse
+        self._order_all()
+
+    def set_grouped(self, grouped: bool) -> None:
+        """Puts the rows below the headings of their tags, or back into one list."""
+        self._order.grouped = grouped
+        self._order_all()
+
+    def fold(self, tag: str, folded: bool) -> None:
+        """Hides or shows the rows of a group; a cursor among them goes to the heading."""
+        self._order.fold(tag, folded)
+        row = self.rows.get(self.cursor) if self.cursor is not None else None
+        if folded and row is not None and row.section == tag:
+            self.cursor = HEADING + tag
+
+    # The cursor
 
     def move_cursor(self, index: int) -> None:
-        """Puts the cursor on the row at ``index``, kept inside the list."""
-        if self._keys:
-            self.cursor = self.slug_at(min(max(index, 0), len(self._keys) - 1))
-        else:
-            self.cursor = None
+        """Puts the cursor on the line at ``index``, kept inside the list."""
+        self.cursor = self.key_at(min(max(index, 0), len(self) - 1)) if len(self) else None
 
     def cursor_index(self) -> int | None:
         return self.index_of(self.cursor)
 
-    def toggle_mark(self, slug: str) -> None:
-        self.marks ^= {slug}
+    @property
+    def cursor_row(self) -> Row | None:
+        """The row under the cursor; None on a heading and when there is none."""
+        if self.cursor is None or self.cursor_index() is None:
+            return None
+        return self.rows.get(self.cursor)
+
+    def toggle_mark(self, key: str) -> None:
+        """Marks a check or takes its mark away; on a heading all of its checks alike."""
+        if key.startswith(HEADING):
+            below = set(self.slugs(key))
+            self.marks = self.marks - below if below <= self.marks else self.marks | below
+        else:
+            self.marks ^= {key}
 
     # Inside
 
     def _put(self, slug: str, view: CheckView, now: datetime) -> None:
         row = self.rows.get(slug)
-        status = status_now(view, now)
         if row is None:
-            row = self.rows[slug] = Row(view, status)
+            row = self.rows[slug] = Row(view, now)
         else:
-            self._count(row, -1)
-            row.view, row.status = view, status
-        self._count(row, 1)
-        if status is Status.UP and view.next_ping is not None and not view.unwatched:
-            heapq.heappush(self._turns, (view.next_ping.timestamp(), slug))
+            self.counts.subtract(row.facets)
+            row.put(view, now)
+            self._order.touch(row.section)
+        self.counts.update(row.facets)
+        for turn in _turns(row):
+            heapq.heappush(self._turns, (turn, slug))
         end = _end(row)
         if end is not None:
             heapq.heappush(self._ends, (end, slug))
@@ -190,11 +240,7 @@ class TableModel:
         """Makes the heaps anew without what later pings have made untrue: a check that reports each second
         has many such."""
         self._ends = [(end, slug) for slug, row in self.rows.items() if (end := _end(row)) is not None]
-        self._turns = [
-            (row.view.next_ping.timestamp(), slug)
-            for slug, row in self.rows.items()
-            if row.status is Status.UP and row.view.next_ping is not None and not row.view.unwatched
-        ]
+        self._turns = [(turn, slug) for slug, row in self.rows.items() for turn in _turns(row)]
         heapq.heapify(self._ends)
         heapq.heapify(self._turns)
 
@@ -202,37 +248,29 @@ class TableModel:
         row = self.rows.get(slug)
         if row is None:
             return
-        self._count(row, -1)
-        if slug == self.cursor:
-            index = self.index_of(slug)
-            self._take_out(row)
-            self.move_cursor(index or 0)
-        else:
-            self._take_out(row)
+        self.counts.subtract(row.facets)
+        stood = self.index_of(slug) if slug == self.cursor else None
+        self._take_out(row)
         del self.rows[slug]
+        if stood is not None:
+            self.move_cursor(stood)
         self.marks.discard(slug)
         self._pending.discard(slug)
 
-    def _count(self, row: Row, by: int) -> None:
-        self.counts[row.status] += by
-        if row.view.started:
-            self.counts["running"] += by
-        if is_acknowledged(row.view):
-            self.counts["acknowledged"] += by
-        if row.view.unwatched:
-            self.counts["unwatched"] += by
-
-    def _turn_late(self, now: datetime, moved: list[str]) -> None:
+    def _turn(self, now: datetime, moved: list[str]) -> None:
         instant = now.timestamp()
         while self._turns and self._turns[0][0] <= instant:
             _, slug = heapq.heappop(self._turns)
             row = self.rows.get(slug)
-            if row is None or row.status is not Status.UP or status_now(row.view, now) is Status.UP:
-                continue  # it has reported since
-            self._count(row, -1)
-            row.status = Status.LATE
-            self._count(row, 1)
-            moved.append(slug)
+            if row is None:
+                continue
+            before = row.facets
+            row.look_at(now)
+            if row.facets != before:  # else it has reported since
+                self.counts.subtract(before)
+                self.counts.update(row.facets)
+                self._order.touch(row.section)
+                moved.append(slug)
 
     def _move(self, slugs: list[str], *, hold: bool) -> None:
         if hold:
@@ -241,90 +279,62 @@ class TableModel:
         if len(slugs) > max(_FEW, len(self.rows) // 100):
             self._order_all()
             return
+        stood = self.cursor_index()
         for slug in slugs:
             row = self.rows.get(slug)
-            if row is None:
-                continue
-            key = self._key(slug, row) if self.filter.matches(row.view, row.status) else None
-            if key == row.key:
-                continue
-            gone_at = self.index_of(slug) if key is None and slug == self.cursor else None
-            self._take_out(row)
-            if key is not None:
-                row.key = key
-                insort(self._keys, key)
-            elif gone_at is not None:
-                self.move_cursor(gone_at)
-        if self.cursor is None:
-            self.move_cursor(0)
+            if row is not None:
+                self._place(row)
+        if self.cursor_index() is None:
+            self._cursor_anew(stood or 0)
+
+    def _place(self, row: Row) -> None:
+        key = sort_key(self.sort, row) if self._lets_through(row) else None
+        section = row.tag if self.grouped else ""
+        if key == row.key and (key is None or section == row.section):
+            return
+        self._take_out(row)
+        if key is not None:
+            row.key, row.section = key, section
+            self._order.insert(section, key)
 
     def _take_out(self, row: Row) -> None:
         if row.key is not None:
-            del self._keys[bisect_left(self._keys, row.key)]
+            self._order.remove(row.section, row.key)
             row.key = None
 
     def _order_all(self) -> None:
         stood = self.cursor_index()
         self._pending.clear()
-        keys: list[Key] = []
-        for slug, row in self.rows.items():
-            row.key = self._key(slug, row) if self.filter.matches(row.view, row.status) else None
-            if row.key is not None:
-                keys.append(row.key)
-        keys.sort()
-        self._keys = keys
+        places: list[tuple[str, Key]] = []
+        for row in self.rows.values():
+            row.key = None
+            if self._lets_through(row):
+                row.key = sort_key(self.sort, row)
+                row.section = row.tag if self.grouped else ""
+                places.append((row.section, row.key))
+        self._order.fill(places)
         if self.cursor_index() is None:
-            self.move_cursor(stood or 0)
+            self._cursor_anew(stood or 0)
 
-    def _key(self, slug: str, row: Row) -> Key:
-        view = row.view
-        name = view.name.casefold()
-        match self.sort:
-            case SortBy.PROBLEMS:
-                return (rank(view, row.status), _stamp(view.next_ping), name, slug)
-            case SortBy.NAME:
-                return (0, 0.0, name, slug)
-            case SortBy.DUE:
-                due = None if row.status is Status.PAUSED else view.next_ping
-                return (0, _stamp(due), name, slug)
-            case SortBy.LAST:
-                return (0, -view.last_ping.timestamp() if view.last_ping else _NEVER, name, slug)
-            case SortBy.TOOK:
-                return (0, -view.last_duration if view.last_duration is not None else _NEVER, name, slug)
+    def _cursor_anew(self, index: int) -> None:
+        """To the heading of a row that is folded away, else near where the cursor stood."""
+        row = self.rows.get(self.cursor) if self.cursor is not None else None
+        if row is not None and row.key is not None:
+            self.cursor = HEADING + row.section
+        else:
+            self.move_cursor(index)
+
+    def _lets_through(self, row: Row) -> bool:
+        return self.subset.holds(row) and self.filter.matches(row.view, row.status, snoozed=row.snoozed)
 
 
-def status_now(view: CheckView, now: datetime) -> Status:
-    """The status at ``now``: up turns late by the clock alone, without any news from the engine."""
-    if (
-        view.status is Status.UP
-        and view.next_ping is not None
-        and not view.unwatched
-        and view.next_ping <= now
-    ):
-        return Status.LATE
-    return view.status
-
-
-def is_acknowledged(view: CheckView) -> bool:
-    """Whether it is down and somebody has said "I know"."""
-    return (
-        view.status is Status.DOWN and view.incident is not None and view.incident.acknowledged_at is not None
-    )
-
-
-def rank(view: CheckView, status: Status) -> int:
-    """Problems first: the smaller, the nearer to the top."""
-    if status is Status.DOWN:
-        return 1 if is_acknowledged(view) else 0
-    if status is Status.LATE:
-        return 2
-    if view.unwatched:
-        return 3
-    return {Status.UP: 4, Status.NEW: 5}.get(status, 6)
-
-
-def _stamp(instant: datetime | None) -> float:
-    return _NEVER if instant is None else instant.timestamp()
+def _turns(row: Row) -> Iterator[float]:
+    """The instants at which the clock alone changes the row."""
+    view = row.view
+    if row.status is Status.UP and view.next_ping is not None and not view.unwatched:
+        yield view.next_ping.timestamp()
+    if row.snoozed and view.snoozed_until is not None:
+        yield view.snoozed_until.timestamp()
 
 
 def _end(row: Row) -> float | None:

@@ -75,6 +75,10 @@ def _acknowledge(situation: Situation) -> str:
     return ""
 
 
+def _no_groups(situation: Situation) -> str:
+    return "" if situation.total else "There are no checks to group"
+
+
 def _undo(situation: Situation) -> str:
     return _needs_engine(situation) if situation.undo else "There is nothing to undo"
 
@@ -106,6 +110,14 @@ VERBS: tuple[Verb, ...] = (
         help="Acknowledge the incident: the row calms down, reminders stop",
         on=_CHECK | _OVER,
         off=_acknowledge,
+    ),
+    Verb(
+        id="snooze",
+        keys="z",
+        label="snooze",
+        help="No alerts for the check, a tag or everything, for a while",
+        on=_CHECK,
+        off=_needs_engine,
     ),
     Verb(id="pause", keys="p", label="pause", help="Pause the check, or resume it", on=_CHECK, off=_change),
     Verb(
@@ -171,7 +183,7 @@ VERBS: tuple[Verb, ...] = (
         id="undo",
         keys="u",
         label="undo",
-        help="Undo the last pause, acknowledgement or deletion",
+        help="Undo the last pause, acknowledgement, snooze or deletion",
         on=_CHECK,
         off=_undo,
     ),
@@ -186,6 +198,28 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(id="sort", keys="s", label="sort", help="Sort by the next column", on=_HOME),
     Verb(id="reverse", keys="S", label="reverse", help="Turn the order round", on=_HOME),
+    Verb(
+        id="group",
+        keys="b",
+        label="by tag",
+        help="Group the rows by their first tag, or put them back into one list",
+        on=_HOME,
+        off=_no_groups,
+    ),
+    Verb(
+        id="follow",
+        keys="f",
+        label="follow",
+        help="Follow the check under the cursor wherever it goes, or let the list stay where it is",
+        on=_HOME,
+    ),
+    Verb(
+        id="beside",
+        keys="o",
+        label="beside",
+        help="Show the details of the check beside the table, or hide them",
+        on=_HOME,
+    ),
     Verb(id="dismiss", keys="x", label="dismiss", help="Dismiss the notice on top", on=_HOME, off=_notices),
     Verb(id="notices", keys="N", label="notices", help="Show all notices in full", on=_HOME),
     Verb(id="theme", keys="T", label="theme", help="Choose the colours", on=_ANY),

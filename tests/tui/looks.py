@@ -53,6 +53,16 @@ async def settled(app: PulseApp, pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def besides(app: PulseApp, pilot: Pilot[None]) -> None:
+    """Waits until the details beside the table have been read: they wait for the cursor to stand still."""
+    for _ in range(100):
+        await pilot.pause(0.05)
+        await settled(app, pilot)
+        if "Reading…" not in text(app):
+            return
+    raise AssertionError(text(app))
+
+
 async def press(app: PulseApp, pilot: Pilot[None], *keys: str) -> None:
     """Presses keys one after another and waits for what comes of them. The letters after ``text:`` come
     as fast as from a paste, which spares the test the waiting."""

@@ -14,7 +14,7 @@ from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.columns import base_of, column_at, header_line, layout, live_texts, row_line, titles
 from pulsetui.tui.lines import cut, cut_middle, fit, pad, plain, width_of, wrap
-from pulsetui.tui.table_model import Row, SortBy, status_now
+from pulsetui.tui.table_model import Row, SortBy
 from tests.tui.test_snapshots import HOSTILE_NAMES
 from tests.tui.views import NOW, failed, household, incident, late, new, overdue, view
 
@@ -22,7 +22,7 @@ ANY_TEXT = st.one_of(st.sampled_from(HOSTILE_NAMES), st.text(max_size=220))
 
 
 def row_of(v: CheckView) -> Row:
-    return Row(v, status_now(v, NOW))
+    return Row(v, NOW)
 
 
 def text_of(v: CheckView, width: int) -> str:

@@ -54,13 +54,13 @@ async def test_rows_stand_still_while_a_person_moves_and_settle_afterwards() -> 
         engine.put(overdue("job-4"))
         await settled(app, pilot)
         screen = home(app)
-        assert screen.model.slug_at(0) == "job-0"
+        assert screen.model.key_at(0) == "job-0"
         assert "overdue" in text(app)
 
         screen.table.release()
         screen.tick()
         await pilot.pause()
-        assert screen.model.slug_at(0) == "job-4"
+        assert screen.model.key_at(0) == "job-4"
         assert screen.model.cursor == "job-1"
 
 
@@ -152,10 +152,10 @@ async def test_sorting_goes_round_and_turns() -> None:
     async with showing(FakeEngine(household())) as (app, pilot):
         await press(app, pilot, "s")
         assert "CHECK ▾" in text(app)
-        assert home(app).model.slug_at(0) == "backup-db"
+        assert home(app).model.key_at(0) == "backup-db"
         await press(app, pilot, "S")
         assert "CHECK ▴" in text(app)
-        assert home(app).model.slug_at(0) == "thumbnails"
+        assert home(app).model.key_at(0) == "thumbnails"
 
 
 async def test_a_click_on_a_title_sorts_and_a_double_click_opens() -> None:
@@ -167,7 +167,7 @@ async def test_a_click_on_a_title_sorts_and_a_double_click_opens() -> None:
         await pilot.click("#checks", offset=(8, 2), times=2)
         await settled(app, pilot)
         assert isinstance(app.screen, DetailsScreen)
-        assert app.screen.slug == home(app).model.slug_at(2)
+        assert app.screen.slug == home(app).model.key_at(2)
 
 
 async def test_pausing_and_undoing() -> None:

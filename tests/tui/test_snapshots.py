@@ -7,8 +7,9 @@ from rich.cells import cell_len
 
 from pulsetui.monitor.view import CheckView, Notice
 from pulsetui.tui.theme import PALETTES
+from pulsetui.tui.widgets.beside import LEAST_WIDTH
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.looks import check_snapshot, look, settled, showing, strips
+from tests.tui.looks import besides, check_snapshot, look, press, settled, showing, strips
 from tests.tui.views import crowd, failed, household, late, new, overdue, view
 
 SIZES = [(40, 12), (80, 24), (120, 36), (200, 60)]
@@ -54,7 +55,13 @@ SCENES = {
 @pytest.mark.parametrize("scene", SCENES)
 async def test_the_home_screen_looks_as_it_should(scene: str, size: tuple[int, int]) -> None:
     engine = FakeEngine(SCENES[scene]())
-    async with showing(engine, size) as (app, _):
+    async with showing(engine, size) as (app, pilot):
+        if size[0] >= LEAST_WIDTH and scene != "empty":
+            await besides(app, pilot)
+        if size[0] >= LEAST_WIDTH and scene != "household":
+            await press(app, pilot, "o")  # beside the table stands the same for all of them
+            app.clear_notifications()
+            await settled(app, pilot)
         assert {strip.cell_length for strip in strips(app)} == {size[0]}
         assert all(cell_len(strip.text) == size[0] for strip in strips(app))
         check_snapshot(f"home-{scene}-{size[0]}x{size[1]}", look(app))

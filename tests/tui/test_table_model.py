@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.filter import Filter
-from pulsetui.tui.table_model import SortBy, TableModel, rank
+from pulsetui.tui.row import Row, rank
+from pulsetui.tui.table_model import SortBy, TableModel
 from tests.tui.views import HOUR, NOW, crowd, failed, household, incident, late, new, overdue, view
 
 
@@ -61,7 +62,7 @@ def test_a_row_turns_late_by_the_clock_alone() -> None:
     assert model.tick(NOW + timedelta(seconds=5))
 
     assert model.rows["slow"].status is Status.LATE
-    assert model.slug_at(0) == "slow"
+    assert model.key_at(0) == "slow"
     assert model.counts["late"] == 1
 
 
@@ -131,7 +132,7 @@ def test_filtering_keeps_the_cursor_while_its_check_still_matches() -> None:
     assert model.cursor_index() is None
 
     model.set_filter("")
-    assert model.slug_at(0) == "apple"
+    assert model.key_at(0) == "apple"
     assert model.cursor_index() == 0
 
 
@@ -272,6 +273,6 @@ def test_many_changes_at_once_end_in_the_same_order() -> None:
 
     ordered = sorted(
         checks.values(),
-        key=lambda v: (rank(v, model.rows[v.slug].status), v.next_ping, v.name.casefold(), v.slug),
+        key=lambda v: (rank(Row(v, NOW)), v.next_ping, v.name.casefold(), v.slug),
     )
     assert list(model.slugs()) == [v.slug for v in ordered]

@@ -62,6 +62,9 @@ class PulseScreen(Screen[None]):
     def verb_acknowledge(self) -> None:
         self.pulse.actions.acknowledge(self.targets())
 
+    def verb_snooze(self) -> None:
+        self.pulse.actions.snooze(self.targets())
+
     def verb_pause(self) -> None:
         self.pulse.actions.pause(self.targets())
 

@@ -44,11 +44,18 @@ def empty_lines(info: EngineInfo, width: int) -> list[Line]:
     return lines
 
 
-def no_match_lines(text: str, total: int, width: int) -> list[Line]:
-    """The filter shows nothing: which filter, and the way out."""
+def no_match_lines(text: str, subset: str, total: int, width: int) -> list[Line]:
+    """Nothing is shown: which filter and which view let nothing through, and the way out."""
+    if not text:
+        return [
+            (),
+            *_wrapped(f"None of {total} checks is in the view {subset}.", "strong", width),
+            *_wrapped("1 shows all checks.", "muted", width),
+        ]
+    within = f" in the view {subset}" if subset else ""
     return [
         (),
-        *_wrapped(f'None of {total} checks matches "{plain(text)}".', "strong", width),
+        *_wrapped(f'None of {total} checks matches "{plain(text)}"{within}.', "strong", width),
         *_wrapped(
             "Esc clears the filter. Terms: tag:billing  status:down  name:sync  -tag:test", "muted", width
         ),

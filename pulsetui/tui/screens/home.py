@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
 
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.paint import LineList
-from pulsetui.tui.screens.base import PulseScreen
+from pulsetui.tui.ping_rate import PingRate
 from pulsetui.tui.screens.empty import empty_lines, no_match_lines
-from pulsetui.tui.table_model import SortBy, TableModel, is_acknowledged
+from pulsetui.tui.screens.table_verbs import SUBSET_KEYS, TableVerbs
+from pulsetui.tui.subsets import ALL
+from pulsetui.tui.table_model import TableModel, is_acknowledged
 from pulsetui.tui.verbs import Situation, bindings_on
+from pulsetui.tui.widgets.beside import LEAST_WIDTH as BESIDE_LEAST_WIDTH
+from pulsetui.tui.widgets.beside import Beside
 from pulsetui.tui.widgets.check_table import CheckTable, TableHeader
 from pulsetui.tui.widgets.filter_bar import FilterBar
 from pulsetui.tui.widgets.hints import Hint, Hints
 from pulsetui.tui.widgets.notices import Notices
-from pulsetui.tui.widgets.summary import Summary, facts_line, facts_of, summary_line
+from pulsetui.tui.widgets.subset_bar import LEAST_HEIGHT, LEAST_WIDTH, SubsetBar
+from pulsetui.tui.widgets.summary import Standing, Summary, facts_line, facts_of, summary_line
 
 if TYPE_CHECKING:
     from textual.events import Resize
     from textual.timer import Timer
 
 TICK_S = 1.0
-_SORTS = list(SortBy)
 
 
-class HomeScreen(PulseScreen):
+class HomeScreen(TableVerbs):
     """Composes and routes. The rows live in ``model``; the table draws them."""
 
     SCOPE = "home"
-    BINDINGS: ClassVar[list[BindingType]] = bindings_on("home")
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_on("home"), *SUBSET_KEYS]
 
     def __init__(self, now: datetime) -> None:
         super().__init__(id="home")
@@ -41,6 +47,7 @@ class HomeScreen(PulseScreen):
         self._started_at = now
         self._ticker: Timer | None = None
         self._wanted: str | None = None  # the check that the cursor goes to when it is there
+        self._rate = PingRate()
 
     def compose(self) -> ComposeResult:
         ascii_only = self.pulse.ascii_only
@@ -48,9 +55,11 @@ class HomeScreen(PulseScreen):
         yield Summary(id="summary")
         yield Summary(id="second")
         yield Notices(id="notices")
-        yield TableHeader(id="header")
-        yield CheckTable(self.model, self._started_at, ascii_only=ascii_only)
-        yield LineList(id="empty")
+        yield SubsetBar(id="subsets")
+        with Horizontal(id="middle"), Vertical(id="list"):
+            yield TableHeader(id="header")
+            yield CheckTable(self.model, self._started_at, ascii_only=ascii_only, zone=self.pulse.viewer_zone)
+            yield LineList(id="empty")
         yield FilterBar(id="filter")
         yield Hints(id="hints")
 
@@ -59,16 +68,11 @@ class HomeScreen(PulseScreen):
         self._show_all()
         self.table.focus()
 
-    @property
-    def table(self) -> CheckTable:
-        return self.query_one(CheckTable)
-
     def targets(self) -> tuple[CheckView, ...]:
-        rows = self.model.rows
         if self.model.marks:
-            return tuple(rows[slug].view for slug in self.model.slugs() if slug in self.model.marks)
-        cursor = self.model.cursor
-        return (rows[cursor].view,) if cursor is not None and self.model.cursor_index() is not None else ()
+            return tuple(self.model.rows[slug].view for slug in self.model.marked)
+        row = self.model.cursor_row
+        return (row.view,) if row is not None else ()
 
     # Time and news
 
@@ -77,32 +81,33 @@ class HomeScreen(PulseScreen):
         now = self.pulse.now()
         table = self.table
         hold = table.holding
-        old = self.model.cursor_index()
         turned = self.model.tick(now, hold=hold)
         if self.model.moved and not hold:
             self.model.settle()
             turned = True
         if turned:
-            table.order_changed(now, old_index=old)
+            table.order_changed(now)
+            self.show_lines()
             self.pulse.show_title(self.model.counts)
         else:
             table.repaint(now)
-        self._show_summary(now)
+            self._show_summary(now)
+        for beside in self.query(Beside):
+            beside.draw()
 
     def news(self, changed: frozenset[str], *, info: bool) -> None:
         now = self.pulse.now()
         if changed:
             table = self.table
-            old = self.model.cursor_index()
             self.model.apply(self.pulse.client.checks(), changed, now, hold=table.holding)
-            table.order_changed(now, old_index=old)
+            table.order_changed(now)
             self._go_to_wanted()
-            self._show_which()
             self.pulse.show_title(self.model.counts)
+            for beside in self.query(Beside):
+                beside.news(changed)
         if info:
             self._show_notices()
-        self._show_summary(now)
-        self.refresh_hints()
+        self.show_lines()
 
     def select(self, slug: str) -> None:
         """Puts the cursor on the check, now or when the engine tells of it."""
@@ -129,27 +134,62 @@ class HomeScreen(PulseScreen):
     # Showing
 
     def _show_all(self) -> None:
-        now = self.pulse.now()
-        self.table.order_changed(now, old_index=None)
-        self._show_which()
-        self._show_header()
+        self.place_beside()
+        self.table.order_changed(self.pulse.now())
+        self.show_header()
         self._show_notices()
-        self._show_summary(now)
+        self.show_lines()
         self.pulse.show_title(self.model.counts)
+
+    def show_lines(self) -> None:
+        """What depends on which lines there are: the table or words, summary, views, hints."""
+        self._show_which()
+        self._show_subsets()
+        self._show_summary(self.pulse.now())
+        self._show_beside()
         self.refresh_hints()
 
     def _show_summary(self, now: datetime) -> None:
-        client, width = self.pulse.client, self.size.width
-        info, connected, ascii_only = client.info(), client.connected, self.pulse.ascii_only
+        client, width, ascii_only = self.pulse.client, self.size.width, self.pulse.ascii_only
+        info = client.info()
+        self._rate.see(time.monotonic(), info.pings)
+        standing = Standing(
+            info=info,
+            now=now,
+            connected=client.connected,
+            held=self.model.moved,
+            following=self.table.following,
+            rate=self._rate.text,
+        )
+        facts = facts_of(self.model, standing)
         first, second = self.query(Summary).results(Summary)
-        if self.has_class("-short"):
-            facts = facts_of(self.model, info, now, connected=connected)
-            first.show(summary_line(self.model, facts, width, ascii_only=ascii_only))
-        else:
-            first.show(summary_line(self.model, (), width, ascii_only=ascii_only))
-            second.show(facts_line(facts_of(self.model, info, now, connected=connected), width))
+        short = self.has_class("-short")
+        first.show(summary_line(self.model, facts if short else (), width, ascii_only=ascii_only))
+        if not short:
+            second.show(facts_line(facts, width))
 
-    def _show_header(self) -> None:
+    def _show_subsets(self) -> None:
+        bar = self.query_one(SubsetBar)
+        size = self.size
+        bar.display = size.width >= LEAST_WIDTH and size.height >= LEAST_HEIGHT and self.model.total > 1
+        if bar.display:
+            bar.draw(self.model.subset, self.model.counts, self.model.total, size.width)
+
+    def _show_beside(self) -> None:
+        for beside in self.query(Beside):
+            row = self.model.cursor_row
+            beside.show(row.view.slug if row is not None else None)
+
+    def place_beside(self) -> None:
+        wanted = self.beside_wanted and self.size.width >= BESIDE_LEAST_WIDTH and self.model.total > 0
+        shown = self.query(Beside)
+        if wanted and not shown:
+            self.query_one("#middle").mount(Beside())
+            self.call_after_refresh(self._show_beside)
+        for beside in shown:
+            beside.display = wanted
+
+    def show_header(self) -> None:
         width = self.table.line_width or self.size.width - 1
         self.query_one(TableHeader).draw(width, self.model, ascii_only=self.pulse.ascii_only)
 
@@ -163,7 +203,8 @@ class HomeScreen(PulseScreen):
         if empty:
             width = self.size.width
             if self.model.total:
-                words.show(no_match_lines(self.model.filter.text, self.model.total, width))
+                subset = "" if self.model.subset is ALL else self.model.subset.word
+                words.show(no_match_lines(self.model.filter.text, subset, self.model.total, width))
             else:
                 words.show(empty_lines(self.pulse.client.info(), width))
         words.display = empty
@@ -174,89 +215,34 @@ class HomeScreen(PulseScreen):
         self.set_class(event.size.height < 16, "-short")
         self.call_after_refresh(self._show_all)
 
-    # Verbs of the table
-
-    def verb_open(self) -> None:
-        if self.model.cursor is not None:
-            self.pulse.open_check(self.model.cursor)
-
-    def verb_filter(self) -> None:
-        self.query_one(FilterBar).open(self.model.filter.text)
-        self.call_after_refresh(self.refresh_hints)
-
-    def verb_sort(self) -> None:
-        self._sort(_SORTS[(_SORTS.index(self.model.sort) + 1) % len(_SORTS)], reverse=False)
-
-    def verb_reverse(self) -> None:
-        self._sort(self.model.sort, reverse=not self.model.reversed)
-
-    def verb_mark(self) -> None:
-        if self.model.cursor is not None:
-            self.model.toggle_mark(self.model.cursor)
-            self.table.action_step(1)
-
-    def verb_dismiss(self) -> None:
-        first = self.query_one(Notices).first
-        if first is not None:
-            self.pulse.dismiss(first.key)
-
-    def verb_notices(self) -> None:
-        from pulsetui.tui.screens.help import HelpScreen, notices_lines
-
-        self.pulse.push_screen(
-            HelpScreen(notices_lines(self.pulse.notices(), self.pulse.client.info()), title="Notices")
-        )
-
-    def verb_back(self) -> None:
-        if self.model.filter.text:
-            self._filter("")
-            self.query_one(FilterBar).close()
-        elif self.model.marks:
-            self.model.marks.clear()
-            self.table.repaint(self.pulse.now())
-
-    def verb_quit(self) -> None:
-        self.pulse.exit()
-
-    def _sort(self, by: SortBy, *, reverse: bool) -> None:
-        old = self.model.cursor_index()
-        self.model.set_sort(by, reverse=reverse)
-        self.table.release()
-        self.table.order_changed(self.pulse.now(), old_index=old)
-        self.table.bring_into_view()
-        self._show_header()
-        self.say(f"Sorted by {by}{', reversed' if reverse else ''}")
-
-    def _filter(self, text: str) -> None:
-        self.model.set_filter(text)
-        self.table.order_changed(self.pulse.now(), old_index=None)
-        self.table.bring_into_view()
-        self._show_which()
-        self._show_summary(self.pulse.now())
-        self.query_one(FilterBar).found(len(self.model), self.model.total)
-        self.refresh_hints()
-
     # Messages of the widgets
 
     def on_table_header_clicked(self, message: TableHeader.Clicked) -> None:
         same = message.sort is self.model.sort
-        self._sort(message.sort, reverse=same and not self.model.reversed)
+        self.sort(message.sort, reverse=same and not self.model.reversed)
+
+    def on_subset_bar_chosen(self, message: SubsetBar.Chosen) -> None:
+        self.view(message.subset)
 
     def on_check_table_sized(self) -> None:
-        self._show_header()
+        self.show_header()
 
     def on_check_table_opened(self) -> None:
         self.action_verb("open")
 
     def on_check_table_moved(self) -> None:
+        self._show_beside()
         self.refresh_hints()
 
+    def on_check_table_folded(self) -> None:
+        self.show_lines()
+
     def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
-        self._filter(message.text)
+        self.filter(message.text)
 
     def on_filter_bar_left(self, message: FilterBar.Left) -> None:
         if message.clear:
-            self._filter("")
+            self.filter("")
         if self.table.display:
             self.table.focus()
         self.refresh_hints()
@@ -273,10 +259,10 @@ class HomeScreen(PulseScreen):
         if not situation.total:
             return ("new", "palette", "quit", "help")
         targets = situation.targets
-        ids = ["open", "filter", "pause", "new", "edit", "sort", "palette"]
+        ids = ["open", "filter", "pause", "snooze", "new", "edit", "sort", "group", "palette"]
         if any(view.incident is not None and not is_acknowledged(view) for view in targets):
             ids.insert(0, "acknowledge")
-        if self.model.filter.text or self.model.marks:
+        if self.model.filter.text or self.model.marks or self.model.subset is not ALL:
             ids.insert(0, "back")
         if situation.undo:
             ids.insert(2, "undo")

@@ -1,13 +1,24 @@
 """The live table: one focusable widget that draws its lines itself, whatever the number of checks.
 
-The tick builds for each visible row only the texts that the clock changes and repaints the lines that
-differ. The cursor is a slug; when rows move, its line on the screen stays where it is.
+The tick builds for each visible row only the texts that the clock changes and repaints what differs.
+
+The cursor is on a check (or a heading), never on a number. When the order changes by itself,
+
+- *following* (``f``): the cursor stays on its check and the list scrolls so that the check keeps its line on
+  the screen;
+- else what is on the screen stays where it is: at the top the list stays at the top, so that a new problem
+  comes into sight; further down it scrolls by as much as most visible rows have moved. The cursor stays on
+  its check while that is on the screen; when the check leaves it, the cursor keeps its line, on whatever
+  stands there now: it is never out of sight.
+
+While a person moves the cursor nothing moves at all (``HOLD_S``).
 """
 
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from collections import Counter
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -16,9 +27,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pulsetui.tui.columns import base_of, column_at, header_line, live_texts, row_line
+from pulsetui.tui.columns import LEAD, base_of, column_at, header_line, live_texts, row_line
+from pulsetui.tui.headings import heading_base, heading_line
 from pulsetui.tui.paint import OneLine, strip_of, style_set
 from pulsetui.tui.table_model import SortBy, TableModel
+from pulsetui.tui.table_order import HEADING
 
 if TYPE_CHECKING:
     from textual.events import Click
@@ -73,6 +86,10 @@ class CheckTable(ScrollView, can_focus=True):
         Binding("ctrl+u", "pages(-0.5)", "Half page up", id="table.half_up", tooltip="Half a page up"),
         Binding("pagedown", "pages(1)", "Page down", id="table.page_down", tooltip="One page down"),
         Binding("pageup", "pages(-1)", "Page up", id="table.page_up", tooltip="One page up"),
+        Binding(
+            "left", "fold(True)", "Fold", id="table.fold", tooltip="To the heading of the group; fold it"
+        ),
+        Binding("right", "fold(False)", "Unfold", id="table.unfold", tooltip="Unfold the group"),
     ]
 
     class Opened(Message):
@@ -84,12 +101,19 @@ class CheckTable(ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor is on another check."""
 
-    def __init__(self, model: TableModel, now: datetime, *, ascii_only: bool = False) -> None:
+    class Folded(Message):
+        """A group was folded or unfolded."""
+
+    def __init__(
+        self, model: TableModel, now: datetime, *, ascii_only: bool = False, zone: tzinfo = UTC
+    ) -> None:
         super().__init__(id="checks")
         self.model = model
         self.ascii_only = ascii_only
+        self.zone = zone
+        self.following = False
         self._now = now
-        self._seen: dict[int, Seen] = {}  # screen line → what it showed last
+        self._seen: dict[int, Seen] = {}  # screen line → what it showed last, its line key first
         self._held_until = 0.0  # time.monotonic()
 
     @property
@@ -104,18 +128,42 @@ class CheckTable(ScrollView, can_focus=True):
 
     # What changes the picture
 
-    def order_changed(self, now: datetime, *, old_index: int | None) -> None:
-        """The model has new rows or another order; ``old_index`` is where the cursor's row stood."""
+    def order_changed(self, now: datetime, *, following: bool | None = None) -> None:
+        """The model has other rows or another order; see the module for what stays where. ``following``
+        True is for an order that the person asked for."""
         self._now = now
+        top, height = self.scroll_offset.y, max(self.size.height, 1)
+        before = [str(self._seen[y][0]) if self._seen.get(y) else "" for y in range(height)]
         self._fit_size()
         index = self.model.cursor_index()
-        if index is not None and old_index is not None and index != old_index:
-            # The line under the eye stays where it is; the list moves behind it.
-            on_screen = min(max(old_index - self.scroll_offset.y, 0), max(self.size.height - 1, 0))
-            self.scroll_to(y=max(index - on_screen, 0), animate=False)
-        elif index is None:
-            self.scroll_to(y=0, animate=False)
+        line = before.index(self.model.cursor) if self.model.cursor in before else None
+        if index is None:
+            self._put_top(0)
+        elif self.following if following is None else following:
+            self._put_top(index - line if line is not None else top)
+            self.bring_into_view()
+        else:
+            top = self._put_top(top + self._drift(before, top) if top else 0)
+            if line is not None and not top <= index < top + height:
+                self.model.move_cursor(top + line)
+                self.post_message(self.Moved())
         self.repaint(now)
+
+    def _drift(self, before: list[str], top: int) -> int:
+        """By how many lines most of the rows that were on the screen have moved."""
+        moves = Counter(
+            index - top - y
+            for y, key in enumerate(before)
+            if key and (index := self.model.index_of(key)) is not None
+        )
+        return moves.most_common(1)[0][0] if moves else 0
+
+    def _put_top(self, top: int) -> int:
+        """Scrolls as far as there are lines; answers with the line that is then on top."""
+        top = max(min(top, len(self.model) - self.size.height), 0)
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False)
+        return top
 
     def repaint(self, now: datetime) -> None:
         """Repaints the visible lines that differ from what they showed last."""
@@ -147,32 +195,43 @@ class CheckTable(ScrollView, can_focus=True):
         self._seen[y] = self._look(index)
         if index >= len(self.model) or width <= 0:
             return strip_of([(" " * self.size.width, "text")], self.size.width, styles, "row")
-        slug = self.model.slug_at(index)
-        row = self.model.rows[slug]
-        cursor = slug == self.model.cursor
+        key = self.model.key_at(index)
+        cursor = key == self.model.cursor
+        heading = self.model.heading(key)
+        if heading is not None:
+            line = heading_line(heading, width, cursor=cursor, ascii_only=self.ascii_only)
+            return strip_of(line, width, styles, heading_base(heading, cursor=cursor))
+        row = self.model.rows[key]
         line = row_line(
             row,
             width,
             self._now,
             cursor=cursor,
-            marked=slug in self.model.marks,
+            marked=key in self.model.marks,
             ascii_only=self.ascii_only,
+            zone=self.zone,
         )
         return strip_of(line, width, styles, base_of(row, cursor=cursor))
 
     def _look(self, index: int) -> Seen:
-        """All that decides how the line of row ``index`` looks."""
+        """All that decides how the line looks; its line key first."""
         if index >= len(self.model):
             return ()
-        slug = self.model.slug_at(index)
-        row = self.model.rows[slug]
+        key = self.model.key_at(index)
+        cursor = key == self.model.cursor
+        heading = self.model.heading(key)
+        if heading is not None:
+            return (key, cursor, heading.folded, _Same(heading.counts))
+        row = self.model.rows[key]
         return (
+            key,
+            cursor,
             # The view itself and not its id: a new view may get the address of a dropped one.
             _Same(row.view),
             row.status,
-            slug == self.model.cursor,
-            slug in self.model.marks,
-            *live_texts(row, self.line_width, self._now),
+            row.snoozed,
+            key in self.model.marks,
+            *live_texts(row, self.line_width, self._now, self.zone),
         )
 
     # The cursor
@@ -192,6 +251,34 @@ class CheckTable(ScrollView, can_focus=True):
         by = int(pages * max(self.size.height - 1, 2))
         self.scroll_to(y=self.scroll_offset.y + by, animate=False)
         self.go_to(index + by)
+
+    def action_fold(self, fold: bool) -> None:
+        """As in any tree: left goes to the heading and then folds it, right unfolds and then goes in."""
+        key, index = self.model.cursor, self.model.cursor_index()
+        if key is None or index is None or not self.model.grouped:
+            return
+        heading = self.model.heading(key)
+        if heading is None:
+            if fold:
+                self.go_to(self.model.index_of(HEADING + self.model.rows[key].section) or 0)
+        elif heading.folded == fold:
+            self.go_to(index if fold else index + 1)
+        else:
+            self.fold(heading.tag, fold)
+
+    def toggle_fold(self, key: str) -> None:
+        """Folds the group of a heading, or shows its rows again."""
+        heading = self.model.heading(key)
+        if heading is not None:
+            self.fold(heading.tag, not heading.folded)
+
+    def fold(self, tag: str, fold: bool) -> None:
+        self.model.fold(tag, fold)
+        self._fit_size()
+        self._put_top(self.scroll_offset.y)
+        self.bring_into_view()
+        self.repaint(self._now)
+        self.post_message(self.Folded())
 
     def go_to(self, index: int) -> None:
         """Moves the cursor by a person's wish: it comes into view and rows stand still for a while."""
@@ -216,10 +303,13 @@ class CheckTable(ScrollView, can_focus=True):
 
     def on_click(self, event: Click) -> None:
         index = event.y + self.scroll_offset.y
-        if index < len(self.model):
-            self.go_to(index)
-            if event.chain == 2:
-                self.post_message(self.Opened())
+        if index >= len(self.model):
+            return
+        self.go_to(index)
+        key = self.model.key_at(index)
+        sign = self.model.heading(key) is not None and event.x < LEAD
+        if event.chain == 2 or sign:
+            self.post_message(self.Opened())
 
     # Size
 

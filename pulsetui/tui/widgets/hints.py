@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
 
 from pulsetui.tui.lines import Line, Span, fit, width_of
 from pulsetui.tui.paint import OneLine
+
+if TYPE_CHECKING:
+    from textual.events import Click
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,7 @@ class Hint:
     key: str
     label: str
     on: bool = True
+    verb: str = ""  # what a click on it does; "" for nothing
 
 
 class Hints(OneLine):
@@ -27,6 +34,13 @@ class Hints(OneLine):
 
     BASE = "panel"
     _hints: tuple[Hint, ...] = ()
+
+    class Clicked(Message):
+        """A hint was clicked."""
+
+        def __init__(self, verb: str) -> None:
+            super().__init__()
+            self.verb = verb
 
     def offer(self, hints: Sequence[Hint]) -> None:
         """The most important first."""
@@ -36,21 +50,43 @@ class Hints(OneLine):
     def on_resize(self) -> None:
         self.show(hint_line(self._hints, self.size.width))
 
+    def on_click(self, event: Click) -> None:
+        hint = hint_at(self._hints, self.size.width, event.x)
+        if hint is not None and hint.verb:
+            self.post_message(self.Clicked(hint.verb))
+
 
 def hint_line(hints: Sequence[Hint], width: int) -> Line:
     """As many hints as fit; the last one has its place reserved."""
     if not hints or width <= 0:
         return ()
-    *first, last = [_spans(hint) for hint in hints]
     line: list[Span] = [(" ", "text")]
-    room = width - 1 - width_of(last)
-    for spans in first:
-        size = width_of(spans) + 2
-        if size > room:
+    for at, hint in enumerate(_fitting(hints, width)):
+        line += [("  ", "text"), *_spans(hint)] if at else _spans(hint)
+    return tuple(fit(line, width))
+
+
+def hint_at(hints: Sequence[Hint], width: int, x: int) -> Hint | None:
+    """The hint under the cell ``x``."""
+    start = 1
+    for hint in _fitting(hints, width) if hints else ():
+        end = start + width_of(_spans(hint))
+        if start <= x < end:
+            return hint
+        start = end + 2
+    return None
+
+
+def _fitting(hints: Sequence[Hint], width: int) -> list[Hint]:
+    *first, last = hints
+    room = width - 1 - width_of(_spans(last))
+    kept: list[Hint] = []
+    for hint in first:
+        room -= width_of(_spans(hint)) + 2
+        if room < 0:
             break
-        line += [*spans, ("  ", "text")]
-        room -= size
-    return tuple(fit([*line, *last], width))
+        kept.append(hint)
+    return [*kept, last]
 
 
 def _spans(hint: Hint) -> list[Span]:

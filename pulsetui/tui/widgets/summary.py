@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, until_text
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import EngineInfo
+from pulsetui.tui.columns import countdown
 from pulsetui.tui.lines import Line, Span, cut, fit, name_of, plain, width_of
 from pulsetui.tui.paint import OneLine
+from pulsetui.tui.row import ACKNOWLEDGED, PROBLEMS, SNOOZED, UNWATCHED
+from pulsetui.tui.subsets import ALL
 from pulsetui.tui.table_model import TableModel
+
+_SNOOZES_SHOWN = 2
 
 
 class Summary(OneLine):
@@ -51,23 +57,67 @@ def facts_line(facts: Sequence[Fact], width: int) -> Line:
     return tuple(fit(line, width))
 
 
-def facts_of(model: TableModel, info: EngineInfo, now: datetime, *, connected: bool) -> list[Fact]:
-    """The connection when it is lost, what the filter shows, the next deadline, the listener."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the facts are made of besides the rows."""
+
+    info: EngineInfo
+    now: datetime
+    connected: bool = True
+    held: bool = False  # rows wait for their places while a person moves the cursor
+    following: bool = False
+    rate: str = ""
+
+
+def facts_of(model: TableModel, standing: Standing) -> list[Fact]:
+    """The most important first: what is not as it seems, what is shown, what comes next, the listener."""
     facts: list[Fact] = []
-    if not connected:
+    info, now = standing.info, standing.now
+    if not standing.connected:
         facts.append([("connection lost: these are the last values known", "error")])
-    if model.filter.text:
-        facts.append([(f"{len(model)} of {model.total} shown", "accent")])
+    facts += _snoozes(info, now)
+    if standing.held:
+        facts.append([("order held", "accent")])
+    if model.marks:
+        facts.append(_marks(model))
+    if model.filter.text or model.subset is not ALL:
+        view = f"view {model.subset.word}: " if model.subset is not ALL else ""
+        facts.append([(f"{view}{model.shown} of {model.total} shown", "accent")])
+    if standing.following:
+        facts.append([("following", "accent")])
     following = _next(model, now)
     if following:
         facts.append(following)
+    refused = sum(info.rejected.values())
+    if refused:
+        facts.append([(f"{refused} refused", "warning"), (" N says why", "muted")])
     if info.address:
         facts.append([("listening on ", "muted"), (plain(info.address), "text")])
     else:
         facts.append([("no listener", "warning")])
-    refused = sum(info.rejected.values())
-    if refused:
-        facts.append([(f"{refused} refused", "warning")])
+    if standing.rate:
+        facts.append([(standing.rate, "text")])
+    return facts
+
+
+def _marks(model: TableModel) -> Fact:
+    """How many a verb is done to; marks that are not shown are not touched."""
+    marked = len(model.marked)
+    spans: Fact = [(f"{marked} marked", "accent")]
+    hidden = len(model.marks) - marked
+    return [*spans, (f", {hidden} more not shown", "muted")] if hidden else spans
+
+
+def _snoozes(info: EngineInfo, now: datetime) -> list[Fact]:
+    """What is snoozed beyond single checks, which show it in their rows."""
+    wide = [one for one in info.snoozes if one.scope != "check" and one.until > now]
+    wide.sort(key=lambda one: (one.scope != "everything", one.until))
+    facts: list[Fact] = []
+    for one in wide[:_SNOOZES_SHOWN]:
+        what = f"tag {plain(one.target)}" if one.scope == "tag" else "everything"
+        facts.append([(f"z {cut(what, 24)} {countdown(one.until, now)}", "warning")])
+    if len(wide) > _SNOOZES_SHOWN:
+        facts.append([(f"z {len(wide) - _SNOOZES_SHOWN} more tags", "warning")])
     return facts
 
 
@@ -75,8 +125,7 @@ def _counts(model: TableModel, *, ascii_only: bool) -> list[Fact]:
     """Glyph, number and word of each status that there is, the worst first."""
     glyphs = GLYPH_ASCII if ascii_only else GLYPH
     counts = model.counts
-    known = counts["acknowledged"]
-    loud = counts[Status.DOWN] - known
+    known, loud = counts[ACKNOWLEDGED], counts[PROBLEMS]
     found: list[Fact] = []
     if loud:
         found.append([(f" {glyphs[Status.DOWN]} {loud} down ", "chip-down")])
@@ -93,8 +142,10 @@ def _counts(model: TableModel, *, ascii_only: bool) -> list[Fact]:
     ]
     if counts["running"]:
         found.append([(f"{glyphs[RUNNING]} {counts['running']} running", "running")])
-    if counts["unwatched"]:
-        found.append([(f"? {counts['unwatched']} unwatched", "muted")])
+    if counts[UNWATCHED]:
+        found.append([(f"? {counts[UNWATCHED]} unwatched", "muted")])
+    if counts[SNOOZED]:
+        found.append([(f"z {counts[SNOOZED]} snoozed", "accent")])
     return found
 
 

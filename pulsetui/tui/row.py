@@ -1,0 +1,129 @@
+"""One check as the table holds it, and the words that are true of it now, for views and counts."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import lru_cache
+
+from pulsetui.core.status import Status
+from pulsetui.monitor.view import CheckView
+
+Key = tuple[int, float, str, str]
+"""A row's place in the order: rank, number, text, slug. It never contains "now"."""
+
+PROBLEMS = "problems"
+QUIET = "quiet"
+SNOOZED = "snoozed"
+ACKNOWLEDGED = "acknowledged"
+UNWATCHED = "unwatched"
+RUNNING = "running"
+
+_DIGITS = re.compile("[0-9]+")
+_MOST_DIGITS = 12  # longer numbers are compared as text
+
+
+class Row:
+    """Slotted and changed in place: there may be ten thousand."""
+
+    __slots__ = ("key", "name", "section", "snoozed", "status", "view")
+
+    def __init__(self, view: CheckView, now: datetime) -> None:
+        self.key: Key | None = None  # its place in the order; None while it has none
+        self.section = ""  # the heading below which that place is
+        self.view = view
+        self.name = natural(view.name)
+        self.look_at(now)
+
+    def put(self, view: CheckView, now: datetime) -> None:
+        """Takes a newer view of the same check."""
+        if view.name != self.view.name:
+            self.name = natural(view.name)
+        self.view = view
+        self.look_at(now)
+
+    def look_at(self, now: datetime) -> None:
+        """What the clock alone changes: up turns late, a snooze ends."""
+        self.status = status_now(self.view, now)
+        self.snoozed = self.view.snoozed_until is not None and self.view.snoozed_until > now
+
+    @property
+    def facets(self) -> frozenset[str]:
+        """Every word that is true of it: ``down acknowledged quiet``."""
+        view = self.view
+        return _facets(self.status, is_acknowledged(view), self.snoozed, view.started, view.unwatched)
+
+    @property
+    def tag(self) -> str:
+        """The tag that it is grouped under: its first; "" without one."""
+        return self.view.tags[0] if self.view.tags else ""
+
+
+@lru_cache(maxsize=256)
+def _facets(
+    status: Status, acknowledged: bool, snoozed: bool, started: bool, unwatched: bool
+) -> frozenset[str]:
+    words = {str(status)}
+    if acknowledged:
+        words.add(ACKNOWLEDGED)
+    if snoozed:
+        words.add(SNOOZED)
+    if acknowledged or snoozed:
+        words.add(QUIET)
+    elif status is Status.DOWN:
+        words.add(PROBLEMS)
+    if started:
+        words.add(RUNNING)
+    if unwatched:
+        words.add(UNWATCHED)
+    return frozenset(words)
+
+
+def natural(text: str) -> str:
+    """``text`` as it sorts: without case, numbers by their value ("Job 2" before "Job 10")."""
+    folded = text.casefold()
+    return _DIGITS.sub(lambda found: found[0].zfill(_MOST_DIGITS), folded)
+
+
+def status_now(view: CheckView, now: datetime) -> Status:
+    """The status at ``now``: up turns late by the clock alone, without any news from the engine."""
+    if (
+        view.status is Status.UP
+        and view.next_ping is not None
+        and not view.unwatched
+        and view.next_ping <= now
+    ):
+        return Status.LATE
+    return view.status
+
+
+def is_acknowledged(view: CheckView) -> bool:
+    """Whether it is down and somebody has said "I know"."""
+    return (
+        view.status is Status.DOWN and view.incident is not None and view.incident.acknowledged_at is not None
+    )
+
+
+def is_problem(row: Row) -> bool:
+    """Whether the row asks for somebody: down, and nobody has acknowledged or snoozed it."""
+    return row.status is Status.DOWN and not row.snoozed and not is_acknowledged(row.view)
+
+
+def rank(row: Row) -> int:
+    """Problems first: the smaller, the nearer to the top."""
+    if row.status is Status.DOWN:
+        return 0 if is_problem(row) else 1
+    if row.status is Status.LATE:
+        return 2
+    if row.view.unwatched:
+        return 3
+    return {Status.UP: 4, Status.NEW: 5}.get(row.status, 6)
+
+
+def note_of(view: CheckView) -> str:
+    """What there is to say of it in words: who knows, what is wrong, else its last line. Unsafe text."""
+    incident = view.incident
+    if incident is not None and is_acknowledged(view):
+        by, note = incident.acknowledged_by, incident.note
+        return f"acknowledged{f' by {by}' if by else ''}{f': {note}' if note else ''}"
+    return view.detail or view.last_line
