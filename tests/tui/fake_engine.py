@@ -25,6 +25,7 @@ from pulsetui.monitor.view import (
     IncidentEntry,
     LogLine,
     Notice,
+    SnoozeView,
     Timeline,
     TimelineLane,
     TimelineRun,
@@ -48,6 +49,9 @@ class FakeEngine:
         self.notices: tuple[Notice, ...] = ()
         self.dismissed: list[str] = []
         self.log_lines: tuple[LogLine, ...] = ()
+        self.snoozes: tuple[SnoozeView, ...] = ()
+        self.rejected: dict[str, int] = {}
+        self.pings = 1234
         self.closed = False
         self._real = datetime.now(UTC) if real_time else None
         self._now = now
@@ -100,8 +104,10 @@ class FakeEngine:
             state_dir="/home/eva/.local/state/pulsetui",
             timezone="Europe/Riga",
             hook_names=("desktop", "ops-mail"),
-            pings=1234,
+            pings=self.pings,
+            rejected=dict(self.rejected),
             notices=self.notices,
+            snoozes=self.snoozes,
         )
 
     def subscribe(self, on_change: OnChange) -> Callable[[], None]:
@@ -182,7 +188,7 @@ class FakeEngine:
     def snooze(
         self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
     ) -> list[CommandResult]:
-        return self._snoozed("snooze", scope, targets, until)
+        return self._snoozed("snooze", scope, targets, until, by, note)
 
     def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:
         return self._snoozed("unsnooze", scope, targets, None)
@@ -227,17 +233,34 @@ class FakeEngine:
             raise EngineUnreachableError("no engine answers at http://127.0.0.1:8787")
 
     def _snoozed(
-        self, verb: str, scope: Scope, targets: Sequence[str], until: datetime | None
+        self,
+        verb: str,
+        scope: Scope,
+        targets: Sequence[str],
+        until: datetime | None,
+        by: str = "",
+        note: str = "",
     ) -> list[CommandResult]:
         self._reach()
         self.commands.append((verb, str(scope), tuple(targets), until))
+        names = [""] if scope == "everything" else list(targets)
         if self.refuse:
-            return [CommandResult(slug=target, ok=False, message=self.refuse) for target in targets]
-        touched = [
-            v for v in self._checks.values() if not targets or v.slug in targets or set(v.tags) & set(targets)
+            return [CommandResult(slug=name, ok=False, message=self.refuse) for name in names]
+        kept = [one for one in self.snoozes if one.scope != scope or one.target not in names]
+        if until is not None:
+            kept += [SnoozeView(scope=scope, target=name, until=until, by=by, note=note) for name in names]
+        self.snoozes = tuple(kept)
+        self.put(*(replace(v, snoozed_until=self._snoozed_until(v)) for v in self._checks.values()))
+        return [CommandResult(slug=name, ok=True, message="done") for name in names]
+
+    def _snoozed_until(self, v: CheckView) -> datetime | None:
+        ends = [
+            one.until
+            for one in self.snoozes
+            if one.scope == "everything" or one.target == (v.slug if one.scope == "check" else one.target)
+            if one.scope != "tag" or one.target in v.tags
         ]
-        self.put(*(replace(v, snoozed_until=until) for v in touched))
-        return [CommandResult(slug=target, ok=True, message="done") for target in targets or ("",)]
+        return max(ends, default=None)
 
     def _each(
         self, verb: str, slugs: Sequence[str], change: Callable[[CheckView], CheckView], *more: object
