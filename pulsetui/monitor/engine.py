@@ -88,10 +88,10 @@ class Engine:
         try:
             self._api_key = read_or_make_api_key(state_dir)
             self._database = Database(state_dir)
-            self.queries = Queries(state_dir)
         except BaseException:
             self.lock.release()
             raise
+        self.queries = Queries(state_dir)
         self._spool = Spool(state_dir)
         self._vigil = Vigil(state_dir, clock)
         self._writer = Writer(

@@ -31,10 +31,14 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         timeout=_BUSY_TIMEOUT_S,
         check_same_thread=False,
     )
-    connection.execute("PRAGMA foreign_keys = ON")
-    if not read_only:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
@@ -50,7 +54,11 @@ class Database:
             # Private before SQLite makes it: the files beside it (-wal, -shm) take its permissions over.
             self.path.touch(mode=0o600)
             self._connection = connect(self.path)
-            migrate(self._connection, str(self.path))
+            try:
+                migrate(self._connection, str(self.path))
+            except BaseException:
+                self._connection.close()
+                raise
         except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 f"{self.path}: the database cannot be opened: {error}. "

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -66,9 +67,8 @@ def test_every_ping_answered_ok_is_there_after_sigkill(tmp_path: Path) -> None:
         for thread in threads:
             thread.join(10)
         process, _ = start(arguments, state)
-        stored = {
-            rid for (rid,) in sqlite3.connect(state / "pulsetui.sqlite3").execute("SELECT rid FROM pings")
-        }
+        with closing(sqlite3.connect(state / "pulsetui.sqlite3")) as database:
+            stored = {rid for (rid,) in database.execute("SELECT rid FROM pings")}
         process.terminate()
         assert process.wait(10) == 0
         assert set(answered) <= stored
