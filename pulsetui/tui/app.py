@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
@@ -16,17 +15,19 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.screen import Screen
 
+from pulsetui.config.host import host_zone
 from pulsetui.core.status import Status
 from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.client import EngineClient
-from pulsetui.monitor.view import Notice
+from pulsetui.monitor.view import CheckView, Notice
 from pulsetui.tui.actions import Actions
 from pulsetui.tui.bridge import Bridge
 from pulsetui.tui.screens.base import PulseScreen
 from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.session import Session
 from pulsetui.tui.terminal import Terminal
-from pulsetui.tui.theme import DARK, PALETTES, StyleSet, textual_theme
-from pulsetui.tui.verbs import key_of, verbs_on
+from pulsetui.tui.theme import DARK, PALETTES, Palette, StyleSet, textual_theme
+from pulsetui.tui.verbs import Verb, key_of, verbs_on
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from textual.app import AutopilotCallbackType
     from textual.command import Provider
     from textual.events import Resize
+
+    from pulsetui.tui.settings import SettingsFile
 
 log = logging.getLogger(__name__)
 
@@ -59,20 +62,23 @@ class PulseApp(App[None]):
         *,
         viewer_zone: tzinfo | None = None,
         mouse: bool = True,
-        theme: str = DARK.name,
+        theme: str = "",
         ascii_only: bool = False,
         notices: Sequence[Notice] = (),
+        settings: SettingsFile | None = None,
     ) -> None:
         """``viewer_zone`` is the zone of the person, the host's own when None. ``mouse`` False leaves the
         mouse to the terminal, for selecting text. ``notices`` are the screen's own, shown with the
-        engine's until they are dismissed."""
+        engine's until they are dismissed. ``settings`` holds what was set last time, and keeps it; a
+        ``theme`` given here wins."""
         super().__init__()
         self.client = client
         self.crash: Exception | None = None
         """What ended the screen, when it was not the person."""
         self._own_notices = tuple(notices)
-        self.viewer_zone = viewer_zone or _host_zone()
-        self.ascii_only = ascii_only
+        self.viewer_zone = viewer_zone or host_zone()
+        self.session = Session(self, settings)
+        self.ascii_only = ascii_only or self.session.settings.ascii
         self.actions = Actions(self)
         self.terminal = Terminal(self)
         self._mouse = mouse
@@ -82,8 +88,8 @@ class PulseApp(App[None]):
             self.unregister_theme(name)
         for palette in PALETTES.values():
             self.register_theme(textual_theme(palette))
-        self.style_set = StyleSet(PALETTES[theme])
-        self.theme = theme
+        self.style_set = StyleSet(DARK)
+        self.use_theme(theme or self.session.settings.theme)
 
     def get_driver_class(self) -> type[Driver]:
         """A driver that ends with its terminal instead of outliving it."""
@@ -114,7 +120,9 @@ class PulseApp(App[None]):
         )
 
     def get_default_screen(self) -> Screen[None]:
-        return HomeScreen(self.client.now())
+        home = HomeScreen(self.client.now())
+        self.session.prepare(home)
+        return home
 
     # Start and end
 
@@ -132,6 +140,7 @@ class PulseApp(App[None]):
             except (NotImplementedError, RuntimeError, ValueError):
                 # Only the main thread's loop may take signals; tests run elsewhere.
                 log.debug("%s is not handled here", number)
+        self.session.start()
         # A change between the first look and the subscription would otherwise be lost.
         self.call_after_refresh(self._news, frozenset(self.client.checks()), info=True)
 
@@ -150,6 +159,7 @@ class PulseApp(App[None]):
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._unsubscribe = []
+        self.session.end()
         self.terminal.restore_title()
 
     def _handle_exception(self, error: Exception) -> None:
@@ -171,6 +181,18 @@ class PulseApp(App[None]):
         """The screen's own and the engine's, which stay until they are no longer true or were read."""
         return (*self._own_notices, *self.client.info().notices)
 
+    def tell(self, notice: Notice) -> None:
+        """Puts a notice of the screen's own; it takes the place of one with the same key."""
+        self._own_notices = (*(one for one in self._own_notices if one.key != notice.key), notice)
+        self._news(frozenset(), info=True)
+
+    def untell(self, key: str) -> None:
+        """Takes away a notice of the screen's own that is no longer true."""
+        kept = tuple(notice for notice in self._own_notices if notice.key != key)
+        if kept != self._own_notices:
+            self._own_notices = kept
+            self._news(frozenset(), info=True)
+
     def dismiss(self, key: str) -> None:
         """Takes a notice away, wherever it came from."""
         kept = tuple(notice for notice in self._own_notices if notice.key != key)
@@ -181,6 +203,8 @@ class PulseApp(App[None]):
             self.actions.dismiss(key)
 
     def _news(self, changed: frozenset[str], info: bool) -> None:
+        if info:
+            self.session.take_keys(self.client.info().keys)
         for screen in list(self.screen_stack):
             if isinstance(screen, PulseScreen) and screen.is_mounted:
                 screen.news(changed, info=info)
@@ -213,8 +237,31 @@ class PulseApp(App[None]):
 
     # Themes
 
+    def use_theme(self, name: str) -> None:
+        """One of ours or of Textual's by name."""
+        if name not in self.available_themes:
+            from pulsetui.tui.borrowed import palette_named
+
+            self.register_theme(textual_theme(palette_named(name)))
+        if not self.is_running:
+            self.style_set = StyleSet(self._palette(name))
+        self.theme = name
+
+    def search_themes(self) -> None:
+        """The list of themes, each shown as the cursor comes to it."""
+        from pulsetui.tui.screens.themes import ThemesScreen
+
+        self.push_screen(ThemesScreen(self.theme))
+
+    def _palette(self, name: str) -> Palette:
+        if name in PALETTES:
+            return PALETTES[name]
+        from pulsetui.tui.borrowed import palette_named
+
+        return palette_named(name)
+
     def _theme_changed(self) -> None:
-        self.style_set = StyleSet(PALETTES[self.theme])
+        self.style_set = StyleSet(self._palette(self.theme))
         for screen in self.screen_stack:
             for widget in screen.query("*"):
                 widget.refresh()
@@ -231,7 +278,28 @@ class PulseApp(App[None]):
                 continue
             reason = verb.off(situation)
             text = reason or verb.help
-            yield SystemCommand(f"{verb.id.capitalize()} ({key_of(verb)})", text, _doer(screen, verb.id))
+            yield SystemCommand(f"{verb.id.capitalize()} ({self.key_of(verb)})", text, _doer(screen, verb.id))
+
+    def open_log(self) -> None:
+        """The engine's log."""
+        from pulsetui.tui.screens.log import LogScreen
+
+        self.push_screen(LogScreen())
+
+    def open_ways(self, view: CheckView | None) -> None:
+        """Ways to ping the check; without one, an example."""
+        from pulsetui.tui.screens.how_to_ping import HowToPingScreen, example_target, target_of, title_of
+
+        info = self.client.info()
+        if not info.base_url:
+            self.say("The engine has no listener: there is nothing to ping", severity="warning")
+            return
+        target = target_of(view, info) if view is not None else example_target(info)
+        self.push_screen(HowToPingScreen(target, title_of(view)))
+
+    def key_of(self, verb: Verb) -> str:
+        """The verb's key as a person reads it: their own where they have one."""
+        return self.session.shown_keys.get(verb.id) or key_of(verb)
 
     def open_check(self, slug: str) -> None:
         """The details of a check, over whatever is open."""
@@ -278,22 +346,3 @@ class PulseApp(App[None]):
 
 def _doer(screen: PulseScreen, name: str) -> Callable[[], None]:
     return lambda: screen.action_verb(name)
-
-
-def _host_zone() -> tzinfo:
-    """The zone of this host, with its rules if they can be found."""
-    from zoneinfo import ZoneInfo
-
-    name = os.environ.get("TZ", "").lstrip(":")
-    if not name:
-        try:
-            parts = Path("/etc/localtime").resolve().parts
-            name = "/".join(parts[parts.index("zoneinfo") + 1 :])
-        except (OSError, ValueError):
-            name = ""
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError):
-        local = datetime.now().astimezone().tzinfo
-        assert local is not None
-        return local

@@ -1,0 +1,228 @@
+"""Ways to ping: on the left what runs the job, on the right the text for it, filled in and ready to copy."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import TextArea
+
+from pulsetui.config.paths import default_state_dir
+from pulsetui.core.recipes import BY_ID, RECIPES, Recipe, Target
+from pulsetui.job.place import engine_url
+from pulsetui.monitor.view import CheckView, EngineInfo
+from pulsetui.tui.lines import Line, cut, name_of, plain, wrap
+from pulsetui.tui.paint import LineList, OneLine
+from pulsetui.tui.screens.base import PulseScreen
+from pulsetui.tui.verbs import bindings_on
+from pulsetui.tui.widgets.chooser import Chooser
+from pulsetui.tui.widgets.hints import Hint, Hints
+
+if TYPE_CHECKING:
+    from textual.events import Resize
+
+EXAMPLE = "sync-invoices"
+_CRON_PATH = ("/usr/bin", "/bin")
+_SHORT = 20  # lines; below, the words around the text give way to it
+
+
+class _Title(OneLine):
+    """Which check the texts are for."""
+
+
+class _Said(OneLine):
+    """Where the copied text went."""
+
+
+class _Words(LineList, can_focus=False):
+    """What the way does, or what to know of it."""
+
+    DEFAULT_CSS = "_Words { height: auto; }"
+
+
+class HowToPingScreen(PulseScreen):
+    """The texts of ``core.recipes`` for one check."""
+
+    CSS_PATH = Path(__file__).parent.parent / "styles" / "how_to_ping.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "y,enter", "copy", "Copy", tooltip="Copy the text, or what is selected of it", id="ways.copy"
+        ),
+        Binding(
+            "tab", "other", "Other side", tooltip="Into the text, to select in it, and back", id="ways.tab"
+        ),
+        *bindings_on("any"),
+    ]
+
+    def __init__(self, target: Target, name: str) -> None:
+        """``name`` is the check's, as the title shows it."""
+        super().__init__()
+        self._target = target
+        self._name_shown = name
+        self._copied: Line = ()
+
+    def compose(self) -> ComposeResult:
+        yield _Title(id="title")
+        area = TextArea(read_only=True, id="text", highlight_cursor_line=False)
+        area.cursor_blink = False
+        with Horizontal(id="ways"):
+            yield Chooser(id="list", base="surface")
+            with Vertical(id="way"):
+                yield _Words(id="about")
+                yield _Words(id="notes")
+                yield area
+                yield _Said(id="said")
+        yield Hints(id="hints")
+
+    def on_mount(self) -> None:
+        self._draw_list()
+        self.query_one(Chooser).focus()
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < 56, "-narrow")
+        self.set_class(event.size.height < _SHORT, "-short")
+        self.call_after_refresh(self._draw_list)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The way under the cursor."""
+        return BY_ID[str(self.query_one(Chooser).key or RECIPES[0].id)]
+
+    def _draw_list(self) -> None:
+        ways = self.query_one(Chooser)
+        width = max(ways.size.width, 12)
+        lines: list[Line] = [((" ", "text"), (cut(recipe.title, width - 2), "strong")) for recipe in RECIPES]
+        ways.show(lines, [recipe.id for recipe in RECIPES])
+        self.query_one(_Title).show([(" Ways to ping  ", "title"), (cut(self._name_shown, 60), "strong")])
+        self._draw()
+        self.refresh_hints()
+
+    def _draw(self) -> None:
+        recipe = self.recipe
+        most, notes = (2, 1) if self.has_class("-short") else (5, 5)
+        if self.has_class("-narrow"):
+            most, notes = 1, 0
+        self._say_in("#about", (recipe.about,), "text", most)
+        self._say_in("#notes", recipe.notes(self._target)[:notes], "muted", notes)
+        area = self.query_one(TextArea)
+        text = recipe.text(self._target)
+        if area.text != text:
+            area.load_text(text)
+            area.scroll_to(y=0, animate=False)
+            self._copied = ()
+        self.query_one(_Said).show(self._copied or [(" y copies the text", "muted")])
+
+    def _say_in(self, selector: str, sentences: tuple[str, ...], style: str, most: int) -> None:
+        words = self.query_one(selector, _Words)
+        width = max(self.query_one("#way").size.width - 2, 10)
+        texts = [line for sentence in sentences for line in wrap(plain(sentence), width)]
+        if len(texts) > most:
+            texts = [*texts[: most - 1], cut(f"{texts[most - 1]} {texts[most]}", width)]
+        words.display = bool(texts)
+        words.styles.height = len(texts)
+        words.show([((" ", "text"), (text, style)) for text in texts])
+
+    def on_chooser_moved(self) -> None:
+        self._draw()
+
+    def on_line_list_chosen(self) -> None:
+        self.action_copy()
+
+    # Keys
+
+    def action_copy(self) -> None:
+        area = self.query_one(TextArea)
+        text = area.selected_text or area.text
+        self.run_worker(
+            self._copy(self.recipe.title, text), group="copy", exclusive=True, exit_on_error=False
+        )
+
+    async def _copy(self, title: str, text: str) -> None:
+        terminal = self.pulse.terminal
+        # tmux is asked and may take its time; without it only the driver may write, on this thread.
+        where = await asyncio.to_thread(terminal.copy, text) if terminal.in_tmux else terminal.copy(text)
+        self._copied = ((f" {title}: {where}", "up"),)
+        self.query_one(_Said).show(self._copied)
+
+    def action_other(self) -> None:
+        area = self.query_one(TextArea)
+        (self.query_one(Chooser) if area.has_focus else area).focus()
+
+    def action_page(self, pages: int) -> None:
+        area = self.query_one(TextArea)
+        area.scroll_to(y=area.scroll_offset.y + pages * max(area.size.height - 1, 1), animate=False)
+
+    def verb_back(self) -> None:
+        if self.query_one(TextArea).has_focus:
+            self.query_one(Chooser).focus()
+        else:
+            self.dismiss()
+
+    def refresh_hints(self) -> None:
+        if self.is_mounted:
+            self.query_one(Hints).offer(
+                [
+                    Hint("Esc", "back"),
+                    Hint("j k", "choose"),
+                    Hint("y", "copy"),
+                    Hint("Space", "scroll"),
+                    Hint("Tab", "select text"),
+                    Hint("?", "help"),
+                ]
+            )
+
+
+def target_of(view: CheckView, info: EngineInfo) -> Target:
+    """The check as the recipes see it. Its texts come from a file or another host: made safe first."""
+    return Target(
+        slug=view.slug,
+        url=f"{plain(info.base_url)}{view.slug}",
+        schedule_kind=view.schedule_kind,
+        schedule=plain(view.schedule),
+        tz=plain(view.tz),
+        max_runtime=view.max_runtime,
+        program=program(),
+        options=ping_options(info),
+    )
+
+
+def example_target(info: EngineInfo) -> Target:
+    """For somebody who has no check yet."""
+    return Target(
+        slug=EXAMPLE,
+        url=f"{plain(info.base_url)}{EXAMPLE}",
+        schedule_kind="cron",
+        schedule="0 2 * * *",
+        tz=plain(info.timezone),
+        program=program(),
+        options=ping_options(info),
+    )
+
+
+def title_of(view: CheckView | None) -> str:
+    """What the title says the texts are for."""
+    return name_of(view) if view is not None else f"an example, {EXAMPLE}"
+
+
+def program() -> str:
+    """How cron finds ``pulsetui``: its PATH is short, so by its whole path where that is needed."""
+    found = shutil.which("pulsetui")
+    return "pulsetui" if found is None or str(Path(found).parent) in _CRON_PATH else found
+
+
+def ping_options(info: EngineInfo) -> str:
+    """What ``pulsetui ping`` has to be told to find this engine: nothing, its state directory, or its URL."""
+    base = plain(info.base_url)
+    if not base.startswith(engine_url(None, info.state_dir)):
+        return f"--url {shlex.quote(base.rstrip('/'))}"
+    # What this shell has in its environment cron's does not have.
+    if Path(info.state_dir) == default_state_dir({}):
+        return ""
+    return f"--state-dir {shlex.quote(os.fspath(plain(info.state_dir)))}"

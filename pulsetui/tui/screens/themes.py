@@ -1,0 +1,72 @@
+"""The themes to choose from; the screen behind the list shows the one under the cursor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from pulsetui.tui.borrowed import names, palette_named
+from pulsetui.tui.lines import Line
+from pulsetui.tui.theme import PALETTES
+from pulsetui.tui.widgets.chooser import Chooser
+
+if TYPE_CHECKING:
+    from pulsetui.tui.app import PulseApp
+
+
+class ThemesScreen(ModalScreen[None]):
+    """Enter keeps the theme, Esc brings the old one back."""
+
+    DEFAULT_CSS = """
+    ThemesScreen { align: right middle; background: transparent; }
+    ThemesScreen > .dialog { width: 34; }
+    ThemesScreen Chooser { height: auto; max-height: 100%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "As before", show=False),
+        Binding("T", "leave", "As before", show=False),
+    ]
+
+    def __init__(self, theme: str) -> None:
+        """``theme`` is the one that is on."""
+        super().__init__()
+        self._before = theme
+
+    def compose(self) -> ComposeResult:
+        box = Vertical(classes="dialog")
+        box.border_title = "Theme"
+        box.border_subtitle = "Enter keeps, Esc leaves"
+        with box:
+            yield Chooser(base="panel")
+
+    def on_mount(self) -> None:
+        lines: list[Line] = []
+        keys: list[object] = []
+        for name in names():
+            if name not in PALETTES and None not in keys:
+                lines += [(), ((" From Textual", "muted"),)]
+                keys += [None, None]
+            lines.append(((" ", "text"), (palette_named(name).title, "text")))
+            keys.append(name)
+        chooser = self.query_one(Chooser)
+        chooser.show(lines, keys)
+        chooser.focus()
+        self.call_after_refresh(chooser.go_to, self._before)
+
+    def on_chooser_moved(self, message: Chooser.Moved) -> None:
+        cast("PulseApp", self.app).use_theme(str(message.key))
+
+    def on_line_list_chosen(self) -> None:
+        self.dismiss()
+
+    def action_leave(self) -> None:
+        cast("PulseApp", self.app).use_theme(self._before)
+        self.dismiss()
+
+    def action_page(self, pages: int) -> None:
+        chooser = self.query_one(Chooser)
+        chooser.action_pages(pages)

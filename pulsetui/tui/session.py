@@ -1,0 +1,117 @@
+"""One sitting at the screen: what was set last time is put back, what is set now is kept, keys are read.
+
+The app tells when it begins and ends; in between it is looked at now and then, so that a power cut costs a
+minute of settings and no key press ever waits for the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from pulsetui.monitor.view import Notice
+from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.settings import LONGEST_TEXT, Settings, SettingsFile
+from pulsetui.tui.table_model import SortBy
+from pulsetui.tui.widgets.check_table import CheckTable
+from pulsetui.tui.widgets.filter_bar import FilterBar
+
+if TYPE_CHECKING:
+    from pulsetui.tui.app import PulseApp
+
+LOOK_S = 60.0
+"""So often settings are compared with what was written."""
+KEYS_NOTICE, SETTINGS_NOTICE = "keys", "settings"
+
+
+class Session:
+    """``file`` None keeps nothing: tests, and screens that somebody else's program shows."""
+
+    def __init__(self, app: PulseApp, file: SettingsFile | None) -> None:
+        self._app = app
+        self._file = file
+        self.settings = file.load() if file is not None else Settings()
+        self.shown_keys: Mapping[str, str] = {}
+        self._keys: Mapping[str, str] = {}
+        self._home: HomeScreen | None = None
+
+    # The beginning
+
+    def prepare(self, home: HomeScreen) -> None:
+        """Puts back how the table was; before the first frame."""
+        self._home = home
+        settings = self.settings
+        home.model.set_sort(SortBy(settings.sort), reverse=settings.reversed)
+        home.model.set_filter(settings.filter)
+
+    def start(self) -> None:
+        """The app is up."""
+        self.take_keys(self._app.client.info().keys)
+        if self._file is None:
+            return
+        if self._file.problem:
+            self._app.tell(_notice(SETTINGS_NOTICE, self._file.problem))
+        self._app.set_interval(LOOK_S, self._look)
+        if self.settings.filter:
+            self._app.call_after_refresh(self._show_filter)
+
+    def _show_filter(self) -> None:
+        """A table with rows left out must say so."""
+        home = self._home
+        if home is not None and home.is_mounted and home.model.filter.text:
+            home.query_one(FilterBar).open(home.model.filter.text)
+            home.query_one(FilterBar).found(len(home.model), home.model.total)
+            home.table.focus()
+
+    # Keys
+
+    def take_keys(self, written: Mapping[str, str]) -> None:
+        """Takes over ``[keys]`` where it has changed; what cannot be becomes a notice."""
+        if written == self._keys:
+            return
+        from pulsetui.tui.keys import read_keys
+
+        self._keys = dict(written)
+        keys = read_keys(written, CheckTable.BINDINGS)
+        self.shown_keys = keys.shown
+        self._app.set_keymap(dict(keys.keymap))
+        if keys.problems:
+            more = f" (and {len(keys.problems) - 1} more)" if len(keys.problems) > 1 else ""
+            self._app.tell(_notice(KEYS_NOTICE, f"checks.toml: {keys.problems[0]}{more}"))
+        else:
+            self._app.untell(KEYS_NOTICE)
+        self._app.situation_changed()
+
+    # Keeping
+
+    def now(self) -> Settings:
+        """What is set on the screen."""
+        settings = replace(self.settings, theme=self._app.theme)
+        if self._home is None:
+            return settings
+        # The model outlives the widgets: at the end they are gone before the app is.
+        model = self._home.model
+        text = model.filter.text
+        return replace(
+            settings,
+            sort=model.sort.value,
+            reversed=model.reversed,
+            filter=text if text.isprintable() and len(text) <= LONGEST_TEXT else "",
+        )
+
+    def end(self) -> None:
+        """Writes what is set, at once: the app ends."""
+        if self._file is not None:
+            self.settings = self.now()
+            self._file.save(self.settings)
+
+    async def _look(self) -> None:
+        if self._file is not None:
+            self.settings = self.now()
+            await asyncio.to_thread(self._file.save, self.settings)
+
+
+def _notice(key: str, text: str, level: Literal["warning"] = "warning") -> Notice:
+    return Notice(key=key, level=level, text=text)

@@ -1,0 +1,109 @@
+"""What a person has set on the screen, kept between sessions in a small file beside the state.
+
+Nothing in it is needed: a file that cannot be read is ignored with a notice, one that cannot be written is
+told in the log. It is read once, before the first frame.
+"""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from pulsetui.core.text import clean
+from pulsetui.errors import ConfigError
+from pulsetui.tui.table_model import SortBy
+from pulsetui.tui.theme import DARK
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "screen.toml"
+_MOST_BYTES = 65_536
+LONGEST_TEXT = 500
+_HEAD = "# What was last set on PulseTUI's screen. Delete it to begin anew.\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every field has the value of a first start."""
+
+    theme: str = DARK.name
+    sort: str = SortBy.PROBLEMS.value
+    reversed: bool = False
+    filter: str = ""
+    ascii: bool = False  # the plain glyphs although the terminal has the others
+    pane: int = 0  # of the details, from 0
+
+
+_GOOD: Mapping[str, Callable[[object], bool]] = {
+    "theme": lambda value: isinstance(value, str) and _is_theme(value),
+    "sort": lambda value: value in set(SortBy),
+    "reversed": lambda value: isinstance(value, bool),
+    "filter": lambda value: isinstance(value, str) and len(value) <= LONGEST_TEXT and value.isprintable(),
+    "ascii": lambda value: isinstance(value, bool),
+    "pane": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 20,
+}
+
+
+class SettingsFile:
+    """One file. ``problem`` is what was wrong with it, in a sentence; "" when nothing was."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._written: Settings | None = None
+        self.problem = ""
+
+    def load(self) -> Settings:
+        """What it says; the value of a first start for what it does not say or says wrongly."""
+        settings = Settings()
+        try:
+            with self._path.open("rb") as file:
+                text = file.read(_MOST_BYTES).decode()
+            kept = tomllib.loads(text)
+        except FileNotFoundError:
+            return settings
+        except (OSError, ValueError) as error:  # ValueError: neither UTF-8 nor TOML
+            self.problem = f"{self._path} is ignored: {clean(str(error), 200)}"
+            return settings
+        wrong = [name for name, value in kept.items() if name in _GOOD and not _GOOD[name](value)]
+        good = {name: value for name, value in kept.items() if name in _GOOD and name not in wrong}
+        if wrong:
+            self.problem = f"{self._path}: {', '.join(wrong)} has a value that cannot be; ignored"
+        settings = replace(settings, **good)
+        self._written = None if wrong else settings
+        return settings
+
+    def save(self, settings: Settings) -> None:
+        """Writes them whole, for this user only; nothing when they are as they were. Never raises."""
+        if settings == self._written:
+            return
+        import tomli_w
+
+        from pulsetui.config import disk
+
+        first = Settings()
+        changed = {name: value for name, value in asdict(settings).items() if value != getattr(first, name)}
+        if not changed and self._written is None and not self._path.exists():
+            return  # nothing was ever set: no file
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            disk.replace(self._path, _HEAD + tomli_w.dumps(changed))
+        except (ConfigError, OSError) as error:
+            log.warning("what was set on the screen is not kept: %s", error)
+            return
+        self._written = settings
+
+
+def _is_theme(name: str) -> bool:
+    from pulsetui.tui.theme import PALETTES
+
+    if name in PALETTES:
+        return True
+    from textual.theme import BUILTIN_THEMES
+
+    return name in BUILTIN_THEMES
+
+
+assert _GOOD.keys() == {field.name for field in fields(Settings)}, "every setting has its rule"

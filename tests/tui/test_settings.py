@@ -1,0 +1,136 @@
+"""What was set on the screen is there the next time; a broken file costs nothing but its content."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulsetui.tui.app import PulseApp
+from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.settings import Settings, SettingsFile
+from pulsetui.tui.table_model import SortBy
+from pulsetui.tui.widgets.filter_bar import FilterBar
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.looks import settled, text
+from tests.tui.views import household
+
+SET = Settings(theme="nord", sort=SortBy.NAME.value, reversed=True, filter="tag:nightly -x", ascii=True)
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "screen.toml"
+    file = SettingsFile(path)
+    assert file.load() == Settings()
+    file.save(SET)
+
+    assert SettingsFile(path).load() == SET
+    assert file.problem == ""
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [kept.name for kept in path.parent.iterdir()] == ["screen.toml"]
+
+
+def test_a_first_start_that_sets_nothing_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "screen.toml"
+    SettingsFile(path).save(Settings())
+    assert not path.exists()
+
+
+def test_the_same_settings_are_not_written_again(tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "screen.toml")
+    file.save(SET)
+    before = (tmp_path / "screen.toml").stat().st_ino
+    file.save(SET)
+    assert (tmp_path / "screen.toml").stat().st_ino == before
+    file.save(Settings())
+    assert SettingsFile(tmp_path / "screen.toml").load() == Settings()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"theme = ", b"[" * 5000, b"\x00", b"theme = 'x'\n" * 2])
+def test_a_file_that_cannot_be_read_is_ignored_and_told(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "screen.toml"
+    path.write_bytes(content)
+    file = SettingsFile(path)
+    assert file.load() == Settings()
+    assert "is ignored" in file.problem
+    assert file.problem.isprintable()
+
+
+def test_a_value_that_cannot_be_is_left_out_and_the_others_hold(tmp_path: Path) -> None:
+    path = tmp_path / "screen.toml"
+    path.write_text('theme = "no-such"\nsort = "name"\nreversed = 1\nfrom_the_future = 5\n')
+    file = SettingsFile(path)
+    assert file.load() == Settings(sort="name")
+    assert "theme, reversed" in file.problem
+
+
+def test_a_directory_in_its_place_is_no_disaster(tmp_path: Path) -> None:
+    (tmp_path / "screen.toml").mkdir()
+    file = SettingsFile(tmp_path / "screen.toml")
+    assert file.load() == Settings()
+    file.save(SET)
+    assert "is ignored" in file.problem
+
+
+@given(st.binary(max_size=200))
+def test_no_content_breaks_the_start(content: bytes) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "screen.toml"
+        path.write_bytes(content)
+        assert isinstance(SettingsFile(path).load(), Settings)
+
+
+def app_with(path: Path) -> PulseApp:
+    return PulseApp(FakeEngine(household()), viewer_zone=ZoneInfo("UTC"), settings=SettingsFile(path))
+
+
+async def test_theme_order_and_filter_outlive_the_session(tmp_path: Path) -> None:
+    path = tmp_path / "screen.toml"
+    first = app_with(path)
+    async with first.run_test(size=(100, 24)) as pilot:
+        await settled(first, pilot)
+        await pilot.press("s", "S", "slash", *"nightly", "enter")
+        first.use_theme("dracula")
+        await settled(first, pilot)
+
+    second = app_with(path)
+    async with second.run_test(size=(100, 24), notifications=True) as pilot:
+        await settled(second, pilot)
+        home = second.screen
+        assert isinstance(home, HomeScreen)
+        assert second.theme == "dracula"
+        assert second.style_set.palette.name == "dracula"
+        assert (home.model.sort, home.model.reversed) == (SortBy.NAME, True)
+        assert home.model.filter.text == "nightly"
+        assert home.query_one(FilterBar).display, "a table with rows left out says so"
+        assert "3 of 12" in text(second)
+        assert second.focused is home.table
+        await pilot.press("escape")
+        await settled(second, pilot)
+        assert len(home.model) == 12
+
+
+async def test_a_broken_file_is_told_in_a_notice(tmp_path: Path) -> None:
+    path = tmp_path / "screen.toml"
+    path.write_text("theme = ")
+    app = app_with(path)
+    async with app.run_test(size=(120, 24)) as pilot:
+        await settled(app, pilot)
+        assert "screen.toml is ignored" in text(app)
+        await pilot.press("x")
+        await settled(app, pilot)
+        assert "is ignored" not in text(app)
+
+
+async def test_nothing_is_kept_where_no_file_is_given() -> None:
+    app = PulseApp(FakeEngine(household()))
+    async with app.run_test() as pilot:
+        await settled(app, pilot)
+        assert app.session.settings == Settings()
