@@ -25,6 +25,7 @@ class Situation:
     undo: str = ""  # what would be undone
     notices: int = 0
     total: int = 0  # all checks
+    heading: bool = False  # the cursor is on a heading, not on a check
 
 
 Off = Callable[[Situation], str]
@@ -45,9 +46,15 @@ class Verb:
 
 
 def _needs_check(situation: Situation) -> str:
-    if not situation.targets:
-        return "There is no check under the cursor"
-    return ""
+    if situation.targets:
+        return ""
+    if situation.heading:
+        return "A heading is under the cursor: Space marks all of its checks"
+    return "There is no check under the cursor"
+
+
+def _needs_line(situation: Situation) -> str:
+    return "" if situation.heading else _needs_check(situation)
 
 
 def _needs_engine(situation: Situation) -> str:
@@ -100,7 +107,7 @@ VERBS: tuple[Verb, ...] = (
         label="details",
         help="Show all there is to know of the check",
         on=_HOME | _OVER,
-        off=_needs_check,
+        off=_needs_line,
         key_shown="Enter",
     ),
     Verb(
@@ -180,6 +187,13 @@ VERBS: tuple[Verb, ...] = (
         off=_needs_check,
     ),
     Verb(
+        id="ways",
+        keys="w",
+        label="ways",
+        help="Show ways to ping: crontab, systemd, Django, Celery, Kubernetes, …, ready to copy",
+        on=_CHECK,
+    ),
+    Verb(
         id="undo",
         keys="u",
         label="undo",
@@ -191,9 +205,9 @@ VERBS: tuple[Verb, ...] = (
         id="mark",
         keys="space",
         label="mark",
-        help="Mark the check for pausing or acknowledging several at once",
+        help="Mark the check, to pause, acknowledge or snooze several at once",
         on=_HOME,
-        off=_needs_check,
+        off=_needs_line,
         key_shown="Space",
     ),
     Verb(id="sort", keys="s", label="sort", help="Sort by the next column", on=_HOME),
@@ -222,6 +236,7 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(id="dismiss", keys="x", label="dismiss", help="Dismiss the notice on top", on=_HOME, off=_notices),
     Verb(id="notices", keys="N", label="notices", help="Show all notices in full", on=_HOME),
+    Verb(id="log", keys="L", label="log", help="Show the engine's log", on=_CHECK),
     Verb(id="theme", keys="T", label="theme", help="Choose the colours", on=_ANY),
     Verb(
         id="palette",
@@ -268,6 +283,8 @@ def bindings_on(scope: str) -> list[BindingType]:
 def label_now(verb: Verb, situation: Situation) -> str:
     """The label for what the verb would do to these checks: pausing a paused check resumes it."""
     targets = situation.targets
+    if verb.id == "open" and situation.heading:
+        return "fold"
     if verb.id == "pause" and targets and all(view.status is Status.PAUSED for view in targets):
         return "resume"
     if verb.id == "acknowledge" and targets and all(is_acknowledged(view) for view in targets):

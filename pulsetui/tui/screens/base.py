@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from pulsetui.errors import PulseError
 from pulsetui.monitor.view import CheckView
-from pulsetui.tui.verbs import BY_ID, Situation, key_of, label_now, verbs_on
+from pulsetui.tui.verbs import BY_ID, Situation, label_now, verbs_on
 from pulsetui.tui.widgets.hints import Hint, Hints
 
 if TYPE_CHECKING:
@@ -90,6 +90,13 @@ class PulseScreen(Screen[None]):
     def verb_incidents(self) -> None:
         self.pulse.open_incidents()
 
+    def verb_ways(self) -> None:
+        targets = self.targets()
+        self.pulse.open_ways(targets[0] if targets else None)
+
+    def verb_log(self) -> None:
+        self.pulse.open_log()
+
     def verb_theme(self) -> None:
         self.pulse.search_themes()
 
@@ -122,7 +129,12 @@ class PulseScreen(Screen[None]):
         situation = self.situation()
         offered = {verb.id for verb in verbs_on(self.SCOPE)}
         hints = [
-            Hint(key_of(BY_ID[name]), label_now(BY_ID[name], situation), not BY_ID[name].off(situation), name)
+            Hint(
+                self.pulse.key_of(BY_ID[name]),
+                label_now(BY_ID[name], situation),
+                not BY_ID[name].off(situation),
+                name,
+            )
             for name in self.hint_ids(situation)
             if name in offered
         ]
