@@ -45,6 +45,8 @@ def suggest(kind: ScheduleKind, text: str, timezone: str) -> Suggestion | None:
     if found is not None:
         return _readable(*found, timezone)
     for other in _ORDER:
+        if other == "every" and text.isdigit():
+            continue  # somebody has begun to type
         if other != kind and (readable := _readable(other, text, timezone)):
             return readable
     return None

@@ -63,7 +63,7 @@ def test_an_ordinary_check_gets_no_advice() -> None:
         ("records >= 1", Note("well", "records >= 1: the last run had 312, holds")),
         (
             "records > 400",
-            Note("warning", "records > 400: the last run had 312, does not hold: it would be down"),
+            Note("warning", "records > 400: the last run had 312, fails: it would be down"),
         ),
         ("duration < 20m", Note("well", "duration < 20m: the last run took 2m 32s, holds")),
         (
