@@ -186,9 +186,9 @@ class TableModel:
         self._order.grouped = grouped
         self._order_all()
 
-    def fold(self, tag: str, folded: bool) -> None:
+    def fold(self, tag: str, *, folded: bool) -> None:
         """Hides or shows the rows of a group; a cursor among them goes to the heading."""
-        self._order.fold(tag, folded)
+        self._order.fold(tag, folded=folded)
         row = self.rows.get(self.cursor) if self.cursor is not None else None
         if folded and row is not None and row.section == tag:
             self.cursor = HEADING + tag

@@ -176,7 +176,7 @@ class Order:
             del self._sections[tag]
         self._stale = True
 
-    def fold(self, tag: str, folded: bool) -> None:
+    def fold(self, tag: str, *, folded: bool) -> None:
         """Hides the rows of a section, or shows them again. It is remembered without the section, too."""
         (self.folded.add if folded else self.folded.discard)(tag)
         section = self._sections.get(tag)

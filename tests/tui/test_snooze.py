@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +19,10 @@ from tests.tui.looks import press, settled, showing, text, toasts
 from tests.tui.views import HOUR, NOW, overdue, view
 
 MORNING = datetime(2026, 3, 11, 8, 0, tzinfo=ZoneInfo("Europe/Riga")).astimezone(UTC)
+
+
+def last(engine: FakeEngine) -> tuple[Any, ...]:
+    return engine.commands[-1]
 
 
 async def test_z_and_a_length_snooze_the_check_and_u_ends_it() -> None:
@@ -73,15 +78,15 @@ async def test_the_arrows_choose_a_tag_or_everything() -> None:
         await press(app, pilot, "z", "right")
         assert "[tag nightly]" in text(app)
         await press(app, pilot, "2")
-        assert engine.commands[-1] == ("snooze", "tag", ("nightly",), NOW + HOUR)
+        assert last(engine) == ("snooze", "tag", ("nightly",), NOW + HOUR)
         assert "z tag nightly 60m" in text(app)
 
         await press(app, pilot, "z", "left", "3")
-        assert engine.commands[-1] == ("snooze", "everything", (), NOW + 4 * HOUR)
+        assert last(engine) == ("snooze", "everything", (), NOW + 4 * HOUR)
         assert "z everything 4h" in text(app)
 
         await press(app, pilot, "u")
-        assert engine.commands[-1] == ("unsnooze", "everything", (), None)
+        assert last(engine) == ("unsnooze", "everything", (), None)
         assert [one.scope for one in engine.snoozes] == ["tag"]
 
 
@@ -107,7 +112,7 @@ async def test_a_running_snooze_can_be_ended_and_that_undone() -> None:
         await press(app, pilot, "z")
         assert "end the snooze" in text(app)
         await press(app, pilot, "0")
-        assert engine.snoozes == ()
+        assert list(engine.snoozes) == []
         await press(app, pilot, "u")
         assert engine.snoozes == before
 

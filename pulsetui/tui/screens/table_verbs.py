@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.binding import Binding, BindingType
 
 from pulsetui.tui.columns import sorts
@@ -9,6 +11,7 @@ from pulsetui.tui.screens.base import PulseScreen
 from pulsetui.tui.subsets import ALL, SUBSETS, Subset, subset_of
 from pulsetui.tui.table_model import SortBy, TableModel
 from pulsetui.tui.table_order import HEADING
+from pulsetui.tui.verbs import Situation
 from pulsetui.tui.widgets.beside import LEAST_WIDTH
 from pulsetui.tui.widgets.check_table import CheckTable
 from pulsetui.tui.widgets.filter_bar import FilterBar
@@ -48,6 +51,11 @@ class TableVerbs(PulseScreen):
     def place_beside(self) -> None:
         """Shows or hides the details beside the table."""
         raise NotImplementedError
+
+    def situation(self) -> Situation:
+        cursor = self.model.cursor
+        heading = cursor is not None and cursor.startswith(HEADING)
+        return replace(super().situation(), heading=heading)
 
     # Rows
 

@@ -273,7 +273,7 @@ class CheckTable(ScrollView, can_focus=True):
             self.fold(heading.tag, not heading.folded)
 
     def fold(self, tag: str, fold: bool) -> None:
-        self.model.fold(tag, fold)
+        self.model.fold(tag, folded=fold)
         self._fit_size()
         self._put_top(self.scroll_offset.y)
         self.bring_into_view()
