@@ -32,7 +32,7 @@ async def test_a_key_of_the_person_does_the_verb_and_the_old_one_does_not() -> N
         assert fake.commands == []
         await press(app, pilot, "exclamation_mark")
         assert [command[0] for command in fake.commands] == ["pause"]
-        assert "! pause" in text(app).splitlines()[-1]
+        assert "! resume" in text(app).splitlines()[-1]
 
 
 async def test_keys_that_cannot_be_are_told_and_the_others_work() -> None:
