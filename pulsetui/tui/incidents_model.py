@@ -215,7 +215,7 @@ def story(entry: IncidentEntry, width: int, look: Look, *, check_zone: tzinfo, t
     if incident.missed_count:
         facts.append((_missed_text(incident, check_zone, tz, now), "text"))
     for text, style in facts:
-        lines += [((f"   {piece}", style),) for piece in wrap(plain(text), max(width - 4, 8))]
+        lines += [((f"   {piece}", style),) for piece in wrap(plain(text), max(width - 4, 2))]
     return lines
 
 

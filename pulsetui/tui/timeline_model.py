@@ -29,6 +29,7 @@ FARTHEST = timedelta(days=800)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EIGHTHS = " ▎▎▍▌▋▊▉█"
 _MOSTLY = 0.6
+_NEARLY, _HALF_LEAST = 0.75, 0.3  # there is no other block on the right side than a half and an eighth
 _PEAK_LEAST = 4  # so many jobs at once fill the density row: one alone must not look like a crowd
 
 
@@ -44,6 +45,7 @@ class Mark(StrEnum):
     SUCCESS = "success"
     RUNNING = "running"  # a run goes on here
     TIP = "tip"  # its end so far: now
+    STUCK = "stuck"  # a run that does not end
     BODY = "body"  # a run that ended badly, before its end
     ORPHAN = "orphan"
     HUNG = "hung"
@@ -74,7 +76,8 @@ GLYPHS: Mapping[Mark, tuple[str, str, str]] = MappingProxyType(
         Mark.SUCCESS: ("▌", "I", "bar-success"),
         Mark.RUNNING: ("━", "=", "running"),
         Mark.TIP: ("▶", ">", "running"),
-        Mark.BODY: ("━", "=", "bar-warned"),
+        Mark.STUCK: ("━", "=", "bar-warned"),
+        Mark.BODY: ("━", "=", "bar-failed"),
         Mark.ORPHAN: ("◌", "o", "bar-warned"),
         Mark.HUNG: ("◌", "o", "bar-warned"),
         Mark.TOO_SHORT: ("▾", "v", "bar-failed"),
@@ -126,6 +129,7 @@ class Drawn:
     marks: list[Mark]
     fills: list[float]  # how much of each cell successful runs cover
     busy: set[int]  # the cells in which it ran, runs, or will run
+    leaning: set[int]  # long successes that begin within this cell and go on in the next
 
     def paint(self, indexes: Iterable[int], mark: Mark) -> None:
         """Puts the mark where nothing more important stands."""
@@ -142,27 +146,31 @@ def window_at(now: datetime, zoom: timedelta, cells: int) -> Window:
     """The window that has ``now`` in its place. Its cells stand on a fixed grid, so that nothing moves from
     one cell to the next only because time has passed."""
     cells = max(cells, 1)
-    cell = zoom / cells
+    cell = cell_of(zoom, cells)
     return _on_grid(now - cell * int(cells * NOW_AT), cell, cells)
 
 
 def panned(window: Window, by: int, now: datetime) -> Window:
     """Moved by so many cells, not farther than ``FARTHEST`` from now."""
-    least, most = now - FARTHEST, now + FARTHEST
-    since = min(max(window.since + window.cell * by, least), most)
-    return _on_grid(since, window.cell, window.cells)
+    away = min(max(window.since - now + window.cell * by, -FARTHEST), FARTHEST)
+    return _on_grid(now + away, window.cell, window.cells)
 
 
 def zoomed(window: Window, zoom: timedelta, at: int) -> Window:
     """Another length; what stands in the cell ``at`` stays there."""
-    cell = zoom / window.cells
+    cell = cell_of(zoom, window.cells)
     middle = window.start(at) + window.cell / 2
     return _on_grid(middle - cell * at, cell, window.cells)
 
 
 def resized(window: Window, cells: int, zoom: timedelta) -> Window:
     """The same time in another number of cells."""
-    return _on_grid(window.since, zoom / max(cells, 1), max(cells, 1))
+    return _on_grid(window.since, cell_of(zoom, cells), max(cells, 1))
+
+
+def cell_of(zoom: timedelta, cells: int) -> timedelta:
+    """The length of a cell: whole seconds, so that the times in the words are the times of the cells."""
+    return timedelta(seconds=max(round(zoom.total_seconds() / max(cells, 1)), 1))
 
 
 def _on_grid(since: datetime, cell: timedelta, cells: int) -> Window:
@@ -174,7 +182,7 @@ def _on_grid(since: datetime, cell: timedelta, cells: int) -> Window:
 
 def lane_cells(lane: TimelineLane, window: Window, now: datetime, unwatched: Unwatched = ()) -> Drawn:
     """The cells of one check. Past runs and gaps, what goes on now, and slots to come."""
-    drawn = Drawn([Mark.NONE] * window.cells, [0.0] * window.cells, set())
+    drawn = Drawn([Mark.NONE] * window.cells, [0.0] * window.cells, set(), set())
     for since, until in lane.down:
         if since < now:
             drawn.paint(window.clip(since, min(until or now, now)), Mark.DOWN)
@@ -203,6 +211,8 @@ def _paint_run(drawn: Drawn, run: TimelineRun, window: Window, now: datetime) ->
     drawn.busy.update(covered)
     if run.outcome is Outcome.SUCCESS:
         drawn.paint(covered, Mark.SUCCESS)
+        if len(covered) > 1 and window.holds(start) and end - start >= window.cell / 2:
+            drawn.leaning.add(covered[0])
         for index in covered:
             begin = window.start(index)
             share = (min(end, begin + window.cell) - max(start, begin)) / window.cell
@@ -213,7 +223,8 @@ def _paint_run(drawn: Drawn, run: TimelineRun, window: Window, now: datetime) ->
         drawn.paint(covered, Mark.RUNNING)
         drawn.paint(covered[-1:] if ends_here else (), Mark.TIP)
         return
-    drawn.paint(covered, Mark.BODY)
+    stuck = run.outcome in (Outcome.HUNG, Outcome.ORPHAN)
+    drawn.paint(covered, Mark.STUCK if stuck else Mark.BODY)
     if run.ended_at is None:  # nobody knows its end: its start is what is known
         drawn.paint([window.index(start)] if window.holds(start) else (), _BAD[run.outcome])
     else:
@@ -252,13 +263,17 @@ def next_event(lane: TimelineLane, after: datetime, now: datetime, *, back: bool
 # Drawing
 
 
-def glyph_of(mark: Mark, fill: float = 0.0, *, ascii_only: bool = False) -> tuple[str, str]:
+def glyph_of(
+    mark: Mark, fill: float = 0.0, *, leans: bool = False, ascii_only: bool = False
+) -> tuple[str, str]:
     """The character of a cell and its style. A success is as wide as its share of the cell, never less than
-    can be seen."""
+    can be seen; one that leans touches the cell on the right."""
     glyph, letter, style = GLYPHS[mark]
     if mark is Mark.SUCCESS:
         if ascii_only:
             return ("#" if fill > _MOSTLY else letter), style
+        if leans and fill < _NEARLY:
+            return ("▕" if fill < _HALF_LEAST else "▐"), style
         return _EIGHTHS[max(round(fill * 8), 1)], style
     return (letter if ascii_only else glyph), style
 

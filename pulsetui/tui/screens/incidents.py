@@ -20,6 +20,7 @@ from pulsetui.monitor.view import CheckView, IncidentEntry
 from pulsetui.tui.incidents_model import EntryKey, Look, grouped, header, matching, story
 from pulsetui.tui.lines import Line, Span, fit, plain, wrap
 from pulsetui.tui.paint import LineList, OneLine
+from pulsetui.tui.panes import PANES
 from pulsetui.tui.screens.base import PulseScreen, fetch
 from pulsetui.tui.verbs import Situation, bindings_on
 from pulsetui.tui.widgets.filter_bar import FilterBar
@@ -32,7 +33,6 @@ _LISTED = 500
 _FETCH_LEAST_S = 1.0
 _STORY_LINES = 7
 _STORY_FROM = 18  # lines of the screen
-_INCIDENTS_PANE = 3
 
 
 class _Title(OneLine):
@@ -224,7 +224,8 @@ class IncidentsScreen(PulseScreen):
 
         screen = self.pulse.screen
         if isinstance(screen, DetailsScreen):
-            screen.call_after_refresh(screen.action_show_pane, _INCIDENTS_PANE)
+            pane = next((at for at, one in enumerate(PANES) if one.title == "Incidents"), 0)
+            screen.call_after_refresh(screen.action_show_pane, pane)
 
     def verb_acknowledge(self) -> None:
         entry = self.entry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -28,8 +29,8 @@ from pulsetui.tui.timeline_model import (
     zoomed,
 )
 from pulsetui.tui.timeline_words import axis, legend, midnights, readout, span_words, zoom_words
-from pulsetui.tui.verbs import Situation, bindings_on
-from pulsetui.tui.widgets.hints import Hints
+from pulsetui.tui.verbs import BY_ID, bindings_on, key_of
+from pulsetui.tui.widgets.hints import Hint, Hints
 from pulsetui.tui.widgets.timeline import SPOT, TimelineLanes, name_cells
 
 if TYPE_CHECKING:
@@ -42,7 +43,11 @@ _TICK_S = 5.0
 _FETCH_EVERY_S = 60.0
 _FETCH_LEAST_S = 1.0
 """Between two questions to the engine, however much changes."""
+_LONG_CELL = timedelta(minutes=50)  # from this on a cell says when it ends, too
 _CROWDED = 3
+_CROWD_FROM, _LEGEND_FROM, _COMPANY_FROM = 14, 16, 22  # lines of the screen that each of them needs
+_CROWD_MOST = 6
+_AROUND = 7  # lines besides lanes and bars: title, axis, readout, legend, hints
 _PAN = 8  # an arrow moves the window by one part in so many
 
 
@@ -267,10 +272,10 @@ class TimelineScreen(PulseScreen):
 
     def _head(self, drawn: Sequence[Drawn], now: datetime) -> list[Line]:
         """How many run at once, the days, the hours."""
-        lanes, height = self.lanes, self.size.height
+        lanes = self.lanes
         window, left = lanes.window, name_cells(lanes.line_width)
         counts = crowd(drawn, window.cells)
-        rows = 0 if height < 14 else 1 if height < 22 or self.pulse.ascii_only else 2 if height < 34 else 3
+        rows = self._crowd_lines()
         lines: list[Line] = []
         if rows:
             peak = max(counts, default=0)
@@ -286,6 +291,16 @@ class TimelineScreen(PulseScreen):
         lines.append((*fit([(f" {zone}", "muted")], left), *day_line))
         lines.append((*fit([("", "head")], left), *_spotted(clock, lanes.at)))
         return lines
+
+    def _crowd_lines(self) -> int:
+        """Lines of the bars over the axis: more of them where the lanes leave room."""
+        height = self.size.height
+        if height < _CROWD_FROM:
+            return 0
+        if height < _COMPANY_FROM or self.pulse.ascii_only:
+            return 1
+        spare = height - len(self.lanes.slugs) - _AROUND
+        return min(max(spare // 2, 2), _CROWD_MOST)
 
     def _draw_readout(self, drawn: Sequence[Drawn]) -> None:
         lanes, now, zone = self.lanes, self.pulse.now(), self.pulse.viewer_zone
@@ -304,14 +319,18 @@ class TimelineScreen(PulseScreen):
             unwatched = self._answer.unwatched if self._answer is not None else ()
             said = readout(self._lanes.get(view.slug), window, at, now, zone, unwatched)
             when = instant_text(window.start(at), zone, now)
+            if window.cell >= _LONG_CELL:
+                when += f" to {window.start(at + 1).astimezone(zone):%H:%M}"
             name: list[Span] = [(f"{cut(name_of(view), 40)}  ", "strong")] if self.size.width >= 70 else []
             lines = [((f" {when}  ", "accent"), *name, *said)]
-            if height >= 22:
+            if height >= _COMPANY_FROM:
                 lines.append(self._company(at))
         self.query_one("#readout", _Block).put(lines)
         shown = {mark for one in drawn for mark in one.marks}
         self.query_one("#legend", _Block).put(
-            [legend(self.size.width, ascii_only=self.pulse.ascii_only, shown=shown)] if height >= 16 else []
+            [legend(self.size.width, ascii_only=self.pulse.ascii_only, shown=shown)]
+            if height >= _LEGEND_FROM
+            else []
         )
 
     def _company(self, at: int) -> Line:
@@ -403,16 +422,27 @@ class TimelineScreen(PulseScreen):
     def on_timeline_lanes_opened(self) -> None:
         self.action_verb("open")
 
-    def hint_ids(self, situation: Situation) -> Sequence[str]:
-        return ("closer", "wider", "now", "open", "incidents", "back", "help")
+    def refresh_hints(self) -> None:
+        """The keys of the picture first: a person who only looks needs no others."""
+        if not self.is_mounted:
+            return
+        situation = self.situation()
+        verbs = [
+            BY_ID[name] for name in ("closer", "wider", "now", "open", "acknowledge", "incidents", "back")
+        ]
+        arrows = ("<>", "pan") if self.pulse.ascii_only else ("←→", "pan")
+        hints = [Hint(*arrows), Hint("Tab", "next event")]
+        hints += [Hint(key_of(verb), verb.label, verb=verb.id) for verb in verbs if not verb.off(situation)]
+        self.query_one(Hints).offer([*hints, Hint("?", "help", verb="help")])
 
 
 def _crowd_spans(bars: str, counts: Sequence[int], peak: int) -> list[Span]:
-    """Bars, the highest of them in another colour when they are a crowd."""
-    crowded = max(_CROWDED, peak)
-    return [
-        (bar, "warning" if count >= crowded else "accent") for bar, count in zip(bars, counts, strict=True)
-    ]
+    """Bars; crowds stand out, and the highest of them most."""
+    spans: list[Span] = []
+    for bar, count in zip(bars, counts, strict=True):
+        crowded = count >= _CROWDED
+        spans.append((bar, "warning" if crowded and count == peak else "accent" if crowded else "border"))
+    return spans
 
 
 def _spotted(line: Line, at: int) -> Line:

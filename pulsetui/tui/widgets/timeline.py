@@ -68,7 +68,9 @@ def cell_spans(
     spans: list[Span] = []
     for index, mark in enumerate(drawn.marks):
         shown = Mark.DAY if mark is Mark.NONE and index in days else mark
-        glyph, style = glyph_of(shown, drawn.fills[index], ascii_only=ascii_only)
+        glyph, style = glyph_of(
+            shown, drawn.fills[index], leans=index in drawn.leaning, ascii_only=ascii_only
+        )
         spans.append((glyph, SPOT if index == spot else style))
     return spans
 
