@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Literal
 from pulsetui.monitor.view import Notice
 from pulsetui.tui.screens.home import HomeScreen
 from pulsetui.tui.settings import LONGEST_TEXT, Settings, SettingsFile
-from pulsetui.tui.table_model import SortBy
+from pulsetui.tui.subsets import subset_of
+from pulsetui.tui.table_order import SortBy
 from pulsetui.tui.widgets.check_table import CheckTable
 from pulsetui.tui.widgets.filter_bar import FilterBar
 
@@ -36,6 +37,7 @@ class Session:
         self.shown_keys: Mapping[str, str] = {}
         self._keys: Mapping[str, str] = {}
         self._home: HomeScreen | None = None
+        self._table: CheckTable | None = None
 
     # The beginning
 
@@ -45,24 +47,30 @@ class Session:
         settings = self.settings
         home.model.set_sort(SortBy(settings.sort), reverse=settings.reversed)
         home.model.set_filter(settings.filter)
+        home.model.set_subset(subset_of(settings.view))
+        home.model.set_grouped(settings.grouped)
+        home.beside_wanted = settings.beside
 
     def start(self) -> None:
         """The app is up."""
         self.take_keys(self._app.client.info().keys)
+        self._app.call_after_refresh(self._put_back)
         if self._file is None:
             return
         if self._file.problem:
             self._app.tell(_notice(SETTINGS_NOTICE, self._file.problem))
         self._app.set_interval(LOOK_S, self._look)
-        if self.settings.filter:
-            self._app.call_after_refresh(self._show_filter)
 
-    def _show_filter(self) -> None:
-        """A table with rows left out must say so."""
+    def _put_back(self) -> None:
+        """What only a table that is there can take. One with rows left out must say so."""
         home = self._home
-        if home is not None and home.is_mounted and home.model.filter.text:
+        if home is None or not home.is_mounted:
+            return
+        self._table = home.table
+        self._table.following = self.settings.following
+        if home.model.filter.text:
             home.query_one(FilterBar).open(home.model.filter.text)
-            home.query_one(FilterBar).found(len(home.model), home.model.total)
+            home.query_one(FilterBar).found(home.model.shown, home.model.total)
             home.table.focus()
 
     # Keys
@@ -99,6 +107,10 @@ class Session:
             sort=model.sort.value,
             reversed=model.reversed,
             filter=text if text.isprintable() and len(text) <= LONGEST_TEXT else "",
+            view=model.subset.key,
+            grouped=model.grouped,
+            beside=self._home.beside_wanted,
+            following=self._table.following if self._table is not None else settings.following,
         )
 
     def end(self) -> None:

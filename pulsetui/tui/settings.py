@@ -14,7 +14,8 @@ from pathlib import Path
 
 from pulsetui.core.text import clean
 from pulsetui.errors import ConfigError
-from pulsetui.tui.table_model import SortBy
+from pulsetui.tui.subsets import ALL, SUBSETS
+from pulsetui.tui.table_order import SortBy
 from pulsetui.tui.theme import DARK
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,10 @@ class Settings:
     reversed: bool = False
     filter: str = ""
     ascii: bool = False  # the plain glyphs although the terminal has the others
-    pane: int = 0  # of the details, from 0
+    view: str = ALL.key  # the digit of the view
+    grouped: bool = False
+    following: bool = False
+    beside: bool = True  # details beside the table, where there is room
 
 
 _GOOD: Mapping[str, Callable[[object], bool]] = {
@@ -43,7 +47,10 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "reversed": lambda value: isinstance(value, bool),
     "filter": lambda value: isinstance(value, str) and len(value) <= LONGEST_TEXT and value.isprintable(),
     "ascii": lambda value: isinstance(value, bool),
-    "pane": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 20,
+    "view": lambda value: any(value == subset.key for subset in SUBSETS),
+    "grouped": lambda value: isinstance(value, bool),
+    "following": lambda value: isinstance(value, bool),
+    "beside": lambda value: isinstance(value, bool),
 }
 
 

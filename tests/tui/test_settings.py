@@ -13,13 +13,24 @@ from hypothesis import strategies as st
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.screens.home import HomeScreen
 from pulsetui.tui.settings import Settings, SettingsFile
-from pulsetui.tui.table_model import SortBy
+from pulsetui.tui.table_order import SortBy
+from pulsetui.tui.widgets.beside import Beside
 from pulsetui.tui.widgets.filter_bar import FilterBar
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import settled, text
 from tests.tui.views import household
 
-SET = Settings(theme="nord", sort=SortBy.NAME.value, reversed=True, filter="tag:nightly -x", ascii=True)
+SET = Settings(
+    theme="nord",
+    sort=SortBy.NAME.value,
+    reversed=True,
+    filter="tag:nightly -x",
+    ascii=True,
+    view="3",
+    grouped=True,
+    following=True,
+    beside=False,
+)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -96,7 +107,7 @@ async def test_theme_order_and_filter_outlive_the_session(tmp_path: Path) -> Non
     first = app_with(path)
     async with first.run_test(size=(100, 24)) as pilot:
         await settled(first, pilot)
-        await pilot.press("s", "S", "slash", *"nightly", "enter")
+        await pilot.press("s", "S", "slash", *"nightly", "enter", "f")
         first.use_theme("dracula")
         await settled(first, pilot)
 
@@ -112,9 +123,32 @@ async def test_theme_order_and_filter_outlive_the_session(tmp_path: Path) -> Non
         assert home.query_one(FilterBar).display, "a table with rows left out says so"
         assert "3 of 12" in text(second)
         assert second.focused is home.table
+        assert home.table.following
         await pilot.press("escape")
         await settled(second, pilot)
         assert len(home.model) == 12
+
+
+async def test_view_groups_and_the_details_beside_outlive_the_session(tmp_path: Path) -> None:
+    path = tmp_path / "screen.toml"
+    first = app_with(path)
+    async with first.run_test(size=(180, 40)) as pilot:
+        await settled(first, pilot)
+        await pilot.press("9", "b", "o")
+        await settled(first, pilot)
+
+    second = app_with(path)
+    async with second.run_test(size=(180, 40)) as pilot:
+        await settled(second, pilot)
+        home = second.screen
+        assert isinstance(home, HomeScreen)
+        assert home.model.subset.word == "up"
+        assert home.model.grouped
+        assert not home.query(Beside)
+        await pilot.press("o")
+        await settled(second, pilot)
+        assert home.query(Beside)
+    assert SettingsFile(path).load() == Settings(view="9", grouped=True)
 
 
 async def test_a_broken_file_is_told_in_a_notice(tmp_path: Path) -> None:
