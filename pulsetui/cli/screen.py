@@ -68,11 +68,13 @@ def show(client: EngineClient, options: argparse.Namespace) -> int:
     """
     from pulsetui.monitor.view import Notice
     from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.settings import FILE_NAME, SettingsFile
 
     notices: tuple[Notice, ...] = ()
     crashes: deque[float] = deque(maxlen=_MOST_CRASHES)
     while True:
-        app = PulseApp(client, ascii_only=glyphs() is GLYPH_ASCII, notices=notices)
+        settings = SettingsFile(engine.state_dir(options) / FILE_NAME)
+        app = PulseApp(client, ascii_only=glyphs() is GLYPH_ASCII, notices=notices, settings=settings)
         app.run()
         if app.crash is None:
             return app.return_code or 0
