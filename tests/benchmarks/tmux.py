@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from tests.benchmarks.processes import PLACE, Home, needed
 
@@ -36,6 +38,8 @@ class Pane:
         self._output = bytearray()
         self._answers: list[bytes] = []  # one for each command, in their order
         self._asked = 0
+        self.launched: int | None = None
+        """The process that was started last; tmux alone does not see to its end."""
         self.written = 0
         """Bytes that the program wrote, ever."""
         self._read_at = 0.0
@@ -97,7 +101,9 @@ class Pane:
     def launch(self, command: Sequence[str]) -> float:
         """Runs a program in the pane, where the last one has ended; returns the moment of its start."""
         self.mark()
-        return self.tell(f'respawn-pane -t bench "exec {shlex.join(command)}"')
+        began = self.tell(f'respawn-pane -t bench "exec {shlex.join(command)}"')
+        self.pid()
+        return began
 
     def leave(self, key: str, timeout_s: float = 30.0) -> None:
         """Ends the program with its own key, so that it lets go of what it holds, and waits for its end.
@@ -117,7 +123,8 @@ class Pane:
 
     def pid(self) -> int:
         """The process in the pane."""
-        return int(self.ask("display-message -p -t bench '#{pane_pid}'"))
+        self.launched = int(self.ask("display-message -p -t bench '#{pane_pid}'"))
+        return self.launched
 
     def press(self, key: str) -> float:
         return self.tell(f"send-keys -t bench {key}")
@@ -139,8 +146,8 @@ def pane(at: Home) -> Iterator[Pane]:
     control = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=PLACE
     )
+    made = Pane(name, control)
     try:
-        made = Pane(name, control)
         for setting in ("status off", "default-terminal tmux-256color", "remain-on-exit on"):
             made.ask(f"set-option -g {setting}")
         made.ask(f"refresh-client -C {WIDTH}x{HEIGHT}")
@@ -150,3 +157,18 @@ def pane(at: Home) -> Iterator[Pane]:
         subprocess.run([program, "-L", name, "kill-server"], capture_output=True)
         control.kill()
         control.wait()
+        _end(made.launched, at)
+
+
+def _end(pid: int | None, at: Home) -> None:
+    """Ends what ran in the pane, if it outlived its terminal."""
+    try:
+        started_by_us = os.fsencode(at.path) in Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return
+    if pid is not None and started_by_us:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + _ANSWER_S
+        while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)  # it still writes into the directory that is about to be deleted
