@@ -16,7 +16,10 @@ from pulsetui.monitor.view import (
     TimelineLane,
     TimelineRun,
 )
+from pulsetui.tui.app import PulseApp
+from pulsetui.tui.theme import _BASES, _INK
 from tests.tui.fake_engine import FakeEngine
+from tests.tui.looks import look
 from tests.tui.views import NOW, household, incident
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -177,3 +180,12 @@ class SceneEngine(FakeEngine):
 def busy_engine() -> SceneEngine:
     """The dozen checks of the household with the lanes above."""
     return SceneEngine(household())
+
+
+def still(app: PulseApp) -> str:
+    """``looks.look`` with every style named in one order, whatever was painted first."""
+    app.style_set._made.clear()
+    for base in _BASES:
+        for name in _INK:
+            app.style_set.get(name, base)
+    return look(app)

@@ -20,8 +20,8 @@ from pulsetui.tui.lines import width_of
 from pulsetui.tui.screens.details import DetailsScreen
 from pulsetui.tui.screens.export import ExportDialog
 from pulsetui.tui.screens.incidents import IncidentsScreen
-from tests.tui.looks import RIGA, check_snapshot, look, settled, showing, strips, text, toasts
-from tests.tui.scene import SceneEngine, busy_engine
+from tests.tui.looks import RIGA, check_snapshot, settled, showing, strips, text, toasts
+from tests.tui.scene import SceneEngine, busy_engine, still
 from tests.tui.views import NOW, incident, view
 
 LOOK = Look(now=NOW, zone=RIGA)
@@ -137,7 +137,7 @@ async def test_the_incidents_look_as_they_should(size: tuple[int, int]) -> None:
     async with showing(busy_engine(), size) as (app, pilot):
         await opened(app, pilot)
         assert {cell_len(strip.text) for strip in strips(app)} == {size[0]}
-        check_snapshot(f"incidents-{size[0]}x{size[1]}", look(app))
+        check_snapshot(f"incidents-{size[0]}x{size[1]}", still(app))
 
 
 async def test_no_incident_at_all_is_said() -> None:

@@ -13,8 +13,8 @@ from pulsetui.tui.screens.details import DetailsScreen
 from pulsetui.tui.screens.home import HomeScreen
 from pulsetui.tui.screens.timeline import TimelineScreen
 from pulsetui.tui.theme import PALETTES
-from tests.tui.looks import check_snapshot, look, settled, showing, strips, text, toasts
-from tests.tui.scene import SceneEngine, busy_engine
+from tests.tui.looks import check_snapshot, settled, showing, strips, text, toasts
+from tests.tui.scene import SceneEngine, busy_engine, still
 from tests.tui.views import crowd, view
 
 DAY = timedelta(days=1)
@@ -54,13 +54,13 @@ async def test_the_timeline_looks_as_it_should(size: tuple[int, int]) -> None:
     async with showing(busy_engine(), size) as (app, pilot):
         await opened(app, pilot)
         assert {cell_len(strip.text) for strip in strips(app)} == {size[0]}
-        check_snapshot(f"timeline-{size[0]}x{size[1]}", look(app))
+        check_snapshot(f"timeline-{size[0]}x{size[1]}", still(app))
 
 
 async def test_a_week_looks_as_it_should() -> None:
     async with showing(busy_engine(), (80, 24)) as (app, pilot):
         await opened(app, pilot, "minus", "minus", "minus")
-        check_snapshot("timeline-week-80x24", look(app))
+        check_snapshot("timeline-week-80x24", still(app))
 
 
 async def test_the_ascii_set_draws_lanes_with_nothing_but_ascii() -> None:
@@ -69,7 +69,7 @@ async def test_the_ascii_set_draws_lanes_with_nothing_but_ascii() -> None:
         lanes = [strip.text.replace("…", ".") for strip in strips(app)[1:16]]
         assert all(line.isascii() for line in lanes)
         assert any("M" in line[18:] for line in lanes)
-        check_snapshot("timeline-ascii-80x24", look(app))
+        check_snapshot("timeline-ascii-80x24", still(app))
 
 
 @pytest.mark.parametrize("theme", PALETTES)
