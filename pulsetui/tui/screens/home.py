@@ -177,7 +177,7 @@ class HomeScreen(TableVerbs):
 
     def _show_beside(self) -> None:
         for beside in self.query(Beside):
-            row = self.model.cursor_row
+            row = self.model.cursor_row if beside.display else None
             beside.show(row.view.slug if row is not None else None)
 
     def place_beside(self) -> None:
@@ -188,6 +188,7 @@ class HomeScreen(TableVerbs):
             self.call_after_refresh(self._show_beside)
         for beside in shown:
             beside.display = wanted
+        self._show_beside()
 
     def show_header(self) -> None:
         width = self.table.line_width or self.size.width - 1
