@@ -14,7 +14,7 @@ from typing import Literal
 from pulsetui.config.check_fields import validate_check
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.core.parse_schedule import parse_schedule
-from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.schedule import Schedule, ScheduleKind
 from pulsetui.errors import ScheduleError
 from pulsetui.monitor.view import FieldProblem, SchedulePreview
 
@@ -112,6 +112,10 @@ class FormModel:
         """What stands in the field."""
         return self.expressions[self.kind] if key == SCHEDULE else self.texts[key]
 
+    def items(self, key: str) -> list[str]:
+        """What stands in a field that holds a list."""
+        return [item.strip() for item in self.text(key).split(",") if item.strip()]
+
     def set_text(self, key: str, text: str) -> None:
         if key == SCHEDULE:
             self.expressions[self.kind] = text
@@ -179,14 +183,28 @@ class FormModel:
             ]
         return []
 
-    def preview(self, now: datetime, *, default_timezone: str) -> SchedulePreview | None:
-        """The schedule in words and its next instants; None while it cannot be read."""
+    def zone(self, default_timezone: str) -> str:
+        """The name of the time zone, as typed."""
+        return self.texts["timezone"].strip() or default_timezone
+
+    def schedule(self, default_timezone: str) -> Schedule | None:
+        """The schedule that is typed; None while it cannot be read."""
         expression = self.expressions[self.kind].strip()
         if not expression:
             return None
-        zone = self.texts["timezone"].strip() or default_timezone
         try:
-            schedule = parse_schedule(self.kind, expression, zone)
+            return parse_schedule(self.kind, expression, self.zone(default_timezone))
+        except ScheduleError:
+            return None
+
+    def preview(self, now: datetime, *, default_timezone: str) -> SchedulePreview | None:
+        """The schedule in words and its next instants; None while it cannot be read. What to know of it
+        besides is ``form_advice``'s to say."""
+        schedule = self.schedule(default_timezone)
+        if schedule is None:
+            return None
+        zone = self.zone(default_timezone)
+        try:
             upcoming: list[datetime] = []
             while len(upcoming) < _PREVIEWED:
                 following = schedule.next(upcoming[-1] if upcoming else now)
@@ -197,7 +215,7 @@ class FormModel:
                 words=schedule.describe(),
                 upcoming=tuple(upcoming),
                 tz=zone,
-                warnings=tuple(schedule.warnings()),
+                warnings=(),
             )
         except ScheduleError:
             return None

@@ -70,7 +70,8 @@ def test_an_ordinary_check_gets_no_advice() -> None:
             "rows > 0",
             Note(
                 "warning",
-                "rows > 0: the last run reported no rows (it reported records, errors), fails: it would be down",
+                "rows > 0: the last run reported no rows (it reported records, errors), fails: "
+                "it would be down",
             ),
         ),
     ],

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 
-from pulsetui.core.phrases import instant_text, until_text
 from pulsetui.core.zone import zone as zone_named
 from pulsetui.errors import PulseError, ScheduleError
-from pulsetui.monitor.view import CommandResult, FieldProblem, SchedulePreview
-from pulsetui.tui.form_model import FIELDS, HINTS, SCHEDULE, SPECS, FormModel, field_of
-from pulsetui.tui.lines import Line, pad, plain, wrap
+from pulsetui.monitor.view import CheckView, CommandResult, FieldProblem
+from pulsetui.tui.form_advice import LastRun, expectation_notes, schedule_notes, sorted_notes
+from pulsetui.tui.form_model import FIELDS, HINTS, NONE, SCHEDULE, SPECS, FormModel, field_of
+from pulsetui.tui.form_preview import preview_lines
+from pulsetui.tui.form_suggest import Suggestion, suggest
 from pulsetui.tui.paint import LineList, OneLine
 from pulsetui.tui.screens.base import PulseScreen
+from pulsetui.tui.screens.pick import Option, PickScreen
 from pulsetui.tui.widgets.form import FieldRow, KindSwitch, MoreLine
 from pulsetui.tui.widgets.hints import Hint, Hints
 
@@ -38,6 +41,8 @@ class EditScreen(PulseScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", tooltip="Save the check", id="edit.save", priority=True),
         Binding("escape", "leave", "Back", tooltip="Back; asks when something changed", id="edit.leave"),
+        Binding("ctrl+o", "pick", "List", tooltip="Choose tags or hooks from a list", id="edit.pick"),
+        Binding("ctrl+t", "take", "Take", tooltip="Take the suggested schedule", id="edit.take"),
         Binding("down", "app.focus_next", "Next field", show=False),
         Binding("up", "app.focus_previous", "Previous field", show=False),
     ]
@@ -48,6 +53,7 @@ class EditScreen(PulseScreen):
         self.model = model
         self._zone = info.timezone
         self._hooks = info.hook_names
+        self._last = _last_run(app.client.checks().get(model.slug or ""))
         self._touched: set[str] = set()
         self._refused: list[FieldProblem] = []  # by the engine, until the field is changed
         self._saving = False
@@ -85,9 +91,7 @@ class EditScreen(PulseScreen):
         preview = self.query_one("#preview", LineList)
         preview.can_focus = False
         self._row("slug" if self.model.slug is None else "name").enter()
-        self.query_one(Hints).offer(
-            [Hint("ctrl+s", "save"), Hint("Esc", "back"), Hint("Tab", "next field"), Hint("⇧Tab", "previous")]
-        )
+        self.refresh_hints()
         self._judge()
 
     def on_resize(self, event: Resize) -> None:
@@ -155,37 +159,31 @@ class EditScreen(PulseScreen):
     def _show_preview(self) -> None:
         now = self.pulse.now()
         shown = self.query_one("#preview", LineList)
-        preview = self.model.preview(now, default_timezone=self._zone)
-        shown.show(self._preview_lines(preview, max(shown.size.width - 2, 20)))
+        model = self.model
+        preview = model.preview(now, default_timezone=self._zone)
+        schedule = model.schedule(self._zone)
+        notes = [] if schedule is None else schedule_notes(schedule, model.texts, self._last, now)
+        lines = preview_lines(
+            preview,
+            None if preview else self._suggestion(),
+            sorted_notes(notes),
+            expectation_notes(model.text("expect"), self._last),
+            now=now,
+            viewer_zone=self.pulse.viewer_zone,
+            is_period=model.kind == "every",
+            width=max(shown.size.width - 2, 20),
+        )
+        shown.show(lines)
+        # What does not fit can be reached with Tab and scrolled.
+        shown.can_focus = len(lines) > shown.size.height > 0
 
-    def _preview_lines(self, preview: SchedulePreview | None, width: int) -> list[Line]:
-        if preview is None:
-            return [
-                ((" Preview", "title"),),
-                ((" The next due instants stand here once the", "muted"),),
-                ((" schedule can be read.", "muted"),),
-            ]
-        now, mine = self.pulse.now(), self.pulse.viewer_zone
-        lines: list[Line] = [((f" {text}", "strong"),) for text in wrap(plain(preview.words), width)]
+    def _suggestion(self) -> Suggestion | None:
+        """What the expression that cannot be read may have meant; a zone that is none spoils everything."""
         try:
-            theirs = zone_named(preview.tz)
+            zone_named(self.model.zone(self._zone))
         except ScheduleError:
-            theirs = zone_named("UTC")
-        if self.model.kind == "every":
-            lines.append(((" if it reports now, due", "muted"),))
-        for at in preview.upcoming:
-            there, here = instant_text(at, theirs, now), instant_text(at, mine, now)
-            shown = here if self.model.kind == "every" else there
-            other = "" if shown == here else f"{here} here"
-            lines.append(
-                ((f" {pad(shown, 17)}", "text"), (pad(until_text(at, now), 11), "muted"), (other, "muted"))
-            )
-        if preview.warnings:
-            lines.append(())
-        for warning in preview.warnings:
-            for number, text in enumerate(wrap(plain(warning), width - 3)):
-                lines.append(((f" {' ' if number else '!'} {text}", "warning"),))
-        return lines
+            return None
+        return suggest(self.model.kind, self.model.text(SCHEDULE), self.model.zone(self._zone))
 
     # Saving and leaving
 
@@ -251,5 +249,86 @@ class EditScreen(PulseScreen):
         if sure:
             self.dismiss()
 
+    # Lists to choose from, and suggestions
+
+    def action_pick(self) -> None:
+        key = self._field()
+        if key == "tags":
+            options = tag_options(self.pulse.client.checks().values(), self.model.items("tags"))
+            self._pick("Tags", options, self.model.items("tags"), self._picked_tags)
+        elif key == "hooks":
+            typed = self.model.text("hooks").strip()
+            chosen = self.model.items("hooks") if typed else list(self._hooks)
+            self._pick("Hooks to tell", [Option(name) for name in self._hooks], chosen, self._picked_hooks)
+        else:
+            self.say("A list to choose from is there for tags and hooks")
+
+    def _pick(
+        self,
+        title: str,
+        options: Sequence[Option],
+        chosen: Sequence[str],
+        then: Callable[[list[str]], None],
+    ) -> None:
+        if not options:
+            self.say(f"There are no {title.split(' ', maxsplit=1)[0].lower()} yet to choose from")
+            return
+        self.pulse.push_screen(
+            PickScreen(title, options, chosen), lambda names: None if names is None else then(names)
+        )
+
+    def _picked_tags(self, names: list[str]) -> None:
+        self._row("tags").type(", ".join(names))
+
+    def _picked_hooks(self, names: list[str]) -> None:
+        """All of them is what the empty field says, so that a hook added later is told, too."""
+        text = "" if set(names) >= set(self._hooks) else ", ".join(names) or NONE
+        self._row("hooks").type(text)
+
+    def action_take(self) -> None:
+        suggestion = None if self.model.schedule(self._zone) else self._suggestion()
+        if suggestion is None:
+            self.say("There is no suggestion to take")
+            return
+        self.model.kind = suggestion.kind
+        self.model.set_text(SCHEDULE, suggestion.expression)
+        self._touched.add(SCHEDULE)
+        self.query_one(KindSwitch).turn_to(suggestion.kind)
+        self._row(SCHEDULE).replace(suggestion.expression, HINTS[suggestion.kind])
+        self._judge()
+
+    def _field(self) -> str:
+        """The key of the field that has the focus."""
+        nodes = () if self.focused is None else self.focused.ancestors_with_self
+        return next((node.spec.key for node in nodes if isinstance(node, FieldRow)), "")
+
+    def on_descendant_focus(self) -> None:
+        self.refresh_hints()
+
     def refresh_hints(self) -> None:
-        """The form's hints never change."""
+        """What can be done in the field that has the focus."""
+        hints = [Hint("ctrl+s", "save"), Hint("Esc", "back")]
+        field = self._field()
+        if field in {"tags", "hooks"}:
+            hints.append(Hint("ctrl+o", "choose"))
+        elif field == "timezone":
+            hints.append(Hint("→", "complete"))
+        for line in self.query(Hints):
+            line.offer([*hints, Hint("⇧Tab", "previous"), Hint("Tab", "next field")])
+
+
+def _last_run(view: CheckView | None) -> LastRun:
+    """What expectations and limits are judged by."""
+    if view is None or view.last_ping is None:
+        return LastRun()
+    return LastRun(
+        metrics=view.last_metrics, duration=view.last_duration, usual=view.usual_duration, known=True
+    )
+
+
+def tag_options(views: Iterable[CheckView], typed: Sequence[str]) -> list[Option]:
+    """Every tag in use with how many checks have it, the commonest first, and those that are typed."""
+    counts = Counter(tag for view in views for tag in view.tags)
+    known = sorted(counts, key=lambda tag: (-counts[tag], tag))
+    options = [Option(tag, f"{counts[tag]} check{'' if counts[tag] == 1 else 's'}") for tag in known]
+    return [*options, *(Option(tag, "new") for tag in dict.fromkeys(typed) if tag not in counts)]

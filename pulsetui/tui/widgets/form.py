@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
+from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.zone import zone_names
 from pulsetui.tui.form_model import KINDS, FieldSpec
 from pulsetui.tui.lines import Span, fit, plain, wrap
 from pulsetui.tui.paint import OneLine, strip_of, style_set
@@ -20,6 +23,26 @@ if TYPE_CHECKING:
     from textual.events import Click
 
 LABEL = 16
+
+
+class ZoneSuggester(Suggester):
+    """Completes the name of a time zone; the right arrow takes it."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=True, case_sensitive=False)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        # The first look at the names walks a tree of files.
+        names = await asyncio.to_thread(zone_names)
+        wanted = value.replace(" ", "_")
+        if not wanted:
+            return None
+        return min((name for name in names if name.casefold().startswith(wanted)), key=_rank, default=None)
+
+
+def _rank(name: str) -> tuple[bool, int, str]:
+    """Places before the short names of old, and those before their deeper namesakes."""
+    return name.count("/") != 1, name.count("/"), name
 
 
 class FieldRow(Widget):
@@ -57,7 +80,8 @@ class FieldRow(Widget):
             area.cursor_blink = False
             yield area
         else:
-            entry = Input(self._text, placeholder=self._hint, compact=True)
+            suggester = ZoneSuggester() if self.spec.key == "timezone" else None
+            entry = Input(self._text, placeholder=self._hint, compact=True, suggester=suggester)
             entry.cursor_blink = False
             yield entry
 
@@ -73,6 +97,10 @@ class FieldRow(Widget):
     def enter(self) -> None:
         """Takes the focus."""
         self.query_one("Input, TextArea").focus()
+
+    def type(self, text: str) -> None:
+        """Puts another text in, as if a person had typed it."""
+        self.query_one(Input).value = text
 
     def replace(self, text: str, hint: str) -> None:
         """Another text and hint, as when the kind of schedule is switched; not told as an edit."""
@@ -134,6 +162,11 @@ class KindSwitch(OneLine, can_focus=True):
         self._draw()
 
     def on_blur(self) -> None:
+        self._draw()
+
+    def turn_to(self, kind: ScheduleKind) -> None:
+        """Shows another kind, not told as a switch."""
+        self.kind = kind
         self._draw()
 
     def action_by(self, by: int) -> None:
