@@ -199,6 +199,9 @@ class LineList(ScrollView, can_focus=True):
             index += by
         if 0 <= index < len(self._keys):
             self._move(index)
+        else:
+            # Past the last choice there may be more to read, as before the first.
+            self.scroll_to(y=self.scroll_offset.y + by, animate=False)
 
     def action_pages(self, pages: float) -> None:
         by = int(pages * max(self.size.height - 1, 1))
@@ -212,6 +215,7 @@ class LineList(ScrollView, can_focus=True):
             self.scroll_to(y=len(self._lines) if last else 0, animate=False)
         else:
             self._move_near(len(self._lines) if last else 0)
+            self.scroll_to(y=len(self._lines) if last else 0, animate=False)
 
     def action_choose(self) -> None:
         if self.key is not None:
