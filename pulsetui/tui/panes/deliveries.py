@@ -23,7 +23,9 @@ def delivery_line(delivery: DeliveryView, context: PaneContext, *, indent: int =
         text = f"told {context.instant(delivery.delivered_at)}"
     elif delivery.next_try_at is not None:
         glyph, letter, style = "◐", "~", "late"
-        text = f"{tries}, again {until_text(delivery.next_try_at, context.now)}"
+        waits = delivery.next_try_at > context.now
+        when = f"again {until_text(delivery.next_try_at, context.now)}" if waits else "again at once"
+        text = f"{tries}, {when}" if delivery.tries else "not told yet"
     else:
         glyph, letter, style, text = "✖", "x", "down", f"given up after {tries}"
     return (

@@ -46,6 +46,8 @@ def _two_columns(details: CheckDetails, view: CheckView, context: PaneContext) -
         right += [run_line(run, context, usual, short=True) for run in details.runs[:rooms]]
     lines = _beside(left, right, left_width)
     blocks = plots(details, view, context, left_width - 2)
+    if len(blocks) == 1:
+        return [*lines, (), *plots(details, view, context, context.width - 1)[0].lines()]
     if len(blocks) > 1:
         narrow = plots(details, view, context, right_width - 1)
         blocks = [narrow[at] if at % 2 else block for at, block in enumerate(blocks)]
