@@ -140,15 +140,13 @@ class HowToPingScreen(PulseScreen):
     def action_copy(self) -> None:
         area = self.query_one(TextArea)
         text = area.selected_text or area.text
-        self.run_worker(
-            self._copy(self.recipe.title, text), group="copy", exclusive=True, exit_on_error=False
-        )
+        self.run_worker(self._copy(text), group="copy", exclusive=True, exit_on_error=False)
 
-    async def _copy(self, title: str, text: str) -> None:
+    async def _copy(self, text: str) -> None:
         terminal = self.pulse.terminal
         # tmux is asked and may take its time; without it only the driver may write, on this thread.
         where = await asyncio.to_thread(terminal.copy, text) if terminal.in_tmux else terminal.copy(text)
-        self._copied = ((f" {title}: {where}", "up"),)
+        self._copied = ((f" {where}", "up"),)
         self.query_one(_Said).show(self._copied)
 
     def action_other(self) -> None:
