@@ -28,9 +28,10 @@ CSV_FIELDS = (
 )
 """The header of the CSV form. ``record`` is check, incident, missed, run or unwatched."""
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#!|~&$^])|(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)")
-"""Every character that means something inside a line, and the places where a bare address begins. Digits,
-dots and dashes mean something at the start of a line only, where no text from outside ever stands."""
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&$])|(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)")
+"""Every character that means something by itself inside a line, and the places where a bare address begins.
+Number signs, digits and dashes mean something at the start of a line only, where no text from outside ever
+stands; round brackets only after square ones."""
 _CALCULATED = tuple("=+-@\t\r|%")
 """A cell that begins so is a formula, or a command, to some spreadsheet."""
 

@@ -230,7 +230,7 @@ def _between(
 ) -> list[Span]:
     """Words for a cell in which nothing begins or ends."""
     for start, end, why in unwatched:
-        if start < until and end >= since:
+        if min(end, until) - max(start, since) >= (until - since) / 2:  # a short one explains nothing
             return [(f"unwatched from {_when(start, zone, now)} to {_when(end, zone, now)}: {why}", "muted")]
     if since > now:
         following = next((at for at in lane.upcoming if at >= until), None)

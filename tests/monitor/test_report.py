@@ -72,7 +72,7 @@ def test_the_hour_that_comes_twice_is_told_apart_by_its_offset() -> None:
 def test_an_open_incident_says_how_long_and_that_nobody_knows() -> None:
     text = to_markdown(check_report(details(OPEN), NOW))
 
-    assert r"## Incident sync\#2: overdue" in text
+    assert "## Incident sync#2: overdue" in text
     assert "still open, for 2d 6h" in text
     assert "| Acknowledged | by nobody |" in text
 
@@ -103,7 +103,7 @@ def test_the_report_of_an_incident_has_its_runs_and_the_last_one_before() -> Non
 
     assert [one.n for one in report.runs] == [4, 3]
     assert [one.id for one in report.incidents] == ["sync#2"]
-    assert to_markdown(report).startswith("# Incident sync\\#2: Sync invoices\n")
+    assert to_markdown(report).startswith("# Incident sync#2: Sync invoices\n")
 
 
 def test_an_unknown_incident_is_refused_with_those_that_there_are() -> None:
@@ -189,7 +189,7 @@ def test_hostile_text_is_neither_markup_nor_escape_codes() -> None:
 
     assert "\x1b" not in text + to_csv(report) + to_json(report)
     assert "\u202e" not in text
-    assert r"\<img src=x\> \| \`a\` \[l\]\(u\)" in text
+    assert r"\<img src=x\> \| \`a\` \[l\](u)" in text
 
 
 @given(st.text(alphabet="\\`*_{}[]<>()#!|~&$^@:/w.ab ", max_size=30))
@@ -197,7 +197,7 @@ def test_no_markup_character_stands_without_its_backslash(text: str) -> None:
     shown = escaped(text)
 
     bare = shown.replace("\\\\", "").replace("\u200b", "")
-    for sign in "`*_[]<>()#!|~&$":
+    for sign in "`*_[]<>|~&$":
         assert bare.count(sign) == bare.count(f"\\{sign}")
     assert "://" not in shown
     assert "www." not in shown
