@@ -18,6 +18,8 @@ _LEAST = 4.5
 """WCAG 2.2, 1.4.3: contrast of text."""
 _LEAST_ALARM = 1.9
 """Of an alarm's ground against other rows."""
+_LEAST_CURSOR = 1.5
+"""Of the row under the cursor against the others."""
 _STEP = 0.05
 _BLACK, _WHITE = Color(0, 0, 0), Color(255, 255, 255)
 
@@ -50,11 +52,13 @@ def _measured(theme: Theme, title: str) -> Palette:
         "background": background,
         "surface": colours["surface"],
         "panel": colours["panel"],
-        "cursor": background.blend(colours["primary"], 0.3),
+        "cursor": _moved(background, colours["primary"], [background], _LEAST_CURSOR),
     }
     for name, ground in grounds.items():
         # A ground in the middle of the scale leaves no ink to read on it.
         grounds[name] = _moved(ground, background, [end], 1.5 * _LEAST)
+    # A list stands in a dialog, too: its cursor is seen there as well as in the table.
+    grounds["panel"] = _moved(grounds["panel"], background, [grounds["cursor"]], _LEAST_CURSOR - 0.3)
     below = list(grounds.values())
     muted = text.blend(background, 0.35)
     inks = {

@@ -32,7 +32,8 @@ def test_an_alarm_is_seen_in_a_borrowed_theme_under_the_cursor_too(name: str) ->
     palette = palette_named(name)
     assert contrast(palette.alarm, palette.background) >= 1.85
     assert palette.alarm_cursor != palette.alarm
-    assert palette.cursor != palette.background
+    assert contrast(palette.cursor, palette.background) >= 1.4
+    assert contrast(palette.cursor, palette.panel) >= 1.15
     assert len({palette.up, palette.late, palette.down}) == 3
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
 class ThemesScreen(ModalScreen[None]):
     """Enter keeps the theme, Esc brings the old one back."""
 
-    DEFAULT_CSS = """
-    ThemesScreen { align: right middle; background: transparent; }
-    ThemesScreen > .dialog { width: 34; }
-    ThemesScreen Chooser { height: auto; max-height: 100%; }
-    """
+    CSS_PATH = Path(__file__).parent.parent / "styles" / "themes.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "As before", show=False),
         Binding("T", "leave", "As before", show=False),
@@ -68,5 +65,4 @@ class ThemesScreen(ModalScreen[None]):
         self.dismiss()
 
     def action_page(self, pages: int) -> None:
-        chooser = self.query_one(Chooser)
-        chooser.action_pages(pages)
+        self.query_one(Chooser).action_pages(pages)
