@@ -232,8 +232,9 @@ def _column(bar: Span, back: Span, step: int) -> list[Span]:
     """A bar is as wide as its step but for one cell of gap; what is behind it shows in the gap."""
     if step == 1:
         return [bar]
-    wide = bar[0] * (step - 1) if bar[0] != "0" else "0".rjust(step - 1, back[0])
-    return [(wide, bar[1]), back]
+    if bar[0] == "0":
+        return [("0", bar[1]), (back[0] * (step - 1), back[1])]
+    return [(bar[0] * (step - 1), bar[1]), back]
 
 
 def _closed(spans: list[Span], width: int, back: Span) -> Line:
