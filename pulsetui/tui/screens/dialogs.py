@@ -138,6 +138,7 @@ def copy_choices(view: CheckView, info: EngineInfo) -> list[Choice]:
             ),
             Choice("r", "crontab, wrapped", f"{expression} pulsetui run {view.slug} -- COMMAND"),
             Choice("u", "ping URL", url),
+            Choice("d", "ping URL, by uuid", f"{info.base_url}{view.uuid}"),
         ]
     return [*choices, Choice("s", "slug", view.slug), Choice("i", "uuid", view.uuid)]
 
@@ -147,7 +148,7 @@ class CopyMenu(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,y", "dismiss", "Close", show=False),
-        *(Binding(key, f"copy('{key}')", "Copy", show=False) for key in "ctrusi"),
+        *(Binding(key, f"copy('{key}')", "Copy", show=False) for key in "ctrudsi"),
     ]
 
     def __init__(self, choices: Sequence[Choice]) -> None:
