@@ -17,8 +17,9 @@ class PingRate:
         self._seen: deque[tuple[float, int]] = deque()  # seconds, count
 
     def see(self, at_s: float, count: int) -> None:
-        """``at_s`` is a monotonic clock. A count that falls is another engine: the rate begins anew."""
-        if self._seen and count < self._seen[-1][1]:
+        """``at_s`` is the engine's clock. When it or the count falls (a clock that was set, another engine)
+        the rate begins anew."""
+        if self._seen and (count < self._seen[-1][1] or at_s < self._seen[-1][0]):
             self._seen.clear()
         if not self._seen or at_s - self._seen[-1][0] >= 1:
             self._seen.append((at_s, count))

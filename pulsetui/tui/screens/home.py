@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -152,7 +151,7 @@ class HomeScreen(TableVerbs):
     def _show_summary(self, now: datetime) -> None:
         client, width, ascii_only = self.pulse.client, self.size.width, self.pulse.ascii_only
         info = client.info()
-        self._rate.see(time.monotonic(), info.pings)
+        self._rate.see(now.timestamp(), info.pings)
         standing = Standing(
             info=info,
             now=now,
