@@ -62,6 +62,18 @@ async def test_the_text_is_copied_as_it_is_not_as_it_is_wrapped(key: str, copied
         assert "sent to the terminal's" in text(app)
 
 
+async def test_a_fast_hand_copies_what_the_cursor_is_on(copied: list[str]) -> None:
+    engine = FakeEngine([view("sync-invoices")])
+    async with showing(engine, (100, 30)) as (app, pilot):
+        await press(app, pilot, "w")
+        screen = app.screen
+        assert isinstance(screen, HowToPingScreen)
+        screen.query_one(Chooser).go_to("ping")
+        screen.action_copy()
+        await press(app, pilot, "shift")
+        assert copied == [BY_ID["ping"].text(target_of(view("sync-invoices"), engine.info()))]
+
+
 async def test_what_is_selected_is_copied_alone(copied: list[str]) -> None:
     async with showing(FakeEngine([view("sync-invoices")]), (100, 30)) as (app, pilot):
         await press(app, pilot, "w", "tab", "shift+right", "shift+right", "shift+right", "y")

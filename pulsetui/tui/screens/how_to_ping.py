@@ -138,6 +138,7 @@ class HowToPingScreen(PulseScreen):
     # Keys
 
     def action_copy(self) -> None:
+        self._draw()  # a fast hand copies before the list has said that its cursor moved
         area = self.query_one(TextArea)
         text = area.selected_text or area.text
         self.run_worker(self._copy(text), group="copy", exclusive=True, exit_on_error=False)
