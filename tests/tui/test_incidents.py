@@ -137,7 +137,7 @@ async def test_the_incidents_look_as_they_should(size: tuple[int, int]) -> None:
     async with showing(busy_engine(), size) as (app, pilot):
         await opened(app, pilot)
         assert {cell_len(strip.text) for strip in strips(app)} == {size[0]}
-        check_snapshot(f"incidents-{size[0]}x{size[1]}", still(app))
+        check_snapshot(f"all-incidents-{size[0]}x{size[1]}", still(app))
 
 
 async def test_no_incident_at_all_is_said() -> None:
