@@ -22,6 +22,25 @@ def config_path(options: argparse.Namespace) -> Path:
     return absolute(options.config) if options.config else default_config_path()
 
 
+def config_to_run(options: argparse.Namespace) -> Path:
+    """The configuration of an engine that is to start; somebody's first start makes the user's own.
+
+    A file that was named is never made: the name may be mistyped.
+    """
+    path = config_path(options)
+    if not options.config and "PULSETUI_CONFIG" not in os.environ and not path.exists():
+        write_first_config(path)
+    return path
+
+
+def write_first_config(path: Path) -> None:
+    """The starter file, in the zone of this host. Raises ConfigError when there is a file already."""
+    from pulsetui.config.host import host_zone
+    from pulsetui.config.init import initial_config, write_initial_config
+
+    write_initial_config(path, initial_config(timezone=getattr(host_zone(), "key", "UTC") or "UTC"))
+
+
 def state_dir(options: argparse.Namespace) -> Path:
     """``--state-dir``, ``PULSETUI_STATE_DIR`` or the user's own."""
     return absolute(options.state_dir) if options.state_dir else default_state_dir()

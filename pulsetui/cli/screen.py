@@ -41,7 +41,7 @@ def screen(options: argparse.Namespace) -> int:
     logs.start(state, stderr=False)
     if options.attach:
         return _attached(options)
-    path, deadline = engine.config_path(options), time.monotonic() + _HANDOVER_S
+    path, deadline = engine.config_to_run(options), time.monotonic() + _HANDOVER_S
     while True:
         # Between two looks an engine may end, or another may be a moment faster.
         try:

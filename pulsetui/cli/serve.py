@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pulsetui.cli import logs
-from pulsetui.cli.engine import config_path, state_dir
+from pulsetui.cli.engine import config_to_run, state_dir
 from pulsetui.cli.notify import notify, watchdog_interval
 from pulsetui.cli.output import talk
 from pulsetui.job.report import UsageError
@@ -33,7 +33,7 @@ def serve(options: argparse.Namespace) -> int:
 
     if options.attach:
         raise UsageError("serve runs an engine of its own: --attach has no place here")
-    config, state = config_path(options), state_dir(options)
+    config, state = config_to_run(options), state_dir(options)
     address = listen_address(options)
     logs.start(state, stderr=True)
     with _signals() as arrived, open_engine(config, state, address) as host:

@@ -100,3 +100,10 @@ def test_a_wrong_configuration_is_a_message_not_a_screen(tmp_path: Path) -> None
         screen.read_until("hour must be 0-23")
         assert screen.process.wait(10) == 2
         assert b"\x1b[?1049h" not in screen.output
+
+
+def test_a_first_start_makes_the_users_own_file_but_never_one_that_was_named(tmp_path: Path) -> None:
+    named = pulsetui("serve", "--config", str(tmp_path / "mistyped.toml"), home=tmp_path)
+    assert named.returncode == 2
+    assert "pulsetui init" in named.stderr
+    assert not (tmp_path / "mistyped.toml").exists()
