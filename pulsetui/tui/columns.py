@@ -143,8 +143,8 @@ def _when(instant: datetime, context: CellContext, style: str) -> list[Span]:
         clock = instant_text(instant, context.zone, now).removeprefix("today ")
         shown = clock if cell_len(clock) <= _CLOCK_CELLS else ""
         return [
-            (pad(far, context.width - _CLOCK_CELLS, "right"), style),
-            (pad(shown, _CLOCK_CELLS, "right"), "muted"),
+            (pad(far, context.width - _CLOCK_CELLS - 1, "right"), style),
+            (pad(shown, _CLOCK_CELLS + 1, "right"), "muted"),
         ]
     if (instant - now).total_seconds() >= _FAR_S:
         clock = instant_text(instant, context.zone, now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,8 @@ def test_every_row_is_exactly_as_wide_as_the_screen(
     for v in (
         view(name=name, tags=(tag,), last_line=name, schedule_words=name),
         overdue(name=name, detail=tag, incident=incident(acknowledged_at=NOW, note=name)),
+        failed(name=name, snoozed_until=NOW + timedelta(days=300)),
+        view(name=name, next_ping=NOW + timedelta(days=3), snoozed_until=NOW + timedelta(seconds=1)),
     ):
         line = row_line(row_of(v), width, NOW, cursor=cursor, marked=True, ascii_only=ascii_only)
         assert width_of(line) == width
@@ -77,12 +80,45 @@ def test_columns_come_with_the_width() -> None:
         (new(first_due=NOW + timedelta(minutes=5), upcoming=None), "new", "in 5m"),
         (view(status=Status.PAUSED), "paused", "–"),
         (view(unwatched=True, next_ping=NOW - timedelta(hours=1)), "in 2h", "in 2h"),
+        (view(next_ping=NOW + timedelta(hours=11, minutes=59)), "in 11h 59m", "in 11h 59m"),
+        (view(next_ping=NOW + timedelta(hours=12)), "today 21:30", "today 21:30"),
+        (view(next_ping=NOW + timedelta(hours=16, minutes=30)), "tomorrow 02:00", "tomorrow 02:00"),
+        (view(next_ping=NOW + timedelta(days=5, hours=22)), "Mon 07:30", "Mon 07:30"),
+        (view(next_ping=NOW + timedelta(days=40)), "in 40d", "in 40d"),
     ],
 )
 def test_the_due_cell_says_how_long(made: CheckView, narrow: str, wide: str) -> None:
     assert text_of(made, 40).rstrip().endswith(f" {narrow}")
     due = next(placed for placed in layout(100) if placed.column.key == "due")
     assert text_of(made, 100)[due.left : due.left + due.width].strip() == wide
+
+
+def test_with_room_the_due_cell_says_how_long_and_when() -> None:
+    due = next(placed for placed in layout(240) if placed.column.key == "due")
+
+    def shown(made: CheckView) -> str:
+        return text_of(made, 240)[due.left : due.left + due.width]
+
+    assert shown(late()) == " late by 7m 04s          09:22"
+    assert shown(view(next_ping=NOW + timedelta(hours=17))) == "         in 17h tomorrow 02:30"
+    assert shown(view(next_ping=NOW + timedelta(days=40))) == "         in 40d               "
+
+
+def test_the_due_cell_speaks_the_wall_clock_of_the_person() -> None:
+    row = row_of(view(next_ping=NOW + timedelta(hours=17)))
+    line = row_line(row, 100, NOW, cursor=False, marked=False, zone=ZoneInfo("Asia/Tokyo"))
+
+    assert "tomorrow 11:30" in "".join(text for text, _ in line)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 240])
+def test_a_snoozed_row_counts_down_at_every_width(width: int) -> None:
+    shown = text_of(
+        view(name="A name that is much too long" * 3, snoozed_until=NOW + timedelta(hours=3)), width
+    )
+
+    assert "… z 3h " in shown
+    assert "z 3h" not in text_of(view(snoozed_until=NOW - timedelta(hours=3)), width)
 
 
 def test_a_schedule_gives_up_its_zone_before_its_words() -> None:
