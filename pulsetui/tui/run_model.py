@@ -64,8 +64,9 @@ def tone_of(run: RunView) -> Tone:
 
 
 def last_good_metrics(details: CheckDetails) -> Mapping[str, float]:
-    """What the last good run reported; empty when none is listed."""
-    return next((run.metrics for run in details.runs if run.outcome is Outcome.SUCCESS), {})
+    """What the last good run reported; empty when that very run is not listed."""
+    good = (run for run in details.runs if run.outcome is Outcome.SUCCESS)
+    return next((run.metrics for run in good if run.ended_at == details.view.last_success), {})
 
 
 def pings_by_run(details: CheckDetails) -> dict[int, list[PingView]]:

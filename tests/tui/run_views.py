@@ -61,9 +61,7 @@ def nights() -> list[RunView]:
     return [
         run(41, 0, outcome=Outcome.FAILED, exit_status=3, detail="exit status 3", metrics={"records": 0.0}),
         run(39, 1),
-        run(
-            37, 2, outcome=Outcome.HUNG, duration=None, ended_at=None, metrics={}, detail="no end within 20m"
-        ),
+        run(37, 2, outcome=Outcome.HUNG, duration=None, ended_at=None, metrics={}, detail="no end in 20m"),
         run(35, 3, overlaps=33),
         run(33, 4, duplicate=True),
         *(run(31 - 2 * i, 5 + i) for i in range(12)),
@@ -113,9 +111,15 @@ def engine_of(known: CheckView) -> FakeEngine:
 
 def broken() -> CheckView:
     """A check whose last run failed."""
-    return failed("sync-invoices", last_metrics={"records": 0.0}, usual_duration=175.0)
+    return failed(
+        "sync-invoices",
+        last_metrics={"records": 0.0},
+        usual_duration=175.0,
+        last_success=nights()[1].ended_at,
+        last_ping=nights()[0].ended_at,
+    )
 
 
 def silent() -> CheckView:
     """A check that misses its runs."""
-    return overdue("sync-invoices", usual_duration=175.0)
+    return overdue("sync-invoices", usual_duration=175.0, last_success=nights()[1].ended_at)

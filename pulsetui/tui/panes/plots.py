@@ -147,7 +147,7 @@ def _day(run: RunView, context: PaneContext) -> str:
 
 def _duration_sample(run: RunView, usual: Band | None, now: datetime) -> Sample:
     seconds = run.duration
-    if seconds is None and run.outcome in {Outcome.RUNNING, Outcome.HUNG} and run.started_at is not None:
+    if seconds is None and run.outcome is Outcome.RUNNING and run.started_at is not None:
         # Whole seconds, so that a picture drawn twice in one second is the same.
         seconds = float(int(max((now - run.started_at).total_seconds(), 0.0)))
     tone = tone_of(run)

@@ -82,13 +82,13 @@ def _metrics(details: CheckDetails, run: RunView, good: RunView | None) -> list[
         if usual is not None:
             about.append(f"usual {number_text(usual.middle)}")
         failures = [one.text for one in expected if one.metric == name and one.failure(run.metrics, None)]
-        wrong = f"  expected {', '.join(failures)}" if failures else ""
+        wrong = f"expected {', '.join(failures)}  " if failures else ""
         lines.append(
             (
                 (f"  {pad(plain(name), _LABEL + 4)}", "muted"),
                 (pad(shown, 14), "down" if failures else "strong"),
-                (", ".join(about), "muted"),
                 (wrong, "down"),
+                (", ".join(about), "muted"),
             )
         )
     return lines
