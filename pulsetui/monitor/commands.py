@@ -166,45 +166,40 @@ class Define:
 
 
 @dataclass(frozen=True, slots=True)
-class CatchUp:
-    """Nobody was watching in ``(since, until]``: takes in what jobs spooled meanwhile, judges nothing else.
+class TakeSpooled:
+    """What jobs wrote down while nobody watched since ``since``: it counts, and judges nothing before it."""
 
-    Its result is the slugs whose deadlines passed unwatched.
-    """
+    since: datetime
+    arrivals: Sequence[Arrival]
+
+    def apply(self, session: Session, now: datetime) -> None:
+        for arrival in self.arrivals:
+            tracked = _target(session.world, arrival)
+            if tracked is not None:
+                _skip_unwatched(session, tracked, self.since, min(arrival.at or now, now), now)
+                _receive(session, tracked, session.state(tracked), arrival, now)
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Nobody was watching in ``(since, until]``. Its result is the slugs whose deadlines passed unwatched."""
 
     since: datetime
     until: datetime
     why: str
-    spooled: Sequence[Arrival] = ()
 
     def apply(self, session: Session, now: datetime) -> Sequence[str]:
-        by_check: dict[int, list[Arrival]] = {}
-        for arrival in self.spooled:
-            tracked = _target(session.world, arrival)
-            if tracked is not None:
-                by_check.setdefault(tracked.id, []).append(arrival)
         unjudged: list[Tracked] = []
         for tracked in session.world.by_id.values():
             before = session.state(tracked)
-            for arrival in by_check.get(tracked.id, ()):
-                self._skip(session, tracked, min(arrival.at or self.until, self.until), now)
-                _receive(session, tracked, session.state(tracked), arrival, self.until)
-            self._skip(session, tracked, self.until, now)
-            if session.state(tracked).unwatched and not before.unwatched:
+            _skip_unwatched(session, tracked, self.since, self.until, now)
+            if session.state(tracked).unwatched and session.state(tracked) != before:
                 unjudged.append(tracked)
         if unjudged:
             names = [tracked.check.name for tracked in unjudged]
             session.tell(unwatched_digest(names, self.since, self.until, self.why), self.until)
         session.database.add_unwatched(self.since, self.until, self.why)
         return [tracked.check.slug for tracked in unjudged]
-
-    def _skip(self, session: Session, tracked: Tracked, until: datetime, now: datetime) -> None:
-        state = session.state(tracked)
-        if state.due is None and not state.runs:
-            return
-        transition = operate.skip_unwatched(tracked.check, state, self.since, until)
-        if transition.state != state:
-            session.apply(tracked, transition, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +287,17 @@ class Purge:
     def apply(self, session: Session, now: datetime) -> None:
         session.database.purge_removed(self.before)
         session.database.trim_outbox(self.before)
+
+
+def _skip_unwatched(
+    session: Session, tracked: Tracked, since: datetime, until: datetime, now: datetime
+) -> None:
+    state = session.state(tracked)
+    if state.due is None and not state.runs:
+        return
+    transition = operate.skip_unwatched(tracked.check, state, since, until)
+    if transition.state != state:
+        session.apply(tracked, transition, now)
 
 
 def _identity(tracked: Tracked, created_at: datetime) -> StoredCheck:

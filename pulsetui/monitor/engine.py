@@ -11,7 +11,7 @@ import concurrent.futures
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -380,15 +380,28 @@ class Engine:
             self._evaluator.recheck()
 
     async def _settle_time_before(self, gap: Gap) -> None:
-        """The engine was not running in ``gap``; what jobs spooled in it fills it."""
-        spooled = await asyncio.to_thread(self._spool.waiting)
-        spooled = [(path, arrival) for path, arrival in spooled if self._has(arrival)]
-        self._tell_unjudged(gap, await self.perform(self._catch_up(gap, [arrival for _, arrival in spooled])))
-        for path, _ in spooled:
+        """The engine was not running in ``gap``; all that jobs spooled in it fills it before it is judged."""
+        while spooled := await asyncio.to_thread(self._spool.waiting):
+            known = [(path, arrival) for path, arrival in spooled if self._is_known(path, arrival)]
+            await self.perform(commands.TakeSpooled(gap.since, [arrival for _, arrival in known]))
+            self._taken(path for path, _ in known)
+        self._tell_unjudged(gap, await self.perform(self._catch_up(gap)))
+
+    def _is_known(self, path: Path, arrival: Arrival) -> bool:
+        """Whether its check is there; if not, the file is kept apart."""
+        if self._has(arrival):
+            return True
+        self._spool.set_aside(path, f"there is no check {arrival.slug or arrival.uuid}")
+        self.reject("unknown check")
+        return False
+
+    def _taken(self, paths: Iterable[Path]) -> None:
+        for path in paths:
+            self.pings += 1
             self._spool.taken(path)
 
-    def _catch_up(self, gap: Gap, spooled: Sequence[Arrival] = ()) -> commands.CatchUp:
-        return commands.CatchUp(gap.since, gap.until, gap.why, spooled)
+    def _catch_up(self, gap: Gap) -> commands.CatchUp:
+        return commands.CatchUp(gap.since, gap.until, gap.why)
 
     def _tell_set_back(self, gap: Gap) -> None:
         text = f"{gap.why} from {_local(gap.since)} to {_local(gap.until)}: what is due is counted from there"
@@ -403,16 +416,13 @@ class Engine:
 
     async def _take_spool(self) -> None:
         for path, arrival in await asyncio.to_thread(self._spool.waiting):
-            if not self._has(arrival):
-                self._spool.set_aside(path, f"there is no check {arrival.slug or arrival.uuid}")
-                self.reject("unknown check")
+            if not self._is_known(path, arrival):
                 continue
             try:
                 await self.perform(commands.Receive(arrival, self.clock.now()))
             except StoreError:
                 return
-            self.pings += 1
-            self._spool.taken(path)
+            self._taken([path])
 
     def _trim(self, changed: Sequence[Tracked]) -> None:
         """Retention, a check at a time, each time a tenth more than is kept has come in."""

@@ -198,7 +198,7 @@ def test_a_quick_restart_alarms_nobody(tmp_path: Path) -> None:
 def spool(tmp_path: Path, slug: str, at: str, **fields: object) -> Path:
     directory = tmp_path / "state" / "spool"
     directory.mkdir(parents=True, exist_ok=True)
-    path = directory / f"{len(list(directory.iterdir())):019d}-1-abcdef.json"
+    path = directory / f"{datetime.fromisoformat(at).timestamp():019.0f}-1-{slug}.json"
     body = base64.b64encode(b"spooled").decode()
     path.write_text(json.dumps({"v": 1, "slug": slug, "kind": "success", "at": at, "body": body} | fields))
     return path
@@ -218,6 +218,22 @@ def test_what_jobs_spooled_meanwhile_fills_the_span(tmp_path: Path) -> None:
             ping = engine.client.details("nightly").pings[0]
             assert ping.at < ping.received_at
         assert not path.exists()
+
+    asyncio.run(scenario())
+
+
+def test_a_spool_of_any_length_is_taken_in_before_anything_is_judged(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        clock = FakeClock()
+        async with running(tmp_path, clock) as engine:
+            await engine.ping("often")
+        for n in range(1, 1300):
+            spool(tmp_path, "often", (START + timedelta(minutes=15 * n)).isoformat())
+        clock.run(timedelta(minutes=15 * 1300))
+        async with running(tmp_path, clock, config=None) as engine:
+            assert engine.view("often").n_pings == 1300
+            assert engine.client.details("often").incidents == ()
+            assert not engine.view("often").unwatched
 
     asyncio.run(scenario())
 
