@@ -174,13 +174,13 @@ async def test_the_panes_look_as_they_should(size: tuple[int, int]) -> None:
     async with showing(engine_of(broken()), size) as (app, pilot):
         app.open_check(SLUG)
         await settled(app, pilot)
-        check_snapshot(f"plots-{size[0]}x{size[1]}", look(app))
+        check_snapshot(f"pane-plots-{size[0]}x{size[1]}", look(app))
         await press(app, pilot, "2")
-        check_snapshot(f"runs-{size[0]}x{size[1]}", look(app))
+        check_snapshot(f"pane-runs-{size[0]}x{size[1]}", look(app))
         await press(app, pilot, "enter")
-        check_snapshot(f"run-{size[0]}x{size[1]}", look(app))
+        check_snapshot(f"pane-run-{size[0]}x{size[1]}", look(app))
         await press(app, pilot, "3")
-        check_snapshot(f"diff-{size[0]}x{size[1]}", look(app))
+        check_snapshot(f"pane-diff-{size[0]}x{size[1]}", look(app))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -189,7 +189,7 @@ async def test_the_incidents_look_as_they_should(size: tuple[int, int]) -> None:
         app.open_check(SLUG)
         await settled(app, pilot)
         await press(app, pilot, "4")
-        check_snapshot(f"incidents-{size[0]}x{size[1]}", look(app))
+        check_snapshot(f"pane-incidents-{size[0]}x{size[1]}", look(app))
 
 
 async def test_a_running_check_shows_how_far_it_is() -> None:
