@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from pulsetui.monitor.view import FieldProblem
 from pulsetui.tui.app import PulseApp
+from pulsetui.tui.paint import LineList
 from pulsetui.tui.screens.dialogs import DiscardDialog
 from pulsetui.tui.screens.edit import EditScreen
 from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.screens.pick import PickScreen
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.looks import press, settled, showing, text, toasts
+from tests.tui.looks import check_snapshot, look, press, settled, showing, text, toasts
 from tests.tui.views import view
 
 
 def on(app: PulseApp) -> type[object]:
     return type(app.screen)
+
+
+def flat(app: PulseApp) -> str:
+    """What stands beside the form as one line, however it is wrapped."""
+    preview = app.screen.query_one("#preview", LineList)
+    return " ".join(" ".join(" ".join(part for part, _ in line) for line in preview.lines).split())
 
 
 async def type_into(app: PulseApp, pilot: Pilot[None], key: str, value: str) -> None:
@@ -159,3 +168,132 @@ async def test_the_form_can_be_used_at_40x12() -> None:
         assert "at 02:00 every day" in text(app)
         await press(app, pilot, "ctrl+s")
         assert engine.commands == [("add", "tiny", {"cron": "0 2 * * *"})]
+
+
+async def test_advice_stands_beside_the_form_while_it_is_typed() -> None:
+    async with showing(FakeEngine([view("a")])) as (app, pilot):
+        await press(app, pilot, "e")
+        assert "grace is longer than the gap" not in flat(app)
+        await type_into(app, pilot, "schedule", "*/15 * * * *")
+        await type_into(app, pilot, "grace", "3h")
+        assert "grace is longer than the gap, two runs are 15m apart" in flat(app)
+        await type_into(app, pilot, "grace", "5m")
+        assert "grace is longer than the gap" not in flat(app)
+
+
+async def test_the_night_when_clocks_change_is_named() -> None:
+    async with showing(FakeEngine([])) as (app, pilot):
+        await press(app, pilot, "n")
+        await type_into(app, pilot, "schedule", "30 3 * * *")
+        await type_into(app, pilot, "timezone", "Europe/Riga")
+        assert "2026-03-29" in flat(app)
+
+
+async def test_expectations_are_judged_by_the_last_run_as_they_are_typed() -> None:
+    engine = FakeEngine([view("a", last_metrics={"records": 312.0}, last_duration=152.0)])
+    async with showing(engine) as (app, pilot):
+        await press(app, pilot, "e")
+        await type_into(app, pilot, "expect", "records >= 1, duration < 1m")
+        assert "records >= 1: the last run had 312, holds" in flat(app)
+        assert "duration < 1m: the last run took 2m 32s, fails: it would be down" in flat(app)
+
+
+async def test_the_next_instants_stand_on_both_clocks() -> None:
+    async with showing(FakeEngine([])) as (app, pilot):
+        await press(app, pilot, "n")
+        await type_into(app, pilot, "schedule", "0 2 * * *")
+        await type_into(app, pilot, "timezone", "America/New_York")
+        assert "America/New_York here" in flat(app)
+        assert "tomorrow 02:00 tomorrow 08:00" in flat(app)
+
+
+async def test_tags_are_picked_from_those_in_use_and_typed_ones_are_kept() -> None:
+    engine = FakeEngine([view("a", tags=("billing",)), view("b", tags=("billing", "[/ops]"))])
+    async with showing(engine) as (app, pilot):
+        await press(app, pilot, "n")
+        app.screen.query_one("#field-tags Input").focus()
+        await type_into(app, pilot, "tags", "mine")
+        await press(app, pilot, "ctrl+o")
+        assert on(app) is PickScreen
+        shown = text(app)
+        assert "[ ] billing  2 checks" in shown
+        assert "[ ] [/ops]  1 check" in shown
+        assert "[x] mine  new" in shown
+        await press(app, pilot, "space", "down", "space", "enter")
+        assert on(app) is EditScreen
+        assert app.screen.query_one("#field-tags Input", Input).value == "billing, [/ops], mine"
+
+        await press(app, pilot, "ctrl+o", "space", "escape")
+        assert app.screen.query_one("#field-tags Input", Input).value == "billing, [/ops], mine"
+
+
+async def test_all_hooks_picked_is_the_empty_field_and_none_of_them_is_said() -> None:
+    async with showing(FakeEngine([view("a")])) as (app, pilot):
+        await press(app, pilot, "e")
+        entry = app.screen.query_one("#field-hooks Input", Input)
+        entry.focus()
+        await press(app, pilot, "ctrl+o")
+        assert "[x] desktop" in text(app)
+        assert "[x] ops-mail" in text(app)
+        await press(app, pilot, "space", "enter")
+        assert entry.value == "ops-mail"
+        await press(app, pilot, "ctrl+o", "down", "space", "enter")
+        assert entry.value == "none"
+        await press(app, pilot, "ctrl+o", "a", "enter")
+        assert entry.value == ""
+
+
+async def test_a_schedule_in_plain_english_is_understood_and_taken() -> None:
+    engine = FakeEngine([])
+    async with showing(engine) as (app, pilot):
+        await press(app, pilot, "n", "text:report")
+        await type_into(app, pilot, "schedule", "weekdays at 6:30")
+        assert "Did you mean cron 30 6 * * 1-5" in flat(app)
+        await press(app, pilot, "ctrl+t")
+        assert app.screen.query_one("#field-schedule Input", Input).value == "30 6 * * 1-5"
+        await type_into(app, pilot, "schedule", "every 20 minutes")
+        await press(app, pilot, "ctrl+t")
+        assert "● every" in text(app)
+        await press(app, pilot, "ctrl+s")
+        assert engine.commands == [("add", "report", {"every": "20m"})]
+
+
+async def test_the_zone_is_completed_and_the_right_arrow_takes_it() -> None:
+    async with showing(FakeEngine([])) as (app, pilot):
+        await press(app, pilot, "n")
+        entry = app.screen.query_one("#field-timezone Input", Input)
+        entry.focus()
+        await press(app, pilot, "text:europe/ri")
+        for _ in range(100):
+            if entry._suggestion:
+                break
+            await pilot.pause(0.02)
+        await press(app, pilot, "right")
+        assert entry.value == "Europe/Riga"
+
+
+async def test_what_does_not_fit_beside_the_form_is_reached_with_tab_and_scrolled() -> None:
+    engine = FakeEngine([view("a", last_metrics={"records": 312.0})])
+    async with showing(engine, (60, 20)) as (app, pilot):
+        await press(app, pilot, "e")
+        await type_into(app, pilot, "schedule", "*/15 * * * *")
+        await type_into(app, pilot, "expect", ", ".join(f"m{n} > 1" for n in range(6)))
+        preview = app.screen.query_one("#preview")
+        assert preview.can_focus
+        for _ in range(20):
+            await pilot.press("tab")
+            if app.focused is preview:
+                break
+        assert app.focused is preview
+        await press(app, pilot, "G")
+        assert "m5 > 1" in text(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_form_looks_as_it_should(size: tuple[int, int]) -> None:
+    known = view("a", last_metrics={"records": 312.0}, tags=("billing",), usual_duration=175.0)
+    async with showing(FakeEngine([known]), size) as (app, pilot):
+        await press(app, pilot, "e")
+        await type_into(app, pilot, "schedule", "*/15 * * * *")
+        await type_into(app, pilot, "expect", "records >= 1, rows > 0")
+        check_snapshot(f"edit-{size[0]}x{size[1]}", look(app))
