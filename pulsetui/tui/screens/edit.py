@@ -82,10 +82,18 @@ class EditScreen(PulseScreen):
                         yield KindSwitch(self.model.kind)
                         yield FieldRow(spec, self.model.text(SCHEDULE), HINTS[self.model.kind])
                     elif not spec.more:
-                        yield FieldRow(spec, self.model.text(spec.key))
+                        yield FieldRow(spec, self.model.text(spec.key), self._hint(spec.key))
                 yield MoreLine(id="more")
             yield LineList(id="preview", base="surface")
         yield Hints(id="hints")
+
+    def _hint(self, key: str) -> str:
+        """What an empty field means here; "" leaves it to the field's own words."""
+        if key == "timezone":
+            return f"{self._zone} when empty"
+        if key == "hooks" and self._hooks:
+            return f"{', '.join(self._hooks)} when empty; or none"
+        return ""
 
     def on_mount(self) -> None:
         preview = self.query_one("#preview", LineList)
