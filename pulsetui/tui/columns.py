@@ -34,7 +34,7 @@ _SECONDS_MATTER_S = 600
 _FAR_S = 12 * 3600  # from here on a wall clock says more than a number of hours
 _BOTH_FROM = 30  # cells in which "in 2d 3h" and "tomorrow 02:00" both stand
 _CLOCK_CELLS = 14
-_WORDS_FROM = 60  # below this width there is no status column and the due cell says the word
+_WORDS_FROM = 59  # below this width there is no status column and the due cell says the word
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("name", "CHECK", 0, (16, 26, 44), _name, sort=SortBy.NAME),
     Column("status", "STATUS", _WORDS_FROM, (11, 11, 11), _status, sort=SortBy.PROBLEMS),
     Column("due", "DUE", 0, (15, 15, 15), _due, align="right", sort=SortBy.DUE, live=True, roomy=_BOTH_FROM),
-    Column("last", "LAST PING", 80, (11, 11, 13), _last, align="right", sort=SortBy.LAST, live=True),
+    Column("last", "LAST PING", 78, (11, 11, 13), _last, align="right", sort=SortBy.LAST, live=True),
     Column("schedule", "SCHEDULE", 118, (18, 34, 44), _schedule, sort=SortBy.SCHEDULE),
     Column("took", "TOOK / USUAL", 118, (15, 15, 17), _took, align="right", sort=SortBy.TOOK, live=True),
     Column("tags", "TAGS", 136, (12, 14, 26), _tags, sort=SortBy.TAGS),

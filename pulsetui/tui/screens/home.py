@@ -47,6 +47,7 @@ class HomeScreen(TableVerbs):
         self._ticker: Timer | None = None
         self._wanted: str | None = None  # the check that the cursor goes to when it is there
         self._rate = PingRate()
+        self._showing_soon = False
 
     def compose(self) -> ComposeResult:
         ascii_only = self.pulse.ascii_only
@@ -133,6 +134,7 @@ class HomeScreen(TableVerbs):
     # Showing
 
     def _show_all(self) -> None:
+        self._showing_soon = False
         self.place_beside()
         self.table.order_changed(self.pulse.now())
         self.show_header()
@@ -213,7 +215,9 @@ class HomeScreen(TableVerbs):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.height < 16, "-short")
-        self.call_after_refresh(self._show_all)
+        if not self._showing_soon:  # a start brings several of these
+            self._showing_soon = True
+            self.call_after_refresh(self._show_all)
 
     # Messages of the widgets
 
@@ -245,7 +249,9 @@ class HomeScreen(TableVerbs):
             self.filter("")
         if self.table.display:
             self.table.focus()
-        self.refresh_hints()
+
+    def on_descendant_focus(self) -> None:
+        self.refresh_hints()  # focus moves later than it is asked to: only now is it known who has it
 
     def refresh_hints(self) -> None:
         if self.is_mounted and self.query_one(FilterBar).has_focus_within:

@@ -75,6 +75,7 @@ class CheckTable(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;  /* a list that outgrows the window must not move its columns */
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -114,6 +115,7 @@ class CheckTable(ScrollView, can_focus=True):
         self.following = False
         self._now = now
         self._seen: dict[int, Seen] = {}  # screen line → what it showed last, its line key first
+        self._drawn_width = 0
         self._held_until = 0.0  # time.monotonic()
 
     @property
@@ -192,6 +194,7 @@ class CheckTable(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y
         width = self.line_width
         styles = style_set(self)
+        self._drawn_width = width
         self._seen[y] = self._look(index)
         if index >= len(self.model) or width <= 0:
             return strip_of([(" " * self.size.width, "text")], self.size.width, styles, "row")
@@ -316,11 +319,13 @@ class CheckTable(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self._fit_size()
         self.bring_into_view()
-        self.forget()
+        if self._drawn_width != self.line_width:  # the first frame has been drawn before its resize arrives
+            self.forget()
         self.post_message(self.Sized())
 
     def _fit_size(self) -> None:
-        size = Size(self.line_width, len(self.model))
+        # Nothing scrolls sideways, so that any width does; one that changes would mean another layout.
+        size = Size(1, len(self.model))
         if size != self.virtual_size:
             self.virtual_size = size
 

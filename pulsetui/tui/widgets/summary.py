@@ -33,6 +33,8 @@ def summary_line(model: TableModel, facts: Sequence[Fact], width: int, *, ascii_
         if width_of(left) + width_of(count) > width:
             break  # a number is never cut in two
         left += [*count, ("  ", "text")]
+    if len(left) > 1:
+        left.pop()
     if model.total:
         total = f"{model.total} check{'' if model.total == 1 else 's'} "
         facts = [*facts, [(total.rstrip(), "muted")]]
