@@ -56,10 +56,17 @@ SCENES: Mapping[str, Scene] = {
     "wide": Scene(200, 40),
     "narrow": Scene(60, 20),
     "smallest": Scene(40, 12),
+    "light": Scene(120, 24, theme="pulse-light"),
+    "groups": Scene(120, 34, ("b",)),
+    "timeline": Scene(120, 30, ("t",)),
+    "incidents": Scene(120, 20, ("i",)),
     "details": Scene(120, 36, ("j", "enter")),
+    "diff": Scene(120, 30, ("j", "enter", "2", "enter", "3")),
     "edit": Scene(120, 36, ("j", "e")),
+    "snooze": Scene(100, 28, ("j", "z")),
+    "ways": Scene(120, 30, ("w",)),
     "filter": Scene(100, 20, ("slash", *_typed("tag:billing"))),
-    "help": Scene(120, 36, ("question_mark",)),
+    "help": Scene(120, 40, ("question_mark",)),
 }
 
 
@@ -68,7 +75,7 @@ async def picture(client: LocalEngine, scene: Scene, target: Path) -> None:
     app = PulseApp(client, viewer_zone=zone("Europe/Berlin"))
     async with app.run_test(size=(scene.width, scene.height)) as pilot:
         if scene.theme:
-            app.theme = scene.theme
+            app.use_theme(scene.theme)
         await asyncio.sleep(_SETTLE_S)
         for key in scene.keys:
             await pilot.press(key)
