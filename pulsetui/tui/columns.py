@@ -195,16 +195,18 @@ def _schedule(row: Row, context: CellContext) -> list[Span]:
 
 def _took(row: Row, context: CellContext) -> list[Span]:
     view = row.view
-    usual: Span = (
-        f" / {duration_text(view.usual_duration)}" if view.usual_duration is not None else "",
-        "muted",
-    )
     if view.started and view.started_at is not None:
-        going = span_text(max((context.now - view.started_at).total_seconds(), 0.0))
-        return [(going, "running"), usual]
-    if view.last_duration is None:
+        took: Span = (span_text(max((context.now - view.started_at).total_seconds(), 0.0)), "running")
+    elif view.last_duration is not None:
+        took = (duration_text(view.last_duration), "text")
+    else:
         return [(NOTHING, "muted")]
-    return [(duration_text(view.last_duration), "text"), usual]
+    if view.usual_duration is None:
+        return [took]
+    usual = f" / {duration_text(view.usual_duration)}"
+    if len(took[0]) + len(usual) > context.width:
+        usual = usual[: usual.rindex(" ")]  # a number is never cut: its smaller unit goes
+    return [took, (usual, "muted")]
 
 
 def _tags(row: Row, context: CellContext) -> list[Span]:

@@ -111,6 +111,23 @@ def test_the_due_cell_speaks_the_wall_clock_of_the_person() -> None:
     assert "tomorrow 11:30" in "".join(text for text, _ in line)
 
 
+@pytest.mark.parametrize(
+    ("took", "usual", "shown"),
+    [
+        (12.0, 11.0, "12s / 11s"),
+        (1711.0, 1358.0, "28m 31s / 22m"),
+        (None, 1358.0, "–"),
+        (90061.0, None, "1d 1h"),
+        (1711.0, 9.95, "28m 31s / 10s"),
+    ],
+)
+def test_no_number_of_the_durations_is_cut(took: float | None, usual: float | None, shown: str) -> None:
+    cell = next(placed for placed in layout(120) if placed.column.key == "took")
+    made = view(last_duration=took, usual_duration=usual)
+
+    assert text_of(made, 120)[cell.left : cell.left + cell.width].strip() == shown
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 240])
 def test_a_snoozed_row_counts_down_at_every_width(width: int) -> None:
     shown = text_of(

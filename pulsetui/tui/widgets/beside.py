@@ -9,8 +9,8 @@ from textual.containers import Vertical
 
 from pulsetui.core.phrases import sentence
 from pulsetui.monitor.view import CheckDetails, CheckView
-from pulsetui.tui.columns import status_glyph, status_word
-from pulsetui.tui.lines import Line, Span, name_of, plain, wrap
+from pulsetui.tui.columns import countdown, status_glyph, status_word
+from pulsetui.tui.lines import Line, name_of, plain, wrap
 from pulsetui.tui.paint import LineList, OneLine
 from pulsetui.tui.row import status_now
 from pulsetui.tui.screens.base import PulseScreen, fetch
@@ -34,7 +34,7 @@ class _Lines(LineList, can_focus=False):
 class Beside(Vertical):
     """Draws at once what the table knows, and the rest when the engine has answered."""
 
-    DEFAULT_CSS = f"Beside {{ width: {CELLS}; border-left: vkey $line; padding: 0 0 0 1; }}"
+    DEFAULT_CSS = f"Beside {{ width: {CELLS}; border-left: vkey $line; }}"
 
     def __init__(self) -> None:
         super().__init__(id="beside")
@@ -75,13 +75,13 @@ class Beside(Vertical):
         title, lines = self.query_one(OneLine), self.query_one(_Lines)
         if view is None:
             title.show([])
-            lines.show([(("No check is under the cursor.", "muted"),)])
+            lines.show([((" No check is under the cursor.", "muted"),)])
             return
         now = pulse.now()
         status = status_now(view, now)
         glyph, style = status_glyph(view, status, ascii_only=pulse.ascii_only)
         title.show(
-            [(f"{glyph} ", style), (name_of(view), "strong"), (f"  {status_word(view, status)[0]}", style)]
+            [(f" {glyph} ", style), (name_of(view), "strong"), (f"  {status_word(view, status)[0]}", style)]
         )
         lines.show(self._lines(view, max(lines.size.width - 1, 20)))
 
@@ -89,15 +89,16 @@ class Beside(Vertical):
         pulse = cast("PulseScreen", self.screen).pulse
         now, zone = pulse.now(), pulse.viewer_zone
         said = plain(sentence(view, now, zone)) + "."
-        lines: list[Line] = [((text, "text"),) for text in wrap(said, width)]
+        lines: list[Line] = [((" ", "text"), (text, "text")) for text in wrap(said, width - 1)]
         if view.snoozed_until is not None and view.snoozed_until > now:
-            lines.append((("Snoozed: no alerts for it now.", "accent"),))
+            left = countdown(view.snoozed_until, now)
+            lines.append(((f" Snoozed: no alerts for another {left}.", "accent"),))
         lines.append(())
         if self._problem:
-            problem: Span = (plain(self._problem), "error")
-            return [*lines, *(((text, problem[1]),) for text in wrap(problem[0], width))]
+            told = wrap(plain(self._problem), width - 1)
+            return [*lines, *(((" ", "text"), (text, "error")) for text in told)]
         if self._details is None:
-            return [*lines, (("Reading…", "muted"),)]
+            return [*lines, ((" Reading…", "muted"),)]
         from pulsetui.tui.panes import PANES, PaneContext
 
         context = PaneContext(

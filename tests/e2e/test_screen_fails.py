@@ -1,0 +1,58 @@
+"""A bug in the screen, in the installed command, in a terminal: the engine behind it never stops."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tests.cli.installed import environment, pulsetui
+from tests.cli.test_screen import Terminal
+from tests.cli.test_serve import CONFIG
+
+BUG = """
+from pulsetui.tui.screens.home import HomeScreen
+ticks, tick = [], HomeScreen.tick
+def failing(self):
+    ticks.append(self)
+    if len(ticks) <= {times}:
+        raise RuntimeError("a bug on purpose")
+    tick(self)
+HomeScreen.tick = failing
+"""
+
+
+def failing_screen(home: Path, times: int) -> Terminal:
+    """The installed command with a screen whose first ticks fail."""
+    (home / "sitecustomize.py").write_text(BUG.format(times=times))
+    config = home / "checks.toml"
+    config.write_text(CONFIG)
+    env = environment(home, PULSETUI_CONFIG=str(config), TERM="xterm-256color", PYTHONPATH=str(home))
+    return Terminal("--listen", "127.0.0.1:0", env=env)
+
+
+def close(screen: Terminal) -> None:
+    screen.process.kill()
+    screen.process.wait()
+    os.close(screen.master)
+
+
+def test_the_screen_comes_back_over_the_same_engine(tmp_path: Path) -> None:
+    screen = failing_screen(tmp_path, 1)
+    try:
+        screen.read_until("The screen failed and was started again")
+        assert pulsetui("ping", "backup", home=tmp_path).stderr == ""
+        assert screen.end() == 0
+        assert b"Traceback" not in screen.output
+        assert "a bug on purpose" in (tmp_path / "state" / "crash.log").read_text()
+    finally:
+        close(screen)
+
+
+def test_a_screen_that_only_fails_ends_with_one_line(tmp_path: Path) -> None:
+    screen = failing_screen(tmp_path, 99)
+    try:
+        screen.read_until("the screen failed 3 times within a minute")
+        assert screen.process.wait(20) == 1
+        assert b"Traceback" not in screen.output
+    finally:
+        close(screen)
