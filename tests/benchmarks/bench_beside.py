@@ -32,7 +32,7 @@ def _latency(seconds: float, rounds: int) -> Table:
         for _ in range(rounds):
             for into, target in ((bare, floor.port), (alone, server.port), (beside, port)):
                 into.add(generated(other, target, 100, seconds, CHECKS))
-        stored, stored_alone = at.stored() - before, other.stored()
+        stored, stored_alone = at.settled() - before, other.settled()
     _add(table, "beside the screen", beside, bare, p50=[most(2)], p99=[most(80)])
     _add(table, "serve", alone, bare)
     for how, outcome, kept in (("beside the screen", beside, stored), ("serve", alone, stored_alone)):

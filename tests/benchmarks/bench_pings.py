@@ -60,7 +60,7 @@ def run(*, quick: bool) -> list[Table]:
             troubled = sum(one.load.refused + one.load.broken for one in ours)
             if troubled:
                 table.notes.append(f"{connections} at once: {troubled} pings were refused or broken")
-        unheard = at.stored() - answered
+        unheard = at.settled() - answered
         table.add(
             "stored, less answered (wrk leaves with its connections open)",
             unheard,
@@ -118,10 +118,10 @@ def _add(
 
 def _exactly(table: Table, at: Home, server: Server) -> None:
     """A fixed number of pings: as many are stored as were answered 200."""
-    before = at.stored()
+    before = at.settled()
     answered = burst(server.port, _BURST)
     table.add(f"of {_BURST:,} pings, answered 200", answered, bars=[least(_BURST)])
-    table.add("of these, stored", at.stored() - before, bars=[least(answered), most(answered)])
+    table.add("of these, stored", at.settled() - before, bars=[least(answered), most(answered)])
 
 
 def burst(port: int, total: int) -> int:

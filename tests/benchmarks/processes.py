@@ -25,6 +25,7 @@ PLACE = Path(__file__).parents[2]
 
 _START_TIMEOUT_S = 30.0
 _END_TIMEOUT_S = 10.0
+_STILL_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,17 @@ class Home:
             if last - first + 1 != count:
                 raise RuntimeError(f"numbers of pings have gaps: {first} to {last}, but {count} rows")
         return sum(last for last, _, _ in rows)
+
+    def settled(self) -> int:
+        """``stored`` once it stands still: what a load left under way is committed after it has gone."""
+        before = -1
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while (now := self.stored()) != before:
+            if time.monotonic() > deadline:
+                raise RuntimeError("pings are still being stored though nobody sends any")
+            before = now
+            time.sleep(_STILL_S)
+        return now
 
 
 @contextmanager
