@@ -174,9 +174,9 @@ class CheckTable(ScrollView, can_focus=True):
         changed = [
             Region(0, y, width, 1)
             for y in range(self.size.height)
-            if self._look(top + y) != self._seen.get(y)
+            if self._look(top + y, width) != self._seen.get(y)
         ]
-        if len(changed) > self.size.height // 2:
+        if len(changed) == self.size.height:
             self.refresh()
         elif changed:
             self.refresh(*changed)
@@ -195,7 +195,7 @@ class CheckTable(ScrollView, can_focus=True):
         width = self.line_width
         styles = style_set(self)
         self._drawn_width = width
-        self._seen[y] = self._look(index)
+        self._seen[y] = self._look(index, width)
         if index >= len(self.model) or width <= 0:
             return strip_of([(" " * self.size.width, "text")], self.size.width, styles, "row")
         key = self.model.key_at(index)
@@ -216,7 +216,7 @@ class CheckTable(ScrollView, can_focus=True):
         )
         return strip_of(line, width, styles, base_of(row, cursor=cursor))
 
-    def _look(self, index: int) -> Seen:
+    def _look(self, index: int, width: int) -> Seen:
         """All that decides how the line looks; its line key first."""
         if index >= len(self.model):
             return ()
@@ -234,7 +234,7 @@ class CheckTable(ScrollView, can_focus=True):
             row.status,
             row.snoozed,
             key in self.model.marks,
-            *live_texts(row, self.line_width, self._now, self.zone),
+            *live_texts(row, width, self._now, self.zone),
         )
 
     # The cursor
