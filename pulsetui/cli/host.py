@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 from collections.abc import Coroutine
@@ -66,6 +67,8 @@ class Host:
         self._thread.start()
         try:
             self._run(self._start())
+            # What is loaded now stays: walking it again and again would be the pauses of the garbage collector.
+            gc.freeze()
         except BaseException:
             self._end_loop()
             raise

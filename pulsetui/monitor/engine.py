@@ -240,8 +240,9 @@ class Engine:
         if self._waiting >= MOST_WAITING:
             done(Receipt.BUSY)
             return
+        if self._waiting == 0:
+            self._look_around()  # those that follow before the commit come within milliseconds
         self._waiting += 1
-        self._look_around()
 
         def committed(result: object) -> None:
             self._waiting -= 1

@@ -109,8 +109,9 @@ class Evaluator:
 
     def _fire(self) -> None:
         self._timer = self._timer_at = None
-        self.look()
-        self.rearm()
+        if not self.look():
+            self.rearm()
+        # Otherwise the answer to this evaluation arms the next: in a storm pings come in between.
 
     def look(self) -> bool:
         """Has what has run out by now evaluated, at most ``MOST_AT_ONCE``; whether there was anything."""

@@ -66,6 +66,13 @@ class Pane:
         self.wait(shows)
         return self.row(name)
 
+    def wait_for_end(self) -> None:
+        """Waits until the program in the pane has ended."""
+        deadline = time.monotonic() + DEADLINE_S
+        while self.tmux("display-message", "-p", "#{pane_dead}").strip() != "1":
+            assert time.monotonic() < deadline, f"it never ended:\n{self.text()}"
+            time.sleep(0.05)
+
     def process(self) -> int:
         """Process id of the program in the pane."""
         return int(self.tmux("display-message", "-p", "#{pane_pid}"))

@@ -105,7 +105,7 @@ def test_sigterm_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
     with pane(*arguments) as shown:
         shown.wait("Sync invoices")
         subprocess.run(["kill", "-TERM", str(shown.process())], check=True)
-        shown.wait("Pane is dead")
+        shown.wait_for_end()
         assert "Sync invoices" not in shown.text(), "the alternate screen was left"
         assert "Traceback" not in shown.text()
 
@@ -137,7 +137,7 @@ def test_a_screen_attaches_to_serve_and_survives_its_restart(tmp_path: Path) -> 
             assert curl(f"http://{address}/ping/sync-invoices/fail") == (200, "OK")
             shown.wait_row("Sync invoices", "failed")
             shown.keys("q")
-            shown.wait("Pane is dead")
+            shown.wait_for_end()
         assert process.poll() is None, "closing the pane leaves serve alone"
     finally:
         process.kill()

@@ -158,7 +158,7 @@ def test_delete_asks_and_can_be_undone(home: tuple[Pane, str, Path]) -> None:
     shown.keys("Right", "Enter")
     wait_gone(directory, "daily")
     shown.keys("u")
-    shown.wait("Daily job")
+    wait_until(directory, "daily", name="Daily job")
     assert tomllib.loads((directory / "checks.toml").read_text())["checks"]["daily"]["tags"] == ["slow"]
 
 
@@ -203,4 +203,4 @@ def test_look_at_timeline_incidents_ways_log_and_help(home: tuple[Pane, str, Pat
         shown.wait("Quick job")
         shown.wait(lambda text: "CHECK" in text and "STATUS" in text)
     shown.keys("q")
-    shown.wait("Pane is dead")
+    shown.wait_for_end()
