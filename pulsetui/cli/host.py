@@ -67,7 +67,7 @@ class Host:
         self._thread.start()
         try:
             self._run(self._start())
-            # What is loaded now stays: walking it again and again would be the pauses of the garbage collector.
+            # What is loaded now stays: to walk it again and again is the garbage collector's long pause.
             gc.freeze()
         except BaseException:
             self._end_loop()

@@ -158,7 +158,10 @@ def _finish(draft: Draft, ping: Ping, now: datetime) -> None:
     _settle_slot(draft, run)
     state.last_ping, state.last_kind = ping.at, ping.kind
     state.unwatched = False
-    state.last_metrics = run.metrics or state.last_metrics
+    if run.duration is not None:
+        state.last_duration = run.duration
+    if ping.kind is PingKind.SUCCESS:
+        state.last_metrics = run.metrics
     if ping.kind is PingKind.FAIL or ping.rid is None:
         state.pending = None  # as in Healthchecks: such a report clears whatever start is pending
     duplicate = (
@@ -194,7 +197,6 @@ def _good(draft: Draft, run: Run, flip_at: datetime, at: datetime) -> None:
     state.last_success = at
     state.failures = 0
     if run.duration is not None:
-        state.last_duration = run.duration
         draft.remember_duration(run.duration)
     if state.status is Status.DOWN:
         state.successes += 1

@@ -17,6 +17,11 @@ log = logging.getLogger(__name__)
 FLUSH_S = 0.1
 """Changes wait so long for others to join them."""
 
+BUSY_FLUSH_S = 0.3
+"""And so long while they come without pause: painting takes the time that the listener needs."""
+
+_QUIET_S = 1.0
+
 OnFlush = Callable[[frozenset[str], bool], None]
 """Called on the loop with the changed slugs and whether ``info`` changed."""
 
@@ -35,6 +40,7 @@ class Bridge:
         self._info = False
         self._armed = False
         self._closed = False
+        self._flushed_at = -_QUIET_S
 
     def changed(self, slugs: frozenset[str]) -> None:
         """Remembers what changed; an empty set means the engine's own state. Returns at once."""
@@ -62,6 +68,7 @@ class Bridge:
             self._dirty.clear()
             self._info = self._armed = False
             closed = self._closed
+        self._flushed_at = self._loop.time()
         if not closed and (dirty or info):
             self._on_flush(dirty, info)
 
@@ -73,7 +80,9 @@ class Bridge:
             log.debug("a change came after the screen was closed")
 
     def _arm(self) -> None:
-        self._loop.call_later(self._delay_s, lambda: self._guarded(self.flush), context=self._context)
+        busy = self._loop.time() - self._flushed_at < _QUIET_S
+        delay_s = max(self._delay_s, BUSY_FLUSH_S) if busy else self._delay_s
+        self._loop.call_later(delay_s, lambda: self._guarded(self.flush), context=self._context)
 
     def _guarded(self, function: Callable[[], None]) -> None:
         if self._closed:

@@ -265,7 +265,7 @@ class HomeScreen(TableVerbs):
         if not situation.total:
             return ("new", "ways", "palette", "quit", "help")
         targets = situation.targets
-        ids = ["open", "filter", "pause", "snooze", "new", "edit", "sort", "group", "palette"]
+        ids = ["open", "filter", "pause", "snooze", "new", "edit", "sort", "group", "timeline", "palette"]
         if any(view.incident is not None and not is_acknowledged(view) for view in targets):
             ids.insert(0, "acknowledge")
         if self.model.filter.text or self.model.marks or self.model.subset is not ALL:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LEAST_WIDTH, LEAST_HEIGHT = 92, 22
 """Cells of the screen from which the bar is shown."""
 
+_INDENT = 1  # cells, as in the lines above
+
 Chip = tuple[Subset, list[Span]]
 
 
@@ -61,7 +63,7 @@ def subset_chips(on: Subset, counts: Mapping[str, int], total: int) -> list[Chip
 
 def subset_line(chips: list[Chip], width: int) -> Line:
     """As many as fit, in exactly ``width`` cells."""
-    line: list[Span] = []
+    line: list[Span] = [(" " * _INDENT, "text")]
     for _, spans in chips:
         if width_of(line) + width_of(spans) + 1 > width:
             break
@@ -70,7 +72,7 @@ def subset_line(chips: list[Chip], width: int) -> Line:
 
 
 def _places(chips: list[Chip], width: int) -> tuple[tuple[int, int, Subset], ...]:
-    places, at = [], 0
+    places, at = [], _INDENT
     for subset, spans in chips:
         size = width_of(spans)
         if at + size + 1 > width:
