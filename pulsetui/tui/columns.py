@@ -213,6 +213,12 @@ def _tags(row: Row, context: CellContext) -> list[Span]:
     return [(cut(" ".join(plain(tag) for tag in row.view.tags), context.width), "accent")]
 
 
+def _hooks(row: Row, context: CellContext) -> list[Span]:
+    hooks = row.view.hooks
+    told = " ".join(plain(name) for name in hooks) if hooks else "tells nobody"
+    return [(cut(told, context.width), "muted" if hooks else "late")]
+
+
 def _note(row: Row, context: CellContext) -> list[Span]:
     return [(cut(plain(note_of(row.view)), context.width), "text" if is_problem(row) else "muted")]
 
@@ -229,6 +235,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("schedule", "SCHEDULE", 118, (18, 34, 44), _schedule, sort=SortBy.SCHEDULE),
     Column("took", "TOOK / USUAL", 118, (15, 15, 17), _took, align="right", sort=SortBy.TOOK, live=True),
     Column("tags", "TAGS", 136, (12, 14, 26), _tags, sort=SortBy.TAGS),
+    Column("hooks", "HOOKS", 196, (12, 14, 24), _hooks, sort=SortBy.HOOKS),
     Column("note", "NOTE", 164, (20, 30, 70), _note, sort=SortBy.NOTE),
     Column("bar", "RECENT RUNS", 78, (11, 16, 60), _bar, align="right", sort=SortBy.RUNS),
 )

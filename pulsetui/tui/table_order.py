@@ -31,6 +31,7 @@ class SortBy(StrEnum):
     SCHEDULE = "schedule"
     TOOK = "duration"
     TAGS = "tags"
+    HOOKS = "hooks"
     NOTE = "note"
     RUNS = "bad runs"
 
@@ -59,6 +60,8 @@ def sort_key(by: SortBy, row: Row) -> Key:
             return _by_text(view.schedule_words, row)
         case SortBy.TAGS:
             return _by_text(" ".join(view.tags), row)
+        case SortBy.HOOKS:
+            return _by_text(" ".join(view.hooks), row)
         case SortBy.NOTE:
             return _by_text(note_of(view), row)
 

@@ -13,6 +13,9 @@ from pathlib import Path
 
 from tests.cli.installed import PULSETUI
 
+_NOT_INHERITED = ("TMUX", "NO_COLOR", "COLUMNS", "LINES")
+"""Of the environment; the last two would win over the size of the pane."""
+
 DEADLINE_S = 20.0
 """How long a person's patience is simulated; a machine under load needs it, a quick one never waits."""
 
@@ -85,7 +88,7 @@ def pane(
     """``pulsetui`` with these arguments in a pane. Leaves nothing behind."""
     assert shutil.which("tmux"), "the end-to-end tests need tmux"
     socket = f"pulsetui-{uuid.uuid4().hex[:8]}"
-    clean = {key: value for key, value in os.environ.items() if key not in ("TMUX", "NO_COLOR")}
+    clean = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
     size = ["-x", str(width), "-y", str(height)]
     subprocess.run(
         ["tmux", "-L", socket, "-f", os.devnull, "new-session", "-d", *size, PULSETUI, *arguments],

@@ -110,6 +110,17 @@ def test_sigterm_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
         assert "Traceback" not in shown.text()
 
 
+def test_it_comes_back_right_after_detaching_and_in_panes_of_other_sizes(tmp_path: Path) -> None:
+    with pane(*write_config(tmp_path, CHECK)) as shown:
+        shown.wait("RECENT RUNS")
+        for width, height in ((40, 12), (200, 50), (80, 24)):
+            shown.tmux("resize-window", "-x", str(width), "-y", str(height))
+            shown.wait(lambda text: "Sync invoices" in text and "help" in text.splitlines()[-1])
+            assert all(len(line) <= width for line in shown.text().splitlines())
+        shown.keys("p")
+        shown.wait_row("Sync invoices", "paused")
+
+
 def test_an_edit_by_hand_shows_and_a_broken_one_is_told_with_its_line(tmp_path: Path) -> None:
     arguments, config = write_config(tmp_path, CHECK), tmp_path / "checks.toml"
     with pane(*arguments) as shown:
