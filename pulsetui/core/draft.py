@@ -144,7 +144,8 @@ class Draft:
         """``slot`` is settled; the next one after it is due."""
         self.state.slot = slot
         self.state.due = self.check.schedule.next(slot)
-        self.state.schedule = signature(self.check)
+        if not self.state.schedule:
+            self.state.schedule = signature(self.check)
 
 
 def signature(check: Check) -> str:

@@ -54,6 +54,7 @@ def redefine(check: Check, state: CheckState, now: datetime) -> Transition:
         draft.account(state.last_ping if check.schedule.kind == "every" and state.last_ping else state.slot)
         if draft.state.due is not None and draft.state.due <= now:
             draft.account(check.schedule.slot(now, _NO_TIME))
+        draft.state.schedule = signature(check)
     return draft.finish(state)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from pulsetui.core.check import Check
@@ -54,8 +55,8 @@ class CheckState:
     def copied(self) -> CheckState:
         """A copy to change."""
         copy = object.__new__(CheckState)
-        for name in _FIELDS:  # five times faster than copy.copy, and each ping copies
-            setattr(copy, name, getattr(self, name))
+        for name, value in zip(_FIELDS, _VALUES(self), strict=True):
+            setattr(copy, name, value)  # many times faster than copy.copy, and each ping copies
         return copy
 
     def pending_run(self) -> Run | None:
@@ -64,6 +65,7 @@ class CheckState:
 
 
 _FIELDS = tuple(CheckState.__dataclass_fields__)
+_VALUES = attrgetter(*_FIELDS)
 
 
 def new_state(at: datetime) -> CheckState:

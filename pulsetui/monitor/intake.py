@@ -16,7 +16,7 @@ BODY_LIMIT = 100_000
 """Bytes of a body that are kept; the rest is read and dropped."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made for each ping, three times faster
 class Arrival:
     """One ping as it came in, already translated and authorised by its dialect.
 

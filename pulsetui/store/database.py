@@ -32,7 +32,6 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         check_same_thread=False,
     )
     try:
-        connection.execute("PRAGMA foreign_keys = ON")
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
@@ -152,8 +151,14 @@ class Database:
 
     def purge_removed(self, before: datetime) -> None:
         """Forgets checks that were removed before ``before``, with all that was kept of them."""
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM checks WHERE removed_at < ?", (stored(before),))
+        # Only here: what a check leaves behind goes with it. Elsewhere SQLite would look the check up for
+        # each row of each ping.
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        try:
+            with self._transaction() as connection:
+                connection.execute("DELETE FROM checks WHERE removed_at < ?", (stored(before),))
+        finally:
+            self._connection.execute("PRAGMA foreign_keys = OFF")
 
     # --- retention, unwatched spans, outbox ---------------------------------------------------------
 
