@@ -50,11 +50,13 @@ def redefine(check: Check, state: CheckState, now: datetime) -> Transition:
     An edit never makes a check late for the time before the edit.
     """
     draft = Draft(check, state)
-    if state.slot is not None and state.schedule != signature(check):
+    if state.schedule == signature(check):
+        return draft.finish(state)
+    if state.slot is not None:
         draft.account(state.last_ping if check.schedule.kind == "every" and state.last_ping else state.slot)
         if draft.state.due is not None and draft.state.due <= now:
             draft.account(check.schedule.slot(now, _NO_TIME))
-        draft.state.schedule = signature(check)
+    draft.state.schedule = signature(check)
     return draft.finish(state)
 
 

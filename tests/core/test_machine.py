@@ -489,6 +489,17 @@ def test_an_edit_that_leaves_the_schedule_alone_leaves_the_due_instant_alone() -
     assert check.state == before
 
 
+def test_an_edit_while_paused_forgives_nothing_later() -> None:
+    check = Ladder(NIGHTLY, grace=30)
+    check.ping("success", "02:05")
+    check.pause("03:00")
+    check.redefine("03:01", "0 4 * * *", grace=30)
+    check.ping("success", "04:05")
+    assert check.status("+1 04:10") == "late"
+    check.redefine("+1 04:10", "0 4 * * *", grace=30)  # a restart, or an edit of something else
+    assert check.until("+1 04:30") == "down missed"
+
+
 # --- when to look again ------------------------------------------------------------------------------
 
 
