@@ -7,7 +7,7 @@ is looked at, then an exit status above 255, then the run id.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from uuid import UUID
 
@@ -63,14 +63,10 @@ def _uuid(code: str) -> UUID:
 
 
 class PingTaker:
-    """Turns requests that name a check into arrivals, and receipts into answers.
+    """Turns requests that name a check into arrivals, and receipts into answers."""
 
-    ``knows_uuid`` is asked only to choose between two errors.
-    """
-
-    def __init__(self, intake: Intake, knows_uuid: Callable[[str], bool]) -> None:
+    def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._knows_uuid = knows_uuid
 
     def by_uuid(self, request: Request, respond: Respond, code: str, rest: Sequence[str]) -> None:
         """``<uuid>[/action]``; ``rest`` are the segments after the uuid."""
@@ -162,7 +158,7 @@ class PingTaker:
         self, respond: Respond, response: Response, why: str, code: str, slug: str | None
     ) -> None:
         """An error of a request for a known check; an unknown one is not found, whatever else is wrong."""
-        known = self._knows_uuid(code) if code else slug is None or self._intake.knows(slug)
+        known = self._intake.knows_uuid(_uuid(code)) if code else slug is None or self._intake.knows(slug)
         if known:
             self.refuse(respond, response, why)
         else:

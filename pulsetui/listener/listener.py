@@ -33,7 +33,6 @@ class Listener:
         self._api = PulseApi(intake, client)
         router = Router(
             intake,
-            lambda code: any(view.uuid == code for view in client.checks().values()),
             require_key=require_key,
             own={"healthz": Health(health).route, "api": self._api.route},
         )

@@ -26,13 +26,12 @@ class Router:
     def __init__(
         self,
         intake: Intake,
-        knows_uuid: Callable[[str], bool],
         *,
         require_key: bool,
         own: Mapping[str, Route],
     ) -> None:
         self._intake = intake
-        self._taker = PingTaker(intake, knows_uuid)
+        self._taker = PingTaker(intake)
         self._bare = BareSlugs(self._taker, require_key=require_key)
         self._own = own
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.load import load_config
@@ -272,11 +273,14 @@ class Engine:
     def _has(self, arrival: Arrival) -> bool:
         """Whether the check that the arrival names is there."""
         if arrival.uuid is not None:
-            return self.world.find_uuid(arrival.uuid) is not None
-        return self.world.find(arrival.slug or "") is not None
+            return self.knows_uuid(arrival.uuid)
+        return self.knows(arrival.slug or "")
 
     def knows(self, slug: str) -> bool:
         return self.world.find(slug) is not None
+
+    def knows_uuid(self, uuid: UUID) -> bool:
+        return self.world.find_uuid(uuid) is not None
 
     def ping_key(self) -> str | None:
         return self.config.listener.ping_key

@@ -65,6 +65,9 @@ class Intake(Protocol):
     def knows(self, slug: str) -> bool:
         """Whether a check has this slug."""
 
+    def knows_uuid(self, uuid: UUID) -> bool:
+        """Whether a check has this uuid."""
+
     def ping_key(self) -> str | None:
         """The configured ping key."""
 

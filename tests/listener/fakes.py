@@ -63,6 +63,9 @@ class FakeIntake:
     def knows(self, slug: str) -> bool:
         return slug in self.slugs
 
+    def knows_uuid(self, uuid: UUID) -> bool:
+        return uuid in self.uuids
+
     def ping_key(self) -> str | None:
         return self.key
 
