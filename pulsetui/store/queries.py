@@ -15,7 +15,7 @@ from pulsetui.errors import StoreError
 from pulsetui.store import rows
 from pulsetui.store.database import FILE_NAME, connect
 from pulsetui.store.instant import read, read_or_none, stored
-from pulsetui.store.rows import StoredRun
+from pulsetui.store.rows import StoredRun, integer
 
 BODY_START = 2000
 """Bytes of a body that a list of pings shows."""
@@ -97,7 +97,7 @@ class Queries:
             " ORDER BY ended_at IS NOT NULL, started_at DESC LIMIT ?",
             limit,
         )
-        return [(_int(row[0]), rows.read_incident(row[1:])) for row in found]
+        return [(integer(row[0]), rows.read_incident(row[1:])) for row in found]
 
     def runs_between(
         self, check_id: int, since: datetime, until: datetime, step: timedelta, limit: int
@@ -182,24 +182,24 @@ class Queries:
     def unwatched(self, limit: int) -> Sequence[tuple[datetime, datetime, str]]:
         """Spans in which nothing could be judged: since, until, why."""
         found = self._all("SELECT since, until, why FROM unwatched ORDER BY id DESC LIMIT ?", limit)
-        return [(read(_int(since)), read(_int(until)), str(why)) for since, until, why in found]
+        return [(read(integer(since)), read(integer(until)), str(why)) for since, until, why in found]
 
 
 def _read_ping(row: tuple[object, ...]) -> StoredPing:
     n, kind, at, received, method, scheme, remote, ua, rid, exit_status, run, size, start = row
     return StoredPing(
-        n=_int(n),
+        n=integer(n),
         kind=PingKind(str(kind)),
-        at=read(_int(at)),
-        received_at=read(_int(received)),
+        at=read(integer(at)),
+        received_at=read(integer(received)),
         method=str(method),
         scheme=str(scheme),
         remote_addr=str(remote),
         ua=str(ua),
         rid=None if rid is None else str(rid),
-        exit_status=None if exit_status is None else _int(exit_status),
-        run=None if run is None else _int(run),
-        body_size=_int(size),
+        exit_status=None if exit_status is None else integer(exit_status),
+        run=None if run is None else integer(run),
+        body_size=integer(size),
         body_start=start if isinstance(start, bytes) else b"",
     )
 
@@ -207,17 +207,12 @@ def _read_ping(row: tuple[object, ...]) -> StoredPing:
 def _read_delivery(row: tuple[object, ...]) -> StoredDelivery:
     delivery_id, hook, alert, created, tries, next_try, delivered, error = row
     return StoredDelivery(
-        id=_int(delivery_id),
+        id=integer(delivery_id),
         hook=str(hook),
         alert=str(alert),
-        created_at=read(_int(created)),
-        tries=_int(tries),
-        next_try_at=None if next_try is None else read(_int(next_try)),
-        delivered_at=None if delivered is None else read(_int(delivered)),
+        created_at=read(integer(created)),
+        tries=integer(tries),
+        next_try_at=None if next_try is None else read(integer(next_try)),
+        delivered_at=None if delivered is None else read(integer(delivered)),
         error=str(error),
     )
-
-
-def _int(value: object) -> int:
-    assert isinstance(value, int)
-    return value

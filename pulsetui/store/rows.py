@@ -185,13 +185,13 @@ RUN_COLUMNS = (
 def read_run(row: tuple[object, ...]) -> StoredRun:
     n, rid, started, ended, slot, outcome, duration, exit_status, metrics, overlaps, duplicate, detail = row
     return StoredRun(
-        n=_int(n),
+        n=integer(n),
         rid=None if rid is None else str(rid),
         started_at=read_or_none(_int_or_none(started)),
         ended_at=read_or_none(_int_or_none(ended)),
         slot=read_or_none(_int_or_none(slot)),
         outcome=Outcome(str(outcome)),
-        duration=None if duration is None else timedelta(microseconds=_int(duration)),
+        duration=None if duration is None else timedelta(microseconds=integer(duration)),
         exit_status=_int_or_none(exit_status),
         metrics=json.loads(str(metrics)),
         overlaps=_int_or_none(overlaps),
@@ -209,15 +209,15 @@ def read_incident(row: tuple[object, ...]) -> Incident:
     n, reason, started, ended, detail, missed, missed_count, acknowledged_at, by, note = row
     acknowledged = None
     if acknowledged_at is not None:
-        acknowledged = Acknowledgement(at=read(_int(acknowledged_at)), by=str(by), note=str(note))
+        acknowledged = Acknowledgement(at=read(integer(acknowledged_at)), by=str(by), note=str(note))
     return Incident(
-        n=_int(n),
+        n=integer(n),
         reason=Reason(str(reason)),
-        started_at=read(_int(started)),
+        started_at=read(integer(started)),
         ended_at=read_or_none(_int_or_none(ended)),
         detail=str(detail),
         missed=tuple(read(value) for value in json.loads(str(missed))),
-        missed_count=_int(missed_count),
+        missed_count=integer(missed_count),
         acknowledgement=acknowledged,
     )
 
@@ -225,7 +225,7 @@ def read_incident(row: tuple[object, ...]) -> Incident:
 def read_flip(row: tuple[object, ...]) -> Flip:
     at, before, after, reason, detail = row
     return Flip(
-        at=read(_int(at)),
+        at=read(integer(at)),
         before=Status(str(before)),
         after=Status(str(after)),
         reason=None if reason is None else Reason(str(reason)),
@@ -233,10 +233,11 @@ def read_flip(row: tuple[object, ...]) -> Flip:
     )
 
 
-def _int(value: object) -> int:
+def integer(value: object) -> int:
+    """A column that SQLite keeps as an integer."""
     assert isinstance(value, int)
     return value
 
 
 def _int_or_none(value: object) -> int | None:
-    return None if value is None else _int(value)
+    return None if value is None else integer(value)

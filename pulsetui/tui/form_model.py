@@ -99,7 +99,6 @@ class FormModel:
         self.slug = slug
         self.original = dict(original)
         self.kind: ScheduleKind = next((kind for kind in KINDS if kind in original), "cron")
-        self._first_kind = self.kind
         # Each kind keeps its own text, so that switching back loses nothing.
         self.expressions: dict[ScheduleKind, str] = {kind: str(original.get(kind, "")) for kind in KINDS}
         self.texts: dict[str, str] = {

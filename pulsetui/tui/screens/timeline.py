@@ -114,10 +114,6 @@ class TimelineScreen(PulseScreen):
     def lanes(self) -> TimelineLanes:
         return self.query_one(TimelineLanes)
 
-    @property
-    def cell_at(self) -> int:
-        return self.lanes.at
-
     def select(self, slug: str | None) -> None:
         """Puts the cursor on the lane of a check."""
         if slug is not None and slug in self.lanes.slugs:
