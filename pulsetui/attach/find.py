@@ -6,8 +6,9 @@ import fcntl
 import json
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 LOCK_FILE = "engine.lock"
 API_KEY_FILE = "api_key"
@@ -16,8 +17,7 @@ _POLL_S = 0.02
 _LARGEST = 64 * 1024  # bytes of a lock file that are read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineAddress:
+class EngineAddress(Struct, frozen=True, kw_only=True):
     """A running engine.
 
     ``url`` is empty when it has no listener, ``api_key`` when its file cannot be read.

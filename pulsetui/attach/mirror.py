@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from pulsetui.listener.wire import Change, Snapshot
 from pulsetui.monitor.alert import Alert, OnAlert

@@ -84,7 +84,7 @@ def _padded(cell: str, width: int) -> str:
 
 
 def json_text(value: object) -> str:
-    """JSON with two spaces of indent; dataclasses as objects, instants as ISO 8601."""
+    """JSON with two spaces of indent; structs as objects, instants as ISO 8601."""
     import msgspec
 
     return msgspec.json.format(msgspec.json.encode(value, enc_hook=_plain), indent=2).decode()

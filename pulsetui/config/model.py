@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from pulsetui.config.address import DEFAULT_HOST, DEFAULT_PORT, format_address, is_loopback, parse_address
 from pulsetui.core.check import Check
@@ -27,8 +28,7 @@ HookValidator = Callable[[Mapping[str, object]], Sequence[tuple[str, str]]]
 """Takes the options of a hook, without its ``type``; returns (key, message) for each thing that is wrong."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListenerConfig:
+class ListenerConfig(Struct, frozen=True, kw_only=True):
     """``[listener]``. A key that is not configured is None."""
 
     host: str = DEFAULT_HOST
@@ -38,8 +38,7 @@ class ListenerConfig:
     api_key_readonly: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HookConfig:
+class HookConfig(Struct, frozen=True, kw_only=True):
     """``[hooks.NAME]``: a way to tell somebody. ``options`` may hold secrets: never log them."""
 
     name: str
@@ -47,8 +46,7 @@ class HookConfig:
     options: Mapping[str, object]  # all keys but ``type``, as accepted by that type's validator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(Struct, frozen=True, kw_only=True):
     """A whole checks.toml without a single problem."""
 
     path: Path

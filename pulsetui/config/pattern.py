@@ -8,7 +8,8 @@ and can be written without.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _MOST_REPEATS = 8
 """Each open repeat may multiply the time by the length of the text."""
@@ -27,8 +28,7 @@ _PIECE = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     repeats: bool = False  # holds a repeat without a small bound
     chooses: bool = False  # holds alternatives
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+from msgspec import Struct
 
 from pulsetui.errors import ConfigError
 
@@ -13,8 +14,7 @@ _SHOWN = 80
 """Characters of an offending text that are shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One thing wrong. Its texts may quote the file and are unsafe until cleaned; ``str`` cleans them."""
 
     message: str  # what is wrong, without the offending text

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 KeyPath = tuple[str | int, ...]
 """Keys from the top; an int counts the items of an array."""
@@ -28,8 +29,7 @@ class ScanError(Exception):
     """The text is none that tomllib accepts, or uses what this scanner does not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A key, a header or an item of an array, as written."""
 
     kind: Literal[

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from uuid import UUID
+
+from msgspec import Struct
 
 from pulsetui.config.pattern import why_slow
 from pulsetui.config.problem import nearest, quoted
@@ -36,8 +37,7 @@ _METRIC_NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
 _TAG = re.compile(r"[^\s,]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """What is wrong with a value, or with the part of it that ``at`` leads to."""
 
     message: str

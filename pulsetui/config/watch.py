@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+
+class Fingerprint(Struct, frozen=True):
     """What tells two versions of a file apart. A file that is not there has zeros and size -1.
 
     Take it *before* reading the file: an edit in between is then seen at the next look instead of never.

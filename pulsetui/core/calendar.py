@@ -7,7 +7,6 @@ not elapse and is not made up for, a repeated one elapses in the first pass only
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -18,23 +17,18 @@ from pulsetui.core.change_notes import change_notes
 from pulsetui.core.readings import Readings
 from pulsetui.core.schedule import ScheduleKind
 from pulsetui.core.schedule_text import quoted, text_of
-from pulsetui.core.timetable import ChangeRule, Timetable, Timetables
+from pulsetui.core.timetable import ChangeRule, Timetable, Timetables, WallClockSchedule
 from pulsetui.core.zone import zone
 from pulsetui.errors import ScheduleError
 
 CALENDAR_RULE = ChangeRule(both_passes=False, made_up_below=timedelta(0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
+class Calendar(WallClockSchedule, frozen=True, kw_only=True):
     """A parsed expression, of one or more lines; make one with ``Calendar.parse``.
 
-    Equal if text and zone are. ``timezone`` is for lines that name no zone themselves.
+    ``timezone`` is for lines that name no zone themselves.
     """
-
-    expression: str
-    timezone: str
-    times: Timetables = field(compare=False, repr=False)
 
     @classmethod
     def parse(cls, expression: object, timezone: object = "UTC") -> Calendar:
@@ -47,18 +41,6 @@ class Calendar:
     @property
     def kind(self) -> ScheduleKind:
         return "calendar"
-
-    def next(self, after: datetime) -> datetime | None:
-        return self.times.next(after)
-
-    def prev(self, before: datetime) -> datetime | None:
-        return self.times.prev(before)
-
-    def between(self, after: datetime, until: datetime, limit: int) -> Sequence[datetime]:
-        return self.times.between(after, until, limit)
-
-    def slot(self, at: datetime, early: timedelta) -> datetime:
-        return self.times.slot(at, early)
 
     def describe(self) -> str:
         return "; ".join(calendar_words(table) for table in self.times.tables)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarDays:
+class CalendarDays(Struct, frozen=True, kw_only=True):
     """Weekdays (0 is Monday) and days of the month, of which negative ones count from its end."""
 
     weekdays: frozenset[int]

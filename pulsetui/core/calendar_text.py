@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pulsetui.core.schedule_text import quoted, refuse_strange_characters
 from pulsetui.errors import ScheduleError
@@ -40,8 +41,7 @@ _PARTS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarLine:
+class CalendarLine(Struct, frozen=True):
     """One expression: its text without a zone, and the zone it names, if any."""
 
     text: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from pulsetui.core.expect import Expectation
 from pulsetui.core.schedule import Schedule
@@ -28,8 +29,7 @@ class OnEvent(StrEnum):
     DOWN = "down"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """A scheduled command that should report. Spans are never negative; ``grace`` and bounds are positive."""
 
     slug: str

@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 _SECOND = timedelta(seconds=1)
 _PROBE = timedelta(days=5)
 """No zone keeps a clock change for less than some weeks (Morocco's Ramadan), so none hides between probes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockChange:
+class ClockChange(Struct, frozen=True, kw_only=True):
     """The instant ``at`` from which the offset is ``after`` instead of ``before``."""
 
     at: datetime

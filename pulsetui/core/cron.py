@@ -7,7 +7,6 @@ croniter never sees a time zone: what it makes of clock changes is not what cron
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -18,7 +17,7 @@ from pulsetui.core.cron_words import cron_words, field_notes
 from pulsetui.core.readings import Readings
 from pulsetui.core.schedule import ScheduleKind
 from pulsetui.core.schedule_text import text_of
-from pulsetui.core.timetable import ChangeRule, Timetable, Timetables
+from pulsetui.core.timetable import ChangeRule, Timetable, Timetables, WallClockSchedule
 from pulsetui.core.words import month_names
 from pulsetui.core.zone import zone
 from pulsetui.errors import ScheduleError
@@ -30,15 +29,11 @@ WILDCARD_RULE = ChangeRule(both_passes=True, made_up_below=timedelta(0))
 FIXED_RULE = ChangeRule(both_passes=False, made_up_below=CORRECTION)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cron:
-    """A parsed expression; make one with ``Cron.parse``. Equal if text and zone are."""
+class Cron(WallClockSchedule, frozen=True, kw_only=True):
+    """A parsed expression; make one with ``Cron.parse``."""
 
-    expression: str
-    timezone: str
-    fields: tuple[FieldText, ...] = field(compare=False, repr=False)
-    days: CronDays = field(compare=False, repr=False)
-    times: Timetables = field(compare=False, repr=False)
+    fields: tuple[FieldText, ...]
+    days: CronDays
 
     @classmethod
     def parse(cls, expression: object, timezone: object = "UTC") -> Cron:
@@ -51,18 +46,6 @@ class Cron:
     @property
     def kind(self) -> ScheduleKind:
         return "cron"
-
-    def next(self, after: datetime) -> datetime | None:
-        return self.times.next(after)
-
-    def prev(self, before: datetime) -> datetime | None:
-        return self.times.prev(before)
-
-    def between(self, after: datetime, until: datetime, limit: int) -> Sequence[datetime]:
-        return self.times.between(after, until, limit)
-
-    def slot(self, at: datetime, early: timedelta) -> datetime:
-        return self.times.slot(at, early)
 
     def describe(self) -> str:
         return cron_words(self.fields, self.days, self.times.tables[0].readings, self.timezone)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 SATURDAY, SUNDAY = 6, 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CronDays:
+class CronDays(Struct, frozen=True, kw_only=True):
     """The two day fields. Weekdays are 0-6, 0 is Sunday.
 
     ``both``: a day must match both fields, because one of them begins with ``*``; else it must match either.

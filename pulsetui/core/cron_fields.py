@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+
+from msgspec import Struct
+from msgspec import field as struct_field
 
 from pulsetui.core.schedule_text import quoted, refuse_strange_characters
 from pulsetui.errors import ScheduleError
@@ -31,8 +32,7 @@ MACROS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One of the five: its name in messages, its range, and names that stand for numbers."""
 
     name: str
@@ -53,8 +53,7 @@ WEEKDAY = Field("day of week", 0, 7, _WEEKDAYS)
 FIELDS = (MINUTE, HOUR, MONTH_DAY, MONTH, WEEKDAY)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldText:
+class FieldText(Struct, frozen=True, kw_only=True):
     """A field that passed the gate, split into what croniter reads and what only we do."""
 
     text: str  # as written, in lower case
@@ -129,15 +128,14 @@ def parse_field(field: Field, words: tuple[str, ...]) -> FieldText:
     )
 
 
-@dataclass(slots=True)
-class _Parts:
+class _Parts(Struct):
     """A field's items while they are being judged; see FieldText."""
 
-    plain: list[str] = dataclass_field(default_factory=list)
+    plain: list[str] = struct_field(default_factory=list)
     last_day: bool = False
     last_weekday: bool = False
-    last: set[int] = dataclass_field(default_factory=set)
-    nth: set[tuple[int, int]] = dataclass_field(default_factory=set)
+    last: set[int] = struct_field(default_factory=set)
+    nth: set[tuple[int, int]] = struct_field(default_factory=set)
     open_step: str | None = None
 
     def take(self, field: Field, item: str) -> None:

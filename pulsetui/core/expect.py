@@ -8,8 +8,9 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from pulsetui.core.duration import DurationError, format_duration, parse_duration
 from pulsetui.errors import PulseError
@@ -31,8 +32,7 @@ class ExpectationError(PulseError):
     """The text is no expectation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """``metric`` compared with ``value``; ``duration`` is in seconds."""
 
     text: str

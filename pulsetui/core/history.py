@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from pulsetui.core.status import Outcome
 
@@ -35,8 +36,7 @@ _FIRST = ord("0")
 _LAST = ord("~")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One entry, read back. ``seconds`` is approximate (within 15 %), None when unknown."""
 
     letter: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from pulsetui.core.status import Reason, Status
 
@@ -11,8 +12,7 @@ MISSED_LISTED = 500
 """So many missed instants of one incident are listed one by one; past that they are counted only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flip:
+class Flip(Struct, frozen=True, kw_only=True):
     """One change of status at ``at``: the deadline itself, not the moment somebody noticed."""
 
     at: datetime
@@ -22,8 +22,7 @@ class Flip:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledgement:
+class Acknowledgement(Struct, frozen=True, kw_only=True):
     """Somebody said "I know"."""
 
     at: datetime
@@ -31,8 +30,7 @@ class Acknowledgement:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
+class Incident(Struct, frozen=True, kw_only=True):
     """From the flip to down until the flip back to up."""
 
     n: int  # counts a check's incidents from 1

@@ -7,8 +7,9 @@ duplicate and orphan runs, expectations, thresholds, missed instants.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from pulsetui.core import history
 from pulsetui.core.check import Check, OnEvent

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from pulsetui.core.duration import DurationError, format_duration, parse_duration
 from pulsetui.core.schedule import ScheduleKind
@@ -19,8 +20,7 @@ def is_row_of_numbers(text: object) -> bool:
     return isinstance(text, str) and len(text.split()) > 1 and "".join(text.split()).isdigit()
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(Struct, frozen=True):
     """A report is due ``period`` after the last one. ``period`` is whole seconds, at least one."""
 
     period: timedelta

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from pulsetui.core.status import PingKind
 
@@ -13,8 +14,7 @@ NO_METRICS: Mapping[str, float] = {}
 """Shared and never changed; a plain dictionary, since these values are stored as they are."""
 
 
-@dataclass(slots=True, kw_only=True)  # not frozen: one is made for each ping, three times faster
-class Ping:
+class Ping(Struct, frozen=True, kw_only=True):
     """What the state machine reads of a report; the wire details are kept beside it by the store."""
 
     kind: PingKind

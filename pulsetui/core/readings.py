@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, date, datetime
+
+from msgspec import Struct, field
 
 DayRule = Callable[[int, int], Sequence[int]]
 """The matching days, ascending, of a month by its length and the weekday of its first day (0 is Monday)."""
@@ -23,8 +24,7 @@ def month_length(year: int, month: int) -> int:
     return 29 if leap else _LENGTHS[month]
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
+class Readings(Struct, frozen=True):
     """Each time of day (minute of the day x second) of each matching day of some months and years.
 
     All sequences ascend and none is empty. Immutable but for the days it has worked out already.
@@ -35,7 +35,7 @@ class Readings:
     months: tuple[int, ...]
     day_rule: DayRule
     years: Sequence[int] = ALL_YEARS
-    _known: dict[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _known: dict[int, tuple[int, ...]] = field(default_factory=dict)
     # ^ matching days by shape of month; there are 28 shapes, so it stays small. Dict writes are atomic.
 
     def days(self, year: int, month: int) -> tuple[int, ...]:

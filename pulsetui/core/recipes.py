@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from keyword import iskeyword
 from math import ceil
+
+from msgspec import Struct
 
 from pulsetui.core import recipe_texts as texts
 from pulsetui.core.duration import DurationError, parse_duration
@@ -28,8 +29,7 @@ _CURL_START = "curl -fsS -m 5 -o /dev/null"
 _NIGHTLY = "0 2 * * *"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """The check to report to."""
 
     slug: str
@@ -48,8 +48,7 @@ class Target:
         return host.startswith(("127.", "localhost", "[::1]"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Recipe(Struct, frozen=True, kw_only=True):
     """One way. ``notes`` are sentences for the person; they are not part of the text to copy."""
 
     id: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from pulsetui.core.ping import NO_METRICS
 from pulsetui.core.status import Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """One run of a check. A success without a start is a run of unknown duration."""
 
     n: int  # number of the ping that opened it; identifies the run within its check

@@ -7,9 +7,10 @@ over a night in which the clocks change.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
+
+from msgspec import Struct
 
 from pulsetui.core.check import Check
 from pulsetui.core.duration import DurationError, parse_duration
@@ -27,8 +28,7 @@ _EARLY = timedelta(hours=2)  # this morning is offered until so long before it c
 Scope = Literal["check", "tag", "everything"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snooze:
+class Snooze(Struct, frozen=True, kw_only=True):
     """``target`` is a slug or a tag; empty for everything. It ends at ``until``, exclusive."""
 
     scope: Scope
@@ -54,8 +54,7 @@ class SnoozeError(PulseError):
     """The text names no end that a snooze can have."""
 
 
-@dataclass(frozen=True, slots=True)
-class SnoozeChoice:
+class SnoozeChoice(Struct, frozen=True):
     """One length to choose: ``1h``, ``until tomorrow 08:00``."""
 
     label: str

@@ -6,9 +6,10 @@ The walk sees plain readings; only the few that a clock change skips or repeats 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from pulsetui.core.clock_change import ClockChange, change_of, offsets_of
 from pulsetui.core.readings import Readings
@@ -17,8 +18,7 @@ _SECOND = timedelta(seconds=1)
 _JUST_AFTER = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeRule:
+class ChangeRule(Struct, frozen=True, kw_only=True):
     """What becomes of readings that a clock change skips or repeats.
 
     ``both_passes``: a repeated reading counts twice, otherwise only its first pass does.
@@ -107,8 +107,7 @@ def _passes(reading: datetime, change: ClockChange, rule: ChangeRule) -> list[da
     return passes
 
 
-@dataclass(frozen=True, slots=True)
-class Timetable:
+class Timetable(Struct, frozen=True):
     """Readings of one zone under one rule. It answers a Schedule's questions about instants."""
 
     readings: Readings
@@ -132,8 +131,7 @@ class Timetable:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class Timetables:
+class Timetables(Struct, frozen=True):
     """One or more timetables as one: an OnCalendar text can have several lines."""
 
     tables: tuple[Timetable, ...]
@@ -173,6 +171,35 @@ class Timetables:
         ):
             return coming
         return at if last is None else last
+
+
+class WallClockSchedule(Struct, frozen=True, kw_only=True, eq=False):
+    """What schedules on a wall clock share: their text, its zone, and the instants. Equal if kind, text and
+    zone are."""
+
+    expression: str
+    timezone: str
+    times: Timetables
+
+    def next(self, after: datetime) -> datetime | None:
+        return self.times.next(after)
+
+    def prev(self, before: datetime) -> datetime | None:
+        return self.times.prev(before)
+
+    def between(self, after: datetime, until: datetime, limit: int) -> Sequence[datetime]:
+        return self.times.between(after, until, limit)
+
+    def slot(self, at: datetime, early: timedelta) -> datetime:
+        return self.times.slot(at, early)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, WallClockSchedule) or type(self) is not type(other):
+            return NotImplemented
+        return (self.expression, self.timezone) == (other.expression, other.timezone)
+
+    def __hash__(self) -> int:
+        return hash((self.expression, self.timezone))
 
 
 def _refuse_naive(instant: datetime) -> None:

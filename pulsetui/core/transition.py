@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pulsetui.core.incident import Flip, Incident
 from pulsetui.core.run import Run
@@ -10,8 +10,7 @@ from pulsetui.core.state import CheckState
 from pulsetui.core.status import PingKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
+class Transition(Struct, frozen=True, kw_only=True):
     """Runs and incidents are whole rows, to be inserted or replaced by their ``n``."""
 
     state: CheckState

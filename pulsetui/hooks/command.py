@@ -10,9 +10,10 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct, field
 
 from pulsetui.config.problem import nearest, quoted
 from pulsetui.errors import HookError
@@ -32,8 +33,7 @@ _INNER: Final = re.compile(r"(?<!\$)\{([a-z_]+)\}")
 _FREE_TEXT: Final = frozenset({"name", "title", "body"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandOptions:
+class CommandOptions(Struct, frozen=True, kw_only=True):
     """``[hooks.NAME]`` with ``type = "command"``."""
 
     command: tuple[str, ...]  # the program and its arguments

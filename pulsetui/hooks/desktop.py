@@ -9,9 +9,10 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from pulsetui.core.text import clean, clean_lines
 from pulsetui.errors import HookError
@@ -35,8 +36,7 @@ _SCRIPT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DesktopOptions:
+class DesktopOptions(Struct, frozen=True, kw_only=True):
     """``[hooks.NAME]`` with ``type = "desktop"``."""
 
     urgency: str | None = None  # low, normal, critical; None: by the event

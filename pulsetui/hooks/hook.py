@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from pulsetui.monitor.alert import Alert
 
@@ -35,16 +36,14 @@ class Hook(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HookContext:
+class HookContext(Struct, frozen=True, kw_only=True):
     """What the engine lends to its hooks."""
 
     publish: Callable[[Alert], int]
     """Hands an alert to the attached screens; returns how many there were. Must not block."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HookKind:
+class HookKind(Struct, frozen=True, kw_only=True):
     """A value of ``type`` in a ``[hooks.NAME]`` table."""
 
     type: str

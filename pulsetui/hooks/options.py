@@ -1,6 +1,6 @@
 """Reads the options of a hook: every problem at once, each with what to write instead.
 
-A kind of hook writes one function that takes its options out of a ``Reader`` into a frozen dataclass; the
+A kind of hook writes one function that takes its options out of a ``Reader`` into a frozen value; the
 same function validates the configuration and builds the hook, so the two cannot disagree.
 """
 

@@ -13,8 +13,9 @@ import os
 import signal
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import IO, Final
+
+from msgspec import Struct
 
 from pulsetui.core.text import clean, decode
 from pulsetui.errors import HookError
@@ -25,8 +26,7 @@ _REAP_S: Final = 5.0
 """A killed process is gone in an instant, unless it hangs in the kernel; then it is left to the system."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
+class Finished(Struct, frozen=True, kw_only=True):
     """How a program ended."""
 
     code: int  # negative: the signal that killed it

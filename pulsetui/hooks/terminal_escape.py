@@ -19,9 +19,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from pulsetui.core.text import clean
 from pulsetui.monitor.alert import Alert, AlertEvent
@@ -65,8 +66,7 @@ class Notify(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TerminalOptions:
+class TerminalOptions(Struct, frozen=True, kw_only=True):
     """``[hooks.NAME]`` with ``type = "terminal"``."""
 
     bell: bool = True

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pulsetui.monitor.intake import BODY_LIMIT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """The bounds of one server. Every one of them is what keeps a hostile or broken client cheap."""
 
     request_s: float = 10.0  # a whole request, from accept or from its first byte; bytes do not extend it

@@ -6,11 +6,11 @@ The values are ``monitor.view``'s own; only their envelopes are made here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
 import msgspec
+from msgspec import Struct
 
 from pulsetui.core.snooze import Scope
 from pulsetui.monitor.alert import Alert
@@ -44,16 +44,14 @@ Verb = Literal[
 VERBS: tuple[Verb, ...] = get_args(Verb)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True):
     """Everything a table shows."""
 
     info: EngineInfo
     checks: tuple[CheckView, ...]  # in the order of the configuration
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """What became different since the event before."""
 
     info: EngineInfo

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from pulsetui.core.status import Reason, Status
 
@@ -21,8 +22,7 @@ class AlertEvent(StrEnum):
     TEST = "test"  # somebody tries the hook
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
+class Alert(Struct, frozen=True, kw_only=True):
     """One thing to tell. All text may come from outside: a hook cleans it for the place it goes to."""
 
     event: AlertEvent
@@ -40,8 +40,7 @@ OnAlert = Callable[[Alert], None]
 """Called from another thread; must return at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """One alert on its way through one hook."""
 
     id: int

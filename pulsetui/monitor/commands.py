@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pulsetui.core import machine, operate
 from pulsetui.core.check import Check
@@ -33,8 +35,7 @@ LAST_LINE_LIMIT = 200
 """Characters of a body's last line that are kept with the state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receive:
+class Receive(Struct, frozen=True):
     """A ping. Its result is a Receipt."""
 
     arrival: Arrival
@@ -48,8 +49,7 @@ class Receive:
         return Receipt.OK
 
 
-@dataclass(frozen=True, slots=True)
-class Advance:
+class Advance(Struct, frozen=True):
     """Time has passed for these checks. Its result: slugs that cannot be evaluated and what they raise."""
 
     ids: Sequence[int]
@@ -71,8 +71,7 @@ class Advance:
         return broken
 
 
-@dataclass(frozen=True, slots=True)
-class Operate:
+class Operate(Struct, frozen=True):
     """Pause, resume, acknowledge or take an acknowledgement back. Its result is a sentence for each slug."""
 
     verb: str
@@ -107,8 +106,7 @@ class Operate:
         return True, f"{check.name} {did}"
 
 
-@dataclass(frozen=True, slots=True)
-class Define:
+class Define(Struct, frozen=True):
     """The configuration was read: which checks there are, and what they are. Renames keep their history."""
 
     checks: Mapping[str, Check]
@@ -165,8 +163,7 @@ class Define:
             session.apply(tracked, transition, now)
 
 
-@dataclass(frozen=True, slots=True)
-class TakeSpooled:
+class TakeSpooled(Struct, frozen=True):
     """What jobs wrote down while nobody watched since ``since``: it counts, and judges nothing before it."""
 
     since: datetime
@@ -180,8 +177,7 @@ class TakeSpooled:
                 _receive(session, tracked, session.state(tracked), arrival, now)
 
 
-@dataclass(frozen=True, slots=True)
-class CatchUp:
+class CatchUp(Struct, frozen=True):
     """Nobody was watching in ``(since, until]``. Its result is the slugs whose deadlines passed unwatched."""
 
     since: datetime
@@ -202,8 +198,7 @@ class CatchUp:
         return [tracked.check.slug for tracked in unjudged]
 
 
-@dataclass(frozen=True, slots=True)
-class SetSnoozes:
+class SetSnoozes(Struct, frozen=True):
     """Adds and ends snoozes. What went down in a snooze that is over, and still is down, is told now."""
 
     add: Sequence[Snooze] = ()
@@ -227,8 +222,7 @@ class SetSnoozes:
                     session.tell(still_down(tracked.check, state), now, tracked)
 
 
-@dataclass(frozen=True, slots=True)
-class SetBack:
+class SetBack(Struct, frozen=True):
     """The clock was set back."""
 
     def apply(self, session: Session, now: datetime) -> None:
@@ -239,8 +233,7 @@ class SetBack:
                 session.apply(tracked, transition, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(Struct, frozen=True):
     """What became of a delivery."""
 
     delivery_id: int
@@ -259,16 +252,14 @@ class Settle:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """Does nothing: when it is answered, everything before it is."""
 
     def apply(self, session: Session, now: datetime) -> None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Trim:
+class Trim(Struct, frozen=True):
     """Retention of one check: a small slice of work, so that no ping waits for a large one."""
 
     check_id: int
@@ -278,8 +269,7 @@ class Trim:
         session.database.trim(self.check_id, self.keep_pings)
 
 
-@dataclass(frozen=True, slots=True)
-class Purge:
+class Purge(Struct, frozen=True):
     """Forgets what was removed, and deliveries that were settled, long ago."""
 
     before: datetime

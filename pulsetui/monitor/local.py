@@ -6,8 +6,9 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.model import Config, format_address, is_loopback

@@ -7,8 +7,9 @@ what scripts read from the JSON form; they only ever grow.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+
+from msgspec import Struct
 
 from pulsetui.core.phrases import sentence
 from pulsetui.core.status import Outcome, Reason, Status
@@ -27,16 +28,14 @@ class UnknownIncidentError(PulseError):
     """The check has no incident of that number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instant:
+class Instant(Struct, frozen=True, kw_only=True):
     """One instant on the check's own wall clock and in UTC, both ISO 8601."""
 
     local: str
     utc: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedCheck:
+class ReportedCheck(Struct, frozen=True, kw_only=True):
     """What the check is. Spans in seconds."""
 
     slug: str
@@ -55,8 +54,7 @@ class ReportedCheck:
     created_at: Instant
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedIncident:
+class ReportedIncident(Struct, frozen=True, kw_only=True):
     """From the flip to down until the flip back to up. ``id`` is what ``pulsetui report`` takes."""
 
     id: str
@@ -73,8 +71,7 @@ class ReportedIncident:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedRun:
+class ReportedRun(Struct, frozen=True, kw_only=True):
     """One run, or a success without a start (then without ``started_at`` and ``duration``)."""
 
     n: int
@@ -90,8 +87,7 @@ class ReportedRun:
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedSpan:
+class ReportedSpan(Struct, frozen=True, kw_only=True):
     """A span in which PulseTUI was not watching."""
 
     since: Instant
@@ -99,8 +95,7 @@ class ReportedSpan:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """Everything that is written down; lists are newest first, missed instants oldest first."""
 
     format: str

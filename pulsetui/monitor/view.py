@@ -7,17 +7,17 @@ Field names are the Healthchecks Management API's where it has them. Instants ar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct, field
 
 from pulsetui.core.schedule import ScheduleKind
 from pulsetui.core.snooze import Scope
 from pulsetui.core.status import Outcome, PingKind, Reason, Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentView:
+class IncidentView(Struct, frozen=True, kw_only=True):
     """An incident, open while ``ended_at`` is None."""
 
     n: int
@@ -32,8 +32,7 @@ class IncidentView:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckView:
+class CheckView(Struct, frozen=True, kw_only=True):
     """One row of the table and everything its line may show."""
 
     slug: str
@@ -76,8 +75,7 @@ class CheckView:
     snoozed_until: datetime | None = None  # no alerts until then
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunView:
+class RunView(Struct, frozen=True, kw_only=True):
     """One run of the details screen."""
 
     n: int
@@ -94,8 +92,7 @@ class RunView:
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PingView:
+class PingView(Struct, frozen=True, kw_only=True):
     """One recorded ping. ``ua``, ``remote_addr`` and ``body_start`` are unsafe text from the network."""
 
     n: int
@@ -113,8 +110,7 @@ class PingView:
     run: int | None = None  # n of the run it belongs to
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryView:
+class DeliveryView(Struct, frozen=True, kw_only=True):
     """What one hook did about one flip."""
 
     hook: str
@@ -126,8 +122,7 @@ class DeliveryView:
     error: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlipView:
+class FlipView(Struct, frozen=True, kw_only=True):
     """One change of status."""
 
     at: datetime
@@ -137,8 +132,7 @@ class FlipView:
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckDetails:
+class CheckDetails(Struct, frozen=True, kw_only=True):
     """All that the details screen shows; lists are newest first and bounded."""
 
     view: CheckView
@@ -152,8 +146,7 @@ class CheckDetails:
     schedule_warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """Something the person should read: stays until it is no longer true or is dismissed."""
 
     key: str  # identifies it: "config", "store", "hook:desktop", "unwatched", …
@@ -161,8 +154,7 @@ class Notice:
     text: str  # one line or a few; may hold unsafe text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnoozeView:
+class SnoozeView(Struct, frozen=True, kw_only=True):
     """A snooze in force. ``target`` is a slug or a tag; empty for everything."""
 
     scope: Scope
@@ -172,8 +164,7 @@ class SnoozeView:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentEntry:
+class IncidentEntry(Struct, frozen=True, kw_only=True):
     """An incident of some check, for a list over all checks."""
 
     slug: str
@@ -181,8 +172,7 @@ class IncidentEntry:
     incident: IncidentView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineRun:
+class TimelineRun(Struct, frozen=True, kw_only=True):
     """A run on a time axis. ``started_at`` is None for a success without a start."""
 
     n: int
@@ -191,8 +181,7 @@ class TimelineRun:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineLane:
+class TimelineLane(Struct, frozen=True, kw_only=True):
     """One check on a time axis."""
 
     slug: str
@@ -202,8 +191,7 @@ class TimelineLane:
     upcoming: tuple[datetime, ...]  # scheduled instants still to come, bounded
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
+class Timeline(Struct, frozen=True, kw_only=True):
     """What happened and what is to come in ``(since, until)``."""
 
     since: datetime
@@ -212,8 +200,7 @@ class Timeline:
     unwatched: tuple[tuple[datetime, datetime, str], ...]  # since, until, why
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogLine:
+class LogLine(Struct, frozen=True, kw_only=True):
     """One line of the engine's log; unsafe text."""
 
     at: datetime
@@ -221,8 +208,7 @@ class LogLine:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineInfo:
+class EngineInfo(Struct, frozen=True, kw_only=True):
     """The engine itself."""
 
     version: str
@@ -242,8 +228,7 @@ class EngineInfo:
     keys: Mapping[str, str] = field(default_factory=dict)  # [keys]: name of a key binding → the key for it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchedulePreview:
+class SchedulePreview(Struct, frozen=True, kw_only=True):
     """What the edit form shows while somebody types."""
 
     words: str
@@ -252,8 +237,7 @@ class SchedulePreview:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldProblem:
+class FieldProblem(Struct, frozen=True, kw_only=True):
     """One thing wrong with one field of a submitted check."""
 
     field: str
@@ -261,8 +245,7 @@ class FieldProblem:
     suggestion: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandResult:
+class CommandResult(Struct, frozen=True, kw_only=True):
     """The answer to one command for one check."""
 
     slug: str

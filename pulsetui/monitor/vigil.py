@@ -7,9 +7,10 @@ last alive; it costs no write to the database and needs no clean end.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from pulsetui.monitor.clock import Clock
 
@@ -26,8 +27,7 @@ _CLOCK_SET = "The clock was set forward"
 _SET_BACK = "The clock was set back"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class Gap(Struct, frozen=True, kw_only=True):
     """A span in which nobody watched; one that ends before it begins when the clock was set back."""
 
     since: datetime

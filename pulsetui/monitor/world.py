@@ -7,16 +7,16 @@ reader sees a check before or after an event, never in between.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from pulsetui.core.check import Check
 from pulsetui.core.snooze import Snooze
 from pulsetui.core.state import CheckState
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(Struct, frozen=True):
     """A check as the engine tracks it. ``id`` is the database's."""
 
     id: int

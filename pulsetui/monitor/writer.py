@@ -10,7 +10,8 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pulsetui.errors import StoreError
 from pulsetui.monitor.clock import Clock
@@ -26,8 +27,7 @@ MOST_AT_ONCE = 1000
 OnDone = Callable[[object], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What one transaction did, for the engine's loop. A result is a value or the exception instead."""
 
     done: Sequence[tuple[OnDone, object]]

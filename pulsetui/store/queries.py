@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from pulsetui.core.incident import Flip, Incident
 from pulsetui.core.status import PingKind
@@ -21,8 +22,7 @@ BODY_START = 2000
 """Bytes of a body that a list of pings shows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPing:
+class StoredPing(Struct, frozen=True, kw_only=True):
     """A ping as read back, with the beginning of its body."""
 
     n: int
@@ -40,8 +40,7 @@ class StoredPing:
     body_start: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredDelivery:
+class StoredDelivery(Struct, frozen=True, kw_only=True):
     """One row of the outbox."""
 
     id: int

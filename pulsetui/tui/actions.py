@@ -6,8 +6,9 @@ import asyncio
 import getpass
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pulsetui.core.phrases import instant_text
 from pulsetui.core.status import Status
@@ -26,8 +27,7 @@ _UNDO_KEPT = 20
 Command = Callable[[], Sequence[CommandResult]]
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Struct, frozen=True):
     """How to take one action back."""
 
     label: str

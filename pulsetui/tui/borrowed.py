@@ -6,9 +6,9 @@ Made when somebody asks for one; a session in our own themes never pays for this
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 
+from msgspec.structs import replace
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 

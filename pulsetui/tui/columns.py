@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from pulsetui.core.phrases import (
@@ -37,8 +37,7 @@ _CLOCK_CELLS = 14
 _WORDS_FROM = 59  # below this width there is no status column and the due cell says the word
 
 
-@dataclass(frozen=True, slots=True)
-class CellContext:
+class CellContext(Struct, frozen=True):
     """What a cell may know besides its row."""
 
     now: datetime
@@ -51,8 +50,7 @@ class CellContext:
 Cell = Callable[[Row, CellContext], list[Span]]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column, shown on lines of at least ``screen`` cells."""
 
     key: str
@@ -67,8 +65,7 @@ class Column:
     roomy: int = 0  # with so many cells it says more; fewer are of no use to it
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A column and the cells it got."""
 
     column: Column

@@ -6,7 +6,7 @@ a minus in front turns a term round.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pulsetui.core.phrases import word_for
 from pulsetui.core.status import Status
@@ -15,8 +15,7 @@ from pulsetui.monitor.view import CheckView
 FIELDS = ("name", "slug", "tag", "status")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One word of the filter, casefolded. ``field`` "" looks everywhere."""
 
     field: str
@@ -24,8 +23,7 @@ class Term:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """All terms must match. No terms match everything."""
 
     text: str

@@ -6,9 +6,10 @@ Errors are the business of the validation. Every function here takes texts that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct, field
 
 from pulsetui.core.calendar import Calendar
 from pulsetui.core.check import DEFAULT_EARLY, DEFAULT_GRACE
@@ -23,16 +24,14 @@ Level = Literal["error", "warning", "well", "info"]
 _LOOKED_AT = 60  # instants: a schedule's shortest gap shows within so many
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """One thing to know; ``text`` may hold what was typed."""
 
     level: Level
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastRun:
+class LastRun(Struct, frozen=True, kw_only=True):
     """What is known of the check that is edited; all empty for a new one."""
 
     metrics: Mapping[str, float] = field(default_factory=dict)

@@ -7,9 +7,10 @@ its key out.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from pulsetui.config.check_fields import validate_check
 from pulsetui.config.problem import ConfigProblems
@@ -26,8 +27,7 @@ NONE = "none"
 _PREVIEWED = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldSpec:
+class FieldSpec(Struct, frozen=True, kw_only=True):
     """One line of the form. ``key`` is the key of the table, or "slug"."""
 
     key: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pulsetui.core.parse_schedule import parse_schedule
 from pulsetui.core.schedule import ScheduleKind
@@ -27,8 +28,7 @@ _ORDER: tuple[ScheduleKind, ...] = ("cron", "calendar", "every")
 _LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """An expression that can be read, and what it means."""
 
     kind: ScheduleKind

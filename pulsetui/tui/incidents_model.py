@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
+
+from msgspec import Struct
 
 from pulsetui.core.phrases import instant_text, span_text, word_for
 from pulsetui.core.status import Status
@@ -15,16 +16,14 @@ from pulsetui.tui.lines import Align, Line, Span, cut, fit, pad, plain, wrap
 _MISSED_SHOWN = 40
 
 
-@dataclass(frozen=True, slots=True)
-class EntryKey:
+class EntryKey(Struct, frozen=True):
     """Names one incident of the list."""
 
     slug: str
     n: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """What a line may know besides its incident."""
 
     now: datetime
@@ -32,8 +31,7 @@ class Look:
     ascii_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Struct, frozen=True):
     title: str
     screen: int  # least cells of the whole line
     width: int  # least cells; 0 takes a share of what is left

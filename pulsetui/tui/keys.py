@@ -8,9 +8,9 @@ line costs that line only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
+from msgspec import Struct
 from textual.binding import Binding, BindingType, InvalidBinding
 from textual.keys import Keys, key_to_character
 
@@ -22,8 +22,7 @@ _MODIFIERS = ("ctrl", "shift", "alt", "super", "meta", "hyper")
 _KNOWN = frozenset(str(key.value) for key in Keys)
 
 
-@dataclass(frozen=True, slots=True)
-class UserKeys:
+class UserKeys(Struct, frozen=True):
     """``keymap`` is for ``App.set_keymap``; ``shown`` is the first key of each verb, as the hints show it;
     ``problems`` are sentences for the person."""
 

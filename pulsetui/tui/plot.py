@@ -8,10 +8,10 @@ that nothing is told by colour alone. Nothing here knows a clock, a check or Tex
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from pulsetui.tui.lines import Line, Span, merged, pad
@@ -39,16 +39,14 @@ _TONES: Mapping[Tone, tuple[str, str, str]] = {  # style of the bar, mark on the
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """One run. ``value`` is None when it is not known."""
 
     value: float | None
     tone: Tone = "good"
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """What is usual: quartiles and median."""
 
     low: float
@@ -56,8 +54,7 @@ class Band:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """What the lowest and the highest row stand for; ``is_cut`` when some bars are higher."""
 
     low: float

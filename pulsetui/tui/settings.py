@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict, fields, replace
 
 from pulsetui.core.text import clean
 from pulsetui.errors import ConfigError
@@ -26,8 +28,7 @@ LONGEST_TEXT = 500
 _HEAD = "# What was last set on PulseTUI's screen. Delete it to begin anew.\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """Every field has the value of a first start."""
 
     theme: str = DARK.name

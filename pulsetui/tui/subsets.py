@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pulsetui.core.status import Status
 from pulsetui.tui.row import PROBLEMS, QUIET, RUNNING, UNWATCHED, Row
 
 
-@dataclass(frozen=True, slots=True)
-class Subset:
+class Subset(Struct, frozen=True):
     """The rows of which ``facet`` is true; "" is true of all."""
 
     key: str  # the digit

@@ -11,8 +11,9 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
@@ -26,8 +27,7 @@ __all__ = ["Heading", "Row", "SortBy", "TableModel", "is_acknowledged", "status_
 _FEW = 64  # from so many changes at once (or 1 % of the rows) one sort is cheaper than many insertions
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """The line above the rows of a tag. ``counts`` is by facet; ``tag`` "" are those without one."""
 
     tag: str

@@ -7,15 +7,15 @@ row stands on: it brings a background, and an alarm brings its own ink for every
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from types import MappingProxyType
 
+from msgspec import Struct
+from msgspec.structs import fields
 from rich.style import Style
 from textual.theme import BUILTIN_THEMES, Theme
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Palette:
+class Palette(Struct, frozen=True, kw_only=True):
     """Colours as ``#rrggbb``, or as the terminal's own sixteen when ``ansi``."""
 
     name: str

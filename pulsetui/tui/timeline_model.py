@@ -7,10 +7,11 @@ the words (``timeline_words``) know of zones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from pulsetui.core.status import Outcome
 from pulsetui.monitor.view import TimelineLane, TimelineRun
@@ -88,8 +89,7 @@ GLYPHS: Mapping[Mark, tuple[str, str, str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """``cells`` cells of equal length from ``since`` on."""
 
     since: datetime
@@ -122,8 +122,7 @@ class Window:
 Unwatched = Sequence[tuple[datetime, datetime, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """The cells of one lane."""
 
     marks: list[Mark]

@@ -7,8 +7,8 @@ why: ``off`` answers with the reason, and the key then shows it instead of being
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 from pulsetui.core.status import Status
@@ -16,8 +16,7 @@ from pulsetui.monitor.view import CheckView
 from pulsetui.tui.table_model import is_acknowledged
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(Struct, frozen=True, kw_only=True):
     """What decides whether a verb can be done."""
 
     targets: tuple[CheckView, ...]  # the marked checks, else the one under the cursor
@@ -31,8 +30,7 @@ class Situation:
 Off = Callable[[Situation], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verb:
+class Verb(Struct, frozen=True, kw_only=True):
     """One thing to do. ``on`` names the screens that offer it: "home", "details", "timeline", "incidents",
     "any"."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 
 import pytest
+from msgspec.structs import fields
 
 from pulsetui.config.check_fields import FIELDS, validate_check
 from pulsetui.config.pattern import why_slow

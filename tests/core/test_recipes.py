@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pulsetui.core.recipes import BY_ID, RECIPES, Target, crontab_times
 from pulsetui.core.schedule import ScheduleKind

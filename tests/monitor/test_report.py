@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pulsetui.core.status import Outcome, Reason
 from pulsetui.monitor.report import (
@@ -42,7 +42,7 @@ DAY = timedelta(days=1)
 
 def run(n: int, ended_at: datetime, **changes: object) -> RunView:
     made = replace(RUN, n=n, started_at=ended_at - timedelta(minutes=4), ended_at=ended_at)
-    return replace(made, **changes)  # type: ignore[arg-type]  # a test's shorthand
+    return replace(made, **changes)
 
 
 def details(*incidents: IncidentView, runs: tuple[RunView, ...] = (RUN,)) -> CheckDetails:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from pulsetui.core.status import Outcome, PingKind
 from pulsetui.monitor.view import CheckDetails, CheckView, DeliveryView, PingView, RunView
@@ -33,7 +34,7 @@ def run(n: int, nights: int, **changes: object) -> RunView:
         duplicate=False,
         detail="",
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def ping(n: int, kind: PingKind, of: RunView, body: bytes = b"") -> PingView:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from pulsetui.core.status import Outcome, Reason
 from pulsetui.monitor.view import (
@@ -48,7 +49,7 @@ def coming(at: timedelta, nights: range = range(1, 12)) -> tuple[datetime, ...]:
 
 def lane(slug: str, past: tuple[TimelineRun, ...], **more: object) -> TimelineLane:
     made = TimelineLane(slug=slug, runs=past, missed=(), down=(), upcoming=())
-    return replace(made, **more)  # type: ignore[arg-type]  # a test's shorthand
+    return replace(made, **more)
 
 
 def lanes() -> dict[str, TimelineLane]:

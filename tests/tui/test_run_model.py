@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pulsetui.core.status import Outcome
 from pulsetui.tui.plot import Band

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pulsetui.monitor.view import EngineInfo
 from tests.tui.fake_engine import FakeEngine

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
+
+from msgspec import Struct
 
 from pulsetui.core.phrases import instant_text
 from pulsetui.core.status import Outcome
@@ -27,8 +28,7 @@ OUTCOMES: Mapping[Outcome, tuple[str, str, str]] = {  # glyph, the same in ASCII
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaneContext:
+class PaneContext(Struct, frozen=True, kw_only=True):
     """What a pane may know besides the details."""
 
     now: datetime
@@ -43,15 +43,13 @@ class PaneContext:
         return "" if at is None else instant_text(at, self.zone, self.now)
 
 
-@dataclass(frozen=True, slots=True)
-class PingKey:
+class PingKey(Struct, frozen=True):
     """Opens the body of a ping."""
 
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class RunKey:
+class RunKey(Struct, frozen=True):
     """Opens the page of a run."""
 
     n: int
@@ -60,8 +58,7 @@ class RunKey:
 Draw = Callable[[CheckDetails, CheckView, PaneContext], Drawn]
 
 
-@dataclass(frozen=True, slots=True)
-class Pane:
+class Pane(Struct, frozen=True):
     """One tab. ``ticks``: something on it changes from second to second."""
 
     title: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+
+from msgspec import Struct
 
 from pulsetui.core.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.phrases import duration_text, instant_text, number_text, span_text
@@ -22,8 +23,7 @@ _HEIGHTS = ((30, 8), (26, 6), (20, 5), (0, 4))  # lines of the pane → rows of 
 _Words = Callable[[float], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One plot: the caption above it may take more lines than its neighbour's."""
 
     caption: list[Line]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -25,8 +25,7 @@ END = "0"
 _MOST_TAGS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What can be snoozed with one answer."""
 
     scope: Scope
@@ -42,8 +41,7 @@ class Target:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class SnoozeAnswer:
+class SnoozeAnswer(Struct, frozen=True):
     """What the person chose; ``until`` None ends the snooze."""
 
     target: Target

@@ -7,9 +7,9 @@ text that the screen sets when the situation changes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from textual.message import Message
 
 from pulsetui.tui.lines import Line, Span, fit, width_of
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from textual.events import Click
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """A key and what it does here; ``on`` is False when it would only answer why not."""
 
     key: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, until_text
 from pulsetui.core.status import Status
@@ -59,8 +60,7 @@ def facts_line(facts: Sequence[Fact], width: int) -> Line:
     return tuple(fit(line, width))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """What the facts are made of besides the rows."""
 
     info: EngineInfo
