@@ -1,26 +1,32 @@
-"""Puts the engine together: its loop in a second thread, the listener at its door, the hooks behind it."""
+"""Puts the engine together: its loop in a second thread, the listener at its door, the hooks behind it.
+
+It starts in two steps. ``start`` takes the state directory, the address and all checks: all that a first
+frame needs. ``open_door`` lets pings in and alerts out; clients that came before wait in the kernel.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import logging
+import socket
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pulsetui.config.model import Config, is_loopback
 from pulsetui.errors import EngineError, PulseError
-from pulsetui.hooks.courier import Courier
-from pulsetui.hooks.hook import HookContext
-from pulsetui.hooks.registry import VALIDATORS, build_hooks
-from pulsetui.listener.listener import Listener
+from pulsetui.hooks.registry import VALIDATORS
+from pulsetui.listener.sockets import open_sockets, port_of
 from pulsetui.monitor.clock import Clock, SystemClock
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
-from pulsetui.monitor.outbox import StoreOutbox
+
+if TYPE_CHECKING:
+    from pulsetui.hooks.courier import Courier
+    from pulsetui.listener.listener import Listener
 
 logger = logging.getLogger(__name__)
 
@@ -41,26 +47,15 @@ class Host:
         self._host, self._port = listen or (configured.host, configured.port)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulsetui-engine", daemon=True)
-        context = HookContext(publish=self.client.publish)
-        self._listener = Listener(
-            self.engine,
-            self.client,
-            require_key=not is_loopback(self._host),
-            health=self.engine.health,
-        )
-        self._courier = Courier(
-            StoreOutbox(self.engine),
-            build_hooks(self.engine.config.hooks, context),
-            clock,
-            self._hook_troubled,
-        )
-        self._context = context
+        self._sockets: list[socket.socket] = []
+        self._listener: Listener | None = None
+        self._courier: Courier | None = None
         self._courier_task: asyncio.Task[None] | None = None
 
     @property
     def engine_url(self) -> str:
         """``http://127.0.0.1:8787``"""
-        return f"http://{self._listener.address}"
+        return f"http://{self.client.address}"
 
     def start(self) -> None:
         """Raises ListenerError, ConfigError or StoreError; nothing runs then."""
@@ -76,21 +71,42 @@ class Host:
     async def _start(self) -> None:
         engine = self.engine
         try:
-            # The door is opened last: a ping must find the checks, and the time before it settled.
+            # The address is taken last: a ping must find the checks, and the time before it settled.
             await engine.start()
-            await self._listener.start(self._host, self._port)
+            self._sockets = open_sockets(self._host, self._port)
         except BaseException:
             await engine.stop()
             raise
-        address = self._listener.address
-        self.client.listening(self._host, int(address.rpartition(":")[2]))
+        self.client.listening(self._host, port_of(self._sockets[0]))
         engine.lock.announce(self.client.reachable_url)
-        engine.on_told = self._courier.wake
-        engine.on_config.append(self._take_hooks)
-        self._courier_task = asyncio.get_running_loop().create_task(self._courier.run())
 
-    def _take_hooks(self, config: Config) -> None:
-        self._courier.replace_hooks(build_hooks(config.hooks, self._context))
+    def open_door(self) -> None:
+        """Takes pings and tells alerts from now on. Called once, from any thread; returns at once."""
+        asyncio.run_coroutine_threadsafe(self._open_door(), self._loop)
+
+    async def _open_door(self) -> None:
+        # Imported only now: they take longer than a first frame can wait.
+        from pulsetui.hooks.courier import Courier
+        from pulsetui.hooks.hook import HookContext
+        from pulsetui.hooks.registry import build_hooks
+        from pulsetui.listener.listener import Listener
+        from pulsetui.monitor.outbox import StoreOutbox
+
+        engine, context = self.engine, HookContext(publish=self.client.publish)
+        self._listener = Listener(
+            engine, self.client, require_key=not is_loopback(self._host), health=engine.health
+        )
+        self._listener.start(self._sockets)
+        self._courier = courier = Courier(
+            StoreOutbox(engine), build_hooks(engine.config.hooks, context), engine.clock, self._hook_troubled
+        )
+
+        def take_hooks(config: Config) -> None:
+            courier.replace_hooks(build_hooks(config.hooks, context))
+
+        engine.on_told = courier.wake
+        engine.on_config.append(take_hooks)
+        self._courier_task = asyncio.get_running_loop().create_task(courier.run())
 
     def _hook_troubled(self, hook: str, error: str | None) -> None:
         if error is None:
@@ -109,9 +125,12 @@ class Host:
         self._end_loop()
 
     async def _stop(self) -> None:
-        await self._listener.stop()
-        self._courier.stop()
-        if self._courier_task is not None:
+        if self._listener is not None:
+            await self._listener.stop()
+        for listening in self._sockets:
+            listening.close()
+        if self._courier is not None and self._courier_task is not None:
+            self._courier.stop()
             await asyncio.wait([self._courier_task], timeout=_STOP_TIMEOUT_S / 3)
         await self.engine.stop()
 
@@ -145,7 +164,9 @@ def open_engine(
     *,
     clock: Clock | None = None,
 ) -> Host:
-    """Starts an engine. Raises StateHeldError, ConfigError, ListenerError, EngineError or StoreError."""
+    """An engine with its door open. Raises StateHeldError, ConfigError, ListenerError, EngineError or
+    StoreError."""
     host = Host(config_path, state_dir, listen, clock or SystemClock())
     host.start()
+    host.open_door()
     return host

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +39,8 @@ def screen(options: argparse.Namespace) -> int:
         raise UsageError(
             "the live table needs a terminal; without one use: pulsetui serve, pulsetui list, pulsetui status"
         )
+    # Until the first frame stands hardly anything is garbage, and the collector would walk all of it often.
+    gc.disable()
     state = engine.state_dir(options)
     address = listen_address(options)
     logs.start(state, stderr=False)
@@ -55,26 +60,45 @@ def screen(options: argparse.Namespace) -> int:
 
 
 def _embedded(config: Path, state: Path, address: tuple[str, int] | None, options: argparse.Namespace) -> int:
-    from pulsetui.cli.host import open_engine
+    from pulsetui.cli.host import Host
+    from pulsetui.monitor.clock import SystemClock
 
-    with open_engine(config, state, address) as host:
-        return show(host.client, options)
+    host = Host(config, state, address, SystemClock())
+    host.start()
+    with host:
+        return show(host.client, options, on_shown=host.open_door)
 
 
-def show(client: EngineClient, options: argparse.Namespace) -> int:
+def show(
+    client: EngineClient, options: argparse.Namespace, *, on_shown: Callable[[], None] = lambda: None
+) -> int:
     """The screen over any engine. A screen that fails is started again: the engine behind it goes on.
 
-    When it fails again and again, that is said in one line and 1 is returned.
+    When it fails again and again, that is said in one line and 1 is returned. ``on_shown`` is called once,
+    when the first frame stands.
     """
     from pulsetui.monitor.view import Notice
     from pulsetui.tui.app import PulseApp
     from pulsetui.tui.settings import FILE_NAME, SettingsFile
 
     notices: tuple[Notice, ...] = ()
+
+    @cache  # once, however often the screen is started
+    def shown() -> None:
+        gc.freeze()  # what is loaded now stays
+        gc.enable()
+        on_shown()
+
     crashes: deque[float] = deque(maxlen=_MOST_CRASHES)
     while True:
         settings = SettingsFile(engine.state_dir(options) / FILE_NAME)
-        app = PulseApp(client, ascii_only=glyphs() is GLYPH_ASCII, notices=notices, settings=settings)
+        app = PulseApp(
+            client,
+            ascii_only=glyphs() is GLYPH_ASCII,
+            notices=notices,
+            settings=settings,
+            on_shown=shown,
+        )
         app.run()
         if app.crash is None:
             return app.return_code or 0

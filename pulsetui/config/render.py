@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, time
 
-import tomlkit
-
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -31,6 +29,8 @@ def value(found: object, newline: str, *, inline: bool = False) -> str:
     if isinstance(found, list | tuple):
         return f"[{', '.join(value(item, newline, inline=True) for item in found)}]"
     if isinstance(found, bool | int | float | date | time):
+        import tomlkit  # only an edit needs it
+
         return tomlkit.item(found).as_string()
     raise RenderError(f"{type(found).__name__} has no TOML form")
 
@@ -52,4 +52,6 @@ def _string(text: str, newline: str, *, inline: bool) -> str:
 
 
 def _basic(text: str) -> str:
+    import tomlkit
+
     return tomlkit.string(text).as_string()

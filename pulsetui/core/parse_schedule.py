@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pulsetui.core.calendar import Calendar
-from pulsetui.core.cron import Cron
 from pulsetui.core.duration import DurationError, parse_duration
 from pulsetui.core.period import Every, is_row_of_numbers
 from pulsetui.core.schedule import Schedule, ScheduleKind
@@ -19,9 +17,9 @@ def parse_schedule(kind: ScheduleKind, expression: str | int, timezone: str = "U
     if not isinstance(expression, str):
         raise ScheduleError(f"a {kind} expression is text, got {expression!r}")
     if kind == "cron":
-        return Cron.parse(expression, timezone)
+        return _cron(expression, timezone)
     if kind == "calendar":
-        return Calendar.parse(expression, timezone)
+        return _calendar(expression, timezone)
     raise ScheduleError(f"no such kind of schedule: {kind!r}; write every, cron or calendar")
 
 
@@ -38,9 +36,9 @@ def guess_schedule(text: str, timezone: str = "UTC") -> Schedule:
         else:
             return Every.parse(text)
     if _looks_like_cron(text):
-        return Cron.parse(text, timezone)
+        return _cron(text, timezone)
     try:
-        return Calendar.parse(text, timezone)
+        return _calendar(text, timezone)
     except ScheduleError as error:
         if error.field is not None or error.suggestion is not None:
             raise
@@ -48,6 +46,21 @@ def guess_schedule(text: str, timezone: str = "UTC") -> Schedule:
             f"{error}. A schedule is a period (15m), a cron expression (0 2 * * *)"
             " or an OnCalendar expression (Mon..Fri 06:00)"
         ) from error
+
+
+# A kind is imported with the first check that uses it.
+
+
+def _cron(text: str, timezone: str) -> Schedule:
+    from pulsetui.core.cron import Cron
+
+    return Cron.parse(text, timezone)
+
+
+def _calendar(text: str, timezone: str) -> Schedule:
+    from pulsetui.core.calendar import Calendar
+
+    return Calendar.parse(text, timezone)
 
 
 def _looks_like_cron(text: str) -> bool:

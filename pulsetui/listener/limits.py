@@ -22,4 +22,3 @@ class Limits(Struct, frozen=True, kw_only=True):
     body_kept: int = BODY_LIMIT  # the rest is counted and dropped
     connections: int = 512  # open at once; the descriptor limit may lower it
     spare_descriptors: int = 64  # left to the database, hooks and the screen
-    backlog: int = 1024  # the kernel caps it

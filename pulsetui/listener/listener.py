@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Sequence
 
 from pulsetui.listener.api import PulseApi
 from pulsetui.listener.health import Health
 from pulsetui.listener.limits import Limits
 from pulsetui.listener.routes import Router
-from pulsetui.listener.server import HttpServer, format_address
+from pulsetui.listener.server import HttpServer
 from pulsetui.monitor.client import EngineClient
 from pulsetui.monitor.intake import Intake
 
@@ -38,14 +39,9 @@ class Listener:
         )
         self._server = HttpServer(router, limits=limits, refused=intake.reject)
 
-    async def start(self, host: str, port: int) -> None:
-        """Listens. Raises ListenerError with what to do when the address cannot be had."""
-        await self._server.start(host, port)
-
-    @property
-    def address(self) -> str:
-        """``127.0.0.1:8787``, with the real port when 0 was asked for. Only while listening."""
-        return format_address(*self._server.address)
+    def start(self, sockets: Sequence[socket.socket]) -> None:
+        """Serves on sockets that listen already (``sockets.open_sockets``), and closes them at the end."""
+        self._server.start(sockets)
 
     async def stop(self, grace_s: float = 5.0) -> None:
         """Takes nothing more, lets pings that wait for their commit be answered, closes the rest."""

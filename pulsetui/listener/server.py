@@ -11,11 +11,9 @@ import errno
 import logging
 import resource
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from pulsetui.errors import ListenerError
 from pulsetui.listener.connection import Connection
-from pulsetui.listener.holder import holder_of
 from pulsetui.listener.limits import Limits
 from pulsetui.listener.message import Handler, Response
 
@@ -27,13 +25,8 @@ _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _FULL = Response(503, b"too many connections", (("Retry-After", "1"),))
 
 
-def format_address(host: str, port: int) -> str:
-    """``127.0.0.1:8787``, ``[::1]:8787``."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
 class HttpServer:
-    """Serves ``handler`` on one address. Everything happens on the loop that ``start`` runs on.
+    """Serves ``handler`` on sockets that listen. Everything happens on the loop that ``start`` runs on.
 
     ``refused`` is told, by a short fixed word, of requests that no handler saw.
     """
@@ -58,39 +51,17 @@ class HttpServer:
         self._all_answered: asyncio.Event | None = None
 
     @property
-    def address(self) -> tuple[str, int]:
-        """Host and port of the first listening socket; the port is the real one when 0 was asked for."""
-        name = self._sockets[0].getsockname()
-        return name[0], name[1]
-
-    @property
     def open_connections(self) -> int:
         """How many connections are open."""
         return len(self._connections)
 
-    async def start(self, host: str, port: int) -> None:
-        """Listens. Raises ListenerError when the address cannot be had."""
+    def start(self, sockets: Sequence[socket.socket]) -> None:
+        """Serves on sockets that listen already, on the running loop, and closes them at the end."""
         self.loop = asyncio.get_running_loop()
         soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft != resource.RLIM_INFINITY:
             self._capacity = max(1, min(self.limits.connections, soft - self.limits.spare_descriptors))
-        try:
-            found = await self.loop.getaddrinfo(
-                host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-            )
-        except OSError as error:
-            raise ListenerError(
-                f'cannot listen on "{host}": {error.strerror or error}. '
-                "Give an address of this machine with --listen HOST:PORT"
-            ) from error
-        try:
-            for family, _type, _protocol, _name, address in dict.fromkeys(found):
-                # localhost:0 is one port on both its addresses
-                chosen = self.address[1] if port == 0 and self._sockets else port
-                self._sockets.append(_bind(family, str(address[0]), chosen, self.limits.backlog))
-        except BaseException:
-            self._close_sockets()
-            raise
+        self._sockets = list(sockets)
         for listening in self._sockets:
             self.loop.add_reader(listening, self._accept, listening)
 
@@ -185,44 +156,3 @@ class HttpServer:
         self._sweeping = bool(self._connections)
         if self._sweeping:
             self.loop.call_later(self.limits.sweep_s, self._sweep)
-
-
-def _bind(family: int, host: str, port: int, backlog: int) -> socket.socket:
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listening.setblocking(False)  # noqa: FBT003 - the standard library's signature
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
-        if family == socket.AF_INET6:
-            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listening.bind((host, port))
-        listening.listen(backlog)
-    except OSError as error:
-        listening.close()
-        raise ListenerError(_bind_message(host, port, error)) from error
-    return listening
-
-
-def _bind_message(host: str, port: int, error: OSError) -> str:
-    where = format_address(host, port)
-    if error.errno == errno.EADDRINUSE:
-        holder = holder_of(port)
-        by = f" by {holder}" if holder else ""
-        other = format_address(host, port + 1 if port < 65535 else 0)
-        return (
-            f"cannot listen on {where}: the port is in use{by}. "
-            f"Stop that program, or choose another port with --listen {other}"
-        )
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return (
-            f"cannot listen on {where}: permission denied. "
-            f"Ports below 1024 need privileges; choose another with --listen {format_address(host, 8787)}"
-        )
-    if error.errno == errno.EADDRNOTAVAIL:
-        return (
-            f"cannot listen on {where}: this machine does not have that address. "
-            f"Give one of its own with --listen, like --listen {format_address('127.0.0.1', port)}"
-        )
-    return (
-        f"cannot listen on {where}: {error.strerror or error}. Choose another address with --listen HOST:PORT"
-    )

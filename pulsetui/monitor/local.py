@@ -50,15 +50,15 @@ class LocalEngine:
         self._all_dirty = True
         self._on_change: list[OnChange] = []
         self._on_alert: list[OnAlert] = []
-        self._address = ""
+        self.address = ""  # host:port of the listener
         self._base_url = ""
         self.reachable_url = ""  # at which a process on this host finds the listener
         engine.on_changed.append(self._changed)
 
     def listening(self, host: str, port: int) -> None:
         """The listener has its address."""
-        self._address = format_address(host, port)
-        shown = format_address("127.0.0.1", port) if host in ("0.0.0.0", "::") else self._address  # noqa: S104
+        self.address = format_address(host, port)
+        shown = format_address("127.0.0.1", port) if host in ("0.0.0.0", "::") else self.address  # noqa: S104
         key = "" if is_loopback(host) else f"{self._engine.ping_key() or '<ping-key>'}/"
         self.reachable_url = f"http://{shown}"
         self._base_url = f"{self.reachable_url}/ping/{key}"
@@ -100,7 +100,7 @@ class LocalEngine:
             pid=os.getpid(),
             started_at=engine.started_at,
             now=self.now(),
-            address=self._address,
+            address=self.address,
             base_url=self._base_url,
             config_path=str(engine.config_path),
             state_dir=str(engine.state_dir),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from statistics import median
 
 import msgspec
 
@@ -89,7 +88,7 @@ def check_view(
         last_kind=state.last_kind,
         last_success=state.last_success,
         last_duration=None if state.last_duration is None else state.last_duration.total_seconds(),
-        usual_duration=median(state.durations) if len(state.durations) >= _ENOUGH_FOR_USUAL else None,
+        usual_duration=_usual(state.durations),
         last_metrics=state.last_metrics,
         next_ping=due,
         deadline=deadline,
@@ -109,6 +108,15 @@ def check_view(
         snoozed_until=snoozed_until(snoozes, check, now) if snoozes else None,
         last_line=state.last_line,
     )
+
+
+def _usual(durations: Sequence[float]) -> float | None:
+    """The median: one run that took an hour does not make an hour usual."""
+    if len(durations) < _ENOUGH_FOR_USUAL:
+        return None
+    from statistics import median  # with fractions and decimals behind it: not for the first frame
+
+    return median(durations)
 
 
 def _due_and_deadline(check: Check, state: CheckState) -> tuple[datetime | None, datetime | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -230,6 +229,8 @@ def _names(views: Sequence[CheckView]) -> str:
 
 
 def _me() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError):

@@ -66,16 +66,18 @@ class PulseApp(App[None]):
         ascii_only: bool = False,
         notices: Sequence[Notice] = (),
         settings: SettingsFile | None = None,
+        on_shown: Callable[[], None] = lambda: None,
     ) -> None:
         """``viewer_zone`` is the zone of the person, the host's own when None. ``mouse`` False leaves the
         mouse to the terminal, for selecting text. ``notices`` are the screen's own, shown with the
         engine's until they are dismissed. ``settings`` holds what was set last time, and keeps it; a
-        ``theme`` given here wins."""
+        ``theme`` given here wins. ``on_shown`` is called when the first frame stands."""
         super().__init__()
         self.client = client
         self.crash: Exception | None = None
         """What ended the screen, when it was not the person."""
         self._own_notices = tuple(notices)
+        self._on_shown = on_shown
         self.viewer_zone = viewer_zone or host_zone()
         self.session = Session(self, settings)
         self.ascii_only = ascii_only or self.session.settings.ascii
@@ -143,6 +145,7 @@ class PulseApp(App[None]):
         self.session.start()
         # A change between the first look and the subscription would otherwise be lost.
         self.call_after_refresh(self._news, frozenset(self.client.checks()), info=True)
+        self.call_after_refresh(self._on_shown)
 
     def on_resize(self, event: Resize) -> None:
         from pulsetui.tui.screens.too_small import LEAST_HEIGHT, LEAST_WIDTH, TooSmallScreen

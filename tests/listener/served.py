@@ -6,13 +6,14 @@ import asyncio
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pulsetui.listener.limits import Limits
 from pulsetui.listener.listener import Listener
+from pulsetui.listener.sockets import open_sockets, port_of
 from tests.listener.fakes import FakeEngine, FakeIntake
 
 _T = TypeVar("_T")
@@ -103,6 +104,11 @@ def read_until(connection: socket.socket, end: bytes, *, cut: bool = False) -> b
     return got
 
 
+async def start(listener: Listener, sockets: Sequence[socket.socket]) -> None:
+    """On the loop that it is to run on."""
+    listener.start(sockets)
+
+
 @contextmanager
 def serve(
     *,
@@ -123,8 +129,9 @@ def serve(
     listener = Listener(intake, engine, require_key=require_key, health=health, limits=limits)
     served = Served(listener, loop, intake, engine, 0, problems)
     try:
-        served.wait(listener.start("127.0.0.1", port))
-        served.port = int(listener.address.rpartition(":")[2])
+        sockets = open_sockets("127.0.0.1", port)
+        served.port = port_of(sockets[0])
+        served.wait(start(listener, sockets))
         yield served
     finally:
         served.wait(listener.stop(grace_s=0.2))

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from pulsetui.errors import ListenerError
 from pulsetui.listener.limits import Limits
-from pulsetui.listener.server import HttpServer
+from pulsetui.listener.sockets import open_sockets, port_of
 from pulsetui.monitor.intake import Receipt
 from tests.listener.fakes import CODE
-from tests.listener.served import TIMEOUT_S, Served, curl, read_all, read_until, serve
+from tests.listener.served import TIMEOUT_S, Served, curl, read_all, read_until, serve, start
 
 GET = b"GET /ping/backup HTTP/1.1\r\nHost: x\r\n\r\n"
 GET_CLOSE = b"GET /ping/backup HTTP/1.1\r\nConnection: close\r\n\r\n"
@@ -366,9 +366,9 @@ def test_address_in_use_names_the_address_the_holder_and_the_option(served: Serv
     ("host", "word"),
     [("203.0.113.1", "does not have that address"), ("no.such.host.invalid", "no.such.host.invalid")],
 )
-def test_address_that_is_not_ours_is_refused_with_advice(served: Served, host: str, word: str) -> None:
+def test_address_that_is_not_ours_is_refused_with_advice(host: str, word: str) -> None:
     with pytest.raises(ListenerError, match="--listen") as caught:
-        served.wait(HttpServer(lambda _request, _respond: None).start(host, 0))
+        open_sockets(host, 0)
 
     assert word in str(caught.value)
 
@@ -382,11 +382,11 @@ def test_ipv6_is_served() -> None:
     with serve() as running:
         other = Listener(running.intake, FakeEngine(), require_key=False)
         try:
-            running.wait(other.start("::1", 0))
+            sockets = open_sockets("::1", 0)
         except ListenerError:
             pytest.skip("no IPv6 loopback here")
-        assert other.address.startswith("[::1]:")
-        assert curl(f"http://{other.address}/ping/{CODE}").status == 200
+        running.wait(start(other, sockets))
+        assert curl(f"http://[::1]:{port_of(sockets[0])}/ping/{CODE}").status == 200
         assert running.intake.arrivals[0].remote_addr == "::1"
         running.wait(other.stop())
 
