@@ -14,6 +14,7 @@ from pulsetui.errors import EngineUnreachableError, UnknownCheckError
 from pulsetui.job.report import UsageError
 
 if TYPE_CHECKING:
+    from pulsetui.attach.find import EngineAddress
     from pulsetui.monitor.client import EngineClient
 
 
@@ -68,13 +69,14 @@ def connect(options: argparse.Namespace, *, live: bool = False) -> EngineClient:
         raise EngineUnreachableError(
             f"the engine that holds {state_dir(options)} (pid {found.pid}) has no listener"
         )
-    return RemoteEngine.connect(found.url, found.api_key, live=live)
+    return RemoteEngine.connect(found.url, api_key(options, found), live=live)
 
 
-def api_key(options: argparse.Namespace, found: object | None) -> str:
-    """``--api-key``, ``PULSETUI_API_KEY``, or the key of the engine on this state directory."""
-    given = options.api_key or os.environ.get("PULSETUI_API_KEY")
-    return str(given or getattr(found, "api_key", None) or "")
+def api_key(options: argparse.Namespace, found: EngineAddress | None) -> str:
+    """``--api-key``, or what fits the engine: its own key where that can be read, ``PULSETUI_API_KEY``."""
+    own = found.api_key if found is not None else ""
+    elsewhere = os.environ.get("PULSETUI_API_KEY", "")
+    return options.api_key or (elsewhere or own if options.attach else own or elsewhere)
 
 
 @contextmanager

@@ -78,7 +78,7 @@ class Host:
             await engine.stop()
             raise
         self.client.listening(self._host, port_of(self._sockets[0]))
-        engine.lock.announce(self.client.reachable_url)
+        engine.lock.announce(self.client.reachable_url, self.client.local_ping_url)
 
     def open_door(self) -> None:
         """Takes pings and tells alerts from now on. Called once, from any thread; returns at once."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pulsetui.job.wire import Address
 
-def unknown_check(slug: str, address: str, config: str) -> str:
+
+def unknown_check(slug: str, address: Address, config: str) -> str:
     """A message that names the nearest slug of ``config``, if that file can be read here."""
     from difflib import get_close_matches
 
@@ -14,6 +18,9 @@ def unknown_check(slug: str, address: str, config: str) -> str:
         return f'{message}; did you mean "{near[0]}"?'
     if slug in known:
         return f"{message}, but {config} has: that engine reads another configuration (see --url, --config)"
+    if not address.is_local and "/ping/" not in address.prefix:
+        # One answer for both, or a stranger could find out which slugs there are.
+        return f"{message}, or takes slugs only with its ping key: give --url {address}/ping/KEY"
     return f"{message}; see the slugs with: pulsetui list, or add it with: pulsetui add {slug}"
 
 

@@ -78,7 +78,7 @@ def _ping(options: dict[str, list[str]], words: list[str]) -> int:
     if outcome.state == UNKNOWN:
         from pulsetui.job.hint import unknown_check
 
-        _say(unknown_check(report.slug, str(address), place.config_file(last(options, "--config"))))
+        _say(unknown_check(report.slug, address, place.config_file(last(options, "--config"))))
     elif outcome.message:
         _say(outcome.message)
     return EXIT_CODES[outcome.state]

@@ -46,7 +46,7 @@ def _locked_url(state: str) -> str | None:
         lock = json.loads(written)
     except ValueError:
         return None
-    url = lock.get("url") if isinstance(lock, dict) else None
+    url = (lock.get("ping_url") or lock.get("url")) if isinstance(lock, dict) else None
     return url if isinstance(url, str) and url else None
 
 

@@ -141,7 +141,7 @@ class _Watch:
             if outcome.state == UNKNOWN:
                 from pulsetui.job.hint import unknown_check
 
-                _say(unknown_check(self._slug, str(self._address), self._config))
+                _say(unknown_check(self._slug, self._address, self._config))
                 return
             if outcome.state in (REFUSED, LOST):
                 _say(outcome.message)

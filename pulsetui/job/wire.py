@@ -38,6 +38,11 @@ class Address:
         self.authority = authority  # as the Host header says it
         self.prefix = prefix
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it is this host's own, where bare slugs are taken."""
+        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}"
 

@@ -7,10 +7,10 @@ have belonged to.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 
 from pulsetui.listener import answers
+from pulsetui.listener.auth import is_one_of
 from pulsetui.listener.healthchecks import PingTaker, action_of, is_uuid
 from pulsetui.listener.message import Request, Respond
 from pulsetui.listener.quietpulse import BareSlugs
@@ -58,11 +58,10 @@ class Router:
             self._bare.ping(request, respond, first, _trimmed(segments[1:]))
 
     def _by_key(self, request: Request, respond: Respond, segments: Sequence[str]) -> bool:
-        """``<ping-key>/<slug>[/action]``; False when the first segment is not the ping key."""
+        """``<ping-key>/<slug>[/action]``; False when the first segment is no ping key."""
         if len(segments) < 2:
             return False
-        key = self._intake.ping_key()
-        if key is None or not hmac.compare_digest(segments[0].encode(), key.encode()):
+        if not is_one_of(segments[0].encode(), self._intake.ping_keys()):
             return False
         _key, slug, *rest = segments
         action = action_of(rest[0]) if rest else None

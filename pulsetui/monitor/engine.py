@@ -25,8 +25,8 @@ from pulsetui.errors import EngineError, PulseError, StoreError
 from pulsetui.monitor import commands
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.evaluator import Evaluator
-from pulsetui.monitor.intake import Arrival, OnReceipt, Receipt
-from pulsetui.monitor.lock import StateLock, prepare_state_dir, read_or_make_api_key
+from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt
+from pulsetui.monitor.lock import StateLock, local_ping_key, prepare_state_dir, read_or_make_api_key
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.session import Command
 from pulsetui.monitor.spool import Spool
@@ -88,6 +88,7 @@ class Engine:
         self.lock = StateLock(state_dir)
         try:
             self._api_key = read_or_make_api_key(state_dir)
+            self.local_ping_key = local_ping_key(self._api_key)
             self._database = Database(state_dir)
         except BaseException:
             self.lock.release()
@@ -282,12 +283,16 @@ class Engine:
     def knows_uuid(self, uuid: UUID) -> bool:
         return self.world.find_uuid(uuid) is not None
 
-    def ping_key(self) -> str | None:
-        return self.config.listener.ping_key
+    def ping_keys(self) -> Sequence[str]:
+        configured = self.config.listener.ping_key
+        return (self.local_ping_key, configured) if configured else (self.local_ping_key,)
 
-    def api_keys(self) -> tuple[str, str | None]:
+    def api_keys(self) -> ApiKeys:
         listener = self.config.listener
-        return listener.api_key or self._api_key, listener.api_key_readonly
+        return ApiKeys(
+            full=(self._api_key, listener.api_key) if listener.api_key else (self._api_key,),
+            read_only=(listener.api_key_readonly,) if listener.api_key_readonly else (),
+        )
 
     # --- time ---------------------------------------------------------------------------------------
 

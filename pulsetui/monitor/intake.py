@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
@@ -49,6 +49,14 @@ class Receipt(Enum):
     BUSY = "busy"  # the store cannot take it now: nothing was recorded
 
 
+class ApiKeys(Struct, frozen=True, kw_only=True):
+    """``full`` keys allow everything: the state directory's, for whoever may read it there, and the
+    configured one. ``read_only`` keys allow no commands."""
+
+    full: Sequence[str]
+    read_only: Sequence[str] = ()
+
+
 OnReceipt = Callable[[Receipt], None]
 
 
@@ -68,8 +76,8 @@ class Intake(Protocol):
     def knows_uuid(self, uuid: UUID) -> bool:
         """Whether a check has this uuid."""
 
-    def ping_key(self) -> str | None:
-        """The configured ping key."""
+    def ping_keys(self) -> Sequence[str]:
+        """Each allows pings by slug: the one of this host's own jobs, and the configured one."""
 
-    def api_keys(self) -> tuple[str, str | None]:
-        """The read-write key and, if configured, the read-only key of the API."""
+    def api_keys(self) -> ApiKeys:
+        """Who may use the API."""

@@ -51,7 +51,7 @@ class LocalEngine:
         self._on_change: list[OnChange] = []
         self._on_alert: list[OnAlert] = []
         self.address = ""  # host:port of the listener
-        self._base_url = ""
+        self._by_key = False  # slugs need a ping key: others than this host can reach the listener
         self.reachable_url = ""  # at which a process on this host finds the listener
         engine.on_changed.append(self._changed)
 
@@ -59,9 +59,17 @@ class LocalEngine:
         """The listener has its address."""
         self.address = format_address(host, port)
         shown = format_address("127.0.0.1", port) if host in ("0.0.0.0", "::") else self.address  # noqa: S104
-        key = "" if is_loopback(host) else f"{self._engine.ping_key() or '<ping-key>'}/"
+        self._by_key = not is_loopback(host)
         self.reachable_url = f"http://{shown}"
-        self._base_url = f"{self.reachable_url}/ping/{key}"
+
+    def _base_url(self) -> str:
+        key = f"{self._engine.config.listener.ping_key or '<ping-key>'}/" if self._by_key else ""
+        return f"{self.reachable_url}/ping/{key}" if self.reachable_url else ""
+
+    @property
+    def local_ping_url(self) -> str:
+        """What ``pulsetui ping`` on this host puts before a slug; empty where the bare slug will do."""
+        return f"{self.reachable_url}/ping/{self._engine.local_ping_key}" if self._by_key else ""
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -101,7 +109,7 @@ class LocalEngine:
             started_at=engine.started_at,
             now=self.now(),
             address=self.address,
-            base_url=self._base_url,
+            base_url=self._base_url(),
             config_path=str(engine.config_path),
             state_dir=str(engine.state_dir),
             timezone=engine.config.timezone,

@@ -52,9 +52,10 @@ class StateLock:
             raise held from None
         self.announce("")
 
-    def announce(self, url: str) -> None:
-        """Writes down who holds the lock, and the address at which it answers."""
-        text = json.dumps({"pid": os.getpid(), "url": url, "version": __version__})
+    def announce(self, url: str, ping_url: str = "") -> None:
+        """Writes down who holds the lock, the address at which it answers, and what ``pulsetui ping`` on this
+        host is to put before a slug."""
+        text = json.dumps({"pid": os.getpid(), "url": url, "ping_url": ping_url, "version": __version__})
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, text.encode(), 0)
 
@@ -75,6 +76,17 @@ class StateLock:
             pid=pid,
             url=url,
         )
+
+
+def local_ping_key(api_key: str) -> str:
+    """The ping key of jobs on this host, which may read the state directory.
+
+    It stays the same while the engine restarts under them. Derived, so that it gives nothing but pings away
+    should another program get the engine's port.
+    """
+    from hashlib import blake2b
+
+    return blake2b(api_key.encode(), digest_size=12, person=b"ping").hexdigest()
 
 
 def read_or_make_api_key(state_dir: Path) -> str:

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,7 @@ def serving(home: Path, *arguments: str, **more: str) -> Iterator[tuple[subproce
     try:
         assert process.stderr is not None
         first = process.stderr.readline()
-        found = re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+) \(config .*, state .*\)\n", first)
+        found = re.fullmatch(r"listening on (http://[\d.]+:\d+) \(config .*, state .*\)\n", first)
         assert found, first
         yield process, found[1]
     finally:
@@ -77,6 +78,39 @@ def test_every_command_works_on_the_engine_that_holds_the_state_directory(tmp_pa
         assert "on it" in pulsetui("show", "backup", home=tmp_path).stdout
         assert pulsetui("pause", "backup", home=tmp_path).returncode == 0
         assert pulsetui("status", home=tmp_path).returncode == 0
+
+
+def test_a_configured_api_key_locks_nobody_out_on_this_host(tmp_path: Path) -> None:
+    (tmp_path / "checks.toml").write_text(f'[listener]\napi_key = "{"k" * 32}"\n{CONFIG}')
+    with serving(tmp_path) as (_process, url):
+        assert pulsetui("pause", "backup", home=tmp_path).returncode == 0
+        assert pulsetui("list", home=tmp_path, PULSETUI_API_KEY="of-another-engine").returncode == 0
+        assert pulsetui("list", "--attach", url, "--api-key", "k" * 32, home=tmp_path).returncode == 0
+        assert pulsetui("list", "--attach", url, "--api-key", "wrong", home=tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize("ping_key", ["", 'ping_key = "abcdefghijklmnopqrstuv"\n'])
+def test_jobs_on_this_host_need_no_ping_key_where_others_do(ping_key: str, tmp_path: Path) -> None:
+    (tmp_path / "checks.toml").write_text(f"[listener]\n{ping_key}{CONFIG}")
+    with serving(tmp_path, "--listen", "0.0.0.0:0") as (_process, url):
+        assert pulsetui("ping", "backup", home=tmp_path).stderr == ""
+        assert pulsetui("run", "backup", "--", "true", home=tmp_path).stderr == ""
+        [view] = json.loads(pulsetui("list", "--json", home=tmp_path).stdout)
+        assert (view["n_pings"], view["status"]) == (3, "up")
+
+        stranger = pulsetui("ping", "backup", "--url", url, home=tmp_path)
+        assert stranger.returncode == 1
+        assert f"--url {url}/ping/KEY" in stranger.stderr
+
+
+def test_a_changed_ping_key_shows_in_the_address_to_ping(tmp_path: Path) -> None:
+    path = tmp_path / "checks.toml"
+    path.write_text(f'[listener]\nping_key = "{"a" * 22}"\n{CONFIG}')
+    with serving(tmp_path, "--listen", "0.0.0.0:0"):
+        path.write_text(f'[listener]\nping_key = "{"b" * 22}"\n{CONFIG}')
+        until = time.monotonic() + 20
+        while "b" * 22 not in (shown := pulsetui("show", "backup", home=tmp_path).stdout):
+            assert time.monotonic() < until, shown
 
 
 def test_checks_are_added_changed_and_removed_in_the_file(tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ from pulsetui.core.status import Status
 from pulsetui.errors import UnknownCheckError
 from pulsetui.monitor.alert import Alert, OnAlert
 from pulsetui.monitor.client import OnChange
-from pulsetui.monitor.intake import Arrival, OnReceipt, Receipt
+from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt
 from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo, FieldProblem
 from tests.quiet_client import QuietClient
 
 CODE = "11111111-2222-4333-8444-555555555555"
 API_KEY = "hcw_aaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+OTHER_KEY = "hcw_dddddddddddddddddddddddddddd"
 READ_KEY = "hcr_bbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 PING_KEY = "pingkey0123456789abcde"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -67,11 +68,11 @@ class FakeIntake:
     def knows_uuid(self, uuid: UUID) -> bool:
         return uuid in self.uuids
 
-    def ping_key(self) -> str | None:
-        return self.key
+    def ping_keys(self) -> Sequence[str]:
+        return (self.key,) if self.key else ()
 
-    def api_keys(self) -> tuple[str, str | None]:
-        return API_KEY, READ_KEY
+    def api_keys(self) -> ApiKeys:
+        return ApiKeys(full=(API_KEY, OTHER_KEY), read_only=(READ_KEY,))
 
 
 def a_view(slug: str, **changes: Any) -> CheckView:

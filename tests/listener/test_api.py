@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pulsetui.errors import EngineError, StoreBusyError
 from pulsetui.listener import wire
 from pulsetui.listener.limits import Limits
-from tests.listener.fakes import API_KEY, NOON, READ_KEY, FakeEngine, a_view
+from tests.listener.fakes import API_KEY, NOON, OTHER_KEY, READ_KEY, FakeEngine, a_view
 from tests.listener.served import TIMEOUT_S, Reply, Served, read_all, read_until, serve
 
 KEY = ("-H", f"X-Api-Key: {API_KEY}")
@@ -47,6 +47,13 @@ def test_without_the_key_nothing_is_told(
     reply = served.curl(f"/api/pulse/{path}", *options)
 
     assert (reply.status, error(reply)) == (401, message)
+
+
+@pytest.mark.parametrize("key", [API_KEY, OTHER_KEY])
+def test_each_full_key_may_command(key: str, served: Served) -> None:
+    reply = command(served, {"verb": "pause", "slugs": ["backup"]}, "-H", f"X-Api-Key: {key}")
+
+    assert reply.status == 200
 
 
 def test_read_only_key_reads_and_does_not_command(served: Served) -> None:
