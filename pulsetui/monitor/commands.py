@@ -333,8 +333,9 @@ def _receive(session: Session, tracked: Tracked, state: CheckState, arrival: Arr
 
 
 def _ping_row(arrival: Arrival, transition: Transition, at: datetime, now: datetime) -> PingRow:
+    n = transition.state.n_pings
     return PingRow(
-        n=transition.state.n_pings,
+        n=n,
         kind=transition.kind or arrival.kind,
         at=at,
         received_at=now,
@@ -346,6 +347,7 @@ def _ping_row(arrival: Arrival, transition: Transition, at: datetime, now: datet
         exit_status=arrival.exit_status,
         run=transition.run,
         body=arrival.body,
+        whole=next((run for run in transition.runs if run.n == n and run.started_at is None), None),
     )
 
 

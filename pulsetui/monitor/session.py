@@ -46,7 +46,8 @@ class Session:
         if ping is not None:
             changes.pings.append((check_id, ping))
         for run in transition.runs:
-            changes.runs[check_id, run.n] = run
+            if ping is None or run is not ping.whole:
+                changes.runs[check_id, run.n] = run
         for incident in transition.incidents:
             changes.incidents[check_id, incident.n] = incident
         for flip in transition.flips:

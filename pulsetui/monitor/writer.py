@@ -92,9 +92,10 @@ class Writer:
     def _perform(self, batch: Sequence[tuple[Command, OnDone]]) -> Batch:
         session = Session(self.world, self._database, self._hook_names)
         results: list[tuple[OnDone, object]] = []
+        now = self._clock.now()  # all of them happen in one transaction
         for command, done in batch:
             try:
-                result = command.apply(session, self._clock.now())
+                result = command.apply(session, now)
             except Exception as error:
                 if not isinstance(error, StoreError):
                     logger.exception("command=%s failed", type(command).__name__)

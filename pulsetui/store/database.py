@@ -20,6 +20,8 @@ FILE_NAME = "pulsetui.sqlite3"
 _BUSY_TIMEOUT_S = 0.25  # short: the writer retries by itself, so that it can say so
 _PASSING = ("locked", "busy", "full", "disk i/o", "readonly", "unable to open")
 
+_INSERT_PING = "INSERT OR REPLACE INTO pings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode with our pragmas. One for each thread."""
@@ -97,10 +99,7 @@ class Database:
                     [rows.state_row(check_id, state) for check_id, state in changes.states.items()],
                 )
             if changes.pings:
-                many(
-                    "INSERT OR REPLACE INTO pings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [rows.ping_row(check_id, ping) for check_id, ping in changes.pings],
-                )
+                many(_INSERT_PING, [rows.ping_row(check_id, ping) for check_id, ping in changes.pings])
                 if bodies := [(check_id, ping.n, ping.body) for check_id, ping in changes.pings if ping.body]:
                     many("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", bodies)
             if changes.runs:

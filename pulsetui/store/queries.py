@@ -74,7 +74,7 @@ class Queries:
 
     def runs(self, check_id: int, limit: int) -> list[StoredRun]:
         found = self._all(
-            f"SELECT {rows.RUN_COLUMNS} FROM runs WHERE check_id = ? ORDER BY n DESC LIMIT ?",  # noqa: S608 - constant
+            f"SELECT {rows.RUN_COLUMNS} FROM all_runs WHERE check_id = ? ORDER BY n DESC LIMIT ?",  # noqa: S608 - constant
             check_id,
             limit,
         )
@@ -107,8 +107,8 @@ class Queries:
         more runs in a month than any picture has room for, and must not push the oldest out of it.
         """
         found = self._all(
-            f"SELECT {rows.RUN_COLUMNS} FROM runs WHERE check_id = ?1 AND n IN ("  # noqa: S608 - constant
-            " SELECT max(n) FROM runs WHERE check_id = ?1 AND (ended_at >= ?2 OR ended_at IS NULL)"
+            f"SELECT {rows.RUN_COLUMNS} FROM all_runs WHERE check_id = ?1 AND n IN ("  # noqa: S608 - constant
+            " SELECT max(n) FROM all_runs WHERE check_id = ?1 AND (ended_at >= ?2 OR ended_at IS NULL)"
             " AND coalesce(started_at, ended_at) <= ?3"
             " GROUP BY outcome, coalesce(ended_at, started_at) / ?4) ORDER BY n DESC LIMIT ?5",
             check_id,

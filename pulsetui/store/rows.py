@@ -40,6 +40,7 @@ class PingRow(Struct, frozen=True, kw_only=True):
     exit_status: int | None
     run: int | None
     body: bytes
+    whole: Run | None = None  # the run that this ping is all of: an end without a start
 
 
 class OutboxRow(Struct, frozen=True, kw_only=True):
@@ -108,7 +109,27 @@ def ping_row(check_id: int, ping: PingRow) -> Row:
         ping.exit_status,
         ping.run,
         len(ping.body),
+        *(_NO_RUN if ping.whole is None else _whole_run(ping.whole)),
     )
+
+
+_NO_RUN: Row = (None,) * 6
+
+
+def _whole_run(run: Run) -> Row:
+    """What a run without a start has that its ping does not tell."""
+    return (
+        run.outcome,
+        stored_or_none(run.slot),
+        None if run.duration is None else run.duration // _MICROSECOND,
+        _metrics(run.metrics),
+        int(run.duplicate),
+        run.detail,
+    )
+
+
+def _metrics(metrics: Mapping[str, float]) -> str:
+    return json.dumps(dict(metrics)) if metrics else "{}"
 
 
 def run_row(check_id: int, run: Run) -> Row:
@@ -122,7 +143,7 @@ def run_row(check_id: int, run: Run) -> Row:
         run.outcome,
         None if run.duration is None else run.duration // _MICROSECOND,
         run.exit_status,
-        json.dumps(dict(run.metrics)) if run.metrics else "{}",
+        _metrics(run.metrics),
         run.overlaps,
         int(run.duplicate),
         run.detail,

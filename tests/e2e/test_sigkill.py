@@ -39,12 +39,11 @@ def ping_until_dead(address: str, slug: str, answered: list[str]) -> None:
     while True:
         rid = str(uuid4())
         try:
-            connection = http.client.HTTPConnection(address, timeout=5)
-            connection.request("POST", f"/ping/{slug}?rid={rid}", body=b"x" * 2000)
-            response = connection.getresponse()
-            if response.status == 200 and response.read() == b"OK":
-                answered.append(rid)
-            connection.close()
+            with closing(http.client.HTTPConnection(address, timeout=5)) as connection:
+                connection.request("POST", f"/ping/{slug}?rid={rid}", body=b"x" * 2000)
+                response = connection.getresponse()
+                if response.status == 200 and response.read() == b"OK":
+                    answered.append(rid)
         except (OSError, http.client.HTTPException):
             return
 

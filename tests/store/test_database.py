@@ -11,13 +11,14 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pulsetui.core.incident import Acknowledgement, Flip, Incident
 from pulsetui.core.run import Run
 from pulsetui.core.state import CheckState, new_state
 from pulsetui.core.status import Outcome, PingKind, Reason, Status
 from pulsetui.errors import StoreBusyError, StoreError
-from pulsetui.store.database import Database
+from pulsetui.store.database import FILE_NAME, Database
 from pulsetui.store.queries import Queries
 from pulsetui.store.rows import Changes, OutboxRow, PingRow, StoredCheck
 from pulsetui.store.schema import MIGRATIONS
@@ -138,6 +139,24 @@ def test_a_state_comes_back_the_same(database: Database, state: CheckState) -> N
 @given(runs)
 def test_a_run_comes_back_the_same(database: Database, queries: Queries, run: Run) -> None:
     database.write(Changes(states={1: new_state(NOW)}, runs={(1, run.n): run}))
+    assert_is_kept(run, queries)
+
+
+@quick
+@given(runs, instants)
+def test_a_run_that_is_all_in_one_ping_comes_back_the_same(
+    database: Database, queries: Queries, run: Run, ended_at: datetime
+) -> None:
+    run = replace(run, started_at=None, ended_at=ended_at, overlaps=None)
+    rid = None if run.rid is None else str(run.rid)
+    told = ping(run.n, at=ended_at, rid=rid, exit_status=run.exit_status, whole=run)
+
+    database.write(Changes(states={1: new_state(NOW)}, pings=[(1, told)]))
+
+    assert_is_kept(run, queries)
+
+
+def assert_is_kept(run: Run, queries: Queries) -> None:
     found = next(one for one in queries.runs(1, 10**6) if one.n == run.n)
     for name in (
         "started_at",
@@ -225,6 +244,25 @@ def test_trimming_keeps_the_newest_pings_and_runs_that_go_on(database: Database,
     assert queries.body(1, 7) == b""
 
 
+def test_runs_of_both_kinds_are_listed_by_their_numbers_and_trimmed_together(
+    database: Database, queries: Queries
+) -> None:
+    started = {
+        (1, n): Run(n=n, started_at=NOW, ended_at=NOW, outcome=Outcome.SUCCESS) for n in range(1, 9, 2)
+    }
+    whole = [Run(n=n, ended_at=NOW, outcome=Outcome.FAILED) for n in range(2, 9, 2)]
+    pings = [(1, ping(n)) for n in range(1, 9, 2)]
+    pings += [(1, ping(run.n, at=NOW, whole=run)) for run in whole]
+    database.write(Changes(states={1: new_state(NOW)}, pings=pings, runs=started))
+
+    assert [one.n for one in queries.runs(1, 3)] == [8, 7, 6]
+    span = timedelta(minutes=1)
+    assert [one.n for one in queries.runs_between(1, NOW - span, NOW + span, span, 9)] == [8, 7]
+
+    database.trim(1, 4)
+    assert [one.n for one in queries.runs(1, 99)] == [8, 7, 6, 5]
+
+
 def test_purging_forgets_all_of_a_removed_check(database: Database, queries: Queries) -> None:
     gone = StoredCheck(id=1, slug="a", uuid=uuid4(), created_at=NOW, removed_at=NOW, state=None)
     database.write(Changes(identities=[gone], states={1: new_state(NOW)}, pings=[(1, ping(1, body=b"x"))]))
@@ -244,6 +282,25 @@ def test_deliveries_wait_until_they_are_settled(database: Database, queries: Que
     assert queries.deliveries_due(NOW, 9) == []
     assert queries.next_delivery_at() == later
     assert [(one.tries, one.error) for one in queries.deliveries_due(later, 9)] == [(1, "no answer")]
+
+
+def test_what_an_older_version_kept_is_still_there(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.executescript(f"{MIGRATIONS[0]}PRAGMA user_version = 1;")
+    connection.execute("INSERT INTO checks VALUES (1, 'a', 'u', 0, NULL)")
+    connection.execute("INSERT INTO pings VALUES (1, 1, 'success', 5, 5, '', '', '', '', NULL, NULL, 1, 0)")
+    connection.execute(
+        "INSERT INTO runs VALUES (1, 1, NULL, NULL, 5, NULL, 'success', NULL, NULL, '{}', NULL, 0, '')"
+    )
+    connection.commit()
+    connection.close()
+
+    Database(tmp_path).close()
+
+    queries = Queries(tmp_path)
+    assert [(one.n, one.outcome) for one in queries.runs(1, 9)] == [(1, "success")]
+    assert [one.n for one in queries.pings(1, 9)] == [1]
+    queries.close()
 
 
 def test_a_migration_is_applied_once_and_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
