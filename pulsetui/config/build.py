@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +21,9 @@ from pulsetui.core.check import Check
 from pulsetui.errors import ConfigError
 
 TOP = ("timezone", "listener", "hooks", "checks", "keys")
+_OWN = frozenset({"name", "desc", "uuid"})
+"""Fields that hardly two checks have alike."""
+
 LISTENER = ("listen", "ping_key", "api_key", "api_key_readonly")
 
 _HOOK_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -211,7 +215,7 @@ class _Builder:
                 )
                 self._report(("checks", slug), "uuid", flaw)
             checks[slug] = check
-            fields[slug] = MappingProxyType(table)
+            fields[slug] = _shared(table)
         return checks, fields
 
     def _keys(self) -> dict[str, str]:
@@ -222,3 +226,13 @@ class _Builder:
             except FlawedError as error:
                 self._report(("keys",), binding, *error.flaws)
         return keys
+
+
+def _shared(table: Mapping[str, object]) -> Mapping[str, object]:
+    """The same fields; keys and what thousands of checks have in common (``15m``, a zone) are kept once."""
+    return MappingProxyType(
+        {
+            sys.intern(key): sys.intern(value) if isinstance(value, str) and key not in _OWN else value
+            for key, value in table.items()
+        }
+    )

@@ -29,6 +29,10 @@ class OnEvent(StrEnum):
     DOWN = "down"
 
 
+NO_PATTERNS: Mapping[str, re.Pattern[str]] = MappingProxyType({})
+"""One for all checks that search for nothing."""
+
+
 class Check(Struct, frozen=True, kw_only=True):
     """A scheduled command that should report. Spans are never negative; ``grace`` and bounds are positive."""
 
@@ -48,7 +52,7 @@ class Check(Struct, frozen=True, kw_only=True):
     on_overlap: OnEvent = OnEvent.NOTE
     on_duplicate: OnEvent = OnEvent.NOTE
     expect: tuple[Expectation, ...] = ()
-    metrics: Mapping[str, re.Pattern[str]] = field(default_factory=lambda: MappingProxyType({}))
+    metrics: Mapping[str, re.Pattern[str]] = field(default_factory=lambda: NO_PATTERNS)
     # ^ metric name → pattern searched in the body; its first group is the number
     failures_before_down: int = 1
     successes_before_up: int = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 from pulsetui.errors import PulseError
 
@@ -26,6 +27,12 @@ def parse_duration(value: object) -> timedelta:
     """
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise DurationError(f"{value!r} is not a duration; write it like 90s, 15m, 1h30m, 2d")
+    return _parse(value)
+
+
+# Both ways are remembered: thousands of checks have a handful of spans, which they then share.
+@lru_cache(maxsize=1024)
+def _parse(value: int | str) -> timedelta:
     if isinstance(value, int):
         seconds = value
     else:
@@ -44,6 +51,7 @@ def parse_duration(value: object) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+@lru_cache(maxsize=1024)
 def format_duration(span: timedelta) -> str:
     """The spelling that ``parse_duration`` reads back: ``1h30m``. Parts of a second are dropped."""
     left = int(span.total_seconds())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -89,9 +90,17 @@ def state_row(check_id: int, state: CheckState) -> Row:
 def read_state(document: bytes, where: str) -> CheckState:
     """Raises StoreError when the document is not one of ours."""
     try:
-        return _state_decoder.decode(document)
+        state = _state_decoder.decode(document)
     except msgspec.MsgspecError as error:
         raise StoreError(f"{where}: the stored state cannot be read: {error}") from error
+    # Mostly one instant is all of these, and thousands of checks have few schedules: as before it was stored,
+    # they are one object again.
+    last = state.latest
+    for name in ("last_ping", "last_success", "slot", "since"):
+        if getattr(state, name) == last:
+            setattr(state, name, last)
+    state.schedule = sys.intern(state.schedule)
+    return state
 
 
 def ping_row(check_id: int, ping: PingRow) -> Row:
