@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 _HEAD = ("STATUS", "CHECK", "NAME", "SCHEDULE", "LAST", "DUE")
 _LONGEST_CELL = 60
-_WORDS = frozenset(
-    {*Status, "running", "overdue", "failed", "hung", "unmet", "too short", "not started", "snoozed"}
-)
+_OVERLAYS = ("running", "unwatched", "acknowledged", "snoozed")
+_WORDS = frozenset({*Status, *_OVERLAYS, "overdue", "failed", "hung", "unmet", "too short", "not started"})
 
 
 def list_checks(options: argparse.Namespace) -> int:
@@ -48,14 +47,14 @@ def _check_words(words: list[str]) -> None:
     for word in words:
         if word not in _WORDS:
             raise UsageError(
-                f'--status "{word}" is no status; write one of:'
-                f" {', '.join(Status)}, overdue, running, snoozed"
+                f'--status "{word}" is no status; write one of: {", ".join((*Status, "overdue", *_OVERLAYS))}'
             )
 
 
 def _wanted(view: CheckView, options: argparse.Namespace) -> bool:
     said = {str(view.status), word_for(view.status, view.reason)}
-    said |= {word for word, holds in (("running", view.started), ("snoozed", view.snoozed_until)) if holds}
+    overlays = (view.started, view.unwatched, _is_acknowledged(view), view.snoozed_until)
+    said |= {word for word, holds in zip(_OVERLAYS, overlays, strict=True) if holds}
     if options.status and not said & set(options.status):
         return False
     return not options.tag or bool(set(view.tags) & set(options.tag))
@@ -63,13 +62,25 @@ def _wanted(view: CheckView, options: argparse.Namespace) -> bool:
 
 def _row(view: CheckView, now: datetime) -> tuple[str, ...]:
     return (
-        status_text(view.status, view.reason, running=view.started) + _snoozed(view, now),
+        _status(view) + _snoozed(view, now),
         clean(view.slug),
         clean(view.name, _LONGEST_CELL),
         clean(view.schedule_words, _LONGEST_CELL),
         ago_text(view.last_ping, now) if view.last_ping else "never",
         _due(view, now),
     )
+
+
+def _status(view: CheckView) -> str:
+    """A check whose last deadline nobody watched is neither up nor down, as far as anybody knows."""
+    if view.unwatched and view.status is not Status.PAUSED:
+        return "? unwatched"
+    known = " acknowledged" if _is_acknowledged(view) else ""
+    return status_text(view.status, view.reason, running=view.started) + known
+
+
+def _is_acknowledged(view: CheckView) -> bool:
+    return view.incident is not None and view.incident.acknowledged_at is not None
 
 
 def _snoozed(view: CheckView, now: datetime) -> str:

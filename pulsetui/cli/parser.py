@@ -6,6 +6,7 @@ Only argparse is loaded here; the module of a command is imported when that comm
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -28,6 +29,8 @@ from pulsetui.job.report import UsageError, printable
 from pulsetui.version import __version__
 
 WELL, NOT_WELL, USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 Argument = tuple[str, Mapping[str, object]]
 Handler = Callable[[argparse.Namespace], int]
@@ -295,15 +298,32 @@ def _guarded(options: argparse.Namespace) -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        # Python would complain at exit while flushing what nobody reads.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return WELL
     except (PulseError, KeyboardInterrupt, SystemExit):
         raise
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _bug(options, error)
+        _drop_output()
+        return _complain(
+            f" {options.command}".rstrip(),
+            PulseError(f"nothing can be written: {error.strerror}. Free space where the output goes"),
+            NOT_WELL,
+        )
     except Exception as error:  # noqa: BLE001 - the outermost edge: told, kept, and not shown as a traceback
-        from pulsetui.cli.logs import keep_crash
+        return _bug(options, error)
 
-        return _complain(f" {options.command}".rstrip(), PulseError(keep_crash(options, error)), NOT_WELL)
+
+def _drop_output() -> None:
+    """Python would complain at exit while flushing what nobody takes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _bug(options: argparse.Namespace, error: Exception) -> int:
+    from pulsetui.cli.logs import keep_crash
+
+    return _complain(f" {options.command}".rstrip(), PulseError(keep_crash(options, error)), NOT_WELL)
 
 
 def _unknown_command(word: str) -> str:

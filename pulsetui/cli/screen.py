@@ -8,7 +8,8 @@ import logging
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,16 +17,20 @@ from typing import TYPE_CHECKING
 from pulsetui.cli import engine, logs
 from pulsetui.cli.output import glyphs
 from pulsetui.cli.serve import listen_address
+from pulsetui.config.address import format_address
 from pulsetui.core.phrases import GLYPH_ASCII
 from pulsetui.errors import EngineUnreachableError, StateHeldError
-from pulsetui.job.report import UsageError
+from pulsetui.job.report import UsageError, printable
 
 if TYPE_CHECKING:
     from pulsetui.monitor.client import EngineClient
+    from pulsetui.monitor.view import Notice
 
 _HANDOVER_S = 10.0
 """How long an engine that is just ending is given to let go of the state directory."""
 _LOOK_AGAIN_S = 0.1
+_LONG_CONFIG = 500_000
+"""Bytes of a checks.toml that take about half a second to read."""
 _MOST_CRASHES = 3
 _CRASH_SPAN_S = 60.0
 """A screen that fails so often within so many seconds will fail again."""
@@ -63,14 +68,19 @@ def _embedded(config: Path, state: Path, address: tuple[str, int] | None, option
     from pulsetui.cli.host import Host
     from pulsetui.monitor.clock import SystemClock
 
-    host = Host(config, state, address, SystemClock())
-    host.start()
+    with _progress(config):
+        host = Host(config, state, address, SystemClock())
+        host.start()
     with host:
         return show(host.client, options, on_shown=host.open_door)
 
 
 def show(
-    client: EngineClient, options: argparse.Namespace, *, on_shown: Callable[[], None] = lambda: None
+    client: EngineClient,
+    options: argparse.Namespace,
+    *,
+    notices: tuple[Notice, ...] = (),
+    on_shown: Callable[[], None] = lambda: None,
 ) -> int:
     """The screen over any engine. A screen that fails is started again: the engine behind it goes on.
 
@@ -80,8 +90,6 @@ def show(
     from pulsetui.monitor.view import Notice
     from pulsetui.tui.app import PulseApp
     from pulsetui.tui.settings import FILE_NAME, SettingsFile
-
-    notices: tuple[Notice, ...] = ()
 
     @cache  # once, however often the screen is started
     def shown() -> None:
@@ -121,6 +129,42 @@ def _runs(options: argparse.Namespace) -> bool:
 def _attached(options: argparse.Namespace) -> int:
     client = engine.connect(options, live=True)
     try:
-        return show(client, options)
+        return show(client, options, notices=_without_effect(options, client))
     finally:
         client.close()
+
+
+def _without_effect(options: argparse.Namespace, client: EngineClient) -> tuple[Notice, ...]:
+    """What was asked for and is not so: a person must know whose checks they are looking at."""
+    from pulsetui.monitor.view import Notice
+
+    info, given = client.info(), []
+    address = listen_address(options)
+    if options.config and str(engine.config_path(options)) != info.config_path:
+        given.append(f"its checks are those of {info.config_path}, not of {options.config}")
+    if address is not None and address[1] and format_address(*address) != info.address:
+        given.append(f"it listens on {info.address}, not on {options.listen}")
+    if not given:
+        return ()
+    text = (
+        f"Attached to the engine that runs already: {'; '.join(given)}. For another one give --state-dir, too"
+    )
+    return (Notice(key="attached", level="warning", text=text),)
+
+
+@contextmanager
+def _progress(path: Path) -> Iterator[None]:
+    """Says what takes so long, where it will take long enough to be read; leaves nothing behind."""
+    try:
+        long = path.stat().st_size > _LONG_CONFIG
+    except OSError:
+        long = False
+    if long:
+        sys.stderr.write(f"reading {printable(path.name, 60)} …")
+        sys.stderr.flush()
+    try:
+        yield
+    finally:
+        if long:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()

@@ -7,6 +7,7 @@ import json
 import sys
 
 import pytest
+from msgspec.structs import replace
 
 from pulsetui.cli.main import main
 from tests.cli.conftest import Connect
@@ -36,6 +37,21 @@ def test_problems_come_first_and_the_columns_line_up(connected: Connect, capsys:
     assert lines[3].split()[-3:] == ["never", "in", "1h"]
     assert lines[4].endswith("at 02:00 every day (Europe/Riga)  3m 12s ago  in 4h 05m")
     assert lines[5].endswith("  -")
+
+
+def test_what_nobody_watched_and_what_somebody_knows_of_is_told(connected: Connect, capsys: Captured) -> None:
+    assert OVERDUE.incident is not None
+    known = replace(OVERDUE, incident=replace(OVERDUE.incident, acknowledged_at=OVERDUE.since))
+    connected(FakeEngine(replace(UP, unwatched=True), known))
+
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("✖ overdue acknowledged  sync")
+    assert lines[2].startswith("? unwatched")
+
+    for word, slug in (("unwatched", "backup"), ("acknowledged", "sync")):
+        assert main(["list", "--status", word, "--json"]) == 0
+        assert [view["slug"] for view in json.loads(capsys.readouterr().out)] == [slug]
 
 
 def test_json_has_the_fields_of_the_view_and_every_instant_with_its_zone(

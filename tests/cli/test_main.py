@@ -155,6 +155,17 @@ def test_a_reader_that_had_enough_is_no_error(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
+def test_an_output_that_is_full_is_no_bug(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [PULSETUI, "schedule", "15m"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("pulsetui schedule: nothing can be written: No space left")
+
+
 def test_ctrl_c_in_a_command_is_exit_code_130(connected: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(fake: FakeEngine) -> None:
         raise KeyboardInterrupt

@@ -83,6 +83,24 @@ def test_the_table_attaches_to_the_engine_that_runs(tmp_path: Path) -> None:
         assert pulsetui("list", home=tmp_path).returncode == 0
 
 
+def test_attaching_says_which_options_have_no_effect(tmp_path: Path) -> None:
+    with serving(tmp_path):
+        other = tmp_path / "other.toml"
+        with terminal(tmp_path, "--config", str(other), "--listen", "127.0.0.1:1") as screen:
+            screen.read_until("Attached to the engine that runs already")
+            screen.read_until("Nightly backup")
+            assert screen.end() == 0
+
+
+def test_a_long_configuration_says_that_it_is_being_read(tmp_path: Path) -> None:
+    config = tmp_path / "long.toml"
+    config.write_text("# nothing\n" * 60_000 + CONFIG)
+    with terminal(tmp_path, "--config", str(config), "--listen", "127.0.0.1:0") as screen:
+        screen.read_until("reading long.toml")
+        screen.read_until("Nightly backup")
+        assert screen.end() == 0
+
+
 def test_the_table_attaches_by_address_and_key(tmp_path: Path) -> None:
     with serving(tmp_path) as (_process, url):
         key = (tmp_path / "state" / "api_key").read_text().strip()
