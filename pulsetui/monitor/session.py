@@ -52,12 +52,13 @@ class Session:
             changes.incidents[check_id, incident.n] = incident
         for flip in transition.flips:
             changes.flips.append((check_id, flip))
+            why = "" if flip.reason is None else f" reason={flip.reason}"
             logger.info(
-                "check=%s %s -> %s reason=%s at=%s",
+                "check=%s %s -> %s%s at=%s",
                 tracked.check.slug,
                 flip.before,
                 flip.after,
-                flip.reason,
+                why,
                 flip.at.isoformat(),
             )
             if (alert := alert_of(tracked.check, transition, flip)) is not None:

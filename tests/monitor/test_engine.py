@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import logging
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -52,6 +53,23 @@ def test_a_deadline_becomes_a_flip_an_incident_and_alerts_in_one_commit(tmp_path
             assert details.incidents[0].missed == (START + timedelta(minutes=15),)
 
     asyncio.run(scenario())
+
+
+def test_the_log_gives_a_reason_only_where_there_is_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "pulsetui.monitor.session")
+
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("often", PingKind.FAIL)
+            await engine.ping("often")
+
+    asyncio.run(scenario())
+    assert [record.getMessage() for record in caplog.records] == [
+        f"check=often new -> down reason=failed at={START.isoformat()}",
+        f"check=often down -> up at={START.isoformat()}",
+    ]
 
 
 def test_only_the_hooks_that_a_check_names_are_told(tmp_path: Path) -> None:
