@@ -94,7 +94,8 @@ def snooze_until(text: str, now: datetime, zone: tzinfo) -> datetime:
     """The instant (UTC) that ``text`` names, seen from ``now`` on the wall clock of ``zone``.
 
     ``tomorrow``, ``monday`` (08:00 in the morning), ``tomorrow 14:00``, ``fri 18:00``, ``14:30`` (the next
-    one), ``2026-11-20``, ``2026-11-20 14:30``, or ISO 8601 with an offset. Raises SnoozeError.
+    one), ``2026-11-20``, ``2026-11-20 14:30``, or ISO 8601 with an offset. A weekday alone is never today;
+    with a clock time it is while that time is still to come. Raises SnoozeError.
     """
     words = text.strip().casefold().removeprefix("until ").split()
     try:
@@ -119,18 +120,23 @@ def _named(words: list[str], now: datetime, zone: tzinfo) -> datetime | None:
         return until if until > now else _on_wall_clock(today + timedelta(days=1), at, zone)
     if len(words) == 2 and at is None:
         return None
-    day = _day(words[0], today)
-    return None if day is None else _on_wall_clock(day, at or MORNING, zone)
+    if words[0] in ("today", "tomorrow"):
+        return _on_wall_clock(today + timedelta(days=int(words[0] == "tomorrow")), at or MORNING, zone)
+    weekday = _weekday(words[0])
+    if weekday is None:
+        return None
+    if at is not None and weekday == today.weekday():
+        until = _on_wall_clock(today, at, zone)
+        if until > now:  # "fri 18:00" on a Friday afternoon is this evening
+            return until
+    return _on_wall_clock(_next_weekday(today, weekday), at or MORNING, zone)
 
 
-def _day(word: str, today: date) -> date | None:
-    if word in ("today", "tomorrow"):
-        return today + timedelta(days=int(word == "tomorrow"))
-    if len(word) >= 3:
-        for number, name in enumerate(_WEEKDAYS):
-            if name.startswith(word):
-                return _next_weekday(today, number)
-    return None
+def _weekday(word: str) -> int | None:
+    """0 is Monday; at least three letters name one."""
+    if len(word) < 3:
+        return None
+    return next((number for number, name in enumerate(_WEEKDAYS) if name.startswith(word)), None)
 
 
 def _clock_time(word: str) -> time | None:

@@ -57,6 +57,8 @@ def test_tomorrow_at_eight_is_eight_over_a_night_in_which_the_clocks_change() ->
         ("today 18:00", "2026-03-10 18:00"),
         ("monday", "2026-03-16 08:00"),
         ("tue", "2026-03-17 08:00"),
+        ("tue 18:00", "2026-03-10 18:00"),  # it is a Tuesday, and 18:00 is still to come
+        ("tuesday 11:30", "2026-03-17 11:30"),
         ("Fri 7:30", "2026-03-13 07:30"),
         ("14:30", "2026-03-10 14:30"),
         ("11:00", "2026-03-11 11:00"),
