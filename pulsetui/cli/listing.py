@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli.engine import engine
 from pulsetui.cli.output import json_text, out, paint, sorted_by_urgency, status_text, table, talk
-from pulsetui.core.phrases import ago_text, span_text, until_text, word_for
+from pulsetui.core.phrases import ago_text, count_text, span_text, until_text, word_for
 from pulsetui.core.status import Status
 from pulsetui.core.text import clean
 from pulsetui.job.report import UsageError
@@ -37,7 +37,7 @@ def list_checks(options: argparse.Namespace) -> int:
         for view, line in zip(views, lines, strict=True):
             out(paint(line, view.status) if view.status in (Status.DOWN, Status.LATE) else line)
     elif every:
-        talk(f"none of the {len(every)} checks matches")
+        talk(f"none of {count_text(len(every), 'check')} matches")
     else:
         talk("no checks yet; add one with: pulsetui add backup --cron '0 2 * * *'")
     return 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli.engine import engine
 from pulsetui.cli.output import glyphs, json_text, out, sorted_by_urgency, talk
-from pulsetui.core.phrases import RUNNING, word_for
+from pulsetui.core.phrases import RUNNING, count_text, word_for
 from pulsetui.core.status import Status
 from pulsetui.core.text import clean
 from pulsetui.errors import EngineUnreachableError
@@ -92,9 +92,9 @@ def nagios_line(views: Sequence[CheckView]) -> str:
     data = " ".join(f"{status}={counts[status]}" for status in _ORDER)
     down = _down(views)
     if down:
-        said = f"CRITICAL - {len(down)} of {len(views)} checks down: {_names(down)}"
+        said = f"CRITICAL - {len(down)} of {count_text(len(views), 'check')} down: {_names(down)}"
     else:
-        said = f"OK - {len(views)} checks, none down"
+        said = f"OK - {count_text(len(views), 'check')}, none down"
     return f"PULSETUI {said.replace('|', '/')} | {data}"
 
 

@@ -136,6 +136,11 @@ def duration_text(seconds: float) -> str:
     return span_text(round(seconds))
 
 
+def count_text(count: int, word: str, plural: str = "") -> str:
+    """A count of things: ``1 ping``, ``12 pings``; ``plural`` where an s does not make it: ``3 entries``."""
+    return f"{count} {word if count == 1 else plural or f'{word}s'}"
+
+
 def number_text(value: float) -> str:
     """A reported number: ``312``, ``0.25``, ``1500000``; never with a needless exponent."""
     if abs(value) < _WHOLE and value == int(value):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pulsetui.core.check import Check
 from pulsetui.core.duration import format_duration
 from pulsetui.core.incident import Flip
+from pulsetui.core.phrases import count_text
 from pulsetui.core.state import CheckState
 from pulsetui.core.status import Reason, Status
 from pulsetui.core.transition import Transition
@@ -45,8 +46,8 @@ def alert_of(check: Check, transition: Transition, flip: Flip) -> Alert | None:
         lines = []
         if ended is not None:
             lines.append(f"It was down for {format_duration(flip.at - ended.started_at)}")
-            if ended.missed_count:
-                lines.append(f"{ended.missed_count} scheduled runs were missed")
+            if count := ended.missed_count:
+                lines.append(f"{count_text(count, 'scheduled run')} {'was' if count == 1 else 'were'} missed")
         return _alert(AlertEvent.UP, check, flip, f"{check.name} is up again", lines)
     return None
 
@@ -62,7 +63,7 @@ def still_down(check: Check, state: CheckState) -> Alert:
 def unwatched_digest(names: Sequence[str], since: datetime, until: datetime, why: str) -> Alert:
     """One alert for all deadlines that nobody watched."""
     count = len(names)
-    title = f"{count} check{'s' if count != 1 else ''} could not be judged"
+    title = f"{count_text(count, 'check')} could not be judged"
     span = f"{_when(since)} to {_when(until)}"
     body = f"{why}: {span}. Deadlines passed in that time: {', '.join(names)}. Judged again when next due."
     return Alert(event=AlertEvent.UNWATCHED, at=until, title=title, body=body)

@@ -20,6 +20,7 @@ from pulsetui.config.edit import ConfigFile
 from pulsetui.config.load import load_config
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.watch import Fingerprint
+from pulsetui.core.phrases import count_text
 from pulsetui.core.snooze import Scope
 from pulsetui.errors import EngineError, PulseError, StoreError
 from pulsetui.monitor import commands
@@ -421,7 +422,7 @@ class Engine:
         if isinstance(unjudged, list) and unjudged:
             span = f"{_local(gap.since)} to {_local(gap.until)}"
             names = ", ".join(unjudged[:8]) + (f" and {len(unjudged) - 8} more" if len(unjudged) > 8 else "")
-            text = f"{gap.why} ({span}). {len(unjudged)} checks had deadlines then: {names}"
+            text = f"{gap.why} ({span}). {count_text(len(unjudged), 'check')} had deadlines then: {names}"
             self.notices.put("unwatched", "warning", text)
 
     async def _take_spool(self) -> None:

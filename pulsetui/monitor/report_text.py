@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from pulsetui.core.phrases import duration_text, span_text, word_for
+from pulsetui.core.phrases import count_text, duration_text, span_text, word_for
 from pulsetui.core.status import Outcome, Status
 from pulsetui.core.words import listed
 from pulsetui.monitor.report import Instant, Report, ReportedIncident, ReportedRun
@@ -187,12 +187,13 @@ def _acknowledged(incident: ReportedIncident) -> str:
 
 def _missed(incident: ReportedIncident, tz: str) -> list[str]:
     count = incident.missed_count
-    runs = "1 scheduled run never happened" if count == 1 else f"{count} scheduled runs never happened"
+    runs = f"{count_text(count, 'scheduled run')} never happened"
     if not incident.missed:
         return [f"{runs}."]
     lines = [f"{runs}:", "", *_table((f"Due ({escaped(tz)})", "Due (UTC)"), map(_both, incident.missed))]
     unlisted = count - len(incident.missed)
-    return [*lines, "", f"{unlisted} more are counted but not listed."] if unlisted > 0 else lines
+    are = "is" if unlisted == 1 else "are"
+    return [*lines, "", f"{unlisted} more {are} counted but not listed."] if unlisted > 0 else lines
 
 
 def _runs(report: Report) -> list[str]:

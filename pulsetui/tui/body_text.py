@@ -13,6 +13,7 @@ from typing import Literal
 
 from rich.cells import cell_len
 
+from pulsetui.core.phrases import count_text
 from pulsetui.core.text import clean_lines, decode
 from pulsetui.tui.lines import ELLIPSIS, agreed_widths
 
@@ -57,7 +58,7 @@ def raw_lines(body: bytes) -> list[str]:
         lines.pop()
     shown = [_cut(escaped(line)) for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
-        shown.append(f"… {len(lines) - MOST_LINES} more lines")
+        shown.append(f"… {count_text(len(lines) - MOST_LINES, 'more line')}")
     return shown
 
 
@@ -77,7 +78,7 @@ def hex_lines(body: bytes) -> list[str]:
         numbers = f"{row[:8].hex(' ')}  {row[8:].hex(' ')}"
         lines.append(f"{at:08x}  {numbers:<48}  |{letters}|")
     if len(body) > MOST_LINES * _HEX_ROW:
-        lines.append(f"… {len(body) - MOST_LINES * _HEX_ROW} more bytes")
+        lines.append(f"… {count_text(len(body) - MOST_LINES * _HEX_ROW, 'more byte')}")
     return lines
 
 

@@ -35,7 +35,8 @@ def diff_lines(good: bytes, bad: bytes) -> list[Span]:
     for whose, lines in (("the good run", old), ("this run", new)):
         if len(lines) > COMPARED:
             left_out = len(lines) - COMPARED
-            notes.append((f"The first {left_out} lines of {whose} are left out.", "muted"))
+            first = "first line" if left_out == 1 else f"first {left_out} lines"
+            notes.append((f"The {first} of {whose} {'is' if left_out == 1 else 'are'} left out.", "muted"))
     old, new = old[-COMPARED:], new[-COMPARED:]
     if old == new:
         return [*notes, ("The output is the same.", "muted")]

@@ -14,6 +14,7 @@ from pulsetui.core.phrases import (
     GLYPH,
     GLYPH_ASCII,
     ago_text,
+    count_text,
     duration_text,
     instant_text,
     metrics_text,
@@ -233,6 +234,11 @@ def test_the_last_good_run_says_what_it_did(metrics: dict[str, float], text: str
     assert sentence(_MISSED, NOW, RIGA, good_metrics=metrics) == text
     never = replace(_MISSED, last_success=None)
     assert sentence(never, NOW, RIGA, good_metrics=metrics).endswith("no good run is known")
+
+
+def test_one_thing_is_counted_in_the_singular() -> None:
+    assert [count_text(n, "ping") for n in (0, 1, 2)] == ["0 pings", "1 ping", "2 pings"]
+    assert [count_text(n, "entry", "entries") for n in (1, 3)] == ["1 entry", "3 entries"]
 
 
 @pytest.mark.parametrize(

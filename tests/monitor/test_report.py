@@ -87,6 +87,8 @@ def test_missed_instants_that_are_only_counted_are_told() -> None:
     text = to_markdown(check_report(details(replace(OPEN, missed_count=700)), NOW))
 
     assert "697 more are counted but not listed" in text
+    text = to_markdown(check_report(details(replace(OPEN, missed_count=4)), NOW))
+    assert "1 more is counted but not listed" in text
 
 
 def test_the_report_of_an_incident_has_its_runs_and_the_last_one_before() -> None:

@@ -68,6 +68,7 @@ def test_long_bodies_are_bounded_and_say_so() -> None:
     assert body_lines(many, "raw")[-1] == "… 7 more lines"
     assert "more lines" in body_lines(many, "text")[-1]
     assert body_lines(bytes(MOST_LINES * 16 + 5), "hex")[-1] == "… 5 more bytes"
+    assert body_lines(many[:-12], "raw")[-1] == "… 1 more line"
     assert len(body_lines(b"y" * 99_999, "raw")[0]) == MOST_COLUMNS
 
 

@@ -233,11 +233,12 @@ async def test_a_key_that_cannot_do_anything_says_why() -> None:
 
 
 async def test_deleting_asks_with_the_safe_answer_focused_and_can_be_undone() -> None:
-    engine = FakeEngine([view("a"), view("b")])
+    engine = FakeEngine([view("a", n_pings=1), view("b")])
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "d")
         assert isinstance(app.screen, DeleteDialog)
         assert 'Delete "A"?' in text(app)
+        assert "Its 1 ping and its" in text(app)
         await press(app, pilot, "enter")
         assert engine.commands == []
 

@@ -52,6 +52,10 @@ def test_each_run_says_when_how_long_against_the_usual_and_from_where() -> None:
     assert "2.3x" in lines[7]
 
 
+def test_the_overview_counts_one_ping_in_the_singular() -> None:
+    assert any(line.strip().endswith(", 1 ping") for line in shown(OVERVIEW, view(n_pings=1), width=80))
+
+
 def test_enter_opens_runs_and_pings() -> None:
     known = broken()
     made = details(known)

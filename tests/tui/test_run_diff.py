@@ -53,6 +53,7 @@ def test_long_outputs_are_bounded_with_a_note() -> None:
 
     assert lines[0] == "The first 40 lines of the good run are left out."
     assert len(lines) <= COMPARED + 10
+    assert texts(b"x\n" * (COMPARED + 1), b"y\n")[0] == "The first line of the good run is left out."
 
 
 def test_binary_output_is_not_compared_by_line() -> None:

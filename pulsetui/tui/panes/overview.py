@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from pulsetui.core.phrases import ago_text, number_text, span_text, until_text
+from pulsetui.core.phrases import ago_text, count_text, number_text, span_text, until_text
 from pulsetui.core.status import PingKind
 from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui.lines import Line, fit, pad, plain, wrap
@@ -123,7 +123,7 @@ def _past(view: CheckView, context: PaneContext) -> Iterator[Fact]:
         yield "Metrics", said, "text"
     if view.last_line:
         yield "Last output", view.last_line, "text"
-    yield "Known since", f"{context.instant(view.created_at)}, {view.n_pings} pings", "muted"
+    yield "Known since", f"{context.instant(view.created_at)}, {count_text(view.n_pings, 'ping')}", "muted"
 
 
 def _missed(view: CheckView, context: PaneContext) -> list[Line]:
@@ -132,7 +132,7 @@ def _missed(view: CheckView, context: PaneContext) -> list[Line]:
     if incident is None or not incident.missed:
         return []
     count = incident.missed_count
-    lines: list[Line] = [((" Missed", "title"), (f"  {count} run{'' if count == 1 else 's'}", "down"))]
+    lines: list[Line] = [((" Missed", "title"), (f"  {count_text(count, 'run')}", "down"))]
     lines += [missed_line(at, view, context, indent=1) for at in reversed(incident.missed[-_MISSED:])]
     if count > min(len(incident.missed), _MISSED):
         lines.append((("   all of them: 4 Incidents", "muted"),))

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input
 
-from pulsetui.core.phrases import word_for
+from pulsetui.core.phrases import count_text, word_for
 from pulsetui.monitor.view import CheckView, EngineInfo
 from pulsetui.tui.lines import Line, cut, name_of, wrap
 from pulsetui.tui.paint import LineList
@@ -93,8 +93,8 @@ class DeleteDialog(ModalScreen[bool]):
         lines += [
             ((text, "muted"),)
             for text in wrap(
-                f"[checks.{view.slug}] is taken out of checks.toml. Its {view.n_pings} pings and its "
-                "incidents are no longer shown, and pings that still come for it are refused.",
+                f"[checks.{view.slug}] is taken out of checks.toml. Its {count_text(view.n_pings, 'ping')} "
+                "and its incidents are no longer shown, and pings that still come for it are refused.",
                 _WIDTH,
             )
         ]

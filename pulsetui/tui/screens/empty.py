@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pulsetui.core.phrases import count_text
 from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.lines import Line, plain, wrap
 
@@ -49,13 +50,13 @@ def no_match_lines(text: str, subset: str, total: int, width: int) -> list[Line]
     if not text:
         return [
             (),
-            *_wrapped(f"None of {total} checks is in the view {subset}.", "strong", width),
+            *_wrapped(f"None of {count_text(total, 'check')} is in the view {subset}.", "strong", width),
             *_wrapped("1 shows all checks.", "muted", width),
         ]
     within = f" in the view {subset}" if subset else ""
     return [
         (),
-        *_wrapped(f'None of {total} checks matches "{plain(text)}"{within}.', "strong", width),
+        *_wrapped(f'None of {count_text(total, "check")} matches "{plain(text)}"{within}.', "strong", width),
         *_wrapped(
             "Esc clears the filter. Terms: tag:billing  status:down  name:sync  -tag:test", "muted", width
         ),

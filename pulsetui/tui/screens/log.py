@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from pulsetui.core.phrases import count_text
 from pulsetui.core.text import clean_lines
 from pulsetui.monitor.view import LogLine
 from pulsetui.tui.lines import Line, Span, agreed_widths, plain, wrap
@@ -150,7 +151,9 @@ class LogScreen(PulseScreen):
     def _draw_title(self) -> None:
         entries = self._entries or ()
         shown = sum(matches(entry, self._words) for entry in entries)
-        count = f"{shown} of {len(entries)} entries" if self._words else f"{len(entries)} entries"
+        count = count_text(len(entries), "entry", "entries")
+        if self._words:
+            count = f"{shown} of {count}"
         state = ("following", "up") if self.following else ("stands still: G goes to the end", "warning")
         self.query_one(_Title).show([(" Log  ", "title"), (f"{count}  ", "muted"), state])
         bar = self.query_one(FilterBar)

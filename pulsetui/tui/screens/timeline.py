@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from pulsetui.core.phrases import instant_text
+from pulsetui.core.phrases import count_text, instant_text
 from pulsetui.monitor.view import CheckView, Timeline, TimelineLane
 from pulsetui.tui.lines import Line, Span, cut, fit, name_of, plain
 from pulsetui.tui.paint import LineList, OneLine
@@ -259,7 +259,7 @@ class TimelineScreen(PulseScreen):
         zone = str(self.pulse.viewer_zone)
         right: list[Span] = []
         if shown < total:
-            right.append((f"{shown} of {total} checks, as filtered ", "accent"))
+            right.append((f"{shown} of {count_text(total, 'check')}, as filtered ", "accent"))
         for text in (f"  {words}", f"  ({zone})"):
             if sum(len(part) for part, _ in (*left, *right)) + len(text) <= width:
                 left.append((text, "muted"))

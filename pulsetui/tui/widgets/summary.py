@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, until_text
+from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, count_text, until_text
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.columns import countdown
@@ -37,8 +37,7 @@ def summary_line(model: TableModel, facts: Sequence[Fact], width: int, *, ascii_
     if len(left) > 1:
         left.pop()
     if model.total:
-        total = f"{model.total} check{'' if model.total == 1 else 's'} "
-        facts = [*facts, [(total.rstrip(), "muted")]]
+        facts = [*facts, [(count_text(model.total, "check"), "muted")]]
     tail: list[Span] = []
     for fact in facts:
         candidate = [*tail, ("   ", "text"), *fact] if tail else fact
@@ -119,7 +118,7 @@ def _snoozes(info: EngineInfo, now: datetime) -> list[Fact]:
         what = f"tag {plain(one.target)}" if one.scope == "tag" else "everything"
         facts.append([(f"z {cut(what, 24)} {countdown(one.until, now)}", "warning")])
     if len(wide) > _SNOOZES_SHOWN:
-        facts.append([(f"z {len(wide) - _SNOOZES_SHOWN} more tags", "warning")])
+        facts.append([(f"z {count_text(len(wide) - _SNOOZES_SHOWN, 'more tag')}", "warning")])
     return facts
 
 
