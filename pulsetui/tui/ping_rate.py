@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
+from pulsetui.core.phrases import count_text, span_text
+
 _SPAN_S = 60.0
 """The rate is the mean over so many seconds."""
 _FIRST_S = 5.0
@@ -23,12 +25,13 @@ class PingRate:
             self._seen.clear()
         if not self._seen or at_s - self._seen[-1][0] >= 1:
             self._seen.append((at_s, count))
-        while len(self._seen) > 2 and at_s - self._seen[0][0] > _SPAN_S:
-            self._seen.popleft()
+        while len(self._seen) > 2 and at_s - self._seen[1][0] >= _SPAN_S:
+            self._seen.popleft()  # what is left spans the whole minute still
 
     @property
     def text(self) -> str:
-        """``3.2 pings/s``, ``12 pings/min``; "" while it is not known."""
+        """``3.2 pings/s``, ``12 pings/min``; "" while it is not known. Fewer than one a second are counted
+        (``4 pings in 10s``) until there is a minute of them: four in ten seconds are not 24 in a minute."""
         if not self._seen:
             return ""
         (first_s, first), (last_s, last) = self._seen[0], self._seen[-1]
@@ -40,4 +43,6 @@ class PingRate:
             return f"{a_second:.0f} pings/s"
         if a_second >= 1:
             return f"{a_second:.1f} pings/s"
-        return f"{round(a_second * 60)} pings/min"
+        if span < _SPAN_S:
+            return f"{count_text(last - first, 'ping')} in {span_text(span)}"
+        return f"{count_text(round(a_second * 60), 'ping')}/min"

@@ -41,6 +41,27 @@ def test_the_rate_is_the_mean_of_the_last_minute(a_second: float, shown: str) ->
     assert rate.text == shown
 
 
+def test_before_there_is_a_minute_a_few_pings_are_counted_and_not_extrapolated() -> None:
+    rate = PingRate()
+    for second in range(11):
+        rate.see(second, min(second, 4))
+    assert rate.text == "4 pings in 10s"
+    for second in range(11, 60):
+        rate.see(second, 4)
+    assert rate.text == "4 pings in 59s"
+    rate.see(60, 4)
+    assert rate.text == "4 pings/min"
+    rate.see(63, 4)
+    assert rate.text == "1 ping/min"
+
+
+def test_the_minute_is_whole_although_the_seconds_of_a_timer_are_a_little_long() -> None:
+    rate = PingRate()
+    for second in range(201):
+        rate.see(second * 1.04, second // 10)
+    assert rate.text == "6 pings/min"
+
+
 def test_no_rate_is_told_before_it_is_known_and_another_engine_begins_anew() -> None:
     rate = PingRate()
     assert rate.text == ""
