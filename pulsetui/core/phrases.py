@@ -65,6 +65,8 @@ class IncidentLike(Protocol):
     """What the sentence reads of an open incident."""
 
     @property
+    def reason(self) -> Reason: ...
+    @property
     def missed_count(self) -> int: ...
     @property
     def acknowledged_at(self) -> datetime | None: ...
@@ -283,7 +285,12 @@ def _down(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
         else:
             first = f"Missed the run of {first_missed}" if missed else f"Overdue since {since}"
         return [first, *_last_good(view, now, zone)]
-    first = f"{word_for(view.status, view.reason).capitalize()} since {since}"
+    word = word_for(view.status, view.reason)
+    if view.incident is not None and view.incident.reason is not view.reason:
+        # Down all the time, but what is wrong now is younger than that.
+        first = f"Down since {since} ({word_for(view.status, view.incident.reason)}), now {word}"
+    else:
+        first = f"{word.capitalize()} since {since}"
     if view.detail:
         first += f": {view.detail}"
     return [first, *_last_good(view, now, zone)]

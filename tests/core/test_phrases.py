@@ -136,6 +136,7 @@ def test_a_down_check_is_called_by_its_reason() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Incident:
+    reason: Reason = Reason.MISSED
     missed_count: int = 0
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
@@ -167,7 +168,12 @@ _MISSED = _View(
     incident=_Incident(missed_count=3),
     next_ping=datetime(2026, 11, 14, 0, 0, tzinfo=UTC),
 )
-_FAILED = _View(status=Status.DOWN, reason=Reason.FAILED, detail="exit status 2", incident=_Incident())
+_FAILED = _View(
+    status=Status.DOWN,
+    reason=Reason.FAILED,
+    detail="exit status 2",
+    incident=_Incident(reason=Reason.FAILED),
+)
 
 
 @pytest.mark.parametrize(
@@ -199,8 +205,21 @@ _FAILED = _View(status=Status.DOWN, reason=Reason.FAILED, detail="exit status 2"
         ),
         (_FAILED, "Failed since Sat 02:30: exit status 2; last good run Fri 02:04"),
         (
-            replace(_FAILED, incident=_Incident(acknowledged_at=NOW, acknowledged_by="kim", note="on it")),
+            replace(
+                _FAILED,
+                incident=_Incident(
+                    reason=Reason.FAILED, acknowledged_at=NOW, acknowledged_by="kim", note="on it"
+                ),
+            ),
             "Failed since Sat 02:30: exit status 2; last good run Fri 02:04; acknowledged by kim: on it",
+        ),
+        (
+            replace(_FAILED, incident=_Incident(reason=Reason.MISSED, missed_count=3)),
+            "Down since Sat 02:30 (overdue), now failed: exit status 2; last good run Fri 02:04",
+        ),
+        (
+            replace(_FAILED, detail="", incident=_Incident(reason=Reason.TOO_SHORT)),
+            "Down since Sat 02:30 (too short), now failed; last good run Fri 02:04",
         ),
         (
             _View(status=Status.PAUSED),
@@ -265,6 +284,6 @@ def test_every_number_is_said(value: float) -> None:
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_starts_the_sentence_with_its_word(reason: Reason) -> None:
-    said = sentence(replace(_FAILED, reason=reason), NOW, RIGA)
+    said = sentence(replace(_FAILED, reason=reason, incident=_Incident(reason=reason)), NOW, RIGA)
 
     assert said.lower().startswith(word_for(Status.DOWN, reason) + " since")
