@@ -6,10 +6,12 @@ Pure functions from values to one line of text. Spans have two units at most. Te
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Protocol
+
+from msgspec import Struct
 
 from pulsetui.core.status import Reason, Status
 
@@ -205,14 +207,44 @@ def word_for(status: Status, reason: Reason | None) -> str:
     return str(status)
 
 
+def full_instant_text(instant: datetime, zone: tzinfo) -> str:
+    """An instant for what is read on another day: ``Sat 2026-11-21 02:00 EET``."""
+    local = instant.astimezone(zone)
+    return f"{_WEEKDAYS[local.weekday()]} {local:%Y-%m-%d %H:%M} {local.tzname()}"
+
+
+class _Clock(Struct, frozen=True):
+    """How the sentence says its instants: as seen from ``now``, or in full and without distances."""
+
+    now: datetime
+    zone: tzinfo
+    in_full: bool
+
+    def at(self, instant: datetime) -> str:
+        if self.in_full:
+            return full_instant_text(instant, self.zone)
+        return instant_text(instant, self.zone, self.now)
+
+    def distant(self, instant: datetime, say: Callable[[datetime, datetime], str] = until_text) -> str:
+        """The same, with how far off it is as ``say`` puts it: ``tomorrow 02:00 (in 17h)``."""
+        return self.at(instant) if self.in_full else f"{self.at(instant)} ({say(instant, self.now)})"
+
+
 def sentence(
-    view: ViewLike, now: datetime, zone: tzinfo, *, good_metrics: Mapping[str, float] | None = None
+    view: ViewLike,
+    now: datetime,
+    zone: tzinfo,
+    *,
+    good_metrics: Mapping[str, float] | None = None,
+    in_full: bool = False,
 ) -> str:
     """How the check stands, in one line without a full stop: ``Missed 3 runs since Sat 02:00; last good run
     Fri 02:04, 312 records``. Holds the detail and the note as they came: unsafe text.
 
-    ``good_metrics`` is what the last good run reported, for those who know that run.
+    ``good_metrics`` is what the last good run reported, for those who know that run. ``in_full`` is for what
+    is read later: every instant with its date and zone, nothing that is true today only.
     """
+    clock = _Clock(now, zone, in_full)
     say = {
         Status.NEW: _new,
         Status.UP: _up,
@@ -220,71 +252,69 @@ def sentence(
         Status.DOWN: _down,
         Status.PAUSED: _paused,
     }[view.status]
-    parts = say(view, now, zone)
+    parts = say(view, clock)
     if good_metrics and view.last_success is not None:
-        good = f"{_LAST_GOOD} {instant_text(view.last_success, zone, now)}"
+        good = f"{_LAST_GOOD} {clock.at(view.last_success)}"
         parts = [f"{part}, {metrics_text(good_metrics)}" if part == good else part for part in parts]
     if view.started:
-        going = f" for {span_text((now - view.started_at).total_seconds())}" if view.started_at else ""
-        parts.append(f"running{going}")
+        parts.append(_running(view, clock))
     if view.incident is not None and view.incident.acknowledged_at is not None:
         parts.append(_acknowledged(view.incident))
     return "; ".join(parts)
 
 
-def _new(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+def _new(view: ViewLike, clock: _Clock) -> list[str]:
     if view.unwatched:
-        return _unwatched(view, now, zone)
+        return _unwatched(view, clock)
     first = "Waiting for a success" if view.last_success else "No success yet"
     due = view.next_ping or view.first_due
     if due is None:
         return [first]
-    when = instant_text(due, zone, now)
-    if due <= now:
-        return [first, f"it should have come {when} ({ago_text(due, now)})"]
-    return [first, f"due {when} ({until_text(due, now)})"]
+    if due <= clock.now:
+        return [first, f"it should have come {clock.distant(due, ago_text)}"]
+    return [first, f"due {clock.distant(due)}"]
 
 
-def _up(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+def _up(view: ViewLike, clock: _Clock) -> list[str]:
     if view.unwatched:
-        return _unwatched(view, now, zone)
+        return _unwatched(view, clock)
     return [
-        f"Up since {instant_text(view.since, zone, now)}",
-        *_last_good(view, now, zone),
-        *_due(view, now, zone),
+        f"Up since {clock.at(view.since)}",
+        *_last_good(view, clock),
+        *_due(view, clock),
     ]
 
 
-def _unwatched(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
-    parts = ["Unwatched: its deadline passed while PulseTUI was not running", *_last_good(view, now, zone)]
+def _unwatched(view: ViewLike, clock: _Clock) -> list[str]:
+    parts = ["Unwatched: its deadline passed while PulseTUI was not running", *_last_good(view, clock)]
     if view.upcoming is not None:
-        parts.append(f"judged again from {instant_text(view.upcoming, zone, now)}")
+        parts.append(f"judged again from {clock.at(view.upcoming)}")
     return parts
 
 
-def _late(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+def _late(view: ViewLike, clock: _Clock) -> list[str]:
     first = "Late"
     if view.next_ping is not None:
-        late = span_text(max((now - view.next_ping).total_seconds(), 0.0))
-        first = f"Late by {late}: it was due {instant_text(view.next_ping, zone, now)}"
+        late = span_text(max((clock.now - view.next_ping).total_seconds(), 0.0))
+        by = "" if clock.in_full else f" by {late}"
+        first = f"Late{by}: it was due {clock.at(view.next_ping)}"
     parts = [first]
     if view.deadline is not None:
-        left = until_text(view.deadline, now)
-        parts.append(f"overdue from {instant_text(view.deadline, zone, now)} ({left})")
-    return [*parts, *_last_good(view, now, zone)]
+        parts.append(f"overdue from {clock.distant(view.deadline)}")
+    return [*parts, *_last_good(view, clock)]
 
 
-def _down(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
-    since = instant_text(view.since, zone, now)
+def _down(view: ViewLike, clock: _Clock) -> list[str]:
+    since = clock.at(view.since)
     if view.reason is Reason.MISSED:
         missed = view.incident.missed_count if view.incident is not None else 0
         # While it is overdue, ``next_ping`` is the first instant that was missed.
-        first_missed = instant_text(view.next_ping or view.since, zone, now)
+        first_missed = clock.at(view.next_ping or view.since)
         if missed > 1:
             first = f"Missed {missed} runs since {first_missed}"
         else:
             first = f"Missed the run of {first_missed}" if missed else f"Overdue since {since}"
-        return [first, *_last_good(view, now, zone)]
+        return [first, *_last_good(view, clock)]
     word = word_for(view.status, view.reason)
     if view.incident is not None and view.incident.reason is not view.reason:
         # Down all the time, but what is wrong now is younger than that.
@@ -293,24 +323,32 @@ def _down(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
         first = f"{word.capitalize()} since {since}"
     if view.detail:
         first += f": {view.detail}"
-    return [first, *_last_good(view, now, zone)]
+    return [first, *_last_good(view, clock)]
 
 
-def _paused(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+def _paused(view: ViewLike, clock: _Clock) -> list[str]:
     ends = "until somebody resumes it" if view.manual_resume else "until somebody resumes it or it reports"
-    return [f"Paused since {instant_text(view.since, zone, now)}", ends, *_last_good(view, now, zone)]
+    return [f"Paused since {clock.at(view.since)}", ends, *_last_good(view, clock)]
 
 
-def _last_good(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+def _last_good(view: ViewLike, clock: _Clock) -> list[str]:
     if view.last_success is None:
         return ["no good run is known"]
-    return [f"{_LAST_GOOD} {instant_text(view.last_success, zone, now)}"]
+    return [f"{_LAST_GOOD} {clock.at(view.last_success)}"]
 
 
-def _due(view: ViewLike, now: datetime, zone: tzinfo) -> list[str]:
+def _due(view: ViewLike, clock: _Clock) -> list[str]:
     if view.next_ping is None:
         return []
-    return [f"due {instant_text(view.next_ping, zone, now)} ({until_text(view.next_ping, now)})"]
+    return [f"due {clock.distant(view.next_ping)}"]
+
+
+def _running(view: ViewLike, clock: _Clock) -> str:
+    if view.started_at is None:
+        return "running"
+    if clock.in_full:
+        return f"running since {clock.at(view.started_at)}"
+    return f"running for {span_text((clock.now - view.started_at).total_seconds())}"
 
 
 def _acknowledged(incident: IncidentLike) -> str:

@@ -189,7 +189,7 @@ def _report(
         check=_check(details, where),
         status=view.status,
         reason=view.reason,
-        sentence=clean(sentence(view, now, where)),
+        sentence=clean(sentence(view, now, where, in_full=True)),
         incidents=tuple(_incident(view.slug, one, now, where) for one in incidents),
         runs=tuple(_run(one, where) for one in runs),
         unwatched=tuple(

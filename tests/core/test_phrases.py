@@ -243,6 +243,40 @@ def test_the_sentence_says_since_when_and_what_was_missed(view: _View, text: str
 
 
 @pytest.mark.parametrize(
+    ("view", "text"),
+    [
+        (
+            _View(),
+            (
+                "Up since Sat 2026-11-14 02:30 EET; last good run Fri 2026-11-13 02:04 EET;"
+                " due Tue 2026-11-17 02:00 EET"
+            ),
+        ),
+        (
+            _View(status=Status.LATE, next_ping=NOW - timedelta(minutes=12), deadline=NOW, last_success=None),
+            (
+                "Late: it was due Mon 2026-11-16 08:48 EET; overdue from Mon 2026-11-16 09:00 EET;"
+                " no good run is known"
+            ),
+        ),
+        (
+            replace(_MISSED, started=True, started_at=NOW - timedelta(seconds=192)),
+            (
+                "Missed 3 runs since Sat 2026-11-14 02:00 EET; last good run Fri 2026-11-13 02:04 EET;"
+                " running since Mon 2026-11-16 08:56 EET"
+            ),
+        ),
+        (
+            _View(status=Status.NEW, next_ping=None, first_due=NOW - timedelta(hours=2), last_success=None),
+            "No success yet; it should have come Mon 2026-11-16 07:00 EET",
+        ),
+    ],
+)
+def test_a_sentence_in_full_is_true_on_another_day_too(view: _View, text: str) -> None:
+    assert sentence(view, NOW, RIGA, in_full=True) == text
+
+
+@pytest.mark.parametrize(
     ("metrics", "text"),
     [
         ({"records": 312.0}, "Missed 3 runs since Sat 02:00; last good run Fri 02:04, 312 records"),

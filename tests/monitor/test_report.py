@@ -62,6 +62,13 @@ def test_a_report_lists_every_missed_instant_on_the_checks_clock_and_in_utc() ->
     assert "3 scheduled runs never happened" in text
 
 
+def test_how_the_check_stands_is_told_with_dates_and_zone() -> None:
+    report = check_report(details(), NOW)
+
+    assert "Missed 3 runs since Sat 2026-11-14 02:00 EET; last good run Fri 2026-11-13" in report.sentence
+    assert not {"today", "tomorrow"} & set(report.sentence.replace(";", " ").split())
+
+
 def test_the_hour_that_comes_twice_is_told_apart_by_its_offset() -> None:
     text = to_markdown(check_report(details(CLOSED), NOW))
 
