@@ -132,9 +132,11 @@ class Draft:
     def unmiss(self, instant: datetime) -> None:
         """The run of an instant that counted as missed came after all: it was late, not missed."""
         state = self.state
-        if state.history[-2:-1] in (history.MISSED, history.UNWATCHED):
+        listed = state.incident is not None and state.incident.missed[-1:] == (instant,)
+        letter = state.history[-2:-1]
+        if letter == history.UNWATCHED or (letter == history.MISSED and listed):
             state.history = state.history[:-2]
-        if state.incident is not None and state.incident.missed[-1:] == (instant,):
+        if state.incident is not None and listed:
             state.incident = replace(
                 state.incident,
                 missed=state.incident.missed[:-1],

@@ -98,13 +98,22 @@ def _passed(draft: Draft) -> list[tuple[datetime, Run | Reason]]:
 
 def _run_out(draft: Draft, run: Run, at: datetime) -> None:
     if run.n != draft.state.pending:
-        draft.orphan(run)
+        _abandon(draft, run)
         return
     bound = format_duration(draft.check.max_runtime or draft.check.grace)
     detail = f"started and did not finish within {bound}"
-    draft.hang(run, detail)
     draft.state.unwatched = False
     draft.go_down(at, Reason.HUNG, detail)
+    _settle_slot(draft, run)
+    draft.hang(run, detail)
+
+
+def _abandon(draft: Draft, run: Run) -> None:
+    """The run never finished. Its slot had a run all the same, which is settled while nothing hangs on it: as
+    long as the check is up, a mere start must not take the deadline away."""
+    if draft.state.status is Status.DOWN:
+        _settle_slot(draft, run)
+    draft.orphan(run)
 
 
 def _miss_due(draft: Draft, reason: Reason, at: datetime) -> None:
@@ -116,7 +125,8 @@ def _miss_due(draft: Draft, reason: Reason, at: datetime) -> None:
         limit = draft.check.start_grace if reason is Reason.NOT_STARTED else draft.check.grace
         draft.go_down(at, reason, f"{what} within {format_duration(limit or _NO_TIME)} after due")
     state.unwatched = False
-    draft.miss(due)
+    if state.slot is None or not _has_run(draft, state.slot, due, draft.check.schedule.next(due)):
+        draft.miss(due)
     draft.account(due)
 
 
@@ -132,7 +142,7 @@ def _start(draft: Draft, ping: Ping) -> None:
             draft.orphan(run)
     if same is not None and ping.rid is None:
         # Nothing could ever end the earlier one: its end would be taken for this one's.
-        draft.orphan(same)
+        _abandon(draft, same)
         same = None
     run = Run(
         n=state.n_pings if same is None else same.n,
@@ -303,13 +313,29 @@ def _settle_slot(draft: Draft, run: Run) -> None:
         draft.account(slot)
         return
     if state.due is not None and slot >= state.due:
-        skipped = schedule.between(state.slot, slot, SETTLED_AT_ONCE)[:-1]
-        for instant in skipped:
-            draft.miss(instant)
+        instants = schedule.between(state.slot, slot, SETTLED_AT_ONCE)
+        for before, instant, following in zip([state.slot, *instants], instants, instants[1:], strict=False):
+            if not _has_run(draft, before, instant, following, besides=run):
+                draft.miss(instant)
     elif state.status is Status.DOWN or state.history[-2:-1] == history.UNWATCHED:
         draft.unmiss(state.slot)
     if slot > state.slot:
         draft.account(slot)
+
+
+def _has_run(
+    draft: Draft, before: datetime, instant: datetime, following: datetime | None, besides: Run | None = None
+) -> bool:
+    """Whether a run that began for ``instant`` goes on: then it was not missed, whatever becomes of the run.
+
+    ``before`` and ``following`` are the scheduled instants beside it: the runs of a period check begin
+    anywhere between them.
+    """
+    return any(
+        run.slot is not None and before < run.slot and (following is None or run.slot < following)
+        for run in draft.state.runs
+        if besides is None or run.n != besides.n
+    )
 
 
 def _record_late_arrival(draft: Draft, ping: Ping) -> None:

@@ -125,6 +125,8 @@ def _due_and_deadline(check: Check, state: CheckState) -> tuple[datetime | None,
         incident = state.incident
         if incident is not None and incident.missed:
             return incident.missed[0], incident.started_at
+        if incident is not None and state.runs and not state.successes:
+            return state.slot, incident.started_at  # it has a run, which goes on past the deadline
     if state.status not in (Status.UP, Status.DOWN):
         return None, None
     missed = missed_at(check, state)

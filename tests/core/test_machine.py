@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from pulsetui.core.check import OnEvent
@@ -149,6 +151,10 @@ def test_a_run_that_goes_on_past_the_next_slot_answers_that_one_too() -> None:
 # --- missed instants ---------------------------------------------------------------------------------
 
 
+def missed(check: Ladder) -> list[datetime]:
+    return list(check.incidents[1].missed)
+
+
 def test_every_missed_night_is_listed() -> None:
     check = Ladder(NIGHTLY, grace=30)
     check.ping("success", "02:05")
@@ -188,6 +194,72 @@ def test_slots_skipped_within_a_long_grace_are_marked_in_the_history() -> None:
     check.ping("success", "01:00")
     check.ping("success", "04:00")
     assert check.state.history[0::2] == "smms"
+
+
+def test_the_slot_of_a_hung_run_has_a_run_and_is_not_missed() -> None:
+    check = Ladder("*/15 * * * *", grace=5, max_runtime=10)
+    check.ping("success", "17:00:05")
+    check.ping("start", "17:15:01", 1)
+    assert check.until("17:25:01") == "down hung"
+    assert check.until("17:34:59") == "down hung"
+    assert missed(check) == []
+    assert check.state.history[0::2] == "sh"
+    check.until("17:35")
+    assert missed(check) == [at("17:30")]  # nothing at all came for that one
+
+
+def test_the_slot_of_a_hung_run_is_not_missed_when_the_next_run_is_good() -> None:
+    check = Ladder("*/15 * * * *", grace=60, max_runtime=5)
+    check.ping("success", "17:00:05")
+    check.ping("start", "17:15:01", 1)
+    check.until("17:20:01")
+    check.ping("start", "17:30:01", 2)
+    check.ping("success", "17:31", 2)
+    assert missed(check) == []
+    assert check.state.history[0::2] == "shs"
+
+
+def test_the_run_of_a_period_check_that_hung_is_not_missed_too() -> None:
+    check = Ladder("15m", grace=5, max_runtime=5)
+    check.ping("success", "10:00")
+    check.ping("start", "10:14", 1)
+    assert check.until("10:20") == "down hung"
+    assert missed(check) == []
+    check.until("10:40")
+    assert missed(check) == [at("10:29")]  # a period after the run that was there
+
+
+def test_the_slot_of_a_run_that_goes_on_past_its_deadline_is_overdue_and_not_missed() -> None:
+    check = Ladder("*/15 * * * *", grace=10)
+    check.ping("success", "17:00:05")
+    check.ping("start", "17:19", 1)
+    assert check.until("17:25") == "down missed"
+    assert missed(check) == []
+    assert check.until("17:29") == "down hung"
+    assert check.state.history[0::2] == "sh"
+    check.ping("success", "17:29:30", 1)
+    assert check.state.history[0::2] == "ss"
+
+
+def test_a_run_that_ends_after_its_deadline_leaves_the_slot_before_it_missed() -> None:
+    check = Ladder("*/15 * * * *", grace=10)
+    check.ping("success", "16:45")
+    check.until("17:12")
+    check.ping("start", "17:19", 1)
+    check.until("17:26")
+    check.ping("success", "17:27", 1)
+    assert missed(check) == [at("17:00")]
+    assert check.state.history[0::2] == "sms"
+
+
+def test_while_it_is_down_a_slot_whose_run_never_finished_is_not_missed() -> None:
+    check = Ladder("*/15 * * * *", grace=40)
+    check.ping("fail", "17:00:05")
+    check.ping("start", "17:15:01")
+    check.ping("start", "17:30:01")
+    check.ping("success", "17:31")
+    assert missed(check) == []
+    assert check.state.history[0::2] == "fos"
 
 
 # --- runs --------------------------------------------------------------------------------------------

@@ -55,6 +55,23 @@ def test_a_deadline_becomes_a_flip_an_incident_and_alerts_in_one_commit(tmp_path
     asyncio.run(scenario())
 
 
+def test_a_run_past_its_deadline_is_late_by_its_own_slot(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("nightly")
+            await engine.run(hours=2, minutes=20)
+            await engine.ping("nightly", PingKind.START)
+            await engine.run(minutes=10)
+            view = engine.view("nightly")
+            assert (engine.status("nightly"), view.incident and view.incident.missed) == ("down missed", ())
+            assert (view.next_ping, view.deadline) == (
+                START + timedelta(hours=2),
+                START + timedelta(hours=2.5),
+            )
+
+    asyncio.run(scenario())
+
+
 def test_the_log_gives_a_reason_only_where_there_is_one(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
