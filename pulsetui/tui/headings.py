@@ -5,16 +5,17 @@ from __future__ import annotations
 from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING
 from pulsetui.core.status import Status
 from pulsetui.tui.lines import Line, Span, cut, fit, plain, width_of
-from pulsetui.tui.row import ACKNOWLEDGED, PROBLEMS, SNOOZED, UNWATCHED
+from pulsetui.tui.row import ACKNOWLEDGED, HUSHED, LOUD, SNOOZED, UNWATCHED
 from pulsetui.tui.table_model import Heading
 
 UNTAGGED = "without a tag"
 _LEAST_NAME = 8
 
 _COUNTED = (  # facet, its glyph, word, style: the worst first
-    (PROBLEMS, Status.DOWN, "down", "down"),
+    (LOUD, Status.DOWN, "down", "down"),
     (Status.LATE, Status.LATE, "late", "late"),
     (ACKNOWLEDGED, Status.DOWN, "acknowledged", "calm"),
+    (HUSHED, Status.DOWN, "snoozed", "calm"),
     (UNWATCHED, "", "unwatched", "muted"),
     (Status.UP, Status.UP, "up", "up"),
     (Status.NEW, Status.NEW, "new", "new"),
@@ -51,8 +52,8 @@ def heading_line(heading: Heading, width: int, *, cursor: bool, ascii_only: bool
 
 
 def heading_base(heading: Heading, *, cursor: bool) -> str:
-    """A folded group with a problem stands on the alarm ground, as the row in it would."""
-    if heading.folded and heading.counts[PROBLEMS]:
+    """A folded group with a loud problem stands on the alarm ground, as the row in it would."""
+    if heading.folded and heading.counts[LOUD]:
         return "alarm-cursor" if cursor else "alarm"
     return "cursor" if cursor else "surface"
 
@@ -62,5 +63,7 @@ def _counts(heading: Heading, *, ascii_only: bool) -> list[Span]:
     return [
         (f"{glyphs.get(glyph, glyph or '?')} {heading.counts[facet]} {word}", style)
         for facet, glyph, word, style in _COUNTED
+        # That all who are snoozed are down is said already.
         if heading.counts[facet]
+        and not (facet == SNOOZED and heading.counts[SNOOZED] == heading.counts[HUSHED])
     ]

@@ -12,7 +12,9 @@ from pulsetui.monitor.view import CheckView
 Key = tuple[int, float, str, str]
 """A row's place in the order: rank, number, text, slug. It never contains "now"."""
 
-PROBLEMS = "problems"
+PROBLEMS = "problems"  # down, and nobody has acknowledged it
+LOUD = "loud"  # one of these that asks for somebody now
+HUSHED = "hushed"  # the others of these: snoozed
 QUIET = "quiet"
 SNOOZED = "snoozed"
 ACKNOWLEDGED = "acknowledged"
@@ -70,8 +72,8 @@ def _facets(
         words.add(SNOOZED)
     if acknowledged or snoozed:
         words.add(QUIET)
-    elif status is Status.DOWN:
-        words.add(PROBLEMS)
+    if status is Status.DOWN and not acknowledged:
+        words |= {PROBLEMS, HUSHED if snoozed else LOUD}
     if started:
         words.add(RUNNING)
     if unwatched:

@@ -22,7 +22,7 @@ class Subset(Struct, frozen=True):
 
 SUBSETS: tuple[Subset, ...] = (
     Subset("1", "all", "", "All checks"),
-    Subset("2", "problems", PROBLEMS, "Down, and nobody has acknowledged or snoozed it"),
+    Subset("2", "problems", PROBLEMS, "Down, and nobody has acknowledged it"),
     Subset("3", "late", Status.LATE, "Due has passed, still in grace"),
     Subset("4", "running", RUNNING, "A run is going on"),
     Subset("5", "paused", Status.PAUSED, "Paused"),

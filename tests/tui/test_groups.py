@@ -75,6 +75,23 @@ def test_a_heading_says_how_many_and_how_they_stand() -> None:
     assert said.endswith(" 4 checks ")
 
 
+def test_a_heading_counts_what_is_snoozed_under_its_status() -> None:
+    model = grouped(
+        overdue("a", tags=("x",), snoozed_until=NOW + HOUR),
+        overdue("b", tags=("x",), snoozed_until=NOW + HOUR),
+        view("c", tags=("x",)),
+    )
+
+    def said() -> str:
+        heading = model.heading("#x")
+        assert heading is not None
+        return "".join(text for text, _ in heading_line(heading, 100, cursor=False))
+
+    assert said().startswith("  ▾ ✖ x   ✖ 2 snoozed  ● 1 up     ")
+    model.apply({"c": view("c", tags=("x",), snoozed_until=NOW + HOUR)}, ["c"], NOW)
+    assert said().startswith("  ▾ ✖ x   ✖ 2 snoozed  ● 1 up  z 3 snoozed  ")
+
+
 def test_a_heading_follows_every_change_of_its_rows() -> None:
     model = grouped(view("a", tags=("x",)), view("b", tags=("x",), next_ping=NOW + timedelta(seconds=9)))
 
@@ -85,10 +102,10 @@ def test_a_heading_follows_every_change_of_its_rows() -> None:
 
     assert counts() == {"up": 2}
     model.apply({"a": overdue("a", tags=("x",))}, ["a"], NOW, hold=True)
-    assert counts() == {"up": 1, "down": 1, "problems": 1}
+    assert counts() == {"up": 1, "down": 1, "problems": 1, "loud": 1}
     model.settle()
     model.tick(NOW + timedelta(seconds=9))
-    assert counts() == {"late": 1, "down": 1, "problems": 1}
+    assert counts() == {"late": 1, "down": 1, "problems": 1, "loud": 1}
     model.apply({}, ["a"], NOW)
     assert counts() == {"late": 1}
     model.apply({}, ["b"], NOW)

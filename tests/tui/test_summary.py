@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pulsetui.core.snooze import Scope
-from pulsetui.monitor.view import Notice, SnoozeView
+from pulsetui.monitor.view import CheckView, Notice, SnoozeView
 from pulsetui.tui.lines import width_of
 from pulsetui.tui.ping_rate import PingRate
 from pulsetui.tui.screens.help import notices_lines
@@ -20,7 +21,7 @@ from pulsetui.tui.widgets.summary import Standing, facts_line, facts_of, summary
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, settled, showing, text
 from tests.tui.test_snapshots import HOSTILE_NAMES
-from tests.tui.views import HOUR, NOW, household, view
+from tests.tui.views import HOUR, NOW, household, incident, late, new, overdue, view
 
 
 @pytest.mark.parametrize(
@@ -117,6 +118,32 @@ def test_snoozes_of_tags_and_of_everything_are_named_with_what_is_left() -> None
     assert said.startswith("z everything 3h | z tag [/x]")
     assert " | z 2 more tags | next deadline" in said
     assert "\x1b" not in said
+
+
+def counted(*views: CheckView, width: int = 120) -> str:
+    model = TableModel()
+    model.load({v.slug: v for v in views}, NOW)
+    return "".join(shown for shown, _ in summary_line(model, [], width)).split("   ")[0].strip()
+
+
+def test_what_is_snoozed_counts_under_its_status_and_every_check_that_is_down_once() -> None:
+    until = NOW + HOUR
+    known = incident(acknowledged_at=NOW)
+    snoozed = [replace(v, snoozed_until=until) for v in (overdue("a"), overdue("b"), view("c"), late("d"))]
+
+    assert counted(*snoozed) == "◐ 1 late  ✖ 2 snoozed  ● 1 up  z 4 snoozed"
+    assert counted(*snoozed[:2]) == "✖ 2 snoozed"
+    assert counted(overdue("e", incident=known, snoozed_until=until), view("f")) == (
+        "✖ 1 acknowledged  ● 1 up  z 1 snoozed"
+    )
+
+
+def test_a_narrow_summary_says_first_what_is_down() -> None:
+    known = [overdue(f"k{n}", incident=incident(acknowledged_at=NOW)) for n in range(2)]
+
+    assert counted(*known, *(view(f"u{n}") for n in range(9)), late("l"), new("n"), width=40) == (
+        "◐ 1 late  ✖ 2 acknowledged  ● 9 up"
+    )
 
 
 @given(st.integers(20, 240), st.sampled_from(HOSTILE_NAMES), st.booleans())

@@ -13,7 +13,7 @@ from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.columns import countdown
 from pulsetui.tui.lines import Line, Span, cut, fit, name_of, plain, width_of
 from pulsetui.tui.paint import OneLine
-from pulsetui.tui.row import ACKNOWLEDGED, PROBLEMS, SNOOZED, UNWATCHED
+from pulsetui.tui.row import ACKNOWLEDGED, HUSHED, LOUD, SNOOZED, UNWATCHED
 from pulsetui.tui.subsets import ALL
 from pulsetui.tui.table_model import TableModel
 
@@ -123,19 +123,25 @@ def _snoozes(info: EngineInfo, now: datetime) -> list[Fact]:
 
 
 def _counts(model: TableModel, *, ascii_only: bool) -> list[Fact]:
-    """Glyph, number and word of each status that there is, the worst first."""
+    """Glyph, number and word of each status that there is, the worst first.
+
+    Every check that is down is counted once: loud, acknowledged, or snoozed. That it is snoozed is else an
+    extra fact beside its status.
+    """
     glyphs = GLYPH_ASCII if ascii_only else GLYPH
     counts = model.counts
-    known, loud = counts[ACKNOWLEDGED], counts[PROBLEMS]
     found: list[Fact] = []
-    if loud:
-        found.append([(f" {glyphs[Status.DOWN]} {loud} down ", "chip-down")])
+    if counts[LOUD]:
+        found.append([(f" {glyphs[Status.DOWN]} {counts[LOUD]} down ", "chip-down")])
     if counts[Status.LATE]:
         found.append([(f"{glyphs[Status.LATE]} {counts[Status.LATE]} late", "late")])
+    found += [
+        [(f"{glyphs[Status.DOWN]} {counts[facet]} {facet_word}", "calm")]
+        for facet, facet_word in ((ACKNOWLEDGED, "acknowledged"), (HUSHED, "snoozed"))
+        if counts[facet]
+    ]
     if counts[Status.UP] or not model.total:
         found.append([(f"{glyphs[Status.UP]} {counts[Status.UP]} up", "up")])
-    if known:
-        found.append([(f"{glyphs[Status.DOWN]} {known} acknowledged", "calm")])
     found += [
         [(f"{glyphs[status]} {counts[status]} {status}", str(status))]
         for status in (Status.NEW, Status.PAUSED)
@@ -145,7 +151,7 @@ def _counts(model: TableModel, *, ascii_only: bool) -> list[Fact]:
         found.append([(f"{glyphs[RUNNING]} {counts['running']} running", "running")])
     if counts[UNWATCHED]:
         found.append([(f"? {counts[UNWATCHED]} unwatched", "muted")])
-    if counts[SNOOZED]:
+    if counts[SNOOZED] != counts[HUSHED]:
         found.append([(f"z {counts[SNOOZED]} snoozed", "accent")])
     return found
 
