@@ -1,11 +1,18 @@
-"""``pulsetui status``: one line for a prompt, a tmux status line or a monitoring system."""
+"""``pulsetui status``: one line for a prompt, a tmux status line or a monitoring system.
+
+What is down is loud until somebody has acknowledged or snoozed it; then it is calm: counted and named last.
+The exit code says what is down, calm or not.
+"""
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from pulsetui.cli.engine import engine
 from pulsetui.cli.output import glyphs, json_text, out, sorted_by_urgency, talk
@@ -27,99 +34,154 @@ def status(options: argparse.Namespace) -> int:
     """0 all well, 1 something is down, 3 no engine answers."""
     try:
         with engine(options) as client:
-            views = sorted_by_urgency(list(client.checks().values()))
+            views = list(client.checks().values())
+            now = client.now()
     except EngineUnreachableError as error:
         return _unreachable(options.format, str(error))
-    say: Mapping[str, Callable[[Sequence[CheckView]], str]] = {
+    standing = standing_of(views, now)
+    say: Mapping[str, Callable[[Standing], str]] = {
         "text": text_line,
         "json": json_line,
         "tmux": tmux_line,
         "nagios": nagios_line,
     }
-    out(say[options.format](views))
-    return NOT_WELL if _down(views) else WELL
+    out(say[options.format](standing))
+    return NOT_WELL if standing.down else WELL
 
 
-def text_line(views: Sequence[CheckView]) -> str:
-    """``2 down, 1 late, 40 up: sync-invoices overdue, backup failed``."""
-    if not views:
+class Standing(Struct, frozen=True, kw_only=True):
+    """How all checks stand at an instant."""
+
+    views: Sequence[CheckView]  # problems first, calm ones behind the loud ones
+    now: datetime
+    counts: Counter[Status]
+    loud: Sequence[CheckView]  # down, and nobody has acknowledged or snoozed it
+    acknowledged: int  # down and known
+    hushed: int  # down and snoozed, and nobody has acknowledged it
+
+    @property
+    def down(self) -> Sequence[CheckView]:
+        """All that are down, the loud ones first."""
+        return self.views[: self.counts[Status.DOWN]]
+
+
+def standing_of(views: Sequence[CheckView], now: datetime) -> Standing:
+    """Sorts and counts."""
+    down = [view for view in views if view.status is Status.DOWN]
+    return Standing(
+        views=sorted_by_urgency(sorted(views, key=lambda view: _is_calm(view, now))),
+        now=now,
+        counts=Counter(view.status for view in views),
+        loud=[view for view in down if not _is_calm(view, now)],
+        acknowledged=sum(_acknowledged(view) for view in down),
+        hushed=sum(_snoozed(view, now) and not _acknowledged(view) for view in down),
+    )
+
+
+def text_line(standing: Standing) -> str:
+    """``2 down (1 acknowledged), 1 late, 40 up: Sync invoices overdue, Backup failed (acknowledged)``."""
+    if not standing.views:
         return "no checks"
-    counts = Counter(view.status for view in views)
-    said = ", ".join(f"{counts[status]} {status}" for status in _ORDER if counts[status])
-    troubled = [view for view in views if view.status in (Status.DOWN, Status.LATE)]
-    return f"{said}: {_names(troubled)}" if troubled else said
+    said = ", ".join(
+        f"{count} {status}{_calm_text(standing) if status is Status.DOWN else ''}"
+        for status in _ORDER
+        if (count := standing.counts[status])
+    )
+    troubled = [view for view in standing.views if view.status in (Status.DOWN, Status.LATE)]
+    return f"{said}: {_names(troubled, standing.now)}" if troubled else said
 
 
-def json_line(views: Sequence[CheckView]) -> str:
-    """Counts and the checks that are down or late."""
-    counts = Counter(view.status for view in views)
-    down = _down(views)
+def json_line(standing: Standing) -> str:
+    """Counts and the checks that are down or late. ``loud`` are those down that are neither acknowledged nor
+    snoozed; ``snoozed`` counts whatever the status."""
+    views, now = standing.views, standing.now
     value = {
-        "ok": not down,
+        "ok": not standing.down,
         "checks": len(views),
-        "counts": {str(status): counts[status] for status in Status},
+        "counts": {str(status): standing.counts[status] for status in Status},
         "running": sum(view.started for view in views),
-        "acknowledged": sum(_acknowledged(view) for view in down),
-        "down": [_brief(view) for view in down],
-        "late": [_brief(view) for view in views if view.status is Status.LATE],
+        "loud": len(standing.loud),
+        "acknowledged": standing.acknowledged,
+        "snoozed": sum(_snoozed(view, now) for view in views),
+        "down": [_brief(view, now) for view in standing.down],
+        "late": [_brief(view, now) for view in views if view.status is Status.LATE],
     }
     return json_text(value)
 
 
-def tmux_line(views: Sequence[CheckView]) -> str:
-    """A piece of a tmux status line: ``#[fg=red,bold]✖ backup +1#[default] #[fg=yellow]◐ 1#[default]``."""
-    shown = glyphs()
-    counts = Counter(view.status for view in views)
-    down = _down(views)
+def tmux_line(standing: Standing) -> str:
+    """A piece of a tmux status line: ``#[fg=red,bold]✖ backup +1#[default] #[fg=yellow]◐ 1#[default]``; what
+    is calm is a dim count behind the loud ones."""
+    shown, counts, loud = glyphs(), standing.counts, standing.loud
     parts = []
-    if down:
-        more = f" +{len(down) - 1}" if len(down) > 1 else ""
-        name = clean(down[0].name, 30).replace("#", "##")  # or tmux would obey what a name holds
+    if loud:
+        more = f" +{len(loud) - 1}" if len(loud) > 1 else ""
+        name = clean(loud[0].name, 30).replace("#", "##")  # or tmux would obey what a name holds
         parts.append(f"#[fg=red,bold]{shown[Status.DOWN]} {name}{more}#[default]")
+    if calm := len(standing.down) - len(loud):
+        parts.append(f"#[dim]{shown[Status.DOWN]} {calm}#[default]")
     if counts[Status.LATE]:
         parts.append(f"#[fg=yellow]{shown[Status.LATE]} {counts[Status.LATE]}#[default]")
-    if counts[Status.UP] and not down:
+    if counts[Status.UP] and not loud:
         parts.append(f"#[fg=green]{shown[Status.UP]} {counts[Status.UP]}#[default]")
-    running = sum(view.started for view in views)
+    running = sum(view.started for view in standing.views)
     if running:
         parts.append(f"{shown[RUNNING]} {running}")
-    return " ".join(parts) or f"{shown[Status.NEW]} {len(views)}"
+    return " ".join(parts) or f"{shown[Status.NEW]} {len(standing.views)}"
 
 
-def nagios_line(views: Sequence[CheckView]) -> str:
+def nagios_line(standing: Standing) -> str:
     """A plugin's line with performance data. The exit codes stay ours: 1 is down, 3 unreachable."""
-    counts = Counter(view.status for view in views)
-    data = " ".join(f"{status}={counts[status]}" for status in _ORDER)
-    down = _down(views)
-    if down:
-        said = f"CRITICAL - {len(down)} of {count_text(len(views), 'check')} down: {_names(down)}"
+    data = " ".join(f"{status}={standing.counts[status]}" for status in _ORDER)
+    total = count_text(len(standing.views), "check")
+    if down := standing.down:
+        level = "CRITICAL" if standing.loud else "WARNING"
+        calm = _calm_text(standing)
+        said = f"{level} - {len(down)} of {total} down{calm}: {_names(down, standing.now)}"
     else:
-        said = f"OK - {count_text(len(views), 'check')}, none down"
+        said = f"OK - {total}, none down"
     return f"PULSETUI {said.replace('|', '/')} | {data}"
 
 
 _ORDER = (Status.DOWN, Status.LATE, Status.NEW, Status.UP, Status.PAUSED)
 
 
-def _down(views: Sequence[CheckView]) -> list[CheckView]:
-    return [view for view in views if view.status is Status.DOWN]
-
-
 def _acknowledged(view: CheckView) -> bool:
     return view.incident is not None and view.incident.acknowledged_at is not None
 
 
-def _names(views: Sequence[CheckView]) -> str:
+def _snoozed(view: CheckView, now: datetime) -> bool:
+    return view.snoozed_until is not None and view.snoozed_until > now
+
+
+def _is_calm(view: CheckView, now: datetime) -> bool:
+    """Down, and somebody knows or wants no alerts."""
+    return view.status is Status.DOWN and (_acknowledged(view) or _snoozed(view, now))
+
+
+def _calm_text(standing: Standing) -> str:
+    """`` (1 acknowledged, 2 snoozed)``, or nothing."""
+    words = ((standing.acknowledged, "acknowledged"), (standing.hushed, "snoozed"))
+    said = ", ".join(f"{count} {word}" for count, word in words if count)
+    return f" ({said})" if said else ""
+
+
+def _names(views: Sequence[CheckView], now: datetime) -> str:
     named = [
-        f"{clean(view.name, 40)} {word_for(view.status, view.reason)}"
-        + (" (acknowledged)" if _acknowledged(view) else "")
+        f"{clean(view.name, 40)} {word_for(view.status, view.reason)}{_calm_word(view, now)}"
         for view in views[:_NAMED]
     ]
     left = len(views) - len(named)
     return ", ".join(named) + (f" and {left} more" if left else "")
 
 
-def _brief(view: CheckView) -> dict[str, object]:
+def _calm_word(view: CheckView, now: datetime) -> str:
+    if _acknowledged(view):
+        return " (acknowledged)"
+    return " (snoozed)" if _is_calm(view, now) else ""
+
+
+def _brief(view: CheckView, now: datetime) -> dict[str, object]:
     return {
         "slug": view.slug,
         "name": view.name,
@@ -128,6 +190,7 @@ def _brief(view: CheckView) -> dict[str, object]:
         "since": view.since,
         "next_ping": view.next_ping,
         "acknowledged": _acknowledged(view),
+        "snoozed_until": view.snoozed_until if _snoozed(view, now) else None,
     }
 
 

@@ -16,7 +16,6 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from pulsetui.config.host import host_zone
-from pulsetui.core.status import Status
 from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.client import EngineClient
 from pulsetui.monitor.view import CheckView, Notice
@@ -28,6 +27,7 @@ from pulsetui.tui.session import Session
 from pulsetui.tui.terminal import Terminal
 from pulsetui.tui.theme import DARK, PALETTES, Palette, StyleSet, textual_theme
 from pulsetui.tui.verbs import Verb, key_of, verbs_on
+from pulsetui.tui.widgets.summary import title_words
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -221,11 +221,8 @@ class PulseApp(App[None]):
             self.screen.refresh_hints()
 
     def show_title(self, counts: dict[str, int]) -> None:
-        """The terminal's title says in three words how things stand."""
-        down = counts.get(Status.DOWN, 0)
-        late = counts.get(Status.LATE, 0)
-        trouble = f"{down} down" if down else f"{late} late" if late else "all well"
-        self.terminal.set_title(f"pulse: {trouble}")
+        """The terminal's title says in a few words how things stand."""
+        self.terminal.set_title(f"pulse: {title_words(counts)}")
 
     def say(self, text: str, *, severity: str = "information") -> None:
         """News in the corner. The text may come from outside: it is cleaned and never markup."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from tests.cli.fake import HOSTILE, LATE, NEW, NOW, OPEN, OVERDUE, PAUSED, UP, F
 from tests.cli.installed import pulsetui
 
 Captured = pytest.CaptureFixture[str]
+HOUR = timedelta(hours=1)
+KNOWN = replace(OVERDUE, slug="known", name="Known", incident=replace(OPEN, acknowledged_at=NOW))
+SNOOZED = replace(OVERDUE, slug="snoozed", name="Snoozed", snoozed_until=NOW + HOUR)
 
 
 @pytest.mark.parametrize(
@@ -29,11 +33,16 @@ Captured = pytest.CaptureFixture[str]
             1,
             "5 down: s0 overdue, s1 overdue, s2 overdue and 2 more",
         ),
+        ((KNOWN,), 1, "1 down (1 acknowledged): Known overdue (acknowledged)"),
         (
-            (replace(OVERDUE, incident=replace(OPEN, acknowledged_at=NOW)),),
+            (SNOOZED, UP, KNOWN, OVERDUE, replace(LATE, snoozed_until=NOW + HOUR)),
             1,
-            "1 down: Sync invoices overdue (acknowledged)",
+            (
+                "3 down (1 acknowledged, 1 snoozed), 1 late, 1 up: Sync invoices overdue, Snoozed overdue"
+                " (snoozed), Known overdue (acknowledged) and 1 more"
+            ),
         ),
+        ((replace(OVERDUE, snoozed_until=NOW),), 1, "1 down: Sync invoices overdue"),
     ],
 )
 def test_one_line_and_the_exit_code_say_whether_all_is_well(
@@ -65,6 +74,44 @@ def test_the_tmux_segment_is_one_line_that_a_name_cannot_colour(connected: Conne
     assert out == ("#[fg=red,bold]✖ ##[fg=green]##(reboot)#[default] #[fg=yellow]◐ 1#[default]\n")
 
 
+def test_json_tells_the_loud_from_what_is_acknowledged_or_snoozed(
+    connected: Connect, capsys: Captured
+) -> None:
+    connected(FakeEngine(KNOWN, SNOOZED, OVERDUE, replace(UP, snoozed_until=NOW + HOUR)))
+
+    assert main(["status", "--format", "json"]) == 1
+
+    said = json.loads(capsys.readouterr().out)
+    assert [said[key] for key in ("loud", "acknowledged", "snoozed")] == [1, 1, 2]
+    assert [(one["slug"], one["acknowledged"], one["snoozed_until"]) for one in said["down"]] == [
+        ("sync", False, None),
+        ("known", True, None),
+        ("snoozed", False, "2026-11-16T08:00:00Z"),
+    ]
+
+
+def test_in_the_tmux_segment_what_is_acknowledged_or_snoozed_is_dim(
+    connected: Connect, capsys: Captured
+) -> None:
+    connected(FakeEngine(KNOWN, OVERDUE, SNOOZED, UP))
+    assert main(["status", "--format", "tmux"]) == 1
+    assert capsys.readouterr().out == "#[fg=red,bold]✖ Sync invoices#[default] #[dim]✖ 2#[default]\n"
+
+    connected(FakeEngine(KNOWN, UP))
+    assert main(["status", "--format", "tmux"]) == 1
+    assert capsys.readouterr().out == "#[dim]✖ 1#[default] #[fg=green]● 1#[default]\n"
+
+
+def test_the_nagios_line_is_critical_only_while_something_is_loud(
+    connected: Connect, capsys: Captured
+) -> None:
+    connected(FakeEngine(KNOWN, SNOOZED, UP))
+    assert main(["status", "--format", "nagios"]) == 1
+    assert capsys.readouterr().out.startswith(
+        "PULSETUI WARNING - 2 of 3 checks down (1 acknowledged, 1 snoozed): Known overdue (acknowledged), "
+    )
+
+
 def test_the_tmux_segment_of_a_quiet_day(connected: Connect, capsys: Captured) -> None:
     connected(FakeEngine(UP, replace(UP, slug="b")))
 
@@ -75,7 +122,7 @@ def test_the_tmux_segment_of_a_quiet_day(connected: Connect, capsys: Captured) -
 def test_the_nagios_line_has_performance_data_that_a_name_cannot_forge(
     connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(HOSTILE, UP))
+    connected(FakeEngine(replace(HOSTILE, incident=OPEN), UP))
 
     assert main(["status", "--format", "nagios"]) == 1
 

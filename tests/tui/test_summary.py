@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from pulsetui.tui.ping_rate import PingRate
 from pulsetui.tui.screens.help import notices_lines
 from pulsetui.tui.screens.home import HomeScreen
 from pulsetui.tui.table_model import TableModel
-from pulsetui.tui.widgets.summary import Standing, facts_line, facts_of, summary_line
+from pulsetui.tui.widgets.summary import Standing, facts_line, facts_of, summary_line, title_words
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, settled, showing, text
 from tests.tui.test_snapshots import HOSTILE_NAMES
@@ -136,6 +137,20 @@ def test_what_is_snoozed_counts_under_its_status_and_every_check_that_is_down_on
     assert counted(overdue("e", incident=known, snoozed_until=until), view("f")) == (
         "✖ 1 acknowledged  ● 1 up  z 1 snoozed"
     )
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"up": 9}, "all well"),
+        ({"down": 2, "loud": 2, "late": 1}, "2 down"),
+        ({"down": 4, "loud": 1, "acknowledged": 2, "hushed": 1}, "1 down, 2 acknowledged, 1 snoozed"),
+        ({"down": 3, "hushed": 3, "late": 1}, "1 late, 3 snoozed"),
+        ({"down": 1, "acknowledged": 1}, "1 acknowledged"),
+    ],
+)
+def test_the_title_tells_what_is_loud_from_what_is_calm(counts: dict[str, int], words: str) -> None:
+    assert title_words(Counter(counts)) == words
 
 
 def test_a_narrow_summary_says_first_what_is_down() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -18,6 +18,8 @@ from pulsetui.tui.subsets import ALL
 from pulsetui.tui.table_model import TableModel
 
 _SNOOZES_SHOWN = 2
+_CALM = ((ACKNOWLEDGED, "acknowledged"), (HUSHED, "snoozed"))
+"""What is down without being loud, by facet."""
 
 
 class Summary(OneLine):
@@ -45,6 +47,20 @@ def summary_line(model: TableModel, facts: Sequence[Fact], width: int, *, ascii_
             tail = candidate
     room = width - width_of(tail) - 1
     return (*fit(left, max(room, 0)), *tail, (" ", "text")) if tail else tuple(fit(left, width))
+
+
+def title_words(counts: Mapping[str, int]) -> str:
+    """For the terminal's title: what asks for somebody, else what is late; then what is down and calm."""
+    said = next(
+        (
+            f"{counts[facet]} {word}"
+            for facet, word in ((LOUD, "down"), (Status.LATE, "late"))
+            if counts[facet]
+        ),
+        "",
+    )
+    calm = [f"{counts[facet]} {word}" for facet, word in _CALM if counts[facet]]
+    return ", ".join([said, *calm] if said else calm) or "all well"
 
 
 def facts_line(facts: Sequence[Fact], width: int) -> Line:
@@ -137,7 +153,7 @@ def _counts(model: TableModel, *, ascii_only: bool) -> list[Fact]:
         found.append([(f"{glyphs[Status.LATE]} {counts[Status.LATE]} late", "late")])
     found += [
         [(f"{glyphs[Status.DOWN]} {counts[facet]} {facet_word}", "calm")]
-        for facet, facet_word in ((ACKNOWLEDGED, "acknowledged"), (HUSHED, "snoozed"))
+        for facet, facet_word in _CALM
         if counts[facet]
     ]
     if counts[Status.UP] or not model.total:
