@@ -19,9 +19,14 @@ def calendar_words(table: Timetable) -> str:
     minutes = tuple(sorted({minute % 60 for minute in readings.minutes}))
     time, is_clock_time = time_words(hours, minutes, readings.seconds)
     days = _day_words(readings)
-    if tuple(readings.years) not in (tuple(_SYSTEMD_YEARS), tuple(ALL_YEARS)):
+    if not is_every_year(readings):
         days = f"{days} in {numbers(readings.years)}"
     return sentence(time, days, is_clock_time=is_clock_time, timezone=table.zone.key)
+
+
+def is_every_year(readings: Readings) -> bool:
+    """Whether no year is left out that an expression can name."""
+    return tuple(readings.years) in (tuple(_SYSTEMD_YEARS), tuple(ALL_YEARS))
 
 
 def _day_words(readings: Readings) -> str:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
-from datetime import timedelta
 from keyword import iskeyword
 from math import ceil
 
 from msgspec import Struct
 
 from pulsetui.core import recipe_texts as texts
-from pulsetui.core.duration import DurationError, parse_duration
+from pulsetui.core.crontab_fields import CrontabFields, crontab_fields
 from pulsetui.core.schedule import ScheduleKind
 
 JOB = "/path/to/job"
@@ -26,7 +25,9 @@ JOB = "/path/to/job"
 _CURL = "curl -fsS -m 10 --retry 3 -o /dev/null"
 _CURL_START = "curl -fsS -m 5 -o /dev/null"
 """The job waits for this one: shorter, and not tried again."""
-_NIGHTLY = "0 2 * * *"
+NO_TIMES = "MINUTE HOUR DAY MONTH WEEKDAY"
+"""Stands for the times where cron has no words for them. ``crontab`` refuses the line while it stands there:
+better than a time that is nobody's."""
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -59,28 +60,24 @@ class Recipe(Struct, frozen=True, kw_only=True):
 
 
 def crontab_times(target: Target) -> str:
-    """The five fields for a crontab; nightly where cron has no words for the schedule."""
-    if target.schedule_kind == "cron":
-        return target.schedule
-    return _fields_of_period(target) or _NIGHTLY
+    """The five fields for a crontab; ``NO_TIMES`` where cron has no words for the schedule."""
+    fields = _fields_of(target)
+    return fields.text if fields is not None else NO_TIMES
 
 
-def _fields_of_period(target: Target) -> str:
-    if target.schedule_kind != "every":
-        return ""
-    try:
-        period = parse_duration(target.schedule)
-    except DurationError:
-        return ""
-    minutes, rest = divmod(period, timedelta(minutes=1))
-    if rest or not minutes:
-        return ""
-    if minutes < 60 and 60 % minutes == 0:
-        return "* * * * *" if minutes == 1 else f"*/{minutes} * * * *"
-    hours, rest_minutes = divmod(minutes, 60)
-    if not rest_minutes and hours < 24 and 24 % hours == 0:
-        return "0 * * * *" if hours == 1 else f"0 */{hours} * * *"
-    return {24: _NIGHTLY, 24 * 7: "0 2 * * 1"}.get(hours, "") if not rest_minutes else ""
+def _fields_of(target: Target) -> CrontabFields | None:
+    return crontab_fields(target.schedule_kind, target.schedule, target.tz)
+
+
+def _zone_of(target: Target) -> str:
+    """The zone that the times are meant in."""
+    fields = _fields_of(target)
+    return (fields.zone if fields is not None else "") or target.tz
+
+
+def curl_line(target: Target) -> str:
+    """The command that tells of a success."""
+    return f"{_CURL} {shlex.quote(target.url)}"
 
 
 def _fill(template: str, target: Target) -> str:
@@ -92,9 +89,9 @@ def _fill(template: str, target: Target) -> str:
         "@SLUG@": target.slug,
         "@NAME@": _kubernetes_name(target.slug),
         "@COMMAND@": _python_name(target.slug),
-        "@ZONE@": target.tz,
+        "@ZONE@": _zone_of(target),
         "@TIMES@": crontab_times(target),
-        "@PING@": f"{_CURL} {url}",
+        "@PING@": curl_line(target),
         "@START@": f"{_CURL_START} {url}/start",
         "@JOB@": f"timeout {seconds} {JOB}" if seconds else JOB,
         "@BARE_JOB@": JOB,
@@ -153,15 +150,27 @@ def _systemd(template: str) -> Callable[[Target], str]:
 # What the person should know
 
 
+def times_notes(target: Target) -> tuple[str, ...]:
+    """What to know of the five fields of a line in the host's crontab."""
+    fields = _fields_of(target)
+    if fields is None:
+        return _no_words(target)
+    if not fields.zone:
+        return ()
+    return (f"These times are {fields.zone}'s; cron reads them as the host's.",)
+
+
+def _no_words(target: Target) -> tuple[str, ...]:
+    if _fields_of(target) is not None:
+        return ()
+    return (f'Cron has no words for "{target.schedule}": put your own times in the place of {NO_TIMES}.',)
+
+
 def _cron_notes(target: Target) -> tuple[str, ...]:
-    notes = []
-    if target.schedule_kind != "cron" and not _fields_of_period(target):
-        notes.append(f'Cron has no words for "{target.schedule}": put your own times in front.')
-    if target.schedule_kind == "cron" and target.tz:
-        notes.append(f"The check reads these times in {target.tz}; cron reads them in the host's time zone.")
-    if not target.max_runtime:
-        notes.append("With max_runtime in the check, this line also ends a job that hangs (timeout).")
-    return tuple(notes)
+    if target.max_runtime:
+        return times_notes(target)
+    limit = "With max_runtime in the check, this line also ends a job that hangs (timeout)."
+    return (*times_notes(target), limit)
 
 
 def _far_notes(target: Target) -> tuple[str, ...]:
@@ -177,13 +186,14 @@ def _far_notes(target: Target) -> tuple[str, ...]:
 def _github_notes(target: Target) -> tuple[str, ...]:
     return (
         *_far_notes(target),
-        f"GitHub reads the times in UTC; the check's zone is {target.tz}.",
+        *_no_words(target),
+        f"GitHub reads the times in UTC; the check's zone is {_zone_of(target)}.",
         "A URL that holds a ping key belongs in a secret, not in the file.",
     )
 
 
 def _kubernetes_notes(target: Target) -> tuple[str, ...]:
-    return (*_far_notes(target), "The image needs sh and curl.")
+    return (*_far_notes(target), *_no_words(target), "The image needs sh and curl.")
 
 
 RECIPES: tuple[Recipe, ...] = (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pulsetui.core.recipes import BY_ID, RECIPES, Target, crontab_times
+from pulsetui.core.recipes import BY_ID, NO_TIMES, RECIPES, Target, crontab_times
 from pulsetui.core.schedule import ScheduleKind
 
 CHECK = Target(
@@ -35,12 +35,8 @@ def test_ids_and_titles_are_unique() -> None:
     ("kind", "schedule", "times"),
     [
         ("cron", "30 4 * * 1-5", "30 4 * * 1-5"),
-        ("every", "1m", "* * * * *"),
         ("every", "15m", "*/15 * * * *"),
-        ("every", "60m", "0 * * * *"),
-        ("every", "6h", "0 */6 * * *"),
-        ("every", "1d", "0 2 * * *"),
-        ("every", "1w", "0 2 * * 1"),
+        ("calendar", "Mon..Fri 06:00", "0 6 * * 1-5"),
     ],
 )
 def test_a_schedule_that_cron_can_say_becomes_its_five_fields(
@@ -48,16 +44,27 @@ def test_a_schedule_that_cron_can_say_becomes_its_five_fields(
 ) -> None:
     target = replace(CHECK, schedule_kind=kind, schedule=schedule)
     assert crontab_times(target) == times
-    assert not any("no words" in note for note in BY_ID["cron"].notes(target))
+    for name in ("cron", "run", "ping", "django-cron", "kubernetes", "github"):
+        assert times in BY_ID[name].text(target)
+        assert not any("no words" in note for note in BY_ID[name].notes(target))
 
 
 @pytest.mark.parametrize(
-    ("kind", "schedule"),
-    [("every", "25m"), ("every", "5h"), ("every", "90s"), ("every", "2d"), ("calendar", "Mon..Fri 06:00")],
+    ("kind", "schedule"), [("every", "20s"), ("every", "25m"), ("calendar", "*-*~01 02:00")]
 )
-def test_a_schedule_that_cron_cannot_say_is_admitted(kind: ScheduleKind, schedule: str) -> None:
+def test_where_cron_has_no_words_no_time_is_made_up(kind: ScheduleKind, schedule: str) -> None:
     target = replace(CHECK, schedule_kind=kind, schedule=schedule)
-    assert any(f'no words for "{schedule}"' in note for note in BY_ID["cron"].notes(target))
+    for name in ("cron", "run", "ping", "django-cron", "kubernetes", "github"):
+        assert NO_TIMES in BY_ID[name].text(target)
+        assert any(f'no words for "{schedule}"' in note for note in BY_ID[name].notes(target))
+
+
+def test_the_zone_of_the_times_is_said_where_there_is_one() -> None:
+    tokyo = replace(CHECK, schedule_kind="calendar", schedule="06:00 Asia/Tokyo")
+    assert any("These times are Asia/Tokyo" in note for note in BY_ID["cron"].notes(tokyo))
+    assert 'timeZone: "Asia/Tokyo"' in BY_ID["kubernetes"].text(tokyo)
+    period = replace(CHECK, schedule_kind="every", schedule="15m", tz="UTC")
+    assert not any("time zone" in note for note in BY_ID["cron"].notes(period))
 
 
 def test_the_limit_follows_max_runtime() -> None:

@@ -1,0 +1,104 @@
+"""A schedule in the five fields of a crontab, where they can say it.
+
+What a clock change skips or repeats cron and systemd treat each in their own way; apart from that hour the
+fields name the same readings of the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+
+from pulsetui.core.calendar import Calendar
+from pulsetui.core.calendar_days import CalendarDays
+from pulsetui.core.calendar_words import is_every_year
+from pulsetui.core.duration import DurationError, parse_duration
+from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.timetable import Timetable
+from pulsetui.errors import ScheduleError
+
+_NIGHTLY = "0 2 * * *"
+_SHORTEST_STEPS = 3
+"""Fewer values than that are no rhythm: ``0,30`` is read faster than ``*/30``."""
+
+
+class CrontabFields(Struct, frozen=True):
+    """``text`` is the five fields; ``zone`` the one they are meant in, "" where any will do."""
+
+    text: str
+    zone: str = ""
+
+
+def crontab_fields(kind: ScheduleKind, expression: str, timezone: str) -> CrontabFields | None:
+    """None where cron has no words for it. A period may begin anywhere: it becomes round times."""
+    if kind == "cron":
+        return CrontabFields(expression, timezone)
+    if kind == "every":
+        text = _of_period(expression)
+        return CrontabFields(text) if text else None
+    try:
+        tables = Calendar.parse(expression, timezone).times.tables
+    except ScheduleError:
+        return None
+    text = _of_table(tables[0]) if len(tables) == 1 else ""
+    return CrontabFields(text, tables[0].zone.key) if text else None
+
+
+def _of_period(expression: str) -> str:
+    try:
+        period = parse_duration(expression)
+    except DurationError:
+        return ""
+    minutes, rest = divmod(period, timedelta(minutes=1))
+    if rest or not minutes:
+        return ""
+    if minutes < 60 and 60 % minutes == 0:
+        return "* * * * *" if minutes == 1 else f"*/{minutes} * * * *"
+    hours, rest_minutes = divmod(minutes, 60)
+    if not rest_minutes and hours < 24 and 24 % hours == 0:
+        return "0 * * * *" if hours == 1 else f"0 */{hours} * * *"
+    return {24: _NIGHTLY, 24 * 7: "0 2 * * 1"}.get(hours, "") if not rest_minutes else ""
+
+
+def _of_table(table: Timetable) -> str:
+    readings, rule = table.readings, table.readings.day_rule
+    assert isinstance(rule, CalendarDays)
+    if readings.seconds != (0,) or not is_every_year(readings) or readings.is_empty():
+        return ""
+    if min(rule.month_days) < 0:
+        return ""  # counted from the end of the month
+    every_day, every_weekday = len(rule.month_days) == 31, len(rule.weekdays) == 7
+    if not (every_day or every_weekday):
+        return ""  # cron takes a day that is in either of the two, OnCalendar one that is in both
+    fields = (
+        _field(sorted({minute % 60 for minute in readings.minutes}), 0, 59),
+        _field(sorted({minute // 60 for minute in readings.minutes}), 0, 23),
+        "*" if every_day else _field(sorted(rule.month_days), 1, 31, stepped=False),
+        _field(readings.months, 1, 12, stepped=False),
+        "*" if every_weekday else _field(sorted((day + 1) % 7 for day in rule.weekdays), 0, 6, stepped=False),
+    )
+    return " ".join(fields)
+
+
+def _field(values: Sequence[int], low: int, high: int, *, stepped: bool = True) -> str:
+    """The shortest usual way to write them. ``stepped`` allows ``*/5``; not for days, where Debian's cron
+    gives a star a second meaning."""
+    if len(values) == high - low + 1:
+        return "*"
+    if stepped and len(values) >= _SHORTEST_STEPS and values[0] == low:
+        step = values[1] - values[0]
+        if step > 1 and list(values) == list(range(low, high + 1, step)):
+            return f"*/{step}"
+    parts, at = [], 0
+    while at < len(values):
+        end = at
+        while end + 1 < len(values) and values[end + 1] == values[end] + 1:
+            end += 1
+        if end - at >= 2:
+            parts.append(f"{values[at]}-{values[end]}")
+        else:
+            parts.extend(str(value) for value in values[at : end + 1])
+        at = end + 1
+    return ",".join(parts)
