@@ -288,7 +288,8 @@ class PulseApp(App[None]):
 
     def open_ways(self, view: CheckView | None) -> None:
         """Ways to ping the check; without one, an example."""
-        from pulsetui.tui.screens.how_to_ping import HowToPingScreen, example_target, target_of, title_of
+        from pulsetui.tui.ping_target import example_target, target_of
+        from pulsetui.tui.screens.how_to_ping import HowToPingScreen, title_of
 
         info = self.client.info()
         if not info.base_url:

@@ -277,7 +277,7 @@ async def test_copying_shows_the_texts_and_sends_one() -> None:
         await press(app, pilot, "y")
         assert on(app) is CopyMenu
         assert "http://127.0.0.1:8787/ping/a" in text(app)
-        assert "0 2 * * * COMMAND && curl -fsS -m 10" in text(app)
+        assert "0 2 * * * /path/to/job && curl -fsS -m 10" in text(app)
         await press(app, pilot, "u")
         assert app.clipboard == "http://127.0.0.1:8787/ping/a"
         assert "sent to the terminal's clipboard" in text(app)

@@ -15,7 +15,7 @@ from textual.widgets import Button, Input
 
 from pulsetui.core.phrases import count_text, word_for
 from pulsetui.monitor.view import CheckView, EngineInfo
-from pulsetui.tui.lines import Line, cut, name_of, wrap
+from pulsetui.tui.lines import Line, cut, name_of, plain, wrap
 from pulsetui.tui.paint import LineList
 
 if TYPE_CHECKING:
@@ -122,22 +122,23 @@ class Choice(Struct, frozen=True):
     key: str
     label: str
     text: str
+    note: str = ""  # a sentence for the person, not part of the text
 
 
 def copy_choices(view: CheckView, info: EngineInfo) -> list[Choice]:
     """What is worth copying of a check. Without a listener there is nothing to call, only the names."""
+    from pulsetui.core.recipes import BY_ID, curl_line, times_notes
+    from pulsetui.tui.ping_target import target_of
+
     choices = []
     if info.base_url:
-        url = f"{info.base_url}{view.slug}"
-        expression = view.schedule if view.schedule_kind == "cron" else "0 2 * * *"
+        target = target_of(view, info)
         choices = [
-            Choice("c", "curl line", f"curl -fsS -m 10 --retry 3 -o /dev/null {url}"),
-            Choice(
-                "t", "crontab line", f"{expression} COMMAND && curl -fsS -m 10 --retry 3 -o /dev/null {url}"
-            ),
-            Choice("r", "crontab, wrapped", f"{expression} pulsetui run {view.slug} -- COMMAND"),
-            Choice("u", "ping URL", url),
-            Choice("d", "ping URL, by uuid", f"{info.base_url}{view.uuid}"),
+            Choice("c", "curl line", curl_line(target)),
+            Choice("t", "crontab line", BY_ID["cron"].text(target)),
+            Choice("r", "crontab, wrapped", BY_ID["run"].text(target), " ".join(times_notes(target))),
+            Choice("u", "ping URL", target.url),
+            Choice("d", "ping URL, by uuid", f"{plain(info.base_url)}{view.uuid}"),
         ]
     return [*choices, Choice("s", "slug", view.slug), Choice("i", "uuid", view.uuid)]
 
@@ -178,6 +179,9 @@ class CopyMenu(ModalScreen[None]):
             keys.append(choice.key)
             for text in wrap(choice.text, width - 5):
                 lines.append((("    ", "text"), (text, "accent")))
+                keys.append(None)
+            for text in wrap(choice.note, width - 5) if choice.note else ():
+                lines.append((("    ", "text"), (text, "muted")))
                 keys.append(None)
         lines += [(), self._said]
         keys += [None, None]

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shlex
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,12 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import TextArea
 
-from pulsetui.config.paths import default_state_dir
 from pulsetui.core.recipes import BY_ID, RECIPES, Recipe, Target
-from pulsetui.job.place import engine_url
-from pulsetui.monitor.view import CheckView, EngineInfo
+from pulsetui.monitor.view import CheckView
 from pulsetui.tui.lines import Line, cut, name_of, plain, wrap
 from pulsetui.tui.paint import LineList, OneLine
+from pulsetui.tui.ping_target import EXAMPLE
 from pulsetui.tui.screens.base import PulseScreen
 from pulsetui.tui.verbs import bindings_on
 from pulsetui.tui.widgets.chooser import Chooser
@@ -28,8 +24,6 @@ from pulsetui.tui.widgets.hints import Hint, Hints
 if TYPE_CHECKING:
     from textual.events import Resize
 
-EXAMPLE = "sync-invoices"
-_CRON_PATH = ("/usr/bin", "/bin")
 _SHORT = 20  # lines; below, the words around the text give way to it
 
 
@@ -178,50 +172,6 @@ class HowToPingScreen(PulseScreen):
             )
 
 
-def target_of(view: CheckView, info: EngineInfo) -> Target:
-    """The check as the recipes see it. Its texts come from a file or another host: made safe first."""
-    return Target(
-        slug=view.slug,
-        url=f"{plain(info.base_url)}{view.slug}",
-        schedule_kind=view.schedule_kind,
-        schedule=plain(view.schedule),
-        tz=plain(view.tz),
-        max_runtime=view.max_runtime,
-        program=program(),
-        options=ping_options(info),
-    )
-
-
-def example_target(info: EngineInfo) -> Target:
-    """For somebody who has no check yet."""
-    return Target(
-        slug=EXAMPLE,
-        url=f"{plain(info.base_url)}{EXAMPLE}",
-        schedule_kind="cron",
-        schedule="0 2 * * *",
-        tz=plain(info.timezone),
-        program=program(),
-        options=ping_options(info),
-    )
-
-
 def title_of(view: CheckView | None) -> str:
     """What the title says the texts are for."""
     return name_of(view) if view is not None else f"an example, {EXAMPLE}"
-
-
-def program() -> str:
-    """How cron finds ``pulsetui``: its PATH is short, so by its whole path where that is needed."""
-    found = shutil.which("pulsetui")
-    return "pulsetui" if found is None or str(Path(found).parent) in _CRON_PATH else found
-
-
-def ping_options(info: EngineInfo) -> str:
-    """What ``pulsetui ping`` has to be told to find this engine: nothing, its state directory, or its URL."""
-    base = plain(info.base_url)
-    if not base.startswith(engine_url(None, info.state_dir)):
-        return f"--url {shlex.quote(base.rstrip('/'))}"
-    # What this shell has in its environment cron's does not have.
-    if Path(info.state_dir) == default_state_dir({}):
-        return ""
-    return f"--state-dir {shlex.quote(os.fspath(plain(info.state_dir)))}"

@@ -1,0 +1,57 @@
+"""What the copy menu offers of a check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from pulsetui.core.recipes import BY_ID, NO_TIMES
+from pulsetui.tui.ping_target import target_of
+from pulsetui.tui.screens.dialogs import copy_choices
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.looks import press, showing, text
+from tests.tui.views import view
+
+INFO = FakeEngine().info()
+CRONTAB = {"t": "cron", "r": "run"}
+
+
+@pytest.mark.parametrize(("key", "recipe"), CRONTAB.items())
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        {"schedule_kind": "cron", "schedule": "30 4 * * 1-5"},
+        {"schedule_kind": "every", "schedule": "20s", "tz": "UTC"},
+        {"schedule_kind": "calendar", "schedule": "Mon..Sun 06:00"},
+        {"max_runtime": 1200.0},
+    ],
+)
+def test_the_crontab_lines_are_those_of_the_ways_to_ping(
+    key: str, recipe: str, schedule: dict[str, Any]
+) -> None:
+    known = view(**schedule)
+    offered = {choice.key: choice.text for choice in copy_choices(known, INFO)}
+    assert offered[key] == BY_ID[recipe].text(target_of(known, INFO))
+
+
+def test_times_that_cron_cannot_say_are_left_to_the_person() -> None:
+    known = view(schedule_kind="every", schedule="20s", tz="UTC")
+    line = next(choice for choice in copy_choices(known, INFO) if choice.key == "r")
+    assert line.text.startswith(f"{NO_TIMES} ")
+    assert 'Cron has no words for "20s"' in line.note
+
+
+def test_an_engine_without_a_listener_offers_only_names() -> None:
+    deaf = replace(INFO, base_url="", address="")
+    assert [choice.label for choice in copy_choices(view(), deaf)] == ["slug", "uuid"]
+
+
+async def test_the_menu_says_in_which_zone_the_times_are_meant() -> None:
+    engine = FakeEngine([view("a", schedule_kind="calendar", schedule="Mon..Fri 06:00")])
+    async with showing(engine, (80, 24)) as (app, pilot):
+        await press(app, pilot, "y")
+        shown = " ".join(text(app).replace("│", " ").split())
+        assert "0 6 * * 1-5 /path/to/job && curl -fsS -m 10" in shown
+        assert "These times are Europe/Berlin's; cron reads them as the host's." in shown
