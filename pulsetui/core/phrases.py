@@ -6,6 +6,7 @@ Pure functions from values to one line of text. Spans have two units at most. Te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from types import MappingProxyType
@@ -58,6 +59,7 @@ _DAY = 86400
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LAST_GOOD = "last good run"
 _METRICS_SAID = 3
+_SECOND_UNIT = re.compile(r"(?<=\d[dhm]) \d+[hms]\b", re.ASCII)
 _WHOLE = 1e15  # whole numbers up to here are spelled out
 _NEAR_DAYS = 6
 """Up to so many days away a weekday names one day only."""
@@ -178,6 +180,11 @@ def until_text(instant: datetime, now: datetime) -> str:
     if abs(seconds) < 1:
         return "now"
     return f"in {span_text(seconds)}" if seconds > 0 else f"late by {span_text(seconds)}"
+
+
+def one_unit(text: str) -> str:
+    """A distance without its second unit, for narrow places: ``in 4h``, ``3m ago``."""
+    return _SECOND_UNIT.sub("", text)
 
 
 def instant_text(instant: datetime, zone: tzinfo, now: datetime) -> str:

@@ -19,6 +19,7 @@ from pulsetui.core.phrases import (
     instant_text,
     metrics_text,
     number_text,
+    one_unit,
     sentence,
     span_text,
     until_text,
@@ -106,6 +107,20 @@ def test_distance_from_now_is_said_both_ways(seconds: float, ago: str, until: st
 )
 def test_an_instant_is_named_by_the_nearest_day(instant: datetime, text: str) -> None:
     assert instant_text(instant, RIGA, NOW) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("in 4h 05m", "in 4h"),
+        ("3m 12s ago", "3m ago"),
+        ("late by 2d 3h", "late by 2d"),
+        ("in 45s", "in 45s"),
+        ("just now", "just now"),
+    ],
+)
+def test_a_distance_can_do_without_its_second_unit(text: str, short: str) -> None:
+    assert one_unit(text) == short
 
 
 def test_the_repeated_hour_says_which_of_the_two_it_is() -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from msgspec import Struct
+from msgspec.structs import replace
+from rich.cells import cell_len
 
-from pulsetui.core.phrases import instant_text
+from pulsetui.core.phrases import instant_text, one_unit
 from pulsetui.core.status import Outcome
-from pulsetui.core.zone import zone as zone_named
-from pulsetui.errors import ScheduleError
 from pulsetui.monitor.view import CheckDetails, CheckView, EngineInfo
-from pulsetui.tui.lines import Line
+from pulsetui.tui.clocks import check_clock, own_zone
+from pulsetui.tui.lines import Line, Span, cut, pad, plain, width_of
 
 Drawn = tuple[list[Line], list[object]]
 """The lines, and for each the key that Enter opens, or None. No keys at all when nothing can be opened."""
+
+_HERE, _FAR = 17, 13  # cells of an instant and of how far off it is, where there is room
 
 OUTCOMES: Mapping[Outcome, tuple[str, str, str]] = {  # glyph, the same in ASCII, style
     Outcome.RUNNING: ("▶", ">", "running"),
@@ -78,21 +81,49 @@ def outcome_glyph(outcome: Outcome, context: PaneContext) -> tuple[str, str]:
     return (letter if context.ascii_only else glyph), style
 
 
-def check_zone(view: CheckView, context: PaneContext) -> tzinfo:
-    """The zone of the check's wall clock. A period has none of its own: then the person's."""
-    if view.schedule_kind == "every":
-        return context.zone
-    try:
-        return zone_named(view.tz)
-    except ScheduleError:
-        return context.zone  # an engine elsewhere may know zones that this host does not
+class OnClocks(Struct, frozen=True):
+    """An instant as a line shows it."""
+
+    here: str  # on the person's clock
+    far: str  # how far off
+    there: str  # on the check's own clock; "" where that shows the same
 
 
-def both_clocks(at: datetime, view: CheckView, context: PaneContext) -> tuple[str, str]:
-    """An instant on the check's clock, and on the person's when that shows something else."""
-    there = instant_text(at, check_zone(view, context), context.now)
+def on_clocks(at: datetime, far: str, view: CheckView, context: PaneContext) -> OnClocks:
+    """An instant on the person's clock and on the check's own."""
     here = context.instant(at)
-    return there, "" if here == there else f"{here} here"
+    there = instant_text(at, check_clock(view, context.zone), context.now)
+    return OnClocks(here, far, "" if here == there else there)
+
+
+def clock_lines(
+    title: Sequence[Span], rows: Sequence[OnClocks], view: CheckView, width: int, lead: Span = ("", "text")
+) -> list[Line]:
+    """The rows under ``title``, each after ``lead``: the person's clock, how far off, and under the zone's
+    name the check's own clock where that differs. Where it is narrow the distances have one unit; where
+    even that is too wide the check's clock is left out: half a time would read as another."""
+    room = width - cell_len(lead[0])
+    here, far = _HERE, _FAR
+    there = max((cell_len(row.there) for row in rows), default=0)
+    if here + far + there > room:
+        rows = [replace(row, far=one_unit(row.far)) for row in rows]
+        here = max((cell_len(row.here) for row in rows), default=0) + 1
+        far = max((cell_len(row.far) for row in rows), default=0) + 1
+        if here + far + there > room:
+            there = 0
+    head = list(title)
+    if there:
+        # Its name is cut where the times under it are not.
+        zone = cut(
+            plain(own_zone(view)), max(width - max(cell_len(lead[0]) + here + far, width_of(head) + 2), 0)
+        )
+        gap = max(cell_len(lead[0]) + here + far - width_of(head), 2)
+        head += [(" " * gap, "text"), (zone, "muted")]
+    lines: list[Line] = [tuple(head)]
+    for row in rows:
+        own = [(pad(row.far, far), "muted"), (row.there, "muted")] if there else [(row.far, "muted")]
+        lines.append((lead, (pad(row.here, here), "text"), *own))
+    return lines
 
 
 def bytes_text(size: int) -> str:

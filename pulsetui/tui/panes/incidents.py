@@ -8,8 +8,8 @@ from datetime import datetime
 from pulsetui.core.phrases import ago_text, span_text, word_for
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckDetails, CheckView, DeliveryView, IncidentView
-from pulsetui.tui.lines import Line, Span, pad, plain, wrap
-from pulsetui.tui.panes.base import Drawn, PaneContext, both_clocks, nothing
+from pulsetui.tui.lines import Line, Span, plain, wrap
+from pulsetui.tui.panes.base import Drawn, PaneContext, clock_lines, nothing, on_clocks
 from pulsetui.tui.panes.deliveries import delivery_line
 
 _MOST_LINES = 4000
@@ -85,29 +85,25 @@ def _head(incident: IncidentView, context: PaneContext) -> Line:
 
 
 def _missed(incident: IncidentView, view: CheckView, context: PaneContext) -> list[Line]:
-    """Every listed instant, on the check's clock and the person's; what is past the list is counted."""
+    """Every listed instant, on the person's clock and the check's; what is past the list is counted."""
     count = incident.missed_count
     if not count:
         return []
-    zone = "" if view.schedule_kind == "every" else f" (times in {plain(view.tz)})"
-    lines = _text(f"missed {count} run{'' if count == 1 else 's'}{zone}:", "muted", context)
-    lines += [missed_line(at, view, context, indent=_INDENT + 2) for at in incident.missed]
+    head: Span = (f"{' ' * _INDENT}missed {count} run{'' if count == 1 else 's'}:", "muted")
+    lines = missed_lines([head], incident.missed, view, context, indent=_INDENT + 2)
     unlisted = count - len(incident.missed)
     if unlisted > 0:
         lines += _text(f"  and {unlisted} after these", "muted", context)
     return lines
 
 
-def missed_line(at: datetime, view: CheckView, context: PaneContext, *, indent: int = 0) -> Line:
-    """One missed instant."""
-    there, here = both_clocks(at, view, context)
-    return (
-        (" " * indent, "text"),
-        ("- " if context.ascii_only else "· ", "down"),
-        (pad(there, 17), "text"),
-        (pad(ago_text(at, context.now), 13), "muted"),
-        (here, "muted"),
-    )
+def missed_lines(
+    title: Sequence[Span], missed: Sequence[datetime], view: CheckView, context: PaneContext, *, indent: int
+) -> list[Line]:
+    """Missed instants under a title."""
+    rows = [on_clocks(at, ago_text(at, context.now), view, context) for at in missed]
+    lead = " " * indent + ("- " if context.ascii_only else "· ")
+    return clock_lines(title, rows, view, context.width, (lead, "down"))
 
 
 def _text(text: str, style: str, context: PaneContext) -> list[Line]:

@@ -1,16 +1,18 @@
-"""The overview: what was missed, the facts, the plots, and the next due instants on both clocks."""
+"""The overview: what was missed, the facts, the plots, and the next due instants."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from msgspec.structs import replace
+
 from pulsetui.core.phrases import ago_text, count_text, number_text, span_text, until_text
 from pulsetui.core.status import PingKind
 from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui.lines import Line, fit, pad, plain, wrap
-from pulsetui.tui.panes.base import Drawn, PaneContext, both_clocks
-from pulsetui.tui.panes.incidents import missed_line
+from pulsetui.tui.panes.base import Drawn, PaneContext, clock_lines, on_clocks
+from pulsetui.tui.panes.incidents import missed_lines
 from pulsetui.tui.panes.plots import plots
 from pulsetui.tui.panes.runs import run_line
 from pulsetui.tui.run_model import usual_duration
@@ -38,7 +40,8 @@ def _two_columns(details: CheckDetails, view: CheckView, context: PaneContext) -
     left_width = context.width * 3 // 5
     right_width = context.width - left_width
     left = [(), *_facts(details, view, context, left_width)]
-    right: list[Line] = [(), *_stacked([_missed(view, context), _due(details, view, context)])]
+    beside = replace(context, width=right_width)
+    right: list[Line] = [(), *_stacked([_missed(view, beside), _due(details, view, beside)])]
     rooms = len(left) - len(right) - 2
     if rooms > 1 and details.runs:
         usual = usual_duration(details)
@@ -132,8 +135,8 @@ def _missed(view: CheckView, context: PaneContext) -> list[Line]:
     if incident is None or not incident.missed:
         return []
     count = incident.missed_count
-    lines: list[Line] = [((" Missed", "title"), (f"  {count_text(count, 'run')}", "down"))]
-    lines += [missed_line(at, view, context, indent=1) for at in reversed(incident.missed[-_MISSED:])]
+    title = [(" Missed", "title"), (f"  {count_text(count, 'run')}", "down")]
+    lines = missed_lines(title, incident.missed[-_MISSED:][::-1], view, context, indent=1)
     if count > min(len(incident.missed), _MISSED):
         lines.append((("   all of them: 4 Incidents", "muted"),))
     return lines
@@ -142,15 +145,8 @@ def _missed(view: CheckView, context: PaneContext) -> list[Line]:
 def _due(details: CheckDetails, view: CheckView, context: PaneContext) -> list[Line]:
     if not details.due_next:
         return [((" Never due again.", "muted"),)]
-    about = "if it reports now" if view.schedule_kind == "every" else plain(view.tz)
-    lines: list[Line] = [((" Next due", "title"), (f"  {about}", "muted"))]
-    for due in details.due_next:
-        there, here = both_clocks(due, view, context)
-        lines.append(
-            (
-                (f" {pad(there, 17)}", "text"),
-                (pad(until_text(due, context.now), 11), "muted"),
-                (f" {here}", "muted"),
-            )
-        )
-    return lines
+    title = [(" Next due", "title")]
+    if view.schedule_kind == "every":
+        title.append(("  if it reports now", "muted"))
+    rows = [on_clocks(due, until_text(due, context.now), view, context) for due in details.due_next]
+    return clock_lines(title, rows, view, context.width, (" ", "text"))
