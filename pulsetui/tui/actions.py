@@ -13,6 +13,7 @@ from pulsetui.core.phrases import instant_text
 from pulsetui.core.status import Status
 from pulsetui.errors import PulseError
 from pulsetui.monitor.view import CheckView, CommandResult
+from pulsetui.tui.clocks import own_zone, whose
 from pulsetui.tui.lines import cut, name_of
 from pulsetui.tui.table_model import is_acknowledged
 
@@ -103,9 +104,9 @@ class Actions:
         from pulsetui.tui.screens.snooze import SnoozeDialog, snooze_targets
 
         app = self._app
-        dialog = SnoozeDialog(
-            snooze_targets(views, tag), app.client.info().snoozes, app.now(), app.viewer_zone
-        )
+        now, zone = app.now(), app.viewer_zone
+        clock = whose(map(own_zone, views), zone, now)
+        dialog = SnoozeDialog(snooze_targets(views, tag), app.client.info().snoozes, now, zone, clock)
         app.push_screen(dialog, self._snooze)
 
     def _snooze(self, answer: SnoozeAnswer | None) -> None:

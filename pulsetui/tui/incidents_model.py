@@ -181,8 +181,8 @@ def _matches(entry: IncidentEntry, word: str) -> bool:
     return any((word if wanted else word[1:]) in text.casefold() for text in texts) is wanted
 
 
-def story(entry: IncidentEntry, width: int, look: Look, *, check_zone: tzinfo, tz: str) -> list[Line]:
-    """The incident in full, for the panel under the list; missed instants on the check's own clock."""
+def story(entry: IncidentEntry, width: int, look: Look) -> list[Line]:
+    """The incident in full, for the panel under the list."""
     incident, now = entry.incident, look.now
     lasted = span_text(lasted_s(incident, now))
     since = instant_text(incident.started_at, look.zone, now)
@@ -211,7 +211,7 @@ def story(entry: IncidentEntry, width: int, look: Look, *, check_zone: tzinfo, t
         facts.append((incident.detail, "text"))
     facts.append(_knowledge(incident, look))
     if incident.missed_count:
-        facts.append((_missed_text(incident, check_zone, tz, now), "text"))
+        facts.append((_missed_text(incident, look), "text"))
     for text, style in facts:
         lines += [((f"   {piece}", style),) for piece in wrap(plain(text), max(width - 4, 2))]
     return lines
@@ -230,12 +230,12 @@ def _knowledge(incident: IncidentView, look: Look) -> Span:
     )
 
 
-def _missed_text(incident: IncidentView, zone: tzinfo, tz: str, now: datetime) -> str:
+def _missed_text(incident: IncidentView, look: Look) -> str:
     count = incident.missed_count
     listed = incident.missed[-_MISSED_SHOWN:]
-    times = ", ".join(instant_text(at, zone, now) for at in listed)
+    times = ", ".join(instant_text(at, look.zone, look.now) for at in listed)
     head = f"Missed {count} run{'' if count == 1 else 's'}"
     if not times:
         return f"{head}."
     before = f", and {count - len(listed)} before these" if count > len(listed) else ""
-    return f"{head} ({tz}): {times}{before}"
+    return f"{head}: {times}{before}"

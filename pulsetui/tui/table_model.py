@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
+from pulsetui.tui.clocks import own_zone
 from pulsetui.tui.filter import Filter
 from pulsetui.tui.row import Key, Row, is_acknowledged, status_now
 from pulsetui.tui.subsets import ALL, Subset
@@ -45,6 +46,7 @@ class TableModel:
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
         self.counts: Counter[str] = Counter()  # by facet, of all checks
+        self.zones: Counter[str] = Counter()  # of all checks: whose schedule is read in which zone
         self.marks: set[str] = set()
         self.filter = Filter.parse("")
         self.subset: Subset = ALL
@@ -134,10 +136,11 @@ class TableModel:
     def load(self, checks: Mapping[str, CheckView], now: datetime) -> None:
         """Takes all checks anew."""
         self.rows = {}
-        self.counts = Counter()
+        self.counts, self.zones = Counter(), Counter()
         for slug, view in checks.items():
             row = self.rows[slug] = Row(view, now)
             self.counts.update(row.facets)
+            self.zones[own_zone(view)] += 1
         self._sweep()
         self.marks &= self.rows.keys()
         self._order_all()
@@ -225,9 +228,11 @@ class TableModel:
             row = self.rows[slug] = Row(view, now)
         else:
             self.counts.subtract(row.facets)
+            self.zones[own_zone(row.view)] -= 1
             row.put(view, now)
             self._order.touch(row.section)
         self.counts.update(row.facets)
+        self.zones[own_zone(view)] += 1
         for turn in _turns(row):
             heapq.heappush(self._turns, (turn, slug))
         end = _end(row)
@@ -249,6 +254,7 @@ class TableModel:
         if row is None:
             return
         self.counts.subtract(row.facets)
+        self.zones[own_zone(row.view)] -= 1
         stood = self.index_of(slug) if slug == self.cursor else None
         self._take_out(row)
         del self.rows[slug]

@@ -96,8 +96,9 @@ def test_facts_name_the_most_important_first() -> None:
 
     assert facts(engine, model, connected=False, held=True, following=True, rate="2.0 pings/s") == (
         "connection lost: these are the last values known | order held | 1 marked, 1 more not shown"
-        " | 3 of 12 shown | following | next deadline Cache warm in 3m | 4 refused N says why"
-        " | listening on 127.0.0.1:8787 | 2.0 pings/s"
+        " | 3 of 12 shown | following | next deadline Cache warm in 3m"
+        " | times in UTC | 4 refused N says why | listening on 127.0.0.1:8787 | 2.0 pings/s"
+        " | schedules in Europe/Berlin"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
@@ -12,8 +13,9 @@ from pulsetui.core.phrases import sentence
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui import panes
+from pulsetui.tui.clocks import own_zone, whose
 from pulsetui.tui.headline import progress_line, title_line
-from pulsetui.tui.lines import Line, Span, plain, width_of, wrap
+from pulsetui.tui.lines import Line, Span, pad, plain, width_of, wrap
 from pulsetui.tui.paint import LineList, OneLine
 from pulsetui.tui.run_model import last_good_metrics
 from pulsetui.tui.screens.base import PulseScreen, fetch
@@ -142,25 +144,33 @@ class DetailsScreen(PulseScreen):
         self.query_one(_Title).show(
             title_line(view, now, width, ascii_only=ascii_only), base="alarm" if alarm else "surface"
         )
-        self._draw_sentence(view, width)
+        clock = whose([own_zone(view)], zone, now)
+        self._draw_sentence(view, width, "" if self._draw_tabs(clock) else clock)
         progress = progress_line(view, now, zone, width, ascii_only=ascii_only)
         self.query_one(_Progress).show(progress)
         self.query_one(_Progress).display = bool(progress)
-        self.query_one(_Tabs).show(self._tabs())
         self._draw_pane(view)
         self.refresh_hints()
 
-    def _draw_sentence(self, view: CheckView, width: int) -> None:
+    def _draw_sentence(self, view: CheckView, width: int, clock: str) -> None:
         good = last_good_metrics(self._details) if self._details is not None else None
         said = sentence(view, self.pulse.now(), self.pulse.viewer_zone, good_metrics=good)
-        words = wrap(plain(said) + ".", width - 4)[:_SENTENCE_LINES]
+        whose_times = f" ({clock})" if clock else ""
+        words = wrap(plain(said) + f"{whose_times}.", width - 4)[:_SENTENCE_LINES]
         lines = self.query_one(_Sentence)
         lines.styles.height = len(words)
         lines.show([(("   ", "text"), (text, "calm" if is_acknowledged(view) else "text")) for text in words])
 
-    def _tabs(self) -> Line:
-        line = self._tab_line(short=False)
-        return line if width_of(line) <= self.size.width else self._tab_line(short=True)
+    def _draw_tabs(self, clock: str) -> bool:
+        """The panes, at the right end ``clock`` if there is room: answers whether there was."""
+        line, width = self._tab_line(short=False), self.size.width
+        if width_of(line) > width:
+            line = self._tab_line(short=True)
+        room = width - width_of(line)
+        fits = cell_len(clock) + 2 <= room
+        right = (pad(f"{clock} ", room, "right"), "muted")
+        self.query_one(_Tabs).show([*line, right] if clock and fits else line)
+        return fits
 
     def _tab_line(self, *, short: bool) -> Line:
         """The panes with how many entries each has; ``short`` names only the one that is shown."""

@@ -157,6 +157,7 @@ class HomeScreen(TableVerbs):
         standing = Standing(
             info=info,
             now=now,
+            zone=self.pulse.viewer_zone,
             connected=client.connected,
             held=self.model.moved,
             following=self.table.following,

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
-from pulsetui.core.zone import zone as zone_named
-from pulsetui.errors import PulseError, ScheduleError
+from pulsetui.errors import PulseError
 from pulsetui.monitor.client import EngineClient
 from pulsetui.monitor.report import incident_id, incident_report
 from pulsetui.monitor.report_text import to_markdown
 from pulsetui.monitor.view import CheckView, IncidentEntry
+from pulsetui.tui.clocks import own_zone, whose
 from pulsetui.tui.incidents_model import EntryKey, Look, grouped, header, matching, story
-from pulsetui.tui.lines import Line, Span, fit, plain, wrap
+from pulsetui.tui.lines import Line, Span, fit, pad, plain, width_of, wrap
 from pulsetui.tui.paint import LineList, OneLine
 from pulsetui.tui.panes import PANES
 from pulsetui.tui.screens.base import PulseScreen, fetch
@@ -185,7 +186,17 @@ class IncidentsScreen(PulseScreen):
             spans.append((f"   {shown} of {len(every)} shown", "accent"))
         if self._problem:
             spans.append((f"   {plain(self._problem)}", "error"))
+        clock = f"{self._whose(every)} "
+        if clock.strip() and width_of(spans) + cell_len(clock) + 2 <= self.size.width:
+            room = self.size.width - width_of(spans)
+            spans.append((pad(clock, room, "right"), "muted"))
         return tuple(fit(spans, self.size.width))
+
+    def _whose(self, every: Sequence[IncidentEntry]) -> str:
+        """Whose the times are, where one of the checks has another clock."""
+        checks = self.pulse.client.checks()
+        zones = {own_zone(view) for one in every if (view := checks.get(one.slug)) is not None}
+        return whose(zones, self.pulse.viewer_zone, self.pulse.now())
 
     def _nothing(self, width: int) -> list[Line]:
         if self._text:
@@ -202,13 +213,7 @@ class IncidentsScreen(PulseScreen):
         told.display = self.size.height >= _STORY_FROM and entry is not None
         if entry is None:
             return
-        view = self.pulse.client.checks().get(entry.slug)
-        tz = view.tz if view is not None else "UTC"
-        try:
-            check_zone = zone_named(tz)
-        except ScheduleError:  # an engine elsewhere may know zones that this host does not
-            check_zone, tz = zone_named("UTC"), "UTC"
-        lines = story(entry, self.size.width, self._look, check_zone=check_zone, tz=tz)
+        lines = story(entry, self.size.width, self._look)
         if len(lines) > _STORY_LINES:
             lines = [*lines[: _STORY_LINES - 1], (("   … e writes all of it down", "muted"),)]
         told.show(lines)

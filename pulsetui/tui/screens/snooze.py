@@ -72,9 +72,16 @@ class SnoozeDialog(ModalScreen[SnoozeAnswer | None]):
     ]
 
     def __init__(
-        self, targets: Sequence[Target], snoozes: Sequence[SnoozeView], now: datetime, zone: tzinfo
+        self,
+        targets: Sequence[Target],
+        snoozes: Sequence[SnoozeView],
+        now: datetime,
+        zone: tzinfo,
+        clock: str = "",
     ) -> None:
+        """``clock`` says whose the times are, where that is not plain: ``times in Europe/Riga``."""
         super().__init__()
+        self._clock = clock
         self._targets, self._snoozes = targets, snoozes
         self._now, self._zone = now, zone
         self._at = 0
@@ -120,7 +127,9 @@ class SnoozeDialog(ModalScreen[SnoozeAnswer | None]):
             lines.append(((f" {END}  ", "key"), ("end the snooze", "strong"), (f"  {left} left", "muted")))
             keys.append(END)
         lines += [(), (("No alerts for it until then. It is judged and shown as ever.", "muted"),)]
-        keys += [None, None]
+        if self._clock:
+            lines.append(((f"All {self._clock}.", "muted"),))
+        keys += [None] * (len(lines) - len(keys))
         lengths.styles.height = min(len(lines), max(self.size.height - 6, 3))
         lengths.show(lines, keys)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct
 
 from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, count_text, until_text
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import EngineInfo
+from pulsetui.tui.clocks import foreign, whose
 from pulsetui.tui.columns import countdown
 from pulsetui.tui.lines import Line, Span, cut, fit, name_of, plain, width_of
 from pulsetui.tui.paint import OneLine
@@ -80,6 +81,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     info: EngineInfo
     now: datetime
+    zone: tzinfo = UTC  # of the person
     connected: bool = True
     held: bool = False  # rows wait for their places while a person moves the cursor
     following: bool = False
@@ -87,7 +89,8 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 def facts_of(model: TableModel, standing: Standing) -> list[Fact]:
-    """The most important first: what is not as it seems, what is shown, what comes next, the listener."""
+    """The most important first: what is not as it seems, what is shown, what comes next, whose the times
+    are, the listener."""
     facts: list[Fact] = []
     info, now = standing.info, standing.now
     if not standing.connected:
@@ -105,6 +108,10 @@ def facts_of(model: TableModel, standing: Standing) -> list[Fact]:
     following = _next(model, now)
     if following:
         facts.append(following)
+    zones = [name for name, count in model.zones.items() if count]
+    others = foreign(zones, standing.zone, now)
+    if others:
+        facts.append([(whose(zones, standing.zone, now), "text")])
     refused = sum(info.rejected.values())
     if refused:
         facts.append([(f"{refused} refused", "warning"), (" N says why", "muted")])
@@ -114,6 +121,9 @@ def facts_of(model: TableModel, standing: Standing) -> list[Fact]:
         facts.append([("no listener", "warning")])
     if standing.rate:
         facts.append([(standing.rate, "text")])
+    if others:
+        read = plain(others[0]) if len(others) == 1 else "their own zones"
+        facts.append([(f"schedules in {read}", "muted")])
     return facts
 
 
