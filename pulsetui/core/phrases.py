@@ -57,6 +57,7 @@ _MINUTE = 60
 _HOUR = 3600
 _DAY = 86400
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LAST_GOOD = "last good run"
 _METRICS_SAID = 3
 _SECOND_UNIT = re.compile(r"(?<=\d[dhm]) \d+[hms]\b", re.ASCII)
@@ -189,22 +190,28 @@ def one_unit(text: str) -> str:
 
 def instant_text(instant: datetime, zone: tzinfo, now: datetime) -> str:
     """An instant on the wall clock of ``zone``: ``today 02:00``, ``tomorrow 02:00``, ``Sat 02:00`` within
-    six days either way, else ``2026-11-21 02:00``.
+    six days either way, else ``Fri 20 Nov 02:00``, in another year ``2025-11-21 02:00``: 16 cells at most.
 
     A time that the clock shows twice that night carries the zone's abbreviation: ``Sun 02:30 CEST``.
     """
     local = instant.astimezone(zone)
-    days = (local.date() - now.astimezone(zone).date()).days
-    if days == 0:
-        day = "today"
-    elif days == 1:
-        day = "tomorrow"
-    elif abs(days) <= _NEAR_DAYS:
-        day = _WEEKDAYS[local.weekday()]
-    else:
-        day = f"{local:%Y-%m-%d}"
     twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
-    return f"{day} {local:%H:%M}" + (f" {local.tzname()}" if twice else "")
+    return f"{day_text(instant, zone, now)} {local:%H:%M}" + (f" {local.tzname()}" if twice else "")
+
+
+def day_text(instant: datetime, zone: tzinfo, now: datetime) -> str:
+    """The day of ``instant_text``: ``today``, ``Sat``, ``Fri 20 Nov``, ``2025-11-21``."""
+    local, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
+    days = (local - today).days
+    if days == 0:
+        return "today"
+    if days == 1:
+        return "tomorrow"
+    if abs(days) <= _NEAR_DAYS:
+        return _WEEKDAYS[local.weekday()]
+    if local.year == today.year:
+        return f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+    return f"{local:%Y-%m-%d}"
 
 
 def word_for(status: Status, reason: Reason | None) -> str:

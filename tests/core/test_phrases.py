@@ -100,9 +100,12 @@ def test_distance_from_now_is_said_both_ways(seconds: float, ago: str, until: st
         (datetime(2026, 11, 16, 22, 30, tzinfo=UTC), "tomorrow 00:30"),  # already Tuesday in Riga
         (datetime(2026, 11, 15, 21, 59, tzinfo=UTC), "Sun 23:59"),
         (datetime(2026, 11, 10, 0, 0, tzinfo=UTC), "Tue 02:00"),
-        (datetime(2026, 11, 9, 0, 0, tzinfo=UTC), "2026-11-09 02:00"),
+        (datetime(2026, 11, 9, 0, 0, tzinfo=UTC), "Mon 9 Nov 02:00"),
         (datetime(2026, 11, 22, 0, 0, tzinfo=UTC), "Sun 02:00"),
-        (datetime(2026, 11, 23, 0, 0, tzinfo=UTC), "2026-11-23 02:00"),
+        (datetime(2026, 11, 23, 0, 0, tzinfo=UTC), "Mon 23 Nov 02:00"),
+        (datetime(2025, 12, 31, 21, 59, tzinfo=UTC), "2025-12-31 23:59"),
+        (datetime(2025, 12, 31, 22, 0, tzinfo=UTC), "Thu 1 Jan 00:00"),  # already the new year in Riga
+        (datetime(2027, 1, 1, 0, 0, tzinfo=UTC), "2027-01-01 02:00"),
     ],
 )
 def test_an_instant_is_named_by_the_nearest_day(instant: datetime, text: str) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from pulsetui.core.expect import DURATION, Expectation, ExpectationError
-from pulsetui.core.phrases import duration_text, instant_text, number_text, span_text
+from pulsetui.core.phrases import day_text, duration_text, number_text, span_text
 from pulsetui.core.status import Outcome
 from pulsetui.monitor.view import CheckDetails, CheckView, RunView
 from pulsetui.tui.lines import Line, cut, fit, pad, plain, wrap
@@ -141,7 +141,7 @@ def _day(run: RunView, context: PaneContext) -> str:
     at = run.started_at or run.ended_at
     if at is None:
         return ""
-    day = instant_text(at, context.zone, context.now).split(" ")[0]
+    day = day_text(at, context.zone, context.now)
     return day if day in {"today", "tomorrow"} else f"on {day}"
 
 
