@@ -7,7 +7,7 @@ Pure functions from values to one line of text. Spans have two units at most. Te
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Protocol
@@ -188,7 +188,15 @@ def one_unit(text: str) -> str:
     return _SECOND_UNIT.sub("", text)
 
 
-def instant_text(instant: datetime, zone: tzinfo, now: datetime) -> str:
+def instants_text(instants: Sequence[datetime], zone: tzinfo, now: datetime) -> list[str]:
+    """Several instants as ``instant_text`` says them, with seconds where minutes do not tell them apart."""
+    told = [instant_text(at, zone, now) for at in instants]
+    if len(set(told)) == len(set(instants)):
+        return told
+    return [instant_text(at, zone, now, seconds=True) for at in instants]
+
+
+def instant_text(instant: datetime, zone: tzinfo, now: datetime, *, seconds: bool = False) -> str:
     """An instant on the wall clock of ``zone``: ``today 02:00``, ``tomorrow 02:00``, ``Sat 02:00`` within
     six days either way, else ``Fri 20 Nov 02:00``, in another year ``2025-11-21 02:00``: 16 cells at most.
 
@@ -196,7 +204,8 @@ def instant_text(instant: datetime, zone: tzinfo, now: datetime) -> str:
     """
     local = instant.astimezone(zone)
     twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
-    return f"{day_text(instant, zone, now)} {local:%H:%M}" + (f" {local.tzname()}" if twice else "")
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{day_text(instant, zone, now)} {clock}" + (f" {local.tzname()}" if twice else "")
 
 
 def day_text(instant: datetime, zone: tzinfo, now: datetime) -> str:

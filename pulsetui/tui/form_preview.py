@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
-from pulsetui.core.phrases import instant_text, until_text
+from pulsetui.core.phrases import instants_text, one_unit, until_text
 from pulsetui.core.zone import zone as zone_named
 from pulsetui.errors import ScheduleError
 from pulsetui.monitor.view import SchedulePreview
@@ -71,23 +71,26 @@ def _upcoming(
     if not preview.upcoming:
         return []
     theirs = mine if is_period else _zone(preview.tz)
-    rows = [
-        (instant_text(at, theirs, now), instant_text(at, mine, now), until_text(at, now))
-        for at in preview.upcoming
-    ]
-    differs = any(there != here for there, here, _ in rows)
+    there, here = (instants_text(preview.upcoming, zone, now) for zone in (theirs, mine))
+    until = [until_text(at, now) for at in preview.upcoming]
+    differs = there != here
+    room = width - _WHEN * (2 if differs else 1) - 1
+    if max(map(len, until)) > room:
+        until = [one_unit(text) for text in until]
     head = "if it reports now, due" if is_period else plain(preview.tz)
     lines: list[Line] = []
     if differs or is_period:
         lines.append(
-            ((f" {pad(head, max(_WHEN, len(head)))}", "muted"), ("here" if differs else "", "muted"))
+            (
+                (f" {pad(head, max(_WHEN - 1, len(head)))} ", "muted"),
+                (plain(str(mine)) if differs else "", "muted"),
+            )
         )
-    for there, here, until in rows:
-        spans: list[Span] = [(f" {pad(there, _WHEN)}", "text")]
+    for their_text, my_text, distance in zip(there, here, until, strict=True):
+        spans: list[Span] = [(f" {pad(their_text, _WHEN)}", "text")]
         if differs:
-            spans.append((pad(here, _WHEN), "accent"))
-        room = width - _WHEN * (2 if differs else 1) - 1
-        spans.append((until if len(until) <= room else "", "muted"))
+            spans.append((pad(my_text, _WHEN), "accent"))
+        spans.append((distance if len(distance) <= room else "", "muted"))
         lines.append(tuple(spans))
     return lines
 

@@ -17,6 +17,7 @@ from pulsetui.core.phrases import (
     count_text,
     duration_text,
     instant_text,
+    instants_text,
     metrics_text,
     number_text,
     one_unit,
@@ -124,6 +125,14 @@ def test_an_instant_is_named_by_the_nearest_day(instant: datetime, text: str) ->
 )
 def test_a_distance_can_do_without_its_second_unit(text: str, short: str) -> None:
     assert one_unit(text) == short
+
+
+def test_instants_have_seconds_where_minutes_do_not_tell_them_apart() -> None:
+    apart = [NOW + timedelta(minutes=n) for n in (1, 2)]
+    close = [NOW + timedelta(seconds=20 * n) for n in (1, 2)]
+
+    assert instants_text(apart, RIGA, NOW) == ["today 09:01", "today 09:02"]
+    assert instants_text(close, RIGA, NOW) == ["today 09:00:20", "today 09:00:40"]
 
 
 def test_the_repeated_hour_says_which_of_the_two_it_is() -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from pulsetui.core.phrases import instant_text, one_unit
+from pulsetui.core.phrases import instant_text, instants_text, one_unit
 from pulsetui.core.status import Outcome
 from pulsetui.monitor.view import CheckDetails, CheckView, EngineInfo
 from pulsetui.tui.clocks import check_clock, own_zone
@@ -89,11 +89,15 @@ class OnClocks(Struct, frozen=True):
     there: str  # on the check's own clock; "" where that shows the same
 
 
-def on_clocks(at: datetime, far: str, view: CheckView, context: PaneContext) -> OnClocks:
-    """An instant on the person's clock and on the check's own."""
-    here = context.instant(at)
-    there = instant_text(at, check_clock(view, context.zone), context.now)
-    return OnClocks(here, far, "" if here == there else there)
+def on_clocks(
+    instants: Sequence[datetime], far: Sequence[str], view: CheckView, context: PaneContext
+) -> list[OnClocks]:
+    """Instants on the person's clock and on the check's own."""
+    here, there = (
+        instants_text(instants, zone, context.now) for zone in (context.zone, check_clock(view, context.zone))
+    )
+    texts = zip(here, far, there, strict=True)
+    return [OnClocks(mine, away, "" if mine == own else own) for mine, away, own in texts]
 
 
 def clock_lines(
@@ -103,11 +107,12 @@ def clock_lines(
     name the check's own clock where that differs. Where it is narrow the distances have one unit; where
     even that is too wide the check's clock is left out: half a time would read as another."""
     room = width - cell_len(lead[0])
-    here, far = _HERE, _FAR
+    longest = max((cell_len(row.here) for row in rows), default=0)
+    here, far = max(_HERE, longest + 1), _FAR
     there = max((cell_len(row.there) for row in rows), default=0)
     if here + far + there > room:
         rows = [replace(row, far=one_unit(row.far)) for row in rows]
-        here = max((cell_len(row.here) for row in rows), default=0) + 1
+        here = longest + 1
         far = max((cell_len(row.far) for row in rows), default=0) + 1
         if here + far + there > room:
             there = 0

@@ -101,7 +101,7 @@ def missed_lines(
     title: Sequence[Span], missed: Sequence[datetime], view: CheckView, context: PaneContext, *, indent: int
 ) -> list[Line]:
     """Missed instants under a title."""
-    rows = [on_clocks(at, ago_text(at, context.now), view, context) for at in missed]
+    rows = on_clocks(missed, [ago_text(at, context.now) for at in missed], view, context)
     lead = " " * indent + ("- " if context.ascii_only else "· ")
     return clock_lines(title, rows, view, context.width, (lead, "down"))
 

@@ -148,5 +148,6 @@ def _due(details: CheckDetails, view: CheckView, context: PaneContext) -> list[L
     title = [(" Next due", "title")]
     if view.schedule_kind == "every":
         title.append(("  if it reports now", "muted"))
-    rows = [on_clocks(due, until_text(due, context.now), view, context) for due in details.due_next]
+    far = [until_text(due, context.now) for due in details.due_next]
+    rows = on_clocks(details.due_next, far, view, context)
     return clock_lines(title, rows, view, context.width, (" ", "text"))
