@@ -117,6 +117,19 @@ async def test_a_running_snooze_can_be_ended_and_that_undone() -> None:
         assert engine.snoozes == before
 
 
+async def test_how_far_off_the_end_is_is_not_rounded_away() -> None:
+    engine = FakeEngine([view("a", snoozed_until=NOW + 110 * HOUR / 60)])
+    engine.snoozes = (
+        SnoozeView(scope="check", target="a", until=NOW + 110 * HOUR / 60, by="eva", note="known"),
+    )
+    async with showing(engine) as (app, pilot):
+        await press(app, pilot, "z")
+        shown = " ".join(text(app).split())
+        assert "until tomorrow 08:00 20h 30m from now" in shown
+        assert "until Monday 08:00 5d 20h from now" in shown
+        assert "end the snooze 1h 50m left" in shown
+
+
 async def test_escape_leaves_everything_as_it_was_and_zero_ends_only_what_runs() -> None:
     engine = FakeEngine([view("a")])
     async with showing(engine) as (app, pilot):

@@ -14,10 +14,9 @@ from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from pulsetui.core.phrases import instant_text
+from pulsetui.core.phrases import instant_text, span_text
 from pulsetui.core.snooze import Scope, SnoozeChoice, snooze_choices
 from pulsetui.monitor.view import CheckView, SnoozeView
-from pulsetui.tui.columns import countdown
 from pulsetui.tui.lines import Line, Span, cut, name_of, pad, plain
 from pulsetui.tui.paint import LineList, OneLine
 
@@ -123,7 +122,7 @@ class SnoozeDialog(ModalScreen[SnoozeAnswer | None]):
             keys.append(str(number))
         running = self.target.running(self._snoozes, self._now)
         if running:
-            left = countdown(max(one.until for one in running), self._now)
+            left = _span(max(one.until for one in running), self._now)
             lines.append(((f" {END}  ", "key"), ("end the snooze", "strong"), (f"  {left} left", "muted")))
             keys.append(END)
         lines += [(), (("No alerts for it until then. It is judged and shown as ever.", "muted"),)]
@@ -148,7 +147,7 @@ class SnoozeDialog(ModalScreen[SnoozeAnswer | None]):
 
     def _choice_line(self, key: str, choice: SnoozeChoice) -> Line:
         if choice.label.startswith("until"):
-            more = f"{countdown(choice.until, self._now)} from now"
+            more = f"{_span(choice.until, self._now)} from now"
         else:
             more = f"until {instant_text(choice.until, self._zone, self._now).removeprefix('today ')}"
         return ((f" {key}  ", "key"), (pad(choice.label, 24), "strong"), (more, "muted"))
@@ -183,3 +182,7 @@ class SnoozeDialog(ModalScreen[SnoozeAnswer | None]):
                 self.dismiss(SnoozeAnswer(self.target, None, note))
         elif key.isdigit() and 0 < int(key) <= len(self._choices):
             self.dismiss(SnoozeAnswer(self.target, self._choices[int(key) - 1].until, note))
+
+
+def _span(until: datetime, now: datetime) -> str:
+    return span_text((until - now).total_seconds())
