@@ -179,7 +179,8 @@ class Actions:
                 return
             self._app.push_screen(EditScreen.for_check(self._app, view.slug, details.fields))
 
-        self._app.run_worker(work(), group="edit", exclusive=True, exit_on_error=False)
+        worker = self._app.run_worker(work(), group="edit", exclusive=True, exit_on_error=False)
+        self._app.type_ahead.opens(worker)
 
     def copy(self, view: CheckView) -> None:
         """Opens the copy menu."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.driver import Driver
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 
 from pulsetui.config.host import host_zone
@@ -26,6 +27,7 @@ from pulsetui.tui.screens.home import HomeScreen
 from pulsetui.tui.session import Session
 from pulsetui.tui.terminal import Terminal
 from pulsetui.tui.theme import DARK, PALETTES, Palette, StyleSet, textual_theme
+from pulsetui.tui.type_ahead import TypeAhead
 from pulsetui.tui.verbs import Verb, key_of, verbs_on
 from pulsetui.tui.widgets.summary import title_words
 
@@ -83,6 +85,7 @@ class PulseApp(App[None]):
         self.ascii_only = ascii_only or self.session.settings.ascii
         self.actions = Actions(self)
         self.terminal = Terminal(self)
+        self.type_ahead = TypeAhead(self, super().on_event)
         self._mouse = mouse
         self._bridge: Bridge | None = None
         self._unsubscribe: list[Callable[[], None]] = []
@@ -162,6 +165,7 @@ class PulseApp(App[None]):
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._unsubscribe = []
+        self.type_ahead.close()
         self.session.end()
         self.terminal.restore_title()
 
@@ -177,6 +181,13 @@ class PulseApp(App[None]):
             self._exception_event.set()
         self._return_code = 1
         self._close_messages_no_wait()
+
+    async def on_event(self, event: Event) -> None:
+        """Keys wait until what was opened before them is there; everything else goes Textual's way."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self.type_ahead.take(event)
+        else:
+            await super().on_event(event)
 
     # News
 

@@ -46,6 +46,9 @@ async def showing(
 
 async def settled(app: PulseApp, pilot: Pilot[None]) -> None:
     """Waits until commands have been answered and what they changed is drawn."""
+    await pilot.pause()
+    while app.type_ahead.busy:
+        await pilot.pause()
     await app.workers.wait_for_complete()
     await pilot.pause()
     if app._bridge is not None:

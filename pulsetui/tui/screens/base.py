@@ -27,6 +27,9 @@ class PulseScreen(Screen[None]):
     SCOPE: ClassVar[str] = "any"
     AUTO_FOCUS = None
 
+    filled = False
+    """Whether the engine has answered what the screen asked first."""
+
     @property
     def pulse(self) -> PulseApp:
         """The app with its own type."""
@@ -173,5 +176,8 @@ def fetch(
             return
         if screen.is_mounted:
             then(answer)
+            screen.filled = True
 
-    screen.run_worker(work(), group=group, exclusive=True, exit_on_error=False)
+    worker = screen.run_worker(work(), group=group, exclusive=True, exit_on_error=False)
+    if not screen.filled:
+        screen.pulse.type_ahead.fills(worker)

@@ -1,0 +1,165 @@
+"""Keys one after another: each goes out only when what the ones before it have opened stands there.
+
+Textual gives a key to whatever has the focus at the moment it is read, while a screen or an input that the
+key before has asked for is mounted and focused later. Keys that come in one read (a slow line, a paste, a
+loaded host) would so act on what was there before: letters meant for a filter would pause and delete. Here
+they wait their turn. The wait is bounded, so a key is late at worst; only keys that were typed for something
+that then did not open are left out, since they were not meant for what is there instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.command import CommandPalette
+from textual.events import Event, Key
+
+if TYPE_CHECKING:
+    from textual.message_pump import MessagePump
+    from textual.screen import Screen
+    from textual.worker import Worker
+
+    from pulsetui.tui.app import PulseApp
+
+log = logging.getLogger(__name__)
+
+LONGEST_S = 2.0
+"""A key waits no longer for something to open."""
+FILLED_S = 0.5
+"""... or for what a screen shows first: Esc must not wait for an engine that does not answer."""
+_ROUNDS = 2
+_SPINS = 50  # turns of the loop before the wait becomes a slow one
+_PAUSE_S = 0.002
+
+
+class TypeAhead:
+    """The queue of keys of one app. ``send`` is Textual's own way with a key, to be called by the app."""
+
+    def __init__(self, app: PulseApp, send: Callable[[Event], Awaitable[None]]) -> None:
+        self._app = app
+        self._send = send
+        self._waiting: deque[Event] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._opening: list[tuple[Worker[None], Screen[object]]] = []
+        self._filling: list[Worker[None]] = []
+        self._drawn: Screen[object] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether keys are waiting."""
+        return self._task is not None and not self._task.done()
+
+    def take(self, event: Event) -> None:
+        """A key or a paste from the terminal."""
+        self._waiting.append(event)
+        if not self.busy:
+            self._task = asyncio.create_task(self._hand_on())
+
+    def opens(self, worker: Worker[None]) -> None:
+        """``worker`` is going to open something: what is typed until then is meant for that."""
+        self._opening.append((worker, self._app.screen))
+
+    def fills(self, worker: Worker[None]) -> None:
+        """``worker`` brings what a new screen shows: before, its keys have nothing to act on."""
+        self._filling.append(worker)
+
+    def close(self) -> None:
+        """The app ends."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _hand_on(self) -> None:
+        while self._waiting:
+            await self._ready(self._waiting[0])
+            if not self._waiting:
+                break
+            # In the app's own turn, where Textual expects it.
+            self._app.call_later(self._send, self._waiting.popleft())
+
+    async def _ready(self, event: Event) -> None:
+        """Waits until nothing is going on that could change where ``event`` belongs."""
+        await self._quiet()
+        while self._opening:
+            worker, before = self._opening.pop(0)
+            await _finished([worker], LONGEST_S)
+            await self._quiet()
+            if self._app.screen is before:
+                self._leave_out(opened_later=not worker.is_finished)
+                return
+        screen = self._app.screen
+        if screen is not self._drawn:
+            drawn = asyncio.Event()
+            screen.call_after_refresh(drawn.set)
+            await _until(drawn.is_set, FILLED_S)
+            self._drawn = screen
+        if self._filling:
+            filling, self._filling = self._filling, []
+            await _finished(filling, FILLED_S)
+            await self._quiet()
+        if isinstance(screen, CommandPalette) and isinstance(event, Key) and not event.is_printable:
+            # Enter would else run what the letters before the last found.
+            await _finished([worker for worker in self._app.workers if worker.node is screen], FILLED_S)
+            await self._quiet()
+
+    def _leave_out(self, *, opened_later: bool) -> None:
+        log.info("%d keys were left out: what they were typed for did not open", len(self._waiting))
+        self._waiting.clear()
+        if opened_later:
+            self._app.say(
+                "It is still being opened: what was typed meanwhile was left out", severity="warning"
+            )
+
+    async def _quiet(self) -> None:
+        """Waits until every message has been dealt with, and with it what the keys before have caused.
+
+        A queue that is empty says too little: its last message may still be on, as while a screen is
+        mounted. So each pump on the way of a key has to answer as well, and twice, since a message that was
+        on may have sent another one.
+        """
+        deadline = asyncio.get_running_loop().time() + LONGEST_S
+        rounds = 0
+        while rounds < _ROUNDS and asyncio.get_running_loop().time() < deadline:
+            for pump in list(self._way()):
+                await _answered(pump)
+            # All in one turn of the loop: nothing can be on its way from one queue to another.
+            rounds = 0 if any(pump.message_queue_size for pump in self._pumps()) else rounds + 1
+
+    def _way(self) -> Iterator[MessagePump]:
+        """Whatever a key comes past, in that order, and the screens that wait for an answer."""
+        focused = self._app.focused
+        yield from () if focused is None else focused.ancestors_with_self
+        yield from reversed(self._app.screen_stack)
+        yield self._app
+
+    def _pumps(self) -> Iterator[MessagePump]:
+        yield self._app
+        yield from self._app.screen_stack
+        yield from (node for node in self._app.screen.walk_children() if node.is_running)
+
+
+async def _answered(pump: MessagePump) -> None:
+    """Returns when ``pump`` has dealt with all that it has been sent so far, or is no more."""
+    answered = asyncio.Event()
+    if pump.call_later(answered.set):
+        await _until(lambda: answered.is_set() or not pump.is_running, LONGEST_S)
+
+
+async def _finished(workers: Sequence[Worker[Any]], longest_s: float) -> None:
+    await _until(lambda: all(worker.is_finished for worker in workers), longest_s)
+
+
+async def _until(true: Callable[[], bool], longest_s: float) -> None:
+    """Returns when it is true, or when it has taken too long."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + longest_s
+    spins = 0
+    while not true():
+        if loop.time() > deadline:
+            log.warning("a key waited %s s and is handed on", longest_s)
+            return
+        spins += 1
+        await asyncio.sleep(0 if spins < _SPINS else _PAUSE_S)
