@@ -14,6 +14,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet, ref
 
 from textual.command import CommandPalette
 from textual.events import Event, Key
@@ -45,8 +46,9 @@ class TypeAhead:
         self._waiting: deque[Event] = deque()
         self._task: asyncio.Task[None] | None = None
         self._opening: list[tuple[Worker[None], Screen[object]]] = []
-        self._filling: list[Worker[None]] = []
-        self._drawn: Screen[object] | None = None
+        # Weakly: no screen that is closed may be kept until the next key.
+        self._filling: WeakSet[Worker[None]] = WeakSet()
+        self._drawn: ref[Screen[object]] | None = None
 
     @property
     def busy(self) -> bool:
@@ -65,7 +67,7 @@ class TypeAhead:
 
     def fills(self, worker: Worker[None]) -> None:
         """``worker`` brings what a new screen shows: before, its keys have nothing to act on."""
-        self._filling.append(worker)
+        self._filling.add(worker)
 
     def close(self) -> None:
         """The app ends."""
@@ -91,14 +93,14 @@ class TypeAhead:
                 self._leave_out(opened_later=not worker.is_finished)
                 return
         screen = self._app.screen
-        if screen is not self._drawn:
+        if self._drawn is None or screen is not self._drawn():
             drawn = asyncio.Event()
             screen.call_after_refresh(drawn.set)
             await _until(drawn.is_set, FILLED_S)
-            self._drawn = screen
+            self._drawn = ref(screen)
         if self._filling:
-            filling, self._filling = self._filling, []
-            await _finished(filling, FILLED_S)
+            await _finished(list(self._filling), FILLED_S)
+            self._filling.clear()
             await self._quiet()
         if isinstance(screen, CommandPalette) and isinstance(event, Key) and not event.is_printable:
             # Enter would else run what the letters before the last found.
