@@ -16,8 +16,10 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet, ref
 
+from textual.app import ScreenStackError
 from textual.command import CommandPalette
 from textual.events import Event, Key
+from textual.widgets import Input
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
@@ -32,6 +34,8 @@ LONGEST_S = 2.0
 """A key waits no longer for something to open."""
 FILLED_S = 0.5
 """... or for what a screen shows first: Esc must not wait for an engine that does not answer."""
+_MOVES = frozenset({"step", "pages", "edge", "first", "last", "pan"})
+"""Actions that open nothing and move no focus."""
 _ROUNDS = 2
 _SPINS = 50  # turns of the loop before the wait becomes a slow one
 _PAUSE_S = 0.002
@@ -75,12 +79,23 @@ class TypeAhead:
             self._task.cancel()
 
     async def _hand_on(self) -> None:
+        try:
+            await self._hand_on_all()
+        except ScreenStackError:
+            log.debug("%d keys came after the end", len(self._waiting))
+
+    async def _hand_on_all(self) -> None:
+        harmless = False
         while self._waiting:
-            await self._ready(self._waiting[0])
-            if not self._waiting:
-                break
+            # A held cursor key is not slowed down by what need not be waited for.
+            if not (harmless and self._harmless(self._waiting[0])):
+                await self._ready(self._waiting[0])
+                if not self._waiting:
+                    break
+            event = self._waiting.popleft()
+            harmless = self._harmless(event)
             # In the app's own turn, where Textual expects it.
-            self._app.call_later(self._send, self._waiting.popleft())
+            self._app.call_later(self._send, event)
 
     async def _ready(self, event: Event) -> None:
         """Waits until nothing is going on that could change where ``event`` belongs."""
@@ -106,6 +121,15 @@ class TypeAhead:
             # Enter would else run what the letters before the last found.
             await _finished([worker for worker in self._app.workers if worker.node is screen], FILLED_S)
             await self._quiet()
+
+    def _harmless(self, event: Event) -> bool:
+        """Whether it moves the cursor or writes a letter, so that what follows belongs to the same place."""
+        if not isinstance(event, Key):
+            return False
+        if isinstance(self._app.focused, Input):
+            return event.is_printable
+        active = self._app.screen.active_bindings.get(event.key)
+        return active is not None and active.binding.action.partition("(")[0] in _MOVES
 
     def _leave_out(self, *, opened_later: bool) -> None:
         log.info("%d keys were left out: what they were typed for did not open", len(self._waiting))

@@ -215,3 +215,13 @@ async def test_keys_held_down_all_arrive_in_order() -> None:
         await burst(app, pilot, "j" * 60 + "k" * 20)
         assert isinstance(app.screen, HomeScreen)
         assert app.screen.model.cursor == "job-040"
+
+
+async def test_keys_after_the_one_that_quits_do_nothing() -> None:
+    engine = FakeEngine([view("payments")])
+    async with showing(engine) as (app, pilot):
+        for character in "qpd":
+            app.post_message(Key(character, character))
+        while app.is_running:
+            await pilot.pause()
+    assert engine.commands == []
