@@ -21,6 +21,12 @@ class QuietClient:
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         return ()
 
+    def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return [CommandResult(slug=slug, ok=True, message="undone") for slug in slugs]
+
+    def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return [CommandResult(slug=slug, ok=True, message="undone") for slug in slugs]
+
     def snooze(
         self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
     ) -> list[CommandResult]:

@@ -117,6 +117,12 @@ class RemoteEngine:
     def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._command(wire.Command(verb="resume", slugs=tuple(slugs)))
 
+    def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._command(wire.Command(verb="undo_pause", slugs=tuple(slugs)))
+
+    def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._command(wire.Command(verb="undo_resume", slugs=tuple(slugs)))
+
     def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]:
         return self._command(wire.Command(verb="acknowledge", slugs=tuple(slugs), by=by, note=note))
 

@@ -14,6 +14,9 @@ from pulsetui.core.state import CheckState, bound_of, missed_at
 from pulsetui.core.status import Outcome, Status
 from pulsetui.core.transition import Transition
 
+UNDONE_IN_A_ROW = 3
+"""So many pauses and resumes of a check can be undone one after the other: each keeps a whole state."""
+
 _NO_TIME = timedelta(0)
 
 
@@ -21,6 +24,7 @@ def pause(check: Check, state: CheckState, now: datetime) -> Transition:
     """Nothing is expected any more. An open incident ends; a pending start is forgotten (Healthchecks)."""
     draft = Draft(check, state)
     draft.go(now, Status.PAUSED)
+    draft.state.aside = _kept(state)
     draft.state.pending = None
     draft.state.slot = draft.state.due = None
     draft.state.unwatched = False
@@ -33,8 +37,28 @@ def resume(check: Check, state: CheckState, now: datetime) -> Transition:
     draft = Draft(check, state)
     if state.status is Status.PAUSED:
         draft.go(now, Status.NEW)
+        draft.state.aside = _kept(state)
         draft.state.last_ping = draft.state.last_kind = None
     return draft.finish(state)
+
+
+def undo(check: Check, state: CheckState, now: datetime) -> Transition | None:
+    """As if the last pause or resume had not been; what the time since then does is for ``advance`` to say.
+
+    None when that cannot be: it has reported since, or there were times that nobody watched. The incident
+    that a pause ended is open again. There is no flip: nothing new has happened that anybody should be told.
+    """
+    if state.aside is None or state.aside.n_pings != state.n_pings:
+        return None
+    # The schedule may have been edited meanwhile.
+    before = redefine(check, state.aside, now).state
+    return Transition(state=before, incidents=() if before.incident is None else (before.incident,))
+
+
+def _kept(state: CheckState, depth: int = UNDONE_IN_A_ROW) -> CheckState:
+    kept = state.copied()
+    kept.aside = None if state.aside is None or depth == 1 else _kept(state.aside, depth - 1)
+    return kept
 
 
 def acknowledge(check: Check, state: CheckState, acknowledgement: Acknowledgement | None) -> Transition:
@@ -69,6 +93,7 @@ def skip_unwatched(check: Check, state: CheckState, since: datetime, until: date
     """
     draft = Draft(check, state)
     new = draft.state
+    new.aside = None  # it was not watched either
     pending = new.pending_run()
     if pending is not None and pending.outcome is Outcome.RUNNING:
         bound = bound_of(check, pending)
@@ -87,6 +112,7 @@ def set_back(check: Check, state: CheckState, now: datetime) -> Transition:
     """
     draft = Draft(check, state)
     new = draft.state
+    new.aside = None  # its instants are those of the clock before
     if state.latest is not None and state.latest > now:
         new.latest = now
         new.last_ping = None if state.last_ping is None else min(state.last_ping, now)

@@ -51,6 +51,7 @@ class CheckState(Struct, kw_only=True):
     untold: bool = False  # it went down while it was snoozed: nobody has been told
     history: str = ""  # see core.history
     last_line: str = ""  # last line of the last body; unsafe text
+    aside: CheckState | None = None  # as it was before the last pause or resume, while that can be undone
 
     def copied(self) -> CheckState:
         """A copy to change."""

@@ -20,6 +20,9 @@ def run_command(client: EngineClient, command: Command) -> Sequence[CommandResul
             return client.pause(_some(command))
         case "resume":
             return client.resume(_some(command))
+        case "undo_pause" | "undo_resume":
+            undo = client.undo_pause if command.verb == "undo_pause" else client.undo_resume
+            return undo(_some(command))
         case "acknowledge":
             return client.acknowledge(_some(command), by=_by(command), note=command.note)
         case "unacknowledge":

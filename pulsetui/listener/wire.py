@@ -32,6 +32,8 @@ HEARTBEAT_S = 15.0
 Verb = Literal[
     "pause",
     "resume",
+    "undo_pause",
+    "undo_resume",
     "acknowledge",
     "unacknowledge",
     "snooze",

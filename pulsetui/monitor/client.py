@@ -71,6 +71,13 @@ class EngineClient(Protocol):
 
     def resume(self, slugs: Sequence[str]) -> list[CommandResult]: ...
 
+    def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+        """As if they had not been paused: status, incident and due of before, judged up to now. Refused for
+        one that has reported since, or is not paused any more."""
+
+    def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
+        """As if they had not been resumed; refused likewise."""
+
     def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]: ...
 
     def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]: ...

@@ -72,7 +72,8 @@ class Advance(Struct, frozen=True):
 
 
 class Operate(Struct, frozen=True):
-    """Pause, resume, acknowledge or take an acknowledgement back. Its result is a sentence for each slug."""
+    """Pause, resume, undo either, acknowledge or take an acknowledgement back. Its result is a sentence for
+    each slug."""
 
     verb: str
     slugs: Sequence[str]
@@ -99,11 +100,45 @@ class Operate(Struct, frozen=True):
                 return False, f"{check.name} is not paused"
             session.apply(tracked, operate.resume(check, state, now), now)
             return True, f"{check.name} is resumed and waits for its next report"
+        if self.verb in _UNDOES:
+            return _undo(session, tracked, self.verb, now)
         if state.incident is None:
             return False, f"{check.name} is not down: there is nothing to acknowledge"
         session.apply(tracked, operate.acknowledge(check, state, self.acknowledgement), now)
         did = "is acknowledged" if self.acknowledgement else "is no longer acknowledged"
         return True, f"{check.name} {did}"
+
+
+_UNDOES = {"undo_pause": (Status.PAUSED, "pause"), "undo_resume": (Status.NEW, "resume")}
+"""What is undone, and the status that it left behind."""
+
+
+def _undo(session: Session, tracked: Tracked, verb: str, now: datetime) -> tuple[bool, str]:
+    """The state of before, judged up to now."""
+    check, state = tracked.check, session.state(tracked)
+    left_behind, what = _UNDOES[verb]
+    before = operate.undo(check, state, now) if state.status is left_behind else None
+    if before is None:
+        why = "it has reported, or was not watched, since then"
+        if state.status is not left_behind:
+            why = f"it is {state.status} now"
+        return False, f"the {what} of {check.name} cannot be undone: {why}"
+    logger.info("check=%s %s undone, %s as before", check.slug, what, before.state.status)
+    session.apply(tracked, before, now)
+    session.apply(tracked, machine.advance(check, before.state, now), now)
+    _tell_untold(session, tracked, now)
+    return True, f"the {what} of {check.name} is undone"
+
+
+def _tell_untold(session: Session, tracked: Tracked, now: datetime) -> None:
+    """What went down in a snooze that is over, and still is down, is told."""
+    state = session.state(tracked)
+    if state.untold and snoozed_until(session.world.snoozes, tracked.check, now) is None:
+        told = state.copied()
+        told.untold = False
+        session.apply(tracked, Transition(state=told), now)
+        if state.status is Status.DOWN:
+            session.tell(still_down(tracked.check, state), now, tracked)
 
 
 class Define(Struct, frozen=True):
@@ -213,13 +248,7 @@ class SetSnoozes(Struct, frozen=True):
         session.database.write_snoozes(snoozes)
         session.world.snoozes = snoozes
         for tracked in session.world.by_id.values():
-            state = session.state(tracked)
-            if state.untold and snoozed_until(snoozes, tracked.check, now) is None:
-                told = state.copied()
-                told.untold = False
-                session.apply(tracked, Transition(state=told), now)
-                if state.status is Status.DOWN:
-                    session.tell(still_down(tracked.check, state), now, tracked)
+            _tell_untold(session, tracked, now)
 
 
 class SetBack(Struct, frozen=True):
@@ -283,7 +312,7 @@ def _skip_unwatched(
     session: Session, tracked: Tracked, since: datetime, until: datetime, now: datetime
 ) -> None:
     state = session.state(tracked)
-    if state.due is None and not state.runs:
+    if state.due is None and not state.runs and state.aside is None:
         return
     transition = operate.skip_unwatched(tracked.check, state, since, until)
     if transition.state != state:

@@ -192,6 +192,12 @@ class LocalEngine:
     def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._operate(Operate("resume", slugs))
 
+    def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._operate(Operate("undo_pause", slugs))
+
+    def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._operate(Operate("undo_resume", slugs))
+
     def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]:
         acknowledgement = Acknowledgement(at=self.now(), by=by[:100], note=note[:1000])
         return self._operate(Operate("acknowledge", slugs, acknowledgement))

@@ -54,14 +54,14 @@ class Actions:
             self._run(
                 lambda: client.resume(slugs),
                 done=f"Resumed {_names(views)}",
-                undo=Undo(f"resuming {_names(views)}", lambda: client.pause(slugs)),
+                undo=Undo(f"resuming {_names(views)}", lambda: client.undo_resume(slugs)),
             )
             return
         running = [view.slug for view in views if view.status is not Status.PAUSED]
         self._run(
             lambda: client.pause(running),
             done=f"Paused {_names(views)}",
-            undo=Undo(f"pausing {_names(views)}", lambda: client.resume(running)),
+            undo=Undo(f"pausing {_names(views)}", lambda: client.undo_pause(running)),
         )
 
     def acknowledge(self, views: Sequence[CheckView]) -> None:

@@ -207,6 +207,8 @@ def test_commands_reach_the_engine(served: Served) -> None:
     with attached(served, live=False) as engine:
         paused = engine.pause(["backup", "unheard"])
         engine.resume(["backup"])
+        engine.undo_pause(["backup"])
+        engine.undo_resume(["backup"])
         engine.acknowledge(["backup"], by="ann", note="disk")
         engine.unacknowledge(["backup"])
         added = engine.add("new", {"cron": "0 25 * * *", "tags": ["a"]})
@@ -220,6 +222,8 @@ def test_commands_reach_the_engine(served: Served) -> None:
         assert served.engine.calls == [
             ("pause", ("backup", "unheard")),
             ("resume", ("backup",)),
+            ("undo_pause", ("backup",)),
+            ("undo_resume", ("backup",)),
             ("acknowledge", ("backup",), "ann", "disk"),
             ("unacknowledge", ("backup",)),
             ("add", "new", {"cron": "0 25 * * *", "tags": ["a"]}),

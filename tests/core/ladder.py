@@ -90,6 +90,15 @@ class Ladder:
     def resume(self, when: str) -> None:
         self.take(operate.resume(self.check, self.state, at(when)))
 
+    def undo(self, when: str) -> bool:
+        """Takes the last pause or resume back; False when that cannot be."""
+        transition = operate.undo(self.check, self.state, at(when))
+        if transition is None:
+            return False
+        self.take(transition)
+        self.until(when)
+        return True
+
     def skip(self, since: str, until: str) -> None:
         self.take(operate.skip_unwatched(self.check, self.state, at(since), at(until)))
 

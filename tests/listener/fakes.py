@@ -218,6 +218,12 @@ class FakeEngine(QuietClient):
     def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._command("resume", tuple(slugs))
 
+    def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._command("undo_pause", tuple(slugs))
+
+    def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._command("undo_resume", tuple(slugs))
+
     def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]:
         return self._command("acknowledge", tuple(slugs), by, note)
 

@@ -112,6 +112,8 @@ def test_wrong_method_is_told_the_right_one(served: Served, path: str, method: s
     [
         ({"verb": "pause", "slugs": ["backup", "unheard"]}, ("pause", ("backup", "unheard"))),
         ({"verb": "resume", "slugs": ["backup"]}, ("resume", ("backup",))),
+        ({"verb": "undo_pause", "slugs": ["backup"]}, ("undo_pause", ("backup",))),
+        ({"verb": "undo_resume", "slugs": ["backup"]}, ("undo_resume", ("backup",))),
         (
             {"verb": "acknowledge", "slugs": ["backup"], "by": "ann", "note": "disk"},
             ("acknowledge", ("backup",), "ann", "disk"),

@@ -7,6 +7,7 @@ import base64
 import json
 import logging
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,13 @@ from pulsetui.core.status import PingKind
 from pulsetui.core.transition import Transition
 from pulsetui.errors import ConfigError, EngineError, StateHeldError, StoreError
 from pulsetui.monitor.intake import Receipt
+from pulsetui.monitor.view import CommandResult
 from tests.monitor.harness import CONFIG, START, FakeClock, Harness, running
+
+
+async def call(command: Callable[[], list[CommandResult]]) -> list[CommandResult]:
+    """A command as a screen gives it: from another thread."""
+    return await asyncio.to_thread(command)
 
 
 def test_a_ping_turns_its_row_green_and_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -342,6 +349,68 @@ def test_an_outside_edit_keeps_history_and_what_does_not_parse_changes_nothing(t
             path.write_text(CONFIG)
             await reloaded(engine)
             assert engine.client.info().notices == ()
+
+    asyncio.run(scenario())
+
+
+def test_undoing_a_pause_brings_the_incident_back_and_tells_nobody_again(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        clock = FakeClock()
+        config = CONFIG + '\n[hooks.a]\ntype = "terminal"\n'
+        async with running(tmp_path, clock, config=config) as engine:
+            await engine.ping("often")
+            await engine.run(minutes=20)
+            before = engine.view("often")
+            await call(lambda: engine.client.pause(["often"]))
+            assert engine.status("often") == "paused"
+            await engine.run(minutes=1)
+
+            (undone,) = await call(lambda: engine.client.undo_pause(["often"]))
+
+            assert (undone.ok, undone.message) == (True, "the pause of often is undone")
+            await engine.settle()
+            assert engine.view("often") == before
+            details = engine.client.details("often")
+            assert [one.ended_at for one in details.incidents] == [None]
+            assert [one.event for one in details.deliveries] == ["down"]
+        async with running(tmp_path, clock, config=None) as engine:
+            assert engine.view("often").incident == before.incident
+
+    asyncio.run(scenario())
+
+
+def test_a_deadline_that_passed_in_a_pause_is_told_when_the_pause_is_undone(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        config = CONFIG + '\n[hooks.a]\ntype = "terminal"\n'
+        async with running(tmp_path, config=config) as engine:
+            await engine.ping("often")
+            await call(lambda: engine.client.pause(["often"]))
+            await engine.run(minutes=30)
+            assert engine.client.details("often").deliveries == ()
+
+            await call(lambda: engine.client.undo_pause(["often"]))
+
+            await engine.settle()
+            assert engine.status("often") == "down missed"
+            assert engine.view("often").since == START + timedelta(minutes=20)
+            assert [one.event for one in engine.client.details("often").deliveries] == ["down"]
+
+    asyncio.run(scenario())
+
+
+def test_an_undo_that_cannot_be_says_why(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("often")
+            await call(lambda: engine.client.pause(["often"]))
+            (refused,) = await call(lambda: engine.client.undo_resume(["often"]))
+            assert refused.message == "the resume of often cannot be undone: it is paused now"
+            await engine.ping("often", PingKind.LOG)
+            (refused,) = await call(lambda: engine.client.undo_pause(["often"]))
+            assert not refused.ok
+            assert "it has reported, or was not watched, since then" in refused.message
+            (unknown,) = await call(lambda: engine.client.undo_pause(["nope"]))
+            assert unknown.message == "there is no check nope"
 
     asyncio.run(scenario())
 

@@ -54,6 +54,7 @@ class FakeEngine:
         self.rejected: dict[str, int] = {}
         self.pings = 1234
         self.closed = False
+        self._before: dict[str, CheckView] = {}  # as they were before they were paused or resumed
         self._real = datetime.now(UTC) if real_time else None
         self._now = now
         self._checks = {v.slug: v for v in views}
@@ -132,12 +133,20 @@ class FakeEngine:
         return self.bodies.get((slug, n), b"")
 
     def pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+        self._keep(slugs)
         return self._each(
             "pause", slugs, lambda v: replace(v, status=Status.PAUSED, reason=None, incident=None)
         )
 
     def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
+        self._keep(slugs)
         return self._each("resume", slugs, lambda v: replace(v, status=Status.NEW))
+
+    def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._each("undo_pause", slugs, lambda v: self._before[v.slug])
+
+    def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
+        return self._each("undo_resume", slugs, lambda v: self._before[v.slug])
 
     def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]:
         def known(v: CheckView) -> CheckView:
@@ -232,6 +241,9 @@ class FakeEngine:
     def _reach(self) -> None:
         if self.gone:
             raise EngineUnreachableError("no engine answers at http://127.0.0.1:8787")
+
+    def _keep(self, slugs: Sequence[str]) -> None:
+        self._before |= {slug: self._checks[slug] for slug in slugs}
 
     def _snoozed(
         self,

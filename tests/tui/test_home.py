@@ -180,9 +180,29 @@ async def test_pausing_and_undoing() -> None:
         assert 'Paused "A"' in toasts(app)
 
         await press(app, pilot, "u")
-        assert engine.commands[-1] == ("resume", ("a",))
+        assert engine.commands[-1] == ("undo_pause", ("a",))
         await press(app, pilot, "u")
         assert "There is nothing to undo" in toasts(app)
+
+
+async def test_undoing_brings_back_the_row_of_before_be_it_a_pause_or_a_resume() -> None:
+    down = overdue("a")
+    engine = FakeEngine([down])
+    async with showing(engine) as (app, pilot):
+        await press(app, pilot, "p")
+        await press(app, pilot, "p")
+        assert engine.checks()["a"].status is Status.NEW
+
+        await press(app, pilot, "u")
+        assert engine.commands[-1] == ("undo_resume", ("a",))
+        assert engine.checks()["a"].status is Status.PAUSED
+
+        engine.put(down)
+        await settled(app, pilot)
+        await press(app, pilot, "p")
+        await press(app, pilot, "u")
+        assert engine.checks()["a"] == down
+        assert "✖ 1 down" in text(app)
 
 
 async def test_marked_checks_are_paused_together() -> None:
