@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pulsetui.core.snooze import Scope
@@ -23,6 +23,9 @@ class QuietClient:
 
     def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
         return [CommandResult(slug=slug, ok=True, message="undone") for slug in slugs]
+
+    def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
+        return CommandResult(slug=slug, ok=True, message="undone")
 
     def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         return [CommandResult(slug=slug, ok=True, message="undone") for slug in slugs]

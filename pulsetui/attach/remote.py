@@ -150,6 +150,9 @@ class RemoteEngine:
     def remove(self, slug: str) -> CommandResult:
         return self._one(wire.Command(verb="remove", slugs=(slug,)))
 
+    def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
+        return self._one(wire.Command(verb="undo_remove", slugs=(slug,), fields=dict(fields)))
+
     def dismiss(self, key: str) -> None:
         if key != CONNECTION_NOTICE:  # that one is ours, and true until the connection is back
             self._command(wire.Command(verb="dismiss", key=key))

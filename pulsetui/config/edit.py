@@ -7,6 +7,7 @@ no other, and writes only if the whole result is valid and means exactly the old
 from __future__ import annotations
 
 import threading
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pulsetui.config.check_fields import FIELDS, validate_check
 from pulsetui.config.load import parse_config, parse_toml, read_text
 from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookValidator
 from pulsetui.config.problem import ConfigProblems, Problem, nearest, printable, quoted
+from pulsetui.config.removal import Removal, removal
 from pulsetui.config.render import RenderError
 from pulsetui.config.scan import ScanError
 from pulsetui.config.watch import MISSING, Fingerprint
@@ -24,6 +26,9 @@ from pulsetui.errors import ConfigError
 
 _TRIES = 5
 """How often an edit begins again because somebody else saved the file in the middle of it."""
+
+_REMEMBERED = 20
+"""So many removed checks can be put back."""
 
 _Document = dict[str, Any]
 _Edit = Callable[[str, _Document], tuple[str, _Document]]
@@ -41,6 +46,7 @@ class ConfigFile:
     def __init__(self, path: Path, hook_validators: Mapping[str, HookValidator]) -> None:
         self.path = path
         self._validators = hook_validators
+        self._removed: dict[str, Removal] = {}
         self._lock = threading.Lock()
 
     def add_check(self, slug: str, fields: Mapping[str, object]) -> Config:
@@ -82,13 +88,42 @@ class ConfigFile:
         return self._apply(edit)
 
     def remove_check(self, slug: str) -> Config:
-        """Takes out the check's table, its sub-tables and the comment directly above, and nothing else."""
+        """Takes out the check's table, its sub-tables and the comment directly above, and nothing else.
+
+        What was taken out is remembered for ``restore_check``."""
+        taken: list[Removal] = []
 
         def edit(text: str, document: _Document) -> tuple[str, _Document]:
             checks = _checks(document)
-            _existing(checks, slug)
+            fields = _existing(checks, slug)
             left = {other: check for other, check in checks.items() if other != slug}
-            return splice.delete_table(text, ("checks", slug)), {**document, "checks": left}
+            changed = splice.delete_table(text, ("checks", slug))
+            taken.append(removal(text, changed, fields))
+            return changed, {**document, "checks": left}
+
+        config = self._apply(edit)
+        self._removed.pop(slug, None)
+        self._removed[slug] = taken[-1]
+        if len(self._removed) > _REMEMBERED:
+            del self._removed[next(iter(self._removed))]
+        return config
+
+    def restore_check(self, slug: str) -> Config:
+        """Puts a check that was removed here back where it was, with its comments. ConfigError when the file
+        has changed too much around its place for that."""
+        taken = self._removed.get(slug)
+
+        def edit(text: str, document: _Document) -> tuple[str, _Document]:
+            checks = _checks(document)
+            if slug in checks:
+                raise _slug_problem(slug, "a check with this slug exists already", "Choose another.")
+            if taken is not None:
+                wanted = {**document, "checks": {**checks, slug: taken.fields}}
+                for restored in taken.put_back(text):
+                    if splice.same(_meaning(restored), wanted):
+                        return restored, wanted
+            shown = printable(str(self.path))
+            raise ConfigError(f"{shown}: the place where {slug} was is not known any more.")
 
         return self._apply(edit)
 
@@ -126,6 +161,14 @@ class ConfigFile:
             raise
         message = "this edit cannot be made in the way the file is written. Edit the file by hand."
         raise ConfigError(f"{printable(str(self.path))}: {message}")
+
+
+def _meaning(text: str) -> _Document | None:
+    """None when it is no TOML."""
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
 
 
 def _add(text: str, slug: str, fields: Mapping[str, object]) -> str:

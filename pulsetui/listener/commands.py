@@ -29,17 +29,26 @@ def run_command(client: EngineClient, command: Command) -> Sequence[CommandResul
             return client.unacknowledge(_some(command))
         case "snooze" | "unsnooze":
             return _snooze(client, command)
-        case "add":
-            return [client.add(_one(command), command.fields)]
-        case "edit":
-            return [client.edit(_one(command), command.fields, new_slug=command.new_slug)]
-        case "remove":
-            return [client.remove(_one(command))]
+        case "add" | "edit" | "remove" | "undo_remove":
+            return [_define(client, command)]
         case "dismiss":
             if not command.key:
                 raise CommandError("key: missing; it names the notice to dismiss")
             client.dismiss(command.key)
             return []
+
+
+def _define(client: EngineClient, command: Command) -> CommandResult:
+    slug = _one(command)
+    match command.verb:
+        case "add":
+            return client.add(slug, command.fields)
+        case "edit":
+            return client.edit(slug, command.fields, new_slug=command.new_slug)
+        case "remove":
+            return client.remove(slug)
+        case _:
+            return client.undo_remove(slug, command.fields)
 
 
 def _snooze(client: EngineClient, command: Command) -> Sequence[CommandResult]:

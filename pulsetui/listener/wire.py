@@ -41,6 +41,7 @@ Verb = Literal[
     "add",
     "edit",
     "remove",
+    "undo_remove",
     "dismiss",
 ]
 VERBS: tuple[Verb, ...] = get_args(Verb)

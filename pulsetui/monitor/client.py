@@ -101,6 +101,10 @@ class EngineClient(Protocol):
 
     def remove(self, slug: str) -> CommandResult: ...
 
+    def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
+        """Puts the table of a removed check back where it was, with its comments. Where the file has changed
+        too much for that it is added with ``fields`` at the end, and the message says so."""
+
     def dismiss(self, key: str) -> None:
         """Takes away a notice that has been read."""
 

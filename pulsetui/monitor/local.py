@@ -278,6 +278,16 @@ class LocalEngine:
     def remove(self, slug: str) -> CommandResult:
         return self._edit(slug, lambda file: file.remove_check(slug), f"{slug} is deleted")
 
+    def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
+        restored = self._edit(slug, lambda file: file.restore_check(slug), f"{slug} is back in its place")
+        if restored.ok or restored.problems:
+            return restored
+        added = self.add(slug, fields)
+        if not added.ok:
+            return added
+        end = f"{slug} is at the end of {self._engine.config_path.name} now, without its comments"
+        return replace(added, message=f"{end}: the file has changed where it was")
+
     def _edit(
         self,
         slug: str,

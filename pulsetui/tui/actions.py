@@ -32,6 +32,7 @@ class Undo(Struct, frozen=True):
 
     label: str
     command: Command
+    tells: bool = False  # the engine's own words are said too
 
 
 class Actions:
@@ -158,7 +159,11 @@ class Actions:
         self._run(
             remove,
             done=f"Deleted {_names([view])} (u brings it back)",
-            undo=Undo(f"deleting {_names([view])}", lambda: [client.add(view.slug, kept["fields"])]),
+            undo=Undo(
+                f"deleting {_names([view])}",
+                lambda: [client.undo_remove(view.slug, kept["fields"])],
+                tells=True,  # where it is now: not always where it was
+            ),
         )
 
     def new(self) -> None:
@@ -191,7 +196,7 @@ class Actions:
     def undo(self) -> None:
         """Takes the last action back."""
         last = self._undo.pop()
-        self._run(last.command, done=f"Undid {last.label}")
+        self._run(last.command, done=f"Undid {last.label}", tells=last.tells)
 
     def dismiss(self, key: str) -> None:
         """Takes a notice away."""
@@ -204,7 +209,7 @@ class Actions:
 
         self._app.run_worker(work(), group="dismiss", exit_on_error=False)
 
-    def _run(self, command: Command, *, done: str, undo: Undo | None = None) -> None:
+    def _run(self, command: Command, *, done: str, undo: Undo | None = None, tells: bool = False) -> None:
         async def work() -> None:
             try:
                 results = await asyncio.to_thread(command)
@@ -215,7 +220,8 @@ class Actions:
             for result in refused[:3]:
                 self._app.say(f"{result.slug}: {result.message}", severity="error")
             if len(refused) < len(results) or not results:
-                self._app.say(done)
+                told = "; ".join(result.message for result in results if result.ok) if tells else ""
+                self._app.say(f"{done}: {told}" if told else done)
                 if undo is not None:
                     self._undo.append(undo)
                     del self._undo[:-_UNDO_KEPT]

@@ -214,11 +214,12 @@ def test_commands_reach_the_engine(served: Served) -> None:
         added = engine.add("new", {"cron": "0 25 * * *", "tags": ["a"]})
         edited = engine.edit("backup", {"grace": None, "desc": "x"}, new_slug="b")
         removed = engine.remove("backup")
+        back = engine.undo_remove("backup", {"every": "1h"})
         engine.dismiss("config")
 
         assert [(result.slug, result.ok) for result in paused] == [("backup", True), ("unheard", False)]
         assert added.problems[0].suggestion == "0 1 * * *"
-        assert (edited.slug, removed.ok) == ("b", True)
+        assert (edited.slug, removed.ok, back.message) == ("b", True, "back")
         assert served.engine.calls == [
             ("pause", ("backup", "unheard")),
             ("resume", ("backup",)),
@@ -229,6 +230,7 @@ def test_commands_reach_the_engine(served: Served) -> None:
             ("add", "new", {"cron": "0 25 * * *", "tags": ["a"]}),
             ("edit", "backup", {"grace": None, "desc": "x"}, "b"),
             ("remove", ("backup",)),
+            ("undo_remove", "backup", {"every": "1h"}),
             ("dismiss", "config"),
         ]
         assert engine.pause([]) == []

@@ -244,6 +244,10 @@ class FakeEngine(QuietClient):
     def remove(self, slug: str) -> CommandResult:
         return self._command("remove", (slug,))[0]
 
+    def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
+        self.calls.append(("undo_remove", slug, dict(fields)))
+        return CommandResult(slug=slug, ok=True, message="back")
+
     def dismiss(self, key: str) -> None:
         self.calls.append(("dismiss", key))
 

@@ -125,6 +125,10 @@ def test_wrong_method_is_told_the_right_one(served: Served, path: str, method: s
             ("edit", "backup", {"grace": None}, "b"),
         ),
         ({"verb": "remove", "slugs": ["backup"]}, ("remove", ("backup",))),
+        (
+            {"verb": "undo_remove", "slugs": ["backup"], "fields": {"every": "15m"}},
+            ("undo_remove", "backup", {"every": "15m"}),
+        ),
         ({"verb": "dismiss", "key": "config"}, ("dismiss", "config")),
     ],
 )

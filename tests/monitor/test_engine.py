@@ -428,6 +428,43 @@ def test_a_deleted_check_that_comes_back_has_its_history(tmp_path: Path) -> None
     asyncio.run(scenario())
 
 
+def test_a_deletion_that_is_undone_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("nightly")
+            fields = engine.client.details("nightly").fields
+            await asyncio.to_thread(engine.client.remove, "nightly")
+            assert "nightly" not in engine.client.checks()
+
+            back = await asyncio.to_thread(engine.client.undo_remove, "nightly", fields)
+
+            assert (back.ok, back.message) == (True, "nightly is back in its place")
+            assert (tmp_path / "checks.toml").read_text() == CONFIG
+            assert engine.view("nightly").n_pings == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_deleted_check_whose_place_is_gone_comes_back_at_the_end_and_says_so(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        path = tmp_path / "checks.toml"
+        async with running(tmp_path) as engine:
+            fields = engine.client.details("nightly").fields
+            await asyncio.to_thread(engine.client.remove, "nightly")
+            path.write_text('[checks.other]\nevery = "1m"\n')
+
+            back = await asyncio.to_thread(engine.client.undo_remove, "nightly", fields)
+
+            assert back.ok
+            assert "at the end of checks.toml now, without its comments" in back.message
+            assert path.read_text().endswith('cron = "0 2 * * *"\ngrace = "30m"\n')
+            again = await asyncio.to_thread(engine.client.undo_remove, "nightly", fields)
+            assert not again.ok
+            assert "exists already" in again.message
+
+    asyncio.run(scenario())
+
+
 def test_a_rename_keeps_uuid_and_history(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(tmp_path) as engine:

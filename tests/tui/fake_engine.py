@@ -228,6 +228,12 @@ class FakeEngine:
         self.take_away(slug)
         return CommandResult(slug=slug, ok=True, message="removed")
 
+    def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
+        self._reach()
+        self.commands.append(("undo_remove", slug, dict(fields)))
+        self.put(new(slug, name=str(fields.get("name", slug))))
+        return CommandResult(slug=slug, ok=True, message=f"{slug} is back in its place")
+
     def dismiss(self, key: str) -> None:
         self.dismissed.append(key)
         self.notices = tuple(notice for notice in self.notices if notice.key != key)

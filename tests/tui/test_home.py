@@ -268,8 +268,9 @@ async def test_deleting_asks_with_the_safe_answer_focused_and_can_be_undone() ->
 
         await press(app, pilot, "u")
         verb, slug, fields = engine.commands[-1]
-        assert (verb, slug) == ("add", "a")
+        assert (verb, slug) == ("undo_remove", "a")
         assert fields["cron"] == "0 2 * * *"
+        assert 'Undid deleting "A": a is back in its place' in toasts(app)
 
 
 async def test_an_engine_that_does_not_answer_is_told_and_nothing_breaks() -> None:
