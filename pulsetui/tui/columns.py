@@ -34,6 +34,9 @@ _SECONDS_MATTER_S = 600
 _FAR_S = 12 * 3600  # from here on a wall clock says more than a number of hours
 _BOTH_FROM = 30  # cells in which "in 2d 3h" and "tomorrow 02:00" both stand
 _CLOCK_CELLS = 14
+_AGAINST = " / "
+_TOOK_CELLS = 2 * len("59m 59s") + len(_AGAINST)
+_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _WORDS_FROM = 59  # below this width there is no status column and the due cell says the word
 
 
@@ -200,10 +203,16 @@ def _took(row: Row, context: CellContext) -> list[Span]:
         return [(NOTHING, "muted")]
     if view.usual_duration is None:
         return [took]
-    usual = f" / {duration_text(view.usual_duration)}"
-    if len(took[0]) + len(usual) > context.width:
-        usual = usual[: usual.rindex(" ")]  # a number is never cut: its smaller unit goes
-    return [took, (usual, "muted")]
+    usual = duration_text(view.usual_duration)
+    if len(took[0]) + len(_AGAINST) + len(usual) > context.width:
+        usual = _in_one_unit(view.usual_duration)  # a number is never cut
+    return [took, (f"{_AGAINST}{usual}", "muted")]
+
+
+def _in_one_unit(seconds: float) -> str:
+    """A length of time rounded to its largest unit: ``24m``, ``2d``."""
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds >= size or size == 1)
+    return f"{round(seconds / size)}{unit}"
 
 
 def _tags(row: Row, context: CellContext) -> list[Span]:
@@ -230,7 +239,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("due", "DUE", 0, (15, 15, 15), _due, align="right", sort=SortBy.DUE, live=True, roomy=_BOTH_FROM),
     Column("last", "LAST PING", 78, (11, 11, 13), _last, align="right", sort=SortBy.LAST, live=True),
     Column("schedule", "SCHEDULE", 118, (18, 34, 44), _schedule, sort=SortBy.SCHEDULE),
-    Column("took", "TOOK / USUAL", 118, (15, 15, 17), _took, align="right", sort=SortBy.TOOK, live=True),
+    Column(
+        "took", "TOOK / USUAL", 118, (_TOOK_CELLS,) * 3, _took, align="right", sort=SortBy.TOOK, live=True
+    ),
     Column("tags", "TAGS", 136, (12, 14, 26), _tags, sort=SortBy.TAGS),
     Column("hooks", "HOOKS", 196, (12, 14, 24), _hooks, sort=SortBy.HOOKS),
     Column("note", "NOTE", 164, (20, 30, 70), _note, sort=SortBy.NOTE),
