@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
 import sys
 import time
 from collections import deque
@@ -15,10 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulsetui.cli import engine, logs
-from pulsetui.cli.output import glyphs
 from pulsetui.cli.serve import listen_address
 from pulsetui.config.address import format_address
-from pulsetui.core.phrases import GLYPH_ASCII
 from pulsetui.errors import EngineUnreachableError, StateHeldError
 from pulsetui.job.report import UsageError, printable
 
@@ -89,6 +88,7 @@ def show(
     """
     from pulsetui.monitor.view import Notice
     from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.plain_glyphs import lacks_glyphs
     from pulsetui.tui.settings import FILE_NAME, SettingsFile
 
     @cache  # once, however often the screen is started
@@ -102,7 +102,7 @@ def show(
         settings = SettingsFile(engine.state_dir(options) / FILE_NAME)
         app = PulseApp(
             client,
-            ascii_only=glyphs() is GLYPH_ASCII,
+            ascii_only=lacks_glyphs(os.environ, sys.stdout.encoding),
             notices=notices,
             settings=settings,
             on_shown=shown,

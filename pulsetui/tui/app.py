@@ -10,10 +10,11 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.driver import Driver
-from textual.events import Event, Key, Paste
+from textual.events import Event, Key, Paste, Resize
 from textual.screen import Screen
 
 from pulsetui.config.host import host_zone
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from textual.app import AutopilotCallbackType
     from textual.command import Provider
-    from textual.events import Resize
+    from textual.filter import LineFilter
 
     from pulsetui.tui.settings import SettingsFile
 
@@ -83,6 +84,7 @@ class PulseApp(App[None]):
         self.viewer_zone = viewer_zone or host_zone()
         self.session = Session(self, settings)
         self.ascii_only = ascii_only or self.session.settings.ascii
+        self._plain: LineFilter | None = None
         self.actions = Actions(self)
         self.terminal = Terminal(self)
         self.type_ahead = TypeAhead(self, super().on_event)
@@ -123,6 +125,31 @@ class PulseApp(App[None]):
             auto_pilot=auto_pilot,
             loop=loop,
         )
+
+    # Glyphs
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every painted line goes through: the last place at which a glyph can become a letter."""
+        filters = super().get_line_filters()
+        if not self.ascii_only:
+            return filters
+        if self._plain is None:
+            from pulsetui.tui.plain_glyphs import PlainGlyphs
+
+            self._plain = PlainGlyphs()
+        return [*filters, self._plain]
+
+    def use_plain_glyphs(self, *, plain: bool) -> None:
+        """Draws with nothing but ASCII, or with all glyphs again; kept for the next start."""
+        self.ascii_only = plain
+        self.session.settings = replace(self.session.settings, ascii=plain)
+        for screen in self.screen_stack:
+            for widget in screen.query("*"):
+                widget.refresh()
+        # Screens draw everything anew after a change of size: their lines hold glyphs, too.
+        for pulse_screen in self.screen_stack:
+            if isinstance(pulse_screen, PulseScreen):
+                pulse_screen.post_message(Resize(self.size, self.size))
 
     def get_default_screen(self) -> Screen[None]:
         home = HomeScreen(self.client.now())
@@ -290,6 +317,14 @@ class PulseApp(App[None]):
             reason = verb.off(situation)
             text = reason or verb.help
             yield SystemCommand(f"{verb.id.capitalize()} ({self.key_of(verb)})", text, _doer(screen, verb.id))
+        if self.ascii_only:
+            about, plain = "Draw with all glyphs again", False
+        else:
+            about, plain = (
+                "Draw with nothing but ASCII, for terminals and fonts without the other glyphs",
+                True,
+            )
+        yield SystemCommand("Plain glyphs", about, lambda: self.use_plain_glyphs(plain=plain))
 
     def open_log(self) -> None:
         """The engine's log."""

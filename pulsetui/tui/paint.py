@@ -27,6 +27,11 @@ def style_set(widget: Widget) -> StyleSet:
     return cast("PulseApp", widget.app).style_set
 
 
+def has_plain_glyphs(widget: Widget) -> bool:
+    """Whether the screen is drawn with nothing but ASCII."""
+    return cast("PulseApp", widget.app).ascii_only
+
+
 def strip_of(spans: Iterable[Span], width: int, styles: StyleSet, base: str) -> Strip:
     """The spans as a strip of exactly ``width`` cells on ``base``.
 

@@ -50,7 +50,6 @@ class HomeScreen(TableVerbs):
         self._showing_soon = False
 
     def compose(self) -> ComposeResult:
-        ascii_only = self.pulse.ascii_only
         self.model.load(self.pulse.client.checks(), self._started_at)
         yield Summary(id="summary")
         yield Summary(id="second")
@@ -58,7 +57,7 @@ class HomeScreen(TableVerbs):
         yield SubsetBar(id="subsets")
         with Horizontal(id="middle"), Vertical(id="list"):
             yield TableHeader(id="header")
-            yield CheckTable(self.model, self._started_at, ascii_only=ascii_only, zone=self.pulse.viewer_zone)
+            yield CheckTable(self.model, self._started_at, zone=self.pulse.viewer_zone)
             yield LineList(id="empty")
         yield FilterBar(id="filter")
         yield Hints(id="hints")

@@ -99,7 +99,7 @@ class TimelineScreen(PulseScreen):
     def compose(self) -> ComposeResult:
         yield _Title(id="title")
         yield _Block(id="axis", base="panel")
-        yield TimelineLanes(self.pulse.now(), ascii_only=self.pulse.ascii_only)
+        yield TimelineLanes(self.pulse.now())
         yield _Block(id="readout", base="surface")
         yield _Block(id="legend", base="surface")
         yield Hints(id="hints")

@@ -29,7 +29,7 @@ from textual.strip import Strip
 
 from pulsetui.tui.columns import LEAD, base_of, column_at, header_line, live_texts, row_line
 from pulsetui.tui.headings import heading_base, heading_line
-from pulsetui.tui.paint import OneLine, strip_of, style_set
+from pulsetui.tui.paint import OneLine, has_plain_glyphs, strip_of, style_set
 from pulsetui.tui.table_model import SortBy, TableModel
 from pulsetui.tui.table_order import HEADING
 
@@ -105,12 +105,9 @@ class CheckTable(ScrollView, can_focus=True):
     class Folded(Message):
         """A group was folded or unfolded."""
 
-    def __init__(
-        self, model: TableModel, now: datetime, *, ascii_only: bool = False, zone: tzinfo = UTC
-    ) -> None:
+    def __init__(self, model: TableModel, now: datetime, *, zone: tzinfo = UTC) -> None:
         super().__init__(id="checks")
         self.model = model
-        self.ascii_only = ascii_only
         self.zone = zone
         self.following = False
         self._now = now
@@ -202,7 +199,7 @@ class CheckTable(ScrollView, can_focus=True):
         cursor = key == self.model.cursor
         heading = self.model.heading(key)
         if heading is not None:
-            line = heading_line(heading, width, cursor=cursor, ascii_only=self.ascii_only)
+            line = heading_line(heading, width, cursor=cursor, ascii_only=has_plain_glyphs(self))
             return strip_of(line, width, styles, heading_base(heading, cursor=cursor))
         row = self.model.rows[key]
         line = row_line(
@@ -211,7 +208,7 @@ class CheckTable(ScrollView, can_focus=True):
             self._now,
             cursor=cursor,
             marked=key in self.model.marks,
-            ascii_only=self.ascii_only,
+            ascii_only=has_plain_glyphs(self),
             zone=self.zone,
         )
         return strip_of(line, width, styles, base_of(row, cursor=cursor))

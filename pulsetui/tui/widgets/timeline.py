@@ -16,7 +16,7 @@ from textual.strip import Strip
 from pulsetui.monitor.view import CheckView, TimelineLane
 from pulsetui.tui.columns import status_glyph
 from pulsetui.tui.lines import Line, Span, fit, name_of
-from pulsetui.tui.paint import strip_of, style_set
+from pulsetui.tui.paint import has_plain_glyphs, strip_of, style_set
 from pulsetui.tui.table_model import status_now
 from pulsetui.tui.timeline_model import (
     START_ZOOM,
@@ -103,9 +103,8 @@ class TimelineLanes(ScrollView, can_focus=True):
     class Opened(Message):
         """A lane was double-clicked."""
 
-    def __init__(self, now: datetime, *, ascii_only: bool = False) -> None:
+    def __init__(self, now: datetime) -> None:
         super().__init__(id="lanes")
-        self.ascii_only = ascii_only
         self.window: Window = window_at(now, ZOOMS[START_ZOOM], 1)
         self.at = 0  # the cell under the cursor
         self.cursor: str | None = None
@@ -182,13 +181,15 @@ class TimelineLanes(ScrollView, can_focus=True):
         if view is None:
             return ((" " * width, "text"),)
         cursor = slug == self.cursor
-        left = name_spans(view, self._now, name_cells(width), cursor=cursor, ascii_only=self.ascii_only)
+        left = name_spans(
+            view, self._now, name_cells(width), cursor=cursor, ascii_only=has_plain_glyphs(self)
+        )
         cells = cell_spans(
             self.drawn(slug),
             self.window.cells,
             self._days,
             spot=self.at if cursor else None,
-            ascii_only=self.ascii_only,
+            ascii_only=has_plain_glyphs(self),
         )
         return (*left, *cells)
 
