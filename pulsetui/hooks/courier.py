@@ -1,8 +1,8 @@
 """The outbox worker: takes deliveries that are due to their hooks, and records how it went.
 
-Each hook has a lane of its own, which sends one alert at a time: a slow hook delays nobody else. Whatever a
-hook raises stays in its lane. A send that succeeded is recorded until the store takes it, before the lane
-goes on; so only a crash in between sends anything twice.
+Each hook has a lane of its own, which sends one alert at a time: a slow hook delays nobody else. In it the
+alerts of a check keep their order. Whatever a hook raises stays in its lane. A send that succeeded is
+recorded until the store takes it, before the lane goes on; so only a crash in between sends anything twice.
 """
 
 from __future__ import annotations
@@ -155,20 +155,26 @@ class Courier:
             await self._within(seconds, self._news.wait())
 
     async def _work(self, name: str, deliveries: Sequence[Delivery]) -> None:
+        untold: set[int] = set()
         for batch in self._batches(name, deliveries):
             if self._stopping:
                 return
+            if batch[0].check_id in untold:
+                continue  # it waits behind the one that failed
             hook = self._hooks.get(name)
             if hook is None:
                 gone = HookError(f'there is no hook "{name}" in the configuration any more', permanent=True)
                 await self._record_failure(batch, gone)
                 continue
             try:
-                await self._send(name, hook, batch)
+                told = await self._send(name, hook, batch)
             except Exception as error:
                 # Never leaves a delivery unrecorded: it would be due again at once.
                 log.exception("hook=%s cannot be served", name)
                 await self._record_failure(batch, _unexpected(error))
+                told = False
+            if not told:
+                untold |= {delivery.check_id for delivery in batch if delivery.check_id is not None}
 
     def _batches(self, name: str, deliveries: Sequence[Delivery]) -> list[list[Delivery]]:
         """What is sent together: everything that a digest can stand for in a storm, else one by one."""
@@ -178,7 +184,8 @@ class Courier:
             return [[delivery] for delivery in deliveries]
         return [together, *([d] for d in deliveries if d.alert.event not in DIGESTIBLE)]
 
-    async def _send(self, name: str, hook: Hook, batch: Sequence[Delivery]) -> None:
+    async def _send(self, name: str, hook: Hook, batch: Sequence[Delivery]) -> bool:
+        """Whether somebody has been told."""
         alert = batch[0].alert if len(batch) == 1 else digest([delivery.alert for delivery in batch])
         error = await self._attempt(name, hook, alert)
         if error is None:
@@ -189,6 +196,7 @@ class Courier:
         else:
             await self._record_failure(batch, error)
             self._ill(name, str(error))
+        return error is None
 
     async def _attempt(self, name: str, hook: Hook, alert: Alert) -> HookError | None:
         """One send in bounded time; None if somebody has been told."""

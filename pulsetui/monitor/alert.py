@@ -48,16 +48,21 @@ class Delivery(Struct, frozen=True, kw_only=True):
     alert: Alert
     tries: int  # made so far
     created_at: datetime
+    check_id: int | None = None  # None for a digest and a trial: they stand in no line
 
 
 class Outbox(Protocol):
     """The queue of deliveries, committed together with the flips that caused them.
 
-    At least once: a crash between sending and ``delivered`` sends again.
+    At least once: a crash between sending and ``delivered`` sends again. Deliveries of one check through one
+    hook stand in line: a later one waits until the earlier ones are told or given up, or "down" could be the
+    last word on a check that is up. Each is told, even a "down" that its "up" has caught up with: whoever
+    opens a ticket for the one closes it for the other.
     """
 
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Deliveries whose next try is not later than ``now``, oldest first."""
+        """Deliveries whose next try is not later than ``now``, nor that of one before them in line; oldest
+        first."""
 
     async def next_due(self) -> datetime | None:
         """When the earliest waiting delivery may be tried; None when nothing waits."""

@@ -32,7 +32,14 @@ class StoreOutbox:
                 await self._engine.perform(unreadable)
                 continue
             deliveries.append(
-                Delivery(id=one.id, hook=one.hook, alert=alert, tries=one.tries, created_at=one.created_at)
+                Delivery(
+                    id=one.id,
+                    hook=one.hook,
+                    alert=alert,
+                    tries=one.tries,
+                    created_at=one.created_at,
+                    check_id=one.check_id,
+                )
             )
         return deliveries
 

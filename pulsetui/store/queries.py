@@ -44,6 +44,7 @@ class StoredDelivery(Struct, frozen=True, kw_only=True):
     """One row of the outbox."""
 
     id: int
+    check_id: int | None
     hook: str
     alert: str
     created_at: datetime
@@ -162,19 +163,32 @@ class Queries:
         return self._deliveries("WHERE check_id = ? ORDER BY id DESC LIMIT ?", check_id, limit)
 
     def deliveries_due(self, now: datetime, limit: int) -> list[StoredDelivery]:
-        """Oldest first."""
-        return self._deliveries("WHERE next_try_at <= ? ORDER BY id LIMIT ?", stored(now), limit)
+        """Oldest first, without those that an earlier one of the same check and hook is still waiting
+        before."""
+        return self._deliveries(
+            "LEFT JOIN (SELECT check_id AS held_check, hook AS held_hook, min(id) AS held_from FROM outbox"
+            " WHERE next_try_at > ?1 GROUP BY check_id, hook) ON held_check = check_id AND held_hook = hook"
+            " WHERE next_try_at <= ?1 AND (held_from IS NULL OR id < held_from)"
+            " ORDER BY +id LIMIT ?2",  # a plain id would make SQLite walk the whole table to save a sort
+            stored(now),
+            limit,
+        )
 
     def _deliveries(self, where: str, *values: object) -> list[StoredDelivery]:
         found = self._all(
-            "SELECT id, hook, alert, created_at, tries, next_try_at, delivered_at, error FROM outbox "  # noqa: S608
-            + where,
+            "SELECT id, check_id, hook, alert, created_at, tries, next_try_at, delivered_at, error"  # noqa: S608
+            " FROM outbox " + where,
             *values,
         )
         return [_read_delivery(row) for row in found]
 
     def next_delivery_at(self) -> datetime | None:
-        found = self._all("SELECT min(next_try_at) FROM outbox WHERE next_try_at IS NOT NULL")
+        """When something may be tried: the first of each line says so for those behind it."""
+        # With min() the other columns are those of the row that has the minimum (SQLite's documentation).
+        found = self._all(
+            "SELECT min(at) FROM (SELECT next_try_at AS at, min(id) FROM outbox"
+            " WHERE next_try_at IS NOT NULL GROUP BY hook, coalesce(check_id, -id))"
+        )
         value = found[0][0]
         return read_or_none(value if isinstance(value, int) else None)
 
@@ -204,9 +218,10 @@ def _read_ping(row: tuple[object, ...]) -> StoredPing:
 
 
 def _read_delivery(row: tuple[object, ...]) -> StoredDelivery:
-    delivery_id, hook, alert, created, tries, next_try, delivered, error = row
+    delivery_id, check_id, hook, alert, created, tries, next_try, delivered, error = row
     return StoredDelivery(
         id=integer(delivery_id),
+        check_id=None if check_id is None else integer(check_id),
         hook=str(hook),
         alert=str(alert),
         created_at=read(integer(created)),

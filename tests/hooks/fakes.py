@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from pulsetui.core.status import Reason, Status
 from pulsetui.errors import HookError
@@ -88,7 +90,8 @@ class MemoryOutbox:
 
     def __init__(self, time: FakeTime) -> None:
         self._time = time
-        self._waiting: dict[int, tuple[Delivery, datetime]] = {}
+        self._waiting: dict[int, tuple[Delivery, datetime]] = {}  # by id
+        self._check_ids: dict[str, int] = {}
         self._last_id = 0
         self.told: list[Delivery] = []
         self.failures: list[tuple[Delivery, str, datetime | None]] = []
@@ -98,21 +101,37 @@ class MemoryOutbox:
     def put(self, hook: str, alert: Alert) -> None:
         self._last_id += 1
         now = self._time.now()
-        delivery = Delivery(id=self._last_id, hook=hook, alert=alert, tries=0, created_at=now)
+        check_id = self._check_ids.setdefault(alert.slug, len(self._check_ids) + 1) if alert.slug else None
+        delivery = Delivery(
+            id=self._last_id, hook=hook, alert=alert, tries=0, created_at=now, check_id=check_id
+        )
         self._waiting[delivery.id] = (delivery, now)
 
     @property
     def waiting(self) -> int:
         return len(self._waiting)
 
+    @property
+    def tries(self) -> list[int]:
+        """Of what waits, in order."""
+        return [delivery.tries for _, (delivery, _) in sorted(self._waiting.items())]
+
     async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
         self._check()
         self.asked.append(limit)
-        return [delivery for delivery, at in self._waiting.values() if at <= now][:limit]
+        return [delivery for delivery, at in self._in_line() if at <= now][:limit]
 
     async def next_due(self) -> datetime | None:
         self._check()
-        return min((at for _, at in self._waiting.values()), default=None)
+        return min((at for _, at in self._in_line()), default=None)
+
+    def _in_line(self) -> Iterator[tuple[Delivery, datetime]]:
+        """In order, each with the instant at which nothing keeps it from being tried."""
+        last: dict[tuple[str, int | None], datetime] = {}
+        for _, (delivery, at) in sorted(self._waiting.items()):
+            line = (delivery.hook, delivery.check_id or -delivery.id)
+            last[line] = max(at, last.get(line, at))
+            yield delivery, last[line]
 
     async def delivered(self, delivery: Delivery, at: datetime) -> None:
         self._check()
@@ -126,14 +145,7 @@ class MemoryOutbox:
         self.failures.append((delivery, error, next_try_at))
         del self._waiting[delivery.id]
         if next_try_at is not None:
-            again = Delivery(
-                id=delivery.id,
-                hook=delivery.hook,
-                alert=delivery.alert,
-                tries=delivery.tries + 1,
-                created_at=delivery.created_at,
-            )
-            self._waiting[delivery.id] = (again, next_try_at)
+            self._waiting[delivery.id] = (replace(delivery, tries=delivery.tries + 1), next_try_at)
 
     def _check(self) -> None:
         if self.broken:
@@ -173,6 +185,10 @@ class RecordingHook(Hook):
     @property
     def slugs(self) -> list[str]:
         return [alert.slug for alert in self.alerts]
+
+    @property
+    def events(self) -> list[str]:
+        return [f"{alert.slug} {alert.event}" for alert in self.alerts]
 
 
 def refusal(message: str = "no", *, permanent: bool = False) -> HookError:

@@ -239,6 +239,85 @@ def test_a_hook_gets_one_alert_at_a_time_in_order() -> None:
     play(story)
 
 
+def test_what_a_check_tells_later_waits_for_what_it_told_before() -> None:
+    """A recovery that overtakes its incident would leave "down" as the last word."""
+
+    async def story() -> None:
+        hook = RecordingHook()
+        hook.error = refusal()
+        async with at_work(phone=hook) as scene:
+            await scene.tell("phone", an_alert("a"))
+            await scene.time.advance(1)
+            hook.error = None
+            await scene.tell("phone", an_alert("a", AlertEvent.UP))
+            assert hook.events == []
+            await scene.time.advance(5)
+            assert hook.events == ["a down", "a up"]
+            assert scene.outbox.waiting == 0
+
+    play(story)
+
+
+def test_a_failure_lets_nothing_later_of_the_same_check_pass_in_the_same_round() -> None:
+    async def story() -> None:
+        hook = RecordingHook()
+        hook.error = refusal()
+        scene = Scene({"phone": hook})
+        for alert in (an_alert("a"), an_alert("a", AlertEvent.UP)):
+            scene.outbox.put("phone", alert)
+        running = asyncio.create_task(scene.courier.run())
+        await settle()
+        assert hook.tries == 1
+        assert scene.outbox.tries == [1, 0]
+        hook.error = None
+        await scene.time.advance(5)
+        assert hook.events == ["a down", "a up"]
+        scene.courier.stop()
+        await running
+
+    play(story)
+
+
+def test_a_check_whose_alert_fails_holds_no_other_check_up() -> None:
+    async def story() -> None:
+        hook = RecordingHook()
+        hook.error = refusal()
+        async with at_work(phone=hook) as scene:
+            await scene.tell("phone", an_alert("a"))
+            hook.error = None
+            await scene.tell("phone", an_alert("a", AlertEvent.UP), an_alert("b"))
+            assert hook.events == ["b down"]
+
+    play(story)
+
+
+def test_what_comes_after_an_alert_that_is_given_up_is_told() -> None:
+    async def story() -> None:
+        hook = RecordingHook()
+        hook.error = refusal(permanent=True)
+        async with at_work(phone=hook) as scene:
+            await scene.tell("phone", an_alert("a"))
+            hook.error = None
+            await scene.tell("phone", an_alert("a", AlertEvent.UP))
+            assert hook.events == ["a up"]
+
+    play(story)
+
+
+def test_nobody_asks_again_and_again_for_an_alert_that_waits_for_an_earlier_one() -> None:
+    async def story() -> None:
+        hook = RecordingHook()
+        hook.error = refusal()
+        async with at_work(phone=hook) as scene:
+            await scene.tell("phone", an_alert("a"), an_alert("a", AlertEvent.UP))
+            await scene.time.advance(21)  # the next try is a minute away
+            before = len(scene.outbox.asked)
+            await scene.time.advance(55)
+            assert len(scene.outbox.asked) == before
+
+    play(story)
+
+
 def test_a_send_that_hangs_is_cancelled_and_tried_again() -> None:
     async def story() -> None:
         hook = RecordingHook()

@@ -303,6 +303,33 @@ def test_what_an_older_version_kept_is_still_there(tmp_path: Path) -> None:
     queries.close()
 
 
+def test_a_delivery_waits_for_earlier_ones_of_its_check_and_hook(
+    database: Database, queries: Queries
+) -> None:
+    told = [(1, "down"), (1, "up"), (2, "down"), (None, "digest")]
+    rows = [OutboxRow(check_id=check_id, hook="a", alert=alert, created_at=NOW) for check_id, alert in told]
+    other = OutboxRow(check_id=1, hook="b", alert="down", created_at=NOW)
+    database.write(Changes(outbox=[*rows, other]))
+    first = queries.deliveries_due(NOW, 9)[0]
+    later = NOW + timedelta(minutes=1)
+    database.settle_delivery(first.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+
+    due = [(one.check_id, one.hook, one.alert) for one in queries.deliveries_due(NOW, 9)]
+    assert due == [(2, "a", "down"), (None, "a", "digest"), (1, "b", "down")]
+    assert [one.alert for one in queries.deliveries_due(later, 2)] == ["down", "up"]
+
+
+def test_the_next_delivery_is_not_one_that_waits_for_another(database: Database, queries: Queries) -> None:
+    rows = [OutboxRow(check_id=1, hook="a", alert=alert, created_at=NOW) for alert in ("down", "up")]
+    database.write(Changes(outbox=rows))
+    first, second = queries.deliveries_due(NOW, 9)
+    later = NOW + timedelta(minutes=1)
+    database.settle_delivery(first.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+    assert queries.next_delivery_at() == later
+    database.settle_delivery(first.id, tries=2, delivered_at=later, next_try_at=None, error="")
+    assert queries.next_delivery_at() == second.next_try_at == NOW
+
+
 def test_a_migration_is_applied_once_and_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
     Database(tmp_path).close()
     again = Database(tmp_path)
