@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -20,6 +21,9 @@ _log = logging.getLogger(__name__)
 
 CONNECTION_NOTICE = "connection"
 
+_EARLY_ALERTS = 100
+"""Alerts kept while nobody listens; the engine sends what waited for a screen as soon as one connects."""
+
 _T = TypeVar("_T")
 _NO_CHANGE: frozenset[str] = frozenset()
 
@@ -31,6 +35,7 @@ class Mirror:
         self._lock = threading.Lock()
         self._listeners: dict[object, OnChange] = {}
         self._alert_listeners: dict[object, OnAlert] = {}
+        self._early: deque[Alert] = deque(maxlen=_EARLY_ALERTS)
         now = datetime.now(UTC)
         self._offset = timedelta(0)
         self.checks: Mapping[str, CheckView] = MappingProxyType({})
@@ -84,7 +89,11 @@ class Mirror:
             self._tell(_NO_CHANGE)
 
     def take_alert(self, alert: Alert) -> None:
-        """Passes an alert on."""
+        """Passes an alert on, or keeps it for the screen that is still being started."""
+        with self._lock:
+            if not self._alert_listeners:
+                self._early.append(alert)
+                return
         self._call(self._alert_listeners, alert)
 
     def lost(self, text: str) -> None:
@@ -107,8 +116,14 @@ class Mirror:
         return self._join(self._listeners, on_change)
 
     def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
-        """As EngineClient.subscribe_alerts."""
-        return self._join(self._alert_listeners, on_alert)
+        """As EngineClient.subscribe_alerts. What came before anybody listened comes at once."""
+        leave = self._join(self._alert_listeners, on_alert)
+        with self._lock:
+            early = list(self._early)
+            self._early.clear()
+        for alert in early:
+            on_alert(alert)
+        return leave
 
     def _join(self, listeners: dict[object, _T], listener: _T) -> Callable[[], None]:
         token = object()

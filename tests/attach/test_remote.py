@@ -116,6 +116,34 @@ def test_notices_and_alerts_arrive(served: Served) -> None:
     assert alerts == [alert]
 
 
+def test_an_alert_that_comes_before_the_screen_is_ready_is_kept_for_it(served: Served) -> None:
+    alerts: list[Alert] = []
+    with attached(served) as engine:
+        watch = Watch(engine)
+        early, later = (
+            Alert(event=event, at=NOON, title=f"Backup is {event}", body="", slug="backup")
+            for event in (AlertEvent.DOWN, AlertEvent.UP)
+        )
+        served.engine.alert(early)
+        # An alert follows the changes of its batch: it is there when the batch after it has come.
+        served.engine.change(a_view("backup", n_pings=8))
+        watch.until(lambda: engine.checks()["backup"].n_pings == 8)
+        served.engine.change(a_view("backup", n_pings=9))
+        watch.until(lambda: engine.checks()["backup"].n_pings == 9)
+        arrived = threading.Event()
+
+        def take(alert: Alert) -> None:
+            alerts.append(alert)
+            if alert == later:
+                arrived.set()
+
+        engine.subscribe_alerts(take)
+        served.engine.alert(later)
+
+        assert arrived.wait(TIMEOUT_S)
+    assert alerts == [early, later]
+
+
 def test_listener_that_left_hears_nothing_more(served: Served) -> None:
     with attached(served) as engine:
         heard: list[frozenset[str]] = []
