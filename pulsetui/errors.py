@@ -12,6 +12,7 @@ PulseError            what went wrong, where, and what to do: the message is sho
 │   └── EngineUnreachableError  no engine answers
 ├── ListenerError     the HTTP listener cannot start
 └── HookError         telling somebody failed
+    └── NobodyThereError  there is nobody to tell yet; the alert waits
 """
 
 from __future__ import annotations
@@ -77,3 +78,7 @@ class HookError(PulseError):
     def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+
+class NobodyThereError(HookError):
+    """A hook works, but tells only those who are there, and nobody is. No try was made."""

@@ -105,6 +105,7 @@ class Host:
             courier.replace_hooks(build_hooks(config.hooks, context))
 
         engine.on_told = courier.wake
+        self.client.on_audience = courier.somebody_came
         engine.on_config.append(take_hooks)
         self._courier_task = asyncio.get_running_loop().create_task(courier.run())
 

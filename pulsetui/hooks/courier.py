@@ -14,10 +14,10 @@ from functools import partial
 from typing import Final
 
 from pulsetui.core.text import clean
-from pulsetui.errors import HookError
+from pulsetui.errors import HookError, NobodyThereError
 from pulsetui.hooks.digest import DIGESTIBLE, digest
 from pulsetui.hooks.hook import Hook
-from pulsetui.hooks.retry import next_try
+from pulsetui.hooks.retry import next_look, next_try
 from pulsetui.monitor.alert import Alert, Delivery, Outbox
 from pulsetui.monitor.clock import Clock
 
@@ -63,6 +63,7 @@ class Courier:
         self._sleep = sleep
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._troubles: dict[str, str] = {}
+        self._to_release: set[str] = set()  # hooks whose deliveries need not wait for somebody any more
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
@@ -72,6 +73,7 @@ class Courier:
 
         To be called on the courier's loop.
         """
+        self._release_waiting()  # perhaps to another kind of hook
         self._hooks = dict(hooks)
         for name in [name for name in self._troubles if name not in hooks]:
             self._well(name)
@@ -80,6 +82,14 @@ class Courier:
     def wake(self) -> None:
         """Something was put into the outbox."""
         self._call(self._news.set)
+
+    def somebody_came(self) -> None:
+        """Somebody can be told now by hooks that only tell those who are there."""
+        self._call(self._release_waiting)
+
+    def _release_waiting(self) -> None:
+        self._to_release |= {name for name, hook in self._hooks.items() if hook.awaits_somebody}
+        self._news.set()
 
     def stop(self) -> None:
         """Makes ``run`` return soon. A send in progress may end; a long one is left to the next start."""
@@ -98,6 +108,7 @@ class Courier:
     async def run(self) -> None:
         """Works until ``stop``. Raises only what cancels it."""
         self._loop = asyncio.get_running_loop()
+        self._release_waiting()  # somebody may have come before
         try:
             while not self._stopping:
                 self._news.clear()
@@ -108,6 +119,7 @@ class Courier:
     async def _round(self) -> float | None:
         """Starts what can be started; returns for how long to rest, None for until something happens."""
         try:
+            await self._release()
             await self._dispatch()
             next_due = await self._outbox.next_due()
         except Exception:
@@ -117,6 +129,12 @@ class Courier:
             return None
         left = (next_due - self._clock.now()).total_seconds()
         return min(max(left, _BUSY_LOOK_S if self._lanes else _SHORTEST_REST_S), _LONGEST_REST_S)
+
+    async def _release(self) -> None:
+        """Makes due what waited for somebody. A busy lane comes later: it may be about to put more off."""
+        for name in self._to_release - self._lanes.keys():
+            await self._outbox.release(name, self._clock.now())
+            self._to_release.discard(name)
 
     async def _dispatch(self) -> None:
         """Gives every idle lane its due deliveries, also those behind many of a busy one."""
@@ -193,6 +211,8 @@ class Courier:
             for delivery in batch:
                 await self._record(partial(self._outbox.delivered, delivery, at))
             self._well(name)
+        elif isinstance(error, NobodyThereError):
+            await self._hold(batch, error)
         else:
             await self._record_failure(batch, error)
             self._ill(name, str(error))
@@ -226,6 +246,17 @@ class Courier:
                 message,
             )
             await self._record(partial(self._outbox.failed, delivery, at, message, again))
+
+    async def _hold(self, batch: Sequence[Delivery], error: NobodyThereError) -> None:
+        """Puts off what is not too old by now."""
+        at = self._clock.now()
+        again = {delivery.id: next_look(delivery, at) for delivery in batch}
+        for until in set(again.values()):
+            deliveries = [delivery for delivery in batch if again[delivery.id] == until]
+            why = clean(str(error), _ERROR_LIMIT) if until else "nobody came to be told within a week"
+            what = "waiting" if until else "given up"
+            log.info("hook=%s alerts=%d %s: %s", batch[0].hook, len(deliveries), what, why)
+            await self._record(partial(self._outbox.held, deliveries, why, until))
 
     async def _record(self, write: Callable[[], Awaitable[None]]) -> None:
         """Until the store has it: forgetting would send it again at once, and again."""

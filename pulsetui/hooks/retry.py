@@ -1,4 +1,4 @@
-"""When a failed delivery is tried again, and when that ends."""
+"""When a delivery that was not told is tried again, and when that ends."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ MOST_TRIES: Final = 20
 GIVEN_UP_AFTER: Final = timedelta(hours=24)
 """Older news only confuses."""
 
+LOOK_FOR_SOMEBODY: Final = timedelta(hours=1)
+"""Who comes is told at once; this is for the case that nobody said that he came."""
+WAITS_AT_MOST: Final = timedelta(days=7)
+"""For somebody to come: what happened on a long weekend is news on Monday."""
+
 
 def next_try(delivery: Delivery, now: datetime, *, permanent: bool) -> datetime | None:
     """When to try again after a failure just now, the last of ``delivery.tries + 1``; None: never."""
@@ -22,3 +27,8 @@ def next_try(delivery: Delivery, now: datetime, *, permanent: bool) -> datetime 
         return None
     at = now + BACKOFF[min(tries, len(BACKOFF)) - 1]
     return None if at - delivery.created_at > GIVEN_UP_AFTER else at
+
+
+def next_look(delivery: Delivery, now: datetime) -> datetime | None:
+    """When to look again for somebody to tell; None: the news is too old by now."""
+    return None if now - delivery.created_at >= WAITS_AT_MOST else now + LOOK_FOR_SOMEBODY

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from pulsetui.config.problem import quoted
-from pulsetui.errors import HookError
+from pulsetui.errors import NobodyThereError
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options
 from pulsetui.hooks.options import OptionError, Reader, boolean, one_of, parsed, validator
 from pulsetui.hooks.terminal_escape import DEFAULTS, Notify, TerminalOptions
@@ -22,13 +22,14 @@ class TerminalHook(Hook):
     """Hands alerts to the attached screens."""
 
     digest = True
+    awaits_somebody = True
 
     def __init__(self, context: HookContext) -> None:
         self._publish = context.publish
 
     async def send(self, alert: Alert) -> None:
         if self._publish(alert) == 0:
-            raise HookError("no screen is attached; this alert waits for one")
+            raise NobodyThereError("no screen is attached; this alert waits for one")
 
 
 def terminal_options(options: Options) -> TerminalOptions:

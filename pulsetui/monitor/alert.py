@@ -73,3 +73,9 @@ class Outbox(Protocol):
         self, delivery: Delivery, at: datetime, error: str, next_try_at: datetime | None
     ) -> None:
         """Records a failed try; ``next_try_at`` None gives the delivery up."""
+
+    async def held(self, deliveries: Sequence[Delivery], why: str, next_try_at: datetime | None) -> None:
+        """Puts deliveries off without counting a try; ``next_try_at`` None gives them up."""
+
+    async def release(self, hook: str, now: datetime) -> None:
+        """Makes all that waits for this hook due."""

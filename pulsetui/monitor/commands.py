@@ -281,6 +281,27 @@ class Settle(Struct, frozen=True):
         )
 
 
+class Hold(Struct, frozen=True):
+    """Deliveries that wait for somebody to tell; None gives them up."""
+
+    delivery_ids: Sequence[int]
+    why: str
+    next_try_at: datetime | None
+
+    def apply(self, session: Session, now: datetime) -> None:
+        session.database.hold_deliveries(self.delivery_ids, self.why, self.next_try_at)
+
+
+class Release(Struct, frozen=True):
+    """Somebody has come who can be told: the hook's deliveries are due."""
+
+    hook: str
+    at: datetime
+
+    def apply(self, session: Session, now: datetime) -> None:
+        session.database.release_deliveries(self.hook, self.at)
+
+
 class Settled(Struct, frozen=True):
     """Does nothing: when it is answered, everything before it is."""
 

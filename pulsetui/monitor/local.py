@@ -53,6 +53,7 @@ class LocalEngine:
         self.address = ""  # host:port of the listener
         self._by_key = False  # slugs need a ping key: others than this host can reach the listener
         self.reachable_url = ""  # at which a process on this host finds the listener
+        self.on_audience: Callable[[], None] = lambda: None  # somebody listens to alerts now
         engine.on_changed.append(self._changed)
 
     def listening(self, host: str, port: int) -> None:
@@ -165,6 +166,7 @@ class LocalEngine:
 
     def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
         self._on_alert.append(on_alert)
+        self.on_audience()
         return lambda: self._on_alert.remove(on_alert)
 
     def publish(self, alert: Alert) -> int:

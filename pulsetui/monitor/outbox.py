@@ -59,3 +59,9 @@ class StoreOutbox:
                 delivery.id, delivery.tries + 1, delivered_at=None, next_try_at=next_try_at, error=error
             )
         )
+
+    async def held(self, deliveries: Sequence[Delivery], why: str, next_try_at: datetime | None) -> None:
+        await self._engine.perform(commands.Hold([one.id for one in deliveries], why, next_try_at))
+
+    async def release(self, hook: str, now: datetime) -> None:
+        await self._engine.perform(commands.Release(hook, now))

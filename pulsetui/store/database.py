@@ -212,6 +212,21 @@ class Database:
                 (tries, stored_or_none(delivered_at), stored_or_none(next_try_at), error, delivery_id),
             )
 
+    def hold_deliveries(self, delivery_ids: Sequence[int], error: str, next_try_at: datetime | None) -> None:
+        """Puts them off without counting a try."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "UPDATE outbox SET next_try_at = ?, error = ? WHERE id = ?",
+                [(stored_or_none(next_try_at), error, delivery_id) for delivery_id in delivery_ids],
+            )
+
+    def release_deliveries(self, hook: str, now: datetime) -> None:
+        """Whatever waits for ``hook`` is due."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE outbox SET next_try_at = ?1 WHERE hook = ?2 AND next_try_at > ?1", (stored(now), hook)
+            )
+
     def trim_outbox(self, before: datetime) -> None:
         """Forgets settled deliveries older than ``before``."""
         with self._transaction() as connection:

@@ -98,14 +98,14 @@ class MemoryOutbox:
         self.broken = False
         self.asked: list[int] = []
 
-    def put(self, hook: str, alert: Alert) -> None:
+    def put(self, hook: str, alert: Alert, *, wait: timedelta = timedelta(0)) -> None:
         self._last_id += 1
         now = self._time.now()
         check_id = self._check_ids.setdefault(alert.slug, len(self._check_ids) + 1) if alert.slug else None
         delivery = Delivery(
             id=self._last_id, hook=hook, alert=alert, tries=0, created_at=now, check_id=check_id
         )
-        self._waiting[delivery.id] = (delivery, now)
+        self._waiting[delivery.id] = (delivery, now + wait)
 
     @property
     def waiting(self) -> int:
@@ -147,6 +147,22 @@ class MemoryOutbox:
         if next_try_at is not None:
             self._waiting[delivery.id] = (replace(delivery, tries=delivery.tries + 1), next_try_at)
 
+    async def held(self, deliveries: Sequence[Delivery], why: str, next_try_at: datetime | None) -> None:
+        self._check()
+        for delivery in deliveries:
+            del self._waiting[delivery.id]
+            if next_try_at is None:
+                self.failures.append((delivery, why, None))
+            else:
+                self._waiting[delivery.id] = (delivery, next_try_at)
+
+    async def release(self, hook: str, now: datetime) -> None:
+        self._check()
+        self._waiting = {
+            key: (delivery, min(at, now) if delivery.hook == hook else at)
+            for key, (delivery, at) in self._waiting.items()
+        }
+
     def _check(self) -> None:
         if self.broken:
             raise OSError("disk full")
@@ -155,8 +171,9 @@ class MemoryOutbox:
 class RecordingHook(Hook):
     """Remembers what it was told; fails while ``error`` is set, hangs while ``gate`` is closed."""
 
-    def __init__(self, *, digest: bool = False) -> None:
+    def __init__(self, *, digest: bool = False, awaits_somebody: bool = False) -> None:
         self.digest = digest
+        self.awaits_somebody = awaits_somebody
         self.alerts: list[Alert] = []
         self.tries = 0
         self.error: BaseException | None = None

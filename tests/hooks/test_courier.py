@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import pytest
 
+from pulsetui.errors import NobodyThereError
 from pulsetui.hooks.courier import DIGEST_ABOVE, PAGE, Courier
 from pulsetui.hooks.hook import Hook
 from pulsetui.monitor.alert import Alert, AlertEvent
@@ -490,6 +491,141 @@ def test_a_digest_that_fails_is_tried_again_for_every_alert() -> None:
             assert scene.outbox.waiting == 0
 
     play(story)
+
+
+def test_an_alert_that_waits_for_somebody_is_told_when_somebody_comes() -> None:
+    async def story() -> None:
+        hook = a_screen_hook()
+        async with at_work(term=hook) as scene:
+            await scene.tell("term", an_alert("a"))
+            await scene.time.advance(3 * 3600 + 60)
+            hook.error = None
+            scene.courier.somebody_came()
+            await settle()
+            assert hook.events == ["a down"]
+            assert scene.outbox.waiting == 0
+
+    play(story)
+
+
+def test_that_nobody_is_there_is_no_try_and_no_trouble() -> None:
+    async def story() -> None:
+        async with at_work(term=a_screen_hook()) as scene:
+            await scene.tell("term", an_alert("a"), an_alert("a", AlertEvent.UP))
+            await scene.time.advance(48 * 3600)
+            assert scene.outbox.tries == [0, 0]
+            assert (scene.outbox.failures, scene.troubles) == ([], [])
+
+    play(story)
+
+
+def test_nobody_is_looked_for_all_the_time() -> None:
+    async def story() -> None:
+        hook = a_screen_hook()
+        async with at_work(term=hook) as scene:
+            await scene.tell("term", an_alert("a"))
+            await scene.time.advance(24 * 3600)
+            assert hook.tries <= 25
+
+    play(story)
+
+
+def test_many_alerts_that_waited_are_told_as_one() -> None:
+    async def story() -> None:
+        hook = a_screen_hook()
+        async with at_work(term=hook) as scene:
+            for n in range(6):
+                await scene.tell("term", an_alert(f"c{n}"))
+            hook.error = None
+            scene.courier.somebody_came()
+            await settle()
+            assert [alert.title for alert in hook.alerts] == ["6 checks are down: C0, C1, C2 …"]
+
+    play(story)
+
+
+def test_somebody_who_comes_while_an_alert_is_being_put_off_is_told() -> None:
+    class Latecomer(RecordingHook):
+        async def send(self, alert: Alert) -> None:
+            try:
+                await super().send(alert)
+            finally:
+                self.error = None  # there by the next look
+
+    async def story() -> None:
+        hook = Latecomer(awaits_somebody=True)
+        hook.error = NobodyThereError("nobody")
+        hook.gate.clear()
+        async with at_work(term=hook) as scene:
+            await scene.tell("term", an_alert("a"))
+            scene.courier.somebody_came()
+            await settle()
+            hook.gate.set()
+            await settle()
+            assert hook.events == ["a down"]
+
+    play(story)
+
+
+def test_what_waited_for_somebody_who_was_there_before_the_courier_is_told() -> None:
+    async def story() -> None:
+        hook = a_screen_hook()
+        scene = Scene({"term": hook})
+        scene.outbox.put("term", an_alert("a"), wait=timedelta(minutes=30))
+        hook.error = None
+        running = asyncio.create_task(scene.courier.run())
+        await settle()
+        assert hook.events == ["a down"]
+        scene.courier.stop()
+        await running
+
+    play(story)
+
+
+def test_an_alert_that_nobody_came_for_in_a_week_is_given_up() -> None:
+    async def story() -> None:
+        async with at_work(term=a_screen_hook()) as scene:
+            await scene.tell("term", an_alert("a"))
+            scene.time.seconds += 7 * 86400 - 1800  # the machine slept
+            await scene.time.advance(0)
+            assert scene.outbox.failures == []
+            await scene.time.advance(3600)
+            (delivery, why, _) = scene.outbox.failures[0]
+            assert (delivery.tries, why) == (0, "nobody came to be told within a week")
+
+    play(story)
+
+
+def test_somebody_who_comes_changes_nothing_for_hooks_that_do_not_wait() -> None:
+    async def story() -> None:
+        phone = RecordingHook()
+        phone.error = refusal()
+        async with at_work(phone=phone) as scene:
+            await scene.tell("phone", an_alert("a"))
+            scene.courier.somebody_came()
+            await settle()
+            assert phone.tries == 1
+
+    play(story)
+
+
+def test_what_waited_for_a_screen_does_not_wait_for_the_hook_that_takes_its_name() -> None:
+    async def story() -> None:
+        command = RecordingHook()
+        async with at_work(tell=a_screen_hook()) as scene:
+            await scene.tell("tell", an_alert("a"))
+            scene.courier.replace_hooks({"tell": command})
+            await settle()
+            assert command.events == ["a down"]
+
+    play(story)
+
+
+def a_screen_hook() -> RecordingHook:
+    """Nobody is there."""
+    hook = RecordingHook(digest=True, awaits_somebody=True)
+    hook.error = NobodyThereError("no screen is attached; this alert waits for one")
+    return hook
 
 
 def test_hooks_of_a_changed_configuration_take_over() -> None:

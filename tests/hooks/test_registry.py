@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pulsetui.errors import HookError
+from pulsetui.errors import HookError, NobodyThereError
 from pulsetui.hooks.command import CommandHook
 from pulsetui.hooks.desktop import DesktopHook
 from pulsetui.hooks.hook import HookContext
@@ -80,9 +80,9 @@ def test_the_terminal_hook_hands_alerts_to_the_attached_screens() -> None:
 
 def test_without_a_screen_the_terminal_hook_waits_for_one() -> None:
     hook = build_hooks({"here": Configured("terminal")}, CONTEXT)["here"]
-    with pytest.raises(HookError, match="no screen is attached") as caught:
+    with pytest.raises(NobodyThereError, match="no screen is attached"):
         asyncio.run(hook.send(an_alert()))
-    assert not caught.value.permanent
+    assert hook.awaits_somebody
 
 
 def test_the_registry_imports_no_kind_before_it_is_used() -> None:

@@ -330,6 +330,22 @@ def test_the_next_delivery_is_not_one_that_waits_for_another(database: Database,
     assert queries.next_delivery_at() == second.next_try_at == NOW
 
 
+def test_deliveries_are_held_back_and_released_without_counting_a_try(
+    database: Database, queries: Queries
+) -> None:
+    rows = [OutboxRow(check_id=1, hook=hook, alert="{}", created_at=NOW) for hook in ("a", "a", "b")]
+    database.write(Changes(outbox=rows))
+    ids = [one.id for one in queries.deliveries_due(NOW, 9)]
+    database.hold_deliveries(ids, "nobody is there", NOW + timedelta(hours=1))
+    assert queries.deliveries_due(NOW, 9) == []
+
+    database.release_deliveries("a", NOW)
+    found = queries.deliveries_due(NOW, 9)
+    assert [(one.hook, one.tries, one.error) for one in found] == [("a", 0, "nobody is there")] * 2
+    database.hold_deliveries([found[0].id], "too old", None)
+    assert [one.id for one in queries.deliveries_due(NOW, 9)] == [found[1].id]
+
+
 def test_a_migration_is_applied_once_and_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
     Database(tmp_path).close()
     again = Database(tmp_path)
