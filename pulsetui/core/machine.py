@@ -159,6 +159,8 @@ def _start(draft: Draft, ping: Ping) -> None:
         draft.note(text)
         if check.on_overlap is OnEvent.DOWN:
             draft.go_down(ping.at, Reason.UNMET, text)
+            if state.slot is None:
+                _settle_slot(draft, run)  # of a new check: what is scheduled after it is expected
 
 
 def _finish(draft: Draft, ping: Ping, now: datetime) -> None:

@@ -273,6 +273,38 @@ def test_max_runtime_bounds_a_run_apart_from_grace() -> None:
     assert check.until("+1 03:00") == "down hung"
 
 
+@pytest.mark.parametrize("paused", [False, True], ids=["new", "paused"])
+def test_a_first_run_that_hangs_lists_the_slots_that_pass_while_it_is_down(paused: bool) -> None:
+    check = Ladder("*/10 * * * *", grace=2, max_runtime=1)
+    if paused:
+        check.pause("11:00")
+    check.ping("start", "12:00")
+    assert check.until("12:01") == "down hung"
+    assert check.state.due == at("12:10")
+    check.until("12:24")
+    assert check.incidents[1].missed == (at("12:10"), at("12:20"))
+    assert check.wake("12:24") == at("12:32")
+
+
+def test_a_first_run_that_hangs_is_due_again_a_period_after_its_start() -> None:
+    check = Ladder("1h", grace=30, max_runtime=10)
+    check.ping("start", "01:00")
+    assert check.until("01:10") == "down hung"
+    assert check.state.due == at("02:00")
+    check.until("03:30")
+    assert check.incidents[1].missed == (at("02:00"), at("03:00"))
+
+
+def test_a_hung_run_of_a_paused_and_resumed_check_does_not_bring_old_slots_back() -> None:
+    check = Ladder("0 * * * *", grace=5, max_runtime=1)
+    check.ping("success", "01:00")
+    check.pause("01:30")
+    check.resume("08:30")
+    check.ping("start", "09:00")
+    check.until("10:05")
+    assert check.incidents[1].missed == (at("10:00"),)
+
+
 def test_a_hung_run_may_still_finish() -> None:
     check = Ladder("4h", grace=30, max_runtime=10)
     check.ping("start", "01:00", 1)
@@ -308,6 +340,7 @@ def test_an_overlap_can_take_the_check_down() -> None:
     check.ping("start", "01:00", 1)
     check.ping("start", "01:10", 2)
     assert check.status("01:10") == "down unmet"
+    assert check.state.due == at("05:10")
 
 
 def test_a_start_told_twice_is_one_run() -> None:
