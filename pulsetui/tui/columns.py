@@ -130,6 +130,8 @@ def _due_at(row: Row, now: datetime) -> datetime | None:
     view = row.view
     if view.next_ping is None and view.first_due is not None:
         return view.first_due if view.first_due > now else None
+    if view.next_ping is None and row.status is Status.DOWN:
+        return None  # nothing is expected: what comes next would slide on for ever
     if view.next_ping is None or (view.unwatched and view.next_ping <= now):
         return view.upcoming
     return view.next_ping
