@@ -40,6 +40,7 @@ def schedule(options: argparse.Namespace) -> int:
         out(json_text(_record(found, instants)))
         return 0
     out(clean(found.describe()))
+    where = zone(found.timezone)  # an OnCalendar expression may name its own
     width = max((len(_wall(instant, where)) for instant in instants), default=0)
     for instant in instants:
         out(f"  {_wall(instant, where):<{width}}  {until_text(instant, after)}")

@@ -27,7 +27,8 @@ CALENDAR_RULE = ChangeRule(both_passes=False, made_up_below=timedelta(0))
 class Calendar(WallClockSchedule, frozen=True, kw_only=True):
     """A parsed expression, of one or more lines; make one with ``Calendar.parse``.
 
-    ``timezone`` is for lines that name no zone themselves.
+    ``timezone`` given to it is for lines that name no zone themselves; that of the schedule is the one in
+    which all its lines are read, else the given one.
     """
 
     @classmethod
@@ -63,7 +64,10 @@ def _parse(expression: str, timezone: str) -> Calendar:
     lines = split_lines(expression)
     tables = tuple(_table(line, timezone) for line in lines)
     shown = "\n".join(" ".join(filter(None, (line.text, line.zone))) for line in lines)
-    return Calendar(expression=shown, timezone=timezone, times=Timetables(tables))
+    zones = {table.zone.key for table in tables}
+    return Calendar(
+        expression=shown, timezone=zones.pop() if len(zones) == 1 else timezone, times=Timetables(tables)
+    )
 
 
 def _table(line: CalendarLine, timezone: str) -> Timetable:

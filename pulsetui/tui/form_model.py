@@ -202,7 +202,6 @@ class FormModel:
         schedule = self.schedule(default_timezone)
         if schedule is None:
             return None
-        zone = self.zone(default_timezone)
         try:
             upcoming: list[datetime] = []
             while len(upcoming) < _PREVIEWED:
@@ -213,7 +212,7 @@ class FormModel:
             return SchedulePreview(
                 words=schedule.describe(),
                 upcoming=tuple(upcoming),
-                tz=zone,
+                tz=schedule.timezone,
                 warnings=(),
             )
         except ScheduleError:

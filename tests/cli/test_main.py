@@ -221,6 +221,19 @@ def test_a_schedule_in_words_with_its_instants(tmp_path: Path) -> None:
     ]
 
 
+def test_the_instants_of_an_expression_that_names_its_zone_are_listed_in_it(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    (tmp_path / "checks.toml").write_text('timezone = "Asia/Tokyo"\n')
+    arguments = ["schedule", "03:00 America/New_York", "--after", "2026-11-16T12:00", "--count", "1"]
+
+    assert main(["--config", str(tmp_path / "checks.toml"), *arguments]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "at 03:00 every day (America/New_York)",
+        "  Mon 2026-11-16 03:00 EST  in 5h",
+    ]
+
+
 def test_a_wrong_schedule_says_what_is_wrong_and_what_would_be_right(tmp_path: Path) -> None:
     done = pulsetui("schedule", "0 25 * * *", home=tmp_path)
 

@@ -167,6 +167,25 @@ def test_equality_is_by_text_and_zone() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("expression", "zone"),
+    [
+        ("06:00", "Asia/Tokyo"),
+        ("06:00 America/New_York", "America/New_York"),
+        ("06:00 America/New_York\n07:00 America/New_York", "America/New_York"),
+        ("06:00 America/New_York\n07:00", "Asia/Tokyo"),
+        ("06:00 America/New_York\n07:00 Europe/Riga", "Asia/Tokyo"),
+        ("06:00 Asia/Tokyo\n07:00", "Asia/Tokyo"),
+    ],
+)
+def test_the_zone_of_an_expression_is_the_one_that_all_its_lines_are_read_in(
+    expression: str, zone: str
+) -> None:
+    calendar = Calendar.parse(expression, "Asia/Tokyo")
+    assert calendar.timezone == zone
+    assert Calendar.parse(calendar.expression, zone).timezone == zone
+
+
 FORWARD = "when clocks go forward on 2031-03-30 in Europe/Paris"
 BACK = "when clocks go back on 2031-10-26 in Europe/Paris"
 

@@ -118,6 +118,13 @@ def test_the_preview_says_the_schedule_and_the_next_five() -> None:
     assert "02:00" in preview.words
 
 
+def test_the_preview_is_in_the_zone_that_the_expression_names() -> None:
+    model = FormModel("sync", {"calendar": "03:00 America/New_York"})
+    preview = model.preview(NOW, default_timezone="Asia/Tokyo")
+    assert preview is not None
+    assert preview.tz == "America/New_York"
+
+
 def test_no_preview_while_the_schedule_cannot_be_read() -> None:
     model = FormModel(None, {})
     assert model.preview(NOW, default_timezone="UTC") is None
