@@ -154,4 +154,6 @@ class Draft:
 def signature(check: Check) -> str:
     """Tells one schedule from another, also across restarts."""
     schedule = check.schedule
-    return f"{schedule.kind} {schedule.expression} {schedule.timezone}"
+    # A period is the same in every zone: an edit of the zone forgives nothing that is late.
+    timezone = "UTC" if schedule.kind == "every" else schedule.timezone
+    return f"{schedule.kind} {schedule.expression} {timezone}"

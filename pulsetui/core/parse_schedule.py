@@ -11,9 +11,9 @@ _CRON_FIELDS = 5
 
 
 def parse_schedule(kind: ScheduleKind, expression: str | int, timezone: str = "UTC") -> Schedule:
-    """A schedule of a known kind; ``timezone`` is of no importance to a period. Raises ScheduleError."""
+    """A schedule of a known kind; a period is only shown in ``timezone``. Raises ScheduleError."""
     if kind == "every":
-        return Every.parse(expression)
+        return Every.parse(expression, timezone)
     if not isinstance(expression, str):
         raise ScheduleError(f"a {kind} expression is text, got {expression!r}")
     if kind == "cron":
@@ -34,7 +34,7 @@ def guess_schedule(text: str, timezone: str = "UTC") -> Schedule:
         except DurationError:
             pass
         else:
-            return Every.parse(text)
+            return Every.parse(text, timezone)
     if _looks_like_cron(text):
         return _cron(text, timezone)
     try:

@@ -24,6 +24,7 @@ class Every(Struct, frozen=True):
     """A report is due ``period`` after the last one. ``period`` is whole seconds, at least one."""
 
     period: timedelta
+    timezone: str = "UTC"  # in which its instants are shown; they do not depend on it
 
     def __post_init__(self) -> None:
         if self.period < SHORTEST or self.period.microseconds:
@@ -33,7 +34,7 @@ class Every(Struct, frozen=True):
             )
 
     @classmethod
-    def parse(cls, text: str | int) -> Every:
+    def parse(cls, text: str | int, timezone: str = "UTC") -> Every:
         """A period from configuration: ``15m``, ``1h30m``, or whole seconds. Raises ScheduleError."""
         if is_row_of_numbers(text):
             raise ScheduleError(f'"{text}" is several numbers, not a period; write it like 90s, 15m, 1h30m')
@@ -41,7 +42,7 @@ class Every(Struct, frozen=True):
             period = parse_duration(text)
         except DurationError as error:
             raise ScheduleError(str(error), suggestion="15m") from error
-        return cls(period)
+        return cls(period, timezone)
 
     @property
     def kind(self) -> ScheduleKind:
@@ -51,10 +52,6 @@ class Every(Struct, frozen=True):
     def expression(self) -> str:
         """The canonical spelling: ``90m`` is ``1h30m``."""
         return format_duration(self.period)
-
-    @property
-    def timezone(self) -> str:
-        return "UTC"
 
     def next(self, after: datetime) -> datetime | None:
         try:

@@ -26,7 +26,7 @@ class Schedule(Protocol):
 
     @property
     def timezone(self) -> str:
-        """IANA name of the zone the expression is read in; ``UTC`` for a period."""
+        """IANA name of the zone the expression is read in; for a period, the one it is shown in."""
 
     def next(self, after: datetime) -> datetime | None:
         """The first instant strictly later than ``after``; ``None`` when there never is one again."""

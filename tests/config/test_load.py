@@ -143,8 +143,10 @@ def test_a_check_is_read_in_the_zone_of_the_file_unless_it_names_its_own() -> No
         'timezone = "Asia/Tokyo"\n[checks.a]\ncron = "0 2 * * *"\n'
         '[checks.b]\ncron = "0 2 * * *"\ntimezone = "UTC"\n'
         '[checks.c]\nevery = "1h"\ntimezone = "Europe/Riga"\n'
+        '[checks.d]\nevery = "1h"\n'
     )
-    assert [check.schedule.timezone for check in config.checks.values()] == ["Asia/Tokyo", "UTC", "UTC"]
+    zones = [check.schedule.timezone for check in config.checks.values()]
+    assert zones == ["Asia/Tokyo", "UTC", "Europe/Riga", "Asia/Tokyo"]
 
 
 @pytest.mark.parametrize("text", ALL.values(), ids=ALL)

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from pulsetui.core.check import OnEvent
+from pulsetui.core.period import Every
 from pulsetui.core.status import Outcome, PingKind, Reason, Status
 from tests.core.ladder import Ladder, at
 
@@ -603,6 +604,16 @@ def test_an_edit_while_paused_forgives_nothing_later() -> None:
     assert check.status("+1 04:10") == "late"
     check.redefine("+1 04:10", "0 4 * * *", grace=30)  # a restart, or an edit of something else
     assert check.until("+1 04:30") == "down missed"
+
+
+def test_an_edit_of_the_zone_of_a_period_forgives_nothing_that_is_late() -> None:
+    check = Ladder("1h", grace=30)
+    check.ping("success", "01:00")
+    before = check.state
+    check.redefine("02:10", Every.parse("1h", "Asia/Tokyo"), grace=30)
+    assert check.state == before
+    assert check.status("02:10") == "late"
+    assert check.until("02:30") == "down missed"
 
 
 # --- when to look again ------------------------------------------------------------------------------

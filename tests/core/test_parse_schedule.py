@@ -30,7 +30,7 @@ from pulsetui.errors import ScheduleError
 def test_the_kind_is_guessed_from_the_text(text: str, kind: ScheduleKind, expression: str) -> None:
     schedule = guess_schedule(text, "Europe/Riga")
     assert (schedule.kind, schedule.expression) == (kind, expression)
-    assert schedule.timezone == ("UTC" if kind == "every" else "Europe/Riga")
+    assert schedule.timezone == "Europe/Riga"
     again = parse_schedule(kind, schedule.expression, "Europe/Riga")
     assert again == schedule
 

@@ -57,6 +57,14 @@ def test_a_period_counts_from_the_report() -> None:
     assert every.warnings() == ()
 
 
+def test_a_period_is_shown_in_its_zone_and_the_same_in_any() -> None:
+    tokyo, riga = (Every.parse("1d", zone) for zone in ("Asia/Tokyo", "Europe/Riga"))
+    assert (tokyo.timezone, riga.timezone) == ("Asia/Tokyo", "Europe/Riga")
+    for instant in (NOON, utc("2031-03-30 00:30")):  # clocks go forward in Riga within the day
+        assert tokyo.next(instant) == riga.next(instant) == instant + timedelta(days=1)
+        assert tokyo.prev(instant) == riga.prev(instant)
+
+
 def test_a_period_ends_with_the_calendar() -> None:
     every = Every(timedelta(days=1))
     assert every.next(datetime.max.replace(tzinfo=NOON.tzinfo)) is None
