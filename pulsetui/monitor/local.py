@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -300,14 +300,25 @@ class LocalEngine:
         try:
             self._engine.call(lambda: self._engine.edit_config(edit, renames))
         except ConfigProblems as error:
-            problems = tuple(
-                FieldProblem(field=one.field, message=one.message, suggestion=one.suggestion or "")
-                for one in error.problems
-            )
-            return CommandResult(slug=slug, ok=False, message=str(error), problems=problems)
+            return self._refused(slug, error, {slug, *(renames or {}).values()})
         except PulseError as error:
             return CommandResult(slug=slug, ok=False, message=str(error))
         return CommandResult(slug=slug, ok=True, message=message)
+
+    def _refused(self, slug: str, error: ConfigProblems, submitted: Collection[str]) -> CommandResult:
+        """Only problems of the submitted check belong to its fields: the file may have others."""
+        tables = {f"checks.{name}" for name in submitted}
+        problems = tuple(
+            FieldProblem(field=one.field, message=one.message, suggestion=one.suggestion or "")
+            for one in error.problems
+            if one.where in tables
+        )
+        message = str(error)
+        if not problems:
+            path = self._engine.config_path
+            others = message.replace(str(path), path.name).replace("\n", " ")
+            message = f"{path.name} has other mistakes: {others}"
+        return CommandResult(slug=slug, ok=False, message=message, problems=problems)
 
     def dismiss(self, key: str) -> None:
         async def take_away() -> None:

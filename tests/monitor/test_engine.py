@@ -415,6 +415,38 @@ def test_an_undo_that_cannot_be_says_why(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+BROKEN = CONFIG + '\n[checks.bad]\nevery = "1x"\ngrase = "5m"\n'
+
+
+def test_mistakes_elsewhere_in_the_file_are_not_those_of_the_submitted_check(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            (tmp_path / "checks.toml").write_text(BROKEN)
+            added = await asyncio.to_thread(engine.client.add, "fine", {"every": "1h"})
+            edited = await asyncio.to_thread(engine.client.edit, "often", {"grace": "9m"}, new_slug="seldom")
+            for result in (added, edited):
+                assert (result.ok, result.problems) == (False, ())
+                assert result.message.startswith(
+                    "checks.toml has other mistakes: checks.toml:14: [checks.bad]"
+                )
+                assert 'Did you mean "grace"?' in result.message
+            assert (tmp_path / "checks.toml").read_text() == BROKEN
+
+    asyncio.run(scenario())
+
+
+def test_mistakes_of_the_submitted_check_name_its_fields(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            added = await asyncio.to_thread(engine.client.add, "fine", {"every": "1x"})
+            assert [one.field for one in added.problems] == ["every"]
+            (tmp_path / "checks.toml").write_text(BROKEN.replace('every = "15m"', 'every = "soon"'))
+            edited = await asyncio.to_thread(engine.client.edit, "often", {"grace": "9m"})
+            assert [one.field for one in edited.problems] == ["every"]
+
+    asyncio.run(scenario())
+
+
 def test_a_deleted_check_that_comes_back_has_its_history(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(tmp_path) as engine:
