@@ -61,12 +61,13 @@ def add(options: argparse.Namespace) -> int:
         "expect",
         "desc",
     )
-    fields = {name: getattr(options, name) for name in named if getattr(options, name) is not None}
+    fields: dict[str, object] = {
+        name: getattr(options, name) for name in named if getattr(options, name) is not None
+    }
     for key, value in read_pairs(options.pairs).items():
         if key in fields:
             raise UsageError(f"{key} is given twice: as an option and as {key}=…")
-        if value is not None:
-            fields[key] = value
+        fields[key] = value
     with engine(options) as client:
         return report([client.add(slug, fields)], options)
 

@@ -55,12 +55,13 @@ class ConfigFile:
         A file that does not exist is made, with its directory.
         """
         given = {name: _plain(fields[name]) for name in _in_order(fields) if fields[name] is not None}
+        judged = {**given, **_unknown(fields, {})}
 
         def edit(text: str, document: _Document) -> tuple[str, _Document]:
             checks = _checks(document)
             if slug in checks:
                 raise _slug_problem(slug, "a check with this slug exists already", "Choose another.")
-            self._validate(slug, given, document)
+            self._validate(slug, judged, document)
             wanted = {**document, "checks": {**checks, slug: given}}
             return _add(text, slug, given), wanted
 
@@ -69,7 +70,10 @@ class ConfigFile:
     def edit_check(
         self, slug: str, changes: Mapping[str, object | None], new_slug: str | None = None
     ) -> Config:
-        """Sets keys of a check; None takes a key out. What is not in ``changes`` stays as it is written."""
+        """Sets keys of a check; None takes a key out. What is not in ``changes`` stays as it is written.
+
+        A key that no check can have is refused even with None, unless the check has it and is rid of it.
+        """
         wished = {name: None if value is None else _plain(value) for name, value in changes.items()}
         renamed = slug if new_slug is None else new_slug
 
@@ -80,7 +84,7 @@ class ConfigFile:
                 raise _slug_problem(slug, f"the slug {quoted(renamed)} is taken", "Choose another.")
             merged = {**old, **wished}
             new = {name: value for name, value in merged.items() if value is not None}
-            self._validate(renamed, new, document)
+            self._validate(renamed, {**new, **_unknown(wished, old)}, document)
             wanted = {**document, "checks": {renamed if s == slug else s: c for s, c in checks.items()}}
             wanted["checks"][renamed] = new
             return _change(text, slug, old, wished, renamed), wanted
@@ -211,6 +215,11 @@ def _slug_problem(slug: str, message: str, suggestion: str) -> ConfigProblems:
             )
         ]
     )
+
+
+def _unknown(given: Mapping[str, object], old: Mapping[str, object]) -> dict[str, object]:
+    """Keys that are misspelled: to say that all went well would leave the one that was meant as it is."""
+    return {name: None for name in given if name not in FIELDS and name not in old}
 
 
 def _in_order(fields: Mapping[str, object]) -> list[str]:

@@ -270,12 +270,16 @@ class LocalEngine:
         self, slug: str, fields: Mapping[str, object | None], *, new_slug: str | None = None
     ) -> CommandResult:
         renames = {slug: new_slug} if new_slug and new_slug != slug else {}
-        return self._edit(
+        before = self._engine.config.fields.get(slug)
+        result = self._edit(
             slug,
             lambda file: file.edit_check(slug, fields, new_slug=new_slug if renames else None),
             f"{new_slug or slug} is changed",
             renames,
         )
+        if result.ok and not renames and self._engine.config.fields.get(slug) == before:
+            return replace(result, message=f"nothing to change: {slug} is like that already")
+        return result
 
     def remove(self, slug: str) -> CommandResult:
         return self._edit(slug, lambda file: file.remove_check(slug), f"{slug} is deleted")

@@ -29,7 +29,7 @@ Captured = pytest.CaptureFixture[str]
         ),
         (
             ["add", "a", "--every", "1h", "failures_before_down=2", "desc="],
-            ("add", "a", {"every": "1h", "failures_before_down": 2}),
+            ("add", "a", {"every": "1h", "failures_before_down": 2, "desc": None}),
         ),
         (
             ["edit", "backup", "grace=45m", "max_runtime="],

@@ -299,6 +299,24 @@ def test_a_refused_check_names_its_fields_and_writes_nothing(
     assert text_of(file) == HEADERS
 
 
+@pytest.mark.parametrize("key", ["grce", "whatever", "metrics.files"])
+def test_a_key_that_no_check_can_have_is_refused_even_to_take_it_out(tmp_path: Path, key: str) -> None:
+    file = written(tmp_path, '[checks.a]\nevery = "1h"\n')
+    with pytest.raises(ConfigProblems, match="unknown key") as edited:
+        file.edit_check("a", {key: None, "desc": "x"})
+    with pytest.raises(ConfigProblems, match="unknown key") as added:
+        file.add_check("b", {"every": "1h", key: None})
+    for caught in (edited, added):
+        assert [problem.field for problem in caught.value.problems] == [key]
+    assert text_of(file) == '[checks.a]\nevery = "1h"\n'
+
+
+def test_an_unknown_key_that_a_check_has_can_be_taken_out(tmp_path: Path) -> None:
+    file = written(tmp_path, '[checks.a]\nevery = "1h"\ngrce = "5m"\n')
+    file.edit_check("a", {"grce": None})
+    assert text_of(file) == '[checks.a]\nevery = "1h"\n'
+
+
 def test_an_unknown_slug_is_answered_with_the_nearest(tmp_path: Path) -> None:
     file = written(tmp_path, HEADERS)
 

@@ -447,6 +447,19 @@ def test_mistakes_of_the_submitted_check_name_its_fields(tmp_path: Path) -> None
     asyncio.run(scenario())
 
 
+def test_an_edit_that_changes_nothing_says_so(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            said = []
+            for fields in ({"max_runtime": None}, {"grace": "5m"}, {"grace": "6m"}):
+                result = await asyncio.to_thread(engine.client.edit, "often", fields)
+                assert result.ok
+                said.append(result.message)
+            assert said == ["nothing to change: often is like that already"] * 2 + ["often is changed"]
+
+    asyncio.run(scenario())
+
+
 def test_a_deleted_check_that_comes_back_has_its_history(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(tmp_path) as engine:
