@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from pulsetui.core.incident import Flip
 from pulsetui.core.snooze import snoozed_until
 from pulsetui.core.state import CheckState
 from pulsetui.core.transition import Transition
@@ -31,6 +32,7 @@ class Session:
         self.changes = Changes()
         self.hook_names = hook_names
         self._states: dict[int, CheckState] = {}
+        self._flips: list[tuple[str, Flip]] = []  # with the slug; logged once they are facts
 
     def state(self, tracked: Tracked) -> CheckState:
         """The newest state, from earlier commands of this batch or the last commit."""
@@ -52,15 +54,7 @@ class Session:
             changes.incidents[check_id, incident.n] = incident
         for flip in transition.flips:
             changes.flips.append((check_id, flip))
-            why = "" if flip.reason is None else f" reason={flip.reason}"
-            logger.info(
-                "check=%s %s -> %s%s at=%s",
-                tracked.check.slug,
-                flip.before,
-                flip.after,
-                why,
-                flip.at.isoformat(),
-            )
+            self._flips.append((tracked.check.slug, flip))
             if (alert := alert_of(tracked.check, transition, flip)) is not None:
                 self._tell_unless_snoozed(alert, tracked, transition.state, now)
 
@@ -96,6 +90,9 @@ class Session:
         """
         if self.changes:
             self.database.write(self.changes)
+        for slug, flip in self._flips:
+            why = "" if flip.reason is None else f" reason={flip.reason}"
+            logger.info("check=%s %s -> %s%s at=%s", slug, flip.before, flip.after, why, flip.at.isoformat())
         by_id = self.world.by_id
         for check_id, state in self._states.items():
             tracked = by_id.get(check_id)

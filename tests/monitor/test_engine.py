@@ -148,6 +148,30 @@ def test_a_commit_that_fails_refuses_the_ping_and_changes_nothing(tmp_path: Path
     asyncio.run(scenario())
 
 
+def test_only_what_was_committed_is_logged_as_a_change_of_status(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "pulsetui.monitor")
+
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("often")
+            database = engine.engine._database
+            real = database.write
+
+            def full(changes: object) -> None:
+                raise StoreError("disk full")
+
+            database.write = full  # type: ignore[method-assign]
+            assert not (await asyncio.to_thread(engine.client.pause, ["often"]))[0].ok
+            database.write = real  # type: ignore[method-assign]
+
+    asyncio.run(scenario())
+    told = [record.getMessage().partition(" at=")[0] for record in caplog.records]
+    assert "check=often new -> up" in told
+    assert "check=often up -> paused" not in told
+
+
 def test_a_deadline_whose_flip_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(tmp_path) as engine:
