@@ -37,7 +37,7 @@ def schedule(options: argparse.Namespace) -> int:
         raise ScheduleError(f"{error}{hint}", field=error.field, suggestion=error.suggestion) from error
     instants = _upcoming(found, after, options.count)
     if options.json:
-        out(json_text(_record(found, instants)))
+        out(json_text(_record(found, instants, after)))
         return 0
     out(clean(found.describe()))
     where = zone(found.timezone)  # an OnCalendar expression may name its own
@@ -46,7 +46,7 @@ def schedule(options: argparse.Namespace) -> int:
         out(f"  {_wall(instant, where):<{width}}  {until_text(instant, after)}")
     if options.count and not instants:
         out("  never again")
-    for warning in found.warnings():
+    for warning in found.warnings(after):
         talk(f"warning: {clean(warning)}")
     return 0
 
@@ -72,7 +72,7 @@ def _upcoming(found: Schedule, after: datetime, count: int) -> list[datetime]:
     return instants
 
 
-def _record(found: Schedule, instants: list[datetime]) -> dict[str, object]:
+def _record(found: Schedule, instants: list[datetime], after: datetime) -> dict[str, object]:
     where = zone(found.timezone)
     return {
         "kind": found.kind,
@@ -81,7 +81,7 @@ def _record(found: Schedule, instants: list[datetime]) -> dict[str, object]:
         "words": found.describe(),
         "next": [instant.astimezone(where).isoformat() for instant in instants],
         "next_utc": [instant.astimezone(UTC).isoformat() for instant in instants],
-        "warnings": list(found.warnings()),
+        "warnings": list(found.warnings(after)),
     }
 
 

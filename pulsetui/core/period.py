@@ -81,5 +81,5 @@ class Every(Struct, frozen=True):
     def describe(self) -> str:
         return f"every {span_words(self.period)}"
 
-    def warnings(self) -> Sequence[str]:
+    def warnings(self, now: datetime | None = None) -> Sequence[str]:
         return ()

@@ -47,5 +47,9 @@ class Schedule(Protocol):
     def describe(self) -> str:
         """The schedule in words: ``every 15 minutes``, ``at 02:00 every day (Europe/Berlin)``."""
 
-    def warnings(self) -> Sequence[str]:
-        """What a careful person should know of it ("skipped when clocks go forward"), maybe nothing."""
+    def warnings(self, now: datetime | None = None) -> Sequence[str]:
+        """What a careful person should know of it ("skipped when clocks go forward"), maybe nothing.
+
+        Of clock changes, those in the two years from ``now``; it is only ever left out by callers that want
+        today's answer.
+        """

@@ -168,7 +168,7 @@ def check_details(
         flips=tuple(_flip_view(flip) for flip in queries.flips(tracked.id, FLIPS_SHOWN)),
         deliveries=tuple(_delivery_view(one) for one in queries.deliveries(tracked.id, DELIVERIES_SHOWN)),
         due_next=tuple(upcoming),
-        schedule_warnings=tuple(schedule.warnings()),
+        schedule_warnings=tuple(schedule.warnings(now)),
     )
 
 

@@ -234,6 +234,18 @@ def test_the_instants_of_an_expression_that_names_its_zone_are_listed_in_it(
     ]
 
 
+@pytest.mark.parametrize("json", [[], ["--json"]], ids=["text", "json"])
+def test_a_schedule_warns_of_the_clock_changes_after_the_instant_given(
+    json: list[str], capsys: Captured
+) -> None:
+    arguments = ["schedule", "30 2 * * *", "--timezone", "Europe/Paris", "--after", "2031-01-01", *json]
+
+    assert main(arguments) == 0
+    shown = "".join(capsys.readouterr())
+    assert "2031-03-30" in shown
+    assert "clocks go forward on 2027" not in shown
+
+
 def test_a_wrong_schedule_says_what_is_wrong_and_what_would_be_right(tmp_path: Path) -> None:
     done = pulsetui("schedule", "0 25 * * *", home=tmp_path)
 
