@@ -61,6 +61,8 @@ class Database:
                 self._connection.close()
                 raise
         except (sqlite3.Error, OSError) as error:
+            if isinstance(error, sqlite3.Error) and _is_damage(error):
+                raise _damaged(self.path, error) from error
             raise StoreError(
                 f"{self.path}: the database cannot be opened: {error}. "
                 "Check the permissions and the free space of the state directory."
@@ -132,10 +134,15 @@ class Database:
 
     def checks(self) -> list[StoredCheck]:
         """Every check that was ever defined and not purged, removed ones too."""
-        found = self._connection.execute(
-            "SELECT id, slug, uuid, created_at, removed_at, state"
-            " FROM checks LEFT JOIN states ON check_id = id"
-        )
+        try:
+            found = self._connection.execute(
+                "SELECT id, slug, uuid, created_at, removed_at, state"
+                " FROM checks LEFT JOIN states ON check_id = id"
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise (
+                _damaged(self.path, error) if _is_damage(error) else StoreError(f"{self.path}: {error}")
+            ) from error
         return [
             StoredCheck(
                 id=check_id,
@@ -254,3 +261,16 @@ def _write_identities(connection: sqlite3.Connection, checks: Sequence[StoredChe
 def _may_pass(error: sqlite3.OperationalError) -> bool:
     text = str(error).lower()
     return any(word in text for word in _PASSING)
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    # Errors of the module itself carry no code.
+    return getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
+def _damaged(path: Path, error: sqlite3.Error) -> StoreError:
+    return StoreError(
+        f"{path} is damaged, or was not made by PulseTUI: {error}. Move it away, with {path.name}-wal and"
+        f" {path.name}-shm if they are there: PulseTUI starts a new one. The history of pings is in it;"
+        " checks.toml is not touched."
+    )

@@ -629,14 +629,18 @@ def test_a_state_directory_that_is_a_file_is_an_error_with_a_way_out(tmp_path: P
 
 def test_a_database_that_is_none_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
-    (tmp_path / "state" / "pulsetui.sqlite3").write_bytes(b"this is no database" * 100)
+    database = tmp_path / "state" / "pulsetui.sqlite3"
+    database.write_bytes(b"this is no database" * 100)
 
     async def scenario() -> None:
         async with running(tmp_path):
             pass
 
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(StoreError, match="is damaged, or was not made by PulseTUI") as caught:
         asyncio.run(scenario())
+    assert str(caught.value).startswith(str(database))
+    assert "Move it away" in str(caught.value)
+    assert "permissions" not in str(caught.value)
 
 
 def test_state_and_keys_are_private(tmp_path: Path) -> None:

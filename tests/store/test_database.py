@@ -221,6 +221,20 @@ def test_a_locked_database_is_a_trouble_that_may_pass(database: Database) -> Non
     database.write(Changes(states={1: new_state(NOW)}))
 
 
+def test_a_database_that_is_damaged_inside_says_so_when_its_checks_are_read(tmp_path: Path) -> None:
+    made = Database(tmp_path)
+    (page,) = made._connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'checks'").fetchone()
+    (size,) = made._connection.execute("PRAGMA page_size").fetchone()
+    made.close()
+    with (tmp_path / FILE_NAME).open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xaa" * size)
+    opened = Database(tmp_path)
+    with pytest.raises(StoreError, match="is damaged, or was not made by PulseTUI"):
+        opened.checks()
+    opened.close()
+
+
 def test_commits_are_durable_and_readers_do_not_block_them(database: Database) -> None:
     pragma = database._connection.execute
     assert pragma("PRAGMA journal_mode").fetchone() == ("wal",)
