@@ -20,6 +20,9 @@ from pulsetui.job.wire import Address, Reply, exchange, quote
 PATIENCE_S = 2.0
 """All that a report may cost the job, retries included."""
 
+ID_HEADER = "Pulsetui-Report"
+"""Carries the report's id: an engine that only seemed to be away may have taken what is then kept."""
+
 _PAUSES_S = (0.1, 0.3, 0.6)
 """Between tries: an engine that restarts is back within a second."""
 
@@ -36,7 +39,8 @@ def send(report: Report, address: Address, *, patience: float = PATIENCE_S) -> O
     outcome = Outcome(UNREACHABLE, f"no engine answers at {address}")
     for pause in (*_PAUSES_S, None):
         try:
-            outcome = _judge(exchange(address, target, report.body, deadline), address)
+            reply = exchange(address, target, report.body, deadline, headers=[f"{ID_HEADER}: {report.id}"])
+            outcome = _judge(reply, address)
         except OSError as error:
             outcome = Outcome(UNREACHABLE, f"no engine answers at {address} ({_why(error)})")
         if outcome.state != UNREACHABLE or pause is None or time.monotonic() + pause >= deadline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from pulsetui.errors import PulseError
@@ -34,10 +35,11 @@ class Report:
 
     ``kind`` is ``success``, ``start``, ``fail`` or ``log``; an ``exit_status`` decides between success and
     fail on its own. ``duration`` is in seconds, as measured beside the job. ``at_ns`` is when it happened
-    (Unix time in nanoseconds), ``rid`` a canonical uuid.
+    (Unix time in nanoseconds), ``rid`` a canonical uuid. ``id`` tells this report from every other: an engine
+    that gets it twice, by HTTP and out of the spool, counts it once.
     """
 
-    __slots__ = ("at_ns", "body", "duration", "exit_status", "kind", "metrics", "rid", "slug")
+    __slots__ = ("at_ns", "body", "duration", "exit_status", "id", "kind", "metrics", "rid", "slug")
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class Report:
         self.metrics = tuple(metrics)
         self.body = body[:BODY_LIMIT]
         self.duration = duration
+        self.id = os.urandom(16).hex()
         self.at_ns = time.time_ns() if at_ns is None else at_ns
 
 

@@ -2,8 +2,9 @@
 
 ``<state dir>/spool/<unix ns>-<pid>-<6 hex>.json`` holds one JSON object::
 
-    {"v": 1, "slug": …, "kind": "success|start|fail|log", "at": "2026-11-16T07:00:00.000000+00:00",
-     "rid": … | null, "exit_status": … | null, "metrics": {…}, "body": "<base64>", "host": …, "user": …}
+    {"v": 1, "id": "<32 hex>", "slug": …, "kind": "success|start|fail|log",
+     "at": "2026-11-16T07:00:00.000000+00:00", "rid": … | null, "exit_status": … | null, "metrics": {…},
+     "body": "<base64>", "host": …, "user": …}
 
 and ``"duration"`` in seconds when it was measured.
 
@@ -47,6 +48,7 @@ def encode(report: Report) -> bytes:
     at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
     record: dict[str, object] = {
         "v": VERSION,
+        "id": report.id,
         "slug": report.slug,
         "kind": report.kind,
         "at": f"{at}.{rest // 1000:06}+00:00",

@@ -13,7 +13,7 @@ from pulsetui.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     Place = tuple[str, int] | tuple[str, int, int, int]
     Found = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, Place]]
@@ -109,24 +109,27 @@ def quote(text: str) -> str:
     )
 
 
-def exchange(address: Address, target: str, body: bytes, deadline: float) -> Reply:
-    """Asks for ``target`` (POST when there is a body) and returns the answer.
+def exchange(
+    address: Address, target: str, body: bytes, deadline: float, *, headers: Sequence[str] = ()
+) -> Reply:
+    """Asks for ``target`` (POST when there is a body) and returns the answer. ``headers`` are whole lines.
 
     ``deadline`` is on the monotonic clock and holds for all of it: looking the host up, connecting, sending,
     and the last byte received. Raises OSError (TimeoutError among them) when no answer comes.
     """
     with _connect(address, deadline) as connection:
         connection.settimeout(_left(deadline))
-        connection.sendall(_request(address, target, body))
+        connection.sendall(_request(address, target, body, headers))
         return _read(connection, deadline)
 
 
-def _request(address: Address, target: str, body: bytes) -> bytes:
+def _request(address: Address, target: str, body: bytes, headers: Sequence[str]) -> bytes:
     lines = [
         f"{'POST' if body else 'GET'} {target} HTTP/1.1",
         f"Host: {address.authority}",
         f"User-Agent: pulsetui/{__version__}",
         "Connection: close",
+        *headers,
     ]
     if body:
         lines += ["Content-Type: text/plain", f"Content-Length: {len(body)}"]

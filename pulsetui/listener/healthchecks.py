@@ -17,7 +17,7 @@ from pulsetui.core.status import PingKind
 from pulsetui.listener import answers, extras
 from pulsetui.listener.message import Request, Respond, Response
 from pulsetui.listener.origin import remote, user_agent
-from pulsetui.monitor.intake import Arrival, Intake, Receipt
+from pulsetui.monitor.intake import Arrival, Intake, Receipt, report_id
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _RID = re.compile(_UUID.pattern, re.IGNORECASE)
@@ -138,6 +138,7 @@ class PingTaker:
             metrics = extras.metrics(query, reject)
             duration = extras.duration(query, reject)
         address, scheme = remote(request)
+        report = request.headers.get(b"pulsetui-report")
         return Arrival(
             kind=kind,
             uuid=uuid,
@@ -152,6 +153,7 @@ class PingTaker:
             scheme=scheme,
             remote_addr=address,
             ua=user_agent(request),
+            report="" if report is None else report_id(report.decode("latin-1")),
         )
 
     def _refuse_known(

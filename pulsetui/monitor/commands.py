@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from msgspec import Struct
@@ -35,6 +35,10 @@ LAST_LINE_LIMIT = 200
 """Characters of a body's last line that are kept with the state."""
 
 
+REPORTS_REMEMBERED = timedelta(days=1)
+"""A copy out of the spool follows within seconds, or at the next start, before anything is forgotten."""
+
+
 class Receive(Struct, frozen=True):
     """A ping. Its result is a Receipt."""
 
@@ -45,6 +49,8 @@ class Receive(Struct, frozen=True):
         tracked = _target(session.world, self.arrival)
         if tracked is None:
             return Receipt.UNKNOWN
+        if session.has_report(self.arrival.report):
+            return Receipt.OK
         _receive(session, tracked, session.state(tracked), self.arrival, self.at)
         return Receipt.OK
 
@@ -207,7 +213,7 @@ class TakeSpooled(Struct, frozen=True):
     def apply(self, session: Session, now: datetime) -> None:
         for arrival in self.arrivals:
             tracked = _target(session.world, arrival)
-            if tracked is not None:
+            if tracked is not None and not session.has_report(arrival.report):
                 _skip_unwatched(session, tracked, self.since, min(arrival.at or now, now), now)
                 _receive(session, tracked, session.state(tracked), arrival, now)
 
@@ -320,13 +326,14 @@ class Trim(Struct, frozen=True):
 
 
 class Purge(Struct, frozen=True):
-    """Forgets what was removed, and deliveries that were settled, long ago."""
+    """Forgets what was removed, and deliveries that were settled, long ago; ids of reports sooner."""
 
     before: datetime
 
     def apply(self, session: Session, now: datetime) -> None:
         session.database.purge_removed(self.before)
         session.database.trim_outbox(self.before)
+        session.database.trim_reports(now - REPORTS_REMEMBERED)
 
 
 def _skip_unwatched(
@@ -380,6 +387,8 @@ def _receive(session: Session, tracked: Tracked, state: CheckState, arrival: Arr
     if arrival.body and (line := _last_line(arrival.body)):
         transition.state.last_line = line
     session.apply(tracked, transition, now, _ping_row(arrival, transition, at, now))
+    if arrival.report:
+        session.changes.reports[arrival.report] = now
 
 
 def _ping_row(arrival: Arrival, transition: Transition, at: datetime, now: datetime) -> PingRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
@@ -15,6 +16,14 @@ from pulsetui.core.status import PingKind
 
 BODY_LIMIT = 100_000
 """Bytes of a body that are kept; the rest is read and dropped."""
+
+
+_REPORT_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def report_id(text: str) -> str:
+    """The id that a client gave its report; empty when it is none of ours and says nothing."""
+    return text if _REPORT_ID.fullmatch(text) else ""
 
 
 class Arrival(Struct, frozen=True, kw_only=True):
@@ -37,6 +46,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     remote_addr: str = ""
     ua: str = ""  # at most 200 characters
     at: datetime | None = None  # when it happened, if not now (spool)
+    report: str = ""  # the id of a report that may come again, by HTTP or out of the spool; it counts once
 
 
 class Receipt(Enum):

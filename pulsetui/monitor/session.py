@@ -38,6 +38,10 @@ class Session:
         """The newest state, from earlier commands of this batch or the last commit."""
         return self._states.get(tracked.id, tracked.state)
 
+    def has_report(self, report: str) -> bool:
+        """Whether the report of that id was taken, in this batch or before. Raises StoreError."""
+        return report != "" and (report in self.changes.reports or self.database.has_report(report))
+
     def apply(
         self, tracked: Tracked, transition: Transition, now: datetime, ping: PingRow | None = None
     ) -> None:

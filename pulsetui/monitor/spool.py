@@ -18,7 +18,7 @@ from uuid import UUID
 import msgspec
 
 from pulsetui.core.status import PingKind
-from pulsetui.monitor.intake import BODY_LIMIT, Arrival
+from pulsetui.monitor.intake import BODY_LIMIT, Arrival, report_id
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class _Spooled(msgspec.Struct):
     slug: str
     kind: PingKind
     at: datetime
+    id: str = ""
     rid: UUID | None = None
     exit_status: int | None = None
     metrics: Mapping[str, float] = {}
@@ -108,4 +109,5 @@ def _arrival(document: bytes) -> Arrival:
         remote_addr=spooled.host[:200],
         ua=f"pulsetui spool, user {spooled.user}"[:200],
         at=spooled.at.astimezone(UTC),
+        report=report_id(spooled.id),
     )

@@ -130,6 +130,20 @@ class Database:
                     [rows.outbox_row(row) for row in changes.outbox],
                 )
 
+            if changes.reports:
+                many(
+                    "INSERT OR REPLACE INTO reports VALUES (?, ?)",
+                    [(report, stored(at)) for report, at in changes.reports.items()],
+                )
+
+    def has_report(self, report: str) -> bool:
+        """Whether the report of that id was committed."""
+        try:
+            found = self._connection.execute("SELECT 1 FROM reports WHERE id = ?", (report,)).fetchone()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        return found is not None
+
     # --- checks -------------------------------------------------------------------------------------
 
     def checks(self) -> list[StoredCheck]:
@@ -233,6 +247,11 @@ class Database:
             connection.execute(
                 "UPDATE outbox SET next_try_at = ?1 WHERE hook = ?2 AND next_try_at > ?1", (stored(now), hook)
             )
+
+    def trim_reports(self, before: datetime) -> None:
+        """Forgets the ids of reports that were received before ``before``."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM reports WHERE received_at < ?", (stored(before),))
 
     def trim_outbox(self, before: datetime) -> None:
         """Forgets settled deliveries older than ``before``."""

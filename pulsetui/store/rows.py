@@ -74,6 +74,7 @@ class Changes(Struct):
     incidents: dict[tuple[int, int], Incident] = field(default_factory=dict)
     flips: list[tuple[int, Flip]] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
+    reports: dict[str, datetime] = field(default_factory=dict)  # by id: when it was received
 
     def __bool__(self) -> bool:
         return bool(self.identities or self.states or self.outbox)

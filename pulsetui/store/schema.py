@@ -146,6 +146,10 @@ MIGRATIONS: tuple[str, ...] = (
             CAST(NULL AS INTEGER), duplicate, detail
         FROM pings WHERE outcome IS NOT NULL;
     """,
+    """
+    -- Ids of reports that may come again, kept for as long as that can be.
+    CREATE TABLE reports (id TEXT PRIMARY KEY, received_at INTEGER NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 

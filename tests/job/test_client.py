@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -71,6 +72,18 @@ def test_every_answer_is_understood(answer: bytes, state: str) -> None:
 def test_a_server_that_answers_for_ever_is_not_listened_to_for_ever() -> None:
     with serving(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 500_000) as server:
         assert send(Report(slug="a"), parse_address(server.url)).state == SENT
+
+
+def test_a_report_has_one_id_however_often_it_is_sent_and_when_it_is_kept(tmp_path: Path) -> None:
+    report, other = Report(slug="a"), Report(slug="a")
+    with serving(BUSY) as server:
+        send_or_keep(report, parse_address(server.url), str(tmp_path), patience=0.5)
+
+    line = f"\r\nPulsetui-Report: {report.id}\r\n".encode()
+    assert len(server.requests) > 1
+    assert all(line in request for request in server.requests)
+    (path,) = (tmp_path / "spool").glob("*.json")
+    assert json.loads(path.read_bytes())["id"] == report.id != other.id
 
 
 def test_a_busy_engine_is_asked_again() -> None:

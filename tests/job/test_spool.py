@@ -37,6 +37,7 @@ def test_a_kept_report_says_everything_and_its_own_instant(tmp_path: Path) -> No
     assert base64.b64decode(record.pop("body")) == b"\xff\x00 oops"
     assert record.pop("host") == os.uname().nodename
     assert record.pop("user")
+    assert record.pop("id") == report.id
     assert record == {
         "v": 1,
         "slug": "sync",

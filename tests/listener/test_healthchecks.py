@@ -55,6 +55,14 @@ def test_path_says_what_happened(
 
 
 @pytest.mark.parametrize(
+    ("header", "report"), [("a1" * 16, "a1" * 16), ("", ""), ("x" * 32, ""), ("a1" * 17, ""), ("é" * 16, "")]
+)
+def test_the_id_of_a_report_is_taken_from_its_header(reachable: Served, header: str, report: str) -> None:
+    assert reachable.curl(f"/ping/{CODE}", "-H", f"Pulsetui-Report: {header}").status == 200
+    assert reachable.intake.arrivals[0].report == report
+
+
+@pytest.mark.parametrize(
     ("path", "status", "body", "why"),
     [
         (f"/ping/{UNKNOWN}", 404, b"not found", "unknown check"),

@@ -288,6 +288,75 @@ def test_what_jobs_spooled_meanwhile_fills_the_span(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+REPORT = "0123456789abcdef" * 2
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["running", "restarted"])
+def test_a_report_that_comes_by_http_and_out_of_the_spool_counts_once(tmp_path: Path, restart: bool) -> None:
+    """The engine was frozen: what it had not answered is in its socket and in the spool when it thaws."""
+
+    async def scenario() -> None:
+        clock = FakeClock()
+        async with running(tmp_path, clock) as engine:
+            assert await engine.ping("often", report=REPORT) is Receipt.OK
+            path = spool(tmp_path, "often", "2026-11-20T00:00:00Z", id=REPORT)
+            if not restart:
+                await engine.engine._take_spool()
+        async with running(tmp_path, clock, config=None) as engine:
+            assert engine.view("often").n_pings == 1
+            assert len(engine.client.details("often").pings) == 1
+            assert not path.exists()
+            assert await engine.ping("often", report=REPORT) is Receipt.OK  # an answer that was lost
+            assert engine.view("often").n_pings == 1
+            assert await engine.ping("often", report=REPORT[::-1]) is Receipt.OK
+            assert await engine.ping("often") is Receipt.OK
+            assert engine.view("often").n_pings == 3
+
+    asyncio.run(scenario())
+
+
+def test_a_report_that_fills_an_unwatched_span_counts_once(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        clock = FakeClock()
+        async with running(tmp_path, clock) as engine:
+            await engine.ping("often", report=REPORT)
+        clock.run(timedelta(days=1))
+        for report, at in ((REPORT, "2026-11-20T00:00:00Z"), (REPORT[::-1], "2026-11-20T12:00:00Z")):
+            spool(tmp_path, "often", at, id=report)
+        async with running(tmp_path, clock, config=None) as engine:
+            assert engine.view("often").n_pings == 2
+
+    asyncio.run(scenario())
+
+
+def test_a_report_that_could_not_be_written_counts_when_it_comes_again(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            database = engine.engine._database
+            real = database.write
+
+            def full(changes: object) -> None:
+                raise StoreError("disk full")
+
+            database.write = full  # type: ignore[method-assign]
+            assert await engine.ping("often", report=REPORT) is Receipt.BUSY
+            database.write = real  # type: ignore[method-assign]
+            assert await engine.ping("often", report=REPORT) is Receipt.OK
+            assert engine.view("often").n_pings == 1
+
+    asyncio.run(scenario())
+
+
+def test_two_copies_in_one_commit_count_once(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            receipts = await asyncio.gather(*(engine.ping("often", report=REPORT) for _ in range(5)))
+            assert set(receipts) == {Receipt.OK}
+            assert engine.view("often").n_pings == 1
+
+    asyncio.run(scenario())
+
+
 def test_a_spool_of_any_length_is_taken_in_before_anything_is_judged(tmp_path: Path) -> None:
     async def scenario() -> None:
         clock = FakeClock()

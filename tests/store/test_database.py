@@ -199,6 +199,14 @@ def test_pings_are_listed_newest_first_with_the_start_of_their_bodies(
     assert queries.body(1, 1) == b""
 
 
+def test_ids_of_reports_are_remembered_until_they_are_old(database: Database) -> None:
+    earlier = NOW - timedelta(hours=1)
+    database.write(Changes(states={1: new_state(NOW)}, reports={"old": earlier, "new": NOW}))
+    assert [database.has_report(report) for report in ("old", "new", "other")] == [True, True, False]
+    database.trim_reports(NOW)
+    assert [database.has_report(report) for report in ("old", "new")] == [False, True]
+
+
 def test_a_transaction_that_fails_leaves_nothing_behind(database: Database, queries: Queries) -> None:
     database._connection.execute(
         "CREATE TRIGGER no_flips BEFORE INSERT ON flips BEGIN SELECT raise(ABORT, 'no'); END"
