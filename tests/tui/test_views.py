@@ -96,6 +96,20 @@ async def test_the_bar_is_hidden_where_there_is_no_room_and_the_view_still_named
         assert "view late: 1 of 12 shown" in text(app)
 
 
+@pytest.mark.parametrize("on", ["1", "2", "9"])
+async def test_all_nine_views_fit_at_80_cells(on: str) -> None:
+    checks = [*household(), view("more", tags=("a",), started=True)]
+    async with showing(FakeEngine(checks), (80, 24)) as (app, pilot):
+        await press(app, pilot, on)
+        line = next(strip.text for strip in strips(app) if "2 problems" in strip.text)
+        for subset in SUBSETS:
+            assert f"{subset.key} {subset.word}" in line
+        assert "…" not in line
+        await pilot.click("#subsets", offset=(line.index("3 late") + 2, 0))
+        await settled(app, pilot)
+        assert list(model_of(app).slugs()) == ["import-prices"]
+
+
 async def test_a_click_on_the_bar_chooses_the_view() -> None:
     async with showing(FakeEngine(household())) as (app, pilot):
         line = next(strip.text for strip in strips(app) if "2 problems" in strip.text)

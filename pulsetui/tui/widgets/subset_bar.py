@@ -14,7 +14,7 @@ from pulsetui.tui.subsets import SUBSETS, Subset
 if TYPE_CHECKING:
     from textual.events import Click
 
-LEAST_WIDTH, LEAST_HEIGHT = 92, 22
+LEAST_WIDTH, LEAST_HEIGHT = 72, 22
 """Cells of the screen from which the bar is shown."""
 
 _INDENT = 1  # cells, as in the lines above
@@ -36,7 +36,7 @@ class SubsetBar(OneLine):
 
     def draw(self, on: Subset, counts: Mapping[str, int], total: int, width: int) -> None:
         """Shows the counts; ``on`` stands out."""
-        chips = subset_chips(on, counts, total)
+        chips = fitting_chips(on, counts, total, width)
         self._places = _places(chips, width)
         self.show(subset_line(chips, width))
 
@@ -46,8 +46,16 @@ class SubsetBar(OneLine):
                 self.post_message(self.Chosen(subset))
 
 
-def subset_chips(on: Subset, counts: Mapping[str, int], total: int) -> list[Chip]:
-    """The views that have checks, and the one that is on."""
+def fitting_chips(on: Subset, counts: Mapping[str, int], total: int, width: int) -> list[Chip]:
+    """All of them in ``width`` cells, if need be without the counts of those that are not on."""
+    chips = subset_chips(on, counts, total)
+    if _INDENT + sum(width_of(spans) + 1 for _, spans in chips) - 1 > width:
+        return subset_chips(on, counts, total, short=True)
+    return chips
+
+
+def subset_chips(on: Subset, counts: Mapping[str, int], total: int, *, short: bool = False) -> list[Chip]:
+    """The views that have checks, and the one that is on; ``short`` counts only that one."""
     chips: list[Chip] = []
     for subset in SUBSETS:
         count = counts[subset.facet] if subset.facet else total
@@ -57,7 +65,9 @@ def subset_chips(on: Subset, counts: Mapping[str, int], total: int) -> list[Chip
         if subset is on:
             chips.append((subset, [("[", "head-sorted"), (subset.key, "key"), (f" {word}]", "head-sorted")]))
         else:
-            chips.append((subset, [(" ", "text"), (subset.key, "key"), (f" {word} ", "muted")]))
+            told = subset.word if short else word
+            edge = "" if short else " "
+            chips.append((subset, [(edge, "text"), (subset.key, "key"), (f" {told}{edge}", "muted")]))
     return chips
 
 
@@ -65,7 +75,7 @@ def subset_line(chips: list[Chip], width: int) -> Line:
     """As many as fit, in exactly ``width`` cells."""
     line: list[Span] = [(" " * _INDENT, "text")]
     for _, spans in chips:
-        if width_of(line) + width_of(spans) + 1 > width:
+        if width_of(line) + width_of(spans) > width:
             break
         line += [*spans, (" ", "text")]
     return tuple(fit(line, width))
@@ -75,7 +85,7 @@ def _places(chips: list[Chip], width: int) -> tuple[tuple[int, int, Subset], ...
     places, at = [], _INDENT
     for subset, spans in chips:
         size = width_of(spans)
-        if at + size + 1 > width:
+        if at + size > width:
             break
         places.append((at, at + size, subset))
         at += size + 1
