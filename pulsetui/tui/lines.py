@@ -146,6 +146,12 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
+def told(text: str, width: int, style: str, indent: str = "  ") -> list[Line]:
+    """Unsafe text as lines of at most ``width`` cells, for what has to be read to its end."""
+    room = max(width - len(indent) - 1, 10)
+    return [((f"{indent}{piece}", style),) for piece in wrap(plain(text), room)]
+
+
 def _head(text: str, width: int) -> str:
     """The longest beginning of ``text`` in at most ``width`` cells, at least one character."""
     taken = 0

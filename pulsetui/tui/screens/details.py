@@ -15,7 +15,7 @@ from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui import panes
 from pulsetui.tui.clocks import own_zone, whose
 from pulsetui.tui.headline import progress_line, title_line
-from pulsetui.tui.lines import Line, Span, pad, plain, width_of, wrap
+from pulsetui.tui.lines import Line, Span, pad, plain, told, width_of, wrap
 from pulsetui.tui.paint import LineList, OneLine
 from pulsetui.tui.run_model import last_good_metrics
 from pulsetui.tui.screens.base import PulseScreen, fetch
@@ -187,8 +187,8 @@ class DetailsScreen(PulseScreen):
     def _draw_pane(self, view: CheckView) -> None:
         pane = self.query_one("#pane", LineList)
         if self._details is None:
-            text = self._problem or "Reading…"
-            pane.show([(), ((f"  {plain(text)}", "error" if self._problem else "muted"),)])
+            style = "error" if self._problem else "muted"
+            pane.show([(), *told(self._problem or "Reading…", pane.size.width, style)])
             self._drawn = None
             return
         shown = panes.PANES[self.pane]
@@ -215,8 +215,9 @@ class DetailsScreen(PulseScreen):
         )
         lines, keys = shown.draw(self._details, view, context)
         if self._problem:
-            lines = [((f"  {plain(self._problem)}", "error"),), *lines]
-            keys = [None, *keys] if keys else []
+            problem = told(self._problem, pane.size.width, "error")
+            lines = [*problem, *lines]
+            keys = [*([None] * len(problem)), *keys] if keys else []
         pane.show(lines, keys)
 
     def _show_gone(self) -> None:

@@ -19,7 +19,7 @@ from pulsetui.monitor.report_text import to_markdown
 from pulsetui.monitor.view import CheckView, IncidentEntry
 from pulsetui.tui.clocks import own_zone, whose
 from pulsetui.tui.incidents_model import EntryKey, Look, grouped, header, matching, story
-from pulsetui.tui.lines import Line, Span, fit, pad, plain, width_of, wrap
+from pulsetui.tui.lines import Line, Span, fit, pad, plain, told, width_of, wrap
 from pulsetui.tui.paint import LineList, OneLine
 from pulsetui.tui.panes import PANES
 from pulsetui.tui.screens.base import PulseScreen, fetch
@@ -161,11 +161,12 @@ class IncidentsScreen(PulseScreen):
         found = matching(every, self._text)
         self.query_one(_Title).show(self._title(every, len(found)))
         self.query_one(_Header).show(header(width))
+        problem = told(self._problem, width, "error") if self._problem else []
         if found:
             lines, keys = grouped(found, width, self._look)
-            self.entries.show(lines, keys)
+            self.entries.show([*problem, *lines], [*([None] * len(problem)), *keys])
         else:
-            self.entries.show([(), *self._nothing(width)])
+            self.entries.show([(), *problem, *self._nothing(width)])
         self._draw_story()
         self.refresh_hints()
 
@@ -181,11 +182,10 @@ class IncidentsScreen(PulseScreen):
             spans += [("  ", "text"), (f" {loud} open ", "chip-down")]
         if len(open_ones) > loud:
             spans.append((f"  {len(open_ones) - loud} acknowledged", "calm"))
-        spans.append((f"  {len(every) - len(open_ones)} over", "muted"))
+        if self._entries is not None:
+            spans.append((f"  {len(every) - len(open_ones)} over", "muted"))
         if self._text:
             spans.append((f"   {shown} of {len(every)} shown", "accent"))
-        if self._problem:
-            spans.append((f"   {plain(self._problem)}", "error"))
         clock = f"{self._whose(every)} "
         if clock.strip() and width_of(spans) + cell_len(clock) + 2 <= self.size.width:
             room = self.size.width - width_of(spans)
@@ -201,7 +201,9 @@ class IncidentsScreen(PulseScreen):
     def _nothing(self, width: int) -> list[Line]:
         if self._text:
             text = f'No incident matches "{plain(self._text)}". Esc shows all.'
-        elif self._entries is None and not self._problem:
+        elif self._entries is None:
+            if self._problem:
+                return []  # that is all that is known
             text = "Reading…"
         else:
             text = "No check has ever been down. An incident begins when one is overdue or fails."

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from pulsetui.core.phrases import count_text
 from pulsetui.core.text import clean_lines
 from pulsetui.monitor.view import LogLine
-from pulsetui.tui.lines import Line, Span, agreed_widths, plain, wrap
+from pulsetui.tui.lines import Line, Span, agreed_widths, plain, told, wrap
 from pulsetui.tui.paint import LineList, OneLine
 from pulsetui.tui.screens.base import PulseScreen, fetch
 from pulsetui.tui.verbs import bindings_on
@@ -137,8 +137,8 @@ class LogScreen(PulseScreen):
 
     def _lines(self, width: int) -> list[Line]:
         if self._entries is None:
-            words = plain(self._problem) or "Reading…"
-            return [(), ((f"  {words}", "error" if self._problem else "muted"),)]
+            style = "error" if self._problem else "muted"
+            return [(), *told(self._problem or "Reading…", width, style)]
         shown = [entry for entry in self._entries if matches(entry, self._words)]
         lines = log_lines(shown, self.pulse.viewer_zone, width)
         if not lines:

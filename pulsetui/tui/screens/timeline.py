@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 from pulsetui.core.phrases import count_text, instant_text
 from pulsetui.monitor.view import CheckView, Timeline, TimelineLane
-from pulsetui.tui.lines import Line, Span, cut, fit, name_of, plain
+from pulsetui.tui.lines import Line, Span, cut, fit, name_of, told
 from pulsetui.tui.paint import LineList, OneLine
 from pulsetui.tui.screens.base import PulseScreen, fetch
 from pulsetui.tui.screens.home import HomeScreen
@@ -303,7 +303,7 @@ class TimelineScreen(PulseScreen):
         window, at, height = lanes.window, lanes.at, self.size.height
         view = self.pulse.client.checks().get(lanes.cursor or "")
         if self._problem:
-            lines: list[Line] = [((f" {plain(self._problem)}", "error"),)]
+            lines: list[Line] = told(self._problem, self.size.width, "error", " ")
         elif view is None:
             text = (
                 "No check matches the filter of the table."
