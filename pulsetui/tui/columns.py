@@ -303,7 +303,10 @@ def header_line(width: int, sort: SortBy, *, reverse: bool, ascii_only: bool = F
         if at:
             spans.append((" " * gap_at(width), "head"))
         if column.sort is sort:
-            spans.append((pad(f"{column.title} {arrow}", placed.width, column.align), "head-sorted"))
+            title = f"{column.title} {arrow}"
+            if cell_len(title) > placed.width:
+                title = title.partition(" ")[2]  # the arrow says more than the first word
+            spans.append((pad(title, placed.width, column.align), "head-sorted"))
         else:
             spans.append((pad(column.title, placed.width, column.align), "head"))
     return tuple(fit(spans, width, fill="head"))

@@ -58,6 +58,19 @@ def test_header_and_rows_agree_at_every_width() -> None:
         assert next(one.width for one in placed if one.column.key == "name") >= 16
 
 
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_the_column_that_orders_shows_its_arrow_at_every_width(ascii_only: bool) -> None:
+    arrow = "v" if ascii_only else "▾"
+    for width in range(40, 241):
+        for placed in layout(width):
+            sort = placed.column.sort
+            if sort is None:
+                continue
+            line = "".join(text for text, _ in header_line(width, sort, reverse=False, ascii_only=ascii_only))
+            cell = line[placed.left : placed.left + placed.width]
+            assert cell.strip().endswith(f" {arrow}"), (width, cell)
+
+
 def test_columns_come_with_the_width() -> None:
     assert titles(40) == ["name", "due"]
     assert titles(60) == ["name", "status", "due"]
