@@ -78,6 +78,8 @@ class Host:
             await engine.stop()
             raise
         self.client.listening(self._host, port_of(self._sockets[0]))
+        self._look_at_key(engine.config)
+        engine.on_config.append(self._look_at_key)
         engine.lock.announce(self.client.reachable_url, self.client.local_ping_url)
 
     def open_door(self) -> None:
@@ -108,6 +110,20 @@ class Host:
         self.client.on_audience = courier.somebody_came
         engine.on_config.append(take_hooks)
         self._courier_task = asyncio.get_running_loop().create_task(courier.run())
+
+    def _look_at_key(self, config: Config) -> None:
+        """Without a ping key a listener that others reach refuses every slug: a person must hear of it."""
+        if is_loopback(self._host) or config.listener.ping_key:
+            self.engine.notices.take_away("ping_key")
+            return
+        from secrets import token_hex
+
+        self.engine.notices.put(
+            "ping_key",
+            "warning",
+            "Other hosts can reach this listener, so pings by slug need a ping key, and there is none: only"
+            f' pings by uuid are taken. Add to [listener]: ping_key = "{token_hex(11)}"',
+        )
 
     def _hook_troubled(self, hook: str, error: str | None) -> None:
         if error is None:

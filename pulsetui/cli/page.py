@@ -71,7 +71,9 @@ def _facts(details: CheckDetails, info: EngineInfo, now: datetime, where: tzinfo
         ("Hooks", clean(", ".join(view.hooks))),
         (
             "Pings",
-            f"{view.n_pings}, to {clean(info.base_url)}{view.slug}" if info.base_url else f"{view.n_pings}",
+            f"{view.n_pings}, to {clean(info.ping_url(view.slug, view.uuid))}"
+            if info.base_url
+            else f"{view.n_pings}",
         ),
         ("Last line", clean(view.last_line, 200)),
     ]

@@ -63,10 +63,6 @@ class LocalEngine:
         self._by_key = not is_loopback(host)
         self.reachable_url = f"http://{shown}"
 
-    def _base_url(self) -> str:
-        key = f"{self._engine.config.listener.ping_key or '<ping-key>'}/" if self._by_key else ""
-        return f"{self.reachable_url}/ping/{key}" if self.reachable_url else ""
-
     @property
     def local_ping_url(self) -> str:
         """What ``pulsetui ping`` on this host puts before a slug; empty where the bare slug will do."""
@@ -110,7 +106,7 @@ class LocalEngine:
             started_at=engine.started_at,
             now=self.now(),
             address=self.address,
-            base_url=self._base_url(),
+            base_url=f"{self.reachable_url}/ping/" if self.reachable_url else "",
             config_path=str(engine.config_path),
             state_dir=str(engine.state_dir),
             timezone=engine.config.timezone,
@@ -123,6 +119,7 @@ class LocalEngine:
                 for one in engine.world.snoozes
             ),
             keys=dict(engine.config.keys),
+            ping_key=engine.config.listener.ping_key if self._by_key else "",
         )
 
     def details(self, slug: str) -> CheckDetails:

@@ -216,7 +216,7 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     started_at: datetime
     now: datetime  # the engine's clock when this was made
     address: str  # where the listener is, "127.0.0.1:8787"; "" when it has none
-    base_url: str  # what a job on this host puts before the slug: "http://127.0.0.1:8787/ping/"
+    base_url: str  # what a job on this host puts before a uuid: "http://127.0.0.1:8787/ping/"
     config_path: str
     state_dir: str
     timezone: str  # default zone of checks
@@ -226,6 +226,17 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
     snoozes: tuple[SnoozeView, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)  # [keys]: name of a key binding → the key for it
+    ping_key: str | None = ""  # stands before a slug: "" where it is not needed; None: no slug is taken
+
+    def uuid_url(self, uuid: str) -> str:
+        """What reports a success by uuid; "" without a listener."""
+        return f"{self.base_url}{uuid}" if self.base_url else ""
+
+    def ping_url(self, slug: str, uuid: str) -> str:
+        """What reports a success of that check: by slug where slugs are taken."""
+        if self.ping_key is None or not self.base_url:
+            return self.uuid_url(uuid)
+        return f"{self.base_url}{self.ping_key}{'/' if self.ping_key else ''}{slug}"
 
 
 class SchedulePreview(Struct, frozen=True, kw_only=True):

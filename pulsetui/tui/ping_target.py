@@ -11,9 +11,9 @@ from pulsetui.config.paths import default_state_dir
 from pulsetui.core.recipes import Target
 from pulsetui.job.place import engine_url
 from pulsetui.monitor.view import CheckView, EngineInfo
+from pulsetui.tui.example import EXAMPLE, EXAMPLE_UUID
 from pulsetui.tui.lines import plain
 
-EXAMPLE = "sync-invoices"
 _CRON_PATH = ("/usr/bin", "/bin")
 
 
@@ -21,7 +21,7 @@ def target_of(view: CheckView, info: EngineInfo) -> Target:
     """The check as the recipes see it. Its texts come from a file or another host: made safe first."""
     return Target(
         slug=view.slug,
-        url=f"{plain(info.base_url)}{view.slug}",
+        url=plain(info.ping_url(view.slug, view.uuid)),
         schedule_kind=view.schedule_kind,
         schedule=plain(view.schedule),
         tz=plain(view.tz),
@@ -35,7 +35,7 @@ def example_target(info: EngineInfo) -> Target:
     """For somebody who has no check yet."""
     return Target(
         slug=EXAMPLE,
-        url=f"{plain(info.base_url)}{EXAMPLE}",
+        url=plain(info.ping_url(EXAMPLE, EXAMPLE_UUID)),
         schedule_kind="cron",
         schedule="0 2 * * *",
         tz=plain(info.timezone),
@@ -53,8 +53,9 @@ def program() -> str:
 def ping_options(info: EngineInfo) -> str:
     """What ``pulsetui ping`` has to be told to find this engine: nothing, its state directory, or its URL."""
     base = plain(info.base_url)
-    if not base.startswith(engine_url(None, info.state_dir)):
-        return f"--url {shlex.quote(base.rstrip('/'))}"
+    if not engine_url(None, info.state_dir).startswith(base.removesuffix("/ping/")):
+        key = plain(info.ping_key or "")
+        return f"--url {shlex.quote(f'{base}{key}'.rstrip('/'))}"
     # What this shell has in its environment cron's does not have.
     if Path(info.state_dir) == default_state_dir({}):
         return ""

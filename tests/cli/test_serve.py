@@ -103,6 +103,20 @@ def test_jobs_on_this_host_need_no_ping_key_where_others_do(ping_key: str, tmp_p
         assert f"--url {url}/ping/KEY" in stranger.stderr
 
 
+def test_without_a_ping_key_others_ping_by_uuid_and_the_screen_says_why(tmp_path: Path) -> None:
+    (tmp_path / "checks.toml").write_text(CONFIG)
+    with serving(tmp_path, "--listen", "0.0.0.0:0"):
+        [line] = [
+            line
+            for line in pulsetui("show", "backup", home=tmp_path).stdout.splitlines()
+            if line.startswith("Pings")
+        ]
+        [view] = json.loads(pulsetui("list", "--json", home=tmp_path).stdout)
+        url = line.split(" to ")[1]
+        assert url.endswith(f"/ping/{view['uuid']}")
+        assert subprocess.run(["curl", "-fsS", url], capture_output=True, text=True).stdout == "OK"
+
+
 def test_a_changed_ping_key_shows_in_the_address_to_ping(tmp_path: Path) -> None:
     path = tmp_path / "checks.toml"
     path.write_text(f'[listener]\nping_key = "{"a" * 22}"\n{CONFIG}')

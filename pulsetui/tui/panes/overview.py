@@ -106,7 +106,7 @@ def _plan(details: CheckDetails, view: CheckView, context: PaneContext) -> Itera
         yield "Expects", ", ".join(str(item) for item in expect), "text"
     yield "Tells", ", ".join(view.hooks) or "nobody: no hook is configured", "text"
     if context.info.base_url:
-        yield "Ping URL", f"{context.info.base_url}{view.slug}", "accent"
+        yield "Ping URL", context.info.ping_url(view.slug, view.uuid), "accent"
 
 
 def _past(view: CheckView, context: PaneContext) -> Iterator[Fact]:

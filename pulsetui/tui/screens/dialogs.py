@@ -138,7 +138,7 @@ def copy_choices(view: CheckView, info: EngineInfo) -> list[Choice]:
             Choice("t", "crontab line", BY_ID["cron"].text(target)),
             Choice("r", "crontab, wrapped", BY_ID["run"].text(target), " ".join(times_notes(target))),
             Choice("u", "ping URL", target.url),
-            Choice("d", "ping URL, by uuid", f"{plain(info.base_url)}{view.uuid}"),
+            Choice("d", "ping URL, by uuid", plain(info.uuid_url(view.uuid))),
         ]
     return [*choices, Choice("s", "slug", view.slug), Choice("i", "uuid", view.uuid)]
 

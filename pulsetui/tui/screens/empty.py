@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pulsetui.core.phrases import count_text
 from pulsetui.monitor.view import EngineInfo
+from pulsetui.tui.example import EXAMPLE, EXAMPLE_UUID
 from pulsetui.tui.lines import Line, plain, wrap
-
-_EXAMPLE = "sync-invoices"
 
 
 def empty_lines(info: EngineInfo, width: int) -> list[Line]:
@@ -14,16 +13,20 @@ def empty_lines(info: EngineInfo, width: int) -> list[Line]:
     if not info.base_url:
         steps: list[tuple[str, str]] = [("Add a check", "press n")]
     else:
-        url = f"{plain(info.base_url)}{_EXAMPLE}"
+        url = plain(info.ping_url(EXAMPLE, EXAMPLE_UUID))
+        by_ping = (
+            "1  Add a check: press n, or let the first ping make it",
+            f"curl -fsS -m 10 '{url}?create=1'",
+        )
         steps = [
-            ("1  Add a check: press n, or let the first ping make it", f"curl -fsS -m 10 '{url}?create=1'"),
+            by_ping if info.ping_key is not None else ("1  Add a check", "press n"),
             (
                 "2  Let the job say that it finished: one more command in its crontab line",
                 f"0 2 * * * /usr/local/bin/sync && curl -fsS -m 10 {url}",
             ),
             (
                 "3  Wrapped, a job also tells its duration, exit code and output",
-                f"0 2 * * * pulsetui run {_EXAMPLE} -- /usr/local/bin/sync",
+                f"0 2 * * * pulsetui run {EXAMPLE} -- /usr/local/bin/sync",
             ),
         ]
     lines: list[Line] = [
@@ -38,7 +41,7 @@ def empty_lines(info: EngineInfo, width: int) -> list[Line]:
         lines += _wrapped(command, "accent", width, indent="     ")
         lines.append(())
     if info.base_url:
-        lines += _wrapped(f"Ping URL   {plain(info.base_url)}<slug>", "muted", width)
+        lines += _wrapped(f"Ping URL   {plain(info.ping_url('<slug>', '<uuid>'))}", "muted", width)
     lines += _wrapped(
         f"Checks are kept in {plain(info.config_path)}; edit it by hand whenever you like.", "muted", width
     )

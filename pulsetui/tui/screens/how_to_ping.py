@@ -13,9 +13,9 @@ from textual.widgets import TextArea
 
 from pulsetui.core.recipes import BY_ID, RECIPES, Recipe, Target
 from pulsetui.monitor.view import CheckView
+from pulsetui.tui.example import EXAMPLE
 from pulsetui.tui.lines import Line, cut, name_of, plain, wrap
 from pulsetui.tui.paint import LineList, OneLine
-from pulsetui.tui.ping_target import EXAMPLE
 from pulsetui.tui.screens.base import PulseScreen
 from pulsetui.tui.verbs import bindings_on
 from pulsetui.tui.widgets.chooser import Chooser
