@@ -1,7 +1,8 @@
 """``pulsetui status``: one line for a prompt, a tmux status line or a monitoring system.
 
 What is down is loud until somebody has acknowledged or snoozed it; then it is calm: counted and named last.
-The exit code says what is down, calm or not.
+The exit code says what is down, calm or not. An engine that says that something is wrong with itself (its
+disk is full, its checks.toml does not parse) is not well either.
 """
 
 from __future__ import annotations
@@ -36,9 +37,10 @@ def status(options: argparse.Namespace) -> int:
         with engine(options) as client:
             views = list(client.checks().values())
             now = client.now()
+            faults = [one.text for one in client.info().notices if one.level == "error"]
     except EngineUnreachableError as error:
         return _unreachable(options.format, str(error))
-    standing = standing_of(views, now)
+    standing = standing_of(views, now, faults)
     say: Mapping[str, Callable[[Standing], str]] = {
         "text": text_line,
         "json": json_line,
@@ -46,7 +48,7 @@ def status(options: argparse.Namespace) -> int:
         "nagios": nagios_line,
     }
     out(say[options.format](standing))
-    return NOT_WELL if standing.down else WELL
+    return NOT_WELL if standing.down or faults else WELL
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -58,6 +60,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     loud: Sequence[CheckView]  # down, and nobody has acknowledged or snoozed it
     acknowledged: int  # down and known
     hushed: int  # down and snoozed, and nobody has acknowledged it
+    faults: Sequence[str] = ()  # what is wrong with the engine itself; unsafe text
 
     @property
     def down(self) -> Sequence[CheckView]:
@@ -65,7 +68,7 @@ class Standing(Struct, frozen=True, kw_only=True):
         return self.views[: self.counts[Status.DOWN]]
 
 
-def standing_of(views: Sequence[CheckView], now: datetime) -> Standing:
+def standing_of(views: Sequence[CheckView], now: datetime, faults: Sequence[str] = ()) -> Standing:
     """Sorts and counts."""
     down = [view for view in views if view.status is Status.DOWN]
     return Standing(
@@ -75,20 +78,22 @@ def standing_of(views: Sequence[CheckView], now: datetime) -> Standing:
         loud=[view for view in down if not _is_calm(view, now)],
         acknowledged=sum(_acknowledged(view) for view in down),
         hushed=sum(_snoozed(view, now) and not _acknowledged(view) for view in down),
+        faults=faults,
     )
 
 
 def text_line(standing: Standing) -> str:
     """``2 down (1 acknowledged), 1 late, 40 up: Sync invoices overdue, Backup failed (acknowledged)``."""
+    fault = f"! {_fault(standing)}; " if standing.faults else ""
     if not standing.views:
-        return "no checks"
+        return f"{fault}no checks"
     said = ", ".join(
         f"{count} {status}{_calm_text(standing) if status is Status.DOWN else ''}"
         for status in _ORDER
         if (count := standing.counts[status])
     )
     troubled = [view for view in standing.views if view.status in (Status.DOWN, Status.LATE)]
-    return f"{said}: {_names(troubled, standing.now)}" if troubled else said
+    return f"{fault}{said}: {_names(troubled, standing.now)}" if troubled else f"{fault}{said}"
 
 
 def json_line(standing: Standing) -> str:
@@ -96,7 +101,7 @@ def json_line(standing: Standing) -> str:
     snoozed; ``snoozed`` counts whatever the status."""
     views, now = standing.views, standing.now
     value = {
-        "ok": not standing.down,
+        "ok": not standing.down and not standing.faults,
         "checks": len(views),
         "counts": {str(status): standing.counts[status] for status in Status},
         "running": sum(view.started for view in views),
@@ -105,6 +110,7 @@ def json_line(standing: Standing) -> str:
         "snoozed": sum(_snoozed(view, now) for view in views),
         "down": [_brief(view, now) for view in standing.down],
         "late": [_brief(view, now) for view in views if view.status is Status.LATE],
+        "faults": list(standing.faults),
     }
     return json_text(value)
 
@@ -114,6 +120,8 @@ def tmux_line(standing: Standing) -> str:
     is calm is a dim count behind the loud ones."""
     shown, counts, loud = glyphs(), standing.counts, standing.loud
     parts = []
+    if standing.faults:
+        parts.append(f"#[fg=red,bold]! {_fault(standing, 60).replace('#', '##')}#[default]")
     if loud:
         more = f" +{len(loud) - 1}" if len(loud) > 1 else ""
         name = clean(loud[0].name, 30).replace("#", "##")  # or tmux would obey what a name holds
@@ -122,7 +130,7 @@ def tmux_line(standing: Standing) -> str:
         parts.append(f"#[dim]{shown[Status.DOWN]} {calm}#[default]")
     if counts[Status.LATE]:
         parts.append(f"#[fg=yellow]{shown[Status.LATE]} {counts[Status.LATE]}#[default]")
-    if counts[Status.UP] and not loud:
+    if counts[Status.UP] and not loud and not standing.faults:
         parts.append(f"#[fg=green]{shown[Status.UP]} {counts[Status.UP]}#[default]")
     running = sum(view.started for view in standing.views)
     if running:
@@ -140,7 +148,15 @@ def nagios_line(standing: Standing) -> str:
         said = f"{level} - {len(down)} of {total} down{calm}: {_names(down, standing.now)}"
     else:
         said = f"OK - {total}, none down"
+    if standing.faults:
+        said = f"CRITICAL - {_fault(standing)}; {said}"
     return f"PULSETUI {said.replace('|', '/')} | {data}"
+
+
+def _fault(standing: Standing, limit: int = 200) -> str:
+    """The first thing that is wrong with the engine, on one line."""
+    more = f" (and {len(standing.faults) - 1} more)" if len(standing.faults) > 1 else ""
+    return clean(standing.faults[0].partition("\n")[0], limit) + more
 
 
 _ORDER = (Status.DOWN, Status.LATE, Status.NEW, Status.UP, Status.PAUSED)

@@ -19,6 +19,7 @@ from pulsetui.monitor.view import (
     EngineInfo,
     FieldProblem,
     IncidentView,
+    Notice,
     RunView,
 )
 from tests.quiet_client import QuietClient
@@ -148,6 +149,7 @@ class FakeEngine(QuietClient):
         self.calls: list[tuple[object, ...]] = []
         self.refuse = ""
         self.problems: tuple[FieldProblem, ...] = ()
+        self.notices: tuple[Notice, ...] = ()
         self.closed = False
 
     @property
@@ -171,6 +173,7 @@ class FakeEngine(QuietClient):
             config_path="/c",
             state_dir="/s",
             timezone="UTC",
+            notices=self.notices,
         )
 
     def subscribe(self, on_change: OnChange) -> Callable[[], None]:

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from pulsetui.cli.main import main
+from pulsetui.monitor.view import Notice
 from tests.cli.conftest import Connect
 from tests.cli.fake import HOSTILE, LATE, NEW, NOW, OPEN, OVERDUE, PAUSED, UP, FakeEngine
 from tests.cli.installed import pulsetui
@@ -52,6 +53,37 @@ def test_one_line_and_the_exit_code_say_whether_all_is_well(
 
     assert main(["status"]) == code
     assert capsys.readouterr().out == line + "\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "line"),
+    [
+        ("text", "! pings are refused (503): the disk is full; 1 up"),
+        ("tmux", "#[fg=red,bold]! pings are refused (503): the disk is ##1 full#[default]"),
+        (
+            "nagios",
+            "PULSETUI CRITICAL - pings are refused (503): the disk is full; OK - 1 check, none",
+        ),
+    ],
+)
+def test_an_engine_that_is_not_well_itself_is_not_well(
+    form: str, line: str, connected: Connect, capsys: Captured
+) -> None:
+    full = "#1 full" if form == "tmux" else "full"
+    text = f"pings are refused (503): the disk is {full}\nFree some space."
+    engine = FakeEngine(UP)
+    engine.notices = (
+        Notice(key="hook", level="warning", text="told late"),
+        Notice(key="store", level="error", text=text),
+    )
+    connected(engine)
+
+    assert main(["status", "--format", form]) == 1
+    assert capsys.readouterr().out.startswith(line)
+
+    assert main(["status", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["faults"]) == (False, [text])
 
 
 def test_json_counts_and_names_what_is_down(connected: Connect, capsys: Captured) -> None:
