@@ -17,7 +17,7 @@ from pulsetui.core.text import clean
 from pulsetui.errors import HookError, NobodyThereError
 from pulsetui.hooks.digest import DIGESTIBLE, digest
 from pulsetui.hooks.hook import Hook
-from pulsetui.hooks.retry import next_look, next_try
+from pulsetui.hooks.retry import MOST_TRIES, TOO_OLD, next_look, next_try
 from pulsetui.monitor.alert import Alert, Delivery, Outbox
 from pulsetui.monitor.clock import Clock
 
@@ -236,6 +236,8 @@ class Courier:
         message = clean(str(error), _ERROR_LIMIT)
         for delivery in batch:
             again = next_try(delivery, at, permanent=error.permanent)
+            too_old = again is None and not error.permanent and delivery.tries + 1 < MOST_TRIES
+            told = f"{message}; {TOO_OLD}" if too_old else message
             log.log(
                 logging.ERROR if again is None else logging.WARNING,
                 "hook=%s check=%s event=%s not told (%s): %s",
@@ -243,9 +245,9 @@ class Courier:
                 delivery.alert.slug or "-",
                 delivery.alert.event,
                 "given up" if again is None else f"next try {again:%H:%M:%S} UTC",
-                message,
+                told,
             )
-            await self._record(partial(self._outbox.failed, delivery, at, message, again))
+            await self._record(partial(self._outbox.failed, delivery, at, told, again))
 
     async def _hold(self, batch: Sequence[Delivery], error: NobodyThereError) -> None:
         """Puts off what is not too old by now."""

@@ -13,6 +13,8 @@ BACKOFF: Final = tuple(
 MOST_TRIES: Final = 20
 GIVEN_UP_AFTER: Final = timedelta(hours=24)
 """Older news only confuses."""
+TOO_OLD: Final = "news more than a day old is not told any more"
+"""Why a delivery with tries left is given up."""
 
 LOOK_FOR_SOMEBODY: Final = timedelta(hours=1)
 """Who comes is told at once; this is for the case that nobody said that he came."""

@@ -29,7 +29,8 @@ class TerminalHook(Hook):
 
     async def send(self, alert: Alert) -> None:
         if self._publish(alert) == 0:
-            raise NobodyThereError("no screen is attached; this alert waits for one")
+            # Read later, on a screen that is: in the past. Whether it is tried again stands beside it.
+            raise NobodyThereError("no screen was attached")
 
 
 def terminal_options(options: Options) -> TerminalOptions:

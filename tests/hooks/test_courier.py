@@ -15,6 +15,7 @@ import pytest
 from pulsetui.errors import NobodyThereError
 from pulsetui.hooks.courier import DIGEST_ABOVE, PAGE, Courier
 from pulsetui.hooks.hook import Hook
+from pulsetui.hooks.retry import TOO_OLD
 from pulsetui.monitor.alert import Alert, AlertEvent
 from tests.hooks.fakes import FakeTime, MemoryOutbox, RecordingHook, an_alert, refusal, settle
 
@@ -140,7 +141,7 @@ def test_a_delivery_is_given_up_after_twenty_tries_within_a_day() -> None:
             await scene.tell("phone", an_alert("a"))
             await scene.time.until(lambda: scene.outbox.waiting == 0)
             assert hook.tries == 20
-            assert scene.outbox.failures[-1][2] is None
+            assert scene.outbox.failures[-1][1:] == ("no", None)
             assert scene.time.seconds < 24 * 3600
 
     play(story)
@@ -157,6 +158,7 @@ def test_a_delivery_older_than_a_day_is_given_up() -> None:
             scene.time.seconds += timedelta(hours=25).total_seconds()
             await scene.time.until(lambda: scene.outbox.waiting == 0)
             assert hook.tries == 2
+            assert scene.outbox.failures[-1][1:] == (f"no; {TOO_OLD}", None)
 
     play(story)
 

@@ -80,7 +80,7 @@ def test_the_terminal_hook_hands_alerts_to_the_attached_screens() -> None:
 
 def test_without_a_screen_the_terminal_hook_waits_for_one() -> None:
     hook = build_hooks({"here": Configured("terminal")}, CONTEXT)["here"]
-    with pytest.raises(NobodyThereError, match="no screen is attached"):
+    with pytest.raises(NobodyThereError, match="no screen was attached"):
         asyncio.run(hook.send(an_alert()))
     assert hook.awaits_somebody
 
