@@ -185,12 +185,13 @@ async def test_the_notices_say_what_was_refused_and_how_often() -> None:
         assert shown.index("12  401: wrong ping key") < shown.index("1  404: no check [/x]")
 
 
-def test_every_line_of_the_notices_fits_and_holds_no_escape() -> None:
+@pytest.mark.parametrize("width", [33, 81])
+def test_every_line_of_the_notices_fits_and_holds_no_escape(width: int) -> None:
     engine = FakeEngine()
     engine.rejected = {f"404: {name}": 1 for name in HOSTILE_NAMES}
     notices = [Notice(key="x", level="error", text=name * 9) for name in HOSTILE_NAMES]
-    for line in notices_lines(notices, engine.info()):
-        assert width_of(line) <= 84
+    for line in notices_lines(notices, engine.info(), width):
+        assert width_of(line) <= width
         assert not any("\x1b" in shown for shown, _ in line)
 
 

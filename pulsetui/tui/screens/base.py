@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.screen import Screen
@@ -107,9 +108,9 @@ class PulseScreen(Screen[None]):
         self.pulse.action_command_palette()
 
     def verb_help(self) -> None:
-        from pulsetui.tui.screens.help import HelpScreen, help_lines
+        from pulsetui.tui.screens.help import HelpScreen, help_lines, keys_of
 
-        self.pulse.push_screen(HelpScreen(help_lines(self)))
+        self.pulse.push_screen(HelpScreen(partial(help_lines, keys_of(self))))
 
     def verb_back(self) -> None:
         self.dismiss()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from msgspec import Struct
@@ -17,23 +18,12 @@ from pulsetui.core.phrases import count_text, word_for
 from pulsetui.monitor.view import CheckView, EngineInfo
 from pulsetui.tui.lines import Line, cut, name_of, plain, wrap
 from pulsetui.tui.paint import LineList
+from pulsetui.tui.widgets.words import Words, paragraph
 
 if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp
 
-_WIDTH = 66
 _NAMED = 6
-
-
-class _Words(LineList, can_focus=False):
-    """A few lines that do not scroll."""
-
-    DEFAULT_CSS = "_Words { height: auto; }"
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        super().__init__(base="panel")
-        self.show(lines)
-        self.styles.height = len(lines)
 
 
 class AcknowledgeDialog(ModalScreen[str | None]):
@@ -46,26 +36,31 @@ class AcknowledgeDialog(ModalScreen[str | None]):
         self._views = views
 
     def compose(self) -> ComposeResult:
-        lines: list[Line] = [
-            (
-                ("✖ ", "down"),
-                (cut(name_of(view), 44), "strong"),
-                (f"  {word_for(view.status, view.reason)}", "down"),
-            )
-            for view in self._views[:_NAMED]
-        ]
-        if len(self._views) > _NAMED:
-            lines.append(((f"and {len(self._views) - _NAMED} more", "muted"),))
-        lines.append((("The row calms down until it recovers. Enter acknowledges, Esc leaves it.", "muted"),))
         box = Vertical(classes="dialog")
         box.border_title = "Acknowledge"
         with box:
-            yield _Words(lines)
+            yield Words(self._words)
             note = Input(
                 placeholder="A note for the others (optional)", compact=True, max_length=500, id="note"
             )
             note.cursor_blink = False
             yield note
+
+    def _words(self, width: int) -> list[Line]:
+        named = _NAMED if self.size.height >= 16 else 1
+        lines: list[Line] = []
+        for view in self._views[:named]:
+            word = f"  {word_for(view.status, view.reason)}"
+            name = cut(name_of(view), max(width - 2 - len(word), 4))
+            lines.append((("✖ ", "down"), (name, "strong"), (word, "down")))
+        if len(self._views) > named:
+            lines.append(((f"and {len(self._views) - named} more", "muted"),))
+        rows = (
+            "row calms down until it recovers"
+            if len(self._views) == 1
+            else "rows calm down until they recover"
+        )
+        return [*lines, *paragraph(f"The {rows}. Enter acknowledges, Esc leaves.", "muted", width)]
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.dismiss(event.value.strip())
@@ -88,23 +83,23 @@ class DeleteDialog(ModalScreen[bool]):
         self._view = view
 
     def compose(self) -> ComposeResult:
-        view = self._view
-        lines: list[Line] = [(("Delete ", "text"), (f'"{cut(name_of(view), 46)}"', "strong"), ("?", "text"))]
-        lines += [
-            ((text, "muted"),)
-            for text in wrap(
-                f"[checks.{view.slug}] is taken out of checks.toml. Its {count_text(view.n_pings, 'ping')} "
-                "and its incidents are no longer shown, and pings that still come for it are refused.",
-                _WIDTH,
-            )
-        ]
         box = Vertical(classes="dialog")
         box.border_title = "Delete a check"
         with box:
-            yield _Words(lines)
+            yield Words(self._words)
             with Horizontal(classes="buttons"):
                 yield Button("Keep it", id="keep", variant="primary", compact=True)
                 yield Button("Delete", id="delete", variant="error", compact=True)
+
+    def _words(self, width: int) -> list[Line]:
+        view = self._view
+        name = cut(name_of(view), max(width - 10, 4))
+        said = (
+            f"[checks.{view.slug}] is taken out of checks.toml. Its {count_text(view.n_pings, 'ping')} and "
+            "its incidents are no longer shown, and pings that still come for it are refused."
+        )
+        question: Line = (("Delete ", "text"), (f'"{name}"', "strong"), ("?", "text"))
+        return [question, *paragraph(said, "muted", width)]
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "delete")
@@ -154,7 +149,7 @@ class CopyMenu(ModalScreen[None]):
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()
         self._choices = {choice.key: choice for choice in choices}
-        self._said: Line = (("Press the letter, or Enter on a line; or select the text by hand.", "muted"),)
+        self._said = ("Press the letter, or Enter on a line; or select the text by hand.", "muted")
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="dialog")
@@ -183,8 +178,9 @@ class CopyMenu(ModalScreen[None]):
             for text in wrap(choice.note, width - 5) if choice.note else ():
                 lines.append((("    ", "text"), (text, "muted")))
                 keys.append(None)
-        lines += [(), self._said]
-        keys += [None, None]
+        said = paragraph(*self._said, width)
+        lines += [(), *said]
+        keys += [None] * (len(said) + 1)
         chosen.styles.height = min(len(lines), max(self.size.height - 4, 3))
         chosen.show(lines, keys)
 
@@ -203,7 +199,7 @@ class CopyMenu(ModalScreen[None]):
             if terminal.in_tmux
             else terminal.copy(choice.text)
         )
-        self._said = ((f"{choice.label.capitalize()}: {where}", "up"),)
+        self._said = (f"{choice.label.capitalize()}: {where}", "up")
         self._draw()
 
 
@@ -220,7 +216,7 @@ class DiscardDialog(ModalScreen[bool]):
         box = Vertical(classes="dialog")
         box.border_title = "Leave the form"
         with box:
-            yield _Words([(("What you changed has not been saved.", "text"),)])
+            yield Words(partial(paragraph, "What you changed has not been saved.", "text"))
             with Horizontal(classes="buttons"):
                 yield Button("Keep editing", id="keep", variant="primary", compact=True)
                 yield Button("Discard", id="discard", variant="error", compact=True)

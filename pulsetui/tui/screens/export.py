@@ -11,14 +11,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from pulsetui.tui.lines import Line, cut_middle, plain
-from pulsetui.tui.paint import LineList
+from pulsetui.tui.lines import Line, cut, plain, width_of
+from pulsetui.tui.widgets.words import Words, paragraph
 
-_WIDTH = 64
-
-
-class _Words(LineList, can_focus=False):
-    DEFAULT_CSS = "_Words { height: 2; }"
+_TO_DO = ("Enter writes it, Esc leaves it.", "muted")
 
 
 class ExportDialog(ModalScreen[Path | None]):
@@ -31,31 +27,34 @@ class ExportDialog(ModalScreen[Path | None]):
         self._what = what
         self._path = path
         self._asked_about: Path | None = None  # there is such a file, and the person has been told
+        self._said = _TO_DO
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = "Export the report"
         with box:
-            yield _Words(base="panel")
+            yield Words(self._words)
             entry = Input(self._path, compact=True, id="path", select_on_focus=False)
             entry.cursor_blink = False
             yield entry
 
     def on_mount(self) -> None:
-        self._say("Enter writes it, Esc leaves it.", "muted")
         self.query_one(Input).focus()
 
     def _say(self, text: str, style: str) -> None:
-        lines: list[Line] = [
-            (("Incident ", "text"), (self._what, "strong"), (" as Markdown", "text")),
-            ((text, style),),
-        ]
-        self.query_one(_Words).show(lines)
+        self._said = (text, style)
+        self.query_one(Words).say(self._words)
+
+    def _words(self, width: int) -> list[Line]:
+        what: Line = (("Incident ", "text"), (self._what, "strong"), (" as Markdown", "text"))
+        if width_of(what) > width:
+            what = (("Incident ", "text"), (cut(self._what, max(width - 9, 4)), "strong"))
+        return [what, *paragraph(*self._said, width)]
 
     def on_input_changed(self) -> None:
         if self._asked_about is not None:
             self._asked_about = None
-            self._say("Enter writes it, Esc leaves it.", "muted")
+            self._say(*_TO_DO)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.strip()
@@ -83,7 +82,7 @@ class ExportDialog(ModalScreen[Path | None]):
 
 def _problem(path: Path) -> str:
     if path.is_dir():
-        return f"{cut_middle(plain(str(path)), _WIDTH - 30)} is a folder: add the name of a file"
+        return f"{plain(str(path))} is a folder: add the name of a file"
     if not path.parent.is_dir():
-        return f"there is no folder {cut_middle(plain(str(path.parent)), _WIDTH - 22)}"
+        return f"there is no folder {plain(str(path.parent))}"
     return ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -15,9 +17,10 @@ from pulsetui.tui.lines import Line, Span, pad, plain, wrap
 from pulsetui.tui.paint import LineList
 from pulsetui.tui.widgets.hints import Hint, Hints
 from pulsetui.tui.widgets.notices import SIGNS
+from pulsetui.tui.widgets.words import LayOut, paragraph
 
 _KEY_CELLS = 16
-_TEXT_CELLS = 62
+_WIDTH = 86  # as in app.tcss
 _SPELLED = {
     "up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "Esc", "enter": "Enter", "space": "Space",
     "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "colon": ":", "slash": "/",
@@ -26,15 +29,15 @@ _SPELLED = {
 
 
 class HelpScreen(ModalScreen[None]):
-    """Lines to read; any of the closing keys closes it."""
+    """Words to read, laid out for the width there is; any of the closing keys closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "dismiss", "Close", show=False)
     ]
 
-    def __init__(self, lines: Sequence[Line], *, title: str = "Keys") -> None:
+    def __init__(self, lay_out: LayOut, *, title: str = "Keys") -> None:
         super().__init__()
-        self._lines = lines
+        self._lay_out = lay_out
         self._title = title
 
     def compose(self) -> ComposeResult:
@@ -45,13 +48,27 @@ class HelpScreen(ModalScreen[None]):
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
-        lines = self.query_one(LineList)
-        lines.show(self._lines)
-        lines.focus()
+        self.query_one(LineList).focus()
         self.query_one(Hints).offer([Hint("j k", "scroll"), Hint("Esc", "close")])
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        # The width of the box, less its frame, its blanks and the scroll bar.
+        width = min(_WIDTH, int(self.app.size.width * 0.96)) - 5
+        self.query_one(LineList).show(self._lay_out(width))
 
 
-def help_lines(screen: Screen[None]) -> list[Line]:
+class Key(Struct, frozen=True):
+    """A line of the help."""
+
+    keys: tuple[str, ...]
+    about: str
+
+
+def keys_of(screen: Screen[None]) -> dict[str, list[Key]]:
     """The keys that work on ``screen`` now, grouped by what they belong to."""
     groups: dict[str, dict[str, tuple[list[str], str]]] = {}
     for key, active in screen.active_bindings.items():
@@ -67,33 +84,43 @@ def help_lines(screen: Screen[None]) -> list[Line]:
             group = "Everywhere"
         keys, _ = groups.setdefault(group, {}).setdefault(binding.action, ([], about))
         keys.append(spelled(binding.key_display or key))
+    return {
+        group: [Key(tuple(dict.fromkeys(keys)), about) for keys, about in groups[group].values()]
+        for group in ("Here", "In the list", "Everywhere")
+        if group in groups
+    }
+
+
+def help_lines(groups: Mapping[str, Sequence[Key]], width: int) -> list[Line]:
+    """The keys on the left, what they do on the right."""
+    key_cells = min(_KEY_CELLS, width // 3)
     lines: list[Line] = []
-    for group in ("Here", "In the list", "Everywhere"):
-        if group not in groups:
-            continue
-        if lines:
-            lines.append(())
-        lines.append(((group, "title"),))
-        for keys, about in groups[group].values():
-            shown = " ".join(dict.fromkeys(keys))
-            texts = wrap(about, _TEXT_CELLS)
-            lines.append(((pad(shown, _KEY_CELLS), "key"), (texts[0], "text")))
-            lines += [((" " * _KEY_CELLS, "text"), (more, "text")) for more in texts[1:]]
+    for group, entries in groups.items():
+        lines += [*([()] if lines else []), ((group, "title"),)]
+        for entry in entries:
+            lines += _columns(" ".join(entry.keys), "key", entry.about, key_cells, width)
     return lines
 
 
-def notices_lines(notices: Sequence[Notice], info: EngineInfo) -> list[Line]:
+def _columns(left: str, style: str, right: str, left_cells: int, width: int) -> Iterator[Line]:
+    """Two columns of words; neither is cut."""
+    lefts, rights = wrap(left, left_cells - 1), wrap(right, width - left_cells)
+    for head, text in zip_longest(lefts, rights, fillvalue=""):
+        yield ((pad(head, left_cells), style), (text, "text"))
+
+
+def notices_lines(notices: Sequence[Notice], info: EngineInfo, width: int) -> list[Line]:
     """Every notice in full, what was refused and why, and what the engine says of itself."""
     lines: list[Line] = []
     for notice in notices:
         sign, style = SIGNS[notice.level]
-        for at, text in enumerate(wrap(plain(notice.text), _TEXT_CELLS + _KEY_CELLS - 4)):
+        for at, text in enumerate(wrap(plain(notice.text), width - 3)):
             lead: Span = (f"{sign}  ", style) if at == 0 else ("   ", "text")
             lines.append((lead, (text, "text")))
         lines.append(())
     if not notices:
-        lines += [(("There are no notices: nothing needs reading.", "text"),), ()]
-    lines += _refused_lines(info)
+        lines += [*paragraph("There are no notices: nothing needs reading.", "text", width), ()]
+    lines += _refused_lines(info, width)
     facts = [
         ("Listener", info.address or "none"),
         ("Configuration", info.config_path),
@@ -101,19 +128,21 @@ def notices_lines(notices: Sequence[Notice], info: EngineInfo) -> list[Line]:
         ("Version", f"{info.version}, process {info.pid}"),
         ("Pings taken", f"{info.pings} since the engine started"),
     ]
-    lines += [((pad(plain(name), 22), "muted"), (plain(value), "text")) for name, value in facts]
+    for name, value in facts:
+        lines += _columns(name, "muted", plain(value), min(22, max(width // 3, 14)), width)
     return lines
 
 
-def _refused_lines(info: EngineInfo) -> list[Line]:
+def _refused_lines(info: EngineInfo, width: int) -> list[Line]:
     """Requests that were not answered OK, by what they were told, most frequent first."""
     if not info.rejected:
         return []
     total = sum(info.rejected.values())
-    lines: list[Line] = [(("Refused since the engine started", "title"), (f"  {total}", "strong"))]
+    title = "Refused since the engine started" if width >= 44 else "Refused"
+    lines: list[Line] = [((title, "title"), (f"  {total}", "strong"))]
     for why, count in sorted(info.rejected.items(), key=lambda item: (-item[1], item[0])):
         head = pad(str(count), 6, "right")
-        for text in wrap(plain(why), _TEXT_CELLS + _KEY_CELLS - 9):
+        for text in wrap(plain(why), width - 8):
             lines.append(((head, "warning"), ("  ", "text"), (text, "text")))
             head = " " * 6
     return [*lines, ()]

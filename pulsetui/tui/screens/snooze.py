@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import ClassVar
 
 from msgspec import Struct
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -19,9 +20,11 @@ from pulsetui.core.snooze import Scope, SnoozeChoice, snooze_choices
 from pulsetui.monitor.view import CheckView, SnoozeView
 from pulsetui.tui.lines import Line, Span, cut, name_of, pad, plain
 from pulsetui.tui.paint import LineList, OneLine
+from pulsetui.tui.widgets.words import paragraph
 
 END = "0"
 _MOST_TAGS = 6
+_COLUMNS_LEAST = 50
 
 
 class Target(Struct, frozen=True):
@@ -115,19 +118,21 @@ class SnoozeDialog(ModalScreen[SnoozeAnswer | None]):
             return
         self.query_one("#what", OneLine).show(self._what(), base="panel")
         lengths = self.query_one("#lengths", LineList)
+        width = max(lengths.size.width - 1, 20)
         lines: list[Line] = [()]
         keys: list[object] = [None]
         for number, choice in enumerate(self._choices, 1):
-            lines.append(self._choice_line(str(number), choice))
+            lines.append(self._choice_line(str(number), choice, width))
             keys.append(str(number))
         running = self.target.running(self._snoozes, self._now)
         if running:
             left = _span(max(one.until for one in running), self._now)
             lines.append(((f" {END}  ", "key"), ("end the snooze", "strong"), (f"  {left} left", "muted")))
             keys.append(END)
-        lines += [(), (("No alerts for it until then. It is judged and shown as ever.", "muted"),)]
+        words = paragraph("No alerts for it until then. It is judged and shown as ever.", "muted", width)
+        lines += [(), *words]
         if self._clock:
-            lines.append(((f"All {self._clock}.", "muted"),))
+            lines += paragraph(f"All {self._clock}.", "muted", width)
         keys += [None] * (len(lines) - len(keys))
         lengths.styles.height = min(len(lines), max(self.size.height - 6, 3))
         lengths.show(lines, keys)
@@ -145,12 +150,15 @@ class SnoozeDialog(ModalScreen[SnoozeAnswer | None]):
             return (("‹ ", "key"), (cut(self.target.label, max(width - 4, 4)), "head-sorted"), (" ›", "key"))
         return tuple(spans)
 
-    def _choice_line(self, key: str, choice: SnoozeChoice) -> Line:
+    def _choice_line(self, key: str, choice: SnoozeChoice, width: int) -> Line:
+        """The length and when it ends, in columns where there is room: when it ends is never cut."""
+        label = pad(choice.label, 24) if width >= _COLUMNS_LEAST else f"{choice.label}  "
         if choice.label.startswith("until"):
-            more = f"{_span(choice.until, self._now)} from now"
+            more = _span(choice.until, self._now)
+            more += " from now" if 4 + cell_len(label) + len(more) + 9 <= width else ""
         else:
             more = f"until {instant_text(choice.until, self._zone, self._now).removeprefix('today ')}"
-        return ((f" {key}  ", "key"), (pad(choice.label, 24), "strong"), (more, "muted"))
+        return ((f" {key}  ", "key"), (label, "strong"), (more, "muted"))
 
     def on_key(self, event: Key) -> None:
         """A digit chooses at once, as long as no note is being written."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
@@ -163,8 +165,8 @@ class TableVerbs(PulseScreen):
     def verb_notices(self) -> None:
         from pulsetui.tui.screens.help import HelpScreen, notices_lines
 
-        lines = notices_lines(self.pulse.notices(), self.pulse.client.info())
-        self.pulse.push_screen(HelpScreen(lines, title="Notices"))
+        lay_out = partial(notices_lines, self.pulse.notices(), self.pulse.client.info())
+        self.pulse.push_screen(HelpScreen(lay_out, title="Notices"))
 
     def verb_quit(self) -> None:
         self.pulse.exit()

@@ -1,0 +1,79 @@
+"""The dialogs can be read at every size: nothing of what they say is cut."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pulsetui.monitor.view import Notice
+from pulsetui.tui.app import PulseApp
+from tests.tui.fake_engine import FakeEngine
+from tests.tui.looks import press, settled, showing, text
+from tests.tui.views import household
+
+SIZES = [(40, 12), (80, 24), (120, 36)]
+at_every_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+
+
+def said(app: PulseApp) -> str:
+    """What stands in the frame, in one line: how it is broken does not matter."""
+    framed = [match.group(1) for line in text(app).splitlines() if (match := re.search(r"│(.*)│", line))]
+    return " ".join(" ".join(framed).split())
+
+
+@at_every_size
+async def test_what_acknowledging_does_is_said_whole(size: tuple[int, int]) -> None:
+    async with showing(FakeEngine(household()), size) as (app, pilot):
+        await press(app, pilot, "a")
+        assert "Back up the database" in said(app)
+        assert "overdue" in said(app)
+        assert "The row calms down until it recovers. Enter acknowledges, Esc leaves." in said(app)
+
+
+@at_every_size
+async def test_what_deleting_does_is_said_whole_with_both_answers(size: tuple[int, int]) -> None:
+    async with showing(FakeEngine(household()), size) as (app, pilot):
+        await press(app, pilot, "d")
+        assert 'Delete "Back up the database"?' in said(app)
+        assert "[checks.backup-db] is taken out of checks.toml." in said(app)
+        assert "and pings that still come for it are refused." in said(app)
+        assert "Keep it" in said(app)
+        assert "Delete" in said(app).split("refused.")[1]
+
+
+@at_every_size
+async def test_a_snooze_says_when_each_length_ends(size: tuple[int, int]) -> None:
+    async with showing(FakeEngine(household()), size) as (app, pilot):
+        await press(app, pilot, "z")
+        for end in ("until 11:50", "until 12:30", "until 15:30", "until tomorrow 08:00", "21h"):
+            assert re.search(end.replace(" ", r"\s+"), said(app)), end
+        assert "…" not in said(app)
+
+
+async def test_dialogs_are_laid_out_anew_when_the_terminal_changes_its_size() -> None:
+    async with showing(FakeEngine(household()), (120, 36)) as (app, pilot):
+        await press(app, pilot, "d")
+        await pilot.resize_terminal(40, 12)
+        for _ in range(20):
+            await settled(app, pilot)
+        assert "and pings that still come for it are refused." in said(app)
+
+
+@at_every_size
+async def test_no_line_of_the_help_is_cut(size: tuple[int, int]) -> None:
+    async with showing(FakeEngine(household()), size) as (app, pilot):
+        await press(app, pilot, "?")
+        assert "Show all there is to know of the check" in said(app)
+        assert "…" not in said(app).replace("Kubernetes, …", "")
+
+
+async def test_notices_and_paths_are_read_whole_in_a_corner() -> None:
+    engine = FakeEngine(household())
+    engine.notices = (Notice(key="k", level="error", text="one two three four five six seven eight nine"),)
+    async with showing(engine, (40, 12)) as (app, pilot):
+        await press(app, pilot, "N")
+        assert "one two three four five six seven eight nine" in said(app)
+        await press(app, pilot, "G")
+        assert "Configuration" in text(app)
+        assert "…" not in said(app)
