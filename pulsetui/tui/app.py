@@ -326,6 +326,12 @@ class PulseApp(App[None]):
             )
         yield SystemCommand("Plain glyphs", about, lambda: self.use_plain_glyphs(plain=plain))
 
+    def action_command_palette(self) -> None:
+        from pulsetui.tui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def open_log(self) -> None:
         """The engine's log."""
         from pulsetui.tui.screens.log import LogScreen

@@ -1,4 +1,4 @@
-"""The part of the command palette that goes to any check by name, slug or tag."""
+"""The command palette with its own hint line, and the part of it that goes to any check."""
 
 from __future__ import annotations
 
@@ -6,17 +6,35 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.app import ComposeResult
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from pulsetui.core.phrases import GLYPH, word_for
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.lines import cut, name_of, plain
+from pulsetui.tui.widgets.hints import Hint, Hints
 
 if TYPE_CHECKING:
+    from textual.events import Resize
+
     from pulsetui.tui.app import PulseApp
 
 _MOST = 40
 """So many checks are offered; somebody with more than that types another letter."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette; the last line shows its keys instead of those of the screen below."""
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield Hints(id="hints")
+
+    def on_mount(self) -> None:
+        self.query_one(Hints).offer([Hint("Enter", "do it"), Hint("↑↓", "move"), Hint("Esc", "close")])
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.height < 16, "-short")  # its list ends above the hint line
 
 
 class CheckProvider(Provider):

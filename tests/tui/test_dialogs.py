@@ -77,3 +77,32 @@ async def test_notices_and_paths_are_read_whole_in_a_corner() -> None:
         await press(app, pilot, "G")
         assert "Configuration" in text(app)
         assert "…" not in said(app)
+
+
+@pytest.mark.parametrize(
+    ("key", "hints"),
+    [
+        ("a", "Enter acknowledge  Esc leave"),
+        ("d", "Enter this answer  ←→ the other  Esc keep it"),
+        ("y", "Enter copy  j k move  Esc close"),
+        ("z", "Enter snooze  ←→ what  Tab note  Esc leave"),
+        ("T", "j k show another  Enter keep it  Esc as before"),
+        (":", "Enter do it  ↑↓ move  Esc close"),
+        ("?", "j k scroll  Esc close"),
+    ],
+)
+async def test_the_last_line_shows_the_keys_of_the_dialog_that_is_open(key: str, hints: str) -> None:
+    async with showing(FakeEngine(household()), (80, 24)) as (app, pilot):
+        before = text(app).splitlines()[-1]
+        await press(app, pilot, key)
+        assert text(app).splitlines()[-1].strip() == hints
+        await press(app, pilot, "escape")
+        assert text(app).splitlines()[-1] == before
+
+
+@pytest.mark.parametrize("key", ["a", "d", "y", "z", "T", ":", "?", "N"])
+async def test_a_dialog_in_a_corner_leaves_its_hint_line_free(key: str) -> None:
+    async with showing(FakeEngine(household()), (40, 12)) as (app, pilot):
+        await press(app, pilot, key)
+        assert "Esc" in text(app).splitlines()[-1]
+        assert "╰" not in text(app).splitlines()[-1]

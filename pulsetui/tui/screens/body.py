@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from pulsetui.errors import PulseError
 from pulsetui.tui.body_text import Way, body_lines, is_binary
 from pulsetui.tui.lines import plain
 from pulsetui.tui.panes.base import bytes_text
+from pulsetui.tui.screens.dialog import Dialog
+from pulsetui.tui.widgets.hints import Hint
 from pulsetui.tui.widgets.reader import Reader, TextView
 
 if TYPE_CHECKING:
@@ -22,10 +23,17 @@ if TYPE_CHECKING:
 _WAYS: dict[Way, str] = {"text": "", "raw": "with escapes", "hex": "byte by byte"}
 
 
-class BodyScreen(ModalScreen[None]):
+class BodyScreen(Dialog[None]):
     """Fetches the body. ``r`` spells out its control characters, ``x`` shows its bytes; what is binary is
     shown as bytes to begin with."""
 
+    KEYS = (
+        Hint("/", "search"),
+        Hint("n N", "next, before"),
+        Hint("r", "raw"),
+        Hint("x", "bytes"),
+        Hint("Esc", "close"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "dismiss", "Close", show=False),
         Binding("r", "show_as('raw')", "Raw", tooltip="Spell out control characters", id="body.raw"),
@@ -39,10 +47,9 @@ class BodyScreen(ModalScreen[None]):
         self._way: Way = "text"
         self._problem = ""
 
-    def compose(self) -> ComposeResult:
+    def contents(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = f"Body of ping {self._number}"
-        box.border_subtitle = "/ search  n N next, before  r raw  x bytes  Esc closes"
         with box:
             yield Reader(base="panel")
 

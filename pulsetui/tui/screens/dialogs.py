@@ -11,13 +11,14 @@ from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input
 
 from pulsetui.core.phrases import count_text, word_for
 from pulsetui.monitor.view import CheckView, EngineInfo
 from pulsetui.tui.lines import Line, cut, name_of, plain, wrap
 from pulsetui.tui.paint import LineList
+from pulsetui.tui.screens.dialog import Dialog
+from pulsetui.tui.widgets.hints import Hint
 from pulsetui.tui.widgets.words import Words, paragraph
 
 if TYPE_CHECKING:
@@ -26,16 +27,17 @@ if TYPE_CHECKING:
 _NAMED = 6
 
 
-class AcknowledgeDialog(ModalScreen[str | None]):
+class AcknowledgeDialog(Dialog[str | None]):
     """Asks for an optional note; answers with it, or None when the person thought better of it."""
 
+    KEYS = (Hint("Enter", "acknowledge"), Hint("Esc", "leave"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False)]
 
     def __init__(self, views: Sequence[CheckView]) -> None:
         super().__init__()
         self._views = views
 
-    def compose(self) -> ComposeResult:
+    def contents(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = "Acknowledge"
         with box:
@@ -69,9 +71,10 @@ class AcknowledgeDialog(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class DeleteDialog(ModalScreen[bool]):
+class DeleteDialog(Dialog[bool]):
     """Names the check and has the safe answer focused."""
 
+    KEYS = (Hint("Enter", "this answer"), Hint("←→", "the other"), Hint("Esc", "keep it"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,n", "answer(False)", "Keep", show=False),
         Binding("left,right,h,l", "other", "Other answer", show=False),
@@ -82,7 +85,7 @@ class DeleteDialog(ModalScreen[bool]):
         super().__init__()
         self._view = view
 
-    def compose(self) -> ComposeResult:
+    def contents(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = "Delete a check"
         with box:
@@ -138,9 +141,10 @@ def copy_choices(view: CheckView, info: EngineInfo) -> list[Choice]:
     return [*choices, Choice("s", "slug", view.slug), Choice("i", "uuid", view.uuid)]
 
 
-class CopyMenu(ModalScreen[None]):
+class CopyMenu(Dialog[None]):
     """The texts stand there to be selected by hand as well: no terminal says whether it took the copy."""
 
+    KEYS = (Hint("Enter", "copy"), Hint("j k", "move"), Hint("Esc", "close"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,y", "dismiss", "Close", show=False),
         *(Binding(key, f"copy('{key}')", "Copy", show=False) for key in "ctrudsi"),
@@ -151,7 +155,7 @@ class CopyMenu(ModalScreen[None]):
         self._choices = {choice.key: choice for choice in choices}
         self._said = ("Press the letter, or Enter on a line; or select the text by hand.", "muted")
 
-    def compose(self) -> ComposeResult:
+    def contents(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = "Copy"
         with box:
@@ -181,7 +185,7 @@ class CopyMenu(ModalScreen[None]):
         said = paragraph(*self._said, width)
         lines += [(), *said]
         keys += [None] * (len(said) + 1)
-        chosen.styles.height = min(len(lines), max(self.size.height - 4, 3))
+        chosen.styles.height = min(len(lines), max(self.size.height - 5, 3))
         chosen.show(lines, keys)
 
     def on_line_list_chosen(self, message: LineList.Chosen) -> None:
@@ -203,16 +207,17 @@ class CopyMenu(ModalScreen[None]):
         self._draw()
 
 
-class DiscardDialog(ModalScreen[bool]):
+class DiscardDialog(Dialog[bool]):
     """Asks before typed text is thrown away."""
 
+    KEYS = (Hint("Enter", "this answer"), Hint("←→", "the other"), Hint("Esc", "keep editing"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "answer(False)", "Keep editing", show=False),
         Binding("left,right,h,l", "other", "Other answer", show=False),
     ]
     AUTO_FOCUS = "#keep"
 
-    def compose(self) -> ComposeResult:
+    def contents(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = "Leave the form"
         with box:

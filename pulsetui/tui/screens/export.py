@@ -8,18 +8,20 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from pulsetui.tui.lines import Line, cut, plain, width_of
+from pulsetui.tui.screens.dialog import Dialog
+from pulsetui.tui.widgets.hints import Hint
 from pulsetui.tui.widgets.words import Words, paragraph
 
 _TO_DO = ("Enter writes it, Esc leaves it.", "muted")
 
 
-class ExportDialog(ModalScreen[Path | None]):
+class ExportDialog(Dialog[Path | None]):
     """Answers with the path, or None when the person thought better of it."""
 
+    KEYS = (Hint("Enter", "write it"), Hint("Esc", "leave"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False)]
 
     def __init__(self, what: str, path: str) -> None:
@@ -29,7 +31,7 @@ class ExportDialog(ModalScreen[Path | None]):
         self._asked_about: Path | None = None  # there is such a file, and the person has been told
         self._said = _TO_DO
 
-    def compose(self) -> ComposeResult:
+    def contents(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = "Export the report"
         with box:

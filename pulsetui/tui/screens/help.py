@@ -10,12 +10,13 @@ from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
 from pulsetui.monitor.view import EngineInfo, Notice
 from pulsetui.tui.lines import Line, Span, pad, plain, wrap
 from pulsetui.tui.paint import LineList
-from pulsetui.tui.widgets.hints import Hint, Hints
+from pulsetui.tui.screens.dialog import Dialog
+from pulsetui.tui.widgets.hints import Hint
 from pulsetui.tui.widgets.notices import SIGNS
 from pulsetui.tui.widgets.words import LayOut, paragraph
 
@@ -28,9 +29,10 @@ _SPELLED = {
 }  # fmt: skip
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Words to read, laid out for the width there is; any of the closing keys closes it."""
 
+    KEYS = (Hint("j k", "scroll"), Hint("Esc", "close"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "dismiss", "Close", show=False)
     ]
@@ -40,16 +42,14 @@ class HelpScreen(ModalScreen[None]):
         self._lay_out = lay_out
         self._title = title
 
-    def compose(self) -> ComposeResult:
+    def contents(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = self._title
         with box:
             yield LineList(base="panel")
-        yield Hints(id="hints")
 
     def on_mount(self) -> None:
         self.query_one(LineList).focus()
-        self.query_one(Hints).offer([Hint("j k", "scroll"), Hint("Esc", "close")])
         self._draw()
 
     def on_resize(self) -> None:

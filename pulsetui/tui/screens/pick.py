@@ -9,10 +9,11 @@ from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from pulsetui.tui.lines import Line, plain
 from pulsetui.tui.paint import LineList
+from pulsetui.tui.screens.dialog import Dialog
+from pulsetui.tui.widgets.hints import Hint
 
 
 class Option(Struct, frozen=True):
@@ -22,9 +23,10 @@ class Option(Struct, frozen=True):
     about: str = ""
 
 
-class PickScreen(ModalScreen[list[str] | None]):
+class PickScreen(Dialog[list[str] | None]):
     """Answers with the chosen names in the order of the list; None when the person thought better of it."""
 
+    KEYS = (Hint("Enter", "take"), Hint("Space", "toggle"), Hint("a", "all or none"), Hint("Esc", "cancel"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "toggle_option", "Toggle", show=False),
         Binding("a", "all", "All or none", show=False),
@@ -37,16 +39,15 @@ class PickScreen(ModalScreen[list[str] | None]):
         self._options = options
         self._chosen = set(chosen)
 
-    def compose(self) -> ComposeResult:
+    def contents(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = self._title
-        box.border_subtitle = "Space toggles  a all  Enter takes  Esc cancels"
         with box:
             yield LineList(base="panel", id="options")
 
     def on_mount(self) -> None:
         shown = self.query_one(LineList)
-        shown.styles.height = max(min(len(self._options), self.size.height - 4), 1)
+        shown.styles.height = max(min(len(self._options), self.size.height - 5), 1)
         shown.focus()
         self._draw()
 

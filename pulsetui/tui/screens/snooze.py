@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from pulsetui.core.phrases import instant_text, span_text
@@ -20,11 +19,14 @@ from pulsetui.core.snooze import Scope, SnoozeChoice, snooze_choices
 from pulsetui.monitor.view import CheckView, SnoozeView
 from pulsetui.tui.lines import Line, Span, cut, name_of, pad, plain
 from pulsetui.tui.paint import LineList, OneLine
+from pulsetui.tui.screens.dialog import Dialog
+from pulsetui.tui.widgets.hints import Hint
 from pulsetui.tui.widgets.words import paragraph
 
 END = "0"
 _MOST_TAGS = 6
 _COLUMNS_LEAST = 50
+_ROOMY = 16  # rows
 
 
 class Target(Struct, frozen=True):
@@ -63,9 +65,10 @@ def snooze_targets(views: Sequence[CheckView], tag: str = "") -> list[Target]:
     return [*targets, Target("everything", (), "everything")]
 
 
-class SnoozeDialog(ModalScreen[SnoozeAnswer | None]):
+class SnoozeDialog(Dialog[SnoozeAnswer | None]):
     """Answers with None when the person thought better of it."""
 
+    KEYS = (Hint("Enter", "snooze"), Hint("←→", "what"), Hint("Tab", "note"), Hint("Esc", "leave"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("left", "target(-1)", "What before", show=False),
@@ -93,10 +96,9 @@ class SnoozeDialog(ModalScreen[SnoozeAnswer | None]):
     def target(self) -> Target:
         return self._targets[self._at]
 
-    def compose(self) -> ComposeResult:
+    def contents(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = "Snooze"
-        box.border_subtitle = "←→ what  Enter snoozes  Tab note  Esc leaves"
         with box:
             yield OneLine(id="what")
             yield LineList(base="panel", id="lengths")
@@ -119,8 +121,8 @@ class SnoozeDialog(ModalScreen[SnoozeAnswer | None]):
         self.query_one("#what", OneLine).show(self._what(), base="panel")
         lengths = self.query_one("#lengths", LineList)
         width = max(lengths.size.width - 1, 20)
-        lines: list[Line] = [()]
-        keys: list[object] = [None]
+        lines: list[Line] = [()] if self.size.height >= _ROOMY else []
+        keys: list[object] = [None] * len(lines)
         for number, choice in enumerate(self._choices, 1):
             lines.append(self._choice_line(str(number), choice, width))
             keys.append(str(number))

@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from pulsetui.tui.borrowed import names, palette_named
 from pulsetui.tui.lines import Line
+from pulsetui.tui.screens.dialog import Dialog
 from pulsetui.tui.theme import PALETTES
 from pulsetui.tui.widgets.chooser import Chooser
+from pulsetui.tui.widgets.hints import Hint
 
 if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp
 
 
-class ThemesScreen(ModalScreen[None]):
+class ThemesScreen(Dialog[None]):
     """Enter keeps the theme, Esc brings the old one back."""
 
     CSS_PATH = Path(__file__).parent.parent / "styles" / "themes.tcss"
+    KEYS = (Hint("j k", "show another"), Hint("Enter", "keep it"), Hint("Esc", "as before"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "As before", show=False),
         Binding("T", "leave", "As before", show=False),
@@ -33,10 +35,9 @@ class ThemesScreen(ModalScreen[None]):
         super().__init__()
         self._before = theme
 
-    def compose(self) -> ComposeResult:
+    def contents(self) -> ComposeResult:
         box = Vertical(classes="dialog")
         box.border_title = "Theme"
-        box.border_subtitle = "Enter keeps, Esc leaves"
         with box:
             yield Chooser(base="panel")
 
