@@ -8,9 +8,10 @@ import pytest
 
 from pulsetui.monitor.view import Notice
 from pulsetui.tui.app import PulseApp
+from pulsetui.tui.screens.home import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, settled, showing, text
-from tests.tui.views import household
+from tests.tui.views import HOUR, NOW, household, view
 
 SIZES = [(40, 12), (80, 24), (120, 36)]
 at_every_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -20,6 +21,19 @@ def said(app: PulseApp) -> str:
     """What stands in the frame, in one line: how it is broken does not matter."""
     framed = [match.group(1) for line in text(app).splitlines() if (match := re.search(r"│(.*)│", line))]
     return " ".join(" ".join(framed).split())
+
+
+def home(app: PulseApp) -> HomeScreen:
+    screen = app.screen_stack[0]
+    assert isinstance(screen, HomeScreen)
+    return screen
+
+
+def ticks(app: PulseApp) -> bool:
+    """Whether the clock of the table goes on."""
+    ticker = home(app)._ticker
+    assert ticker is not None
+    return ticker._active.is_set()
 
 
 @at_every_size
@@ -106,3 +120,24 @@ async def test_a_dialog_in_a_corner_leaves_its_hint_line_free(key: str) -> None:
         await press(app, pilot, key)
         assert "Esc" in text(app).splitlines()[-1]
         assert "╰" not in text(app).splitlines()[-1]
+
+
+async def test_what_the_clock_changes_goes_on_behind_a_dialog() -> None:
+    engine = FakeEngine([view("payments", next_ping=NOW + HOUR, deadline=NOW + 2 * HOUR)])
+    async with showing(engine, (80, 24)) as (app, pilot):
+        await press(app, pilot, "z")
+        assert ticks(app)
+        engine.advance(61)
+        home(app).tick()
+        await settled(app, pilot)
+        assert "in 58m" in text(app)
+
+
+async def test_a_screen_that_nobody_sees_does_not_tick() -> None:
+    async with showing(FakeEngine(household()), (80, 24)) as (app, pilot):
+        await press(app, pilot, "enter")
+        assert not ticks(app)
+        await press(app, pilot, "?", "escape")
+        assert not ticks(app)
+        await press(app, pilot, "escape")
+        assert ticks(app)

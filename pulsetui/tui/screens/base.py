@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from pulsetui.errors import PulseError
 from pulsetui.monitor.view import CheckView
@@ -35,6 +35,13 @@ class PulseScreen(Screen[None]):
     def pulse(self) -> PulseApp:
         """The app with its own type."""
         return cast("PulseApp", self.app)
+
+    @property
+    def in_sight(self) -> bool:
+        """Whether it can be seen: on top, or with nothing but dialogs over it."""
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :] if self in stack else []
+        return all(isinstance(screen, ModalScreen) for screen in above)
 
     def targets(self) -> tuple[CheckView, ...]:
         """The checks that a verb is done to."""

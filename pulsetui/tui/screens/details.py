@@ -106,7 +106,7 @@ class DetailsScreen(PulseScreen):
         self.refresh_hints()
 
     def on_screen_suspend(self) -> None:
-        if self._ticker is not None:
+        if self._ticker is not None and not self.in_sight:
             self._ticker.pause()
 
     def on_screen_resume(self) -> None:

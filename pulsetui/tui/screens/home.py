@@ -122,7 +122,7 @@ class HomeScreen(TableVerbs):
             self.table.repaint(self.pulse.now())
 
     def on_screen_suspend(self) -> None:
-        if self._ticker is not None:
+        if self._ticker is not None and not self.in_sight:
             self._ticker.pause()
 
     def on_screen_resume(self) -> None:

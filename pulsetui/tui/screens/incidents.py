@@ -140,7 +140,7 @@ class IncidentsScreen(PulseScreen):
         self._draw()
 
     def on_screen_suspend(self) -> None:
-        if self._ticker is not None:
+        if self._ticker is not None and not self.in_sight:
             self._ticker.pause()
 
     def on_screen_resume(self) -> None:
