@@ -198,6 +198,19 @@ async def test_expectations_are_judged_by_the_last_run_as_they_are_typed() -> No
         assert "duration < 1m: the last run took 2m 32s, fails: it would be down" in flat(app)
 
 
+@pytest.mark.parametrize("ascii_only", [False, True])
+async def test_all_kinds_of_schedule_can_be_read_and_clicked_at_40_cells(ascii_only: bool) -> None:
+    async with showing(FakeEngine([]), (40, 12), ascii_only=ascii_only) as (app, pilot):
+        await press(app, pilot, "n")
+        assert "every [cron] calendar" in text(app)
+        for kind in ("calendar", "every", "cron"):
+            shown = next(line for line in text(app).splitlines() if "calendar" in line)
+            await pilot.click("#kind", offset=(shown.index(kind) + 1, 0))
+            await settled(app, pilot)
+            assert f"[{kind}]" in text(app)
+            assert "…" not in shown.partition("Schedule")[2]
+
+
 async def test_the_next_instants_stand_on_both_clocks() -> None:
     async with showing(FakeEngine([])) as (app, pilot):
         await press(app, pilot, "n")

@@ -16,7 +16,7 @@ from textual.widgets import Input, TextArea
 from pulsetui.core.schedule import ScheduleKind
 from pulsetui.core.zone import zone_names
 from pulsetui.tui.form_model import KINDS, FieldSpec
-from pulsetui.tui.lines import Span, fit, plain, wrap
+from pulsetui.tui.lines import Span, fit, plain, width_of, wrap
 from pulsetui.tui.paint import OneLine, strip_of, style_set
 
 if TYPE_CHECKING:
@@ -176,19 +176,28 @@ class KindSwitch(OneLine, can_focus=True):
 
     def on_click(self, event: Click) -> None:
         at = LABEL
-        for kind in KINDS:
-            if at <= event.x < at + len(kind) + 4:
+        for kind, text in zip(KINDS, self._choices(), strict=True):
+            if at <= event.x < at + len(text):
                 self.action_by(KINDS.index(kind) - KINDS.index(self.kind))
-            at += len(kind) + 5
+            at += len(text) + 1
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _choices(self) -> list[str]:
+        """The kinds as they are drawn; where it is narrow brackets say which one is on."""
+        texts = [f" {'●' if kind == self.kind else '○'} {kind} " for kind in KINDS]
+        if LABEL + sum(len(text) + 1 for text in texts) - 1 <= self.size.width:
+            return texts
+        return [f"[{kind}]" if kind == self.kind else str(kind) for kind in KINDS]
 
     def _draw(self) -> None:
         spans: list[Span] = [(" Schedule".ljust(LABEL), "muted")]
-        for kind in KINDS:
-            on = kind == self.kind
-            mark = "●" if on else "○"
-            spans += [(f" {mark} {kind} ", "key" if on else "muted"), (" ", "text")]
-        if self.has_focus:
-            spans.append((" ← → switches", "muted"))
+        for kind, text in zip(KINDS, self._choices(), strict=True):
+            spans += [(text, "key" if kind == self.kind else "muted"), (" ", "text")]
+        keys = " ← → switches"
+        if self.has_focus and width_of(spans) + len(keys) <= self.size.width:
+            spans.append((keys, "muted"))
         self.show(spans, base="row")
 
 
