@@ -60,7 +60,7 @@ async def test_what_deleting_does_is_said_whole_with_both_answers(size: tuple[in
 async def test_a_snooze_says_when_each_length_ends(size: tuple[int, int]) -> None:
     async with showing(FakeEngine(household()), size) as (app, pilot):
         await press(app, pilot, "z")
-        for end in ("until 11:50", "until 12:30", "until 15:30", "until tomorrow 08:00", "21h"):
+        for end in ("until 11:50", "until 12:30", "until 15:30", "until tomorrow 08:00", "20h 30m"):
             assert re.search(end.replace(" ", r"\s+"), said(app)), end
         assert "…" not in said(app)
 
