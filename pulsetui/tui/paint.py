@@ -85,7 +85,8 @@ class OneLine(Widget):
         return self._line
 
 
-class LineList(ScrollView, can_focus=True):
+# The keys of Textual's own scrolling would hide those of the screens below: ours are all here.
+class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     """Scrollable lines; with ``keys`` some of them can be chosen and the cursor moves over those only."""
 
     DEFAULT_CSS = """
@@ -97,15 +98,18 @@ class LineList(ScrollView, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "step(1)", "Down", show=False),
-        Binding("up,k", "step(-1)", "Up", show=False),
-        Binding("ctrl+d", "pages(0.5)", "Half a page down", show=False),
-        Binding("ctrl+u", "pages(-0.5)", "Half a page up", show=False),
-        Binding("pagedown", "pages(1)", "Page down", show=False),
-        Binding("pageup", "pages(-1)", "Page up", show=False),
-        Binding("g,home", "edge(False)", "First", show=False),
-        Binding("G,end", "edge(True)", "Last", show=False),
-        Binding("enter", "choose", "Open", show=False),
+        Binding(keys, action, about, show=False, id=f"list.{name}")
+        for keys, action, name, about in (
+            ("enter", "choose", "choose", "Choose the line under the cursor"),
+            ("down,j", "step(1)", "down", "One line down"),
+            ("up,k", "step(-1)", "up", "One line up"),
+            ("g,home", "edge(False)", "first", "To the first line"),
+            ("G,end", "edge(True)", "last", "To the last line"),
+            ("ctrl+d", "pages(0.5)", "half_down", "Half a page down"),
+            ("ctrl+u", "pages(-0.5)", "half_up", "Half a page up"),
+            ("pagedown", "pages(1)", "page_down", "One page down"),
+            ("pageup", "pages(-1)", "page_up", "One page up"),
+        )
     ]
 
     class Chosen(Message):
@@ -221,6 +225,10 @@ class LineList(ScrollView, can_focus=True):
         else:
             self._move_near(len(self._lines) if last else 0)
             self.scroll_to(y=len(self._lines) if last else 0, animate=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Where nothing can be chosen, Enter belongs to the screen.
+        return self.key is not None if action == "choose" else True
 
     def action_choose(self) -> None:
         if self.key is not None:

@@ -6,7 +6,7 @@ why: ``off`` answers with the reason, and the key then shows it instead of being
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType
@@ -249,13 +249,20 @@ VERBS: tuple[Verb, ...] = (
         id="back",
         keys="escape",
         label="back",
-        help="Back one step; clears the filter and the marks first",
+        help="Back one step",
         on=_ANY,
         key_shown="Esc",
     ),
-    Verb(id="quit", keys="q", label="quit", help="Close what is open; on the table: quit", on=_ANY),
+    Verb(id="quit", keys="q", label="quit", help="Close this screen", on=_ANY),
 )
 BY_ID = {verb.id: verb for verb in VERBS}
+CLEARS_FIRST = "Clear the filter; without one, back one step"
+_HELP_THERE: Mapping[tuple[str, str], str] = {
+    ("home", "back"): "Clear the filter, then the marks, then the view",
+    ("home", "quit"): "Quit",
+    ("incidents", "back"): CLEARS_FIRST,
+}
+"""What a verb does on one kind of screen, where that is something of its own."""
 
 
 def verbs_on(scope: str) -> Sequence[Verb]:
@@ -263,8 +270,12 @@ def verbs_on(scope: str) -> Sequence[Verb]:
     return [verb for verb in VERBS if scope in verb.on]
 
 
-def bindings_on(scope: str) -> list[BindingType]:
-    """Their keys for ``Screen.BINDINGS``; the ids are what a user's key table names."""
+def bindings_on(scope: str, *, back: str = "") -> list[BindingType]:
+    """Their keys for ``Screen.BINDINGS``; the ids are what a user's key table names. ``back`` says what
+    going back does on this screen."""
+    told = {verb.id: _HELP_THERE.get((scope, verb.id), verb.help) for verb in verbs_on(scope)}
+    if back:
+        told["back"] = back
     return [
         Binding(
             verb.keys,
@@ -272,7 +283,7 @@ def bindings_on(scope: str) -> list[BindingType]:
             verb.label.capitalize(),
             id=f"check.{verb.id}",
             key_display=verb.key_shown or None,
-            tooltip=verb.help,
+            tooltip=told[verb.id],
         )
         for verb in verbs_on(scope)
     ]

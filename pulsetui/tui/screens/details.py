@@ -61,7 +61,12 @@ class DetailsScreen(PulseScreen):
         ),
         *(
             Binding(
-                str(n + 1), f"show_pane({n})", pane.title, show=False, tooltip=f"Show {pane.title.lower()}"
+                str(n + 1),
+                f"show_pane({n})",
+                pane.title,
+                show=False,
+                tooltip=f"Show {pane.title.lower()}",
+                id=f"details.pane_{n + 1}",
             )
             for n, pane in enumerate(panes.PANES)
         ),

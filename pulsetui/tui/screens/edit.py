@@ -43,8 +43,12 @@ class EditScreen(PulseScreen):
         Binding("escape", "leave", "Back", tooltip="Back; asks when something changed", id="edit.leave"),
         Binding("ctrl+o", "pick", "List", tooltip="Choose tags or hooks from a list", id="edit.pick"),
         Binding("ctrl+t", "take", "Take", tooltip="Take the suggested schedule", id="edit.take"),
-        Binding("down", "app.focus_next", "Next field", show=False),
-        Binding("up", "app.focus_previous", "Previous field", show=False),
+        Binding("tab,down", "app.focus_next", "Next field", tooltip="The next field", id="edit.next"),
+        Binding(
+            "shift+tab,up", "app.focus_previous", "Previous", tooltip="The field before", id="edit.previous"
+        ),
+        # Letters are typed here.
+        Binding("f1", "help", "Help", tooltip="Show the keys that work here", id="edit.help"),
     ]
 
     def __init__(self, app: PulseApp, model: FormModel) -> None:
@@ -245,6 +249,9 @@ class EditScreen(PulseScreen):
             await self._show_more(is_open=True)
         self._row(first.key).enter()
 
+    def action_help(self) -> None:
+        self.verb_help()
+
     def action_leave(self) -> None:
         if not self.model.changed:
             self.dismiss()
@@ -322,7 +329,7 @@ class EditScreen(PulseScreen):
         elif field == "timezone":
             hints.append(Hint("→", "complete"))
         for line in self.query(Hints):
-            line.offer([*hints, Hint("⇧Tab", "previous"), Hint("Tab", "next field")])
+            line.offer([*hints, Hint("Tab", "next field"), Hint("⇧Tab", "previous"), Hint("F1", "help")])
 
 
 def _last_run(view: CheckView | None) -> LastRun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import ClassVar
@@ -10,6 +11,7 @@ from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.keys import key_to_character
 from textual.screen import Screen
 
 from pulsetui.monitor.view import EngineInfo, Notice
@@ -18,15 +20,18 @@ from pulsetui.tui.paint import LineList
 from pulsetui.tui.screens.dialog import Dialog
 from pulsetui.tui.widgets.hints import Hint
 from pulsetui.tui.widgets.notices import SIGNS
+from pulsetui.tui.widgets.reader import TextView
 from pulsetui.tui.widgets.words import LayOut, paragraph
 
 _KEY_CELLS = 16
+_FUNCTION_KEY = re.compile(r"f\d+")
 _WIDTH = 86  # as in app.tcss
 _SPELLED = {
     "up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "Esc", "enter": "Enter", "space": "Space",
-    "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "colon": ":", "slash": "/",
-    "question_mark": "?", "tab": "Tab", "shift+tab": "⇧Tab",
+    "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "tab": "Tab",
+    "slash": "/",
 }  # fmt: skip
+_HERE, _IN_THE_LIST, _IN_THE_TEXT, _EVERYWHERE = "Here", "In the list", "In the text", "Everywhere"
 
 
 class HelpScreen(Dialog[None]):
@@ -76,17 +81,17 @@ def keys_of(screen: Screen[None]) -> dict[str, list[Key]]:
         about = binding.tooltip or binding.description
         if not about or binding.system or binding.id is None:
             continue  # what has no id is Textual's own and works as everywhere
-        if active.node is screen.focused:
-            group = "In the list"
-        elif active.node is screen:
-            group = "Here"
+        if active.node is screen:
+            group = _HERE
+        elif active.node is screen.app:
+            group = _EVERYWHERE
         else:
-            group = "Everywhere"
+            group = _IN_THE_TEXT if isinstance(screen.focused, TextView) else _IN_THE_LIST
         keys, _ = groups.setdefault(group, {}).setdefault(binding.action, ([], about))
         keys.append(spelled(binding.key_display or key))
     return {
         group: [Key(tuple(dict.fromkeys(keys)), about) for keys, about in groups[group].values()]
-        for group in ("Here", "In the list", "Everywhere")
+        for group in (_HERE, _IN_THE_TEXT, _IN_THE_LIST, _EVERYWHERE)
         if group in groups
     }
 
@@ -150,4 +155,14 @@ def _refused_lines(info: EngineInfo, width: int) -> list[Line]:
 
 def spelled(key: str) -> str:
     """A key as a person reads it: ``⌃d`` would need a legend, ``ctrl+d`` does not."""
-    return _SPELLED.get(key, key)
+    if key in _SPELLED:
+        return _SPELLED[key]
+    modifier, _, base = key.rpartition("+")
+    if modifier == "shift":
+        return f"⇧{spelled(base)}"
+    if modifier:
+        return f"{modifier}+{spelled(base)}"
+    if _FUNCTION_KEY.fullmatch(key):
+        return key.upper()
+    character = key_to_character(key)
+    return character if character and character.isprintable() and not character.isspace() else key

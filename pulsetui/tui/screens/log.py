@@ -16,7 +16,7 @@ from pulsetui.monitor.view import LogLine
 from pulsetui.tui.lines import Line, Span, agreed_widths, plain, told, wrap
 from pulsetui.tui.paint import LineList, OneLine
 from pulsetui.tui.screens.base import PulseScreen, fetch
-from pulsetui.tui.verbs import bindings_on
+from pulsetui.tui.verbs import CLEARS_FIRST, bindings_on
 from pulsetui.tui.widgets.filter_bar import FilterBar
 from pulsetui.tui.widgets.hints import Hint, Hints
 
@@ -49,7 +49,7 @@ class LogScreen(PulseScreen):
         Binding(
             "slash", "filter", "Filter", tooltip="Filter as you type: words, or a level", id="log.filter"
         ),
-        *bindings_on("any"),
+        *bindings_on("any", back=CLEARS_FIRST),
     ]
 
     def __init__(self) -> None:

@@ -44,9 +44,25 @@ class RunScreen(PulseScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,right,l", "tab(1)", "Next", tooltip="The next pane", id="run.next"),
         Binding("shift+tab,left,h", "tab(-1)", "Previous", tooltip="The pane before", id="run.previous"),
-        *(Binding(str(n + 1), f"show_tab({n})", tab, show=False) for n, tab in enumerate(_TABS)),
-        Binding("r", "show_as('raw')", "Raw", tooltip="Spell out control characters", id="run.raw"),
-        Binding("x", "show_as('hex')", "Bytes", tooltip="Show the bytes of the output", id="run.hex"),
+        *(
+            Binding(
+                str(n + 1),
+                f"show_tab({n})",
+                tab,
+                show=False,
+                tooltip=f"Show: {tab.lower()}",
+                id=f"run.tab_{n + 1}",
+            )
+            for n, tab in enumerate(_TABS)
+        ),
+        Binding(
+            "r",
+            "show_as('raw')",
+            "Raw",
+            tooltip="The output with control characters spelled out, or not",
+            id="run.raw",
+        ),
+        Binding("x", "show_as('hex')", "Bytes", tooltip="The output byte by byte, or not", id="run.hex"),
         *bindings_on("any"),
     ]
 

@@ -66,7 +66,7 @@ class TableHeader(OneLine):
             self.post_message(self.Clicked(column.sort))
 
 
-class CheckTable(ScrollView, can_focus=True):
+class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
     """See the module. It reads the model and moves the model's cursor; it changes nothing else."""
 
     DEFAULT_CSS = """

@@ -14,8 +14,14 @@ class Chooser(LineList):
     """``Moved`` comes with every step of the cursor. Pages are left to what the list is about."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pagedown,ctrl+d,space", "screen.page(1)", "Page down", show=False),
-        Binding("pageup,ctrl+u", "screen.page(-1)", "Page up", show=False),
+        Binding(
+            "pagedown,ctrl+d,space",
+            "screen.page(1)",
+            "A page down in the text",
+            show=False,
+            id="list.page_down",
+        ),
+        Binding("pageup,ctrl+u", "screen.page(-1)", "A page up in the text", show=False, id="list.page_up"),
     ]
 
     class Moved(Message):

@@ -140,8 +140,10 @@ class KindSwitch(OneLine, can_focus=True):
 
     BASE = "row"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "by(-1)", "Previous kind", show=False),
-        Binding("right,l,space", "by(1)", "Next kind", show=False),
+        Binding(
+            "left,h", "by(-1)", "Previous kind", tooltip="The kind of schedule before", id="kind.previous"
+        ),
+        Binding("right,l,space", "by(1)", "Next kind", tooltip="The next kind of schedule", id="kind.next"),
     ]
 
     class Switched(Message):
@@ -205,7 +207,9 @@ class MoreLine(OneLine, can_focus=True):
     """Shows or hides the rarer fields."""
 
     BASE = "row"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "toggle_more", "More", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "toggle_more", "More", tooltip="Show or hide the rarer fields", id="form.more")
+    ]
 
     class Toggled(Message):
         """``open`` tells whether the rarer fields are shown."""
