@@ -310,3 +310,15 @@ async def test_the_form_looks_as_it_should(size: tuple[int, int]) -> None:
         await type_into(app, pilot, "schedule", "*/15 * * * *")
         await type_into(app, pilot, "expect", "records >= 1, rows > 0")
         check_snapshot(f"edit-{size[0]}x{size[1]}", look(app))
+
+
+async def test_down_and_up_go_from_field_to_field_where_the_form_has_to_scroll() -> None:
+    async with showing(FakeEngine(), (60, 12)) as (app, pilot):
+        await press(app, pilot, "n")
+        screen = app.screen
+        assert isinstance(screen, EditScreen)
+        seen = []
+        for key in ("down", "down", "down", "down", "up"):
+            await press(app, pilot, key)
+            seen.append(screen._field())
+        assert seen == ["name", "", "schedule", "timezone", "schedule"]

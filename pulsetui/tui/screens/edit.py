@@ -35,6 +35,10 @@ _QUIET_S = 0.12
 _BESIDE = 104  # from this width the preview stands beside the fields
 
 
+class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Scrolls with the focus; up and down go from field to field at every height."""
+
+
 class EditScreen(PulseScreen):
     """Opened by ``for_new`` or ``for_check``."""
 
@@ -80,7 +84,7 @@ class EditScreen(PulseScreen):
         title.show([(f" {name}", "title"), ("  in checks.toml", "muted")])
         yield title
         with Container(id="form"):
-            with VerticalScroll(id="fields", can_focus=False):
+            with _Fields(id="fields"):
                 for spec in FIELDS:
                     if spec.key == SCHEDULE:
                         yield KindSwitch(self.model.kind)
