@@ -18,6 +18,8 @@ from pulsetui.tui.lines import cut, plain
 from pulsetui.tui.verbs import VERBS, bindings_on
 
 _PREFIX = "check."
+_TABLE = "table."
+_NEAR = 0.5  # so alike is a name that was meant
 _MODIFIERS = ("ctrl", "shift", "alt", "super", "meta", "hyper")
 _KNOWN = frozenset(str(key.value) for key in Keys)
 
@@ -56,6 +58,13 @@ def read_keys(written: Mapping[str, str], table: Iterable[BindingType] = ()) -> 
     return UserKeys(keymap, shown, tuple(problems))
 
 
+def name_in_keys(binding_id: str | None) -> str:
+    """How ``[keys]`` calls a binding; "" for one that keeps its keys."""
+    if binding_id is None or not binding_id.startswith((_PREFIX, _TABLE)):
+        return ""
+    return binding_id.removeprefix(_PREFIX)
+
+
 def _known(table: Iterable[BindingType]) -> set[str]:
     return {f"{_PREFIX}{verb.id}" for verb in VERBS} | {
         binding.id for binding in table if isinstance(binding, Binding) and binding.id
@@ -91,8 +100,8 @@ def _is_key(key: str) -> bool:
 
 
 def _nearest(name: str, known: set[str]) -> str:
-    near = get_close_matches(name, [one.removeprefix(_PREFIX) for one in known], n=1)
-    return f'; did you mean "{near[0]}"?' if near else "; the keys of the help name them"
+    near = get_close_matches(name, [one.removeprefix(_PREFIX) for one in known], n=1, cutoff=_NEAR)
+    return f'; did you mean "{near[0]}"?' if near else "; the help (?) has the names on the right"
 
 
 def _drop_clashes(keymap: dict[str, str], table: Iterable[BindingType]) -> list[str]:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pulsetui.monitor.view import Notice
 from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.screens.table_verbs import SUBSET_KEYS
 from pulsetui.tui.settings import LONGEST_TEXT, Settings, SettingsFile
 from pulsetui.tui.subsets import subset_of
 from pulsetui.tui.table_order import SortBy
@@ -83,12 +84,13 @@ class Session:
         from pulsetui.tui.keys import read_keys
 
         self._keys = dict(written)
-        keys = read_keys(written, CheckTable.BINDINGS)
+        keys = read_keys(written, [*CheckTable.BINDINGS, *SUBSET_KEYS])
         self.shown_keys = keys.shown
         self._app.set_keymap(dict(keys.keymap))
         if keys.problems:
-            more = f" (and {len(keys.problems) - 1} more)" if len(keys.problems) > 1 else ""
-            self._app.tell(_notice(KEYS_NOTICE, f"checks.toml: {keys.problems[0]}{more}"))
+            # All of them: the line on the screen is cut where it ends, the notices in full are not.
+            count = f"{len(keys.problems)} mistakes: " if len(keys.problems) > 1 else ""
+            self._app.tell(_notice(KEYS_NOTICE, f"checks.toml: {count}{'; '.join(keys.problems)}"))
         else:
             self._app.untell(KEYS_NOTICE)
         self._app.situation_changed()

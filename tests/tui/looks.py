@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -86,6 +87,12 @@ def strips(app: PulseApp) -> list[Strip]:
 def text(app: PulseApp) -> str:
     """The whole screen as text, blanks at the ends of lines left out."""
     return "\n".join(strip.text.rstrip() for strip in strips(app))
+
+
+def said(app: PulseApp) -> str:
+    """What stands in the frame of a dialog, in one line: how it is broken does not matter."""
+    framed = [match.group(1) for line in text(app).splitlines() if (match := re.search(r"│(.*)│", line))]
+    return " ".join(" ".join(framed).split())
 
 
 def look(app: PulseApp) -> str:

@@ -10,17 +10,11 @@ from pulsetui.monitor.view import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.screens.home import HomeScreen
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.looks import press, settled, showing, text
+from tests.tui.looks import press, said, settled, showing, text
 from tests.tui.views import HOUR, NOW, household, view
 
 SIZES = [(40, 12), (80, 24), (120, 36)]
 at_every_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-
-
-def said(app: PulseApp) -> str:
-    """What stands in the frame, in one line: how it is broken does not matter."""
-    framed = [match.group(1) for line in text(app).splitlines() if (match := re.search(r"│(.*)│", line))]
-    return " ".join(" ".join(framed).split())
 
 
 def home(app: PulseApp) -> HomeScreen:

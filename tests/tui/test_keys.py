@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from unicodedata import category
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.binding import Binding
 
 from pulsetui.tui.keys import read_keys
+from pulsetui.tui.screens.table_verbs import SUBSET_KEYS
+from pulsetui.tui.verbs import VERBS
 from pulsetui.tui.widgets.check_table import CheckTable
 
 
@@ -69,3 +73,15 @@ def test_no_table_of_keys_breaks_anything(written: dict[str, str]) -> None:
     said = "".join(keys.problems)
     assert not any(category(letter) in ("Cc", "Cf", "Zl", "Zp") for letter in said)
     assert len(keys.keymap) + len(keys.problems) >= len({k.removeprefix("check.") for k in written})
+
+
+def test_every_name_is_in_the_readme() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    names = [verb.id for verb in VERBS] + [b.id for b in CheckTable.BINDINGS if isinstance(b, Binding)]
+    assert [name for name in names if f"`{name}`" not in readme] == []
+
+
+def test_the_keys_of_the_views_can_be_others() -> None:
+    keys = read_keys({"table.view_2": "F2"}, [*CheckTable.BINDINGS, *SUBSET_KEYS])
+    assert keys.problems == ()
+    assert keys.keymap == {"table.view_2": "f2"}

@@ -9,13 +9,14 @@ from typing import ClassVar
 
 from msgspec import Struct
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.keys import key_to_character
 from textual.screen import Screen
 
 from pulsetui.monitor.view import EngineInfo, Notice
-from pulsetui.tui.lines import Line, Span, pad, plain, wrap
+from pulsetui.tui.keys import name_in_keys
+from pulsetui.tui.lines import Line, Span, fit, pad, plain, wrap
 from pulsetui.tui.paint import LineList
 from pulsetui.tui.screens.dialog import Dialog
 from pulsetui.tui.widgets.hints import Hint
@@ -24,6 +25,10 @@ from pulsetui.tui.widgets.reader import TextView
 from pulsetui.tui.widgets.words import LayOut, paragraph
 
 _KEY_CELLS = 16
+_NAMES_LEAST = 60
+_ABOUT_NAMES = (
+    "On the right are the names for the [keys] of checks.toml, where each can get keys of your own."
+)
 _FUNCTION_KEY = re.compile(r"f\d+")
 _WIDTH = 86  # as in app.tcss
 _SPELLED = {
@@ -71,12 +76,13 @@ class Key(Struct, frozen=True):
 
     keys: tuple[str, ...]
     about: str
+    name: str = ""  # of what it does, as ``[keys]`` of checks.toml has it; "" where it cannot be changed
 
 
 def keys_of(screen: Screen[None]) -> dict[str, list[Key]]:
     """The keys that work on ``screen`` now, grouped by what they belong to."""
-    groups: dict[str, dict[str, tuple[list[str], str]]] = {}
-    for key, active in screen.active_bindings.items():
+    groups: dict[str, dict[str, Key]] = {}
+    for key, active in sorted(screen.active_bindings.items(), key=lambda item: _place(item[1])):
         binding = active.binding
         about = binding.tooltip or binding.description
         if not about or binding.system or binding.id is None:
@@ -87,23 +93,42 @@ def keys_of(screen: Screen[None]) -> dict[str, list[Key]]:
             group = _EVERYWHERE
         else:
             group = _IN_THE_TEXT if isinstance(screen.focused, TextView) else _IN_THE_LIST
-        keys, _ = groups.setdefault(group, {}).setdefault(binding.action, ([], about))
-        keys.append(spelled(binding.key_display or key))
+        shown = spelled(binding.key_display or key)
+        known = groups.setdefault(group, {}).get(binding.action)
+        keys = dict.fromkeys((*(known.keys if known else ()), shown))
+        groups[group][binding.action] = Key(tuple(keys), about, name_in_keys(binding.id))
     return {
-        group: [Key(tuple(dict.fromkeys(keys)), about) for keys, about in groups[group].values()]
+        group: list(groups[group].values())
         for group in (_HERE, _IN_THE_TEXT, _IN_THE_LIST, _EVERYWHERE)
         if group in groups
     }
 
 
+def _place(active: ActiveBinding) -> int:
+    """Where a binding was declared: a key of the person's own does not move its line."""
+    ids = [
+        binding.id
+        for kind in type(active.node).__mro__
+        for binding in kind.__dict__.get("BINDINGS", ())
+        if isinstance(binding, Binding)
+    ]
+    return ids.index(active.binding.id) if active.binding.id in ids else len(ids)
+
+
 def help_lines(groups: Mapping[str, Sequence[Key]], width: int) -> list[Line]:
     """The keys on the left, what they do on the right."""
     key_cells = min(_KEY_CELLS, width // 3)
+    names = [entry.name for entries in groups.values() for entry in entries]
+    name_cells = max(map(len, names), default=0) + 2 if width >= _NAMES_LEAST and any(names) else 0
     lines: list[Line] = []
     for group, entries in groups.items():
         lines += [*([()] if lines else []), ((group, "title"),)]
         for entry in entries:
-            lines += _columns(" ".join(entry.keys), "key", entry.about, key_cells, width)
+            shown = list(_columns(" ".join(entry.keys), "key", entry.about, key_cells, width - name_cells))
+            name: Span = (pad(entry.name, name_cells, "right"), "muted")
+            lines += [(*fit(shown[0], width - name_cells), name), *shown[1:]]
+    if name_cells:
+        lines += [(), *paragraph(_ABOUT_NAMES, "muted", width)]
     return lines
 
 
