@@ -15,7 +15,7 @@ from pulsetui.tui.row import Row, is_problem, rank
 from pulsetui.tui.screens.home import HomeScreen
 from pulsetui.tui.screens.snooze import SnoozeDialog, snooze_targets
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.looks import press, settled, showing, text, toasts
+from tests.tui.looks import press, said, settled, showing, text, toasts
 from tests.tui.views import HOUR, NOW, overdue, view
 
 MORNING = datetime(2026, 3, 11, 8, 0, tzinfo=ZoneInfo("Europe/Riga")).astimezone(UTC)
@@ -81,7 +81,7 @@ async def test_the_arrows_choose_a_tag_or_everything() -> None:
         assert last(engine) == ("snooze", "tag", ("nightly",), NOW + HOUR)
         assert "z tag nightly 60m" in text(app)
 
-        await press(app, pilot, "z", "left", "3")
+        await press(app, pilot, "z", "right", "3")
         assert last(engine) == ("snooze", "everything", (), NOW + 4 * HOUR)
         assert "z everything 4h" in text(app)
 
@@ -219,3 +219,34 @@ def test_a_snoozed_problem_ranks_with_the_acknowledged_ones() -> None:
     assert (rank(row), is_problem(row)) == (1, False)
     row.put(replace(row.view, snoozed_until=NOW), NOW)
     assert (rank(row), is_problem(row)) == (0, True)
+
+
+async def test_a_check_that_is_snoozed_through_its_tag_shows_the_way_out_at_once() -> None:
+    engine = FakeEngine([overdue("a", tags=("nightly",)), view("b", tags=("nightly",))])
+    async with showing(engine, (80, 24)) as (app, pilot):
+        await press(app, pilot, "z", "right", "2", "z")
+        assert "[tag nightly]" in text(app)
+        assert "0  end the snooze" in text(app)
+        assert "No alerts for checks with the tag nightly until then." in said(app)
+        await press(app, pilot, "0")
+        assert last(engine) == ("unsnooze", "tag", ("nightly",), None)
+
+
+async def test_a_snooze_of_everything_is_found_from_any_check_and_a_second_one_is_told() -> None:
+    engine = FakeEngine([view("a"), view("b")])
+    async with showing(engine, (80, 24)) as (app, pilot):
+        await press(app, pilot, "z", "1", "z", "right", "2", "z")
+        assert '["A"]' in text(app)
+        assert "No alerts for it until then. It is judged" in said(app)
+        assert "Everything is snoozed as well: → goes there." in said(app)
+        await press(app, pilot, "escape", "j", "z")
+        assert "[everything]" in text(app)
+        assert "No alerts for any check until then. They are judged" in said(app)
+        assert "0  end the snooze" in text(app)
+
+
+async def test_a_heading_offers_its_tag_though_one_of_its_checks_is_snoozed() -> None:
+    engine = FakeEngine([view("a", tags=("nightly",)), view("b", tags=("nightly",))])
+    async with showing(engine, (80, 24)) as (app, pilot):
+        await press(app, pilot, "z", "1", "b", "g", "z")
+        assert "[tag nightly]" in text(app)

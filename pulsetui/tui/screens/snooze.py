@@ -89,8 +89,18 @@ class SnoozeDialog(Dialog[SnoozeAnswer | None]):
         self._clock = clock
         self._targets, self._snoozes = targets, snoozes
         self._now, self._zone = now, zone
-        self._at = 0
+        self._at = self._first()
         self._choices = snooze_choices(now, zone)
+
+    def _first(self) -> int:
+        """The target that a snooze holds already, so that its end is at hand; else what was meant."""
+        by_tag = self._targets[0].scope == "tag"  # a heading was meant: its single checks were not
+        held = [
+            at
+            for at, target in enumerate(self._targets)
+            if not (by_tag and target.scope == "check") and target.running(self._snoozes, self._now)
+        ]
+        return held[0] if held else 0
 
     @property
     def target(self) -> Target:
@@ -131,13 +141,29 @@ class SnoozeDialog(Dialog[SnoozeAnswer | None]):
             left = _span(max(one.until for one in running), self._now)
             lines.append(((f" {END}  ", "key"), ("end the snooze", "strong"), (f"  {left} left", "muted")))
             keys.append(END)
-        words = paragraph("No alerts for it until then. It is judged and shown as ever.", "muted", width)
+        words = paragraph(self._about(), "muted", width)
         lines += [(), *words]
         if self._clock:
             lines += paragraph(f"All {self._clock}.", "muted", width)
         keys += [None] * (len(lines) - len(keys))
         lengths.styles.height = min(len(lines), max(self.size.height - 6, 3))
         lengths.show(lines, keys)
+
+    def _about(self) -> str:
+        """What a snooze does to the target, and which other one holds already."""
+        target = self.target
+        one = target.scope == "check" and len(target.names) == 1
+        whom = {
+            "check": "it" if one else "them",
+            "tag": f"checks with the {target.label}",
+            "everything": "any check",
+        }
+        said = f"No alerts for {whom[target.scope]} until then."
+        said += " It is judged and shown as ever." if one else " They are judged and shown as ever."
+        for other in self._targets:
+            if other is not target and other.running(self._snoozes, self._now):
+                said += f" {other.label[:1].upper()}{other.label[1:]} is snoozed as well: → goes there."
+        return said
 
     def _what(self) -> Line:
         """The targets side by side, the chosen one in brackets; with little room that one alone."""
