@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli import engine, logs
 from pulsetui.cli.serve import listen_address
+from pulsetui.cli.terminal_guard import guarded_terminal
 from pulsetui.config.address import format_address
 from pulsetui.errors import EngineUnreachableError, StateHeldError
 from pulsetui.job.report import UsageError, printable
@@ -47,10 +48,16 @@ def screen(options: argparse.Namespace) -> int:
     gc.disable()
     state = engine.state_dir(options)
     address = listen_address(options)
+    path = None if options.attach else engine.config_to_run(options)
     logs.start(state, stderr=False)
-    if options.attach:
-        return _attached(options)
-    path, deadline = engine.config_to_run(options), time.monotonic() + _HANDOVER_S
+    with guarded_terminal():
+        return _attached(options) if path is None else _attached_or_embedded(path, state, address, options)
+
+
+def _attached_or_embedded(
+    path: Path, state: Path, address: tuple[str, int] | None, options: argparse.Namespace
+) -> int:
+    deadline = time.monotonic() + _HANDOVER_S
     while True:
         # Between two looks an engine may end, or another may be a moment faster.
         try:

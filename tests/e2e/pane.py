@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -83,15 +83,19 @@ class Pane:
 
 @contextmanager
 def pane(
-    *arguments: str, width: int = 120, height: int = 36, env: Mapping[str, str] | None = None
+    *arguments: str,
+    width: int = 120,
+    height: int = 36,
+    env: Mapping[str, str] | None = None,
+    program: Sequence[str] = (PULSETUI,),
 ) -> Iterator[Pane]:
-    """``pulsetui`` with these arguments in a pane. Leaves nothing behind."""
+    """``pulsetui``, or another program, with these arguments in a pane. Leaves nothing behind."""
     assert shutil.which("tmux"), "the end-to-end tests need tmux"
     socket = f"pulsetui-{uuid.uuid4().hex[:8]}"
     clean = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
     size = ["-x", str(width), "-y", str(height)]
     subprocess.run(
-        ["tmux", "-L", socket, "-f", os.devnull, "new-session", "-d", *size, PULSETUI, *arguments],
+        ["tmux", "-L", socket, "-f", os.devnull, "new-session", "-d", *size, *program, *arguments],
         env=clean | {"TERM": "xterm-256color", "LANG": "C.UTF-8"} | dict(env or {}),
         check=True,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
+import shlex
 import signal
 import subprocess
 import time
@@ -12,6 +14,9 @@ from pathlib import Path
 from tests.cli.installed import PULSETUI
 from tests.e2e.pane import DEADLINE_S, Pane, pane, write_config
 from tests.e2e.test_sigkill import start
+
+MODES = "#{alternate_on} #{mouse_any_flag} #{cursor_flag} #{wrap_flag}"
+"""What tmux knows of the modes that a screen sets."""
 
 CHECK = '# Kept by hand.\n[checks.sync-invoices]\nname = "Sync invoices"\nevery = "1h"\n'
 
@@ -44,6 +49,26 @@ def stored_pings(state: Path) -> int:
         [PULSETUI, "list", "--json", "--state-dir", str(state)], check=True, capture_output=True, text=True
     )
     return sum(check["n_pings"] for check in json.loads(listed.stdout))
+
+
+def test_the_terminal_is_left_clean_even_by_sigkill(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    arguments = write_config(tmp_path, CHECK)
+    with pane(program=["sh"]) as shell:
+        before = shell.tmux("display-message", "-p", MODES)
+        shell.type(f"stty -a > {tmp_path}/before; {shlex.join([PULSETUI, *arguments])}\n")
+        shell.wait("Sync invoices")
+        during = shell.tmux("display-message", "-p", MODES)
+
+        os.kill(json.loads((state / "engine.lock").read_text())["pid"], signal.SIGKILL)
+        shell.wait("Killed")
+        shell.type(f"stty -a > {tmp_path}/after; echo all is $((1 + 1)) well\n")
+        shell.wait("all is 2 well")
+
+        assert during != before
+        assert shell.tmux("display-message", "-p", MODES) == before
+        assert (tmp_path / "after").read_text() == (tmp_path / "before").read_text()
+        assert "Sync invoices" not in shell.text().partition("stty")[0]
 
 
 def test_on_a_full_disk_pings_are_refused_and_the_screen_says_why(tmp_path: Path) -> None:
