@@ -6,13 +6,30 @@ a minus in front turns a term round.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from difflib import get_close_matches
+
 from msgspec import Struct
 
 from pulsetui.core.phrases import word_for
-from pulsetui.core.status import Status
+from pulsetui.core.status import Reason, Status
 from pulsetui.monitor.view import CheckView
 
 FIELDS = ("name", "slug", "tag", "status")
+STATUS_WORDS = tuple(
+    dict.fromkeys(
+        (
+            *map(str, Status),
+            *(word_for(Status.DOWN, reason) for reason in Reason),
+            "acknowledged",
+            "running",
+            "snoozed",
+            "unwatched",
+        )
+    )
+)
+"""All that ``status_words`` may answer with."""
+_NEAR = 0.5  # so alike is a word that was meant
 
 
 class Term(Struct, frozen=True):
@@ -45,6 +62,40 @@ class Filter(Struct, frozen=True):
     def matches(self, view: CheckView, status: Status, *, snoozed: bool = False) -> bool:
         """Whether the check, with the status it has now, is shown."""
         return all(_holds(term, view, status, snoozed=snoozed) != term.negated for term in self.terms)
+
+
+def doubts(text: str, tags: Collection[str]) -> list[str]:
+    """Why some terms of a filter can match nothing, with what was probably meant; a sentence for each.
+    ``tags`` are those in use. What was typed is in them as it came: unsafe text."""
+    return [doubt for word in text.casefold().split() if (doubt := _doubt(word, tags))]
+
+
+def _doubt(word: str, tags: Collection[str]) -> str:
+    field, colon, value = word.lstrip("-!").partition(":")
+    if not field or not colon or not value:
+        return ""
+    if field not in FIELDS:
+        # Somebody who asks for "reason:hung" means a status.
+        meant = "status" if _among(value, STATUS_WORDS) else _nearest(field, FIELDS)
+        asked = f'Did you mean "{meant}:{value}"?' if meant else f"There are {': '.join(FIELDS)}:"
+        return f'"{field}:" says nothing to the filter. {asked}'
+    if field == "status" and not _among(value, STATUS_WORDS):
+        meant = _nearest(value, STATUS_WORDS)
+        asked = f'Did you mean "status:{meant}"?' if meant else f"There are {', '.join(STATUS_WORDS)}"
+        return f'No status is called "{value}". {asked}'
+    known = [tag.casefold() for tag in tags]
+    if field == "tag" and not _among(value, known):
+        meant = _nearest(value, known)
+        return f'No check has the tag "{value}".' + (f' Did you mean "tag:{meant}"?' if meant else "")
+    return ""
+
+
+def _among(beginning: str, words: Collection[str]) -> bool:
+    return any(word.startswith(beginning) for word in words)
+
+
+def _nearest(word: str, words: Collection[str]) -> str:
+    return next(iter(get_close_matches(word, words, n=1, cutoff=_NEAR)), "")
 
 
 def _holds(term: Term, view: CheckView, status: Status, *, snoozed: bool) -> bool:

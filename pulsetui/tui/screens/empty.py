@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pulsetui.core.phrases import count_text
 from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.example import EXAMPLE, EXAMPLE_UUID
@@ -48,8 +50,9 @@ def empty_lines(info: EngineInfo, width: int) -> list[Line]:
     return lines
 
 
-def no_match_lines(text: str, subset: str, total: int, width: int) -> list[Line]:
-    """Nothing is shown: which filter and which view let nothing through, and the way out."""
+def no_match_lines(text: str, subset: str, total: int, width: int, doubts: Sequence[str] = ()) -> list[Line]:
+    """Nothing is shown: which filter and which view let nothing through, and the way out. ``doubts`` say
+    what in the filter can match nothing at all."""
     if not text:
         return [
             (),
@@ -60,6 +63,7 @@ def no_match_lines(text: str, subset: str, total: int, width: int) -> list[Line]
     return [
         (),
         *_wrapped(f'None of {count_text(total, "check")} matches "{plain(text)}"{within}.', "strong", width),
+        *(line for doubt in doubts for line in _wrapped(plain(doubt), "warning", width)),
         *_wrapped(
             "Esc clears the filter. Terms: tag:billing  status:down  name:sync  -tag:test", "muted", width
         ),

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from pulsetui.monitor.view import CheckView
+from pulsetui.tui.filter import doubts
 from pulsetui.tui.paint import LineList
 from pulsetui.tui.ping_rate import PingRate
 from pulsetui.tui.screens.empty import empty_lines, no_match_lines
@@ -206,7 +207,9 @@ class HomeScreen(TableVerbs):
             width = self.size.width
             if self.model.total:
                 subset = "" if self.model.subset is ALL else self.model.subset.word
-                words.show(no_match_lines(self.model.filter.text, subset, self.model.total, width))
+                text = self.model.filter.text
+                tags = {tag for row in self.model.rows.values() for tag in row.view.tags}
+                words.show(no_match_lines(text, subset, self.model.total, width, doubts(text, tags)))
             else:
                 words.show(empty_lines(self.pulse.client.info(), width))
         words.display = empty
