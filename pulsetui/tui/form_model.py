@@ -6,14 +6,17 @@ its key out.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import count
 from typing import Literal
 
 from msgspec import Struct
 
 from pulsetui.config.check_fields import validate_check
-from pulsetui.config.problem import ConfigProblems
+from pulsetui.config.problem import ConfigProblems, Problem
 from pulsetui.core.parse_schedule import parse_schedule
 from pulsetui.core.schedule import Schedule, ScheduleKind
 from pulsetui.errors import ScheduleError
@@ -25,6 +28,8 @@ SCHEDULE = "schedule"
 NONE = "none"
 """How an empty list of hooks is written: no text at all means all hooks."""
 _PREVIEWED = 5
+_SLUG_MOST = 90  # letters, so that a number still fits behind it
+_TRY = re.compile(r'\bTry "([^"]+)"')
 
 
 class FieldSpec(Struct, frozen=True, kw_only=True):
@@ -38,11 +43,11 @@ class FieldSpec(Struct, frozen=True, kw_only=True):
 
 
 FIELDS: tuple[FieldSpec, ...] = (
-    FieldSpec(key="slug", label="Slug", hint="sync-invoices: names it in URLs and in checks.toml"),
     FieldSpec(key="name", label="Name", hint="Sync invoices (the slug when empty)"),
+    FieldSpec(key="slug", label="Slug", hint="sync-invoices: names it in URLs and in checks.toml"),
     FieldSpec(key=SCHEDULE, label="Expression", hint=""),
-    FieldSpec(key="timezone", label="Time zone", hint="Europe/Riga (the default zone when empty)"),
     FieldSpec(key="grace", label="Grace", hint="1h: how long after due is tolerated"),
+    FieldSpec(key="timezone", label="Time zone", hint="Europe/Riga (the default zone when empty)"),
     FieldSpec(key="max_runtime", label="Longest run", hint="20m: a longer run hangs"),
     FieldSpec(key="expect", label="Expect", hint="records >= 1, duration < 20m", kind="list"),
     FieldSpec(key="tags", label="Tags", hint="billing, nightly", kind="list"),
@@ -106,6 +111,7 @@ class FormModel:
         }
         self.texts["slug"] = slug or ""
         self._first = dict(self.texts)
+        self._proposed = ""
 
     def text(self, key: str) -> str:
         """What stands in the field."""
@@ -114,6 +120,16 @@ class FormModel:
     def items(self, key: str) -> list[str]:
         """What stands in a field that holds a list."""
         return [item.strip() for item in self.text(key).split(",") if item.strip()]
+
+    def propose_slug(self, taken: Collection[str]) -> bool:
+        """Makes the slug of a new check from its name, until a person writes another one. Whether it is
+        another now."""
+        if self.slug is not None or self.texts["slug"] not in {"", self._proposed}:
+            return False
+        self._proposed = slug_for(self.texts["name"], taken)
+        changed = self.texts["slug"] != self._proposed
+        self.texts["slug"] = self._proposed
+        return changed
 
     def set_text(self, key: str, text: str) -> None:
         if key == SCHEDULE:
@@ -145,6 +161,8 @@ class FormModel:
                     found[self.kind] = self.original[self.kind] if untouched else expression
                 continue
             text = self.texts[spec.key]
+            if spec.key == "name" and self.slug is None and text.strip() == self.new_slug:
+                continue  # the slug is the name of a check without one
             if spec.key in self.original and text == self._first[spec.key]:
                 found[spec.key] = self.original[spec.key]
             elif text.strip():
@@ -172,15 +190,30 @@ class FormModel:
                 self.new_slug, self.fields(), default_timezone=default_timezone, hook_names=hook_names
             )
         except ConfigProblems as error:
-            return [
-                FieldProblem(
-                    field=field_of(problem.field),
-                    message=_sentence(problem.message, problem.value),
-                    suggestion=problem.suggestion,
-                )
-                for problem in error.problems
-            ]
+            return [self._problem(problem) for problem in error.problems]
         return []
+
+    def _problem(self, problem: Problem) -> FieldProblem:
+        """A problem in the words of a form: those of the file speak of keys and values."""
+        field = field_of(problem.field)
+        if field == "slug" and not self.new_slug:
+            return FieldProblem(field="name", message="A name is needed")
+        if field == SCHEDULE and not self.text(SCHEDULE).strip():
+            example = HINTS[self.kind].partition(":")[0].partition(", ")[0]
+            return FieldProblem(
+                field=field, message="An expression is needed", suggestion=f"Write one like {example}"
+            )
+        return FieldProblem(
+            field=field, message=_sentence(problem.message, problem.value), suggestion=problem.suggestion
+        )
+
+    def proposal(self, problem: FieldProblem) -> str:
+        """The text that a problem proposes for its field; "" for none, and where it would replace more
+        than the part that is wrong."""
+        if SPECS[problem.field].kind != "text" and len(self.items(problem.field)) > 1:
+            return ""
+        tried = _TRY.search(problem.suggestion)
+        return tried.group(1) if tried else ""
 
     def zone(self, default_timezone: str) -> str:
         """The name of the time zone, as typed."""
@@ -217,6 +250,14 @@ class FormModel:
             )
         except ScheduleError:
             return None
+
+
+def slug_for(name: str, taken: Collection[str]) -> str:
+    """A slug that a name may have and no other check has; "" for a name without a usable letter."""
+    letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    base = re.sub(r"[^a-z0-9_]+", "-", letters).strip("-")[:_SLUG_MOST].rstrip("-")
+    numbered = (f"{base}-{n}" for n in count(2))
+    return base if not base or base not in taken else next(slug for slug in numbered if slug not in taken)
 
 
 def field_of(key: str) -> str:

@@ -57,8 +57,9 @@ async def test_an_untouched_form_does_not_scream_and_a_save_shows_what_is_missin
         assert "! " not in text(app)
         await press(app, pilot, "ctrl+s")
         assert engine.commands == []
-        assert "is missing" in text(app)
-        assert app.focused is app.screen.query_one("#field-slug Input")
+        assert "! A name is needed" in text(app)
+        assert "! An expression is needed. Write one like 0 2 * * *" in text(app)
+        assert app.focused is app.screen.query_one("#field-name Input")
 
 
 async def test_problems_appear_at_the_field_while_typing_and_go_away() -> None:
@@ -321,4 +322,61 @@ async def test_down_and_up_go_from_field_to_field_where_the_form_has_to_scroll()
         for key in ("down", "down", "down", "down", "up"):
             await press(app, pilot, key)
             seen.append(screen._field())
-        assert seen == ["name", "", "schedule", "timezone", "schedule"]
+        assert seen == ["slug", "", "schedule", "grace", "schedule"]
+
+
+def value(app: PulseApp, key: str) -> str:
+    return app.screen.query_one(f"#field-{key} Input", Input).value
+
+
+async def test_a_name_is_typed_first_and_proposes_the_slug() -> None:
+    engine = FakeEngine([view("nightly-uberweisung")])
+    async with showing(engine, (80, 24)) as (app, pilot):
+        await press(app, pilot, "n", "text:Nightly Überweisung")
+        assert value(app, "slug") == "nightly-uberweisung-2"
+        await type_into(app, pilot, "schedule", "0 2 * * *")
+        await press(app, pilot, "ctrl+s")
+        assert engine.commands == [
+            ("add", "nightly-uberweisung-2", {"name": "Nightly Überweisung", "cron": "0 2 * * *"})
+        ]
+
+
+async def test_a_slug_of_the_person_stays_whatever_the_name_becomes() -> None:
+    async with showing(FakeEngine([]), (80, 24)) as (app, pilot):
+        await press(app, pilot, "n", "text:Pay", "tab", "end", "text:-2", "shift+tab", "end", "text:ments")
+        assert value(app, "name") == "Payments"
+        assert value(app, "slug") == "pay-2"
+
+
+async def test_a_name_of_a_check_that_is_there_leaves_its_slug_alone() -> None:
+    async with showing(FakeEngine([view("a")]), (80, 24)) as (app, pilot):
+        await press(app, pilot, "e", "text:Other")
+        assert value(app, "slug") == "a"
+
+
+async def test_ctrl_t_takes_what_a_field_is_told_to_try() -> None:
+    async with showing(FakeEngine([]), (80, 24)) as (app, pilot):
+        await press(app, pilot, "n", "tab", "text:Nightly Job")
+        await pilot.pause(0.2)
+        assert 'Try "nightly-job".' in text(app)
+        assert "ctrl+t take" in text(app).splitlines()[-1]
+        await press(app, pilot, "ctrl+t")
+        assert value(app, "slug") == "nightly-job"
+        await pilot.pause(0.2)
+        assert "ctrl+t take" not in text(app).splitlines()[-1]
+
+        await press(app, pilot, "tab", "tab", "text:0 25 * * *")
+        await pilot.pause(0.2)
+        assert 'Try "0 1 * * *"' in text(app)
+        await press(app, pilot, "ctrl+t")
+        assert value(app, "schedule") == "0 1 * * *"
+        await press(app, pilot, "ctrl+t")
+        assert toasts(app) == ["There is no suggestion to take"]
+
+
+async def test_an_empty_expression_is_asked_for_in_the_words_of_a_form() -> None:
+    async with showing(FakeEngine([]), (80, 24)) as (app, pilot):
+        await press(app, pilot, "n", "text:job", "tab", "tab", "left", "ctrl+s")
+        assert "! An expression is needed. Write one like 15m" in text(app)
+        await press(app, pilot, "ctrl+t")
+        assert value(app, "schedule") == ""

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.tui.form_model import FIELDS, SPECS, FormModel, as_text, as_value
+from pulsetui.core.check import SLUG
+from pulsetui.tui.form_model import FIELDS, SPECS, FormModel, as_text, as_value, slug_for
 from tests.tui.views import NOW
 
 WRITTEN: dict[str, Any] = {
@@ -83,7 +84,7 @@ def test_keys_that_the_form_does_not_know_are_kept() -> None:
 
 
 def test_an_empty_new_check_says_what_is_missing() -> None:
-    assert set(problems(FormModel(None, {}))) == {"slug", "schedule"}
+    assert set(problems(FormModel(None, {}))) == {"name", "schedule"}
 
 
 @pytest.mark.parametrize(
@@ -148,3 +149,25 @@ def test_a_list_survives_its_text(items: list[str]) -> None:
     spec = SPECS["tags"]
 
     assert as_value(spec, as_text(spec, items)) == items
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Sync invoices", "sync-invoices"),
+        ("  Größe & Länge (neu)  ", "grosse-lange-neu"),
+        ("db_backup", "db_backup"),
+        ("日本語", ""),
+        ("", ""),
+        ("Taken", "taken-3"),
+        ("x" * 300, "x" * 90),
+    ],
+)
+def test_a_slug_is_made_from_a_name(name: str, slug: str) -> None:
+    assert slug_for(name, {"taken", "taken-2"}) == slug
+
+
+@given(st.text())
+def test_a_slug_made_from_any_name_is_one(name: str) -> None:
+    slug = slug_for(name, ())
+    assert slug == "" or SLUG.fullmatch(slug)

@@ -63,6 +63,7 @@ class EditScreen(PulseScreen):
         self._hooks = info.hook_names
         self._last = _last_run(app.client.checks().get(model.slug or ""))
         self._touched: set[str] = set()
+        self._problems: Sequence[FieldProblem] = ()  # at the last look
         self._refused: list[FieldProblem] = []  # by the engine, until the field is changed
         self._saving = False
         self._judging: Timer | None = None
@@ -106,7 +107,7 @@ class EditScreen(PulseScreen):
     def on_mount(self) -> None:
         preview = self.query_one("#preview", LineList)
         preview.can_focus = False
-        self._row("slug" if self.model.slug is None else "name").enter()
+        self._row("name").enter()
         self.refresh_hints()
         self._judge()
 
@@ -126,6 +127,8 @@ class EditScreen(PulseScreen):
     def on_field_row_edited(self, message: FieldRow.Edited) -> None:
         self.model.set_text(message.key, message.text)
         self._touched.add(message.key)
+        if message.key == "name" and self.model.propose_slug(self.pulse.client.checks()):
+            self._row("slug").replace(self.model.text("slug"), self._hint("slug") or SPECS["slug"].hint)
         self._refused = [problem for problem in self._refused if field_of(problem.field) != message.key]
         self._judge_soon()
 
@@ -170,6 +173,8 @@ class EditScreen(PulseScreen):
             for row in self._rows(spec.key):
                 row.complain(" ".join(texts))
         self._show_preview()
+        self._problems = problems
+        self.refresh_hints()
         return problems
 
     def _show_preview(self) -> None:
@@ -305,7 +310,12 @@ class EditScreen(PulseScreen):
         self._row("hooks").type(text)
 
     def action_take(self) -> None:
+        self._judge()  # a key may come sooner than the look at what was typed before it
         suggestion = None if self.model.schedule(self._zone) else self._suggestion()
+        proposed = self._proposed()
+        if proposed is not None and (suggestion is None or proposed[0] == self._field() != SCHEDULE):
+            self._row(proposed[0]).type(proposed[1])
+            return
         if suggestion is None:
             self.say("There is no suggestion to take")
             return
@@ -315,6 +325,19 @@ class EditScreen(PulseScreen):
         self.query_one(KindSwitch).turn_to(suggestion.kind)
         self._row(SCHEDULE).replace(suggestion.expression, HINTS[suggestion.kind])
         self._judge()
+
+    def _proposed(self) -> tuple[str, str] | None:
+        """A field with a problem and the text that the problem proposes: the field that has the focus
+        before any other."""
+        found = {
+            problem.field: text
+            for problem in (*self._problems, *self._refused)
+            if (text := self.model.proposal(problem)) and problem.field in self._touched
+        }
+        field = self._field()
+        if field in found:
+            return field, found[field]
+        return next(iter(found.items()), None)
 
     def _field(self) -> str:
         """The key of the field that has the focus."""
@@ -332,6 +355,8 @@ class EditScreen(PulseScreen):
             hints.append(Hint("ctrl+o", "choose"))
         elif field == "timezone":
             hints.append(Hint("→", "complete"))
+        if self._proposed() is not None:
+            hints.append(Hint("ctrl+t", "take"))
         for line in self.query(Hints):
             line.offer([*hints, Hint("Tab", "next field"), Hint("⇧Tab", "previous"), Hint("F1", "help")])
 
