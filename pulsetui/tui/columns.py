@@ -35,6 +35,7 @@ _FAR_S = 12 * 3600  # from here on a wall clock says more than a number of hours
 _BOTH_FROM = 30  # cells in which "in 2d 3h" and "tomorrow 02:00" both stand
 _CLOCK_CELLS = 14
 _AGAINST = " / "
+_ONE_TOOK_CELLS = len("112d 15h")
 _TOOK_CELLS = 2 * len("59m 59s") + len(_AGAINST)
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _WORDS_FROM = 59  # below this width there is no status column and the due cell says the word
@@ -66,6 +67,7 @@ class Column(Struct, frozen=True):
     sort: SortBy | None = None
     live: bool = False  # its text changes by the clock alone
     roomy: int = 0  # with so many cells it says more; fewer are of no use to it
+    roomy_from: int = 0  # on lines of so many cells it has them for sure
 
 
 class Placed(Struct, frozen=True):
@@ -203,8 +205,8 @@ def _took(row: Row, context: CellContext) -> list[Span]:
         took = (duration_text(view.last_duration), "text")
     else:
         return [(NOTHING, "muted")]
-    if view.usual_duration is None:
-        return [took]
+    if view.usual_duration is None or context.width < _TOOK_CELLS:
+        return [took]  # names need the room more
     usual = duration_text(view.usual_duration)
     if len(took[0]) + len(_AGAINST) + len(usual) > context.width:
         usual = _in_one_unit(view.usual_duration)  # a number is never cut
@@ -242,11 +244,20 @@ COLUMNS: tuple[Column, ...] = (
     Column("last", "LAST PING", 78, (11, 11, 13), _last, align="right", sort=SortBy.LAST, live=True),
     Column("schedule", "SCHEDULE", 118, (18, 34, 44), _schedule, sort=SortBy.SCHEDULE),
     Column(
-        "took", "TOOK / USUAL", 118, (_TOOK_CELLS,) * 3, _took, align="right", sort=SortBy.TOOK, live=True
+        "took",
+        f"TOOK{_AGAINST}USUAL",
+        118,
+        (_ONE_TOOK_CELLS,) * 3,
+        _took,
+        align="right",
+        sort=SortBy.TOOK,
+        live=True,
+        roomy=_TOOK_CELLS,
+        roomy_from=130,
     ),
-    Column("tags", "TAGS", 136, (12, 14, 26), _tags, sort=SortBy.TAGS),
+    Column("tags", "TAGS", 144, (12, 14, 26), _tags, sort=SortBy.TAGS),
     Column("hooks", "HOOKS", 196, (12, 14, 24), _hooks, sort=SortBy.HOOKS),
-    Column("note", "NOTE", 164, (20, 30, 70), _note, sort=SortBy.NOTE),
+    Column("note", "NOTE", 176, (20, 30, 70), _note, sort=SortBy.NOTE),
     Column("bar", "RECENT RUNS", 78, (11, 16, 60), _bar, align="right", sort=SortBy.RUNS),
 )
 
@@ -257,7 +268,9 @@ def layout(width: int) -> tuple[Placed, ...]:
     shown = [column for column in COLUMNS if width >= column.screen]
     gap = gap_at(width)
     room = width - LEAD - gap * (len(shown) - 1)
-    widths = {column.key: column.sizes[0] for column in shown}
+    widths = {
+        column.key: column.roomy if 0 < column.roomy_from <= width else column.sizes[0] for column in shown
+    }
     left = room - sum(widths.values())
     left = _grow(widths, {column.key: column.sizes[1] for column in shown[:1]}, left)  # the name comes first
     left = _grow(widths, {column.key: column.sizes[1] for column in shown}, left)
@@ -303,13 +316,19 @@ def header_line(width: int, sort: SortBy, *, reverse: bool, ascii_only: bool = F
         if at:
             spans.append((" " * gap_at(width), "head"))
         if column.sort is sort:
-            title = f"{column.title} {arrow}"
+            title = f"{_title(placed)} {arrow}"
             if cell_len(title) > placed.width:
                 title = title.partition(" ")[2]  # the arrow says more than the first word
             spans.append((pad(title, placed.width, column.align), "head-sorted"))
         else:
-            spans.append((pad(column.title, placed.width, column.align), "head"))
+            spans.append((pad(_title(placed), placed.width, column.align), "head"))
     return tuple(fit(spans, width, fill="head"))
+
+
+def _title(placed: Placed) -> str:
+    """The title without what the column has no room to show."""
+    title = placed.column.title
+    return title if cell_len(title) <= placed.width else title.partition(_AGAINST)[0]
 
 
 def column_at(width: int, x: int) -> Column | None:
