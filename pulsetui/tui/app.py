@@ -15,6 +15,7 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.events import Event, Key, Paste, Resize
+from textual.notifications import Notify
 from textual.screen import Screen
 
 from pulsetui.config.host import host_zone
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
     from pulsetui.tui.settings import SettingsFile
 
 log = logging.getLogger(__name__)
+
+
+TOASTS_MOST = 2
+"""So many pieces of news at once: they cover what they are about."""
 
 
 def _checks_provider() -> type[Provider]:
@@ -266,12 +271,31 @@ class PulseApp(App[None]):
         """News in the corner. The text may come from outside: it is cleaned and never markup."""
         from pulsetui.core.text import clean
 
+        text = clean(text, 400)
         if severity == "error":
-            self.notify(clean(text, 400), severity="error", markup=False, timeout=12)
+            self.notify(text, severity="error", markup=False, timeout=12)
         elif severity == "warning":
-            self.notify(clean(text, 400), severity="warning", markup=False)
+            self.notify(text, severity="warning", markup=False)
         else:
-            self.notify(clean(text, 400), markup=False)
+            self.notify(text, markup=False)
+
+    def on_notify(self, event: Notify) -> None:
+        """Before Textual adds a piece of news, takes away what it replaces: the same again, what was said
+        before in the same tone, and the oldest where the corner would fill up. Errors stand beside each
+        other.
+
+        The collection is Textual's own and private; this is the only place that knows of it.
+        """
+        new = event.notification
+        shown = list(self._notifications)
+        replaced = [
+            one
+            for one in shown
+            if one.severity == new.severity and (one.message == new.message or new.severity != "error")
+        ]
+        kept = [one for one in shown if one not in replaced]
+        for one in (*replaced, *kept[: max(len(kept) - (TOASTS_MOST - 1), 0)]):
+            self._unnotify(one, refresh=False)
 
     # Themes
 
