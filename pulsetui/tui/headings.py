@@ -26,15 +26,17 @@ _COUNTED = (  # facet, its glyph, word, style: the worst first
 
 
 def heading_line(heading: Heading, width: int, *, cursor: bool, ascii_only: bool = False) -> Line:
-    """In exactly ``width`` cells: fold sign, worst status, tag, and as many counts as fit."""
+    """In exactly ``width`` cells: mark, fold sign, worst status, tag, and as many counts as fit."""
     fold = ("+" if ascii_only else "▸") if heading.folded else ("-" if ascii_only else "▾")
     pointer = (">" if ascii_only else "▌") if cursor else " "
+    # The sign of a row when every row below has it; how many have it is said in any case.
+    mark = ("+" if ascii_only else "◆") if heading.marked == heading.total > 0 else " "
     counts = _counts(heading, ascii_only=ascii_only)
     worst: Span = (counts[0][0][0], counts[0][1]) if counts else (" ", "text")
     total = f"{heading.total} check{'' if heading.total == 1 else 's'} "
     line: list[Span] = [
         (pointer, "accent"),
-        (" ", "text"),
+        (mark, "accent"),
         (fold, "accent"),
         (" ", "text"),
         worst,
@@ -44,7 +46,7 @@ def heading_line(heading: Heading, width: int, *, cursor: bool, ascii_only: bool
     name = cut(plain(heading.tag) or UNTAGGED, max(room, _LEAST_NAME))
     line.append((name, "strong" if heading.tag else "muted"))
     room -= width_of([(name, "")])
-    for text, style in counts:
+    for text, style in (*((f"{heading.marked} marked", "accent"),) * bool(heading.marked), *counts):
         if len(text) + 3 <= room:
             line += [("   " if line[-1][0] == name else "  ", "text"), (text, style)]
             room -= len(text) + 3

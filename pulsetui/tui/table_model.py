@@ -35,6 +35,7 @@ class Heading(Struct, frozen=True):
     folded: bool
     total: int
     counts: Counter[str]
+    marked: int = 0  # of them
 
 
 class TableModel:
@@ -105,7 +106,8 @@ class TableModel:
             return None
         if section.tally is None:
             section.tally = Counter(facet for at in section.keys for facet in self.rows[at[3]].facets)
-        return Heading(section.tag, section.folded, len(section.keys), section.tally)
+        marked = sum(at[3] in self.marks for at in section.keys) if self.marks else 0
+        return Heading(section.tag, section.folded, len(section.keys), section.tally, marked)
 
     def slugs(self, heading: str | None = None) -> Iterator[str]:
         """The checks that are let through in order, folded or not; those below one heading."""

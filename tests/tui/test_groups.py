@@ -276,3 +276,19 @@ async def test_a_click_on_the_fold_sign_folds() -> None:
         await settled(app, pilot)
         assert "▸ ✖ web" in text(app)
         assert {cell_len(strip.text) for strip in strips(app)} == {120}
+
+
+async def test_the_heading_of_a_folded_group_shows_that_its_checks_are_marked() -> None:
+    async with showing(FakeEngine(FEW), (80, 24)) as (app, pilot):
+        await press(app, pilot, "b", "g", "enter", "space")
+        line = next(line for line in text(app).splitlines() if "web" in line)
+        assert "◆▸" in line
+        assert "2 marked" in line
+
+        await press(app, pilot, "g", "enter", "down", "space", "g")
+        line = next(line for line in text(app).splitlines() if "web" in line)
+        assert "◆" not in line
+        assert "1 marked" in line
+
+        await press(app, pilot, "escape")
+        assert "marked" not in text(app)

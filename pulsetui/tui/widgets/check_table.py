@@ -221,7 +221,7 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         cursor = key == self.model.cursor
         heading = self.model.heading(key)
         if heading is not None:
-            return (key, cursor, heading.folded, _Same(heading.counts))
+            return (key, cursor, heading.folded, heading.marked, _Same(heading.counts))
         row = self.model.rows[key]
         return (
             key,
