@@ -22,6 +22,7 @@ from pulsetui.core.phrases import (
 )
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
+from pulsetui.tui.clocks import check_clock, foreign, own_zone
 from pulsetui.tui.lines import Align, Line, Span, cut, fit, name_of, pad, plain, width_of
 from pulsetui.tui.row import Row, is_acknowledged, is_problem, note_of
 from pulsetui.tui.table_order import SortBy
@@ -190,11 +191,18 @@ def _last(row: Row, context: CellContext) -> list[Span]:
 
 
 def _schedule(row: Row, context: CellContext) -> list[Span]:
-    words = plain(row.view.schedule_words)
-    zone = f" ({row.view.tz})"
-    if cell_len(words) > context.width and words.endswith(zone):
-        words = words[: -len(zone)]  # the details have it
-    return [(cut(words, context.width), "muted")]
+    view = row.view
+    words = plain(view.schedule_words)
+    zone = f" ({view.tz})"
+    if cell_len(words) <= context.width or not words.endswith(zone):
+        return [(cut(words, context.width), "muted")]
+    words = words[: -len(zone)]  # the details have it
+    if not foreign([own_zone(view)], context.zone, context.now):
+        return [(cut(words, context.width), "muted")]
+    # Beside a due time on the person's clock it would read as another time: in short it stays.
+    short = f" {context.now.astimezone(check_clock(view, context.zone)):%Z}"
+    room = context.width - cell_len(short)
+    return [(cut(words if cell_len(words) <= room else words.removeprefix("at "), room) + short, "muted")]
 
 
 def _took(row: Row, context: CellContext) -> list[Span]:
@@ -242,7 +250,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("status", "STATUS", _WORDS_FROM, (11, 11, 11), _status, sort=SortBy.PROBLEMS),
     Column("due", "DUE", 0, (15, 15, 15), _due, align="right", sort=SortBy.DUE, live=True, roomy=_BOTH_FROM),
     Column("last", "LAST PING", 78, (11, 11, 13), _last, align="right", sort=SortBy.LAST, live=True),
-    Column("schedule", "SCHEDULE", 118, (18, 34, 44), _schedule, sort=SortBy.SCHEDULE),
+    Column("schedule", "SCHEDULE", 118, (19, 34, 44), _schedule, sort=SortBy.SCHEDULE),
     Column(
         "took",
         f"TOOK{_AGAINST}USUAL",

@@ -127,6 +127,29 @@ def test_the_due_cell_speaks_the_wall_clock_of_the_person() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "person", "width", "shown"),
+    [
+        ("at 02:00 every day (Europe/Berlin)", "UTC", 240, "at 02:00 every day (Europe/Berlin)"),
+        ("at 02:00 every day (Europe/Berlin)", "UTC", 150, "at 02:00 every day CET"),
+        ("at 02:00 every day (Europe/Berlin)", "UTC", 120, "02:00 every day CET"),
+        ("at 08:00 on Monday (Europe/Berlin)", "UTC", 120, "08:00 on Monday CET"),
+        ("at 08:00 on Monday to Friday (Europe/Berlin)", "UTC", 120, "08:00 on Monda… CET"),
+        ("at 02:00 every day (Europe/Berlin)", "Europe/Berlin", 120, "at 02:00 every day"),
+        ("at 02:00 every day (Europe/Berlin)", "Europe/Paris", 120, "at 02:00 every day"),
+        ("every 15 minutes", "UTC", 120, "every 15 minutes"),
+    ],
+)
+def test_a_schedule_on_another_clock_keeps_its_zone(words: str, person: str, width: int, shown: str) -> None:
+    kind = "every" if words.startswith("every") else "cron"
+    row = row_of(view(schedule_words=words, schedule_kind=kind))
+    line = row_line(row, width, NOW, cursor=False, marked=False, zone=ZoneInfo(person))
+    cell = next(placed for placed in layout(width) if placed.column.key == "schedule")
+    text = "".join(text for text, _ in line)
+
+    assert text[cell.left : cell.left + cell.width].strip() == shown
+
+
+@pytest.mark.parametrize(
     ("took", "usual", "shown"),
     [
         (12.0, 11.0, "12s / 11s"),
@@ -172,9 +195,10 @@ def test_a_snoozed_row_counts_down_at_every_width(width: int) -> None:
 
 
 def test_a_schedule_gives_up_its_zone_before_its_words() -> None:
-    assert "at 02:00 every day " in text_of(view(), 120)
-    assert "Europe/Berlin" not in text_of(view(), 120)
-    assert "at 02:00 every day (Europe/Berlin)" in text_of(view(), 240)
+    same = {"tz": "UTC", "schedule_words": "at 02:00 every day (UTC)"}  # the person's own
+    assert "at 02:00 every day " in text_of(view(**same), 120)
+    assert "(UTC)" not in text_of(view(**same), 120)
+    assert "at 02:00 every day (UTC)" in text_of(view(**same), 240)
 
 
 def test_status_is_seen_without_any_colour() -> None:
