@@ -133,7 +133,7 @@ def test_the_due_cell_speaks_the_wall_clock_of_the_person() -> None:
         ("at 02:00 every day (Europe/Berlin)", "UTC", 150, "at 02:00 every day CET"),
         ("at 02:00 every day (Europe/Berlin)", "UTC", 120, "02:00 every day CET"),
         ("at 08:00 on Monday (Europe/Berlin)", "UTC", 120, "08:00 on Monday CET"),
-        ("at 08:00 on Monday to Friday (Europe/Berlin)", "UTC", 120, "08:00 on Monda… CET"),
+        ("at 08:00 on Monday to Friday (Europe/Berlin)", "UTC", 120, "08:00 on Monday… CET"),
         ("at 02:00 every day (Europe/Berlin)", "Europe/Berlin", 120, "at 02:00 every day"),
         ("at 02:00 every day (Europe/Berlin)", "Europe/Paris", 120, "at 02:00 every day"),
         ("every 15 minutes", "UTC", 120, "every 15 minutes"),
