@@ -193,6 +193,22 @@ class Actions:
 
         self._app.push_screen(CopyMenu(copy_choices(view, self._app.client.info())))
 
+    def copy_first_line(self) -> None:
+        """Copies the line that makes a first check, as it stands on the screen without any."""
+        from pulsetui.tui.screens.empty import first_ping
+
+        line = first_ping(self._app.client.info())
+        if not line:
+            self._app.say("The engine has no listener: there is nothing to copy", severity="warning")
+            return
+
+        async def work() -> None:
+            terminal = self._app.terminal
+            where = await asyncio.to_thread(terminal.copy, line) if terminal.in_tmux else terminal.copy(line)
+            self._app.say(f"Curl line: {where}")
+
+        self._app.run_worker(work(), group="copy", exit_on_error=False)
+
     def undo(self) -> None:
         """Takes the last action back."""
         last = self._undo.pop()

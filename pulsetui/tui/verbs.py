@@ -80,6 +80,11 @@ def _acknowledge(situation: Situation) -> str:
     return ""
 
 
+def _copy(situation: Situation) -> str:
+    # Where there is no check yet, a line to begin with stands there to be copied.
+    return _needs_check(situation) if situation.total else ""
+
+
 def _no_groups(situation: Situation) -> str:
     return "" if situation.total else "There are no checks to group"
 
@@ -182,7 +187,7 @@ VERBS: tuple[Verb, ...] = (
         label="copy",
         help="Copy the curl line, the crontab line, the ping URL or the slug",
         on=_CHECK,
-        off=_needs_check,
+        off=_copy,
     ),
     Verb(
         id="ways",

@@ -89,7 +89,11 @@ class PulseScreen(Screen[None]):
         self.pulse.actions.delete(self.targets()[0])
 
     def verb_copy(self) -> None:
-        self.pulse.actions.copy(self.targets()[0])
+        targets = self.targets()
+        if targets:
+            self.pulse.actions.copy(targets[0])
+        else:
+            self.pulse.actions.copy_first_line()
 
     def verb_undo(self) -> None:
         self.pulse.actions.undo()

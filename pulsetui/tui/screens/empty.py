@@ -10,18 +10,27 @@ from pulsetui.tui.example import EXAMPLE, EXAMPLE_UUID
 from pulsetui.tui.lines import Line, plain, wrap
 
 
+def first_ping(info: EngineInfo) -> str:
+    """The line that makes a first check and pings it; "" where none can: without a listener, or by uuid."""
+    if not info.base_url or info.ping_key is None:
+        return ""
+    return f"curl -fsS -m 10 '{plain(info.ping_url(EXAMPLE, EXAMPLE_UUID))}?create=1'"
+
+
+def _first_step(info: EngineInfo) -> tuple[str, str]:
+    if line := first_ping(info):
+        return "1  Add a check: press n, or let the first ping make it (y copies it)", line
+    return "1  Add a check", "press n"
+
+
 def empty_lines(info: EngineInfo, width: int) -> list[Line]:
     """No check yet: the ping URL, one curl line, one crontab line, the key to add a check."""
     if not info.base_url:
         steps: list[tuple[str, str]] = [("Add a check", "press n")]
     else:
         url = plain(info.ping_url(EXAMPLE, EXAMPLE_UUID))
-        by_ping = (
-            "1  Add a check: press n, or let the first ping make it",
-            f"curl -fsS -m 10 '{url}?create=1'",
-        )
         steps = [
-            by_ping if info.ping_key is not None else ("1  Add a check", "press n"),
+            _first_step(info),
             (
                 "2  Let the job say that it finished: one more command in its crontab line",
                 f"0 2 * * * /usr/local/bin/sync && curl -fsS -m 10 {url}",

@@ -266,7 +266,7 @@ class HomeScreen(TableVerbs):
 
     def hint_ids(self, situation: Situation) -> Sequence[str]:
         if not situation.total:
-            return ("new", "ways", "palette", "quit", "help")
+            return ("new", "copy", "ways", "palette", "quit", "help")
         targets = situation.targets
         ids = ["open", "filter", "pause", "snooze", "new", "edit", "sort", "group", "timeline", "palette"]
         if any(view.incident is not None and not is_acknowledged(view) for view in targets):
