@@ -380,3 +380,11 @@ async def test_an_empty_expression_is_asked_for_in_the_words_of_a_form() -> None
         assert "! An expression is needed. Write one like 15m" in text(app)
         await press(app, pilot, "ctrl+t")
         assert value(app, "schedule") == ""
+
+
+async def test_the_switch_and_the_line_for_more_stand_out_only_while_they_have_the_focus() -> None:
+    async with showing(FakeEngine([]), (80, 24)) as (app, pilot):
+        await press(app, pilot, "n", "tab", "tab")
+        assert "← → switches" in text(app)
+        await press(app, pilot, "tab")
+        assert "← → switches" not in text(app)

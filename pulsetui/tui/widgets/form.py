@@ -160,10 +160,9 @@ class KindSwitch(OneLine, can_focus=True):
     def on_mount(self) -> None:
         self._draw()
 
-    def on_focus(self) -> None:
-        self._draw()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        # The events of focus come before it is known to the widget itself.
+        super().watch_has_focus(has_focus)
         self._draw()
 
     def turn_to(self, kind: ScheduleKind) -> None:
@@ -223,10 +222,9 @@ class MoreLine(OneLine, can_focus=True):
     def on_mount(self) -> None:
         self._draw()
 
-    def on_focus(self) -> None:
-        self._draw()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        # The events of focus come before it is known to the widget itself.
+        super().watch_has_focus(has_focus)
         self._draw()
 
     def on_click(self) -> None:
