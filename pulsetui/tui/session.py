@@ -15,11 +15,9 @@ from msgspec.structs import replace
 from pulsetui.monitor.view import Notice
 from pulsetui.tui.screens.home import HomeScreen
 from pulsetui.tui.screens.table_verbs import SUBSET_KEYS
-from pulsetui.tui.settings import LONGEST_TEXT, Settings, SettingsFile
-from pulsetui.tui.subsets import subset_of
+from pulsetui.tui.settings import Settings, SettingsFile
 from pulsetui.tui.table_order import SortBy
 from pulsetui.tui.widgets.check_table import CheckTable
-from pulsetui.tui.widgets.filter_bar import FilterBar
 
 if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp
@@ -48,8 +46,6 @@ class Session:
         self._home = home
         settings = self.settings
         home.model.set_sort(SortBy(settings.sort), reverse=settings.reversed)
-        home.model.set_filter(settings.filter)
-        home.model.set_subset(subset_of(settings.view))
         home.model.set_grouped(settings.grouped)
         home.beside_wanted = settings.beside
 
@@ -64,16 +60,12 @@ class Session:
         self._app.set_interval(LOOK_S, self._look)
 
     def _put_back(self) -> None:
-        """What only a table that is there can take. One with rows left out must say so."""
+        """What only a table that is there can take."""
         home = self._home
         if home is None or not home.is_mounted:
             return
         self._table = home.table
         self._table.following = self.settings.following
-        if home.model.filter.text:
-            home.query_one(FilterBar).open(home.model.filter.text)
-            home.query_one(FilterBar).found(home.model.shown, home.model.total)
-            home.table.focus()
 
     # Keys
 
@@ -104,13 +96,10 @@ class Session:
             return settings
         # The model outlives the widgets: at the end they are gone before the app is.
         model = self._home.model
-        text = model.filter.text
         return replace(
             settings,
             sort=model.sort.value,
             reversed=model.reversed,
-            filter=text if text.isprintable() and len(text) <= LONGEST_TEXT else "",
-            view=model.subset.key,
             grouped=model.grouped,
             beside=self._home.beside_wanted,
             following=self._table.following if self._table is not None else settings.following,

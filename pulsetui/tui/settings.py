@@ -16,7 +16,6 @@ from msgspec.structs import asdict, fields, replace
 
 from pulsetui.core.text import clean
 from pulsetui.errors import ConfigError
-from pulsetui.tui.subsets import ALL, SUBSETS
 from pulsetui.tui.table_order import SortBy
 from pulsetui.tui.theme import DARK
 
@@ -24,19 +23,20 @@ log = logging.getLogger(__name__)
 
 FILE_NAME = "screen.toml"
 _MOST_BYTES = 65_536
-LONGEST_TEXT = 500
 _HEAD = "# What was last set on PulseTUI's screen. Delete it to begin anew.\n"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """Every field has the value of a first start."""
+    """Every field has the value of a first start.
+
+    Filter and view are not among them: they are questions of the moment, and a new session must not begin
+    with a failing check left out.
+    """
 
     theme: str = DARK.name
     sort: str = SortBy.PROBLEMS.value
     reversed: bool = False
-    filter: str = ""
     ascii: bool = False  # the plain glyphs although the terminal has the others
-    view: str = ALL.key  # the digit of the view
     grouped: bool = False
     following: bool = False
     beside: bool = True  # details beside the table, where there is room
@@ -46,9 +46,7 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "theme": lambda value: isinstance(value, str) and _is_theme(value),
     "sort": lambda value: value in set(SortBy),
     "reversed": lambda value: isinstance(value, bool),
-    "filter": lambda value: isinstance(value, str) and len(value) <= LONGEST_TEXT and value.isprintable(),
     "ascii": lambda value: isinstance(value, bool),
-    "view": lambda value: any(value == subset.key for subset in SUBSETS),
     "grouped": lambda value: isinstance(value, bool),
     "following": lambda value: isinstance(value, bool),
     "beside": lambda value: isinstance(value, bool),
