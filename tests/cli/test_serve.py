@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.installed import PULSETUI, environment, pulsetui
+from tests.programs import program
 
 CONFIG = '[checks.backup]\nname = "Nightly backup"\ncron = "0 2 * * *"\n'
 
@@ -114,7 +115,7 @@ def test_without_a_ping_key_others_ping_by_uuid_and_the_screen_says_why(tmp_path
         [view] = json.loads(pulsetui("list", "--json", home=tmp_path).stdout)
         url = line.split(" to ")[1]
         assert url.endswith(f"/ping/{view['uuid']}")
-        assert subprocess.run(["curl", "-fsS", url], capture_output=True, text=True).stdout == "OK"
+        assert subprocess.run([program("curl"), "-fsS", url], capture_output=True, text=True).stdout == "OK"
 
 
 def test_a_changed_ping_key_shows_in_the_address_to_ping(tmp_path: Path) -> None:

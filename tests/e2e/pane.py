@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import time
 import uuid
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.cli.installed import PULSETUI
+from tests.programs import program
 
 _NOT_INHERITED = ("TMUX", "NO_COLOR", "COLUMNS", "LINES")
 """Of the environment; the last two would win over the size of the pane."""
@@ -87,15 +87,15 @@ def pane(
     width: int = 120,
     height: int = 36,
     env: Mapping[str, str] | None = None,
-    program: Sequence[str] = (PULSETUI,),
+    start: Sequence[str] = (PULSETUI,),
 ) -> Iterator[Pane]:
     """``pulsetui``, or another program, with these arguments in a pane. Leaves nothing behind."""
-    assert shutil.which("tmux"), "the end-to-end tests need tmux"
+    program("tmux")
     socket = f"pulsetui-{uuid.uuid4().hex[:8]}"
     clean = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
     size = ["-x", str(width), "-y", str(height)]
     subprocess.run(
-        ["tmux", "-L", socket, "-f", os.devnull, "new-session", "-d", *size, *program, *arguments],
+        ["tmux", "-L", socket, "-f", os.devnull, "new-session", "-d", *size, *start, *arguments],
         env=clean | {"TERM": "xterm-256color", "LANG": "C.UTF-8"} | dict(env or {}),
         check=True,
     )

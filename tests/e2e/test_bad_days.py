@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.cli.installed import PULSETUI
 from tests.e2e.pane import DEADLINE_S, Pane, pane, write_config
 from tests.e2e.test_sigkill import start
+from tests.programs import program
 
 MODES = "#{alternate_on} #{mouse_any_flag} #{cursor_flag} #{wrap_flag}"
 """What tmux knows of the modes that a screen sets."""
@@ -24,7 +25,7 @@ CHECK = '# Kept by hand.\n[checks.sync-invoices]\nname = "Sync invoices"\nevery 
 def curl(*arguments: str) -> tuple[int, str]:
     """Status and body."""
     done = subprocess.run(
-        ["curl", "-sS", "-m", "10", "-w", "\n%{http_code}", *arguments],
+        [program("curl"), "-sS", "-m", "10", "-w", "\n%{http_code}", *arguments],
         capture_output=True,
         text=True,
         check=True,
@@ -54,7 +55,7 @@ def stored_pings(state: Path) -> int:
 def test_the_terminal_is_left_clean_even_by_sigkill(tmp_path: Path) -> None:
     state = tmp_path / "state"
     arguments = write_config(tmp_path, CHECK)
-    with pane(program=["sh"]) as shell:
+    with pane(start=["sh"]) as shell:
         before = shell.tmux("display-message", "-p", MODES)
         shell.type(f"stty -a > {tmp_path}/before; {shlex.join([PULSETUI, *arguments])}\n")
         shell.wait("Sync invoices")

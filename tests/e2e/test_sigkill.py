@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from tests.cli.installed import PULSETUI
 from tests.e2e.pane import write_config
+from tests.programs import program
 
 CHECKS = "".join(f'[checks.job-{n}]\nevery = "1h"\n' for n in range(8))
 
@@ -77,7 +78,9 @@ def test_nobody_is_alarmed_falsely_after_a_kill_and_a_quick_restart(tmp_path: Pa
     arguments, state = write_config(tmp_path, CHECKS), tmp_path / "state"
     process, address = start(arguments, state)
     for n in range(8):
-        subprocess.run(["curl", "-fsS", f"http://{address}/ping/job-{n}"], check=True, capture_output=True)
+        subprocess.run(
+            [program("curl"), "-fsS", f"http://{address}/ping/job-{n}"], check=True, capture_output=True
+        )
     process.kill()
     process.wait()
     process, _ = start(arguments, state)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.installed import PULSETUI
 from tests.e2e.pane import DEADLINE_S, Pane, pane, write_config
+from tests.programs import program
 
 CHECKS = """
 # Kept by hand.
@@ -39,7 +40,9 @@ def home(tmp_path: Path) -> Iterator[tuple[Pane, str, Path]]:
 
 
 def ping(address: str, path: str) -> None:
-    subprocess.run(["curl", "-fsS", f"http://{address}/ping/{path}"], check=True, capture_output=True)
+    subprocess.run(
+        [program("curl"), "-fsS", f"http://{address}/ping/{path}"], check=True, capture_output=True
+    )
 
 
 def check_json(directory: Path, slug: str) -> dict[str, object]:

@@ -16,6 +16,7 @@ from pulsetui.cli.host import open_engine
 from pulsetui.cli.parser import MORE
 from tests.cli.installed import PULSETUI
 from tests.e2e.pane import DEADLINE_S
+from tests.programs import program
 
 CHECKS = """
 [checks.evil]
@@ -38,7 +39,11 @@ def test_the_lines_of_the_help_show_what_is_down_and_obey_no_name(
 
     def tmux(socket: str, *arguments: str) -> str:
         done = subprocess.run(
-            ["tmux", "-L", socket, *arguments], env=environ, cwd=tmp_path, capture_output=True, text=True
+            [program("tmux"), "-L", socket, *arguments],
+            env=environ,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -15,6 +15,7 @@ from pulsetui.listener.limits import Limits
 from pulsetui.listener.listener import Listener
 from pulsetui.listener.sockets import open_sockets, port_of
 from tests.listener.fakes import FakeEngine, FakeIntake
+from tests.programs import program
 
 _T = TypeVar("_T")
 TIMEOUT_S = 10.0
@@ -72,7 +73,7 @@ class Reply:
 
 
 def curl(url: str, *options: str, stdin: bytes | None = None) -> Reply:
-    command = ["curl", "-sS", "-i", "--max-time", str(TIMEOUT_S), *options, url]
+    command = [program("curl"), "-sS", "-i", "--max-time", str(TIMEOUT_S), *options, url]
     done = subprocess.run(command, input=stdin, capture_output=True, timeout=2 * TIMEOUT_S)
     assert done.returncode == 0, done.stderr.decode()
     head, _, body = done.stdout.partition(b"\r\n\r\n")
