@@ -148,6 +148,17 @@ def test_filter_by_status_and_clear(home: tuple[Pane, str, Path]) -> None:
     shown.wait("Daily job")
 
 
+def test_everything_typed_in_one_read_goes_where_its_first_key_leads(home: tuple[Pane, str, Path]) -> None:
+    shown, _, directory = home
+    shown.type("/daily\rzz")
+    shown.wait("Snooze")
+    shown.keys("Escape")
+    shown.wait(lambda text: "Snooze" not in text)
+    shown.type("dq/deploy")
+    shown.wait("filter:  deploy")
+    assert set(tomllib.loads((directory / "checks.toml").read_text())["checks"]) == {"quick", "daily"}
+
+
 def test_delete_asks_and_can_be_undone(home: tuple[Pane, str, Path]) -> None:
     shown, _, directory = home
     shown.keys("g", "d")
