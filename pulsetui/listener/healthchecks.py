@@ -20,6 +20,7 @@ from pulsetui.listener.origin import remote, user_agent
 from pulsetui.monitor.intake import Arrival, Intake, Receipt, report_id
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_UUID_LENGTH = 36
 _RID = re.compile(_UUID.pattern, re.IGNORECASE)
 _SLUG_ANY_CASE = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _LARGEST_STATUS = 255
@@ -44,7 +45,7 @@ Action = tuple[PingKind, int | None]
 
 def is_uuid(text: str) -> bool:
     """Canonical lower-case dashed form: the only one that names a check."""
-    return _UUID.fullmatch(text) is not None
+    return len(text) == _UUID_LENGTH and _UUID.fullmatch(text) is not None
 
 
 def action_of(text: str) -> Action | None:
@@ -177,6 +178,9 @@ class _Answer:
         self._respond = respond
 
     def __call__(self, receipt: Receipt) -> None:
+        if receipt is Receipt.OK:  # the usual one, without hashing an enum
+            self._respond(answers.OK)
+            return
         if receipt in _SEEN:
             self._intake.reject(_SEEN[receipt])
         self._respond(answers.BY_RECEIPT[receipt])

@@ -6,6 +6,8 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
@@ -18,9 +20,9 @@ from pulsetui.store.schema import migrate
 
 FILE_NAME = "pulsetui.sqlite3"
 _BUSY_TIMEOUT_S = 0.25  # short: the writer retries by itself, so that it can say so
+_CHECKPOINT_PAGES = 4000
+"""16 MB. Pings rewrite the same few pages again and again: the later a checkpoint, the fewer it has to copy."""
 _PASSING = ("locked", "busy", "full", "disk i/o", "readonly", "unable to open")
-
-_INSERT_PING = "INSERT OR REPLACE INTO pings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -37,6 +39,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     except sqlite3.Error:
         connection.close()
         raise
@@ -96,12 +99,15 @@ class Database:
             if changes.identities:
                 _write_identities(connection, changes.identities)
             if changes.states:
-                many(
-                    "INSERT OR REPLACE INTO states VALUES (?, ?)",
+                _insert(
+                    connection,
+                    "states",
                     [rows.state_row(check_id, state) for check_id, state in changes.states.items()],
                 )
             if changes.pings:
-                many(_INSERT_PING, [rows.ping_row(check_id, ping) for check_id, ping in changes.pings])
+                _insert(
+                    connection, "pings", [rows.ping_row(check_id, ping) for check_id, ping in changes.pings]
+                )
                 if bodies := [(check_id, ping.n, ping.body) for check_id, ping in changes.pings if ping.body]:
                     many("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", bodies)
             if changes.runs:
@@ -259,6 +265,32 @@ class Database:
             connection.execute(
                 "DELETE FROM outbox WHERE next_try_at IS NULL AND created_at < ?", (stored(before),)
             )
+
+
+_AT_ONCE = (32, 8)
+"""Rows of one statement; what is left over is inserted one by one."""
+
+
+def _insert(connection: sqlite3.Connection, into: str, table: Sequence[rows.Row]) -> None:
+    """Inserts rows, of a crowd many with one statement.
+
+    Between two statements the writer gives the interpreter away, and the thread that takes the next pings
+    keeps it for a while: that costs a crowd more than all of SQLite.
+    """
+    start, columns = 0, len(table[0])
+    for size in _AT_ONCE:
+        while len(table) - start >= size:
+            values = list(chain.from_iterable(table[start : start + size]))
+            connection.execute(_insertion(into, columns, size), values)
+            start += size
+    if start < len(table):
+        connection.executemany(_insertion(into, columns, 1), table[start:])
+
+
+@cache
+def _insertion(into: str, columns: int, rows: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return f"INSERT OR REPLACE INTO {into} VALUES {', '.join([row] * rows)}"  # noqa: S608 - our own names
 
 
 def _write_identities(connection: sqlite3.Connection, checks: Sequence[StoredCheck]) -> None:
