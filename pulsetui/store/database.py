@@ -21,7 +21,7 @@ from pulsetui.store.schema import migrate
 FILE_NAME = "pulsetui.sqlite3"
 _BUSY_TIMEOUT_S = 0.25  # short: the writer retries by itself, so that it can say so
 _CHECKPOINT_PAGES = 4000
-"""16 MB. Pings rewrite the same few pages again and again: the later a checkpoint, the fewer it has to copy."""
+"""16 MB. Pings rewrite the same few pages again and again: the later a checkpoint, the fewer it copies."""
 _PASSING = ("locked", "busy", "full", "disk i/o", "readonly", "unable to open")
 
 
@@ -95,51 +95,22 @@ class Database:
     def write(self, changes: Changes) -> None:
         """Commits ``changes``, all or nothing."""
         with self._transaction() as connection:
-            many = connection.executemany
             if changes.identities:
                 _write_identities(connection, changes.identities)
-            if changes.states:
-                _insert(
-                    connection,
-                    "states",
-                    [rows.state_row(check_id, state) for check_id, state in changes.states.items()],
-                )
-            if changes.pings:
-                _insert(
-                    connection, "pings", [rows.ping_row(check_id, ping) for check_id, ping in changes.pings]
-                )
-                if bodies := [(check_id, ping.n, ping.body) for check_id, ping in changes.pings if ping.body]:
-                    many("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)", bodies)
-            if changes.runs:
-                many(
-                    "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [rows.run_row(check_id, run) for (check_id, _), run in changes.runs.items()],
-                )
-            if changes.incidents:
-                many(
-                    "INSERT OR REPLACE INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        rows.incident_row(check_id, incident)
-                        for (check_id, _), incident in changes.incidents.items()
-                    ],
-                )
+            for into, table in _tables(changes):
+                if table:
+                    _insert(connection, into, table)
             if changes.flips:
-                many(
+                connection.executemany(
                     "INSERT INTO flips (check_id, at, before, after, reason, detail)"
                     " VALUES (?, ?, ?, ?, ?, ?)",
                     [rows.flip_row(check_id, flip) for check_id, flip in changes.flips],
                 )
             if changes.outbox:
-                many(
+                connection.executemany(
                     "INSERT INTO outbox (check_id, hook, alert, created_at, next_try_at)"
                     " VALUES (?, ?, ?, ?, ?)",
                     [rows.outbox_row(row) for row in changes.outbox],
-                )
-
-            if changes.reports:
-                many(
-                    "INSERT OR REPLACE INTO reports VALUES (?, ?)",
-                    [(report, stored(at)) for report, at in changes.reports.items()],
                 )
 
     def has_report(self, report: str) -> bool:
@@ -265,6 +236,19 @@ class Database:
             connection.execute(
                 "DELETE FROM outbox WHERE next_try_at IS NULL AND created_at < ?", (stored(before),)
             )
+
+
+def _tables(changes: Changes) -> Iterator[tuple[str, Sequence[rows.Row]]]:
+    """What each table gets; a row takes the place of one with its key."""
+    yield "states", [rows.state_row(check_id, state) for check_id, state in changes.states.items()]
+    yield "pings", [rows.ping_row(check_id, ping) for check_id, ping in changes.pings]
+    yield "bodies", [(check_id, ping.n, ping.body) for check_id, ping in changes.pings if ping.body]
+    yield "runs", [rows.run_row(check_id, run) for (check_id, _), run in changes.runs.items()]
+    yield (
+        "incidents",
+        [rows.incident_row(check_id, incident) for (check_id, _), incident in changes.incidents.items()],
+    )
+    yield "reports", [(report, stored(at)) for report, at in changes.reports.items()]
 
 
 _AT_ONCE = (32, 8)
