@@ -13,6 +13,7 @@ from pulsetui.core.phrases import instant_text
 from pulsetui.core.status import Status
 from pulsetui.errors import PulseError
 from pulsetui.monitor.view import CheckView, CommandResult
+from pulsetui.tui.background import in_background
 from pulsetui.tui.clocks import own_zone, whose
 from pulsetui.tui.lines import cut, name_of
 from pulsetui.tui.table_model import is_acknowledged
@@ -184,7 +185,7 @@ class Actions:
                 return
             self._app.push_screen(EditScreen.for_check(self._app, view.slug, details.fields))
 
-        worker = self._app.run_worker(work(), group="edit", exclusive=True, exit_on_error=False)
+        worker = in_background(self._app, work, group="edit", exclusive=True)
         self._app.type_ahead.opens(worker)
 
     def copy(self, view: CheckView) -> None:
@@ -207,7 +208,7 @@ class Actions:
             where = await asyncio.to_thread(terminal.copy, line) if terminal.in_tmux else terminal.copy(line)
             self._app.say(f"Curl line: {where}")
 
-        self._app.run_worker(work(), group="copy", exit_on_error=False)
+        in_background(self._app, work, group="copy")
 
     def undo(self) -> None:
         """Takes the last action back."""
@@ -223,7 +224,7 @@ class Actions:
             except PulseError as error:
                 self._app.say(str(error), severity="error")
 
-        self._app.run_worker(work(), group="dismiss", exit_on_error=False)
+        in_background(self._app, work, group="dismiss")
 
     def _run(self, command: Command, *, done: str, undo: Undo | None = None, tells: bool = False) -> None:
         async def work() -> None:
@@ -243,7 +244,7 @@ class Actions:
                     del self._undo[:-_UNDO_KEPT]
             self._app.situation_changed()
 
-        self._app.run_worker(work(), group="command", exit_on_error=False)
+        in_background(self._app, work, group="command")
 
 
 def _names(views: Sequence[CheckView]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 from textual._styles_cache import StylesCache
+from textual.pilot import Pilot
 
 from pulsetui.core.status import PingKind
 from pulsetui.tui.app import PulseApp
@@ -29,6 +31,14 @@ async def live_a_day(engine: Harness, app: PulseApp, day: int) -> None:
         await engine.run(hours=12)
         app.screen.refresh()
         await asyncio.sleep(0)
+
+
+async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
+    """A loaded machine may take its time to open and to close a screen."""
+    deadline = asyncio.get_running_loop().time() + 20
+    while not true():
+        assert asyncio.get_running_loop().time() < deadline
+        await pilot.pause(0.01)
 
 
 async def size_at_rest() -> int:
@@ -55,8 +65,9 @@ def test_a_month_of_runs_incidents_and_looks_leaves_memory_flat(tmp_path: Path) 
                 for day in range(30):
                     await live_a_day(engine, app, day)
                     await pilot.press("enter")
-                    await pilot.pause()
+                    await until(pilot, lambda: isinstance(app.screen, DetailsScreen))
                     await pilot.press("escape")
+                    await until(pilot, lambda: not isinstance(app.screen, DetailsScreen))
                     if day == 9:
                         tracemalloc.start(1)
                     if day in (14, 29):

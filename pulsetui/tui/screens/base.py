@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 
 from pulsetui.errors import PulseError
 from pulsetui.monitor.view import CheckView
+from pulsetui.tui.background import in_background
 from pulsetui.tui.verbs import BY_ID, Situation, label_now, verbs_on
 from pulsetui.tui.widgets.hints import Hint, Hints
 
@@ -190,6 +191,6 @@ def fetch(
             then(answer)
             screen.filled = True
 
-    worker = screen.run_worker(work(), group=group, exclusive=True, exit_on_error=False)
+    worker = in_background(screen, work, group=group, exclusive=True)
     if not screen.filled:
         screen.pulse.type_ahead.fills(worker)

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from pulsetui.errors import PulseError
+from pulsetui.tui.background import in_background
 from pulsetui.tui.body_text import Way, body_lines, is_binary
 from pulsetui.tui.lines import plain
 from pulsetui.tui.panes.base import bytes_text
@@ -56,7 +57,7 @@ class BodyScreen(Dialog[None]):
     def on_mount(self) -> None:
         self.query_one(TextView).focus()
         self._draw()
-        self.run_worker(self._fetch(), exclusive=True, exit_on_error=False)
+        in_background(self, self._fetch, exclusive=True)
 
     async def _fetch(self) -> None:
         client = cast("PulseApp", self.app).client

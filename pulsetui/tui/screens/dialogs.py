@@ -15,6 +15,7 @@ from textual.widgets import Button, Input
 
 from pulsetui.core.phrases import count_text, word_for
 from pulsetui.monitor.view import CheckView, EngineInfo
+from pulsetui.tui.background import in_background
 from pulsetui.tui.lines import Line, cut, name_of, plain, wrap
 from pulsetui.tui.paint import LineList
 from pulsetui.tui.screens.dialog import Dialog
@@ -194,7 +195,7 @@ class CopyMenu(Dialog[None]):
     def action_copy(self, key: str) -> None:
         choice = self._choices.get(key)
         if choice is not None:
-            self.run_worker(self._copy(choice), group="copy", exit_on_error=False)
+            in_background(self, partial(self._copy, choice), group="copy")
 
     async def _copy(self, choice: Choice) -> None:
         terminal = cast("PulseApp", self.app).terminal

@@ -14,6 +14,7 @@ from textual.containers import Container, VerticalScroll
 from pulsetui.core.zone import zone as zone_named
 from pulsetui.errors import PulseError, ScheduleError
 from pulsetui.monitor.view import CheckView, CommandResult, FieldProblem
+from pulsetui.tui.background import in_background
 from pulsetui.tui.form_advice import LastRun, expectation_notes, schedule_notes, sorted_notes
 from pulsetui.tui.form_model import FIELDS, HINTS, NONE, SCHEDULE, SPECS, FormModel, field_of
 from pulsetui.tui.form_preview import preview_lines
@@ -225,7 +226,7 @@ class EditScreen(PulseScreen):
             self.say("Not saved: the engine cannot be reached. What you typed stays here", severity="error")
             return
         self._saving = True
-        self.run_worker(self._save(), group="save", exit_on_error=False)
+        in_background(self, self._save, group="save")
 
     async def _save(self) -> None:
         model, client = self.model, self.pulse.client

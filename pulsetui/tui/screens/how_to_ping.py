@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +14,7 @@ from textual.widgets import TextArea
 
 from pulsetui.core.recipes import BY_ID, RECIPES, Recipe, Target
 from pulsetui.monitor.view import CheckView
+from pulsetui.tui.background import in_background
 from pulsetui.tui.example import EXAMPLE
 from pulsetui.tui.lines import Line, cut, name_of, plain, wrap
 from pulsetui.tui.paint import LineList, OneLine
@@ -135,7 +137,7 @@ class HowToPingScreen(PulseScreen):
         self._draw()  # a fast hand copies before the list has said that its cursor moved
         area = self.query_one(TextArea)
         text = area.selected_text or area.text
-        self.run_worker(self._copy(text), group="copy", exclusive=True, exit_on_error=False)
+        in_background(self, partial(self._copy, text), group="copy", exclusive=True)
 
     async def _copy(self, text: str) -> None:
         terminal = self.pulse.terminal
