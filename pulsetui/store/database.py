@@ -126,25 +126,25 @@ class Database:
     def checks(self) -> list[StoredCheck]:
         """Every check that was ever defined and not purged, removed ones too."""
         try:
-            found = self._connection.execute(
-                "SELECT id, slug, uuid, created_at, removed_at, state"
-                " FROM checks LEFT JOIN states ON check_id = id"
-            ).fetchall()
+            # Row by row: the documents of all checks at once would stay in the memory of the process.
+            return [
+                StoredCheck(
+                    id=check_id,
+                    slug=slug,
+                    uuid=UUID(uuid),
+                    created_at=read(created_at),
+                    removed_at=read_or_none(removed_at),
+                    state=None if state is None else rows.read_state(state, f"{self.path}: check {slug}"),
+                )
+                for check_id, slug, uuid, created_at, removed_at, state in self._connection.execute(
+                    "SELECT id, slug, uuid, created_at, removed_at, state"
+                    " FROM checks LEFT JOIN states ON check_id = id"
+                )
+            ]
         except sqlite3.Error as error:
             raise (
                 _damaged(self.path, error) if _is_damage(error) else StoreError(f"{self.path}: {error}")
             ) from error
-        return [
-            StoredCheck(
-                id=check_id,
-                slug=slug,
-                uuid=UUID(uuid),
-                created_at=read(created_at),
-                removed_at=read_or_none(removed_at),
-                state=None if state is None else rows.read_state(state, f"{self.path}: check {slug}"),
-            )
-            for check_id, slug, uuid, created_at, removed_at, state in found
-        ]
 
     def purge_removed(self, before: datetime) -> None:
         """Forgets checks that were removed before ``before``, with all that was kept of them."""

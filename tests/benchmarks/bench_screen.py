@@ -26,6 +26,8 @@ _ROW = re.compile(r"^.{0,6}(Check \d{5})", re.MULTILINE)  # not the name in the 
 _FRAME = re.compile(rb"(?:Check \d{5}.*?){4}", re.DOTALL)
 _PATIENCE_S = 30.0
 _PINGS_A_SECOND = 200
+_COST_PINGS_A_SECOND = 100
+_WARM_S = 1.5  # until a generator is at work
 _SETTLE_S = 4.0
 
 
@@ -41,6 +43,7 @@ class Seen:
     down: list[float] = field(default_factory=list)
     page_down: list[float] = field(default_factory=list)
     down_under_pings: list[float] = field(default_factory=list)
+    pings_percent: float = 0.0  # CPU that 100 pings a second cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,7 @@ def _add(table: Table, size: int, one: Seen, empty: Seen) -> None:
     )
     add("idle CPU of a core", one.idle_percent, "%", empty.idle_percent, bars(1000, bar=most(1)))
     add("written while idle", one.idle_bytes / 1e3, "kB/s", None, [most(6)])
+    add("CPU for 100 pings/s, less idle", one.pings_percent, "%")
     add("memory (RSS)", one.rss * 1.048576, "MB", empty.rss * 1.048576, bars(10_000, bar=most(80)))
     add("Down to paint, p50", ms(one.down), "ms", None, bars(10_000, bar=most(50)))
     add("Down to paint, p95", ms(one.down, 95), "ms")
@@ -116,6 +120,7 @@ def _watch(size: int, effort: Effort, empty: Seen) -> Seen:
                 terminal.leave("q")
         wait_for_port(port)
         _idle(terminal, effort, seen)
+        seen.pings_percent = _cost_of_pings(at, terminal, port, size, effort) - seen.idle_percent
         seen.down = _downs(terminal, effort)
         if size >= 1000:
             seen.page_down = _page_downs(terminal, effort)
@@ -148,6 +153,23 @@ def _idle(terminal: Pane, effort: Effort, into: Seen) -> None:
     into.rss = rss_mib(pid)
 
 
+def _cost_of_pings(at: Home, terminal: Pane, port: int, size: int, effort: Effort) -> float:
+    """Percent of a core while 100 pings a second come, painting included."""
+    generator = Generator(at, port, _COST_PINGS_A_SECOND, _WARM_S + effort.idle_s + 1, size)
+    try:
+        time.sleep(_WARM_S)
+        pid = terminal.pid()
+        cpu, began = cpu_seconds(pid), time.perf_counter()
+        time.sleep(effort.idle_s)
+        percent = (cpu_seconds(pid) - cpu) / (time.perf_counter() - began) * 100
+        outcome = generator.result()
+    finally:
+        generator.kill()
+    if outcome.failed:
+        raise RuntimeError(f"{outcome.failed} pings were not answered")
+    return percent
+
+
 def _press(terminal: Pane, key: str, shown: Callable[[bytes], object]) -> float:
     time.sleep(random.uniform(0.15, 0.25))
     terminal.mark()
@@ -167,7 +189,7 @@ def _downs(terminal: Pane, effort: Effort) -> list[float]:
 def _downs_under_pings(at: Home, terminal: Pane, port: int, size: int, effort: Effort) -> list[float]:
     generator = Generator(at, port, _PINGS_A_SECOND, 3 + effort.presses * 0.3, size)
     try:
-        time.sleep(1.5)  # until it is at work
+        time.sleep(_WARM_S)
         times = _downs(terminal, effort)
         outcome = generator.result()
     finally:
