@@ -53,7 +53,7 @@ def _check_words(words: list[str]) -> None:
 
 def _wanted(view: CheckView, options: argparse.Namespace) -> bool:
     said = {str(view.status), word_for(view.status, view.reason)}
-    overlays = (view.started, view.unwatched, _is_acknowledged(view), view.snoozed_until)
+    overlays = (view.started, view.unwatched, view.acknowledged, view.snoozed_until)
     said |= {word for word, holds in zip(_OVERLAYS, overlays, strict=True) if holds}
     if options.status and not said & set(options.status):
         return False
@@ -75,12 +75,8 @@ def _status(view: CheckView) -> str:
     """A check whose last deadline nobody watched is neither up nor down, as far as anybody knows."""
     if view.unwatched and view.status is not Status.PAUSED:
         return "? unwatched"
-    known = " acknowledged" if _is_acknowledged(view) else ""
+    known = " acknowledged" if view.acknowledged else ""
     return status_text(view.status, view.reason, running=view.started) + known
-
-
-def _is_acknowledged(view: CheckView) -> bool:
-    return view.incident is not None and view.incident.acknowledged_at is not None
 
 
 def _snoozed(view: CheckView, now: datetime) -> str:

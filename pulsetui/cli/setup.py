@@ -8,6 +8,7 @@ from pathlib import Path
 from pulsetui.cli.engine import config_path, write_first_config
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.config.paths import absolute
+from pulsetui.core.phrases import count_text
 from pulsetui.version import __version__
 
 
@@ -58,11 +59,6 @@ def validate(options: argparse.Namespace) -> int:
     if options.json:
         out(json_text({"ok": True, "checks": len(config.checks), "hooks": len(config.hooks), "problems": []}))
     else:
-        out(
-            f"{path}: {_count(len(config.checks), 'check')}, {_count(len(config.hooks), 'hook')}, no problems"
-        )
+        checks, hooks = count_text(len(config.checks), "check"), count_text(len(config.hooks), "hook")
+        out(f"{path}: {checks}, {hooks}, no problems")
     return 0
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -76,8 +76,8 @@ def standing_of(views: Sequence[CheckView], now: datetime, faults: Sequence[str]
         now=now,
         counts=Counter(view.status for view in views),
         loud=[view for view in down if not _is_calm(view, now)],
-        acknowledged=sum(_acknowledged(view) for view in down),
-        hushed=sum(_snoozed(view, now) and not _acknowledged(view) for view in down),
+        acknowledged=sum(view.acknowledged for view in down),
+        hushed=sum(_snoozed(view, now) and not view.acknowledged for view in down),
         faults=faults,
     )
 
@@ -162,17 +162,13 @@ def _fault(standing: Standing, limit: int = 200) -> str:
 _ORDER = (Status.DOWN, Status.LATE, Status.NEW, Status.UP, Status.PAUSED)
 
 
-def _acknowledged(view: CheckView) -> bool:
-    return view.incident is not None and view.incident.acknowledged_at is not None
-
-
 def _snoozed(view: CheckView, now: datetime) -> bool:
     return view.snoozed_until is not None and view.snoozed_until > now
 
 
 def _is_calm(view: CheckView, now: datetime) -> bool:
     """Down, and somebody knows or wants no alerts."""
-    return view.status is Status.DOWN and (_acknowledged(view) or _snoozed(view, now))
+    return view.status is Status.DOWN and (view.acknowledged or _snoozed(view, now))
 
 
 def _calm_text(standing: Standing) -> str:
@@ -192,7 +188,7 @@ def _names(views: Sequence[CheckView], now: datetime) -> str:
 
 
 def _calm_word(view: CheckView, now: datetime) -> str:
-    if _acknowledged(view):
+    if view.acknowledged:
         return " (acknowledged)"
     return " (snoozed)" if _is_calm(view, now) else ""
 
@@ -205,7 +201,7 @@ def _brief(view: CheckView, now: datetime) -> dict[str, object]:
         "detail": view.detail,
         "since": view.since,
         "next_ping": view.next_ping,
-        "acknowledged": _acknowledged(view),
+        "acknowledged": view.acknowledged,
         "snoozed_until": view.snoozed_until if _snoozed(view, now) else None,
     }
 

@@ -74,6 +74,11 @@ class CheckView(Struct, frozen=True, kw_only=True):
     last_line: str  # the last non-empty line of the last body, unsafe text
     snoozed_until: datetime | None = None  # no alerts until then
 
+    @property
+    def acknowledged(self) -> bool:
+        """Whether somebody knows of its open incident."""
+        return self.incident is not None and self.incident.acknowledged_at is not None
+
 
 class RunView(Struct, frozen=True, kw_only=True):
     """One run of the details screen."""

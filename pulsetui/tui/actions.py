@@ -204,9 +204,7 @@ class Actions:
             return
 
         async def work() -> None:
-            terminal = self._app.terminal
-            where = await asyncio.to_thread(terminal.copy, line) if terminal.in_tmux else terminal.copy(line)
-            self._app.say(f"Curl line: {where}")
+            self._app.say(f"Curl line: {await self._app.terminal.copy_soon(line)}")
 
         in_background(self._app, work, group="copy")
 

@@ -122,7 +122,7 @@ def status_words(view: CheckView, status: Status, *, snoozed: bool = False) -> l
     words = [str(status)]
     if status is Status.DOWN:
         words.append(word_for(status, view.reason))
-        if view.incident is not None and view.incident.acknowledged_at is not None:
+        if view.acknowledged:
             words.append("acknowledged")
     if view.started:
         words.append("running")

@@ -11,9 +11,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from pulsetui.core.calendar import Calendar
 from pulsetui.core.check import DEFAULT_EARLY, DEFAULT_GRACE
-from pulsetui.core.cron import Cron
 from pulsetui.core.duration import DurationError, format_duration, parse_duration
 from pulsetui.core.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.period import Every
@@ -43,8 +41,7 @@ class LastRun(Struct, frozen=True, kw_only=True):
 def schedule_notes(schedule: Schedule, texts: Mapping[str, str], last: LastRun, now: datetime) -> list[Note]:
     """Everything odd about the schedule with the limits around it. ``texts`` are the fields by key."""
     never = schedule.next(now) is None
-    warnings = schedule.warnings(now) if isinstance(schedule, Cron | Calendar) else schedule.warnings()
-    notes = [Note("error" if never else "warning", text) for text in warnings]
+    notes = [Note("error" if never else "warning", text) for text in schedule.warnings(now)]
     if never and not any("never" in note.text for note in notes):
         notes.insert(0, Note("error", "it never fires again: no date to come matches it"))
     gap = shortest_gap(schedule, now)

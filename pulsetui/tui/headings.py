@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING
+from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, count_text
 from pulsetui.core.status import Status
 from pulsetui.tui.lines import Line, Span, cut, fit, plain, width_of
 from pulsetui.tui.row import ACKNOWLEDGED, HUSHED, LOUD, SNOOZED, UNWATCHED
@@ -33,7 +33,7 @@ def heading_line(heading: Heading, width: int, *, cursor: bool, ascii_only: bool
     mark = ("+" if ascii_only else "◆") if heading.marked == heading.total > 0 else " "
     counts = _counts(heading, ascii_only=ascii_only)
     worst: Span = (counts[0][0][0], counts[0][1]) if counts else (" ", "text")
-    total = f"{heading.total} check{'' if heading.total == 1 else 's'} "
+    total = f"{count_text(heading.total, 'check')} "
     line: list[Span] = [
         (pointer, "accent"),
         (mark, "accent"),

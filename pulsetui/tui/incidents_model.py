@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from msgspec import Struct
 
-from pulsetui.core.phrases import instant_text, span_text, word_for
+from pulsetui.core.phrases import count_text, instant_text, span_text, word_for
 from pulsetui.core.status import Status
 from pulsetui.monitor.report import incident_id
 from pulsetui.monitor.view import IncidentEntry, IncidentView
@@ -234,7 +234,7 @@ def _missed_text(incident: IncidentView, look: Look) -> str:
     count = incident.missed_count
     listed = incident.missed[-_MISSED_SHOWN:]
     times = ", ".join(instant_text(at, look.zone, look.now) for at in listed)
-    head = f"Missed {count} run{'' if count == 1 else 's'}"
+    head = f"Missed {count_text(count, 'run')}"
     if not times:
         return f"{head}."
     before = f", and {count - len(listed)} before these" if count > len(listed) else ""

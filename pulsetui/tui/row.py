@@ -101,9 +101,7 @@ def status_now(view: CheckView, now: datetime) -> Status:
 
 def is_acknowledged(view: CheckView) -> bool:
     """Whether it is down and somebody has said "I know"."""
-    return (
-        view.status is Status.DOWN and view.incident is not None and view.incident.acknowledged_at is not None
-    )
+    return view.status is Status.DOWN and view.acknowledged
 
 
 def is_problem(row: Row) -> bool:

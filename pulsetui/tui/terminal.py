@@ -6,6 +6,7 @@ strings. Its ``write`` is private; this module is the only place that calls it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
@@ -62,6 +63,11 @@ class Terminal:
             self._title = None
             # Emptied first, for terminals that keep no stack of titles.
             self.write(title_sequence("") + TITLE_POP)
+
+    async def copy_soon(self, text: str) -> str:
+        """``copy`` without holding up the screen."""
+        # tmux is asked and may take its time; without it only the driver may write, on this thread.
+        return await asyncio.to_thread(self.copy, text) if self.in_tmux else self.copy(text)
 
     def copy(self, text: str) -> str:
         """Puts ``text`` on the clipboard; answers in words where it went. Blocks while tmux is asked."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from pulsetui.core.phrases import duration_text, instant_text, span_text, until_text
+from pulsetui.core.phrases import count_text, duration_text, instant_text, span_text, until_text
 from pulsetui.core.status import Outcome
 from pulsetui.monitor.view import TimelineLane, TimelineRun
 from pulsetui.tui.lines import Line, Span, fit, width_of
@@ -155,7 +155,7 @@ def zoom_words(zoom: timedelta) -> str:
     """``24 hours``, ``7 days``."""
     if zoom <= DAY:
         count = zoom // HOUR
-        return f"{count} hour{'' if count == 1 else 's'}"
+        return count_text(count, "hour")
     return f"{zoom // DAY} days"
 
 

@@ -6,7 +6,8 @@ import random
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -155,19 +156,25 @@ def _idle(terminal: Pane, effort: Effort, into: Seen) -> None:
 
 def _cost_of_pings(at: Home, terminal: Pane, port: int, size: int, effort: Effort) -> float:
     """Percent of a core while 100 pings a second come, painting included."""
-    generator = Generator(at, port, _COST_PINGS_A_SECOND, _WARM_S + effort.idle_s + 1, size)
-    try:
-        time.sleep(_WARM_S)
+    with _pinged(at, port, _COST_PINGS_A_SECOND, effort.idle_s + 1, size):
         pid = terminal.pid()
         cpu, began = cpu_seconds(pid), time.perf_counter()
         time.sleep(effort.idle_s)
-        percent = (cpu_seconds(pid) - cpu) / (time.perf_counter() - began) * 100
+        return (cpu_seconds(pid) - cpu) / (time.perf_counter() - began) * 100
+
+
+@contextmanager
+def _pinged(at: Home, port: int, rate: float, seconds: float, checks: int) -> Iterator[None]:
+    """Pings come all the while, for at least ``seconds``; every one has to be answered."""
+    generator = Generator(at, port, rate, _WARM_S + seconds, checks)
+    try:
+        time.sleep(_WARM_S)
+        yield
         outcome = generator.result()
     finally:
         generator.kill()
     if outcome.failed:
         raise RuntimeError(f"{outcome.failed} pings were not answered")
-    return percent
 
 
 def _press(terminal: Pane, key: str, shown: Callable[[bytes], object]) -> float:
@@ -187,16 +194,8 @@ def _downs(terminal: Pane, effort: Effort) -> list[float]:
 
 
 def _downs_under_pings(at: Home, terminal: Pane, port: int, size: int, effort: Effort) -> list[float]:
-    generator = Generator(at, port, _PINGS_A_SECOND, 3 + effort.presses * 0.3, size)
-    try:
-        time.sleep(_WARM_S)
-        times = _downs(terminal, effort)
-        outcome = generator.result()
-    finally:
-        generator.kill()
-    if outcome.failed:
-        raise RuntimeError(f"{outcome.failed} pings were not answered")
-    return times
+    with _pinged(at, port, _PINGS_A_SECOND, 1.5 + effort.presses * 0.3, size):
+        return _downs(terminal, effort)
 
 
 def _page_downs(terminal: Pane, effort: Effort) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pulsetui.core.phrases import ago_text, span_text, word_for
+from pulsetui.core.phrases import ago_text, count_text, span_text, word_for
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckDetails, CheckView, DeliveryView, IncidentView
 from pulsetui.tui.lines import Line, Span, plain, wrap
@@ -89,7 +89,7 @@ def _missed(incident: IncidentView, view: CheckView, context: PaneContext) -> li
     count = incident.missed_count
     if not count:
         return []
-    head: Span = (f"{' ' * _INDENT}missed {count} run{'' if count == 1 else 's'}:", "muted")
+    head: Span = (f"{' ' * _INDENT}missed {count_text(count, 'run')}:", "muted")
     lines = missed_lines([head], incident.missed, view, context, indent=_INDENT + 2)
     unlisted = count - len(incident.missed)
     if unlisted > 0:

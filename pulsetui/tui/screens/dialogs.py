@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -198,12 +197,7 @@ class CopyMenu(Dialog[None]):
             in_background(self, partial(self._copy, choice), group="copy")
 
     async def _copy(self, choice: Choice) -> None:
-        terminal = cast("PulseApp", self.app).terminal
-        where = (
-            await asyncio.to_thread(terminal.copy, choice.text)
-            if terminal.in_tmux
-            else terminal.copy(choice.text)
-        )
+        where = await cast("PulseApp", self.app).terminal.copy_soon(choice.text)
         self._said = (f"{choice.label.capitalize()}: {where}", "up")
         self._draw()
 

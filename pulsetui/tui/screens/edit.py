@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 
+from pulsetui.core.phrases import count_text
 from pulsetui.core.zone import zone as zone_named
 from pulsetui.errors import PulseError, ScheduleError
 from pulsetui.monitor.view import CheckView, CommandResult, FieldProblem
@@ -375,5 +376,5 @@ def tag_options(views: Iterable[CheckView], typed: Sequence[str]) -> list[Option
     """Every tag in use with how many checks have it, the commonest first, and those that are typed."""
     counts = Counter(tag for view in views for tag in view.tags)
     known = sorted(counts, key=lambda tag: (-counts[tag], tag))
-    options = [Option(tag, f"{counts[tag]} check{'' if counts[tag] == 1 else 's'}") for tag in known]
+    options = [Option(tag, count_text(counts[tag], "check")) for tag in known]
     return [*options, *(Option(tag, "new") for tag in dict.fromkeys(typed) if tag not in counts)]

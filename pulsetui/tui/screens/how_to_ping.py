@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -140,9 +139,7 @@ class HowToPingScreen(PulseScreen):
         in_background(self, partial(self._copy, text), group="copy", exclusive=True)
 
     async def _copy(self, text: str) -> None:
-        terminal = self.pulse.terminal
-        # tmux is asked and may take its time; without it only the driver may write, on this thread.
-        where = await asyncio.to_thread(terminal.copy, text) if terminal.in_tmux else terminal.copy(text)
+        where = await self.pulse.terminal.copy_soon(text)
         self._copied = ((f" {where}", "up"),)
         self.query_one(_Said).show(self._copied)
 

@@ -339,7 +339,7 @@ class TimelineScreen(PulseScreen):
         ]
         if not busy:
             return ((" nothing else runs then", "muted"),)
-        jobs = f"{len(busy)} job{'' if len(busy) == 1 else 's'} in this cell"
+        jobs = f"{count_text(len(busy), 'job')} in this cell"
         style = "warning" if len(busy) >= _CROWDED else "muted"
         return ((f" {jobs}: ", style), (", ".join(busy), "muted"))
 

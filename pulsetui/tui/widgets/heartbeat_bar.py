@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pulsetui.core import history as past
+from pulsetui.core.phrases import count_text
 from pulsetui.core.status import Outcome
 from pulsetui.tui.lines import Span, merged
 
@@ -58,7 +59,7 @@ def caption(history: str) -> str:
     unwatched = letters.count(past.UNWATCHED)
     runs = len(letters) - missed - unwatched
     bad = runs - letters.count(SUCCESS)
-    parts = [f"{runs} run{'' if runs == 1 else 's'}"]
+    parts = [count_text(runs, "run")]
     parts += [
         f"{count} {word}"
         for count, word in ((bad, "bad"), (missed, "missed"), (unwatched, "unwatched"))
