@@ -7,7 +7,6 @@ no other, and writes only if the whole result is valid and means exactly the old
 from __future__ import annotations
 
 import threading
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -124,7 +123,11 @@ class ConfigFile:
             if taken is not None:
                 wanted = {**document, "checks": {**checks, slug: taken.fields}}
                 for restored in taken.put_back(text):
-                    if splice.same(_meaning(restored), wanted):
+                    try:
+                        meant = parse_toml(restored, self.path)
+                    except ConfigProblems:
+                        continue
+                    if splice.same(meant, wanted):
                         return restored, wanted
             shown = printable(str(self.path))
             raise ConfigError(f"{shown}: the place where {slug} was is not known any more.")
@@ -165,14 +168,6 @@ class ConfigFile:
             raise
         message = "this edit cannot be made in the way the file is written. Edit the file by hand."
         raise ConfigError(f"{printable(str(self.path))}: {message}")
-
-
-def _meaning(text: str) -> _Document | None:
-    """None when it is no TOML."""
-    try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return None
 
 
 def _add(text: str, slug: str, fields: Mapping[str, object]) -> str:
