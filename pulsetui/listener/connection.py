@@ -23,7 +23,7 @@ from typing import Final, Protocol
 
 from httptools import HttpParserError, HttpRequestParser
 
-from pulsetui.listener.incoming import Incoming, parse_head
+from pulsetui.listener.incoming import Heads, Incoming
 from pulsetui.listener.limits import Limits
 from pulsetui.listener.message import Handler, Request, Response
 from pulsetui.listener.stream import Stream
@@ -64,6 +64,7 @@ class Owner(Protocol):
 
     loop: AbstractEventLoop
     limits: Limits
+    heads: Heads
     handler: Handler
     stopping: bool
 
@@ -203,7 +204,7 @@ class Connection:
         self._head_only = method == b"HEAD"
         fields = _NEUTRAL_LINE[self._minor] + head[line.end() :]
         try:
-            incoming, parser = parse_head(fields, limits.body_kept)
+            incoming, parser = self._owner.heads.parse(fields)
         except HttpParserError:
             self._refuse(BAD_REQUEST, "bad request")
             return

@@ -6,6 +6,10 @@ import re
 
 from httptools import HttpParserUpgrade, HttpRequestParser
 
+_REMEMBERED = 256
+_REMEMBERED_SIZE = 1024
+"""Heads that are remembered, and the bytes that one of them may have."""
+
 _UPGRADE_LINE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
 
@@ -45,8 +49,32 @@ class Incoming:
         self.complete = True
 
 
-def parse_head(fields: bytes, limit: int) -> tuple[Incoming, HttpRequestParser]:
-    """A request from its whole head, of whose body ``limit`` bytes are kept. Raises HttpParserError."""
+class Heads:
+    """Parses what follows the request line. Jobs send the same few heads over and over, so those of requests
+    without a body are remembered: llhttp costs more than all else that reads a ping."""
+
+    def __init__(self, limit: int) -> None:
+        """Of bodies, ``limit`` bytes are kept."""
+        self._limit = limit
+        self._remembered: dict[bytes, Incoming] = {}
+
+    def __len__(self) -> int:
+        return len(self._remembered)
+
+    def parse(self, fields: bytes) -> tuple[Incoming, HttpRequestParser | None]:
+        """A request from its whole head; the parser goes on with its body. Raises HttpParserError."""
+        known = self._remembered.get(fields)
+        if known is not None:
+            return known, None
+        incoming, parser = _parse(fields, self._limit)
+        if incoming.complete and not incoming.overrun and len(fields) <= _REMEMBERED_SIZE:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[fields] = incoming
+        return incoming, parser
+
+
+def _parse(fields: bytes, limit: int) -> tuple[Incoming, HttpRequestParser]:
     incoming = Incoming(limit)
     parser = HttpRequestParser(incoming)
     try:

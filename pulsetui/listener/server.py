@@ -14,12 +14,13 @@ import socket
 from collections.abc import Callable, Sequence
 
 from pulsetui.listener.connection import Connection
+from pulsetui.listener.incoming import Heads
 from pulsetui.listener.limits import Limits
 from pulsetui.listener.message import Handler, Response
 
 _log = logging.getLogger(__name__)
 
-_ACCEPTS_A_ROUND = 64  # then the rest of the loop has its turn
+_ACCEPTS_A_ROUND = 128  # then the rest of the loop has its turn
 _ACCEPT_PAUSE_S = 0.2  # after the kernel had no descriptor or memory for a connection
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _FULL = Response(503, b"too many connections", (("Retry-After", "1"),))
@@ -40,6 +41,7 @@ class HttpServer:
     ) -> None:
         self.handler = handler
         self.limits = limits or Limits()
+        self.heads = Heads(self.limits.body_kept)
         self.refused = refused
         self.stopping = False
         self.loop: asyncio.AbstractEventLoop

@@ -322,7 +322,7 @@ class Trim(Struct, frozen=True):
     keep_pings: int
 
     def apply(self, session: Session, now: datetime) -> None:
-        session.database.trim(self.check_id, self.keep_pings)
+        session.changes.kept[self.check_id] = self.keep_pings
 
 
 class Purge(Struct, frozen=True):

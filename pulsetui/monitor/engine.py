@@ -33,7 +33,7 @@ from pulsetui.monitor.session import Command
 from pulsetui.monitor.spool import Spool
 from pulsetui.monitor.vigil import BEAT_S, Gap, Vigil
 from pulsetui.monitor.world import Tracked, World
-from pulsetui.monitor.writer import Batch, Writer
+from pulsetui.monitor.writer import Batch, Submitted, Writer
 from pulsetui.store.database import Database
 from pulsetui.store.queries import Queries
 
@@ -41,6 +41,9 @@ logger = logging.getLogger(__name__)
 
 MOST_WAITING = 10_000
 """Pings waiting for a commit; one more is answered 503."""
+
+_PATIENCE_S = 0.01
+"""How long the loop stands still at most for the pings of a crowd to be committed."""
 
 CONFIG_POLL_S = 1.0
 _KEPT_AFTER_REMOVAL = timedelta(days=30)
@@ -80,7 +83,8 @@ class Engine:
         self.on_told: Callable[[], None] = lambda: None  # something waits in the outbox
         self._fingerprint: Fingerprint | None = Fingerprint.of(config_path)
         self._hook_validators = hook_validators
-        self._waiting = 0
+        self._waiting = 0  # pings that are not answered yet
+        self._gathered: list[Submitted] = []  # of these, the ones of this round of the loop
         self._snooze_timer: asyncio.TimerHandle | None = None
         self._trim_after: dict[int, int] = {}
         self._editing = asyncio.Lock()
@@ -135,6 +139,7 @@ class Engine:
         self._evaluator.forget()
         if self._snooze_timer is not None:
             self._snooze_timer.cancel()
+        self._hand_over()
         await asyncio.to_thread(self._writer.stop)
         await asyncio.sleep(0)  # the last batch's answers
         self._vigil.beat()
@@ -157,8 +162,9 @@ class Engine:
     # --- commands -----------------------------------------------------------------------------------
 
     def submit(self, command: Command, done: Callable[[object], None]) -> None:
-        """Queues a command from any thread; ``done`` is called on the loop with its result or exception."""
-        self._writer.submit(command, done)
+        """Queues a command; ``done`` is called on the loop with its result or exception."""
+        self._hand_over()  # they came before it
+        self._writer.submit([(command, done)])
 
     async def perform(self, command: Command) -> object:
         """Runs a command and waits for its commit. Raises what it, or the commit, raised."""
@@ -252,7 +258,21 @@ class Engine:
             self.pings += 1
             done(result if isinstance(result, Receipt) else Receipt.BUSY)
 
-        self._writer.submit(commands.Receive(arrival, self.clock.now()), committed)
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append((commands.Receive(arrival, self.clock.now()), committed))
+
+    def _hand_over(self) -> None:
+        """Gives the writer the pings of one round of the loop, together.
+
+        One by one they would become many small transactions. And while it works on those of a crowd the loop
+        does not take the interpreter away from it, unless the disk stalls.
+        """
+        gathered, self._gathered = self._gathered, []
+        if len(gathered) > 1 and len(gathered) == self._waiting:
+            self._writer.submit_and_wait(gathered, _PATIENCE_S)
+        elif gathered:
+            self._writer.submit(gathered)
 
     async def _create(self, arrival: Arrival, done: OnReceipt) -> None:
         """``create=1``: a day and an hour of grace, as in Healthchecks."""
@@ -439,8 +459,10 @@ class Engine:
         """Retention, a check at a time, each time a tenth more than is kept has come in."""
         for tracked in changed:
             keep, n = tracked.check.keep_pings, tracked.state.n_pings
-            if n > self._trim_after.setdefault(tracked.id, n + keep // 10):
-                self._trim_after[tracked.id] = n + max(keep // 10, 50)
+            step = max(keep // 10, 50)
+            # Apart by their ids: checks with one schedule would all come to it in one transaction.
+            if n > keep and n > self._trim_after.setdefault(tracked.id, n + tracked.id % step):
+                self._trim_after[tracked.id] = n + step
                 self.submit(commands.Trim(tracked.id, keep), lambda _: None)
 
     # --- configuration ------------------------------------------------------------------------------

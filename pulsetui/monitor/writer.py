@@ -6,6 +6,7 @@ one. No timer and no fixed size, so an idle engine commits at once and a busy on
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
@@ -22,9 +23,10 @@ from pulsetui.store.database import Database
 logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 1000
-"""Commands of one transaction: bounds how long the first of them waits for the last."""
+"""Commands of one transaction, and no further ones: bounds how long the first of them waits for the last."""
 
 OnDone = Callable[[object], None]
+Submitted = tuple[Command, OnDone]
 
 
 class Batch(Struct, frozen=True):
@@ -53,7 +55,9 @@ class Writer:
         self._clock = clock
         self._hook_names = hook_names
         self._on_batch = on_batch
-        self._queue: queue.SimpleQueue[tuple[Command, OnDone] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Sequence[Submitted] | None] = queue.SimpleQueue()
+        self._finished = threading.Lock()  # released after each transaction
+        self._finished.acquire()
         self._thread = threading.Thread(target=self._run, name="pulsetui-writer", daemon=True)
 
     def start(self) -> None:
@@ -64,9 +68,15 @@ class Writer:
         self._queue.put(None)
         self._thread.join(timeout_s)
 
-    def submit(self, command: Command, done: OnDone) -> None:
-        """Queues a command; from any thread. ``done`` gets its result or exception by way of ``on_batch``."""
-        self._queue.put((command, done))
+    def submit(self, submitted: Sequence[Submitted]) -> None:
+        """Queues commands. The second of each pair gets its result or exception by way of ``on_batch``."""
+        self._queue.put(submitted)
+
+    def submit_and_wait(self, submitted: Sequence[Submitted], timeout_s: float) -> None:
+        """The same, and returns when a transaction has ended. For one thread, while the queue is empty."""
+        self._finished.acquire(blocking=False)  # of an earlier transaction that nobody waited for
+        self._queue.put(submitted)
+        self._finished.acquire(timeout=timeout_s)
 
     def _run(self) -> None:
         stopping = False
@@ -74,22 +84,24 @@ class Writer:
             batch, stopping = self._gather()
             if batch:
                 self._on_batch(self._perform(batch))
+                with contextlib.suppress(RuntimeError):  # released before, and nobody waited
+                    self._finished.release()
 
-    def _gather(self) -> tuple[list[tuple[Command, OnDone]], bool]:
+    def _gather(self) -> tuple[list[Submitted], bool]:
         """Waits for one command and takes whatever else is there."""
-        batch: list[tuple[Command, OnDone]] = []
-        item = self._queue.get()
+        batch: list[Submitted] = []
+        submitted = self._queue.get()
         try:
-            while item is not None:
-                batch.append(item)
+            while submitted is not None:
+                batch += submitted
                 if len(batch) >= MOST_AT_ONCE:
                     return batch, False
-                item = self._queue.get_nowait()
+                submitted = self._queue.get_nowait()
         except queue.Empty:
             return batch, False
         return batch, True
 
-    def _perform(self, batch: Sequence[tuple[Command, OnDone]]) -> Batch:
+    def _perform(self, batch: Sequence[Submitted]) -> Batch:
         session = Session(self.world, self._database, self._hook_names)
         results: list[tuple[OnDone, object]] = []
         now = self._clock.now()  # all of them happen in one transaction

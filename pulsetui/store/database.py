@@ -112,6 +112,8 @@ class Database:
                     " VALUES (?, ?, ?, ?, ?)",
                     [rows.outbox_row(row) for row in changes.outbox],
                 )
+            for check_id, keep_pings in changes.kept.items():
+                _trim(connection, check_id, keep_pings)
 
     def has_report(self, report: str) -> bool:
         """Whether the report of that id was committed."""
@@ -158,19 +160,6 @@ class Database:
             self._connection.execute("PRAGMA foreign_keys = OFF")
 
     # --- retention, unwatched spans, outbox ---------------------------------------------------------
-
-    def trim(self, check_id: int, keep_pings: int) -> None:
-        """Keeps a check's newest ``keep_pings`` pings and their runs; incidents and flips stay."""
-        with self._transaction() as connection:
-            (newest,) = connection.execute(
-                "SELECT coalesce(max(n), 0) FROM pings WHERE check_id = ?", (check_id,)
-            ).fetchone()
-            limit = (check_id, newest - keep_pings)
-            connection.execute("DELETE FROM bodies WHERE check_id = ? AND n <= ?", limit)
-            connection.execute("DELETE FROM pings WHERE check_id = ? AND n <= ?", limit)
-            connection.execute(
-                "DELETE FROM runs WHERE check_id = ? AND n <= ? AND ended_at IS NOT NULL", limit
-            )
 
     def add_unwatched(self, since: datetime, until: datetime, why: str) -> None:
         with self._transaction() as connection:
@@ -275,6 +264,17 @@ def _insert(connection: sqlite3.Connection, into: str, table: Sequence[rows.Row]
 def _insertion(into: str, columns: int, rows: int) -> str:
     row = f"({', '.join('?' * columns)})"
     return f"INSERT OR REPLACE INTO {into} VALUES {', '.join([row] * rows)}"  # noqa: S608 - our own names
+
+
+def _trim(connection: sqlite3.Connection, check_id: int, keep_pings: int) -> None:
+    """Older pings and the runs that go with them are deleted; incidents and flips stay."""
+    (newest,) = connection.execute(
+        "SELECT coalesce(max(n), 0) FROM pings WHERE check_id = ?", (check_id,)
+    ).fetchone()
+    limit = (check_id, newest - keep_pings)
+    connection.execute("DELETE FROM bodies WHERE check_id = ? AND n <= ?", limit)
+    connection.execute("DELETE FROM pings WHERE check_id = ? AND n <= ?", limit)
+    connection.execute("DELETE FROM runs WHERE check_id = ? AND n <= ? AND ended_at IS NOT NULL", limit)
 
 
 def _write_identities(connection: sqlite3.Connection, checks: Sequence[StoredCheck]) -> None:

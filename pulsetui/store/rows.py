@@ -75,9 +75,10 @@ class Changes(Struct):
     flips: list[tuple[int, Flip]] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     reports: dict[str, datetime] = field(default_factory=dict)  # by id: when it was received
+    kept: dict[int, int] = field(default_factory=dict)  # by check: how many of its newest pings stay
 
     def __bool__(self) -> bool:
-        return bool(self.identities or self.states or self.outbox)
+        return bool(self.identities or self.states or self.outbox or self.kept)
 
 
 def identity_row(check: StoredCheck) -> Row:

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pulsetui.errors import ListenerError
+from pulsetui.listener.incoming import Heads
 from pulsetui.listener.limits import Limits
 from pulsetui.listener.sockets import open_sockets, port_of
 from pulsetui.monitor.intake import Receipt
@@ -66,6 +67,36 @@ def test_connection_is_closed_when_the_client_expects_that(served: Served, reque
 
     assert status(answer) == 200
     assert b"\r\nConnection: close\r\n" in answer
+
+
+def test_heads_that_come_again_mean_the_same_again(served: Served) -> None:
+    proxied = b"GET /ping/backup HTTP/1.1\r\nX-Forwarded-For: 192.0.2.%d\r\n\r\n"
+    old = b"GET /ping/backup HTTP/1.0\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n"
+
+    answers = served.raw((proxied % 1 + proxied % 2) * 2 + old)
+
+    assert [arrival.remote_addr[-1] for arrival in served.intake.arrivals] == ["1", "2", "1", "2", "1"]
+    assert re.findall(rb"HTTP/1.1 200 OK|Connection: close", answers)[-2:] == [
+        b"HTTP/1.1 200 OK",
+        b"Connection: close",
+    ]
+
+
+def test_a_head_that_announces_a_body_is_read_each_time(served: Served) -> None:
+    post = b"POST /ping/backup HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+
+    served.raw(post + b"3\r\none\r\n0\r\n\r\n")
+    served.raw(post + b"3\r\ntwo\r\n0\r\n\r\n")
+
+    assert [arrival.body for arrival in served.intake.arrivals] == [b"one", b"two"]
+
+
+def test_no_number_of_different_heads_fills_the_memory() -> None:
+    heads = Heads(limit=100)
+    for n in range(2000):
+        incoming, _parser = heads.parse(b"POST / HTTP/1.1\r\nX-Run: %d\r\n\r\n" % n)
+        assert incoming.headers == {b"x-run": b"%d" % n}
+    assert 0 < len(heads) <= 256
 
 
 def test_pipelined_requests_are_answered_in_order_one_at_a_time(served: Served) -> None:
@@ -421,6 +452,7 @@ def test_no_bytes_harm_the_server(hasty: Served, data: bytes) -> None:
 
 _FEW_DESCRIPTORS = """
 import resource, sys
+from pulsetui.listener.incoming import Heads
 from pulsetui.listener.limits import Limits
 from tests.listener.served import serve
 with serve(limits=Limits(spare_descriptors=-1000, request_s=0.3, sweep_s=0.05)) as running:

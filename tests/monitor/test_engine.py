@@ -7,6 +7,7 @@ import base64
 import json
 import logging
 import os
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,8 +20,11 @@ from pulsetui.core.state import CheckState
 from pulsetui.core.status import PingKind
 from pulsetui.core.transition import Transition
 from pulsetui.errors import ConfigError, EngineError, StateHeldError, StoreError
+from pulsetui.monitor.commands import Operate
 from pulsetui.monitor.intake import Receipt
 from pulsetui.monitor.view import CommandResult
+from pulsetui.store.database import Database
+from pulsetui.store.rows import Changes
 from tests.monitor.harness import CONFIG, START, FakeClock, Harness, running
 
 
@@ -615,6 +619,59 @@ def test_a_rename_keeps_uuid_and_history(tmp_path: Path) -> None:
             assert (view.uuid, view.n_pings) == (uuid, 1)
         async with running(tmp_path, engine.clock, config=None) as engine:
             assert engine.view("seldom").uuid == uuid
+
+    asyncio.run(scenario())
+
+
+def test_the_pings_of_one_round_of_the_loop_are_one_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transactions: list[int] = []
+    write = Database.write
+
+    def counted(database: Database, changes: Changes) -> None:
+        transactions.append(len(changes.pings))
+        write(database, changes)
+
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            monkeypatch.setattr(Database, "write", counted)
+            assert await asyncio.gather(*(engine.ping("often") for _ in range(50))) == [Receipt.OK] * 50
+            assert transactions == [50]
+            assert engine.view("often").n_pings == 50
+
+    asyncio.run(scenario())
+
+
+def test_a_command_comes_after_the_pings_that_came_before_it(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            ping = asyncio.ensure_future(engine.ping("often", PingKind.FAIL))
+            await asyncio.sleep(0)  # it is with the engine, and not yet with the writer
+            await engine.engine.perform(Operate("pause", ["often"]))
+            assert await ping is Receipt.OK
+            assert [flip.after for flip in engine.client.details("often").flips] == ["paused", "down"]
+
+    asyncio.run(scenario())
+
+
+def test_a_stalled_disk_does_not_hold_the_loop_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stalled = threading.Event()
+    write = Database.write
+
+    def stall(database: Database, changes: Changes) -> None:
+        assert stalled.wait(10)
+        write(database, changes)
+
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            monkeypatch.setattr(Database, "write", stall)
+            pings = [asyncio.ensure_future(engine.ping("often")) for _ in range(3)]
+            for _ in range(3):  # rounds of the loop: they come to pass while nothing can be written
+                await asyncio.sleep(0)
+            assert not any(ping.done() for ping in pings)
+            stalled.set()
+            assert await asyncio.gather(*pings) == [Receipt.OK] * 3
 
     asyncio.run(scenario())
 

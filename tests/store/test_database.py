@@ -260,7 +260,7 @@ def test_trimming_keeps_the_newest_pings_and_runs_that_go_on(database: Database,
     pings = [(1, ping(n, body=b"x")) for n in range(1, 11)]
     closed = {(1, n): Run(n=n, ended_at=NOW, outcome=Outcome.SUCCESS) for n in range(2, 11)}
     database.write(Changes(states={1: new_state(NOW)}, pings=pings, runs={**closed, (1, 1): Run(n=1)}))
-    database.trim(1, 3)
+    database.write(Changes(kept={1: 3}))
     assert [one.n for one in queries.pings(1, 99)] == [10, 9, 8]
     assert [one.n for one in queries.runs(1, 99)] == [10, 9, 8, 1]
     assert queries.body(1, 7) == b""
@@ -281,7 +281,7 @@ def test_runs_of_both_kinds_are_listed_by_their_numbers_and_trimmed_together(
     span = timedelta(minutes=1)
     assert [one.n for one in queries.runs_between(1, NOW - span, NOW + span, span, 9)] == [8, 7]
 
-    database.trim(1, 4)
+    database.write(Changes(kept={1: 4}))
     assert [one.n for one in queries.runs(1, 99)] == [8, 7, 6, 5]
 
 
