@@ -64,6 +64,8 @@ class Host:
             self._run(self._start())
             # What is loaded now stays: to walk it again and again is the garbage collector's long pause.
             gc.freeze()
+            # A crowd's pings go without it: by default it would look for cycles in the midst of each crowd.
+            gc.set_threshold(20_000)
         except BaseException:
             self._end_loop()
             raise
