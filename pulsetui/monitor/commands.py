@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from math import isfinite
 from uuid import uuid4
 
 from msgspec import Struct
@@ -421,9 +422,11 @@ def _metrics(patterns: Mapping[str, re.Pattern[str]], arrival: Arrival) -> Mappi
         for name, pattern in patterns.items():
             if (match := pattern.search(line[:METRIC_LINE_LIMIT])) is not None:
                 try:
-                    found[name] = float(match.group(1).replace(",", ""))
+                    value = float(match.group(1).replace(",", ""))
                 except (ValueError, AttributeError):
                     continue
+                if isfinite(value):  # nothing can be expected of another, and no document can hold it
+                    found[name] = value
     return {**found, **arrival.metrics}
 
 

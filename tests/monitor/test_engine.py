@@ -708,6 +708,21 @@ def test_metrics_are_found_in_the_body(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("found", [b"nan", b"inf", b"-Infinity", b"1e999"])
+def test_what_is_no_finite_number_is_no_metric(tmp_path: Path, found: bytes) -> None:
+    """It would also be nothing that a stored state can hold: the next start would fail."""
+
+    async def scenario() -> None:
+        config = "[checks.a]\nevery = \"1h\"\nmetrics = { rows = 'rows (\\S+)' }\n"
+        async with running(tmp_path, config=config) as engine:
+            await engine.ping("a", body=b"rows " + found)
+            assert engine.view("a").last_metrics == {}
+        async with running(tmp_path, engine.clock, config=None) as engine:
+            assert engine.status("a") == "up"
+
+    asyncio.run(scenario())
+
+
 def test_a_slow_pattern_over_a_large_body_holds_nobody_up(tmp_path: Path) -> None:
     async def scenario() -> None:
         config = "[checks.a]\nevery = \"1h\"\nmetrics = { records = '([0-9]+)x' }\n"
