@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pulsetui.cli.engine import config_path
 from pulsetui.cli.output import json_text, out, talk
+from pulsetui.config.toml import read_toml
 from pulsetui.core.parse_schedule import guess_schedule
 from pulsetui.core.phrases import until_text
 from pulsetui.core.schedule import Schedule
@@ -54,7 +54,7 @@ def schedule(options: argparse.Namespace) -> int:
 def configured_zone(path: Path) -> str | None:
     """The default zone of checks.toml, if the file is there and says one."""
     try:
-        found = tomllib.loads(path.read_text("utf-8")).get("timezone")
+        found = read_toml(path.read_text("utf-8")).get("timezone")
     except (OSError, ValueError):
         return None
     return found if isinstance(found, str) else None

@@ -125,10 +125,10 @@ def _value(key: str, text: str) -> object:
 
 
 def _toml(key: str, text: str) -> object:
-    import tomllib
+    from pulsetui.config.toml import read_toml
 
     try:
-        read = tomllib.loads(f"value = {text}")
+        read = read_toml(f"value = {text}")
     except ValueError as error:
         raise UsageError(
             f"{key}={clean(text, 60)}: not a value as in checks.toml ({clean(str(error), 100)})"

@@ -223,7 +223,7 @@ def _in_order(fields: Mapping[str, object]) -> list[str]:
 
 
 def _plain(value: object) -> object:
-    """Tuples as lists and mappings as dicts: what tomllib would give back."""
+    """Tuples as lists and mappings as dicts: what tomli would give back."""
     if isinstance(value, Mapping):
         return {str(name): _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

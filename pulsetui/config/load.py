@@ -1,6 +1,6 @@
 """checks.toml from disk to a ``Config``, or every problem of it at once.
 
-This is on the path of starting the screen: tomllib reads (tomlkit takes ten times as long), and where a key
+This is on the path of starting the screen: tomli reads (tomlkit takes ten times as long), and where a key
 stands is only looked up when there is a problem to report.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import stat
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from pulsetui.config.build import build_config
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.problem import ConfigProblems, Problem, printable, quoted
+from pulsetui.config.toml import read_toml
 from pulsetui.errors import ConfigError
 
 LARGEST = 32 * 1024 * 1024
@@ -39,10 +39,7 @@ def parse_config(text: str, path: Path, hook_validators: Mapping[str, HookValida
 def parse_toml(text: str, path: Path) -> dict[str, Any]:
     """The tables of a text, judged as TOML alone. Raises ConfigProblems with the line of a syntax error."""
     try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-    except RecursionError:
-        message = "lists or tables are nested too deeply"
-        raise ConfigProblems([Problem(path=path, line=1, message=message)]) from None
+        return read_toml(text.removeprefix("\ufeff"))
     except ValueError as error:  # TOMLDecodeError, and int() of thousands of digits
         raise ConfigProblems([_syntax_problem(str(error), text, path)]) from None
 

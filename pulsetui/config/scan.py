@@ -1,16 +1,17 @@
-"""Where each key of a TOML text stands: tomllib says what a file means, this says where it says so.
+"""Where each key of a TOML text stands: tomli says what a file means, this says where it says so.
 
-The text must be one that tomllib accepts; offsets are into the text as it is, with its own line ends.
+The text must be one that tomli accepts; offsets are into the text as it is, with its own line ends.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_right
 from typing import Literal
 
 from msgspec import Struct
+
+from pulsetui.config.toml import read_toml
 
 KeyPath = tuple[str | int, ...]
 """Keys from the top; an int counts the items of an array."""
@@ -26,7 +27,7 @@ _SCALAR = re.compile(r"[^,\]}#\r\n]+")
 
 
 class ScanError(Exception):
-    """The text is none that tomllib accepts, or uses what this scanner does not know."""
+    """The text is none that tomli accepts, or uses what this scanner does not know."""
 
 
 class Entry(Struct, frozen=True):
@@ -111,7 +112,7 @@ class _Scanner:
             match = _PART.match(self.text, position)
             if match is None:
                 raise ScanError(position)
-            names.append(match[1] or tomllib.loads("k = " + match[0])["k"])
+            names.append(match[1] or read_toml("k = " + match[0])["k"])
             spans.append(match.span())
             position = self._blank(match.end())
             if not self.text.startswith(".", position):

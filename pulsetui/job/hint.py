@@ -25,11 +25,11 @@ def unknown_check(slug: str, address: Address, config: str) -> str:
 
 
 def _slugs(config: str) -> list[str]:
-    import tomllib
+    from pulsetui.config.toml import read_toml
 
     try:
-        with open(config, "rb") as file:  # noqa: PTH123
-            checks = tomllib.load(file).get("checks")
+        with open(config, encoding="utf-8") as file:  # noqa: PTH123
+            checks = read_toml(file.read()).get("checks")
     except (OSError, ValueError):
         return []
     return list(checks) if isinstance(checks, dict) else []

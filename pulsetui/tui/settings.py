@@ -7,13 +7,13 @@ told in the log. It is read once, before the first frame.
 from __future__ import annotations
 
 import logging
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import asdict, fields, replace
 
+from pulsetui.config.toml import read_toml
 from pulsetui.core.text import clean
 from pulsetui.errors import ConfigError
 from pulsetui.tui.table_order import SortBy
@@ -67,7 +67,7 @@ class SettingsFile:
         try:
             with self._path.open("rb") as file:
                 text = file.read(_MOST_BYTES).decode()
-            kept = tomllib.loads(text)
+            kept = read_toml(text)
         except FileNotFoundError:
             return settings
         except (OSError, ValueError) as error:  # ValueError: neither UTF-8 nor TOML

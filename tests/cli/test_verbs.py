@@ -141,6 +141,11 @@ def test_a_pair_given_twice_is_refused() -> None:
         read_pairs(["keep-pings=1", "keep_pings=2"])
 
 
+def test_a_value_nested_without_end_is_refused_like_any_other() -> None:
+    with pytest.raises(UsageError, match="nested too deeply"):
+        read_pairs(["tags=" + "[" * 5000])
+
+
 @pytest.mark.parametrize("arguments", [["edit", "backpu", "grace=1m"], ["remove", "backpu"]])
 def test_changing_what_is_not_there_names_the_nearest(
     arguments: list[str], connected: Connect, capsys: Captured

@@ -1,11 +1,11 @@
-"""The scanner and tomllib must agree about every key of every text."""
+"""The scanner and tomli must agree about every key of every text."""
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any
 
 import pytest
+import tomli
 import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,7 +62,7 @@ def leaves(value: Any, path: KeyPath = ()) -> dict[KeyPath, Any]:
 
 def assert_agrees(text: str) -> None:
     expected = {
-        path: value for path, value in leaves(tomllib.loads(text.removeprefix("\ufeff"))).items() if path
+        path: value for path, value in leaves(tomli.loads(text.removeprefix("\ufeff"))).items() if path
     }
     entries = {entry.path: entry for entry in scan(text)}
     for path, value in expected.items():
@@ -70,7 +70,7 @@ def assert_agrees(text: str) -> None:
             continue
         start, end = entries[path].value
         if start != end:  # an empty table may only have a header
-            assert tomllib.loads(f"x = {text[start:end]}")["x"] == value
+            assert tomli.loads(f"x = {text[start:end]}")["x"] == value
 
 
 @pytest.mark.parametrize("text", [*ALL.values(), ODD])
