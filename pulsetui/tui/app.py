@@ -305,9 +305,23 @@ class PulseApp(App[None]):
             from pulsetui.tui.borrowed import palette_named
 
             self.register_theme(textual_theme(palette_named(name)))
-        if not self.is_running:
-            self.style_set = StyleSet(self._palette(name))
-        self.theme = name
+        if self.is_running:
+            self.theme = name
+        else:
+            self._begin_with(self._palette(name))
+
+    def _begin_with(self, palette: Palette) -> None:
+        """The theme of the first frame. Assigned as any other it would be a change: everything would be laid
+        out and painted in Textual's own theme first, and then again."""
+        self.style_set = StyleSet(palette)
+        if palette.ansi:  # its colours take another way to the terminal, too
+            self.theme = palette.name
+            return
+        self.set_reactive(App.theme, palette.name)
+        self.add_class(f"-theme-{palette.name}", update=False)
+        self.set_class(palette.dark, "-dark-mode", update=False)
+        self.set_class(not palette.dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def search_themes(self) -> None:
         """The list of themes, each shown as the cursor comes to it."""
