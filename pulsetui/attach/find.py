@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import time
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 LOCK_FILE = "engine.lock"
@@ -68,8 +68,8 @@ def _probe(path: Path) -> tuple[bool, str]:
 
 def _parse(text: str) -> dict[str, object]:
     try:
-        known = json.loads(text)
-    except ValueError:
+        known = msgspec.json.decode(text)
+    except (ValueError, msgspec.DecodeError):
         return {}  # being written
     return known if isinstance(known, dict) else {}
 

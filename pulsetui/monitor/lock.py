@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
 import secrets
 from pathlib import Path
+
+import msgspec
 
 from pulsetui.errors import StateDirError, StateHeldError
 from pulsetui.version import __version__
@@ -55,9 +56,9 @@ class StateLock:
     def announce(self, url: str, ping_url: str = "") -> None:
         """Writes down who holds the lock, the address at which it answers, and what ``pulsetui ping`` on this
         host is to put before a slug."""
-        text = json.dumps({"pid": os.getpid(), "url": url, "ping_url": ping_url, "version": __version__})
+        told = {"pid": os.getpid(), "url": url, "ping_url": ping_url, "version": __version__}
         os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, text.encode(), 0)
+        os.pwrite(self._fd, msgspec.json.encode(told), 0)
 
     def release(self) -> None:
         with contextlib.suppress(OSError):
@@ -66,8 +67,8 @@ class StateLock:
 
     def _held_by(self) -> StateHeldError:
         pid = url = None
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            told = json.loads(os.pread(self._fd, 4096, 0))
+        with contextlib.suppress(OSError, ValueError, msgspec.DecodeError, AttributeError):
+            told = msgspec.json.decode(os.pread(self._fd, 4096, 0))
             pid, url = told.get("pid"), told.get("url")
         who = f"process {pid}" if pid else "another process"
         return StateHeldError(

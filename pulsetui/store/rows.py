@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,6 +19,8 @@ from pulsetui.store.instant import read, read_or_none, stored, stored_or_none
 
 _state_decoder = msgspec.json.Decoder(CheckState)
 _encode = msgspec.json.Encoder().encode
+_decode_metrics = msgspec.json.Decoder(dict[str, float]).decode
+_decode_missed = msgspec.json.Decoder(list[int]).decode
 _MICROSECOND = timedelta(microseconds=1)
 
 Value = int | str | bytes | None
@@ -140,7 +141,7 @@ def _whole_run(run: Run) -> Row:
 
 
 def _metrics(metrics: Mapping[str, float]) -> str:
-    return json.dumps(dict(metrics)) if metrics else "{}"
+    return _encode(dict(metrics)).decode() if metrics else "{}"
 
 
 def run_row(check_id: int, run: Run) -> Row:
@@ -170,7 +171,7 @@ def incident_row(check_id: int, incident: Incident) -> Row:
         stored(incident.started_at),
         stored_or_none(incident.ended_at),
         incident.detail,
-        json.dumps([stored(instant) for instant in incident.missed]),
+        _encode([stored(instant) for instant in incident.missed]).decode(),
         incident.missed_count,
         None if acknowledged is None else stored(acknowledged.at),
         "" if acknowledged is None else acknowledged.by,
@@ -220,7 +221,7 @@ def read_run(row: tuple[object, ...]) -> StoredRun:
         outcome=Outcome(str(outcome)),
         duration=None if duration is None else timedelta(microseconds=integer(duration)),
         exit_status=_int_or_none(exit_status),
-        metrics=json.loads(str(metrics)),
+        metrics=_decode_metrics(str(metrics)),
         overlaps=_int_or_none(overlaps),
         duplicate=bool(duplicate),
         detail=str(detail),
@@ -243,7 +244,7 @@ def read_incident(row: tuple[object, ...]) -> Incident:
         started_at=read(integer(started)),
         ended_at=read_or_none(_int_or_none(ended)),
         detail=str(detail),
-        missed=tuple(read(value) for value in json.loads(str(missed))),
+        missed=tuple(read(value) for value in _decode_missed(str(missed))),
         missed_count=integer(missed_count),
         acknowledgement=acknowledged,
     )

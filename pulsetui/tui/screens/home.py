@@ -65,7 +65,6 @@ class HomeScreen(TableVerbs):
 
     def on_mount(self) -> None:
         self._ticker = self.set_interval(TICK_S, self.tick)
-        self._show_all()
         self.table.focus()
 
     def targets(self) -> tuple[CheckView, ...]:
