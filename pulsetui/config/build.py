@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from pulsetui.config import values
 from pulsetui.config.address import parse_address
@@ -199,7 +198,7 @@ class _Builder:
     ) -> tuple[dict[str, Check], dict[str, Mapping[str, object]]]:
         checks: dict[str, Check] = {}
         fields: dict[str, Mapping[str, object]] = {}
-        by_uuid: dict[UUID, str] = {}
+        by_uuid: dict[str, str] = {}
         for slug, table in self._table((), "checks", report=True).items():
             if not isinstance(table, dict):
                 self._table(("checks",), slug, report=True)
@@ -211,7 +210,7 @@ class _Builder:
                 continue
             if check.uuid is not None and (other := by_uuid.setdefault(check.uuid, slug)) != slug:
                 flaw = Flaw(
-                    f"is the uuid of [checks.{other}], too", quoted(str(check.uuid)), "Take one of them out."
+                    f"is the uuid of [checks.{other}], too", quoted(check.uuid), "Take one of them out."
                 )
                 self._report(("checks", slug), "uuid", flaw)
             checks[slug] = check

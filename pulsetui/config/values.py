@@ -156,10 +156,10 @@ def on_event(value: object) -> OnEvent:
     return OnEvent(value)
 
 
-def uuid(value: object) -> UUID:
+def uuid(value: object) -> str:
     if isinstance(value, str) and len(value) == 36:  # UUID() takes braces, urn: and no dashes, too
         try:
-            return UUID(value)
+            return str(UUID(value))
         except ValueError:
             pass
     form = "Write it like 5f0c1c3e-9d1b-4d1e-8f5a-2f8f3a6f4a10, or leave it out: one is given."

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from uuid import UUID
 
 from msgspec import Struct, field
 
@@ -39,7 +38,7 @@ class Check(Struct, frozen=True, kw_only=True):
     slug: str
     name: str
     schedule: Schedule
-    uuid: UUID | None = None  # pinned in the configuration; else the engine gives one and remembers it
+    uuid: str | None = None  # canonical; from the configuration, else the engine gives one and remembers it
     desc: str = ""
     tags: tuple[str, ...] = ()
     hooks: tuple[str, ...] | None = None  # names of hooks; None means all of them

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from uuid import UUID
 
 from pulsetui.core.check import SLUG
@@ -56,11 +55,6 @@ def action_of(text: str) -> Action | None:
         status = int(digits or "0") if len(digits) <= 3 else _TOO_LARGE_STATUS
         return (PingKind.FAIL if status else PingKind.SUCCESS), status
     return action
-
-
-@lru_cache(maxsize=4096)
-def _uuid(code: str) -> UUID:
-    return UUID(code)
 
 
 class PingTaker:
@@ -116,14 +110,14 @@ class PingTaker:
                     self._refuse_known(respond, answers.BAD_RID, "bad rid", code, None if create else slug)
                     return
                 rid = UUID(given)
-        arrival = self._arrival(request, action, _uuid(code) if code else None, slug, create=create, rid=rid)
+        arrival = self._arrival(request, action, code or None, slug, create=create, rid=rid)
         self._intake.receive(arrival, _Answer(self._intake, respond))
 
     def _arrival(
         self,
         request: Request,
         action: Action | None,
-        uuid: UUID | None,
+        uuid: str | None,
         slug: str | None,
         *,
         create: bool,
@@ -161,7 +155,7 @@ class PingTaker:
         self, respond: Respond, response: Response, why: str, code: str, slug: str | None
     ) -> None:
         """An error of a request for a known check; an unknown one is not found, whatever else is wrong."""
-        known = self._intake.knows_uuid(_uuid(code)) if code else slug is None or self._intake.knows(slug)
+        known = self._intake.knows_uuid(code) if code else slug is None or self._intake.knows(slug)
         if known:
             self.refuse(respond, response, why)
         else:

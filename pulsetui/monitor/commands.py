@@ -163,7 +163,7 @@ class Define(Struct, frozen=True):
         for slug, check in self.checks.items():
             stored = known.pop(slug, None)
             if stored is None:
-                one = Tracked(next_id, check.uuid or uuid4(), check, new_state(now))
+                one = Tracked(next_id, check.uuid or str(uuid4()), check, new_state(now))
                 next_id += 1
             else:
                 current = session.world.by_id.get(stored.id)

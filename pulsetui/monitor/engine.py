@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.load import load_config
@@ -301,7 +300,7 @@ class Engine:
     def knows(self, slug: str) -> bool:
         return self.world.find(slug) is not None
 
-    def knows_uuid(self, uuid: UUID) -> bool:
+    def knows_uuid(self, uuid: str) -> bool:
         return self.world.find_uuid(uuid) is not None
 
     def ping_keys(self) -> Sequence[str]:

@@ -33,7 +33,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     """
 
     kind: PingKind
-    uuid: UUID | None = None
+    uuid: str | None = None  # canonical
     slug: str | None = None
     create: bool = False  # make the check when the slug is unknown
     rid: UUID | None = None
@@ -83,7 +83,7 @@ class Intake(Protocol):
     def knows(self, slug: str) -> bool:
         """Whether a check has this slug."""
 
-    def knows_uuid(self, uuid: UUID) -> bool:
+    def knows_uuid(self, uuid: str) -> bool:
         """Whether a check has this uuid."""
 
     def ping_keys(self) -> Sequence[str]:

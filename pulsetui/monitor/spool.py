@@ -81,12 +81,12 @@ class Spool:
             path.rename(bad / path.name)
 
 
-def _uuid(text: str) -> UUID | None:
+def _uuid(text: str) -> str | None:
     """A job may name its check by uuid as well."""
     if len(text) != _UUID_LENGTH:
         return None
     try:
-        return UUID(text)
+        return str(UUID(text))
     except ValueError:
         return None
 

@@ -70,7 +70,7 @@ def check_view(
     due, deadline = _due_and_deadline(check, state)
     return CheckView(
         slug=check.slug,
-        uuid=str(tracked.uuid),
+        uuid=tracked.uuid,
         name=check.name,
         desc=check.desc,
         tags=check.tags,

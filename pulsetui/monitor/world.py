@@ -7,7 +7,6 @@ reader sees a check before or after an event, never in between.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -20,7 +19,7 @@ class Tracked(Struct, frozen=True):
     """A check as the engine tracks it. ``id`` is the database's."""
 
     id: int
-    uuid: UUID
+    uuid: str  # canonical
     check: Check
     state: CheckState
 
@@ -38,7 +37,7 @@ class World:
         check_id = self._by_slug.get(slug)
         return None if check_id is None else self.by_id[check_id]
 
-    def find_uuid(self, uuid: UUID) -> Tracked | None:
+    def find_uuid(self, uuid: str) -> Tracked | None:
         check_id = self._by_uuid.get(uuid)
         return None if check_id is None else self.by_id[check_id]
 

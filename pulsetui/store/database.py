@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from uuid import UUID
 
 from pulsetui.core.snooze import Snooze
 from pulsetui.errors import StoreBusyError, StoreError
@@ -133,7 +132,7 @@ class Database:
                 StoredCheck(
                     id=check_id,
                     slug=slug,
-                    uuid=UUID(uuid),
+                    uuid=uuid,
                     created_at=read(created_at),
                     removed_at=read_or_none(removed_at),
                     state=None if state is None else rows.read_state(state, f"{self.path}: check {slug}"),

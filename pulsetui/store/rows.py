@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import msgspec
 from msgspec import Struct, field
@@ -59,7 +58,7 @@ class StoredCheck(Struct, frozen=True, kw_only=True):
 
     id: int
     slug: str
-    uuid: UUID
+    uuid: str  # canonical
     created_at: datetime
     removed_at: datetime | None
     state: CheckState | None
@@ -83,7 +82,7 @@ class Changes(Struct):
 
 
 def identity_row(check: StoredCheck) -> Row:
-    return check.id, check.slug, str(check.uuid), stored(check.created_at), stored_or_none(check.removed_at)
+    return check.id, check.slug, check.uuid, stored(check.created_at), stored_or_none(check.removed_at)
 
 
 def state_row(check_id: int, state: CheckState) -> Row:

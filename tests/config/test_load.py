@@ -7,7 +7,6 @@ import re
 import time
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 import tomli_w
@@ -118,7 +117,7 @@ uuid = "5f0c1c3e-9d1b-4d1e-8f5a-2f8f3a6f4a10"
     assert (check.tags, check.hooks) == (("x", "y"), ("Ops",))
     assert check.desc == "Two\nlines"
     assert (check.manual_resume, check.keep_pings) == (True, 50)
-    assert check.uuid == UUID("5f0c1c3e-9d1b-4d1e-8f5a-2f8f3a6f4a10")
+    assert check.uuid == "5f0c1c3e-9d1b-4d1e-8f5a-2f8f3a6f4a10"
     assert config.fields["a"]["grace"] == "30m"
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,12 +27,12 @@ NOW = datetime(2026, 11, 20, 2, 0, 0, 123456, tzinfo=UTC)
 
 
 def identity(
-    check_id: int, slug: str, uuid: UUID | None = None, state: CheckState | None = None
+    check_id: int, slug: str, uuid: str | None = None, state: CheckState | None = None
 ) -> StoredCheck:
     return StoredCheck(
         id=check_id,
         slug=slug,
-        uuid=uuid or uuid4(),
+        uuid=uuid or str(uuid4()),
         created_at=NOW,
         removed_at=None,
         state=state or new_state(NOW),
@@ -286,7 +286,7 @@ def test_runs_of_both_kinds_are_listed_by_their_numbers_and_trimmed_together(
 
 
 def test_purging_forgets_all_of_a_removed_check(database: Database, queries: Queries) -> None:
-    gone = StoredCheck(id=1, slug="a", uuid=uuid4(), created_at=NOW, removed_at=NOW, state=None)
+    gone = StoredCheck(id=1, slug="a", uuid=str(uuid4()), created_at=NOW, removed_at=NOW, state=None)
     database.write(Changes(identities=[gone], states={1: new_state(NOW)}, pings=[(1, ping(1, body=b"x"))]))
     database.purge_removed(NOW + timedelta(seconds=1))
     assert [check.slug for check in database.checks()] == ["b"]
