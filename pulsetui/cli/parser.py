@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import gc
 import importlib
 import os
 import sys
@@ -228,6 +229,8 @@ def run(arguments: Sequence[str]) -> int:
         return _complain(command, error, NOT_WELL)
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        gc.enable()
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -288,7 +291,11 @@ def _add(parser: argparse._ActionsContainer, arguments: Sequence[Argument]) -> N
 def find_handler(path: str) -> Handler:
     """The function that ``module:function`` below ``pulsetui.cli`` names."""
     module, _, function = path.partition(":")
-    return cast(Handler, getattr(importlib.import_module(f"pulsetui.cli.{module}"), function))
+    gc.disable()  # what is imported stays: the collector would only walk it, again and again
+    handler = cast(Handler, getattr(importlib.import_module(f"pulsetui.cli.{module}"), function))
+    if module != "screen":  # it imports on, and turns the collector on when its first frame stands
+        gc.enable()
+    return handler
 
 
 def _guarded(options: argparse.Namespace) -> int:

@@ -44,8 +44,6 @@ def screen(options: argparse.Namespace) -> int:
         raise UsageError(
             "the live table needs a terminal; without one use: pulsetui serve, pulsetui list, pulsetui status"
         )
-    # Until the first frame stands hardly anything is garbage, and the collector would walk all of it often.
-    gc.disable()
     state = engine.state_dir(options)
     address = listen_address(options)
     path = None if options.attach else engine.config_to_run(options)
@@ -100,7 +98,7 @@ def show(
 
     @cache  # once, however often the screen is started
     def shown() -> None:
-        gc.freeze()  # what is loaded now stays
+        gc.freeze()  # what is loaded now stays; the collector is off since the command was found
         gc.enable()
         on_shown()
 
