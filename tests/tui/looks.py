@@ -50,11 +50,13 @@ async def settled(app: PulseApp, pilot: Pilot[None]) -> None:
     await pilot.pause()
     while app.type_ahead.busy:
         await pilot.pause()
-    await app.workers.wait_for_complete()
-    await pilot.pause()
-    if app._bridge is not None:
-        app._bridge.flush()
-    await pilot.pause()
+    if app.workers:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+    bridge = app._bridge
+    if bridge is not None and (bridge._dirty or bridge._info):
+        bridge.flush()
+        await pilot.pause()
 
 
 async def besides(app: PulseApp, pilot: Pilot[None]) -> None:
