@@ -112,6 +112,7 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.following = False
         self._now = now
         self._seen: dict[int, Seen] = {}  # screen line → what it showed last, its line key first
+        self._looks: dict[int, Seen] = {}  # line → its look, of those that the last repaint saw
         self._drawn_width = 0
         self._held_until = 0.0  # time.monotonic()
 
@@ -168,10 +169,11 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Repaints the visible lines that differ from what they showed last."""
         self._now = now
         top, width = self.scroll_offset.y, self.line_width
+        self._looks = {top + y: self._look(top + y, width) for y in range(self.size.height)}
         changed = [
             Region(0, y, width, 1)
             for y in range(self.size.height)
-            if self._look(top + y, width) != self._seen.get(y)
+            if self._looks[top + y] != self._seen.get(y)
         ]
         if len(changed) == self.size.height:
             self.refresh()
@@ -181,6 +183,7 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
     def forget(self) -> None:
         """Repaints everything: the theme or the width has changed."""
         self._seen.clear()
+        self._looks.clear()
         self.refresh()
 
     def release(self) -> None:
@@ -192,7 +195,8 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.line_width
         styles = style_set(self)
         self._drawn_width = width
-        self._seen[y] = self._look(index, width)
+        # Whatever changes a look repaints: the one found then holds, and a row's texts are not made twice.
+        self._seen[y] = self._looks.get(index) or self._look(index, width)
         if index >= len(self.model) or width <= 0:
             return strip_of([(" " * self.size.width, "text")], self.size.width, styles, "row")
         key = self.model.key_at(index)
