@@ -204,6 +204,13 @@ class StoredRun(Struct, frozen=True):
     detail: str
 
 
+def _read_metrics(text: str) -> Mapping[str, float]:
+    try:
+        return _decode_metrics(text)
+    except msgspec.DecodeError:  # with NaN or Infinity in it, from before those were no metrics
+        return {}
+
+
 RUN_COLUMNS = (
     "n, rid, started_at, ended_at, slot, outcome, duration, exit_status, metrics, overlaps, duplicate, detail"
 )
@@ -220,7 +227,7 @@ def read_run(row: tuple[object, ...]) -> StoredRun:
         outcome=Outcome(str(outcome)),
         duration=None if duration is None else timedelta(microseconds=integer(duration)),
         exit_status=_int_or_none(exit_status),
-        metrics=_decode_metrics(str(metrics)),
+        metrics=_read_metrics(str(metrics)),
         overlaps=_int_or_none(overlaps),
         duplicate=bool(duplicate),
         detail=str(detail),

@@ -285,6 +285,18 @@ def test_runs_of_both_kinds_are_listed_by_their_numbers_and_trimmed_together(
     assert [one.n for one in queries.runs(1, 99)] == [8, 7, 6, 5]
 
 
+def test_a_run_from_before_metrics_had_to_be_finite_is_still_listed(
+    database: Database, queries: Queries
+) -> None:
+    run = Run(n=1, ended_at=NOW, outcome=Outcome.SUCCESS, metrics={"rows": 3.0})
+    database.write(Changes(states={1: new_state(NOW)}, pings=[(1, ping(1, at=NOW, whole=run))]))
+    assert queries.runs(1, 9)[0].metrics == {"rows": 3.0}
+    with sqlite3.connect(database.path) as connection:
+        connection.execute("""UPDATE pings SET metrics = '{"rows": NaN}'""")
+    connection.close()
+    assert [(one.n, one.metrics) for one in queries.runs(1, 9)] == [(1, {})]
+
+
 def test_purging_forgets_all_of_a_removed_check(database: Database, queries: Queries) -> None:
     gone = StoredCheck(id=1, slug="a", uuid=str(uuid4()), created_at=NOW, removed_at=NOW, state=None)
     database.write(Changes(identities=[gone], states={1: new_state(NOW)}, pings=[(1, ping(1, body=b"x"))]))
