@@ -95,17 +95,16 @@ def _shown(path: Path) -> str:
 
 def _syntax_problem(said: str, text: str, path: Path) -> Problem:
     lines = text.split("\n")
+    number = None
     if match := _AT_LINE.search(said):
         number = int(match[1])
     elif _AT_END.search(said):
         number = len(lines) - (len(lines) > 1 and not lines[-1])
-    else:
-        number = 1
     message = _AT_LINE.sub("", _AT_END.sub("", said))
-    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    line = lines[number - 1].strip() if number is not None and 0 < number <= len(lines) else ""
     return Problem(
         path=path,
-        line=number,
+        line=number or 1,
         value=quoted(line) if line else "",
         message=f"is not valid TOML: {message[:1].lower()}{message[1:]}",
         suggestion=_syntax_hint(message, line),

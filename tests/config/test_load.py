@@ -404,6 +404,13 @@ def test_text_that_is_no_toml_is_reported_with_its_line(text: str, line: int, sa
     assert message.isprintable()
 
 
+@pytest.mark.parametrize("value", ["[" * 5000, "9" * 5000])
+def test_where_the_place_is_not_known_no_line_is_blamed(value: str) -> None:
+    message = complaint(f'timezone = "UTC"\na = {value}')
+    assert message.startswith("checks.toml:1: ")
+    assert "timezone" not in message
+
+
 TOMLISH = st.lists(
     st.sampled_from(
         [
