@@ -69,7 +69,7 @@ def _probe(path: Path) -> tuple[bool, str]:
 def _parse(text: str) -> dict[str, object]:
     try:
         known = msgspec.json.decode(text)
-    except (ValueError, msgspec.DecodeError):
+    except ValueError:
         return {}  # being written
     return known if isinstance(known, dict) else {}
 

@@ -67,7 +67,7 @@ class StateLock:
 
     def _held_by(self) -> StateHeldError:
         pid = url = None
-        with contextlib.suppress(OSError, ValueError, msgspec.DecodeError, AttributeError):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
             told = msgspec.json.decode(os.pread(self._fd, 4096, 0))
             pid, url = told.get("pid"), told.get("url")
         who = f"process {pid}" if pid else "another process"
