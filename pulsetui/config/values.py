@@ -12,13 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
-from uuid import UUID
 
 from msgspec import Struct
 
 from pulsetui.config.pattern import why_slow
 from pulsetui.config.problem import nearest, quoted
-from pulsetui.core.check import OnEvent
+from pulsetui.core.check import OnEvent, canonical_uuid
 from pulsetui.core.duration import DurationError, parse_duration
 from pulsetui.core.expect import DURATION, Expectation, ExpectationError
 
@@ -157,11 +156,8 @@ def on_event(value: object) -> OnEvent:
 
 
 def uuid(value: object) -> str:
-    if isinstance(value, str) and len(value) == 36:  # UUID() takes braces, urn: and no dashes, too
-        try:
-            return str(UUID(value))
-        except ValueError:
-            pass
+    if isinstance(value, str) and (canonical := canonical_uuid(value)) is not None:
+        return canonical
     form = "Write it like 5f0c1c3e-9d1b-4d1e-8f5a-2f8f3a6f4a10, or leave it out: one is given."
     raise FlawedError(Flaw("is not a uuid", quoted(value), form))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from uuid import UUID
 
 from msgspec import Struct, field
 
@@ -19,6 +20,18 @@ DEFAULT_KEEP_PINGS = 1000
 
 SLUG = re.compile(r"[a-z0-9_-]{1,100}")
 """What a slug may look like (``fullmatch``)."""
+
+_UUID_LENGTH = 36
+
+
+def canonical_uuid(text: str) -> str | None:
+    """``text`` as a check keeps its uuid: lower case, with dashes; None when it is none."""
+    if len(text) != _UUID_LENGTH:  # UUID() takes braces, urn: and no dashes, too
+        return None
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
 
 
 class OnEvent(StrEnum):

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import msgspec
 
+from pulsetui.core.check import canonical_uuid
 from pulsetui.core.status import PingKind
 from pulsetui.monitor.intake import BODY_LIMIT, Arrival, report_id
 
@@ -24,7 +25,6 @@ logger = logging.getLogger(__name__)
 
 DIRECTORY = "spool"
 _AT_ONCE = 1000
-_UUID_LENGTH = 36
 
 
 class _Spooled(msgspec.Struct):
@@ -81,24 +81,15 @@ class Spool:
             path.rename(bad / path.name)
 
 
-def _uuid(text: str) -> str | None:
-    """A job may name its check by uuid as well."""
-    if len(text) != _UUID_LENGTH:
-        return None
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None
-
-
 def _arrival(document: bytes) -> Arrival:
     spooled = _decoder.decode(document)
     if spooled.at.tzinfo is None:
         raise ValueError("its instant has no time zone")
+    uuid = canonical_uuid(spooled.slug)  # a job may name its check by uuid as well
     return Arrival(
         kind=spooled.kind,
-        uuid=_uuid(spooled.slug),
-        slug=None if _uuid(spooled.slug) else spooled.slug,
+        uuid=uuid,
+        slug=None if uuid else spooled.slug,
         rid=spooled.rid,
         exit_status=spooled.exit_status,
         metrics=spooled.metrics,
