@@ -162,7 +162,7 @@ class Engine:
 
     def submit(self, command: Command, done: Callable[[object], None]) -> None:
         """Queues a command; ``done`` is called on the loop with its result or exception."""
-        self._hand_over()  # they came before it
+        self._hand_over()  # the pings that came before it
         self._writer.submit([(command, done)])
 
     async def perform(self, command: Command) -> object:
