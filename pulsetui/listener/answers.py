@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pulsetui.listener.message import JSON, Response
 from pulsetui.monitor.intake import BODY_LIMIT, Receipt
 
@@ -24,6 +26,18 @@ BY_RECEIPT = {
     Receipt.REFUSED: NOT_FOUND,
     Receipt.BUSY: BUSY,
 }
+
+
+WARNING_HEADER = "Pulsetui-Warning"
+"""Says to the sender what of its ping could not be used. The body stays ``OK``: clients compare it."""
+
+
+def noted(answer: Response, notes: Sequence[str]) -> Response:
+    """The answer with a warning for each note. Notes are clean; what is not ASCII becomes ``?``."""
+    if not notes:
+        return answer
+    warnings = [(WARNING_HEADER, note.encode("ascii", "replace").decode()) for note in notes]
+    return Response(answer.status, answer.body, (*answer.headers[1:], *warnings))
 
 
 def json_error(status: int, message: str, headers: tuple[tuple[str, str], ...] = ()) -> Response:

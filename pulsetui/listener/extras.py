@@ -1,59 +1,67 @@
-"""What a ping may carry in its query beside the run id: metrics, a duration, an exit code, a status word.
+"""What a ping may carry in its query beside the run id and its outcome: metrics and a duration.
 
-A bad one is dropped and counted; the ping itself still counts, since a job that finished must not look
-missing for a misspelt number.
+A bad one is dropped, counted and told to the sender; the ping itself still counts, since a job that finished
+must not look missing for a misspelt number.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from pulsetui.core.duration import LONGEST
 from pulsetui.core.ping import NO_METRICS
-from pulsetui.core.status import PingKind
+from pulsetui.core.text import clean
 from pulsetui.listener.message import Query
+from pulsetui.listener.outcome import Reject, Say
 
 METRICS_LIMIT = 64
 """So many metrics of one ping are taken."""
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
-_EXIT_CODE = re.compile(r"-?\d{1,10}", re.ASCII)
 _SPAN = re.compile(r"(?:\d+(?:\.\d*)?(?:ns|us|µs|μs|ms|s|m|h))+", re.ASCII)
 _SPAN_PART = re.compile(r"(\d+(?:\.\d*)?)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_STATUS = {
-    "success": PingKind.SUCCESS,
-    "ok": PingKind.SUCCESS,
-    "fail": PingKind.FAIL,
-    "failed": PingKind.FAIL,
-    "failure": PingKind.FAIL,
-    "error": PingKind.FAIL,
-    "start": PingKind.START,
-    "log": PingKind.LOG,
-}
 _LONGEST_NUMBER = 40  # characters; more digits than a float can tell apart
 
-Reject = Callable[[str], None]
+_EXAMPLE = "metric=records:312"
+_SHOWN = 40  # characters of what could not be read
 
 
-def metrics(query: Query, reject: Reject) -> Mapping[str, float]:
-    """``metric=records:312``, repeatable. Of a repeated name the last counts."""
+def _tell_nobody(_sentence: str) -> None:
+    return
+
+
+def metrics(query: Query, reject: Reject, say: Say = _tell_nobody) -> Mapping[str, float]:
+    """``metric=records:312`` or ``metric=records=312``, repeatable. Of a repeated name the last counts."""
     given = query.get("metric")
     if not given:
         return NO_METRICS
     found: dict[str, float] = {}
     for text in given:
-        name, colon, literal = text.rpartition(":")
-        value = number(literal) if colon and _NAME.fullmatch(name) else None
-        if value is None or (len(found) >= METRICS_LIMIT and name not in found):
+        name, _sign, literal = text.rpartition(":") if ":" in text else text.partition("=")
+        value = number(literal) if _NAME.fullmatch(name) else None
+        if value is None:
             reject("bad metric")
+            say(_what_is_wrong(name, literal))
+        elif len(found) >= METRICS_LIMIT and name not in found:
+            reject("bad metric")
+            say(f"more than {METRICS_LIMIT} metrics: {name} is left out")
         else:
             found[name] = value
     return found
+
+
+def _what_is_wrong(name: str, literal: str) -> str:
+    shown = clean(name, _SHOWN)
+    if _NAME.fullmatch(name) is None:
+        return f'metric "{shown}" is not a valid name; write {_EXAMPLE}'
+    if not literal.strip():
+        return f'metric "{shown}" has no value; write {_EXAMPLE}'
+    return f'metric "{shown}": "{clean(literal, _SHOWN)}" is not a number; write {_EXAMPLE}'
 
 
 def number(text: str) -> float | None:
@@ -65,7 +73,7 @@ def number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def duration(query: Query, reject: Reject) -> timedelta | None:
+def duration(query: Query, reject: Reject, say: Say = _tell_nobody) -> timedelta | None:
     """``duration=93``, ``duration=1.5`` (seconds) or ``duration=1m33s``."""
     given = query.get("duration")
     if not given:
@@ -73,6 +81,7 @@ def duration(query: Query, reject: Reject) -> timedelta | None:
     seconds = _seconds(given[0].strip())
     if seconds is None or not 0 <= seconds <= LONGEST.total_seconds():
         reject("bad duration")
+        say(f'duration "{clean(given[0], _SHOWN)}" is not a span; write duration=93 or duration=1m33s')
         return None
     return timedelta(seconds=seconds)
 
@@ -83,26 +92,3 @@ def _seconds(text: str) -> float | None:
     if _SPAN.fullmatch(text) is None:
         return number(text)
     return sum(float(n) * _UNITS[unit] for n, unit in _SPAN_PART.findall(text))
-
-
-def outcome(query: Query, reject: Reject) -> tuple[PingKind, int | None]:
-    """What ``status=`` and ``exit_code=`` make of a ping whose path names no action.
-
-    An exit code other than 0 is a fail whatever the status says.
-    """
-    kind = PingKind.SUCCESS
-    if (status := query.get("status")) and status[0]:
-        word = _STATUS.get(status[0].lower())
-        if word is None:
-            reject("bad status")
-        else:
-            kind = word
-    exit_status: int | None = None
-    if (code := query.get("exit_code")) and code[0]:
-        if _EXIT_CODE.fullmatch(code[0]):
-            exit_status = int(code[0])
-        else:
-            reject("bad exit code")
-    if exit_status:
-        kind = PingKind.FAIL
-    return kind, exit_status

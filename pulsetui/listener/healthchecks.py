@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pulsetui.core.check import SLUG
 from pulsetui.core.ping import NO_METRICS
@@ -16,6 +16,7 @@ from pulsetui.core.status import PingKind
 from pulsetui.listener import answers, extras
 from pulsetui.listener.message import Request, Respond, Response
 from pulsetui.listener.origin import remote, user_agent
+from pulsetui.listener.outcome import outcome
 from pulsetui.monitor.intake import Arrival, Intake, Receipt, report_id
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -23,6 +24,7 @@ _UUID_LENGTH = 36
 _RID = re.compile(_UUID.pattern, re.IGNORECASE)
 _SLUG_ANY_CASE = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _LARGEST_STATUS = 255
+_MOST_NOTES = 5  # of one ping
 _TOO_LARGE_STATUS = 256  # stands for every larger one
 
 # ``success`` is not Healthchecks' own word, but a handful of services with this shape have it.
@@ -55,6 +57,11 @@ def action_of(text: str) -> Action | None:
         status = int(digits or "0") if len(digits) <= 3 else _TOO_LARGE_STATUS
         return (PingKind.FAIL if status else PingKind.SUCCESS), status
     return action
+
+
+def _run_of_series(series: str) -> UUID:
+    """Cronitor's run id, which may be any text: the same text is the same run."""
+    return UUID(series) if _RID.fullmatch(series) else uuid5(NAMESPACE_URL, series)
 
 
 class PingTaker:
@@ -103,15 +110,17 @@ class PingTaker:
         rid = None
         create = False
         if request.query_string:
-            create = slug is not None and request.first("create") == "1"
-            given = request.first("rid")
+            create = slug is not None and request.last("create") == "1"
+            given = request.last("rid")
             if given is not None:
                 if _RID.fullmatch(given) is None:
                     self._refuse_known(respond, answers.BAD_RID, "bad rid", code, None if create else slug)
                     return
                 rid = UUID(given)
+            elif series := request.last("series"):
+                rid = _run_of_series(series)
         arrival = self._arrival(request, action, code or None, slug, create=create, rid=rid)
-        self._intake.receive(arrival, _Answer(self._intake, respond))
+        self._intake.receive(arrival, _Answer(self._intake, respond, arrival))
 
     def _arrival(
         self,
@@ -126,12 +135,17 @@ class PingTaker:
         kind, exit_status = action or (PingKind.SUCCESS, None)
         metrics = NO_METRICS
         duration = None
+        notes: list[str] = []
         if request.query_string:
-            query, reject = request.query, self._intake.reject
+            query, reject, say = request.query, self._intake.reject, notes.append
             if action is None:
-                kind, exit_status = extras.outcome(query, reject)
-            metrics = extras.metrics(query, reject)
-            duration = extras.duration(query, reject)
+                kind, exit_status = outcome(query, reject, say)
+            elif kind is PingKind.SUCCESS:
+                said, status = outcome(query, reject, say)
+                if said in (PingKind.FAIL, PingKind.LOG):  # what is not well is never read over
+                    kind, exit_status = said, status
+            metrics = extras.metrics(query, reject, say)
+            duration = extras.duration(query, reject, say)
         address, scheme = remote(request)
         report = request.headers.get(b"pulsetui-report")
         return Arrival(
@@ -148,6 +162,7 @@ class PingTaker:
             scheme=scheme,
             remote_addr=address,
             ua=user_agent(request),
+            notes=tuple(notes[:_MOST_NOTES]),
             report="" if report is None else report_id(report.decode("latin-1")),
         )
 
@@ -165,16 +180,17 @@ class PingTaker:
 class _Answer:
     """Carries a receipt back to its request."""
 
-    __slots__ = ("_intake", "_respond")
+    __slots__ = ("_arrival", "_intake", "_respond")
 
-    def __init__(self, intake: Intake, respond: Respond) -> None:
+    def __init__(self, intake: Intake, respond: Respond, arrival: Arrival) -> None:
         self._intake = intake
         self._respond = respond
+        self._arrival = arrival
 
     def __call__(self, receipt: Receipt) -> None:
-        if receipt is Receipt.OK:  # the usual one, without hashing an enum
+        if receipt is Receipt.OK and not self._arrival.notes:  # the usual one, without hashing an enum
             self._respond(answers.OK)
             return
         if receipt in _SEEN:
             self._intake.reject(_SEEN[receipt])
-        self._respond(answers.BY_RECEIPT[receipt])
+        self._respond(answers.noted(answers.BY_RECEIPT[receipt], self._arrival.notes))

@@ -82,6 +82,11 @@ class Request:
         values = self.query.get(name) if self.query_string else None
         return values[0] if values else None
 
+    def last(self, name: str) -> str | None:
+        """The last value of a query name, as Healthchecks reads one that is repeated."""
+        values = self.query.get(name) if self.query_string else None
+        return values[-1] if values else None
+
     def segments(self) -> list[str]:
         """The decoded path split at its slashes: ``["", "ping", "sync-invoices"]``."""
         if "%" not in self.path:

@@ -30,6 +30,7 @@ from pulsetui.monitor.lock import StateLock, local_ping_key, prepare_state_dir, 
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.session import Command
 from pulsetui.monitor.spool import Spool
+from pulsetui.monitor.unread import Unread
 from pulsetui.monitor.vigil import BEAT_S, Gap, Vigil
 from pulsetui.monitor.world import Tracked, World
 from pulsetui.monitor.writer import Batch, Submitted, Writer
@@ -74,6 +75,7 @@ class Engine:
         self.config: Config = load_config(config_path, hook_validators)
         self.config_file = ConfigFile(config_path, hook_validators)
         self.notices = Notices(self._info_changed)
+        self.unread = Unread(self.notices)
         self.started_at = clock.now()
         self.pings = 0
         self.rejected: Counter[str] = Counter()
@@ -255,6 +257,8 @@ class Engine:
         def committed(result: object) -> None:
             self._waiting -= 1
             self.pings += 1
+            if arrival.notes or self.unread:
+                self.unread.take(arrival, self._slug_of(arrival))
             done(result if isinstance(result, Receipt) else Receipt.BUSY)
 
         if not self._gathered:
@@ -290,6 +294,13 @@ class Engine:
     def reject(self, why: str) -> None:
         self.rejected[why] += 1
         self._info_changed()
+
+    def _slug_of(self, arrival: Arrival) -> str:
+        """The slug of the check that the arrival names; "" when it is gone."""
+        if arrival.uuid is None:
+            return arrival.slug or ""
+        tracked = self.world.find_uuid(arrival.uuid)
+        return "" if tracked is None else tracked.check.slug
 
     def _has(self, arrival: Arrival) -> bool:
         """Whether the check that the arrival names is there."""
@@ -478,6 +489,7 @@ class Engine:
     async def _take_config(self, config: Config, renames: Mapping[str, str]) -> None:
         before, self.config = self.config, config
         await self.perform(commands.Define(config.checks, renames))
+        self.unread.keep(frozenset(config.checks))
         self.notices.take_away("config")
         for slug in before.checks:
             self.notices.take_away(f"check:{slug}")

@@ -46,6 +46,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     remote_addr: str = ""
     ua: str = ""  # at most 200 characters
     at: datetime | None = None  # when it happened, if not now (spool)
+    notes: tuple[str, ...] = ()  # what of it could not be used, in sentences for the person; few and cleaned
     report: str = ""  # the id of a report that may come again, by HTTP or out of the spool; it counts once
 
 

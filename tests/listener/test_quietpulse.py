@@ -88,7 +88,7 @@ def test_bad_extras_are_counted_and_the_ping_counts_too(served: Served) -> None:
 
     assert reply.status == 200
     (arrival,) = served.intake.arrivals
-    assert (arrival.kind, arrival.metrics, arrival.duration) == (PingKind.SUCCESS, {"ok": 1.0}, None)
+    assert (arrival.kind, arrival.metrics, arrival.duration) == (PingKind.LOG, {"ok": 1.0}, None)
     assert served.intake.rejected == {"bad metric": 6, "bad duration": 1, "bad status": 1, "bad exit code": 1}
 
 
