@@ -6,7 +6,10 @@ callbacks cost more than all the rest. The request is normally there when the co
 answer fits the send buffer, so most connections never register with the selector at all.
 
 The request line is split here, at its first and last space, since some clients send raw spaces and non-ASCII
-bytes in their targets; header fields and body framing are llhttp's, which sees a neutral request line.
+bytes in their targets; header fields are llhttp's, which sees a neutral request line.
+
+A body over a limit is cut, never refused: what came of it is handed over, and the connection closed after the
+answer. A job whose output is long must not look as if it had not run.
 
 While a request waits for its answer nothing is read: pipelined requests are answered in order, and a client
 that sends ahead fills its own buffers.
@@ -21,8 +24,9 @@ from asyncio import AbstractEventLoop
 from math import inf
 from typing import Final, Protocol
 
-from httptools import HttpParserError, HttpRequestParser
+from httptools import HttpParserError, HttpParserUpgrade
 
+from pulsetui.listener.chunks import ChunkError, Chunks, ChunkTooLongError
 from pulsetui.listener.incoming import Heads, Incoming
 from pulsetui.listener.limits import Limits
 from pulsetui.listener.message import Handler, Request, Response
@@ -86,6 +90,8 @@ class Connection:
 
     __slots__ = (
         "_buffer",
+        "_chunks",
+        "_cut",
         "_head_only",
         "_incoming",
         "_keep_alive",
@@ -93,7 +99,6 @@ class Connection:
         "_minor",
         "_out",
         "_owner",
-        "_parser",
         "_peer",
         "_phase",
         "_raw_body",
@@ -114,10 +119,11 @@ class Connection:
         self._buffer = b""  # bytes of a head that is not whole yet, or of the next request
         self._watching = False
         self._unread = False  # the client may still be sending: linger before closing
+        self._cut = False  # and what it sends is the rest of a body, which may be long
         self._keep_alive = False
         self._head_only = False
         self._stream: Stream | None = None
-        self._parser: HttpRequestParser | None = None
+        self._chunks: Chunks | None = None
         self._incoming: Incoming
         self.deadline = owner.loop.time() + owner.limits.request_s
 
@@ -204,12 +210,11 @@ class Connection:
         self._head_only = method == b"HEAD"
         fields = _NEUTRAL_LINE[self._minor] + head[line.end() :]
         try:
-            incoming, parser = self._owner.heads.parse(fields)
-        except HttpParserError:
+            incoming = self._owner.heads.parse(fields)
+        except (HttpParserError, HttpParserUpgrade):
             self._refuse(BAD_REQUEST, "bad request")
             return
         self._incoming = incoming
-        self._parser = parser
         if incoming.complete:
             self._hand_over(rest)
         else:
@@ -219,11 +224,9 @@ class Connection:
         self._phase = _BODY
         self._raw_body = 0
         length = headers.get(b"content-length")
-        limit = self._owner.limits.body
-        self._remaining = -1 if length is None else int(length)
-        if self._remaining > limit:
-            self._refuse(TOO_LARGE, "body too large")
-            return
+        # llhttp has refused both together, and any transfer coding that does not end with chunked.
+        self._remaining = 0 if length is None else int(length)
+        self._chunks = Chunks() if length is None else None
         if not rest and headers.get(b"expect", b"").lower() == b"100-continue":
             try:
                 self._socket.send(_CONTINUE)
@@ -234,39 +237,43 @@ class Connection:
             self._take_body(rest)
 
     def _take_body(self, data: bytes) -> None:
-        rest = b""
-        limits = self._owner.limits
-        if self._remaining >= 0:
-            if len(data) > self._remaining:
-                data, rest = data[: self._remaining], data[self._remaining :]
-            self._remaining -= len(data)
+        incoming, limits = self._incoming, self._owner.limits
         self._raw_body += len(data)
-        incoming = self._incoming
-        assert self._parser is not None
-        try:
-            self._parser.feed_data(data)
-        except HttpParserError:
-            if not incoming.complete:
+        rest: bytes | None
+        if self._chunks is None:
+            rest = data[self._remaining :] if len(data) >= self._remaining else None
+            incoming.on_body(data if rest is None else data[: self._remaining])
+            self._remaining -= len(data)
+        else:
+            try:
+                rest = self._chunks.feed(data, incoming.on_body)
+            except ChunkTooLongError:
+                self._refuse(TOO_LARGE, "body too large")
+                return
+            except ChunkError:
                 self._refuse(BAD_REQUEST, "bad request")
                 return
-            incoming.overrun = True
-        if incoming.size > limits.body or self._raw_body > limits.body + _CHUNK_OVERHEAD:
-            self._refuse(TOO_LARGE, "body too large")
-        elif incoming.complete:
+        if rest is not None:
             self._hand_over(rest)
+        elif incoming.size > limits.body:
+            self._cut_short()
+        elif self._raw_body > limits.body + _CHUNK_OVERHEAD:
+            self._refuse(TOO_LARGE, "body too large")
+
+    def _cut_short(self) -> None:
+        """Hands over a request whose body goes on."""
+        self._cut = True
+        self._hand_over(b"")
 
     def _hand_over(self, rest: bytes) -> None:
         incoming = self._incoming
         self._buffer = rest
-        self._parser = None
-        # Where a chunked body ended in what was read is not known: what followed it cannot be answered, so
-        # the client is told with "Connection: close" to send it again.
-        self._unread = incoming.overrun
+        self._unread = self._cut
         # llhttp forgets this at the end of a message. HTTP/1.0 is always closed: its clients expect that.
         connection = incoming.headers.get(b"connection")
         keep_alive = (
             self._minor == b"1"
-            and not incoming.overrun
+            and not self._cut
             and (connection is None or b"close" not in connection.lower())
         )
         self._keep_alive = keep_alive
@@ -295,7 +302,6 @@ class Connection:
     def _refuse(self, response: Response, why: str) -> None:
         """Answers without a handler and closes, since where the next request begins is unknown."""
         self._owner.refused(why)
-        self._parser = None
         self._buffer = b""
         self._keep_alive = False
         self._unread = True
@@ -401,7 +407,9 @@ class Connection:
 
     def expire(self) -> None:
         """The deadline has passed."""
-        if self._phase == _BODY or (self._phase == _HEAD and self._buffer):
+        if self._phase == _BODY and self._incoming.size > self._owner.limits.body_kept:
+            self._cut_short()
+        elif self._phase == _BODY or (self._phase == _HEAD and self._buffer):
             self._refuse(TIMED_OUT, "request not finished in time")
         else:
             self.close()
@@ -427,7 +435,6 @@ class Connection:
         if writing:
             self._owner.loop.remove_writer(self._socket)
         self._socket.close()
-        self._parser = None
         self._buffer = b""
         self._owner.forget(self)
         if self._stream is not None:
@@ -442,7 +449,8 @@ class Connection:
             return
         self._phase = _LINGERING
         self._buffer = b""
-        self.deadline = self._owner.loop.time() + self._owner.limits.linger_s
+        limits = self._owner.limits
+        self.deadline = self._owner.loop.time() + (limits.drain_s if self._cut else limits.linger_s)
         self._watch()
 
     def _watch(self) -> None:

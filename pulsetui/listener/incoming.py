@@ -1,4 +1,4 @@
-"""What llhttp says of one request: its fields, and the framing of its body."""
+"""What is known of one request: its fields, as llhttp reads them, and what is kept of its body."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _UPGRADE_LINE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
 
 class Incoming:
-    """What llhttp reports of one request; ``on_*`` are its callbacks."""
+    """One request. ``complete`` is set when its head announces no body; else ``on_body`` takes that."""
 
-    __slots__ = ("chunks", "complete", "headers", "kept", "limit", "on_header", "overrun", "size")
+    __slots__ = ("chunks", "complete", "headers", "kept", "limit", "on_header", "size")
 
     def __init__(self, limit: int) -> None:
         self.headers: dict[bytes, bytes] = {}
@@ -26,19 +26,11 @@ class Incoming:
         self.kept = 0
         self.size = 0
         self.complete = False
-        self.overrun = False
-
-    def on_message_begin(self) -> None:
-        # A further request in the same read, after a chunked body whose end only llhttp knows.
-        self.overrun = self.complete
 
     def on_headers_complete(self) -> None:
-        if not self.overrun:
-            self.headers = {name.lower(): value for name, value in self.headers.items()}
+        self.headers = {name.lower(): value for name, value in self.headers.items()}
 
     def on_body(self, data: bytes) -> None:
-        if self.overrun:
-            return
         self.size += len(data)
         room = self.limit - self.kept
         if room > 0:
@@ -61,27 +53,25 @@ class Heads:
     def __len__(self) -> int:
         return len(self._remembered)
 
-    def parse(self, fields: bytes) -> tuple[Incoming, HttpRequestParser | None]:
-        """A request from its whole head; the parser goes on with its body. Raises HttpParserError."""
+    def parse(self, fields: bytes) -> Incoming:
+        """A request from its whole head. Raises HttpParserError or HttpParserUpgrade when it is none."""
         known = self._remembered.get(fields)
         if known is not None:
-            return known, None
-        incoming, parser = _parse(fields, self._limit)
-        if incoming.complete and not incoming.overrun and len(fields) <= _REMEMBERED_SIZE:
+            return known
+        incoming = _parse(fields, self._limit)
+        if incoming.complete and len(fields) <= _REMEMBERED_SIZE:
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
             self._remembered[fields] = incoming
-        return incoming, parser
+        return incoming
 
 
-def _parse(fields: bytes, limit: int) -> tuple[Incoming, HttpRequestParser]:
+def _parse(fields: bytes, limit: int) -> Incoming:
     incoming = Incoming(limit)
-    parser = HttpRequestParser(incoming)
     try:
-        parser.feed_data(fields)
+        HttpRequestParser(incoming).feed_data(fields)
     except HttpParserUpgrade:
-        # No upgrade is offered here, so the request means what it says without that line.
+        # No upgrade is offered here, so the request means what it says without that line (RFC 9110 7.8).
         incoming = Incoming(limit)
-        parser = HttpRequestParser(incoming)
-        parser.feed_data(_UPGRADE_LINE.sub(b"", fields))
-    return incoming, parser
+        HttpRequestParser(incoming).feed_data(_UPGRADE_LINE.sub(b"", fields))
+    return incoming

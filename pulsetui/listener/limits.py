@@ -15,10 +15,11 @@ class Limits(Struct, frozen=True, kw_only=True):
     flush_s: float = 10.0  # a client may take so long to read an answer
     stream_flush_s: float = 30.0  # and so long to read one batch of an event stream
     linger_s: float = 2.0  # reading on after an answer that came before the end of the request
+    drain_s: float = 30.0  # and after one that came before the end of a body that was cut
     sweep_s: float = 1.0  # how often deadlines are looked at: their precision
     head: int = 16 * 1024  # request line and header lines, as received
     head_lines: int = 100
-    body: int = 10 * 1024 * 1024  # taken and counted; more is 413
+    body: int = 64 * 1024 * 1024  # read to its end; of a longer one what came so far is taken
     body_kept: int = BODY_LIMIT  # the rest is counted and dropped
     connections: int = 512  # open at once; the descriptor limit may lower it
     spare_descriptors: int = 64  # left to the database, hooks and the screen

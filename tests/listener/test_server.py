@@ -94,7 +94,7 @@ def test_a_head_that_announces_a_body_is_read_each_time(served: Served) -> None:
 def test_no_number_of_different_heads_fills_the_memory() -> None:
     heads = Heads(limit=100)
     for n in range(2000):
-        incoming, _parser = heads.parse(b"POST / HTTP/1.1\r\nX-Run: %d\r\n\r\n" % n)
+        incoming = heads.parse(b"POST / HTTP/1.1\r\nX-Run: %d\r\n\r\n" % n)
         assert incoming.headers == {b"x-run": b"%d" % n}
     assert 0 < len(heads) <= 256
 
@@ -130,14 +130,19 @@ def test_pipelined_bodies_are_told_apart(served: Served) -> None:
     assert [arrival.body for arrival in served.intake.arrivals] == [b"one", b"two", b""]
 
 
-def test_request_after_a_chunked_body_in_the_same_packet_must_be_sent_again(served: Served) -> None:
-    answer = served.raw(
-        b"POST /ping/backup HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n" + GET
-    )
+@pytest.mark.parametrize("next_head", [b"", b"Connection: Upgrade\r\nUpgrade: websocket\r\n"])
+@pytest.mark.parametrize("trailer", [b"", b"Digest: abc\r\n"])
+def test_request_after_a_chunked_body_in_the_same_packet_is_answered(
+    served: Served, next_head: bytes, trailer: bytes
+) -> None:
+    chunked = b"POST /ping/backup HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    body = b"2;why=not\r\nhi\r\n0\r\n" + trailer + b"\r\n"
+    following = b"GET /ping/backup HTTP/1.1\r\n" + next_head + b"\r\n"
 
-    assert answer.count(b"HTTP/1.1 ") == 1
-    assert b"\r\nConnection: close\r\n" in answer
-    assert [arrival.body for arrival in served.intake.arrivals] == [b"hi"]
+    answer = served.raw(chunked + body + following + GET_CLOSE)
+
+    assert answer.count(b"HTTP/1.1 200 OK") == 3
+    assert [arrival.body for arrival in served.intake.arrivals] == [b"hi", b"", b""]
 
 
 def test_chunked_body_from_a_pipe_is_decoded(served: Served) -> None:
@@ -170,23 +175,40 @@ def test_expect_continue_is_answered_before_the_body(served: Served) -> None:
         assert status(read_all(connection)) == 200
 
 
-def test_expect_continue_for_too_much_is_refused_before_the_body(served: Served) -> None:
-    answer = served.raw(
-        b"POST /ping/backup HTTP/1.1\r\nContent-Length: 20000000\r\nExpect: 100-continue\r\n\r\n"
-    )
+@pytest.mark.parametrize("path", ["/ping/backup", "/ping/backup/fail", f"/{CODE}/start"])
+@pytest.mark.parametrize("options", [(), ("-H", "Transfer-Encoding: chunked"), ("-H", "Expect:")])
+def test_body_of_20_megabytes_is_cut_and_the_ping_counts(
+    served: Served, options: tuple[str, ...], path: str
+) -> None:
+    reply = curl(f"{served.url}{path}", "--data-binary", "@-", *options, stdin=b"x" * 20_000_000)
 
-    assert status(answer) == 413
+    assert (reply.status, reply.body) == (200, b"OK")
+    (arrival,) = served.intake.arrivals
+    assert 100_000 <= len(arrival.body) < 1_000_000
+    assert served.intake.rejected == {}
 
 
 @pytest.mark.parametrize("options", [(), ("-H", "Transfer-Encoding: chunked"), ("-H", "Expect:")])
-def test_body_of_20_megabytes_is_refused_and_the_client_sees_why(
-    served: Served, options: tuple[str, ...]
+def test_body_beyond_every_limit_is_answered_before_its_end_and_the_client_sees_it(
+    options: tuple[str, ...],
 ) -> None:
-    reply = curl(f"{served.url}/ping/backup", "--data-binary", "@-", *options, stdin=b"x" * 20_000_000)
+    with serve(limits=Limits(body=1_000_000)) as running:
+        reply = curl(f"{running.url}/ping/backup", "--data-binary", "@-", *options, stdin=b"x" * 20_000_000)
 
-    assert (reply.status, reply.body) == (413, b"body too large")
-    assert served.intake.arrivals == []
-    assert served.curl("/ping/backup").status == 200
+        assert (reply.status, reply.body) == (200, b"OK")
+        assert reply.headers["connection"] == "close"
+        assert len(running.intake.arrivals) == 1
+        assert running.curl("/ping/backup").status == 200
+
+
+def test_long_body_that_does_not_end_in_time_is_cut_and_the_ping_counts(hasty: Served) -> None:
+    with hasty.connect() as connection:
+        connection.sendall(b"POST /ping/backup HTTP/1.1\r\nContent-Length: 9000000\r\n\r\n" + b"x" * 200_000)
+        answer = read_until(connection, b"OK")
+
+    assert status(answer) == 200
+    assert b"\r\nConnection: close\r\n" in answer
+    assert len(hasty.intake.arrivals) == 1
 
 
 def test_endless_chunk_extensions_are_cut_off(served: Served) -> None:
