@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import isfinite
-from uuid import uuid4
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from pulsetui.core.status import PingKind, Status
 from pulsetui.core.text import clean, decode
 from pulsetui.core.transition import Transition
 from pulsetui.monitor.compose import still_down, unwatched_digest
+from pulsetui.monitor.identity import matched, removed, uuids
 from pulsetui.monitor.intake import Arrival, Receipt
 from pulsetui.monitor.session import Session
 from pulsetui.monitor.world import Tracked, World
@@ -153,22 +153,25 @@ class Define(Struct, frozen=True):
 
     checks: Mapping[str, Check]
     renames: Mapping[str, str]  # old slug → new slug
+    restored: Collection[str] = ()  # slugs whose deletion is undone
 
     def apply(self, session: Session, now: datetime) -> None:
-        known = {self.renames.get(stored.slug, stored.slug): stored for stored in session.database.checks()}
-        next_id = max((stored.id for stored in known.values()), default=0) + 1
+        all_stored = session.database.checks()
+        known = matched(all_stored, self.checks, self.renames, self.restored)
+        uuid_of = uuids(self.checks, known)
+        next_id = max((stored.id for stored in all_stored), default=0) + 1
         identities: list[StoredCheck] = []
         tracked: list[Tracked] = []
         back: dict[int, datetime] = {}  # removed once and there again: nobody watched them meanwhile
         for slug, check in self.checks.items():
-            stored = known.pop(slug, None)
+            stored = known.get(slug)
             if stored is None:
-                one = Tracked(next_id, check.uuid or str(uuid4()), check, new_state(now))
+                one = Tracked(next_id, uuid_of[slug], check, new_state(now))
                 next_id += 1
             else:
                 current = session.world.by_id.get(stored.id)
                 state = session.state(current) if current is not None else stored.state
-                one = Tracked(stored.id, check.uuid or stored.uuid, check, state or new_state(now))
+                one = Tracked(stored.id, uuid_of[slug], check, state or new_state(now))
                 if stored.removed_at is not None:
                     back[one.id] = stored.removed_at
             if (
@@ -178,7 +181,7 @@ class Define(Struct, frozen=True):
             ):
                 identities.append(_identity(one, stored.created_at if stored is not None else now))
             tracked.append(one)
-        identities += [replace(gone, removed_at=now) for gone in known.values() if gone.removed_at is None]
+        identities += removed(all_stored, {one.id for one in tracked}, self.checks.keys(), now)
         session.define(identities, World(tracked, self._snoozes(session)))
         for one in tracked:
             if one.id in back:

@@ -11,7 +11,7 @@ import concurrent.futures
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -478,17 +478,25 @@ class Engine:
     # --- configuration ------------------------------------------------------------------------------
 
     async def edit_config(
-        self, edit: Callable[[ConfigFile], Config], renames: Mapping[str, str] | None = None
+        self,
+        edit: Callable[[ConfigFile], Config],
+        renames: Mapping[str, str] | None = None,
+        restored: Collection[str] = (),
     ) -> None:
-        """Changes checks.toml in place and takes the result over. Raises ConfigError."""
+        """Changes checks.toml in place and takes the result over. Raises ConfigError.
+
+        ``restored`` are slugs whose deletion is undone: they have their history back.
+        """
         async with self._editing:
             config = await asyncio.to_thread(edit, self.config_file)
             self._fingerprint = Fingerprint.of(self.config_path)
-            await self._take_config(config, renames or {})
+            await self._take_config(config, renames or {}, restored)
 
-    async def _take_config(self, config: Config, renames: Mapping[str, str]) -> None:
+    async def _take_config(
+        self, config: Config, renames: Mapping[str, str], restored: Collection[str] = ()
+    ) -> None:
         before, self.config = self.config, config
-        await self.perform(commands.Define(config.checks, renames))
+        await self.perform(commands.Define(config.checks, renames, restored))
         self.unread.keep(frozenset(config.checks))
         self.notices.take_away("config")
         for slug in before.checks:

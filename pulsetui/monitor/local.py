@@ -261,7 +261,11 @@ class LocalEngine:
         return ""
 
     def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
-        return self._edit(slug, lambda file: file.add_check(slug, fields), f"{slug} is added")
+        return self._add(slug, fields)
+
+    def _add(self, slug: str, fields: Mapping[str, object], restored: Collection[str] = ()) -> CommandResult:
+        edit = self._edit
+        return edit(slug, lambda file: file.add_check(slug, fields), f"{slug} is added", restored=restored)
 
     def edit(
         self, slug: str, fields: Mapping[str, object | None], *, new_slug: str | None = None
@@ -282,10 +286,12 @@ class LocalEngine:
         return self._edit(slug, lambda file: file.remove_check(slug), f"{slug} is deleted")
 
     def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
-        restored = self._edit(slug, lambda file: file.restore_check(slug), f"{slug} is back in its place")
+        restored = self._edit(
+            slug, lambda file: file.restore_check(slug), f"{slug} is back in its place", restored=(slug,)
+        )
         if restored.ok or restored.problems:
             return restored
-        added = self.add(slug, fields)
+        added = self._add(slug, fields, (slug,))
         if not added.ok:
             return added
         end = f"{slug} is at the end of {self._engine.config_path.name} now, without its comments"
@@ -297,9 +303,10 @@ class LocalEngine:
         edit: Callable[[ConfigFile], Config],
         message: str,
         renames: Mapping[str, str] | None = None,
+        restored: Collection[str] = (),
     ) -> CommandResult:
         try:
-            self._engine.call(lambda: self._engine.edit_config(edit, renames))
+            self._engine.call(lambda: self._engine.edit_config(edit, renames, restored))
         except ConfigProblems as error:
             return self._refused(slug, error, {slug, *(renames or {}).values()})
         except PulseError as error:

@@ -277,9 +277,9 @@ def _trim(connection: sqlite3.Connection, check_id: int, keep_pings: int) -> Non
 
 
 def _write_identities(connection: sqlite3.Connection, checks: Sequence[StoredCheck]) -> None:
-    # Two passes, so that checks may swap their slugs.
+    # Two passes, so that checks may swap their slugs and their uuids.
     connection.executemany(
-        "UPDATE checks SET slug = '*' || id WHERE id = ?", [(check.id,) for check in checks]
+        "UPDATE checks SET slug = '*' || id, uuid = '*' || id WHERE id = ?", [(check.id,) for check in checks]
     )
     connection.executemany(
         "INSERT INTO checks VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"

@@ -557,19 +557,6 @@ def test_an_edit_that_changes_nothing_says_so(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-def test_a_deleted_check_that_comes_back_has_its_history(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with running(tmp_path) as engine:
-            await engine.ping("often")
-            await engine.engine.edit_config(lambda file: file.remove_check("often"))
-            assert "often" not in engine.client.checks()
-            assert await engine.ping("often") is Receipt.UNKNOWN
-            await engine.engine.edit_config(lambda file: file.add_check("often", {"every": "15m"}))
-            assert engine.view("often").n_pings == 1
-
-    asyncio.run(scenario())
-
-
 def test_a_deletion_that_is_undone_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(tmp_path) as engine:
