@@ -3,6 +3,7 @@
 PulseError            what went wrong, where, and what to do: the message is shown to a person
 ├── ConfigError       checks.toml is wrong; carries every problem of the file
 ├── ScheduleError     a cron, OnCalendar, period or zone text is wrong
+├── UnstorableError   an instant, span or number that cannot be kept (defined in core.storable)
 ├── StoreError        the database cannot be used
 │   └── StoreBusyError    a commit failed for now (disk full, locked): the ping was not taken
 ├── EngineError       the engine cannot start, or refuses a command

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from pulsetui.cli.engine import engine, require_check
+from pulsetui.core import storable
 from pulsetui.core.text import clean
 from pulsetui.errors import EngineUnreachableError, PulseError
 from pulsetui.job.report import UsageError, check_slug
@@ -61,8 +62,10 @@ def bound(options: argparse.Namespace, name: str, where: tzinfo) -> datetime | N
         return None
     try:
         at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=where)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return storable.instant(at if at.tzinfo else at.replace(tzinfo=where))
+    except storable.UnstorableError as error:
+        raise UsageError(f'--{name} "{clean(text, 60)}" {error}') from None
+    except ValueError:
         raise UsageError(
             f'--{name} "{clean(text, 60)}" is no instant; write it like 2026-11-21, 2026-11-21T02:00'
             " or ending in +02:00"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pulsetui.cli.engine import config_path
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.config.toml import read_toml
+from pulsetui.core import storable
 from pulsetui.core.parse_schedule import guess_schedule
 from pulsetui.core.phrases import until_text
 from pulsetui.core.schedule import Schedule
@@ -92,8 +93,10 @@ def _after(text: str | None, where: ZoneInfo) -> datetime:
         instant = datetime.fromisoformat(text)
         if instant.tzinfo is None:
             instant = instant.replace(tzinfo=where)
-        return instant.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return storable.instant(instant)
+    except storable.UnstorableError as error:
+        raise UsageError(f'--after "{clean(text, 60)}" {error}') from None
+    except ValueError:
         raise UsageError(
             f'--after "{clean(text, 60)}" is no instant; write it like 2026-11-21T02:00 or ending in +02:00'
         ) from None

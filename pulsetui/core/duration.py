@@ -6,14 +6,13 @@ import re
 from datetime import timedelta
 from functools import lru_cache
 
+from pulsetui.core.storable import LONGEST
 from pulsetui.errors import PulseError
 
 _UNITS = {"w": 7 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
 _SPELLED = re.compile(
     r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII
 )
-LONGEST = timedelta(days=3660)
-"""Ten years: longer than any schedule, short enough that no sum of instants overflows."""
 
 
 class DurationError(PulseError):

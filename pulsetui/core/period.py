@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pulsetui.core.duration import DurationError, format_duration, parse_duration
 from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.storable import instant_or_none, is_instant
 from pulsetui.core.words import span_words
 from pulsetui.errors import ScheduleError
 
@@ -54,16 +55,10 @@ class Every(Struct, frozen=True):
         return format_duration(self.period)
 
     def next(self, after: datetime) -> datetime | None:
-        try:
-            return after + self.period
-        except OverflowError:
-            return None
+        return instant_or_none(after + self.period) if is_instant(after) else None
 
     def prev(self, before: datetime) -> datetime | None:
-        try:
-            return before - self.period
-        except OverflowError:
-            return None
+        return instant_or_none(before - self.period) if is_instant(before) else None
 
     def between(self, after: datetime, until: datetime, limit: int) -> Sequence[datetime]:
         """The instants a period apart, counted from ``after``."""

@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from pulsetui.core import storable
 from pulsetui.core.check import Check
 from pulsetui.core.duration import DurationError, parse_duration
 from pulsetui.errors import PulseError
@@ -87,7 +88,7 @@ def snooze_for(text: str, now: datetime) -> datetime:
         span = parse_duration(text)
     except DurationError as error:
         raise SnoozeError(str(error)) from None
-    return _checked(now + span, text, now)
+    return checked_end(now + span, text, now)
 
 
 def snooze_until(text: str, now: datetime, zone: tzinfo) -> datetime:
@@ -98,16 +99,13 @@ def snooze_until(text: str, now: datetime, zone: tzinfo) -> datetime:
     with a clock time it is while that time is still to come. Raises SnoozeError.
     """
     words = text.strip().casefold().removeprefix("until ").split()
-    try:
-        until = _named(words, now, zone) or _iso(text, zone)
-    except OverflowError:  # a day at either end of the calendar has no instant in every zone
-        until = None
+    until = _named(words, now, zone) or _iso(text, zone)
     if until is None:
         raise SnoozeError(
             f'"{text}" names no instant; write it like tomorrow, monday, 14:30, tomorrow 14:30 or'
             " 2026-11-20T14:30"
         )
-    return _checked(until, text, now)
+    return checked_end(until, text, now)
 
 
 def _named(words: list[str], now: datetime, zone: tzinfo) -> datetime | None:
@@ -151,6 +149,9 @@ def _iso(text: str, zone: tzinfo) -> datetime | None:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+    if not storable.is_instant(at if at.tzinfo is not None else at.replace(tzinfo=UTC)):
+        years = f"{storable.EARLIEST.year}-{storable.LATEST.year - 1}"
+        raise SnoozeError(f'"{text}" is in none of the years {years}')
     if at.tzinfo is not None:
         return at.astimezone(UTC)
     whole_day = len(text.strip()) <= len("2026-11-20")
@@ -167,7 +168,8 @@ def _next_weekday(today: date, weekday: int) -> date:
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
-def _checked(until: datetime, text: str, now: datetime) -> datetime:
+def checked_end(until: datetime, text: str, now: datetime) -> datetime:
+    """``until`` if a snooze that begins ``now`` can end then; raises SnoozeError, which calls it ``text``."""
     if until <= now:
         raise SnoozeError(f'"{text}" has passed already; a snooze ends in the future')
     if until - now > LONGEST:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from pulsetui.core.clock_change import ClockChange, change_of, offsets_of
 from pulsetui.core.readings import Readings
+from pulsetui.core.storable import instant_or_none
 
 _SECOND = timedelta(seconds=1)
 _JUST_AFTER = timedelta(microseconds=1)
@@ -118,7 +119,7 @@ class Timetable(Struct, frozen=True):
         """The first instant strictly later than ``after``; ``None`` at the end of the calendar."""
         _refuse_naive(after)
         try:
-            return instants_forward(self.readings, self.zone, self.rule, after)
+            return instant_or_none(instants_forward(self.readings, self.zone, self.rule, after))
         except OverflowError:
             return None
 
@@ -126,7 +127,7 @@ class Timetable(Struct, frozen=True):
         """The last instant strictly earlier than ``before``."""
         _refuse_naive(before)
         try:
-            return instants_back(self.readings, self.zone, self.rule, before)
+            return instant_or_none(instants_back(self.readings, self.zone, self.rule, before))
         except OverflowError:
             return None
 

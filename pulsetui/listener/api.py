@@ -10,10 +10,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
+from pulsetui.core import storable
 from pulsetui.errors import EngineUnreachableError, PulseError, StoreBusyError, UnknownCheckError
 from pulsetui.listener import wire
 from pulsetui.listener.answers import json_error
@@ -159,14 +160,12 @@ def _limit(request: Request, default: int) -> int:
 
 
 def _instant(request: Request, name: str) -> datetime:
-    wanted = f"{name}: takes an ISO 8601 instant with time zone"
     try:
-        instant = datetime.fromisoformat(request.first(name) or "")
+        return storable.instant(datetime.fromisoformat(request.first(name) or ""))
+    except storable.UnstorableError as error:
+        raise CommandError(f"{name}: {error}") from None
     except ValueError:
-        raise CommandError(wanted) from None
-    if instant.tzinfo is None:
-        raise CommandError(wanted)
-    return instant.astimezone(UTC)
+        raise CommandError(f"{name}: takes an ISO 8601 instant with time zone") from None
 
 
 def _json(value: object) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pulsetui.core import storable
 from pulsetui.listener.wire import Command
 from pulsetui.monitor.client import EngineClient
 from pulsetui.monitor.view import CommandResult
@@ -55,9 +56,13 @@ def _snooze(client: EngineClient, command: Command) -> Sequence[CommandResult]:
     targets = () if command.scope == "everything" else _some(command)
     if command.verb == "unsnooze":
         return client.unsnooze(command.scope, targets)
-    if command.until is None or command.until.tzinfo is None:
+    if command.until is None:
         raise CommandError("until: missing; say with time zone when the snooze ends")
-    return client.snooze(command.scope, targets, until=command.until, by=_by(command), note=command.note)
+    try:
+        until = storable.instant(command.until)
+    except storable.UnstorableError as error:
+        raise CommandError(f"until: {error}") from None
+    return client.snooze(command.scope, targets, until=until, by=_by(command), note=command.note)
 
 
 def _by(command: Command) -> str:

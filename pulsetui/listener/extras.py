@@ -11,13 +11,13 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from pulsetui.core.duration import LONGEST
+from pulsetui.core import storable
 from pulsetui.core.ping import NO_METRICS
 from pulsetui.core.text import clean
 from pulsetui.listener.message import Query
 from pulsetui.listener.outcome import Reject, Say
 
-METRICS_LIMIT = 64
+METRICS_LIMIT = storable.MAX_METRICS
 """So many metrics of one ping are taken."""
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
@@ -79,7 +79,7 @@ def duration(query: Query, reject: Reject, say: Say = _tell_nobody) -> timedelta
     if not given:
         return None
     seconds = _seconds(given[0].strip())
-    if seconds is None or not 0 <= seconds <= LONGEST.total_seconds():
+    if seconds is None or not 0 <= seconds <= storable.LONGEST.total_seconds():
         reject("bad duration")
         say(f'duration "{clean(given[0], _SHOWN)}" is not a span; write duration=93 or duration=1m33s')
         return None

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.model import Config, format_address, is_loopback
 from pulsetui.config.problem import ConfigProblems
+from pulsetui.core import storable
 from pulsetui.core.incident import Acknowledgement
-from pulsetui.core.snooze import Scope, Snooze
+from pulsetui.core.snooze import Scope, Snooze, checked_end
 from pulsetui.errors import PulseError, UnknownCheckError
 from pulsetui.monitor.alert import Alert, OnAlert
 from pulsetui.monitor.client import OnChange
@@ -215,12 +216,12 @@ class LocalEngine:
     def snooze(
         self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
     ) -> list[CommandResult]:
-        if until <= self.now():
-            return [
-                CommandResult(slug=one, ok=False, message="a snooze ends in the future") for one in targets
-            ]
+        try:
+            checked_end(storable.instant(until), f"{until:%Y-%m-%d %H:%M %Z}", self.now())
+        except PulseError as error:
+            return [CommandResult(slug=one, ok=False, message=str(error)) for one in targets or ("",)]
         return self._set_snoozes(
-            scope, targets, Snooze(scope=scope, target="", until=until, by=by, note=note)
+            scope, targets, Snooze(scope=scope, target="", until=until, by=by[:100], note=note[:1000])
         )
 
     def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:

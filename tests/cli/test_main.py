@@ -96,6 +96,7 @@ def test_the_version_is_data(arguments: list[str], tmp_path: Path) -> None:
         (["schedule", "* * * *"], "cron"),
         (["schedule", "0 2 * * *", "--timezone", "Europe/Rigaa"], "Europe/Riga"),
         (["schedule", "1h", "--after", "soon"], "2026-11-21T02:00"),
+        (["schedule", "1h", "--after", "9999-12-31T23:59:59-12:00"], "between the years 1900 and 2999"),
         (["schedule", "1h", "--count", "-1"], "--count"),
         (["schedule", "1h", "--count", "x"], "--count"),
         (["validate", "/nonexistent/checks.toml"], "pulsetui init"),

@@ -60,6 +60,8 @@ def test_bounds_without_an_offset_are_in_the_checks_zone(connected: Connect, cap
         (["report", "sync#-1"], 2, "names no incident"),
         (["report", "Sync"], 2, 'try "sync"'),
         (["report", "sync", "--after", "yesterday"], 2, '--after "yesterday" is no instant'),
+        (["report", "sync", "--after", "0001-01-01T00:00+14:00"], 2, "between the years 1900 and 2999"),
+        (["report", "sync", "--before", "9999-12-31"], 2, "between the years 1900 and 2999"),
         (["report", "sync", "--after", "2026-02-01", "--before", "2026-01-01"], 2, "later than --before"),
         (["report", "sync#2", "--after", "2026-01-01"], 2, "an incident has its own bounds"),
         (["report", "sync", "--format", "pdf"], 2, "invalid choice"),

@@ -77,7 +77,7 @@ def test_an_offset_is_believed() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "mo", "25:00", "14:5", "tomorrow noon", "2026-13-01", "a b c", "٣:٠٠", "0001-01-01T00:00"],
+    ["", "soon", "mo", "25:00", "14:5", "tomorrow noon", "2026-13-01", "a b c", "٣:٠٠"],
 )
 def test_what_is_no_instant_is_answered_with_how_to_write_one(text: str) -> None:
     with pytest.raises(SnoozeError, match="write it like tomorrow"):

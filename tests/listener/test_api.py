@@ -342,3 +342,20 @@ def test_instants_travel_exactly() -> None:
     view = a_view("backup", since=NOON.replace(microsecond=123456))
 
     assert msgspec.json.decode(wire.encode(view), type=type(view)) == view
+
+
+@pytest.mark.parametrize(
+    "instant", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"]
+)
+@pytest.mark.parametrize("name", ["since", "until"])
+def test_instants_that_nobody_could_keep_are_refused_with_their_range(
+    served: Served, name: str, instant: str
+) -> None:
+    asked = {"since": "2026-11-20T00:00:00Z", "until": "2026-11-21T00:00:00Z"} | {name: instant}
+    query = "&".join(f"{key}={value.replace('+', '%2B')}" for key, value in asked.items())
+    timeline = served.curl(f"/api/pulse/timeline?slugs=backup&{query}", *KEY)
+    assert (timeline.status, error(timeline)) == (400, f"{name}: is not between the years 1900 and 2999")
+
+    snooze = command(served, {"verb": "snooze", "slugs": ["backup"], "by": "ann", "until": instant})
+    assert (snooze.status, error(snooze)) == (400, "until: is not between the years 1900 and 2999")
+    assert served.engine.calls == []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from pulsetui.core.snooze import Scope
 from pulsetui.core.status import PingKind
@@ -117,5 +119,22 @@ def test_what_cannot_be_snoozed_says_why(tmp_path: Path) -> None:
             assert await snooze(engine, "check", "one", hours=-1) == [False]
             ended = await asyncio.to_thread(engine.client.unsnooze, "check", ["two"])
             assert (ended[0].ok, ended[0].message) == (False, "two is not snoozed")
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    "until", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "2400-01-01T00:00:00+00:00"]
+)
+@pytest.mark.parametrize("scope", ["check", "everything"])
+def test_a_snooze_whose_end_nobody_could_keep_is_refused(tmp_path: Path, scope: Scope, until: str) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=CONFIG) as engine:
+            targets = ["one"] if scope == "check" else []
+            end = datetime.fromisoformat(until)
+            [result] = await asyncio.to_thread(engine.client.snooze, scope, targets, until=end, by="me")
+            assert not result.ok
+            assert result.message
+            assert engine.client.info().snoozes == ()
 
     asyncio.run(scenario())
