@@ -84,10 +84,14 @@ def _padded(cell: str, width: int) -> str:
 
 
 def json_text(value: object) -> str:
-    """JSON with two spaces of indent; structs as objects, instants as ISO 8601."""
+    """JSON with two spaces of indent; structs as objects, instants as ISO 8601. Safe on a terminal, and whole in
+    the output's encoding."""
     import msgspec
 
-    return msgspec.json.format(msgspec.json.encode(value, enc_hook=_plain), indent=2).decode()
+    from pulsetui.core.json_escape import escape_json
+
+    text = msgspec.json.format(msgspec.json.encode(value, enc_hook=_plain), indent=2).decode()
+    return escape_json(text, sys.stdout.encoding or "ascii")
 
 
 def _plain(value: object) -> object:

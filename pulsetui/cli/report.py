@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 
 from pulsetui.cli.engine import engine, require_check
 from pulsetui.core import storable
+from pulsetui.core.json_escape import escape_json
 from pulsetui.core.text import clean
 from pulsetui.errors import EngineUnreachableError, PulseError
 from pulsetui.job.report import UsageError, check_slug
@@ -27,6 +28,8 @@ def report(options: argparse.Namespace) -> int:
         made = _made(client, slug, number, options)
     text = FORMATS[options.format](made)
     encoding = sys.stdout.encoding or "ascii"
+    if options.format == "json":
+        text = escape_json(text, encoding)
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
     return 0
 

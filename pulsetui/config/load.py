@@ -39,7 +39,7 @@ def parse_config(text: str, path: Path, hook_validators: Mapping[str, HookValida
 def parse_toml(text: str, path: Path) -> dict[str, Any]:
     """The tables of a text, judged as TOML alone. Raises ConfigProblems with the line of a syntax error."""
     try:
-        return read_toml(text.removeprefix("\ufeff"))
+        return read_toml(text)
     except ValueError as error:  # TOMLDecodeError, and int() of thousands of digits
         raise ConfigProblems([_syntax_problem(str(error), text, path)]) from None
 

@@ -261,6 +261,8 @@ def test_a_schedule_is_read_in_the_configured_zone(tmp_path: Path, capsys: Captu
     assert main(["--config", str(tmp_path / "checks.toml"), "schedule", "0 2 * * *", "--json"]) == 0
     assert '"timezone": "Europe/Riga"' in capsys.readouterr().out
     assert schedule.configured_zone(tmp_path / "absent.toml") is None
+    (tmp_path / "checks.toml").write_text('\ufefftimezone = "Europe/Riga"\n')
+    assert schedule.configured_zone(tmp_path / "checks.toml") == "Europe/Riga"
 
 
 def test_init_writes_a_file_that_validates_and_never_overwrites_one(tmp_path: Path) -> None:

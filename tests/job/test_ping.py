@@ -139,7 +139,7 @@ def test_a_report_that_cannot_be_kept_is_the_only_unreachable_that_fails(tmp_pat
 
 def test_an_unknown_check_names_the_nearest_one(tmp_path: Path) -> None:
     config = tmp_path / "checks.toml"
-    config.write_text('[checks.sync-invoices]\nevery = "1h"\n')
+    config.write_text('\ufeff[checks.sync-invoices]\nevery = "1h"\n')  # as Windows editors begin it
     with serving(NOT_FOUND) as server:
         done = run("ping", "sync-invoice", "--config", str(config), "--url", server.url, state=tmp_path)
 
