@@ -20,6 +20,7 @@ from pulsetui.core.state import CheckState, new_state
 from pulsetui.core.status import PingKind, Status
 from pulsetui.core.text import clean, decode
 from pulsetui.core.transition import Transition
+from pulsetui.errors import StoreError
 from pulsetui.monitor.compose import still_down, unwatched_digest
 from pulsetui.monitor.identity import matched, removed, uuids
 from pulsetui.monitor.intake import Arrival, Receipt
@@ -209,17 +210,30 @@ class Define(Struct, frozen=True):
 
 
 class TakeSpooled(Struct, frozen=True):
-    """What jobs wrote down while nobody watched since ``since``: it counts, and judges nothing before it."""
+    """What jobs wrote down while nobody watched since ``since``: it counts, and judges nothing before it.
+
+    Its result: places of arrivals that cannot be taken, and what they raise.
+    """
 
     since: datetime
     arrivals: Sequence[Arrival]
 
-    def apply(self, session: Session, now: datetime) -> None:
-        for arrival in self.arrivals:
-            tracked = _target(session.world, arrival)
-            if tracked is not None and not session.has_report(arrival.report):
-                _skip_unwatched(session, tracked, self.since, min(arrival.at or now, now), now)
-                _receive(session, tracked, session.state(tracked), arrival, now)
+    def apply(self, session: Session, now: datetime) -> Mapping[int, Exception]:
+        broken: dict[int, Exception] = {}
+        for place, arrival in enumerate(self.arrivals):
+            try:
+                self._take(session, arrival, now)
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one report must not stop the others
+                broken[place] = error
+        return broken
+
+    def _take(self, session: Session, arrival: Arrival, now: datetime) -> None:
+        tracked = _target(session.world, arrival)
+        if tracked is not None and not session.has_report(arrival.report):
+            _skip_unwatched(session, tracked, self.since, min(arrival.at or now, now), now)
+            _receive(session, tracked, session.state(tracked), arrival, now)
 
 
 class CatchUp(Struct, frozen=True):

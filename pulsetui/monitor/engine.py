@@ -11,7 +11,7 @@ import concurrent.futures
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,7 +29,8 @@ from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt
 from pulsetui.monitor.lock import StateLock, local_ping_key, prepare_state_dir, read_or_make_api_key
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.session import Command
-from pulsetui.monitor.spool import Spool
+from pulsetui.monitor.spool import BAD, Spool
+from pulsetui.monitor.spool import DIRECTORY as SPOOL
 from pulsetui.monitor.unread import Unread
 from pulsetui.monitor.vigil import BEAT_S, Gap, Vigil
 from pulsetui.monitor.world import Tracked, World
@@ -424,8 +425,14 @@ class Engine:
         """The engine was not running in ``gap``; all that jobs spooled in it fills it before it is judged."""
         while spooled := await asyncio.to_thread(self._spool.waiting):
             known = [(path, arrival) for path, arrival in spooled if self._is_known(path, arrival)]
-            await self.perform(commands.TakeSpooled(gap.since, [arrival for _, arrival in known]))
-            self._taken(path for path, _ in known)
+            taken = commands.TakeSpooled(gap.since, [arrival for _, arrival in known])
+            broken = await self.perform(taken)
+            for place, (path, _) in enumerate(known):
+                if isinstance(broken, dict) and place in broken:
+                    self._spool.set_aside(path, repr(broken[place]))
+                else:
+                    self._taken(path)
+        self._tell_spool()
         self._tell_unjudged(gap, await self.perform(self._catch_up(gap)))
 
     def _is_known(self, path: Path, arrival: Arrival) -> bool:
@@ -436,10 +443,17 @@ class Engine:
         self.reject("unknown check")
         return False
 
-    def _taken(self, paths: Iterable[Path]) -> None:
-        for path in paths:
-            self.pings += 1
-            self._spool.taken(path)
+    def _taken(self, path: Path) -> None:
+        self.pings += 1
+        self._spool.taken(path)
+
+    def _tell_spool(self) -> None:
+        if news := self._spool.news():
+            count = count_text(len(news), "kept report")
+            text = (
+                f"{count} could not be used, see {self.state_dir / SPOOL / BAD}; the last one is {news[-1]}"
+            )
+            self.notices.put("spool", "warning", text)
 
     def _catch_up(self, gap: Gap) -> commands.CatchUp:
         return commands.CatchUp(gap.since, gap.until, gap.why)
@@ -463,7 +477,11 @@ class Engine:
                 await self.perform(commands.Receive(arrival, self.clock.now()))
             except StoreError:
                 return
-            self._taken([path])
+            except Exception as error:  # noqa: BLE001 - one report must not stop the others
+                self._spool.set_aside(path, repr(error))
+            else:
+                self._taken(path)
+        self._tell_spool()
 
     def _trim(self, changed: Sequence[Tracked]) -> None:
         """Retention, a check at a time, each time a tenth more than is kept has come in."""

@@ -2,29 +2,44 @@
 
 One JSON file a ping in ``<state dir>/spool``, named by its instant in nanoseconds; ``pulsetui.job.spool``
 writes them. A file is deleted only after its ping is committed; one that cannot be read is set aside in
-``spool/bad``, never deleted.
+``spool/bad``, never deleted. Whatever is found there, one of it never keeps the others from being taken.
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import logging
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
 
+from pulsetui.core import storable
 from pulsetui.core.check import canonical_uuid
 from pulsetui.core.status import PingKind
+from pulsetui.core.text import clean
 from pulsetui.monitor.intake import BODY_LIMIT, Arrival, report_id
+from pulsetui.store.private import open_directory, open_private
+
+T = TypeVar("T")
+K = TypeVar("K")
 
 logger = logging.getLogger(__name__)
 
 DIRECTORY = "spool"
+BAD = "bad"
 _AT_ONCE = 1000
+_LARGEST = 16_000_000
+"""Bytes of one file. A report has some 140 kB at most; more was not written by PulseTUI."""
+_PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EINTR, errno.ESTALE})
+"""Errors that say nothing of the file: it is tried again."""
+_NAME_SHOWN = 60
 
 
 class _Spooled(msgspec.Struct):
@@ -49,56 +64,144 @@ class Spool:
 
     def __init__(self, state_dir: Path) -> None:
         self._directory = state_dir / DIRECTORY
+        self._news: list[str] = []
+        self._left: set[str] = set()  # names of what can neither be used nor moved: looked at once
+
+    def news(self) -> Sequence[str]:
+        """What was set aside since the last call, and why; for a person."""
+        said, self._news = self._news, []
+        return said
 
     def waiting(self) -> Sequence[tuple[Path, Arrival]]:
         """The spooled pings, oldest first, at most a thousand at once. Blocks on the disk."""
         try:
-            paths = sorted(path for path in self._directory.iterdir() if path.suffix == ".json")
+            fd = open_directory(self._directory)
         except FileNotFoundError:
             return []
         except OSError as error:
-            logger.warning("the spool cannot be read: %s", error)
+            self._cannot_read(error)
             return []
+        try:
+            names = sorted(name for name in os.listdir(fd) if self._is_news(name))  # noqa: PTH208 - by descriptor
+            return self._read(fd, names[:_AT_ONCE])
+        except OSError as error:
+            self._cannot_read(error)
+            return []
+        finally:
+            os.close(fd)
+
+    def _is_news(self, name: str) -> bool:
+        return name.endswith(".json") and not name.startswith(".") and name not in self._left
+
+    def _cannot_read(self, error: OSError) -> None:
+        logger.warning("the spool cannot be read: %s", error)
+        self._news.append(f"the directory itself cannot be read: {error.strerror or error}")
+
+    def _read(self, directory: int, names: Sequence[str]) -> list[tuple[Path, Arrival]]:
         found: list[tuple[Path, Arrival]] = []
-        for path in paths[:_AT_ONCE]:
+        for name in names:
+            path = self._directory / name
             try:
-                found.append((path, _arrival(path.read_bytes())))
-            except (OSError, ValueError, msgspec.MsgspecError) as error:
-                self.set_aside(path, str(error))
+                found.append((path, _arrival(_content(directory, name))))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                if error.errno in _PASSING:
+                    logger.warning("spooled ping %s cannot be read now: %s", name, error)
+                    break
+                self.set_aside(path, error.strerror or str(error))
+            except Exception as error:  # noqa: BLE001 - whatever is in one file, the others are taken
+                self.set_aside(path, str(error) or type(error).__name__)
         return found
 
     def taken(self, path: Path) -> None:
         """The ping of this file is on disk: the file can go."""
-        with contextlib.suppress(OSError):
-            path.unlink()
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            # Its report would be taken again and again.
+            self._left.add(path.name)
+            self._news.append(f"{_shown(path)} is taken in, but cannot be deleted: {error.strerror}")
 
     def set_aside(self, path: Path, why: str) -> None:
         """Keeps a file that cannot be used where a person can look at it."""
+        why = clean(why, 200)
         logger.error("spooled ping %s is set aside: %s", path.name, why)
-        with contextlib.suppress(OSError):
-            bad = self._directory / "bad"
-            bad.mkdir(mode=0o700, exist_ok=True)
-            path.rename(bad / path.name)
+        try:
+            self._move_away(path.name)
+            self._news.append(f"{_shown(path)}: {why}")
+        except OSError as error:
+            self._left.add(path.name)
+            self._news.append(f"{_shown(path)}: {why}. It cannot be moved away: {error.strerror or error}")
+
+    def _move_away(self, name: str) -> None:
+        fd = open_directory(self._directory)
+        try:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(BAD, 0o700, dir_fd=fd)
+            bad = open_directory(BAD, directory=fd)
+            try:
+                os.rename(name, _free_name(bad, name), src_dir_fd=fd, dst_dir_fd=bad)
+            finally:
+                os.close(bad)
+        finally:
+            os.close(fd)
+
+
+def _free_name(directory: int, name: str) -> str:
+    """Another of the same name may have been set aside before."""
+    try:
+        os.stat(name, dir_fd=directory, follow_symlinks=False)
+    except FileNotFoundError:
+        return name
+    return f"{os.urandom(4).hex()}-{name}"[-200:]
+
+
+def _shown(path: Path) -> str:
+    return clean(path.name, _NAME_SHOWN)
+
+
+def _content(directory: int, name: str) -> bytes:
+    fd = open_private(name, os.O_RDONLY, directory=directory)
+    with os.fdopen(fd, "rb") as file:
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise ValueError(f"it has more than {_LARGEST // 1_000_000} MB")
+    return content
 
 
 def _arrival(document: bytes) -> Arrival:
+    """The report as a ping. Raises whatever its content makes anything raise."""
     spooled = _decoder.decode(document)
-    if spooled.at.tzinfo is None:
-        raise ValueError("its instant has no time zone")
+    if spooled.kind is PingKind.IGN:
+        raise ValueError(f'"{spooled.kind}" is no kind of report')
     uuid = canonical_uuid(spooled.slug)  # a job may name its check by uuid as well
     return Arrival(
         kind=spooled.kind,
         uuid=uuid,
         slug=None if uuid else spooled.slug,
         rid=spooled.rid,
-        exit_status=spooled.exit_status,
-        metrics=spooled.metrics,
-        duration=None if spooled.duration is None else timedelta(seconds=spooled.duration),
+        exit_status=_kept("exit_status", storable.integer, spooled.exit_status),
+        metrics=_metrics(spooled.metrics),
+        duration=_kept("duration", storable.span, spooled.duration),
         body=base64.b64decode(spooled.body, validate=True)[:BODY_LIMIT],
         method="",
         scheme="spool",
         remote_addr=spooled.host[:200],
         ua=f"pulsetui spool, user {spooled.user}"[:200],
-        at=spooled.at.astimezone(UTC),
+        at=_kept("at", storable.instant, spooled.at),
         report=report_id(spooled.id),
     )
+
+
+def _kept(name: str, keep: Callable[[T], K], value: T | None) -> K | None:
+    try:
+        return None if value is None else keep(value)
+    except storable.UnstorableError as error:
+        raise ValueError(f"{name} {error}") from None
+
+
+def _metrics(given: Mapping[str, float]) -> Mapping[str, float]:
+    if len(given) > storable.MAX_METRICS or any(len(name) > storable.LONGEST_METRIC_NAME for name in given):
+        raise ValueError("its metrics are too many, or have too long names")
+    return dict(given)  # JSON has finite numbers only, and the decoder refuses what overflows
