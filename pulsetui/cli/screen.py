@@ -40,16 +40,25 @@ logger = logging.getLogger(__name__)
 
 def screen(options: argparse.Namespace) -> int:
     """Runs until the person quits."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            "the live table needs a terminal; without one use: pulsetui serve, pulsetui list, pulsetui status"
-        )
+    _require_terminal()
     state = engine.state_dir(options)
     address = listen_address(options)
     path = None if options.attach else engine.config_to_run(options)
     logs.start(state, stderr=False)
     with guarded_terminal():
         return _attached(options) if path is None else _attached_or_embedded(path, state, address, options)
+
+
+def _require_terminal() -> None:
+    """Raises UsageError that says what is no terminal. Standard error may be anything: messages go there."""
+    streams = {"standard input": sys.stdin, "standard output": sys.stdout}
+    wrong = " and ".join(name for name, stream in streams.items() if stream is None or not stream.isatty())
+    if wrong:
+        verb = "are" if " and " in wrong else "is"
+        raise UsageError(
+            f"the live table needs a terminal, and {wrong} {verb} none (sent to a file, a pipe, or closed?)."
+            " Without one use: pulsetui serve, pulsetui list, pulsetui status"
+        )
 
 
 def _attached_or_embedded(

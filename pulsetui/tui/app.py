@@ -29,6 +29,7 @@ from pulsetui.tui.screens.home import HomeScreen
 from pulsetui.tui.session import Session
 from pulsetui.tui.terminal import Terminal
 from pulsetui.tui.theme import DARK, PALETTES, Palette, StyleSet, textual_theme
+from pulsetui.tui.toasts import replaced_by
 from pulsetui.tui.type_ahead import TypeAhead
 from pulsetui.tui.verbs import Verb, key_of, verbs_on
 from pulsetui.tui.widgets.summary import title_words
@@ -40,13 +41,10 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.filter import LineFilter
 
+    from pulsetui.tui.driver import InputFailed
     from pulsetui.tui.settings import SettingsFile
 
 log = logging.getLogger(__name__)
-
-
-TOASTS_MOST = 2
-"""So many pieces of news at once: they cover what they are about."""
 
 
 def _checks_provider() -> type[Provider]:
@@ -171,9 +169,9 @@ class PulseApp(App[None]):
         ]
         self.theme_changed_signal.subscribe(self, lambda _: self._theme_changed())
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number, code in ((signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 130)):
             try:
-                loop.add_signal_handler(number, self.exit)
+                loop.add_signal_handler(number, self.exit, None, code)
             except (NotImplementedError, RuntimeError, ValueError):
                 # Only the main thread's loop may take signals; tests run elsewhere.
                 log.debug("%s is not handled here", number)
@@ -190,6 +188,17 @@ class PulseApp(App[None]):
             self.push_screen(TooSmallScreen())
         elif not small and isinstance(self.screen, TooSmallScreen):
             self.pop_screen()
+
+    def on_terminal_gone(self) -> None:
+        self.exit()
+
+    def on_input_failed(self, message: InputFailed) -> None:
+        self._handle_exception(message.error)
+
+    def on_paste_cut(self) -> None:
+        from pulsetui.tui.key_reader import PASTE_MOST
+
+        self.say(f"The paste was cut: its first {PASTE_MOST:,} characters are there", severity="warning")
 
     def on_unmount(self) -> None:
         if self._bridge is not None:
@@ -280,21 +289,11 @@ class PulseApp(App[None]):
             self.notify(text, markup=False)
 
     def on_notify(self, event: Notify) -> None:
-        """Before Textual adds a piece of news, takes away what it replaces: the same again, what was said
-        before in the same tone, and the oldest where the corner would fill up. Errors stand beside each
-        other.
+        """Before Textual adds a piece of news, takes away what it replaces.
 
         The collection is Textual's own and private; this is the only place that knows of it.
         """
-        new = event.notification
-        shown = list(self._notifications)
-        replaced = [
-            one
-            for one in shown
-            if one.severity == new.severity and (one.message == new.message or new.severity != "error")
-        ]
-        kept = [one for one in shown if one not in replaced]
-        for one in (*replaced, *kept[: max(len(kept) - (TOASTS_MOST - 1), 0)]):
+        for one in replaced_by(event.notification, self._notifications):
             self._unnotify(one, refresh=False)
 
     # Themes

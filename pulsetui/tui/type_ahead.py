@@ -59,6 +59,11 @@ class TypeAhead:
         """Whether keys are waiting."""
         return self._task is not None and not self._task.done()
 
+    @property
+    def waiting(self) -> int:
+        """How many keys are. May be asked by any thread."""
+        return len(self._waiting)
+
     def take(self, event: Event) -> None:
         """A key or a paste from the terminal."""
         self._waiting.append(event)

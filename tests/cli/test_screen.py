@@ -12,6 +12,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+import pytest
 
 from tests.cli.installed import PULSETUI, environment, pulsetui
 from tests.cli.test_serve import CONFIG, serving
@@ -20,11 +23,16 @@ from tests.cli.test_serve import CONFIG, serving
 class Terminal:
     """A pseudo-terminal of 100x30 with a process in it."""
 
-    def __init__(self, *arguments: str, env: dict[str, str]) -> None:
+    def __init__(self, *arguments: str, env: dict[str, str], stderr: IO[bytes] | None = None) -> None:
         self.master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         self.process = subprocess.Popen(
-            [PULSETUI, *arguments], stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
+            [PULSETUI, *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=stderr or slave,
+            env=env,
+            start_new_session=True,
         )
         os.close(slave)
         self.output = b""
@@ -53,11 +61,12 @@ class Terminal:
 
 
 @contextmanager
-def terminal(home: Path, *arguments: str) -> Iterator[Terminal]:
+def terminal(home: Path, *arguments: str, stderr: IO[bytes] | None = None) -> Iterator[Terminal]:
     """Closed at the end, whatever happens."""
     config = home / "checks.toml"
     config.write_text(CONFIG)
-    opened = Terminal(*arguments, env=environment(home, PULSETUI_CONFIG=str(config), TERM="xterm-256color"))
+    env = environment(home, PULSETUI_CONFIG=str(config), TERM="xterm-256color")
+    opened = Terminal(*arguments, env=env, stderr=stderr)
     try:
         yield opened
     finally:
@@ -125,3 +134,44 @@ def test_a_first_start_makes_the_users_own_file_but_never_one_that_was_named(tmp
     assert named.returncode == 2
     assert "pulsetui init" in named.stderr
     assert not (tmp_path / "mistyped.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("shell", "said"),
+    [
+        ("{} > out", "standard output is none"),
+        ("{} | cat > out", "standard output is none"),
+        ("{} < /dev/null", "standard input is none"),
+        ("echo | {} > out 2>&1; cat out >&2", "standard input and standard output are none"),
+        ("{} >&-", "standard output is none"),
+        ("{} <&-", "standard input is none"),
+    ],
+)
+def test_without_a_terminal_it_says_so_and_paints_nothing(tmp_path: Path, shell: str, said: str) -> None:
+    master, slave = os.openpty()
+    command = shell.format(f"{PULSETUI} --listen 127.0.0.1:0")
+    done = subprocess.run(
+        ["/bin/bash", "-c", f"set -o pipefail; {command}"],
+        stdin=slave,
+        stdout=slave,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        timeout=30,
+    )
+    os.close(slave)
+    os.close(master)
+    assert said in done.stderr
+    assert done.returncode == (0 if "cat out" in shell else 2)
+    out = tmp_path / "out"
+    assert not out.exists() or "\x1b" not in out.read_text()
+
+
+def test_with_standard_error_in_a_file_the_screen_is_on_the_terminal(tmp_path: Path) -> None:
+    with (tmp_path / "errors").open("w+b") as errors:
+        with terminal(tmp_path, "--listen", "127.0.0.1:0", stderr=errors) as screen:
+            screen.read_until("Nightly backup")
+            assert screen.end() == 0
+        errors.seek(0)
+        assert b"\x1b" not in errors.read()

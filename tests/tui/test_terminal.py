@@ -14,7 +14,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from pulsetui.core.status import Reason, Status
 from pulsetui.hooks.terminal_escape import TITLE_POP, TITLE_PUSH
 from pulsetui.monitor.alert import Alert, AlertEvent
 from pulsetui.tui.app import PulseApp
+from pulsetui.tui.driver import terminal_size
 from pulsetui.tui.terminal import Terminal
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import settled, showing
@@ -130,10 +131,23 @@ def test_a_tmux_that_refuses_falls_back_to_the_terminal(
 
 
 class OnPty:
-    """The real screen on a pseudo terminal, its output gathered."""
+    """The real screen on a pseudo terminal that is not its controlling one, its output gathered."""
 
     def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
         self.process, self._master, self.output = process, master, b""
+
+    def type(self, *sent: bytes, pause: float = 0.0) -> None:
+        for data in sent:
+            os.write(self._master, data)
+            time.sleep(pause)
+
+    def resize(self, columns: int, lines: int) -> None:
+        set_size(self._master, columns, lines)
+        self.process.send_signal(signal.SIGWINCH)
+
+    def close(self) -> None:
+        """As when the window is closed."""
+        os.close(self._master)
 
     def read_until(self, wanted: bytes, timeout_s: float = 20) -> None:
         """Reads until ``wanted`` has come or, for b"", the process has ended."""
@@ -153,12 +167,18 @@ class OnPty:
         raise AssertionError(f"{wanted!r} did not come; the end of what did: {self.output[-300:]!r}")
 
 
+def set_size(terminal: int, columns: int, lines: int) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+
 @contextmanager
-def on_a_pty(**environ: str) -> Iterator[OnPty]:
+def on_a_pty(then: str = "", **environ: str) -> Iterator[OnPty]:
+    """``then`` is run behind the screen, in its process."""
     master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    set_size(slave, 80, 24)
+    code = f"from tests.tui.fake_engine import main\nmain()\n{then}"
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.tui.fake_engine"],
+        [sys.executable, "-c", code],
         cwd=ROOT,
         stdin=slave,
         stdout=slave,
@@ -173,7 +193,8 @@ def on_a_pty(**environ: str) -> Iterator[OnPty]:
         if process.poll() is None:
             process.kill()
         process.wait(10)
-        os.close(master)
+        with suppress(OSError):
+            os.close(master)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -196,3 +217,64 @@ def test_no_color_leaves_no_hue_and_the_statuses_can_be_read() -> None:
         hues = set(re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)[;m]", screen.output))
         assert hues
         assert [hue for hue in hues if len(set(hue)) > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("size", "environ", "found"),
+    [
+        ((120, 36), {}, (120, 36)),
+        ((120, 36), {"COLUMNS": "80", "LINES": "24"}, (120, 36)),
+        ((0, 0), {"COLUMNS": "132", "LINES": "50"}, (132, 50)),  # a serial line
+        ((0, 0), {}, (80, 24)),
+        ((0, 0), {"COLUMNS": "0", "LINES": "many"}, (80, 24)),
+        ((0, 0), {"COLUMNS": "-1", "LINES": "99999999999"}, (80, 24)),
+    ],
+)
+def test_the_size_is_the_terminals_own_where_it_knows_it(
+    size: tuple[int, int],
+    environ: dict[str, str],
+    found: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    master, slave = pty.openpty()
+    set_size(slave, *size)
+    assert terminal_size(slave) == found
+    os.close(master)
+    os.close(slave)
+
+
+def test_a_size_from_elsewhere_does_not_hold_the_screen() -> None:
+    with on_a_pty(COLUMNS="50", LINES="14") as screen:
+        screen.read_until(b"Sync invoices")
+        assert b"\x1b[24;" in screen.output  # the last line of 24
+        screen.resize(100, 30)
+        screen.read_until(b"\x1b[30;")
+
+
+def test_the_end_of_its_terminal_ends_the_screen_without_any_signal() -> None:
+    with on_a_pty() as screen:
+        screen.read_until(b"Sync invoices")
+        screen.close()
+        assert screen.process.wait(10) == 0
+
+
+def test_answers_and_bytes_that_are_no_text_are_no_keys() -> None:
+    with on_a_pty() as screen:
+        screen.read_until(b"Sync invoices")
+        screen.type(b"\x1b[<35;2", b";7M\x1b[?62;22c\x1b]11;rgb:dada/dada", b"/dada\x1b\\\xff\xc3", pause=0.3)
+        screen.type(b"n")
+        screen.read_until(b"New check")
+        assert b"Keys" not in screen.output
+
+
+def test_ctrl_z_after_the_end_stops_nobody() -> None:
+    stops = "import os, signal; os.kill(os.getpid(), signal.SIGTSTP); print('went on')"
+    with on_a_pty(stops) as screen:
+        screen.read_until(b"Sync invoices")
+        screen.process.send_signal(signal.SIGTERM)
+        screen.read_until(b"went on")
+        assert screen.process.wait(10) == 0
