@@ -111,8 +111,8 @@ class RemoteEngine:
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         return self._read(wire.decode_log, self._transport.get("log", limit=str(limit)))
 
-    def pause(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._command(wire.Command(verb="pause", slugs=tuple(slugs)))
+    def pause(self, slugs: Sequence[str], *, by: str = "") -> list[CommandResult]:
+        return self._command(wire.Command(verb="pause", slugs=tuple(slugs), by=by))
 
     def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._command(wire.Command(verb="resume", slugs=tuple(slugs)))
@@ -123,8 +123,12 @@ class RemoteEngine:
     def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._command(wire.Command(verb="undo_resume", slugs=tuple(slugs)))
 
-    def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]:
-        return self._command(wire.Command(verb="acknowledge", slugs=tuple(slugs), by=by, note=note))
+    def acknowledge(
+        self, slugs: Sequence[str], *, by: str, note: str = "", any_reason: bool = False
+    ) -> list[CommandResult]:
+        return self._command(
+            wire.Command(verb="acknowledge", slugs=tuple(slugs), by=by, note=note, any_reason=any_reason)
+        )
 
     def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._command(wire.Command(verb="unacknowledge", slugs=tuple(slugs)))

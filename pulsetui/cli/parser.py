@@ -112,6 +112,10 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
         [
             _SLUGS,
             ("--note", {"metavar": "TEXT", "default": "", "help": "why, or what is being done"}),
+            (
+                "--any-reason",
+                {"action": "store_true", "help": "stay calm until it recovers, whatever else goes wrong"},
+            ),
             ("--undo", {"action": "store_true", "help": "take it back"}),
             _JSON,
         ],

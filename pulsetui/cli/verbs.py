@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LISTS = frozenset({"tags", "hooks", "expect"})
 _NUMBERS = frozenset({"failures_before_down", "successes_before_up", "keep_pings"})
-_FLAGS = frozenset({"manual_resume"})
+_FLAGS = frozenset({"manual_resume", "wait_for_first"})
 _TABLES = frozenset({"metrics"})
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -26,7 +26,7 @@ def pause(options: argparse.Namespace) -> int:
     """Stops watching."""
     slugs = _slugs(options)
     with engine(options) as client:
-        return report(client.pause(slugs), options)
+        return report(client.pause(slugs, by=user_name()), options)
 
 
 def resume(options: argparse.Namespace) -> int:
@@ -42,7 +42,8 @@ def acknowledge(options: argparse.Namespace) -> int:
     with engine(options) as client:
         if options.undo:
             return report(client.unacknowledge(slugs), options)
-        return report(client.acknowledge(slugs, by=user_name(), note=options.note), options)
+        known = client.acknowledge(slugs, by=user_name(), note=options.note, any_reason=options.any_reason)
+        return report(known, options)
 
 
 def add(options: argparse.Namespace) -> int:

@@ -43,6 +43,10 @@ class Calendar(WallClockSchedule, frozen=True, kw_only=True):
     def kind(self) -> ScheduleKind:
         return "calendar"
 
+    @property
+    def runs_again(self) -> bool:
+        return False  # systemd counts from the last trigger
+
     def describe(self) -> str:
         return "; ".join(calendar_words(table) for table in self.times.tables)
 

@@ -68,5 +68,6 @@ class Check(Struct, frozen=True, kw_only=True):
     # ^ metric name → pattern searched in the body; its first group is the number
     failures_before_down: int = 1
     successes_before_up: int = 1
+    wait_for_first: bool = False  # nothing is expected before the first report (as in Healthchecks)
     manual_resume: bool = False  # while paused, pings are ignored until somebody resumes
     keep_pings: int = DEFAULT_KEEP_PINGS  # how many pings (with their runs) are kept

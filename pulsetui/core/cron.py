@@ -15,15 +15,12 @@ from pulsetui.core.cron_days import CronDays
 from pulsetui.core.cron_fields import FIELDS, FieldText, parse_field, split_expression
 from pulsetui.core.cron_words import cron_words, field_notes
 from pulsetui.core.readings import Readings
-from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.schedule import CORRECTION, ScheduleKind
 from pulsetui.core.schedule_text import text_of
 from pulsetui.core.timetable import ChangeRule, Timetable, Timetables, WallClockSchedule
 from pulsetui.core.words import month_names
 from pulsetui.core.zone import zone
 from pulsetui.errors import ScheduleError
-
-CORRECTION = timedelta(hours=3)
-"""Debian's cron takes a clock change of this size for a correction and makes up for nothing."""
 
 WILDCARD_RULE = ChangeRule(both_passes=True, made_up_below=timedelta(0))
 FIXED_RULE = ChangeRule(both_passes=False, made_up_below=CORRECTION)
@@ -46,6 +43,10 @@ class Cron(WallClockSchedule, frozen=True, kw_only=True):
     @property
     def kind(self) -> ScheduleKind:
         return "cron"
+
+    @property
+    def runs_again(self) -> bool:
+        return self.times.tables[0].rule.both_passes
 
     def describe(self) -> str:
         return cron_words(self.fields, self.days, self.times.tables[0].readings, self.timezone)

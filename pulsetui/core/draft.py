@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pulsetui.core import history
 from pulsetui.core.check import Check
-from pulsetui.core.incident import MISSED_LISTED, Flip, Incident
+from pulsetui.core.incident import MISSED_LISTED, Acknowledgement, Flip, Incident
 from pulsetui.core.run import Run
 from pulsetui.core.state import CheckState
 from pulsetui.core.status import Outcome, PingKind, Reason, Status
@@ -16,6 +16,9 @@ from pulsetui.core.transition import Transition
 
 DURATIONS_KEPT = 15
 """So many recent durations make the usual one."""
+
+ORPHANS_KEPT = 10
+"""So many runs that were given up are still known by their run ids."""
 
 
 class Draft:
@@ -50,20 +53,33 @@ class Draft:
     # --- status -------------------------------------------------------------------------------------
 
     def go_down(self, at: datetime, reason: Reason, detail: str) -> None:
-        """Down at ``at``; when it is down already only the reason shown is renewed."""
+        """Down at ``at``; when it is down already only the reason shown is renewed.
+
+        What an acknowledgement does not cover makes the incident loud again: it is a flip of its own.
+        """
         state = self.state
         state.successes = 0
         if state.status is not Status.DOWN:
             self._flip(at, Status.DOWN, reason, detail)
             state.incidents += 1
             state.incident = Incident(n=state.incidents, reason=reason, started_at=at, detail=detail)
+        elif (known := self._known()) is not None and not known.covers(reason):
+            by = f" by {known.by}" if known.by else ""
+            detail = f"{detail} (acknowledged{by} as {known.reason} before)"
+            assert state.incident is not None
+            state.incident = replace(state.incident, acknowledgement=None)
+            again = Flip(at=at, before=Status.DOWN, after=Status.DOWN, reason=reason, detail=detail)
+            self._flips.append(again)
         state.reason, state.detail = reason, detail
 
-    def go(self, at: datetime, status: Status) -> None:
-        """To any other status; leaving DOWN ends the incident."""
+    def _known(self) -> Acknowledgement | None:
+        return None if self.state.incident is None else self.state.incident.acknowledgement
+
+    def go(self, at: datetime, status: Status, *, closed_by: str = "") -> None:
+        """To any other status; leaving DOWN ends the incident, by recovery or what ``closed_by`` says."""
         state = self.state
         if state.incident is not None:
-            self._closed.append(replace(state.incident, ended_at=at))
+            self._closed.append(replace(state.incident, ended_at=at, closed_by=closed_by))
             state.incident = None
         if state.status is not status:
             self._flip(at, status, None, "")
@@ -74,8 +90,10 @@ class Draft:
         self.state.status, self.state.since = after, at
 
     def note(self, text: str) -> None:
-        """Something worth telling that changes no status."""
-        self._notes.append(text)
+        """An overlap or a duplicate run. Told once until a run was neither: nobody reads the twentieth."""
+        if not self.state.noted:
+            self._notes.append(text)
+        self.state.noted = text
 
     # --- runs ---------------------------------------------------------------------------------------
 
@@ -92,6 +110,9 @@ class Draft:
         hung_before = any(other.n == run.n and other.outcome is Outcome.HUNG for other in state.runs)
         if state.runs:
             state.runs = tuple(other for other in state.runs if other.n != run.n)
+        if any(other.n == run.n for other in state.orphans):
+            state.orphans = tuple(other for other in state.orphans if other.n != run.n)
+            state.history = history.without_last(state.history, history.LETTERS[Outcome.ORPHAN])
         if state.pending == run.n:
             state.pending = None
         self._runs[run.n] = run
@@ -102,8 +123,11 @@ class Draft:
         state.history = history.append(state.history, history.LETTERS[run.outcome], run.duration)
 
     def orphan(self, run: Run) -> None:
-        """A start that never finished stays visible as such."""
-        self.close_run(replace(run, outcome=Outcome.ORPHAN, detail="started and never finished"))
+        """A start that never finished stays visible as such; should its end still be told, it is known."""
+        orphan = replace(run, outcome=Outcome.ORPHAN, detail="started and never finished")
+        self.close_run(orphan)
+        if orphan.rid is not None:
+            self.state.orphans = (*self.state.orphans, orphan)[-ORPHANS_KEPT:]
 
     def hang(self, run: Run, detail: str) -> None:
         """A run past its bound: it may still report, so it stays open."""
@@ -157,3 +181,9 @@ def signature(check: Check) -> str:
     # A period is the same in every zone: an edit of the zone forgives nothing that is late.
     timezone = "UTC" if schedule.kind == "every" else schedule.timezone
     return f"{schedule.kind} {schedule.expression} {timezone}"
+
+
+def limits_of(check: Check) -> str:
+    """Tells one set of tolerated spans from another, also across restarts; in seconds."""
+    spans = (check.grace, check.start_grace, check.max_runtime)
+    return " ".join("-" if span is None else f"{span.total_seconds():g}" for span in spans)

@@ -48,6 +48,14 @@ def append(history: str, letter: str, duration: timedelta | None = None) -> str:
     return (history + letter + _size(duration))[-2 * KEPT :]
 
 
+def without_last(history: str, letter: str) -> str:
+    """``history`` less its newest entry with ``letter``; as it is when there is none."""
+    for i in range(len(history) - 2, -1, -2):
+        if history[i] == letter:
+            return history[:i] + history[i + 2 :]
+    return history
+
+
 def marks(history: str) -> Iterator[Mark]:
     """The entries, oldest first."""
     for i in range(0, len(history) - 1, 2):

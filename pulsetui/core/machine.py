@@ -2,7 +2,7 @@
 
 The base is the observable behaviour of Healthchecks (its ``ping``, ``get_status`` and ``going_down_after``);
 the differences are those that PulseTUI's design names: max_runtime, start_grace, the early window, overlap,
-duplicate and orphan runs, expectations, thresholds, missed instants.
+duplicate and orphan runs, expectations, thresholds, missed instants, checks that never report.
 """
 
 from __future__ import annotations
@@ -16,14 +16,20 @@ from pulsetui.core.check import Check, OnEvent
 from pulsetui.core.draft import Draft
 from pulsetui.core.duration import format_duration
 from pulsetui.core.expect import Expectation
+from pulsetui.core.phrases import full_instant_text
 from pulsetui.core.ping import Ping
 from pulsetui.core.run import Run
 from pulsetui.core.state import CheckState, bound_of, missed_at
-from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.core.status import SILENCE, Outcome, PingKind, Reason, Status
 from pulsetui.core.transition import Transition
+from pulsetui.core.zone import zone
 
 LONGEST_RUN = timedelta(hours=72)
 """A start and an end further apart get no duration (as in Healthchecks), unless max_runtime is longer."""
+
+RETRIED_WITHIN = timedelta(seconds=15)
+"""A success that follows another of the same address so soon, both without a run id, is that one sent again:
+the answer was lost, and curl's --retry waits for 10 s at most in our recipes, then for some seconds."""
 
 SETTLED_AT_ONCE = 2000
 """So many scheduled instants of one check are settled one by one in one event; older ones are skipped."""
@@ -90,9 +96,9 @@ def _passed(draft: Draft) -> list[tuple[datetime, Run | Reason]]:
     found: list[tuple[datetime, Run | Reason]] = [
         (bound, run)
         for run in state.runs
-        if run.outcome is Outcome.RUNNING and (bound := bound_of(check, run)) is not None
+        if run.outcome is Outcome.RUNNING and (bound := bound_of(check, state, run)) is not None
     ]
-    if state.status in (Status.UP, Status.DOWN) and (missed := missed_at(check, state)) is not None:
+    if (missed := missed_at(check, state)) is not None:
         found.append(missed)
     return found
 
@@ -121,14 +127,29 @@ def _miss_due(draft: Draft, reason: Reason, at: datetime) -> None:
     state = draft.state
     due = state.due
     assert due is not None
-    if state.status is Status.UP:
-        what = "no start" if reason is Reason.NOT_STARTED else "no success"
-        limit = draft.check.start_grace if reason is Reason.NOT_STARTED else draft.check.grace
-        draft.go_down(at, reason, f"{what} within {format_duration(limit or _NO_TIME)} after due")
+    has_run = state.slot is not None and _has_run(draft, state.slot, due, draft.check.schedule.next(due))
+    if state.status is not Status.DOWN:
+        draft.go_down(at, reason, _silence(draft, reason))
+    elif state.reason not in SILENCE and not has_run:
+        # It failed, and now it does not even run: whoever knows of the one need not know of the other.
+        before = f" (before that: {state.detail})" if state.detail else ""
+        draft.go_down(at, reason, _silence(draft, reason) + before)
     state.unwatched = False
-    if state.slot is None or not _has_run(draft, state.slot, due, draft.check.schedule.next(due)):
+    if not has_run:
         draft.miss(due)
     draft.account(due)
+
+
+def _silence(draft: Draft, reason: Reason) -> str:
+    """What was not heard, in words."""
+    check, state = draft.check, draft.state
+    if reason is Reason.NEVER:
+        what = "added" if state.since == state.created_at else "resumed"
+        since = full_instant_text(state.since, zone(check.schedule.timezone))
+        return f"no report since it was {what} on {since}: is its crontab line there?"
+    if reason is Reason.NOT_STARTED:
+        return f"no start within {format_duration(check.start_grace or _NO_TIME)} after due"
+    return f"no success within {format_duration(check.grace)} after due"
 
 
 # --- pings ------------------------------------------------------------------------------------------
@@ -156,9 +177,10 @@ def _start(draft: Draft, ping: Ping) -> None:
     state.pending = run.n
     if run.overlaps is not None and same is None:
         text = f"started while the run before was still going on ({len(running)} running)"
-        draft.note(text)
-        if check.on_overlap is OnEvent.DOWN:
-            draft.go_down(ping.at, Reason.UNMET, text)
+        if check.on_overlap is OnEvent.NOTE:
+            draft.note(text)
+        else:
+            draft.go_down(ping.at, Reason.OVERLAP, text)
             if state.slot is None:
                 _settle_slot(draft, run)  # of a new check: what is scheduled after it is expected
 
@@ -168,20 +190,22 @@ def _finish(draft: Draft, ping: Ping, now: datetime) -> None:
     state = draft.state
     repeated = ping.rid is not None and ping.rid == state.last_rid and not _open_run(state, ping)
     previous_success = state.last_success
+    retried = _is_retry(state, ping)
     run = _ended(draft, ping)
     _settle_slot(draft, run)
     state.last_ping, state.last_kind = ping.at, ping.kind
     state.unwatched = False
-    if run.duration is not None:
-        state.last_duration = run.duration
+    state.last_duration = run.duration
     if ping.kind is PingKind.SUCCESS:
         state.last_metrics = run.metrics
+        state.last_source = ping.source
     if ping.kind is PingKind.FAIL or ping.rid is None:
         state.pending = None  # as in Healthchecks: such a report clears whatever start is pending
     duplicate = (
         draft.check.min_interval is not None
         and run.outcome is Outcome.SUCCESS
         and not repeated
+        and not retried
         and previous_success is not None
         and ping.at - previous_success < draft.check.min_interval
     )
@@ -194,6 +218,8 @@ def _finish(draft: Draft, ping: Ping, now: datetime) -> None:
         draft.run = run.n
     state.last_rid = ping.rid
     if run.outcome is Outcome.SUCCESS:
+        if not duplicate and run.overlaps is None and not state.runs:
+            state.noted = ""
         for other in state.runs:
             if other.outcome is Outcome.HUNG:
                 draft.orphan(other)
@@ -236,14 +262,32 @@ def _bad(draft: Draft, at: datetime, reason: Reason, detail: str) -> None:
 def _tell_duplicate(draft: Draft, before: datetime | None, at: datetime, flip_at: datetime) -> None:
     assert before is not None
     text = f"ran twice: a success {format_duration(at - before)} after the one before"
-    draft.note(text)
     if draft.check.on_duplicate is OnEvent.DOWN:
-        draft.go_down(flip_at, Reason.UNMET, text)
+        draft.go_down(flip_at, Reason.RAN_TWICE, text)
+    else:
+        draft.note(text)
+
+
+def _is_retry(state: CheckState, ping: Ping) -> bool:
+    """Whether this success is the one before, sent again because its answer was lost."""
+    return (
+        ping.rid is None
+        and state.last_rid is None
+        and state.last_kind is PingKind.SUCCESS
+        and state.last_success is not None
+        and ping.source != ""
+        and ping.source == state.last_source
+        and ping.at - state.last_success <= RETRIED_WITHIN
+    )
 
 
 def _open_run(state: CheckState, ping: Ping) -> Run | None:
-    """The run that this report ends: the newest open one with the same run id (both may have none)."""
-    return next((run for run in reversed(state.runs) if run.rid == ping.rid), None)
+    """The run that this report ends: the newest open one with the same run id (both may have none), or one
+    that was given up."""
+    for run in (*reversed(state.runs), *reversed(state.orphans)):
+        if run.rid == ping.rid:
+            return run
+    return None
 
 
 def _ended(draft: Draft, ping: Ping) -> Run:
@@ -322,7 +366,9 @@ def _settle_slot(draft: Draft, run: Run) -> None:
                 draft.miss(instant)
     elif state.status is Status.DOWN or state.history[-2:-1] == history.UNWATCHED:
         draft.unmiss(state.slot)
-    if slot > state.slot:
+    # Behind a clock that was set back the slot may be in the future: what the clock says now counts.
+    behind = state.set_back_at is not None and run.ended_at is not None and run.ended_at < state.slot
+    if slot > state.slot or (state.due is not None and slot >= state.due) or behind:
         draft.account(slot)
 
 

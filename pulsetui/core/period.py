@@ -50,6 +50,10 @@ class Every(Struct, frozen=True):
         return "every"
 
     @property
+    def runs_again(self) -> bool:
+        return True
+
+    @property
     def expression(self) -> str:
         """The canonical spelling: ``90m`` is ``1h30m``."""
         return format_duration(self.period)

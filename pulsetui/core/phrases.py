@@ -51,6 +51,9 @@ _REASON_WORD: Mapping[Reason, str] = MappingProxyType(
         Reason.UNMET: "unmet",
         Reason.TOO_SHORT: "too short",
         Reason.NOT_STARTED: "not started",
+        Reason.NEVER: "no report",
+        Reason.RAN_TWICE: "ran twice",
+        Reason.OVERLAP: "overlap",
     }
 )
 _MINUTE = 60
@@ -339,6 +342,8 @@ def _down(view: ViewLike, clock: _Clock) -> list[str]:
             first = f"Missed the run of {first_missed}" if missed else f"Overdue since {since}"
         return [first, *_last_good(view, clock)]
     word = word_for(view.status, view.reason)
+    if view.reason is Reason.NEVER and view.detail.startswith(word):
+        return [view.detail[0].upper() + view.detail[1:]]  # since when, it says itself
     if view.incident is not None and view.incident.reason is not view.reason:
         # Down all the time, but what is wrong now is younger than that.
         first = f"Down since {since} ({word_for(view.status, view.incident.reason)}), now {word}"

@@ -23,4 +23,5 @@ class Ping(Struct, frozen=True, kw_only=True):
     exit_status: int | None = None
     metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS)
     spooled: bool = False  # it comes late, with its own instant; otherwise it speaks for now
+    source: str = ""  # the address it came from: two successes of one within seconds are a retry
     duration: timedelta | None = None  # as measured by the job itself; wins over end minus start

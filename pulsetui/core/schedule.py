@@ -12,6 +12,10 @@ from typing import Literal, Protocol
 
 ScheduleKind = Literal["every", "cron", "calendar"]
 
+CORRECTION = timedelta(hours=3)
+"""Debian's cron takes a clock change of this size for a correction: it makes up for nothing, and runs again
+what has run."""
+
 
 class Schedule(Protocol):
     """An immutable, thread-safe schedule. All instants are aware UTC datetimes."""
@@ -27,6 +31,11 @@ class Schedule(Protocol):
     @property
     def timezone(self) -> str:
         """IANA name of the zone the expression is read in; for a period, the one it is shown in."""
+
+    @property
+    def runs_again(self) -> bool:
+        """Whether what ran already runs again after the clock was set back by less than ``CORRECTION``:
+        periods and cron's wildcard jobs do, its fixed jobs and systemd's timers do not."""
 
     def next(self, after: datetime) -> datetime | None:
         """The first instant strictly later than ``after``; ``None`` when there never is one again."""

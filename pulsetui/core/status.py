@@ -6,9 +6,9 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """What a check is. ``LATE`` follows from ``UP`` and the clock; it is never stored and never a flip."""
+    """What a check is. ``LATE`` follows from ``UP`` or ``NEW`` and the clock: never stored, never a flip."""
 
-    NEW = "new"  # no success or fail yet (or resumed and waiting for one)
+    NEW = "new"  # no success or fail since it was added or resumed
     UP = "up"
     LATE = "late"  # due has passed, still in grace
     DOWN = "down"
@@ -24,6 +24,13 @@ class Reason(StrEnum):
     UNMET = "unmet"  # finished well, but an expectation does not hold
     TOO_SHORT = "too_short"  # finished sooner than it can have done its work
     NOT_STARTED = "not_started"  # no start within start_grace after due
+    NEVER = "never"  # past its first deadline with no report at all since it was added or resumed
+    RAN_TWICE = "ran_twice"  # a success within min_interval of the one before, where that is told as down
+    OVERLAP = "overlap"  # a second run while one was going on, where that is told as down
+
+
+SILENCE = frozenset({Reason.MISSED, Reason.NOT_STARTED, Reason.NEVER})
+"""The reasons that say one thing: nothing was heard. Between them nothing new has come to light."""
 
 
 class PingKind(StrEnum):

@@ -19,4 +19,4 @@ class Transition(Struct, frozen=True, kw_only=True):
     flips: tuple[Flip, ...] = ()
     runs: tuple[Run, ...] = ()
     incidents: tuple[Incident, ...] = ()
-    notes: tuple[str, ...] = ()  # an overlap or a duplicate run, in words
+    notes: tuple[str, ...] = ()  # an overlap or a duplicate run, in words; only what is worth telling anew

@@ -18,14 +18,16 @@ def run_command(client: EngineClient, command: Command) -> Sequence[CommandResul
     """Blocks as the client does. Raises CommandError, or what the client raises."""
     match command.verb:
         case "pause":
-            return client.pause(_some(command))
+            return client.pause(_some(command), by=command.by)
         case "resume":
             return client.resume(_some(command))
         case "undo_pause" | "undo_resume":
             undo = client.undo_pause if command.verb == "undo_pause" else client.undo_resume
             return undo(_some(command))
         case "acknowledge":
-            return client.acknowledge(_some(command), by=_by(command), note=command.note)
+            return client.acknowledge(
+                _some(command), by=_by(command), note=command.note, any_reason=command.any_reason
+            )
         case "unacknowledge":
             return client.unacknowledge(_some(command))
         case "snooze" | "unsnooze":

@@ -75,6 +75,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     key: str = ""
     scope: Scope = "check"  # of a snooze; its targets are in ``slugs``
     until: datetime | None = None
+    any_reason: bool = False  # of an acknowledgement: it covers whatever else the incident brings
 
 
 def _plain(value: object) -> object:

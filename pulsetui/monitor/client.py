@@ -67,7 +67,8 @@ class EngineClient(Protocol):
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         """The last lines of the engine's log, oldest first."""
 
-    def pause(self, slugs: Sequence[str]) -> list[CommandResult]: ...
+    def pause(self, slugs: Sequence[str], *, by: str = "") -> list[CommandResult]:
+        """``by`` is written into the incident that the pause ends."""
 
     def resume(self, slugs: Sequence[str]) -> list[CommandResult]: ...
 
@@ -78,7 +79,10 @@ class EngineClient(Protocol):
     def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         """As if they had not been resumed; refused likewise."""
 
-    def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]: ...
+    def acknowledge(
+        self, slugs: Sequence[str], *, by: str, note: str = "", any_reason: bool = False
+    ) -> list[CommandResult]:
+        """Calms the open incidents until they recover, or get a reason that was not acknowledged."""
 
     def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]: ...
 

@@ -24,7 +24,7 @@ from pulsetui.errors import StoreError
 from pulsetui.monitor.compose import still_down, unwatched_digest
 from pulsetui.monitor.identity import matched, removed, uuids
 from pulsetui.monitor.intake import Arrival, Receipt
-from pulsetui.monitor.session import Session
+from pulsetui.monitor.session import Command, Session
 from pulsetui.monitor.world import Tracked, World
 from pulsetui.store.rows import PingRow, StoredCheck
 
@@ -68,15 +68,20 @@ class Advance(Struct, frozen=True):
             tracked = session.world.by_id.get(check_id)
             if tracked is None:
                 continue
-            before = session.state(tracked)
             try:
-                transition = machine.advance(tracked.check, before, now)
+                _judge(session, tracked, now)
             except Exception as error:  # noqa: BLE001 - one check must not stop the others
                 broken[tracked.check.slug] = error
-                continue
-            if transition.flips or transition.runs or transition.incidents or transition.state != before:
-                session.apply(tracked, transition, now)
         return broken
+
+
+def _judge(session: Session, tracked: Tracked, now: datetime) -> CheckState:
+    """What the time until ``now`` does to the check. Returns its state then."""
+    before = session.state(tracked)
+    transition = machine.advance(tracked.check, before, now)
+    if transition.flips or transition.runs or transition.incidents or transition.state != before:
+        session.apply(tracked, transition, now)
+    return session.state(tracked)
 
 
 class Operate(Struct, frozen=True):
@@ -85,7 +90,8 @@ class Operate(Struct, frozen=True):
 
     verb: str
     slugs: Sequence[str]
-    acknowledgement: Acknowledgement | None = None
+    acknowledgement: Acknowledgement | None = None  # without the reason, which each check has for itself
+    by: str = ""  # who pauses
 
     def apply(self, session: Session, now: datetime) -> list[tuple[str, bool, str]]:
         return [(slug, *self._one(session, slug, now)) for slug in self.slugs]
@@ -94,25 +100,25 @@ class Operate(Struct, frozen=True):
         tracked = session.world.find(slug)
         if tracked is None:
             return False, f"there is no check {slug}"
-        transition = machine.advance(tracked.check, session.state(tracked), now)
-        check, state = tracked.check, transition.state
-        if transition.state != session.state(tracked):
-            session.apply(tracked, transition, now)
+        check, state = tracked.check, _judge(session, tracked, now)
         if self.verb == "pause":
             if state.status is Status.PAUSED:
                 return False, f"{check.name} is paused already"
-            session.apply(tracked, operate.pause(check, state, now), now)
+            session.apply(tracked, operate.pause(check, state, now, self.by), now)
             return True, f"{check.name} is paused"
         if self.verb == "resume":
             if state.status is not Status.PAUSED:
                 return False, f"{check.name} is not paused"
             session.apply(tracked, operate.resume(check, state, now), now)
-            return True, f"{check.name} is resumed and waits for its next report"
+            return True, f"{check.name} is resumed and watched again"
         if self.verb in _UNDOES:
             return _undo(session, tracked, self.verb, now)
         if state.incident is None:
             return False, f"{check.name} is not down: there is nothing to acknowledge"
-        session.apply(tracked, operate.acknowledge(check, state, self.acknowledgement), now)
+        known = self.acknowledgement
+        if known is not None:
+            known = replace(known, reason=state.reason)
+        session.apply(tracked, operate.acknowledge(check, state, known), now)
         did = "is acknowledged" if self.acknowledgement else "is no longer acknowledged"
         return True, f"{check.name} {did}"
 
@@ -172,6 +178,9 @@ class Define(Struct, frozen=True):
             else:
                 current = session.world.by_id.get(stored.id)
                 state = session.state(current) if current is not None else stored.state
+                if current is not None and current.check != check:
+                    # What ran out before this edit ran out by the definition of that time.
+                    state = _judged_or_as_it_is(session, current, now)
                 one = Tracked(stored.id, uuid_of[slug], check, state or new_state(now))
                 if stored.removed_at is not None:
                     back[one.id] = stored.removed_at
@@ -209,6 +218,14 @@ class Define(Struct, frozen=True):
             session.apply(tracked, transition, now)
 
 
+def _judged_or_as_it_is(session: Session, tracked: Tracked, now: datetime) -> CheckState:
+    try:
+        return _judge(session, tracked, now)
+    except Exception:
+        logger.exception("check=%s cannot be evaluated", tracked.check.slug)
+        return session.state(tracked)
+
+
 class TakeSpooled(Struct, frozen=True):
     """What jobs wrote down while nobody watched since ``since``: it counts, and judges nothing before it.
 
@@ -237,24 +254,70 @@ class TakeSpooled(Struct, frozen=True):
 
 
 class CatchUp(Struct, frozen=True):
-    """Nobody was watching in ``(since, until]``. Its result is the slugs whose deadlines passed unwatched."""
+    """Nobody was watching in ``(since, until]``. Its result is the slugs whose deadlines passed unwatched.
+
+    Nothing may be judged before it is committed: what ran out in the span would be.
+    """
 
     since: datetime
     until: datetime
     why: str
 
     def apply(self, session: Session, now: datetime) -> Sequence[str]:
-        unjudged: list[Tracked] = []
-        for tracked in session.world.by_id.values():
-            before = session.state(tracked)
-            _skip_unwatched(session, tracked, self.since, self.until, now)
-            if session.state(tracked).unwatched and session.state(tracked) != before:
-                unjudged.append(tracked)
-        if unjudged:
-            names = [tracked.check.name for tracked in unjudged]
-            session.tell(unwatched_digest(names, self.since, self.until, self.why), self.until)
-        session.database.add_unwatched(self.since, self.until, self.why)
-        return [tracked.check.slug for tracked in unjudged]
+        return _catch_up(session, self.since, self.until, self.why, now)
+
+
+def _catch_up(
+    session: Session,
+    since: datetime,
+    until: datetime,
+    why: str,
+    now: datetime,
+    reported: Mapping[int, Receive] | None = None,
+) -> Sequence[str]:
+    """``reported`` are the newest good reports that were refused in the span, by the id of their check."""
+    unjudged: list[Tracked] = []
+    for tracked in session.world.by_id.values():
+        before = session.state(tracked)
+        if reported and (refused := reported.get(tracked.id)) is not None:
+            at = min(refused.arrival.at or refused.at, now)
+            forgiven = operate.forgive(tracked.check, before, at, refused.arrival.rid)
+            if forgiven.state != before:
+                session.apply(tracked, forgiven, now)
+        _skip_unwatched(session, tracked, since, until, now)
+        if session.state(tracked).unwatched and session.state(tracked) != before:
+            unjudged.append(tracked)
+    if unjudged:
+        names = [tracked.check.name for tracked in unjudged]
+        session.tell(unwatched_digest(names, since, until, why), until)
+    session.changes.unwatched.append((since, until, why))
+    return [tracked.check.slug for tracked in unjudged]
+
+
+class AfterRefusal(Struct, frozen=True):
+    """Nothing could be written from ``since`` on, and pings were answered 503. What ran out in that time
+    cannot be judged, nor can what a good report that was refused would have answered."""
+
+    since: datetime
+    reported: Mapping[str, Receive] = {}  # the newest good report that was refused, by the check's name
+
+    def with_more(self, refused: Sequence[Command]) -> AfterRefusal:
+        """The same, with what more was refused."""
+        good = {
+            command.arrival.uuid or command.arrival.slug or "": command
+            for command in refused
+            if isinstance(command, Receive) and command.arrival.kind is PingKind.SUCCESS
+        }
+        return AfterRefusal(self.since, {**self.reported, **good}) if good else self
+
+    def apply(self, session: Session, now: datetime) -> Sequence[str]:
+        reported = {
+            tracked.id: receive
+            for receive in self.reported.values()
+            if (tracked := _target(session.world, receive.arrival)) is not None
+        }
+        why = "PulseTUI could write nothing and refused pings"
+        return _catch_up(session, self.since, now, why, now, reported)
 
 
 class SetSnoozes(Struct, frozen=True):
@@ -276,12 +339,14 @@ class SetSnoozes(Struct, frozen=True):
 
 
 class SetBack(Struct, frozen=True):
-    """The clock was set back."""
+    """The clock was set back from ``before``."""
+
+    before: datetime
 
     def apply(self, session: Session, now: datetime) -> None:
         for tracked in session.world.by_id.values():
             state = session.state(tracked)
-            transition = operate.set_back(tracked.check, state, now)
+            transition = operate.set_back(tracked.check, state, self.before, now)
             if transition.state != state:
                 session.apply(tracked, transition, now)
 
@@ -394,6 +459,7 @@ def _receive(session: Session, tracked: Tracked, state: CheckState, arrival: Arr
         metrics=metrics,
         duration=arrival.duration,
         spooled=arrival.at is not None,
+        source=arrival.remote_addr if arrival.at is None else "",
     )
     try:
         transition = machine.receive(check, state, ping, now)

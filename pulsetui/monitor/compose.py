@@ -24,6 +24,9 @@ _SAYS = {
     Reason.UNMET: "did not do what is expected",
     Reason.TOO_SHORT: "ended too soon",
     Reason.NOT_STARTED: "did not start",
+    Reason.NEVER: "has never reported",
+    Reason.RAN_TWICE: "ran twice",
+    Reason.OVERLAP: "overlaps its own run before",
 }
 
 
@@ -32,7 +35,10 @@ def alert_of(check: Check, transition: Transition, flip: Flip) -> Alert | None:
     local = zone(check.schedule.timezone)
     if flip.after is Status.DOWN:
         assert flip.reason is not None
-        title = f"{check.name} {_SAYS[flip.reason]}"
+        still = ", and now " if flip.before is Status.DOWN else " "
+        title = (
+            f"{check.name}{' is still down' if flip.before is Status.DOWN else ''}{still}{_SAYS[flip.reason]}"
+        )
         lines = [f"{flip.detail} ({_when(flip.at, local)})", f"Scheduled {check.schedule.describe()}"]
         if (success := transition.state.last_success) is not None:
             lines.append(f"Last success {_when(success, local)}")
@@ -50,6 +56,13 @@ def alert_of(check: Check, transition: Transition, flip: Flip) -> Alert | None:
                 lines.append(f"{count_text(count, 'scheduled run')} {'was' if count == 1 else 'were'} missed")
         return _alert(AlertEvent.UP, check, flip, f"{check.name} is up again", lines)
     return None
+
+
+def alert_of_note(check: Check, note: str, at: datetime) -> Alert:
+    """What an overlap or a duplicate run tells where it does not take the check down."""
+    flip = Flip(at=at, before=Status.UP, after=Status.UP)
+    lines = [f"{note} ({_when(at, zone(check.schedule.timezone))})"]
+    return _alert(AlertEvent.NOTE, check, flip, f"{check.name} {note.partition(':')[0]}", lines)
 
 
 def still_down(check: Check, state: CheckState) -> Alert:

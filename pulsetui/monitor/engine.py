@@ -32,7 +32,7 @@ from pulsetui.monitor.session import Command
 from pulsetui.monitor.spool import BAD, Spool
 from pulsetui.monitor.spool import DIRECTORY as SPOOL
 from pulsetui.monitor.unread import Unread
-from pulsetui.monitor.vigil import BEAT_S, Gap, Vigil
+from pulsetui.monitor.vigil import BEAT_S, TICK_S, Gap, Vigil
 from pulsetui.monitor.world import Tracked, World
 from pulsetui.monitor.writer import Batch, Submitted, Writer
 from pulsetui.store.database import Database
@@ -104,9 +104,14 @@ class Engine:
         self._spool = Spool(state_dir)
         self._vigil = Vigil(state_dir, clock)
         self._writer = Writer(
-            self._database, World(), clock, lambda: list(self.config.hooks), self._committed
+            self._database,
+            World(),
+            clock,
+            lambda: list(self.config.hooks),
+            self._committed,
+            commands.AfterRefusal,
         )
-        self._evaluator = Evaluator(clock, self._evaluate, self._set_aside)
+        self._evaluator = Evaluator(clock, self._evaluate, self._set_aside, self._look_around)
 
     @property
     def world(self) -> World:
@@ -122,15 +127,16 @@ class Engine:
         await self.perform(commands.Define(self.config.checks, {}))
         if gap is not None and gap.is_back:
             self._tell_set_back(gap)
-            await self.perform(commands.SetBack())
+            await self.perform(commands.SetBack(gap.since))
         elif gap is not None:
             await self._settle_time_before(gap)
         await self._take_spool()
+        self._vigil.tick()
         self._vigil.look()
         self._vigil.beat()
         self._evaluator.start()
         self._watch_snoozes()
-        for routine in (self._keep_beat(), self._watch_config()):
+        for routine in (self._tick(), self._keep_beat(), self._watch_config()):
             self._spawn(routine)
 
     async def stop(self) -> None:
@@ -249,6 +255,8 @@ class Engine:
                 done(Receipt.UNKNOWN)
             return
         if self._waiting >= MOST_WAITING:
+            now = self.clock.now()
+            self._writer.turned_away(commands.Receive(arrival, now), now)
             done(Receipt.BUSY)
             return
         if self._waiting == 0:
@@ -368,6 +376,15 @@ class Engine:
         )
         self.notices.put(f"check:{slug}", "error", text)
 
+    async def _tick(self) -> None:
+        """Shows the vigil that the loop is alive."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._look_around()
+            self._vigil.tick()
+            if self.health() is not None:
+                self.submit(commands.Settled(), lambda _: None)  # what is still to be written tries the disk
+
     async def _keep_beat(self) -> None:
         beats = 0
         while True:
@@ -375,7 +392,8 @@ class Engine:
             beats += 1
             self._look_around()
             try:
-                self._vigil.beat()
+                if self.health() is None:  # else the next start shall know since when nothing was watched
+                    self._vigil.beat()
             except OSError as error:
                 logger.warning("no sign of life can be written: %s", error)
             self._evaluator.recheck()
@@ -412,14 +430,18 @@ class Engine:
 
     def _look_around(self) -> None:
         """Before anything is judged: did the machine sleep, was the clock set? Commands keep their order."""
-        gap = self._vigil.look()
-        if gap is not None and gap.is_back:
+        gap = self._vigil.look(self._evaluator.late_s())
+        if gap is None:
+            return
+        self._hand_over()  # the pings that came before it
+        if gap.is_back:
             self._tell_set_back(gap)
-            self.submit(commands.SetBack(), lambda _: None)
-            self._evaluator.recheck()
-        elif gap is not None:
-            self.submit(self._catch_up(gap), lambda unjudged: self._tell_unjudged(gap, unjudged))
-            self._evaluator.recheck()
+            self._writer.submit_first(commands.SetBack(gap.since), lambda _: None)
+        else:
+            self._writer.submit_first(
+                self._catch_up(gap), lambda unjudged: self._tell_unjudged(gap, unjudged)
+            )
+        self._evaluator.recheck()
 
     async def _settle_time_before(self, gap: Gap) -> None:
         """The engine was not running in ``gap``; all that jobs spooled in it fills it before it is judged."""

@@ -22,17 +22,20 @@ _RETRY = timedelta(seconds=1)
 
 
 class Evaluator:
-    """Lives on the engine's loop. ``evaluate`` is called with the ids of checks that must be looked at."""
+    """Lives on the engine's loop. ``evaluate`` is called with the ids of checks that must be looked at;
+    ``before_judging`` when the timer has come."""
 
     def __init__(
         self,
         clock: Clock,
         evaluate: Callable[[Sequence[int]], None],
         set_aside: Callable[[Tracked, Exception], None],
+        before_judging: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._evaluate = evaluate
         self._set_aside = set_aside
+        self._before_judging = before_judging
         self._started = False
         self._heap: list[tuple[datetime, int]] = []
         self._wakes: dict[int, datetime] = {}
@@ -97,6 +100,12 @@ class Evaluator:
         delay = max((instant - self._clock.now()).total_seconds(), 0.0)
         self._timer = asyncio.get_running_loop().call_later(delay, self._fire)
 
+    def late_s(self) -> float:
+        """By how many seconds the timer is late: more than a blink shows that the loop stood still."""
+        if self._timer is None:
+            return 0.0
+        return max(asyncio.get_running_loop().time() - self._timer.when(), 0.0)
+
     def recheck(self) -> None:
         """The wall clock may have been set: the running timer, which counts other seconds, is set anew."""
         self._timer_at = None
@@ -108,6 +117,7 @@ class Evaluator:
         self._timer = self._timer_at = None
 
     def _fire(self) -> None:
+        self._before_judging()  # while the timer still tells how late it is
         self._timer = self._timer_at = None
         if not self.look():
             self.rearm()

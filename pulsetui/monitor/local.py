@@ -186,8 +186,8 @@ class LocalEngine:
 
     # --- commands -----------------------------------------------------------------------------------
 
-    def pause(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._operate(Operate("pause", slugs))
+    def pause(self, slugs: Sequence[str], *, by: str = "") -> list[CommandResult]:
+        return self._operate(Operate("pause", slugs, by=by[:100]))
 
     def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._operate(Operate("resume", slugs))
@@ -198,8 +198,10 @@ class LocalEngine:
     def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._operate(Operate("undo_resume", slugs))
 
-    def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]:
-        acknowledgement = Acknowledgement(at=self.now(), by=by[:100], note=note[:1000])
+    def acknowledge(
+        self, slugs: Sequence[str], *, by: str, note: str = "", any_reason: bool = False
+    ) -> list[CommandResult]:
+        acknowledgement = Acknowledgement(at=self.now(), by=by[:100], note=note[:1000], any_reason=any_reason)
         return self._operate(Operate("acknowledge", slugs, acknowledgement))
 
     def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:

@@ -14,7 +14,7 @@ from pulsetui.core.snooze import snoozed_until
 from pulsetui.core.state import CheckState
 from pulsetui.core.transition import Transition
 from pulsetui.monitor.alert import Alert, AlertEvent
-from pulsetui.monitor.compose import alert_of
+from pulsetui.monitor.compose import alert_of, alert_of_note
 from pulsetui.monitor.world import Tracked, World
 from pulsetui.store.database import Database
 from pulsetui.store.rows import Changes, OutboxRow, PingRow, StoredCheck
@@ -56,6 +56,8 @@ class Session:
                 changes.runs[check_id, run.n] = run
         for incident in transition.incidents:
             changes.incidents[check_id, incident.n] = incident
+        for note in transition.notes:
+            self._tell_unless_snoozed(alert_of_note(tracked.check, note, now), tracked, transition.state, now)
         for flip in transition.flips:
             changes.flips.append((check_id, flip))
             self._flips.append((tracked.check.slug, flip))
@@ -64,8 +66,11 @@ class Session:
 
     def _tell_unless_snoozed(self, alert: Alert, tracked: Tracked, state: CheckState, now: datetime) -> None:
         """What goes down in a snooze is told at its end, if it still is; its recovery is told to nobody."""
-        if alert.event is AlertEvent.DOWN and snoozed_until(self.world.snoozes, tracked.check, now):
+        snoozed = snoozed_until(self.world.snoozes, tracked.check, now) is not None
+        if alert.event is AlertEvent.DOWN and snoozed:
             state.untold = True
+        elif alert.event is AlertEvent.NOTE and snoozed:
+            pass  # it stands in the row
         elif alert.event is AlertEvent.UP and state.untold:
             state.untold = False
         else:

@@ -30,6 +30,7 @@ class IncidentView(Struct, frozen=True, kw_only=True):
     acknowledged_at: datetime | None
     acknowledged_by: str
     note: str
+    closed_by: str = ""  # what ended it, if it was no recovery: "pause, root"
 
 
 class CheckView(Struct, frozen=True, kw_only=True):
@@ -59,7 +60,9 @@ class CheckView(Struct, frozen=True, kw_only=True):
     next_ping: datetime | None  # due: when the next success is expected; while down: the due that was missed
     deadline: datetime | None  # due + grace
     upcoming: datetime | None  # the next scheduled instant in the future, whatever the status
-    first_due: datetime | None  # new only: when the first report should have come; nothing is judged by it
+    first_due: (
+        datetime | None
+    )  # of one that waits for its first report: when that would be due; nothing is judged by it
     schedule_kind: ScheduleKind
     schedule: str
     tz: str
@@ -72,6 +75,7 @@ class CheckView(Struct, frozen=True, kw_only=True):
     history: str  # two characters a run or missed slot, oldest first; see core.history
     created_at: datetime
     last_line: str  # the last non-empty line of the last body, unsafe text
+    noted: str = ""  # an overlap or a duplicate run since the last run that was neither, in words
     snoozed_until: datetime | None = None  # no alerts until then
 
     @property

@@ -15,7 +15,7 @@ from pulsetui.core.period import Every
 from pulsetui.core.schedule import Schedule, ScheduleKind
 from pulsetui.core.snooze import Snooze, snoozed_until
 from pulsetui.core.state import CheckState, bound_of, missed_at, status_at
-from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.core.status import SILENCE, Outcome, PingKind, Status
 from pulsetui.core.text import decode
 from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.view import (
@@ -81,7 +81,7 @@ def check_view(
         since=state.due if status is Status.LATE and state.due is not None else state.since,
         started=newest is not None,
         started_at=None if newest is None else newest.started_at,
-        run_bound=None if newest is None else bound_of(check, newest),
+        run_bound=None if newest is None else bound_of(check, state, newest),
         running=len(running),
         unwatched=state.unwatched,
         last_ping=state.last_ping,
@@ -93,7 +93,7 @@ def check_view(
         next_ping=due,
         deadline=deadline,
         upcoming=state.due if state.due is not None and state.due > now else check.schedule.next(now),
-        first_due=check.schedule.next(state.since) if status is Status.NEW else None,
+        first_due=check.schedule.next(state.since) if status is Status.NEW and due is None else None,
         schedule_kind=check.schedule.kind,
         schedule=check.schedule.expression,
         tz=check.schedule.timezone,
@@ -105,6 +105,7 @@ def check_view(
         incident=None if state.incident is None else incident_view(state.incident, MISSED_IN_ROW),
         history=state.history,
         created_at=state.created_at,
+        noted=state.noted,
         snoozed_until=snoozed_until(snoozes, check, now) if snoozes else None,
         last_line=state.last_line,
     )
@@ -121,14 +122,12 @@ def _usual(durations: Sequence[float]) -> float | None:
 
 def _due_and_deadline(check: Check, state: CheckState) -> tuple[datetime | None, datetime | None]:
     """While overdue: the instant that was missed, since "how late" is the question then."""
-    if state.status is Status.DOWN and state.reason in (Reason.MISSED, Reason.NOT_STARTED):
+    if state.status is Status.DOWN and state.reason in SILENCE:
         incident = state.incident
         if incident is not None and incident.missed:
             return incident.missed[0], incident.started_at
         if incident is not None and state.runs and not state.successes:
             return state.slot, incident.started_at  # it has a run, which goes on past the deadline
-    if state.status not in (Status.UP, Status.DOWN):
-        return None, None
     missed = missed_at(check, state)
     return state.due, None if missed is None else missed[0]
 
@@ -147,6 +146,7 @@ def incident_view(incident: Incident, listed: int = MISSED_LISTED) -> IncidentVi
         acknowledged_at=None if acknowledged is None else acknowledged.at,
         acknowledged_by="" if acknowledged is None else acknowledged.by,
         note="" if acknowledged is None else acknowledged.note,
+        closed_by=incident.closed_by,
     )
 
 

@@ -10,7 +10,10 @@ import contextlib
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -27,6 +30,19 @@ MOST_AT_ONCE = 1000
 
 OnDone = Callable[[object], None]
 Submitted = tuple[Command, OnDone]
+
+
+class Refusal(Protocol):
+    """What could not be written: a command that makes up for it, before anything is judged."""
+
+    def apply(self, session: Session, now: datetime) -> object: ...
+
+    def with_more(self, refused: Sequence[Command]) -> Refusal:
+        """The same, with further commands that were refused."""
+
+
+NewRefusal = Callable[[datetime], Refusal]
+"""Makes one for a span that begins at an instant."""
 
 
 class Batch(Struct, frozen=True):
@@ -49,12 +65,18 @@ class Writer:
         clock: Clock,
         hook_names: Callable[[], Sequence[str]],
         on_batch: Callable[[Batch], None],
+        new_refusal: NewRefusal,
     ) -> None:
         self.world = world
         self._database = database
         self._clock = clock
         self._hook_names = hook_names
         self._on_batch = on_batch
+        self._new_refusal = new_refusal
+        self._refusal: Refusal | None = None  # committed with the next transaction that succeeds
+        self._turned_away: deque[tuple[Command, datetime]] = deque()
+        self._asked_first: deque[Submitted] = deque()
+        self._first: list[Submitted] = []
         self._queue: queue.SimpleQueue[Sequence[Submitted] | None] = queue.SimpleQueue()
         self._finished = threading.Lock()  # released after each transaction
         self._finished.acquire()
@@ -72,6 +94,16 @@ class Writer:
         """Queues commands. The second of each pair gets its result or exception by way of ``on_batch``."""
         self._queue.put(submitted)
 
+    def submit_first(self, command: Command, done: OnDone) -> None:
+        """Queues a command that nothing may be judged before: it goes ahead of every transaction until one
+        with it succeeds. ``done`` is called then."""
+        self._asked_first.append((command, done))
+        self._queue.put(())  # in case nothing else comes
+
+    def turned_away(self, command: Command, at: datetime) -> None:
+        """A command was refused before it came here: as if its commit had failed at ``at``."""
+        self._turned_away.append((command, at))
+
     def submit_and_wait(self, submitted: Sequence[Submitted], timeout_s: float) -> None:
         """The same, and returns when a transaction has ended. For one thread, while the queue is empty."""
         self._finished.acquire(blocking=False)  # of an earlier transaction that nobody waited for
@@ -82,7 +114,7 @@ class Writer:
         stopping = False
         while not stopping:
             batch, stopping = self._gather()
-            if batch:
+            if batch or self._asked_first:
                 self._on_batch(self._perform(batch))
                 with contextlib.suppress(RuntimeError):  # released before, and nobody waited
                     self._finished.release()
@@ -103,9 +135,33 @@ class Writer:
 
     def _perform(self, batch: Sequence[Submitted]) -> Batch:
         session = Session(self.world, self._database, self._hook_names)
-        results: list[tuple[OnDone, object]] = []
         now = self._clock.now()  # all of them happen in one transaction
-        for command, done in batch:
+        while self._turned_away:
+            self._refuse([self._turned_away[0][0]], self._turned_away.popleft()[1])
+        while self._asked_first:
+            self._first.append(self._asked_first.popleft())
+        first = [] if self._refusal is None else self._apply(session, now, [(self._refusal, _ignore)])
+        first += self._apply(session, now, self._first)
+        results = self._apply(session, now, batch)
+        try:
+            changed = session.commit()
+        except StoreError as error:
+            logger.error("commit of %d commands failed: %s", len(batch), error)  # noqa: TRY400 - a known cause
+            return self._refused(batch, now, error)
+        except Exception as error:  # the thread must outlive whatever one batch holds
+            logger.exception("commit of %d commands failed", len(batch))
+            return self._refused(batch, now, StoreError(f"{type(error).__name__}: {error}"))
+        self._refusal, self._first = None, []
+        results = first + results
+        redefined, self.world = session.world is not self.world, session.world
+        return Batch(results, changed, redefined=redefined, told=bool(session.changes.outbox))
+
+    @staticmethod
+    def _apply(
+        session: Session, now: datetime, submitted: Sequence[Submitted]
+    ) -> list[tuple[OnDone, object]]:
+        results: list[tuple[OnDone, object]] = []
+        for command, done in submitted:
             try:
                 result = command.apply(session, now)
             except Exception as error:
@@ -113,17 +169,15 @@ class Writer:
                     logger.exception("command=%s failed", type(command).__name__)
                 result = error
             results.append((done, result))
-        try:
-            changed = session.commit()
-        except StoreError as error:
-            logger.error("commit of %d commands failed: %s", len(batch), error)  # noqa: TRY400 - a known cause
-            return self._refused(results, error)
-        except Exception as error:  # the thread must outlive whatever one batch holds
-            logger.exception("commit of %d commands failed", len(batch))
-            return self._refused(results, StoreError(f"{type(error).__name__}: {error}"))
-        redefined, self.world = session.world is not self.world, session.world
-        return Batch(results, changed, redefined=redefined, told=bool(session.changes.outbox))
+        return results
 
-    @staticmethod
-    def _refused(results: Sequence[tuple[OnDone, object]], error: StoreError) -> Batch:
-        return Batch([(done, error) for done, _ in results], frozenset(), error=error)
+    def _refused(self, batch: Sequence[Submitted], at: datetime, error: StoreError) -> Batch:
+        self._refuse([command for command, _ in batch], at)
+        return Batch([(done, error) for _, done in batch], frozenset(), error=error)
+
+    def _refuse(self, commands: Sequence[Command], at: datetime) -> None:
+        self._refusal = (self._refusal or self._new_refusal(at)).with_more(commands)
+
+
+def _ignore(_: object) -> None:
+    pass

@@ -111,6 +111,11 @@ class Database:
                     " VALUES (?, ?, ?, ?, ?)",
                     [rows.outbox_row(row) for row in changes.outbox],
                 )
+            if changes.unwatched:
+                connection.executemany(
+                    "INSERT INTO unwatched (since, until, why) VALUES (?, ?, ?)",
+                    [(stored(since), stored(until), why) for since, until, why in changes.unwatched],
+                )
             for check_id, keep_pings in changes.kept.items():
                 _trim(connection, check_id, keep_pings)
 
@@ -158,14 +163,7 @@ class Database:
         finally:
             self._connection.execute("PRAGMA foreign_keys = OFF")
 
-    # --- retention, unwatched spans, outbox ---------------------------------------------------------
-
-    def add_unwatched(self, since: datetime, until: datetime, why: str) -> None:
-        with self._transaction() as connection:
-            connection.execute(
-                "INSERT INTO unwatched (since, until, why) VALUES (?, ?, ?)",
-                (stored(since), stored(until), why),
-            )
+    # --- retention, snoozes, outbox -----------------------------------------------------------------
 
     def snoozes(self) -> list[Snooze]:
         found = self._connection.execute("SELECT scope, target, until, snoozed_by, note FROM snoozes")

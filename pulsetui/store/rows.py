@@ -75,10 +75,11 @@ class Changes(Struct):
     flips: list[tuple[int, Flip]] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     reports: dict[str, datetime] = field(default_factory=dict)  # by id: when it was received
+    unwatched: list[tuple[datetime, datetime, str]] = field(default_factory=list)  # since, until, why
     kept: dict[int, int] = field(default_factory=dict)  # by check: how many of its newest pings stay
 
     def __bool__(self) -> bool:
-        return bool(self.identities or self.states or self.outbox or self.kept)
+        return bool(self.identities or self.states or self.outbox or self.unwatched or self.kept)
 
 
 def identity_row(check: StoredCheck) -> Row:
@@ -175,6 +176,7 @@ def incident_row(check_id: int, incident: Incident) -> Row:
         None if acknowledged is None else stored(acknowledged.at),
         "" if acknowledged is None else acknowledged.by,
         "" if acknowledged is None else acknowledged.note,
+        incident.closed_by,
     )
 
 
@@ -235,12 +237,13 @@ def read_run(row: tuple[object, ...]) -> StoredRun:
 
 
 INCIDENT_COLUMNS = (
-    "n, reason, started_at, ended_at, detail, missed, missed_count, acknowledged_at, acknowledged_by, note"
+    "n, reason, started_at, ended_at, detail, missed, missed_count, acknowledged_at, acknowledged_by, note,"
+    " closed_by"
 )
 
 
 def read_incident(row: tuple[object, ...]) -> Incident:
-    n, reason, started, ended, detail, missed, missed_count, acknowledged_at, by, note = row
+    n, reason, started, ended, detail, missed, missed_count, acknowledged_at, by, note, closed_by = row
     acknowledged = None
     if acknowledged_at is not None:
         acknowledged = Acknowledgement(at=read(integer(acknowledged_at)), by=str(by), note=str(note))
@@ -253,6 +256,7 @@ def read_incident(row: tuple[object, ...]) -> Incident:
         missed=tuple(read(value) for value in _decode_missed(str(missed))),
         missed_count=integer(missed_count),
         acknowledgement=acknowledged,
+        closed_by=str(closed_by),
     )
 
 

@@ -150,6 +150,10 @@ MIGRATIONS: tuple[str, ...] = (
     -- Ids of reports that may come again, kept for as long as that can be.
     CREATE TABLE reports (id TEXT PRIMARY KEY, received_at INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    """
+    -- What ended an incident, if it was no recovery: "pause, root".
+    ALTER TABLE incidents ADD COLUMN closed_by TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

@@ -61,7 +61,7 @@ class Actions:
             return
         running = [view.slug for view in views if view.status is not Status.PAUSED]
         self._run(
-            lambda: client.pause(running),
+            lambda: client.pause(running, by=_me()),
             done=f"Paused {_names(views)}",
             undo=Undo(f"pausing {_names(views)}", lambda: client.undo_pause(running)),
         )

@@ -76,6 +76,13 @@ FIELDS: tuple[FieldSpec, ...] = (
         more=True,
     ),
     FieldSpec(
+        key="wait_for_first",
+        label="Wait for first",
+        hint="yes: nothing is expected before its first report",
+        kind="flag",
+        more=True,
+    ),
+    FieldSpec(
         key="manual_resume",
         label="Manual resume",
         hint="yes: only a person resumes it",

@@ -201,13 +201,15 @@ class FakeEngine(QuietClient):
     def ping_body(self, slug: str, n: int) -> bytes:
         return b""
 
-    def pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+    def pause(self, slugs: Sequence[str], *, by: str = "") -> list[CommandResult]:
         return self._answer(slugs, "pause", tuple(slugs))
 
     def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._answer(slugs, "resume", tuple(slugs))
 
-    def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]:
+    def acknowledge(
+        self, slugs: Sequence[str], *, by: str, note: str = "", any_reason: bool = False
+    ) -> list[CommandResult]:
         return self._answer(slugs, "acknowledge", tuple(slugs), by, note)
 
     def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:

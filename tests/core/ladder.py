@@ -10,7 +10,7 @@ from pulsetui.core import machine, operate
 from pulsetui.core.check import Check
 from pulsetui.core.cron import Cron
 from pulsetui.core.expect import Expectation
-from pulsetui.core.incident import Flip, Incident
+from pulsetui.core.incident import Acknowledgement, Flip, Incident
 from pulsetui.core.period import Every
 from pulsetui.core.ping import Ping
 from pulsetui.core.run import Run
@@ -30,9 +30,9 @@ KINDS = {
 
 
 def at(text: str) -> datetime:
-    """``02:00``, ``02:00:30``, or ``+1 02:00`` for the next day."""
+    """``02:00``, ``02:00:30``, or ``+1 02:00`` for the next day, ``-1 02:00`` for the one before."""
     days = 0
-    if text.startswith("+"):
+    if text.startswith(("+", "-")):
         ahead, text = text.split()
         days = int(ahead)
     parts = [int(part) for part in text.split(":")]
@@ -45,11 +45,14 @@ def rid(n: int) -> UUID:
 
 
 class Ladder:
-    """Applies events in order and keeps everything that was written down."""
+    """Applies events in order and keeps everything that was written down.
+
+    It waits for a first report, unless told otherwise: most ladders begin with one, hours after midnight.
+    """
 
     def __init__(self, schedule: str | Schedule = "1h", *, born: str = "00:00", **fields: Any) -> None:
-        self.check = make_check(schedule, **fields)
-        self.state = new_state(at(born))
+        self.check = make_check(schedule, **{"wait_for_first": True, **fields})
+        self.state = operate.redefine(self.check, new_state(at(born)), at(born)).state
         self.flips: list[Flip] = []
         self.runs: dict[int, Run] = {}
         self.incidents: dict[int, Incident] = {}
@@ -84,8 +87,8 @@ class Ladder:
         status = status_at(self.state, at(when))
         return status if self.state.reason is None else f"{status} {self.state.reason}"
 
-    def pause(self, when: str) -> None:
-        self.take(operate.pause(self.check, self.state, at(when)))
+    def pause(self, when: str, by: str = "") -> None:
+        self.take(operate.pause(self.check, self.state, at(when), by))
 
     def resume(self, when: str) -> None:
         self.take(operate.resume(self.check, self.state, at(when)))
@@ -102,11 +105,16 @@ class Ladder:
     def skip(self, since: str, until: str) -> None:
         self.take(operate.skip_unwatched(self.check, self.state, at(since), at(until)))
 
-    def set_back(self, when: str) -> None:
-        self.take(operate.set_back(self.check, self.state, at(when)))
+    def acknowledge(self, when: str, *, any_reason: bool = False) -> None:
+        known = Acknowledgement(at=at(when), by="ops", reason=self.state.reason, any_reason=any_reason)
+        self.take(operate.acknowledge(self.check, self.state, known))
+
+    def set_back(self, before: str, when: str) -> None:
+        self.take(operate.set_back(self.check, self.state, at(before), at(when)))
 
     def redefine(self, when: str, schedule: str | Schedule | None = None, **fields: Any) -> None:
-        self.check = make_check(schedule or self.check.schedule, **fields)
+        wait = {"wait_for_first": self.check.wait_for_first}
+        self.check = make_check(schedule or self.check.schedule, **{**wait, **fields})
         self.take(operate.redefine(self.check, self.state, at(when)))
 
     def wake(self, when: str) -> datetime | None:

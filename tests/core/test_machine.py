@@ -33,8 +33,8 @@ def test_a_flip_carries_the_deadline_and_not_the_moment_it_was_noticed() -> None
     assert check.flips[-1].at == at("02:30")
 
 
-def test_a_new_check_is_never_down_before_its_first_report() -> None:
-    assert Ladder("1h").until("+3 00:00") == "new"
+def test_a_new_check_that_waits_for_its_first_report_is_never_down_before_it() -> None:
+    assert Ladder("1h", wait_for_first=True).until("+3 00:00") == "new"
 
 
 def test_a_fail_takes_it_down_at_once_and_the_next_success_brings_it_back() -> None:
@@ -340,7 +340,7 @@ def test_an_overlap_can_take_the_check_down() -> None:
     check = Ladder("4h", max_runtime=60, on_overlap=OnEvent.DOWN)
     check.ping("start", "01:00", 1)
     check.ping("start", "01:10", 2)
-    assert check.status("01:10") == "down unmet"
+    assert check.status("01:10") == "down overlap"
     assert check.state.due == at("05:10")
 
 
@@ -373,7 +373,7 @@ def test_a_duplicate_run_can_take_the_check_down() -> None:
     check = Ladder("4h", min_interval=10, on_duplicate=OnEvent.DOWN)
     check.ping("success", "01:00", 1)
     check.ping("success", "01:05", 2)
-    assert check.status("01:05") == "down unmet"
+    assert check.status("01:05") == "down ran_twice"
 
 
 def test_no_start_within_start_grace_is_told_before_the_deadline() -> None:
@@ -472,7 +472,8 @@ def test_resuming_waits_for_the_first_report() -> None:
     check.pause("01:10")
     check.resume("01:20")
     assert check.status("01:20") == "new"
-    assert check.state.last_ping is None
+    assert check.until("+3 00:00") == "new"
+    assert check.state.last_ping == at("01:00")  # the history stays visible
 
 
 # --- unwatched spans ---------------------------------------------------------------------------------
@@ -571,7 +572,7 @@ def test_a_report_after_the_clock_was_set_back_still_counts() -> None:
 def test_what_was_due_by_a_clock_that_was_ahead_is_due_by_the_right_one() -> None:
     check = Ladder(NIGHTLY, grace=30)
     check.ping("success", "+300 02:00")
-    check.set_back("02:10")
+    check.set_back("+300 02:01", "02:10")
     assert check.state.due == at("+1 02:00")
     assert check.until("+1 02:30") == "down missed"
 
@@ -592,7 +593,8 @@ def test_an_edit_that_leaves_the_schedule_alone_leaves_the_due_instant_alone() -
     check.ping("success", "02:05")
     before = check.state
     check.redefine("10:20", NIGHTLY, grace=99)
-    assert check.state == before
+    assert (check.state.due, check.state.slot) == (before.due, before.slot)
+    assert check.flips[1:] == []
 
 
 def test_an_edit_while_paused_forgives_nothing_later() -> None:

@@ -39,6 +39,7 @@ checks = st.builds(
     failures_before_down=st.integers(1, 3),
     successes_before_up=st.integers(1, 3),
     manual_resume=st.booleans(),
+    wait_for_first=st.booleans(),
 )
 
 events = st.lists(
@@ -57,12 +58,13 @@ def legal(state: CheckState) -> None:
     assert (state.status is Status.DOWN) == (state.incident is not None)
     assert (state.status is Status.DOWN) == (state.reason is not None)
     assert state.incident is None or state.incident.missed_count >= len(state.incident.missed) >= 0
-    assert state.due is None or (state.slot is not None and state.due > state.slot)
+    assert state.due is None or state.slot is not None
+    assert state.set_back_at is not None or state.due is None or state.slot is None or state.due > state.slot
     assert state.pending is None or state.pending_run() is not None
     assert all(run.outcome in (Outcome.RUNNING, Outcome.HUNG) for run in state.runs)
     assert len({run.n for run in state.runs}) == len(state.runs)
     if state.status in (Status.NEW, Status.PAUSED):
-        assert state.due is None or state.last_ping is not None or state.n_pings
+        assert (state.incident is None and not state.pending_run()) or state.due is None or state.slot
     assert len(state.history) % 2 == 0
 
 
@@ -70,7 +72,7 @@ def legal(state: CheckState) -> None:
 def test_any_order_of_events_leaves_a_legal_state(
     check: Check, history: list[tuple[str, int, int | None, int]]
 ) -> None:
-    state, now = new_state(DAY), DAY
+    state, now = operate.redefine(check, new_state(DAY), DAY).state, DAY
     down = False
     for kind, step, run, back in history:
         before, now = now, now + timedelta(minutes=step)
@@ -83,7 +85,7 @@ def test_any_order_of_events_leaves_a_legal_state(
             transition = operate.resume(check, state, now)
         elif kind == "back":
             now = before - timedelta(minutes=step)
-            transition = operate.set_back(check, state, now)
+            transition = operate.set_back(check, state, before, now)
         elif kind == "skip":
             transition = operate.skip_unwatched(check, state, before, now)
         else:
@@ -105,7 +107,7 @@ def test_looking_often_and_looking_once_come_to_the_same(
     check: Check, history: list[tuple[str, int, int | None, int]]
 ) -> None:
     """Flips carry their own instants, so it makes no difference when the evaluator wakes."""
-    state, now = new_state(DAY), DAY
+    state, now = operate.redefine(check, new_state(DAY), DAY).state, DAY
     for kind, step, run, _ in history:
         now += timedelta(minutes=step)
         if kind in PingKind.__members__.values():
@@ -127,7 +129,7 @@ def test_looking_often_and_looking_once_come_to_the_same(
 def test_nothing_happens_before_the_instant_at_which_the_evaluator_wakes(
     check: Check, history: list[tuple[str, int, int | None, int]]
 ) -> None:
-    state, now = new_state(DAY), DAY
+    state, now = operate.redefine(check, new_state(DAY), DAY).state, DAY
     for kind, step, run, _ in history:
         now += timedelta(minutes=step)
         if kind in PingKind.__members__.values():

@@ -84,7 +84,7 @@ def test_a_pause_that_nobody_watched_cannot_be_undone() -> None:
     assert not check.undo("+1 15:00")
 
     check.resume("+1 15:01")
-    check.set_back("+1 14:01")
+    check.set_back("+1 15:02", "+1 14:01")
     assert not check.undo("+1 14:02")
 
 

@@ -212,7 +212,7 @@ class FakeEngine(QuietClient):
             CommandResult(slug=slug, ok=slug in self.views, message=f"{call[0]} {slug}") for slug in call[1]
         ]
 
-    def pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+    def pause(self, slugs: Sequence[str], *, by: str = "") -> list[CommandResult]:
         return self._command("pause", tuple(slugs))
 
     def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
@@ -224,7 +224,9 @@ class FakeEngine(QuietClient):
     def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._command("undo_resume", tuple(slugs))
 
-    def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]:
+    def acknowledge(
+        self, slugs: Sequence[str], *, by: str, note: str = "", any_reason: bool = False
+    ) -> list[CommandResult]:
         return self._command("acknowledge", tuple(slugs), by, note)
 
     def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:

@@ -78,8 +78,10 @@ def test_future_slots_are_thinned_but_reach_the_end(tmp_path: Path) -> None:
 
 
 def test_a_period_keeps_its_phase_wherever_the_span_begins(tmp_path: Path) -> None:
+    config = '[checks.a]\nevery = "7m"\nwait_for_first = true\n'
+
     async def scenario() -> None:
-        async with running(tmp_path, config='[checks.a]\nevery = "7m"\n') as engine:
+        async with running(tmp_path, config=config) as engine:
             assert lane(engine, "a", timedelta(), HOUR).upcoming == ()
             await engine.ping("a")
             first = lane(engine, "a", HOUR, 2 * HOUR).upcoming[0]

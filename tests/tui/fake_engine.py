@@ -132,7 +132,7 @@ class FakeEngine:
         self._reach()
         return self.bodies.get((slug, n), b"")
 
-    def pause(self, slugs: Sequence[str]) -> list[CommandResult]:
+    def pause(self, slugs: Sequence[str], *, by: str = "") -> list[CommandResult]:
         self._keep(slugs)
         return self._each(
             "pause", slugs, lambda v: replace(v, status=Status.PAUSED, reason=None, incident=None)
@@ -148,7 +148,9 @@ class FakeEngine:
     def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
         return self._each("undo_resume", slugs, lambda v: self._before[v.slug])
 
-    def acknowledge(self, slugs: Sequence[str], *, by: str, note: str = "") -> list[CommandResult]:
+    def acknowledge(
+        self, slugs: Sequence[str], *, by: str, note: str = "", any_reason: bool = False
+    ) -> list[CommandResult]:
         def known(v: CheckView) -> CheckView:
             assert v.incident is not None
             return replace(
