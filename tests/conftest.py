@@ -1,11 +1,26 @@
-"""For all tests: however the suite was started, the programs that it starts get the usual signals.
+"""For all tests: coroutine functions are run; and however the suite was started, the programs that it starts
+get the usual signals.
 
 A shell's ``&`` and nohup leave SIGINT and SIGHUP ignored, and children inherit that.
 """
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import signal
+
+import pytest
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs a test that is a coroutine function on an event loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters}
+    asyncio.run(pyfuncitem.obj(**arguments))
+    return True

@@ -121,6 +121,8 @@ def _incident(incident: IncidentView, where: tzinfo, now: datetime) -> list[str]
         left = incident.missed_count - len(shown)
         more = f" and {left} more" if left > 0 else ""
         lines.append(f"     missed {incident.missed_count}: {', '.join(shown)}{more}")
+    if incident.closed_by:
+        lines.append(f"     closed by {clean(incident.closed_by)}: it did not recover")
     if incident.acknowledged_at is not None:
         note = f": {clean(incident.note, 400)}" if incident.note else ""
         by = f" by {clean(incident.acknowledged_by)}" if incident.acknowledged_by else ""

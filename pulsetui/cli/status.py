@@ -56,7 +56,8 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     views: Sequence[CheckView]  # problems first, calm ones behind the loud ones
     now: datetime
-    counts: Counter[Status]
+    counts: Counter[Status]  # those that nobody watched are in none of them
+    unwatched: Sequence[CheckView]  # their last deadline passed while nobody was watching: who knows?
     loud: Sequence[CheckView]  # down, and nobody has acknowledged or snoozed it
     acknowledged: int  # down and known
     hushed: int  # down and snoozed, and nobody has acknowledged it
@@ -74,7 +75,8 @@ def standing_of(views: Sequence[CheckView], now: datetime, faults: Sequence[str]
     return Standing(
         views=sorted_by_urgency(sorted(views, key=lambda view: _is_calm(view, now))),
         now=now,
-        counts=Counter(view.status for view in views),
+        counts=Counter(view.status for view in views if not _is_unwatched(view)),
+        unwatched=[view for view in views if _is_unwatched(view)],
         loud=[view for view in down if not _is_calm(view, now)],
         acknowledged=sum(view.acknowledged for view in down),
         hushed=sum(_snoozed(view, now) and not view.acknowledged for view in down),
@@ -83,16 +85,22 @@ def standing_of(views: Sequence[CheckView], now: datetime, faults: Sequence[str]
 
 
 def text_line(standing: Standing) -> str:
-    """``2 down (1 acknowledged), 1 late, 40 up: Sync invoices overdue, Backup failed (acknowledged)``."""
+    """``2 down (1 acknowledged), 1 late, 40 up: Sync invoices overdue, Backup failed (acknowledged)``. What
+    nobody watched is counted and named: it may be well, and it may not."""
     fault = f"! {_fault(standing)}; " if standing.faults else ""
     if not standing.views:
         return f"{fault}no checks"
-    said = ", ".join(
+    counted = [
         f"{count} {status}{_calm_text(standing) if status is Status.DOWN else ''}"
         for status in _ORDER
         if (count := standing.counts[status])
-    )
-    troubled = [view for view in standing.views if view.status in (Status.DOWN, Status.LATE)]
+    ]
+    if standing.unwatched:
+        counted.insert(
+            sum(standing.counts[status] > 0 for status in _TROUBLE), f"{len(standing.unwatched)} unwatched"
+        )
+    said = ", ".join(counted)
+    troubled = [view for view in standing.views if view.status in _TROUBLE or _is_unwatched(view)]
     return f"{fault}{said}: {_names(troubled, standing.now)}" if troubled else f"{fault}{said}"
 
 
@@ -110,6 +118,7 @@ def json_line(standing: Standing) -> str:
         "snoozed": sum(_snoozed(view, now) for view in views),
         "down": [_brief(view, now) for view in standing.down],
         "late": [_brief(view, now) for view in views if view.status is Status.LATE],
+        "unwatched": [_brief(view, now) for view in standing.unwatched],
         "faults": list(standing.faults),
     }
     return json_text(value)
@@ -132,6 +141,8 @@ def tmux_line(standing: Standing) -> str:
         parts.append(f"#[fg=yellow]{shown[Status.LATE]} {counts[Status.LATE]}#[default]")
     if counts[Status.UP] and not loud and not standing.faults:
         parts.append(f"#[fg=green]{shown[Status.UP]} {counts[Status.UP]}#[default]")
+    if standing.unwatched:
+        parts.append(f"? {len(standing.unwatched)}")
     running = sum(view.started for view in standing.views)
     if running:
         parts.append(f"{shown[RUNNING]} {running}")
@@ -140,7 +151,11 @@ def tmux_line(standing: Standing) -> str:
 
 def nagios_line(standing: Standing) -> str:
     """A plugin's line with performance data. The exit codes stay ours: 1 is down, 3 unreachable."""
-    data = " ".join(f"{status}={standing.counts[status]}" for status in _ORDER)
+    counts = {
+        **{str(status): standing.counts[status] for status in _ORDER},
+        "unwatched": len(standing.unwatched),
+    }
+    data = " ".join(f"{word}={count}" for word, count in counts.items())
     total = count_text(len(standing.views), "check")
     if down := standing.down:
         level = "CRITICAL" if standing.loud else "WARNING"
@@ -148,6 +163,9 @@ def nagios_line(standing: Standing) -> str:
         said = f"{level} - {len(down)} of {total} down{calm}: {_names(down, standing.now)}"
     else:
         said = f"OK - {total}, none down"
+        if standing.unwatched:
+            names = _names(standing.unwatched, standing.now)
+            said = f"WARNING - {total}, none down, {len(standing.unwatched)} unwatched: {names}"
     if standing.faults:
         said = f"CRITICAL - {_fault(standing)}; {said}"
     return f"PULSETUI {said.replace('|', '/')} | {data}"
@@ -159,11 +177,16 @@ def _fault(standing: Standing, limit: int = 200) -> str:
     return clean(standing.faults[0].partition("\n")[0], limit) + more
 
 
+_TROUBLE = (Status.DOWN, Status.LATE)
 _ORDER = (Status.DOWN, Status.LATE, Status.NEW, Status.UP, Status.PAUSED)
 
 
 def _snoozed(view: CheckView, now: datetime) -> bool:
     return view.snoozed_until is not None and view.snoozed_until > now
+
+
+def _is_unwatched(view: CheckView) -> bool:
+    return view.unwatched and view.status in (Status.UP, Status.LATE, Status.NEW)
 
 
 def _is_calm(view: CheckView, now: datetime) -> bool:
@@ -179,12 +202,13 @@ def _calm_text(standing: Standing) -> str:
 
 
 def _names(views: Sequence[CheckView], now: datetime) -> str:
-    named = [
-        f"{clean(view.name, 40)} {word_for(view.status, view.reason)}{_calm_word(view, now)}"
-        for view in views[:_NAMED]
-    ]
+    named = [f"{clean(view.name, 40)} {_word(view)}{_calm_word(view, now)}" for view in views[:_NAMED]]
     left = len(views) - len(named)
     return ", ".join(named) + (f" and {left} more" if left else "")
+
+
+def _word(view: CheckView) -> str:
+    return "unwatched" if _is_unwatched(view) else word_for(view.status, view.reason)
 
 
 def _calm_word(view: CheckView, now: datetime) -> str:

@@ -116,6 +116,8 @@ class ViewLike(Protocol):
     @property
     def manual_resume(self) -> bool: ...
     @property
+    def noted(self) -> str: ...
+    @property
     def incident(self) -> IncidentLike | None: ...
 
 
@@ -282,6 +284,8 @@ def sentence(
     if good_metrics and view.last_success is not None:
         good = f"{_LAST_GOOD} {clock.at(view.last_success)}"
         parts = [f"{part}, {metrics_text(good_metrics)}" if part == good else part for part in parts]
+    if view.noted:
+        parts.append(view.noted)
     if view.started:
         parts.append(_running(view, clock))
     if view.incident is not None and view.incident.acknowledged_at is not None:
@@ -312,7 +316,7 @@ def _up(view: ViewLike, clock: _Clock) -> list[str]:
 
 
 def _unwatched(view: ViewLike, clock: _Clock) -> list[str]:
-    parts = ["Unwatched: its deadline passed while PulseTUI was not running", *_last_good(view, clock)]
+    parts = ["Unwatched: its deadline passed while nobody was watching", *_last_good(view, clock)]
     if view.upcoming is not None:
         parts.append(f"judged again from {clock.at(view.upcoming)}")
     return parts

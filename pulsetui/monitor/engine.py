@@ -150,7 +150,8 @@ class Engine:
         self._hand_over()
         await asyncio.to_thread(self._writer.stop)
         await asyncio.sleep(0)  # the last batch's answers
-        self._vigil.beat()
+        if self.health() is None:
+            self._vigil.beat()
         self.queries.close()
         self._database.close()
         self.lock.release()

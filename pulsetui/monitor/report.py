@@ -69,6 +69,7 @@ class ReportedIncident(Struct, frozen=True, kw_only=True):
     acknowledged_at: Instant | None
     acknowledged_by: str
     note: str
+    closed_by: str  # what ended it, if it was no recovery: "pause, root"
 
 
 class ReportedRun(Struct, frozen=True, kw_only=True):
@@ -236,6 +237,7 @@ def _incident(slug: str, one: IncidentView, now: datetime, where: tzinfo) -> Rep
         acknowledged_at=_instant(one.acknowledged_at, where),
         acknowledged_by=clean(one.acknowledged_by),
         note=clean(one.note),
+        closed_by=clean(one.closed_by),
     )
 
 

@@ -24,7 +24,7 @@ CSV_FIELDS = (
     *("record", "check", "id", "state"),
     *("since_utc", "since_local", "until_utc", "until_local", "duration_s", "slot_utc", "slot_local"),
     *("exit_status", "metrics", "missed_count"),
-    *("acknowledged_at_utc", "acknowledged_by", "note", "detail"),
+    *("acknowledged_at_utc", "acknowledged_by", "note", "detail", "closed_by"),
 )
 """The header of the CSV form. ``record`` is check, incident, missed, run or unwatched."""
 
@@ -75,6 +75,7 @@ def _csv_incident(slug: str, incident: ReportedIncident) -> dict[str, object]:
         "acknowledged_by": harmless(incident.acknowledged_by),
         "note": harmless(incident.note),
         "detail": harmless(incident.detail),
+        "closed_by": harmless(incident.closed_by),
     }
 
 
@@ -165,6 +166,8 @@ def _incident(incident: ReportedIncident, tz: str) -> list[str]:
         until = f"still open, for {span_text(incident.duration)}"
     else:
         until = f"{_when(incident.ended_at)}, after {span_text(incident.duration)}"
+        if incident.closed_by:
+            until += f", closed by {escaped(incident.closed_by)}: it did not recover"
     facts = [
         ("Reason", word + (f": {escaped(incident.detail)}" if incident.detail else "")),
         ("Since", _when(incident.started_at)),

@@ -20,6 +20,7 @@ from pulsetui.tui.table_model import is_acknowledged
 
 if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.screens.dialogs import Known
     from pulsetui.tui.screens.snooze import SnoozeAnswer
 
 log = logging.getLogger(__name__)
@@ -89,14 +90,14 @@ class Actions:
         from pulsetui.tui.screens.dialogs import AcknowledgeDialog
 
         loud = [view for view in down if not is_acknowledged(view)]
-        self._app.push_screen(AcknowledgeDialog(loud), lambda note: self._acknowledge(loud, note))
+        self._app.push_screen(AcknowledgeDialog(loud), lambda known: self._acknowledge(loud, known))
 
-    def _acknowledge(self, views: Sequence[CheckView], note: str | None) -> None:
-        if note is None:
+    def _acknowledge(self, views: Sequence[CheckView], known: Known | None) -> None:
+        if known is None:
             return
         client, slugs = self._app.client, [view.slug for view in views]
         self._run(
-            lambda: client.acknowledge(slugs, by=_me(), note=note),
+            lambda: client.acknowledge(slugs, by=_me(), note=known.note, any_reason=known.any_reason),
             done=f"Acknowledged {_names(views)}",
             undo=Undo(f"acknowledging {_names(views)}", lambda: client.unacknowledge(slugs)),
         )

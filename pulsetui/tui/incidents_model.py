@@ -209,6 +209,8 @@ def story(entry: IncidentEntry, width: int, look: Look) -> list[Line]:
     facts: list[tuple[str, str]] = []
     if incident.detail:
         facts.append((incident.detail, "text"))
+    if incident.closed_by:
+        facts.append((f"Closed by {incident.closed_by}: it did not recover.", "muted"))
     facts.append(_knowledge(incident, look))
     if incident.missed_count:
         facts.append((_missed_text(incident, look), "text"))

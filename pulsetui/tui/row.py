@@ -88,9 +88,9 @@ def natural(text: str) -> str:
 
 
 def status_now(view: CheckView, now: datetime) -> Status:
-    """The status at ``now``: up turns late by the clock alone, without any news from the engine."""
+    """The status at ``now``: up or new turns late by the clock alone, without any news from the engine."""
     if (
-        view.status is Status.UP
+        view.status in (Status.UP, Status.NEW)
         and view.next_ping is not None
         and not view.unwatched
         and view.next_ping <= now

@@ -86,6 +86,29 @@ def test_an_engine_that_is_not_well_itself_is_not_well(
     assert (told["ok"], told["faults"]) == (False, [text])
 
 
+def test_what_nobody_watched_is_neither_up_nor_down_and_is_named(
+    connected: Connect, capsys: Captured
+) -> None:
+    connected(FakeEngine(UP, replace(UP, slug="nightly", name="Nightly", unwatched=True), OVERDUE))
+
+    assert main(["status"]) == 1
+    assert capsys.readouterr().out == (
+        "1 down, 1 unwatched, 1 up: Sync invoices overdue, Nightly unwatched\n"
+    )
+    assert main(["status", "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["counts"]["up"], [one["slug"] for one in said["unwatched"]]) == (1, ["nightly"])
+
+
+def test_all_that_can_be_judged_is_well_and_the_rest_is_a_warning(
+    connected: Connect, capsys: Captured
+) -> None:
+    connected(FakeEngine(replace(UP, name="Nightly", unwatched=True)))
+
+    assert main(["status", "--format", "nagios"]) == 0
+    assert capsys.readouterr().out.startswith("PULSETUI WARNING - 1 check, none down, 1 unwatched: Nightly ")
+
+
 def test_json_counts_and_names_what_is_down(connected: Connect, capsys: Captured) -> None:
     connected(FakeEngine(UP, LATE, OVERDUE))
 
@@ -161,7 +184,7 @@ def test_the_nagios_line_has_performance_data_that_a_name_cannot_forge(
     out = capsys.readouterr().out
     assert out.startswith("PULSETUI CRITICAL - 1 of 2 checks down: ")
     assert out.count("|") == 1
-    assert out.endswith("| down=1 late=0 new=0 up=1 paused=0\n")
+    assert out.endswith("| down=1 late=0 new=0 up=1 paused=0 unwatched=0\n")
     assert "\x1b" not in out
 
 

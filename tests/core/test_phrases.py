@@ -189,6 +189,7 @@ class _View:
     upcoming: datetime | None = datetime(2026, 11, 17, 0, 0, tzinfo=UTC)
     first_due: datetime | None = None
     manual_resume: bool = False
+    noted: str = ""
     incident: _Incident | None = None
 
 
@@ -262,7 +263,7 @@ _FAILED = _View(
         (
             _View(unwatched=True),
             (
-                "Unwatched: its deadline passed while PulseTUI was not running; last good run Fri 02:04; "
+                "Unwatched: its deadline passed while nobody was watching; last good run Fri 02:04; "
                 "judged again from tomorrow 02:00"
             ),
         ),

@@ -154,7 +154,7 @@ def test_json_keeps_its_field_names() -> None:
     ]
     assert list(found["incidents"][0]) == [
         *("id", "n", "reason", "detail", "started_at", "ended_at", "duration"),
-        *("missed_count", "missed", "acknowledged_at", "acknowledged_by", "note"),
+        *("missed_count", "missed", "acknowledged_at", "acknowledged_by", "note", "closed_by"),
     ]
     assert found["incidents"][0]["missed"][0] == {
         "local": "2026-11-14T02:00:00+02:00",

@@ -42,6 +42,7 @@ class FakeEngine:
     ) -> None:
         self.connected = True
         self.commands: list[tuple[Any, ...]] = []
+        self.acknowledged: list[tuple[str, str, bool]] = []  # slug, note, any reason
         self.gone = False  # every blocking call then raises EngineUnreachableError
         self.refuse: str = ""  # commands then answer that they could not
         self.problems: tuple[FieldProblem, ...] = ()
@@ -157,6 +158,7 @@ class FakeEngine:
                 v, incident=replace(v.incident, acknowledged_at=self.now(), acknowledged_by=by, note=note)
             )
 
+        self.acknowledged += [(slug, note, any_reason) for slug in slugs]
         return self._each("acknowledge", slugs, known, note)
 
     def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:

@@ -36,7 +36,20 @@ async def test_what_acknowledging_does_is_said_whole(size: tuple[int, int]) -> N
         await press(app, pilot, "a")
         assert "Back up the database" in said(app)
         assert "overdue" in said(app)
-        assert "The row calms down until it recovers. Enter acknowledges, Esc leaves." in said(app)
+        assert (
+            "until it recovers, or something else goes wrong with it. Enter acknowledges, Esc leaves."
+            in said(app)
+        )
+
+
+@pytest.mark.parametrize(("keys", "any_reason"), [(("enter",), False), (("tab", "space", "enter"), True)])
+async def test_the_box_makes_an_acknowledgement_cover_any_reason(
+    keys: tuple[str, ...], any_reason: bool
+) -> None:
+    engine = FakeEngine(household())
+    async with showing(engine) as (app, pilot):
+        await press(app, pilot, "a", "x", *keys)
+        assert engine.acknowledged == [("backup-db", "x", any_reason)]
 
 
 @at_every_size
@@ -90,7 +103,7 @@ async def test_notices_and_paths_are_read_whole_in_a_corner() -> None:
 @pytest.mark.parametrize(
     ("key", "hints"),
     [
-        ("a", "Enter acknowledge  Esc leave"),
+        ("a", "Enter acknowledge  Tab Space any reason  Esc leave"),
         ("d", "Enter this answer  ←→ the other  Esc keep it"),
         ("y", "Enter copy  j k move  Esc close"),
         ("z", "Enter snooze  ←→ what  Tab note  Esc leave"),

@@ -54,6 +54,8 @@ def _incident(
     lines = [_head(incident, context)]
     if incident.detail:
         lines += _text(incident.detail, "text", context)
+    if incident.closed_by:
+        lines += _text(f"closed by {incident.closed_by}: it did not recover", "muted", context)
     if incident.acknowledged_at is not None:
         by = f" by {incident.acknowledged_by}" if incident.acknowledged_by else ""
         note = f": {incident.note}" if incident.note else ""

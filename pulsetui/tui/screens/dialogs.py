@@ -10,7 +10,7 @@ from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Input
+from textual.widgets import Button, Checkbox, Input
 
 from pulsetui.core.phrases import count_text, word_for
 from pulsetui.monitor.view import CheckView, EngineInfo
@@ -27,11 +27,33 @@ if TYPE_CHECKING:
 _NAMED = 6
 
 
-class AcknowledgeDialog(Dialog[str | None]):
+class Known(Struct, frozen=True):
+    """What somebody who acknowledges says."""
+
+    note: str
+    any_reason: bool  # calm whatever else goes wrong, too
+
+
+class Box(Checkbox, inherit_bindings=False):
+    """A box that Space ticks: Enter is the answer of its dialog."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "toggle_button", "Tick", show=False)]
+    BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "[", " ", "]"
+
+    def watch_value(self) -> None:
+        """An X that is only dimmed says nothing without colours."""
+        self.BUTTON_INNER = "x" if self.value else " "
+        super().watch_value()
+
+
+class AcknowledgeDialog(Dialog[Known | None]):
     """Asks for an optional note; answers with it, or None when the person thought better of it."""
 
-    KEYS = (Hint("Enter", "acknowledge"), Hint("Esc", "leave"))
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False)]
+    KEYS = (Hint("Enter", "acknowledge"), Hint("Tab Space", "any reason"), Hint("Esc", "leave"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", show=False),
+        Binding("enter", "answer", "Acknowledge", show=False),
+    ]
 
     def __init__(self, views: Sequence[CheckView]) -> None:
         super().__init__()
@@ -47,6 +69,7 @@ class AcknowledgeDialog(Dialog[str | None]):
             )
             note.cursor_blink = False
             yield note
+            yield Box("Stay calm whatever else goes wrong with it", compact=True, id="any-reason")
 
     def _words(self, width: int) -> list[Line]:
         named = _NAMED if self.size.height >= 16 else 1
@@ -58,14 +81,18 @@ class AcknowledgeDialog(Dialog[str | None]):
         if len(self._views) > named:
             lines.append(((f"and {len(self._views) - named} more", "muted"),))
         rows = (
-            "row calms down until it recovers"
+            "row calms down until it recovers, or something else goes wrong with it"
             if len(self._views) == 1
-            else "rows calm down until they recover"
+            else "rows calm down until they recover, or something else goes wrong with them"
         )
         return [*lines, *paragraph(f"The {rows}. Enter acknowledges, Esc leaves.", "muted", width)]
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip())
+    def on_input_submitted(self, _: Input.Submitted) -> None:
+        self.action_answer()
+
+    def action_answer(self) -> None:
+        note = self.query_one("#note", Input).value.strip()
+        self.dismiss(Known(note, self.query_one(Box).value))
 
     def action_cancel(self) -> None:
         self.dismiss(None)
