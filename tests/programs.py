@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 
 import pytest
 
@@ -20,3 +21,16 @@ def program(name: str) -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return found
+
+
+def _may_mount() -> bool:
+    if os.getuid() != 0 or shutil.which("unshare") is None:
+        return False
+    tried = ["unshare", "-m", "mount", "--bind", "/etc", "/etc"]
+    return subprocess.run(tried, capture_output=True, check=False).returncode == 0
+
+
+private_mounts = pytest.mark.skipif(
+    not _may_mount(), reason="only root may mount, and not in every container"
+)
+"""A test that mounts something, in ``unshare -m``: nobody else sees it, and it ends with the process."""

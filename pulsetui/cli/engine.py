@@ -35,11 +35,18 @@ def config_to_run(options: argparse.Namespace) -> Path:
 
 
 def write_first_config(path: Path) -> None:
-    """The starter file, in the zone of this host. Raises ConfigError when there is a file already."""
-    from pulsetui.config.host import host_zone
+    """The starter file, in the zone of this host. Raises ConfigError when there is a file already.
+
+    A zone that is not certain is told, in the file and to the person.
+    """
+    from pulsetui.cli.output import talk
+    from pulsetui.config.host_name import host_zone_name
     from pulsetui.config.init import initial_config, write_initial_config
 
-    write_initial_config(path, initial_config(timezone=getattr(host_zone(), "key", "UTC") or "UTC"))
+    zone = host_zone_name()
+    write_initial_config(path, initial_config(timezone=zone.name, timezone_doubt=zone.doubt))
+    if zone.doubt:
+        talk(f'warning: {path} says timezone = "{zone.name}". {zone.doubt}')
 
 
 def state_dir(options: argparse.Namespace) -> Path:

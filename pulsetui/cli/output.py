@@ -84,8 +84,10 @@ def _padded(cell: str, width: int) -> str:
 
 
 def json_text(value: object) -> str:
-    """JSON with two spaces of indent; structs as objects, instants as ISO 8601. Safe on a terminal, and whole in
-    the output's encoding."""
+    """JSON with two spaces of indent; structs as objects, instants as ISO 8601.
+
+    Safe on a terminal, and whole in the output's encoding.
+    """
     import msgspec
 
     from pulsetui.core.json_escape import escape_json

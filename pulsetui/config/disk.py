@@ -16,10 +16,20 @@ _NEW_FILE_MODE = 0o600
 """checks.toml may hold keys and tokens."""
 
 
+def make_folder(folder: Path) -> None:
+    """Makes the directory and those above it that are missing, all private to their owner whatever the umask.
+
+    One that is there stays as it is. Raises OSError.
+    """
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def create(path: Path, content: str) -> None:
     """Writes a new file, with its directory if need be. Raises ConfigError when there is one already."""
     with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _NEW_FILE_MODE)
         except FileExistsError:
@@ -42,7 +52,7 @@ def replace(path: Path, content: str) -> None:
     """
     with explained(path):
         target = Path(os.path.realpath(path))
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
         try:
             _keep_owner_and_mode(descriptor, target)

@@ -7,6 +7,7 @@ from pathlib import Path
 import tomli_w
 
 from pulsetui.config import disk
+from pulsetui.config.problem import printable
 
 _STARTER = """\
 # What PulseTUI watches. Edit this file as you like: changes count within two seconds, and comments,
@@ -43,13 +44,21 @@ type = "terminal"
 
 
 def initial_config(
-    *, timezone: str = "UTC", listen: str = "127.0.0.1:8787", ping_key: str | None = None
+    *,
+    timezone: str = "UTC",
+    timezone_doubt: str = "",
+    listen: str = "127.0.0.1:8787",
+    ping_key: str | None = None,
 ) -> str:
-    """The text of the starter file. The arguments are not judged here: load the file to do that."""
+    """The text of the starter file. The arguments are not judged here: load the file to do that.
+
+    ``timezone_doubt`` is what the person is to know of the zone, a line of comment.
+    """
     key = "" if ping_key is None else tomli_w.dumps({"ping_key": ping_key})
     base = f"http://{listen}/ping/" if ping_key is None else f"http://{listen}/ping/{ping_key}/"
+    doubt = f"# {printable(timezone_doubt)}\n" if timezone_doubt else ""
     return _STARTER.format(
-        timezone=tomli_w.dumps({"timezone": timezone}),
+        timezone=doubt + tomli_w.dumps({"timezone": timezone}),
         listen=tomli_w.dumps({"listen": listen}),
         ping_key=key,
         url="".join(c for c in base if c.isprintable()),

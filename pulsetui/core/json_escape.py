@@ -1,8 +1,8 @@
 """JSON that a terminal may be shown: what would be obeyed or not be seen is written as an escape.
 
 JSON lets every character from U+0080 on stand as it is, among them the 8-bit forms of escape sequences
-(U+009B, U+009D), those that turn the writing direction and those that draw nothing. Written as ``\\uXXXX`` they
-mean the same to every reader of JSON.
+(U+009B, U+009D), those that turn the writing direction and those that draw nothing. Written as ``\\uXXXX``
+they mean the same to every reader of JSON.
 """
 
 from __future__ import annotations

@@ -47,6 +47,12 @@ def zone_names() -> frozenset[str]:
     return (frozenset(zoneinfo.available_timezones()) | _package_names()) - _NOT_ZONES
 
 
+def zone_files(name: str) -> list[Path]:
+    """Every copy at hand of a file of the tz database (a zone's rules, a table); the package's first."""
+    folders = [_package_folder() / "zoneinfo", *map(Path, zoneinfo.TZPATH)]
+    return [path for folder in folders if (path := folder / name).is_file()]
+
+
 def tzdata_source() -> str:
     """Which tz database is in use, for diagnostics.
 

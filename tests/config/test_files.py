@@ -85,6 +85,18 @@ def test_writing_a_starter_file_never_replaces_one(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_the_folders_of_a_starter_file_are_private_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    old = os.umask(umask)
+    try:
+        write_initial_config(tmp_path / "new" / "er" / "checks.toml", initial_config())
+        ConfigFile(tmp_path / "other" / "er" / "checks.toml", VALIDATORS).add_check("a", {"every": "5m"})
+    finally:
+        os.umask(old)
+    folders = [tmp_path / name for name in ("new", "new/er", "other", "other/er")]
+    assert [oct(folder.stat().st_mode & 0o777) for folder in folders] == ["0o700"] * 4
+
+
 def test_a_change_of_the_file_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "checks.toml"
     seen = Fingerprint.of(path)

@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 from pulsetui.core.json_escape import escape_json
 from pulsetui.core.text import clean
 
-HOSTILE = ("\x7f", "\x80", "\x9b", "\x9d", "\u202e", "\u2066", "\u200b", "\u2028", "\ufeff", "\u00ad", "\u3164")
+HOSTILE = (
+    "\x7f",
+    "\x80",
+    "\x9b",
+    "\x9d",
+    "\u202e",
+    "\u2066",
+    "\u200b",
+    "\u2028",
+    "\ufeff",
+    "\u00ad",
+    "\u3164",
+)
 ASTRAL = ("\U000e0041", "\U000e0100", "\U0001d173")
 
 
