@@ -7,7 +7,6 @@ knows in which file, table or key the value stood.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
@@ -15,11 +14,11 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from pulsetui.config.pattern import why_slow
 from pulsetui.config.problem import nearest, quoted
 from pulsetui.core.check import OnEvent, canonical_uuid
 from pulsetui.core.duration import DurationError, parse_duration
 from pulsetui.core.expect import DURATION, Expectation, ExpectationError
+from pulsetui.core.metric import Pattern, PatternError
 
 LONGEST_NAME = 100
 LONGEST_DESC = 2000
@@ -214,8 +213,8 @@ def expectations(value: object) -> tuple[Expectation, ...]:
     return tuple(parsed)
 
 
-def metrics(value: object) -> Mapping[str, re.Pattern[str]]:
-    """Metric name → pattern; ``^`` and ``$`` match at each line of a body."""
+def metrics(value: object) -> Mapping[str, Pattern]:
+    """Metric name → pattern; it is searched for line by line."""
     if not isinstance(value, Mapping):
         form = "Write metrics = { records = 'records: (\\d+)' }."
         raise FlawedError(
@@ -223,7 +222,7 @@ def metrics(value: object) -> Mapping[str, re.Pattern[str]]:
         )
     if len(value) > MOST_ITEMS:
         raise FlawedError(Flaw(f"must have at most {MOST_ITEMS} metrics, has {len(value)}"))
-    patterns: dict[str, re.Pattern[str]] = {}
+    patterns: dict[str, Pattern] = {}
     flaws: list[Flaw] = []
     for metric, pattern in value.items():
         try:
@@ -235,7 +234,7 @@ def metrics(value: object) -> Mapping[str, re.Pattern[str]]:
     return MappingProxyType(patterns)
 
 
-def _metric(metric: str, pattern: object) -> re.Pattern[str]:
+def _metric(metric: str, pattern: object) -> Pattern:
     if not _METRIC_NAME.fullmatch(metric):
         form = "Begin with a letter; use letters, digits, _ . - only, at most 64."
         raise FlawedError(Flaw("is not a name for a metric", quoted(metric), form))
@@ -246,18 +245,10 @@ def _metric(metric: str, pattern: object) -> re.Pattern[str]:
     source = text(pattern, longest=LONGEST_PATTERN)
     shown = quoted(source)
     try:
-        with warnings.catch_warnings():
-            # A pattern that a later Python will read differently ("[[") is refused rather than warned of
-            # on a terminal that the screen owns.
-            warnings.simplefilter("error")
-            compiled = re.compile(source, re.MULTILINE)
-    except (re.error, Warning, OverflowError, RecursionError, ValueError) as error:
-        raise FlawedError(Flaw(f"is not a regular expression: {error}", shown)) from None
+        compiled = Pattern(source)
+    except PatternError as error:
+        raise FlawedError(Flaw(f"is not a regular expression that can be used: {error}", shown)) from None
     if compiled.groups < 1:
         form = r"Put parentheses around the number: 'records: (\d+)'."
         raise FlawedError(Flaw("has no group that says which part is the number", shown, form))
-    if slow := why_slow(source):
-        raise FlawedError(
-            Flaw(f"could take for ever on some output: {slow}", shown, "Write it more plainly.")
-        )
     return compiled

@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from pulsetui.core.expect import Expectation
+from pulsetui.core.metric import Pattern
 from pulsetui.core.schedule import Schedule
 
 DEFAULT_GRACE = timedelta(hours=1)
@@ -41,7 +42,7 @@ class OnEvent(StrEnum):
     DOWN = "down"
 
 
-NO_PATTERNS: Mapping[str, re.Pattern[str]] = MappingProxyType({})
+NO_PATTERNS: Mapping[str, Pattern] = MappingProxyType({})
 """One for all checks that search for nothing."""
 
 
@@ -64,7 +65,7 @@ class Check(Struct, frozen=True, kw_only=True):
     on_overlap: OnEvent = OnEvent.NOTE
     on_duplicate: OnEvent = OnEvent.NOTE
     expect: tuple[Expectation, ...] = ()
-    metrics: Mapping[str, re.Pattern[str]] = field(default_factory=lambda: NO_PATTERNS)
+    metrics: Mapping[str, Pattern] = field(default_factory=lambda: NO_PATTERNS)
     # ^ metric name → pattern searched in the body; its first group is the number
     failures_before_down: int = 1
     successes_before_up: int = 1

@@ -24,6 +24,7 @@ _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
 }
 _FORM = re.compile(r"\s*([A-Za-z_][\w.-]{0,63})\s*(>=|<=|==|!=|>|<)\s*(\S.*?)\s*", re.ASCII)
+_NOTHING: Mapping[str, str] = {}
 DURATION = "duration"
 """The one name that is measured, not reported."""
 
@@ -58,8 +59,11 @@ class Expectation(Struct, frozen=True):
             raise ExpectationError(f'"{text}": "{literal}" is not a finite number')
         return cls(f"{metric} {comparison} {literal}", metric, comparison, value)
 
-    def failure(self, metrics: Mapping[str, float], duration: timedelta | None) -> str:
-        """What is wrong, in words; ``""`` when the expectation holds.
+    def failure(
+        self, metrics: Mapping[str, float], duration: timedelta | None, unread: Mapping[str, str] = _NOTHING
+    ) -> str:
+        """What is wrong, in words; ``""`` when the expectation holds. ``unread`` says of metrics that were
+        reported and could not be read why.
 
         A metric that was not reported does not hold. Neither does a duration that nobody measured: a job
         that stopped sending its start would otherwise pass for ever.
@@ -71,6 +75,8 @@ class Expectation(Struct, frozen=True):
         )
         if actual is None:
             missing = "no start was received" if self.metric == DURATION else "it was not reported"
+            if why := unread.get(self.metric):
+                missing = f"{self.metric} was not reported: {why}"
             return f"expected {self.text}, but {missing}"
         if _OPERATORS[self.comparison](actual, self.value):
             return ""

@@ -337,18 +337,27 @@ def _slot_at(draft: Draft, at: datetime, early: timedelta) -> datetime:
 def _judge(check: Check, ping: Ping, duration: timedelta | None) -> tuple[Outcome, str]:
     """How the run ended, and what is wrong with it in words."""
     if ping.kind is PingKind.FAIL:
-        detail = "the job reported a failure"
-        return Outcome.FAILED, f"exit status {ping.exit_status}" if ping.exit_status else detail
+        return Outcome.FAILED, _failure(ping.exit_status)
     if check.min_runtime is not None and duration is not None and duration < check.min_runtime:
         took, least = format_duration(duration), format_duration(check.min_runtime)
         return Outcome.TOO_SHORT, f"took {took}, expected at least {least}"
     if failures := _unmet(check.expect, ping, duration):
         return Outcome.UNMET, "; ".join(failures)
-    return Outcome.SUCCESS, ""
+    return Outcome.SUCCESS, "; ".join(f"metric {name}: {why}" for name, why in ping.unread.items())
+
+
+def _failure(exit_status: int | None) -> str:
+    if not exit_status:
+        return "the job reported a failure"
+    if exit_status < 0:  # as Python's subprocess tells it
+        return f"killed by signal {-exit_status}"
+    return f"exit status {exit_status}"
 
 
 def _unmet(expect: tuple[Expectation, ...], ping: Ping, duration: timedelta | None) -> list[str]:
-    return [text for expectation in expect if (text := expectation.failure(ping.metrics, duration))]
+    return [
+        text for expectation in expect if (text := expectation.failure(ping.metrics, duration, ping.unread))
+    ]
 
 
 def _settle_slot(draft: Draft, run: Run) -> None:

@@ -16,6 +16,7 @@ interprets markup.
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from typing import Final
@@ -76,6 +77,24 @@ def _is_variation_selector(code: int) -> bool:
 _SAFE: Final = _Safe()
 
 
+class _SafeLines(_Safe):
+    """The same for a text of several lines."""
+
+    def __missing__(self, code: int) -> str | int | None:
+        if code == 0x09:
+            return code
+        return "\n" if _BREAK.fullmatch(chr(code)) else super().__missing__(code)
+
+
+_SAFE_LINES: Final = _SafeLines()
+_MARKS_OF_ORDER: Final = (  # the longer ones first: a UTF-32 mark begins like a UTF-16 one
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
 def clean(text: str, limit: int | None = None) -> str:
     """One safe line: runs of white space are one space, none at the ends. Never fails.
 
@@ -109,9 +128,22 @@ def clean_lines(text: str, max_lines: int, max_columns: int, *, tail: bool = Fal
     return cleaned
 
 
-def decode(body: bytes) -> str:
-    """The text of a ping body. Bytes that are not UTF-8 become U+FFFD; the result is not cleaned."""
-    return body.decode("utf-8", "replace")
+def shown(text: str) -> str:
+    """The text as a screen shows it, for searching in it: lines end in a line feed whatever ended them, tabs
+    stay, nothing is cut."""
+    text = _ESCAPE.sub("", text).replace("\r\n", "\n")
+    return text.translate(_SAFE_LINES)
+
+
+def encoding_of(body: bytes) -> str:
+    """How a ping body is encoded: as its byte order mark says, else UTF-8."""
+    return next((name for mark, name in _MARKS_OF_ORDER if body.startswith(mark)), "utf-8")
+
+
+def decode(body: bytes, encoding: str = "") -> str:
+    """The text of a ping body, or of a part of one that has this ``encoding``. Bytes that mean nothing become
+    U+FFFD; the result is not cleaned."""
+    return body.decode(encoding or encoding_of(body), "replace")
 
 
 def columns(text: str) -> int:

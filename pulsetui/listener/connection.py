@@ -263,6 +263,7 @@ class Connection:
     def _cut_short(self) -> None:
         """Hands over a request whose body goes on."""
         self._cut = True
+        self._incoming.cut()
         self._hand_over(b"")
 
     def _hand_over(self, rest: bytes) -> None:
@@ -279,16 +280,16 @@ class Connection:
         self._keep_alive = keep_alive
         self._phase = _WAITING
         self.deadline = inf
-        chunks = incoming.chunks
         request = Request(
             self._method.decode("ascii"),
             self._target,
             incoming.headers,
-            b"".join(chunks) if chunks else b"",
+            incoming.kept,
             incoming.size,
             self._peer,
             "1.1" if self._minor == b"1" else "1.0",
             keep_alive,
+            incoming.rest,
         )
         try:
             self._owner.handler(request, self.respond)

@@ -6,13 +6,14 @@ must not look missing for a misspelt number.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from datetime import timedelta
 
 from pulsetui.core import storable
-from pulsetui.core.ping import NO_METRICS
+from pulsetui.core.metric import not_a_number
+from pulsetui.core.number import LONGEST_NUMBER, number
+from pulsetui.core.ping import NO_METRICS, NO_REASONS
 from pulsetui.core.text import clean
 from pulsetui.listener.message import Query
 from pulsetui.listener.outcome import Reject, Say
@@ -21,11 +22,10 @@ METRICS_LIMIT = storable.MAX_METRICS
 """So many metrics of one ping are taken."""
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _SPAN = re.compile(r"(?:\d+(?:\.\d*)?(?:ns|us|µs|μs|ms|s|m|h))+", re.ASCII)
 _SPAN_PART = re.compile(r"(\d+(?:\.\d*)?)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_LONGEST_NUMBER = 40  # characters; more digits than a float can tell apart
+_LONGEST_NUMBER = LONGEST_NUMBER + 1  # characters: one that is cut is still too long
 
 _EXAMPLE = "metric=records:312"
 _SHOWN = 40  # characters of what could not be read
@@ -35,24 +35,34 @@ def _tell_nobody(_sentence: str) -> None:
     return
 
 
-def metrics(query: Query, reject: Reject, say: Say = _tell_nobody) -> Mapping[str, float]:
-    """``metric=records:312`` or ``metric=records=312``, repeatable. Of a repeated name the last counts."""
+def metrics(
+    query: Query, reject: Reject, say: Say = _tell_nobody
+) -> tuple[Mapping[str, float], Mapping[str, str]]:
+    """``metric=records:312`` or ``metric=records=312``, repeatable: the numbers by name, and for the names
+    that came without one why. Of a repeated name the last counts."""
     given = query.get("metric")
     if not given:
-        return NO_METRICS
+        return NO_METRICS, NO_REASONS
     found: dict[str, float] = {}
+    unread: dict[str, str] = {}
     for text in given:
         name, _sign, literal = text.rpartition(":") if ":" in text else text.partition("=")
-        value = number(literal) if _NAME.fullmatch(name) else None
-        if value is None:
-            reject("bad metric")
-            say(_what_is_wrong(name, literal))
-        elif len(found) >= METRICS_LIMIT and name not in found:
+        value = number(clean(literal, _LONGEST_NUMBER))
+        is_name = _NAME.fullmatch(name) is not None
+        if is_name and len({*found, *unread, name}) > METRICS_LIMIT:
             reject("bad metric")
             say(f"more than {METRICS_LIMIT} metrics: {name} is left out")
-        else:
+            continue
+        found.pop(name, None)
+        unread.pop(name, None)
+        if value is not None and is_name:
             found[name] = value
-    return found
+            continue
+        reject("bad metric")
+        say(_what_is_wrong(name, literal))
+        if is_name:
+            unread[name] = not_a_number(literal) if literal.strip() else "it came without a value"
+    return found, unread
 
 
 def _what_is_wrong(name: str, literal: str) -> str:
@@ -62,15 +72,6 @@ def _what_is_wrong(name: str, literal: str) -> str:
     if not literal.strip():
         return f'metric "{shown}" has no value; write {_EXAMPLE}'
     return f'metric "{shown}": "{clean(literal, _SHOWN)}" is not a number; write {_EXAMPLE}'
-
-
-def number(text: str) -> float | None:
-    """A finite decimal number; None when the text is none."""
-    text = text.strip()
-    if len(text) > _LONGEST_NUMBER or _NUMBER.fullmatch(text) is None:
-        return None
-    value = float(text)
-    return value if math.isfinite(value) else None
 
 
 def duration(query: Query, reject: Reject, say: Say = _tell_nobody) -> timedelta | None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pulsetui.core.check import SLUG
-from pulsetui.core.ping import NO_METRICS
+from pulsetui.core.ping import NO_METRICS, NO_REASONS
 from pulsetui.core.status import PingKind
 from pulsetui.listener import answers, extras
 from pulsetui.listener.message import Request, Respond, Response
@@ -133,7 +133,7 @@ class PingTaker:
         rid: UUID | None,
     ) -> Arrival:
         kind, exit_status = action or (PingKind.SUCCESS, None)
-        metrics = NO_METRICS
+        metrics, unread = NO_METRICS, NO_REASONS
         duration = None
         notes: list[str] = []
         if request.query_string:
@@ -144,7 +144,7 @@ class PingTaker:
                 said, status = outcome(query, reject, say)
                 if said in (PingKind.FAIL, PingKind.LOG):  # what is not well is never read over
                     kind, exit_status = said, status
-            metrics = extras.metrics(query, reject, say)
+            metrics, unread = extras.metrics(query, reject, say)
             duration = extras.duration(query, reject, say)
         address, scheme = remote(request)
         report = request.headers.get(b"pulsetui-report")
@@ -156,8 +156,11 @@ class PingTaker:
             rid=rid,
             exit_status=exit_status,
             metrics=metrics,
+            unread=unread,
             duration=duration,
             body=request.body,
+            rest=request.rest,
+            body_size=request.body_size if request.body_size > len(request.body) else 0,
             method=request.method,
             scheme=scheme,
             remote_addr=address,

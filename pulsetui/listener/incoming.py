@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from weakref import WeakSet
 
 from httptools import HttpParserUpgrade, HttpRequestParser
+
+from pulsetui.core.output import Output
 
 _REMEMBERED = 256
 _REMEMBERED_SIZE = 1024
 """Heads that are remembered, and the bytes that one of them may have."""
+
+_ENDS = 32
+"""So many requests at once may have the end of a long body kept for a while, which bounds the memory."""
 
 _UPGRADE_LINE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
@@ -16,26 +22,50 @@ _UPGRADE_LINE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 class Incoming:
     """One request. ``complete`` is set when its head announces no body; else ``on_body`` takes that."""
 
-    __slots__ = ("chunks", "complete", "headers", "kept", "limit", "on_header", "size")
+    __slots__ = ("_ends", "_limit", "_output", "complete", "headers", "on_header")
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, ends: WeakSet[Output] | None = None) -> None:
+        """Of the body ``limit`` bytes are kept, and its end as well where ``ends`` has room for one more."""
         self.headers: dict[bytes, bytes] = {}
         self.on_header = self.headers.__setitem__  # no Python frame for each header line
-        self.limit = limit
-        self.chunks: list[bytes] = []
-        self.kept = 0
-        self.size = 0
         self.complete = False
+        self._limit = limit
+        self._ends = ends
+        self._output: Output | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return 0 if self._output is None else self._output.size
+
+    @property
+    def kept(self) -> bytes:
+        """The body, or its beginning."""
+        return b"" if self._output is None else self._output.head
+
+    @property
+    def rest(self) -> bytes:
+        """The end of what followed."""
+        return b"" if self._output is None else self._output.rest
+
+    def cut(self) -> None:
+        """What would still come is not read: a number that it ends in may be half of one."""
+        if self._output is not None:
+            self._output.cut()
 
     def on_headers_complete(self) -> None:
         self.headers = {name.lower(): value for name, value in self.headers.items()}
 
     def on_body(self, data: bytes) -> None:
-        self.size += len(data)
-        room = self.limit - self.kept
-        if room > 0:
-            self.chunks.append(data if len(data) <= room else data[:room])
-            self.kept += min(len(data), room)
+        output = self._output
+        if output is None:
+            output = self._output = Output(kept=self._limit, searched=0)
+        if self._ends is not None and output.size + len(data) > self._limit:
+            if len(self._ends) < _ENDS:
+                self._ends.add(output)
+                output.keep_end()
+            self._ends = None
+        output.add(data)
 
     def on_message_complete(self) -> None:
         self.complete = True
@@ -48,6 +78,7 @@ class Heads:
     def __init__(self, limit: int) -> None:
         """Of bodies, ``limit`` bytes are kept."""
         self._limit = limit
+        self._ends: WeakSet[Output] = WeakSet()
         self._remembered: dict[bytes, Incoming] = {}
 
     def __len__(self) -> int:
@@ -58,7 +89,7 @@ class Heads:
         known = self._remembered.get(fields)
         if known is not None:
             return known
-        incoming = _parse(fields, self._limit)
+        incoming = _parse(fields, self._limit, self._ends)
         if incoming.complete and len(fields) <= _REMEMBERED_SIZE:
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
@@ -66,12 +97,12 @@ class Heads:
         return incoming
 
 
-def _parse(fields: bytes, limit: int) -> Incoming:
-    incoming = Incoming(limit)
+def _parse(fields: bytes, limit: int, ends: WeakSet[Output]) -> Incoming:
+    incoming = Incoming(limit, ends)
     try:
         HttpRequestParser(incoming).feed_data(fields)
     except HttpParserUpgrade:
         # No upgrade is offered here, so the request means what it says without that line (RFC 9110 7.8).
-        incoming = Incoming(limit)
+        incoming = Incoming(limit, ends)
         HttpRequestParser(incoming).feed_data(_UPGRADE_LINE.sub(b"", fields))
     return incoming

@@ -24,8 +24,8 @@ class Request:
 
     ``target`` is what stood between the first and the last space of the request line; ``path`` is its part
     before the query, undecoded. ``headers`` has lower-case names; of a repeated one the last counts.
-    ``body`` is the kept beginning of the body, ``body_size`` how long it was. ``peer`` is the address of the
-    other end of the connection, which may be a proxy.
+    ``body`` is the kept beginning of the body, ``rest`` the end of what followed it, ``body_size`` how long
+    all of it was. ``peer`` is the address of the other end of the connection, which may be a proxy.
     """
 
     __slots__ = (
@@ -39,6 +39,7 @@ class Request:
         "path",
         "peer",
         "query_string",
+        "rest",
         "target",
     )
 
@@ -52,6 +53,7 @@ class Request:
         peer: str,
         http_version: str,
         keep_alive: bool,
+        rest: bytes = b"",
     ) -> None:
         path, _, self.query_string = target.partition(b"?")
         self.method = method
@@ -60,6 +62,7 @@ class Request:
         self.headers = headers
         self.body = body
         self.body_size = body_size
+        self.rest = rest
         self.peer = peer
         self.http_version = http_version
         self.keep_alive = keep_alive

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from math import isfinite
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +16,7 @@ from pulsetui.core.ping import Ping
 from pulsetui.core.snooze import Scope, Snooze, snoozed_until
 from pulsetui.core.state import CheckState, new_state
 from pulsetui.core.status import PingKind, Status
-from pulsetui.core.text import clean, decode
+from pulsetui.core.text import clean, decode, encoding_of
 from pulsetui.core.transition import Transition
 from pulsetui.errors import StoreError
 from pulsetui.monitor.compose import still_down, unwatched_digest
@@ -29,9 +27,6 @@ from pulsetui.monitor.world import Tracked, World
 from pulsetui.store.rows import PingRow, StoredCheck
 
 logger = logging.getLogger(__name__)
-
-METRIC_LINE_LIMIT = 500
-"""Characters of a body's line that metric patterns are searched in."""
 
 LAST_LINE_LIMIT = 200
 """Characters of a body's last line that are kept with the state."""
@@ -450,13 +445,13 @@ def _target(world: World, arrival: Arrival) -> Tracked | None:
 def _receive(session: Session, tracked: Tracked, state: CheckState, arrival: Arrival, now: datetime) -> None:
     check = tracked.check
     at = min(arrival.at or now, now)
-    metrics = _metrics(check.metrics, arrival) if check.metrics and arrival.body else arrival.metrics
     ping = Ping(
         kind=arrival.kind,
         at=at,
         rid=arrival.rid,
         exit_status=arrival.exit_status,
-        metrics=metrics,
+        metrics=arrival.metrics,
+        unread=arrival.unread,
         duration=arrival.duration,
         spooled=arrival.at is not None,
         source=arrival.remote_addr if arrival.at is None else "",
@@ -468,7 +463,7 @@ def _receive(session: Session, tracked: Tracked, state: CheckState, arrival: Arr
         kept = state.copied()
         kept.n_pings += 1
         transition = Transition(state=kept, kind=PingKind.IGN)
-    if arrival.body and (line := _last_line(arrival.body)):
+    if arrival.body and (line := _last_line(arrival.body, arrival.rest)):
         transition.state.last_line = line
     session.apply(tracked, transition, now, _ping_row(arrival, transition, at, now))
     if arrival.report:
@@ -490,31 +485,17 @@ def _ping_row(arrival: Arrival, transition: Transition, at: datetime, now: datet
         exit_status=arrival.exit_status,
         run=transition.run,
         body=arrival.body,
+        body_size=arrival.body_size,
         whole=next((run for run in transition.runs if run.n == n and run.started_at is None), None),
     )
 
 
-def _metrics(patterns: Mapping[str, re.Pattern[str]], arrival: Arrival) -> Mapping[str, float]:
-    """Metrics found in the body; those named on the wire win.
-
-    Line by line, the last match counts (a summary comes after the progress). Lines are cut, so that no
-    pattern, however slow, can hold the writer up.
-    """
-    found: dict[str, float] = {}
-    for line in decode(arrival.body).splitlines():
-        for name, pattern in patterns.items():
-            if (match := pattern.search(line[:METRIC_LINE_LIMIT])) is not None:
-                try:
-                    value = float(match.group(1).replace(",", ""))
-                except (ValueError, AttributeError):
-                    continue
-                if isfinite(value):  # nothing can be expected of another, and no document can hold it
-                    found[name] = value
-    return {**found, **arrival.metrics}
-
-
-def _last_line(body: bytes) -> str:
-    for line in reversed(decode(body[-4 * LAST_LINE_LIMIT :]).splitlines()):
+def _last_line(body: bytes, rest: bytes) -> str:
+    """Of a body whose end, if it was cut, is ``rest``."""
+    encoding = encoding_of(body)
+    end = rest or body
+    cut = max(len(end) - 16 * LAST_LINE_LIMIT, 0)
+    for line in reversed(decode(end[cut - cut % 4 :], encoding).splitlines()):
         if cleaned := clean(line, LAST_LINE_LIMIT).strip():
             return cleaned
     return ""

@@ -28,6 +28,7 @@ from pulsetui.monitor.evaluator import Evaluator
 from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt
 from pulsetui.monitor.lock import StateLock, local_ping_key, prepare_state_dir, read_or_make_api_key
 from pulsetui.monitor.notices import Notices
+from pulsetui.monitor.reading import Reading, with_metrics, without_rest
 from pulsetui.monitor.session import Command
 from pulsetui.monitor.spool import BAD, Spool
 from pulsetui.monitor.spool import DIRECTORY as SPOOL
@@ -102,6 +103,7 @@ class Engine:
             raise
         self.queries = Queries(state_dir)
         self._spool = Spool(state_dir)
+        self._reading = Reading()
         self._vigil = Vigil(state_dir, clock)
         self._writer = Writer(
             self._database,
@@ -147,6 +149,7 @@ class Engine:
         self._evaluator.forget()
         if self._snooze_timer is not None:
             self._snooze_timer.cancel()
+        await self._reading.finish()
         self._hand_over()
         await asyncio.to_thread(self._writer.stop)
         await asyncio.sleep(0)  # the last batch's answers
@@ -249,20 +252,30 @@ class Engine:
     # --- intake -------------------------------------------------------------------------------------
 
     def receive(self, arrival: Arrival, done: OnReceipt) -> None:
-        if not self._has(arrival):
+        tracked = self._tracked(arrival)
+        if tracked is None:
             if arrival.create and arrival.slug:
                 self._spawn(self._create(arrival, done))
             else:
                 done(Receipt.UNKNOWN)
             return
-        if self._waiting >= MOST_WAITING:
+        patterns = tracked.check.metrics
+        if self._waiting >= MOST_WAITING or (patterns and self._reading.is_full):
             now = self.clock.now()
-            self._writer.turned_away(commands.Receive(arrival, now), now)
+            self._writer.turned_away(commands.Receive(without_rest(arrival), now), now)
             done(Receipt.BUSY)
             return
         if self._waiting == 0:
             self._look_around()  # those that follow before the commit come within milliseconds
         self._waiting += 1
+        at = self.clock.now()
+        if patterns or self._reading.is_busy(tracked.id):
+            self._reading.pass_on(tracked.id, patterns, arrival, lambda read: self._gather(read, at, done))
+        else:
+            self._gather(arrival, at, done)
+
+    def _gather(self, arrival: Arrival, at: datetime, done: OnReceipt) -> None:
+        """A ping that was received at ``at`` and is ready to be written."""
 
         def committed(result: object) -> None:
             self._waiting -= 1
@@ -273,7 +286,7 @@ class Engine:
 
         if not self._gathered:
             self._loop.call_soon(self._hand_over)
-        self._gathered.append((commands.Receive(arrival, self.clock.now()), committed))
+        self._gathered.append((commands.Receive(without_rest(arrival), at), committed))
 
     def _hand_over(self) -> None:
         """Gives the writer the pings of one round of the loop, together.
@@ -309,14 +322,17 @@ class Engine:
         """The slug of the check that the arrival names; "" when it is gone."""
         if arrival.uuid is None:
             return arrival.slug or ""
-        tracked = self.world.find_uuid(arrival.uuid)
+        tracked = self._tracked(arrival)
         return "" if tracked is None else tracked.check.slug
 
     def _has(self, arrival: Arrival) -> bool:
         """Whether the check that the arrival names is there."""
+        return self._tracked(arrival) is not None
+
+    def _tracked(self, arrival: Arrival) -> Tracked | None:
         if arrival.uuid is not None:
-            return self.knows_uuid(arrival.uuid)
-        return self.knows(arrival.slug or "")
+            return self.world.find_uuid(arrival.uuid)
+        return self.world.find(arrival.slug or "")
 
     def knows(self, slug: str) -> bool:
         return self.world.find(slug) is not None
@@ -339,6 +355,11 @@ class Engine:
 
     def _evaluate(self, ids: Sequence[int]) -> None:
         self._look_around()
+        if busy := [check_id for check_id in ids if self._reading.is_busy(check_id)]:
+            self._evaluator.retry(busy)  # a ping that came before this instant is still being searched
+            ids = [check_id for check_id in ids if check_id not in busy]
+            if not ids:
+                return
 
         def done(result: object) -> None:
             if isinstance(result, StoreError):
@@ -448,7 +469,7 @@ class Engine:
         """The engine was not running in ``gap``; all that jobs spooled in it fills it before it is judged."""
         while spooled := await asyncio.to_thread(self._spool.waiting):
             known = [(path, arrival) for path, arrival in spooled if self._is_known(path, arrival)]
-            taken = commands.TakeSpooled(gap.since, [arrival for _, arrival in known])
+            taken = commands.TakeSpooled(gap.since, [await self._read(arrival) for _, arrival in known])
             broken = await self.perform(taken)
             for place, (path, _) in enumerate(known):
                 if isinstance(broken, dict) and place in broken:
@@ -465,6 +486,13 @@ class Engine:
         self._spool.set_aside(path, f"there is no check {arrival.slug or arrival.uuid}")
         self.reject("unknown check")
         return False
+
+    async def _read(self, arrival: Arrival) -> Arrival:
+        """A spooled report with the metrics of its body."""
+        tracked = self._tracked(arrival)
+        if tracked is not None and tracked.check.metrics and arrival.body:
+            arrival = await asyncio.to_thread(with_metrics, tracked.check.metrics, arrival)
+        return without_rest(arrival)
 
     def _taken(self, path: Path) -> None:
         self.pings += 1
@@ -497,7 +525,7 @@ class Engine:
             if not self._is_known(path, arrival):
                 continue
             try:
-                await self.perform(commands.Receive(arrival, self.clock.now()))
+                await self.perform(commands.Receive(await self._read(arrival), self.clock.now()))
             except StoreError:
                 return
             except Exception as error:  # noqa: BLE001 - one report must not stop the others

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from pulsetui.core.ping import NO_METRICS
+from pulsetui.core.output import KEPT
+from pulsetui.core.ping import NO_METRICS, NO_REASONS
 from pulsetui.core.status import PingKind
 
-BODY_LIMIT = 100_000
+BODY_LIMIT = KEPT
 """Bytes of a body that are kept; the rest is read and dropped."""
 
 
@@ -39,8 +40,12 @@ class Arrival(Struct, frozen=True, kw_only=True):
     rid: UUID | None = None
     exit_status: int | None = None
     metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS)
+    unread: Mapping[str, str] = field(default_factory=lambda: NO_REASONS)
+    # ^ metrics that came and could not be read: why, in words
     duration: timedelta | None = None
     body: bytes = b""  # at most BODY_LIMIT
+    rest: bytes = b""  # the end of what followed it, which is searched for metrics and not kept
+    body_size: int = 0  # bytes that came, those between body and rest included; 0 when nothing was cut
     method: str = ""
     scheme: str = "http"
     remote_addr: str = ""

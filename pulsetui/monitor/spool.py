@@ -36,10 +36,11 @@ DIRECTORY = "spool"
 BAD = "bad"
 _AT_ONCE = 1000
 _LARGEST = 16_000_000
-"""Bytes of one file. A report has some 140 kB at most; more was not written by PulseTUI."""
+"""Bytes of one file. A report has some 2 MB at most; more was not written by PulseTUI."""
 _PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EINTR, errno.ESTALE})
 """Errors that say nothing of the file: it is tried again."""
 _NAME_SHOWN = 60
+_MOST_UNREAD = 20  # metrics of which a report says why they could not be read
 
 
 class _Spooled(msgspec.Struct):
@@ -50,6 +51,7 @@ class _Spooled(msgspec.Struct):
     rid: UUID | None = None
     exit_status: int | None = None
     metrics: Mapping[str, float] = {}
+    unread: Mapping[str, str] = {}
     duration: float | None = None
     body: str = ""
     host: str = ""
@@ -175,6 +177,7 @@ def _arrival(document: bytes) -> Arrival:
     spooled = _decoder.decode(document)
     if spooled.kind is PingKind.IGN:
         raise ValueError(f'"{spooled.kind}" is no kind of report')
+    body = base64.b64decode(spooled.body, validate=True)
     uuid = canonical_uuid(spooled.slug)  # a job may name its check by uuid as well
     return Arrival(
         kind=spooled.kind,
@@ -184,7 +187,12 @@ def _arrival(document: bytes) -> Arrival:
         exit_status=_kept("exit_status", storable.integer, spooled.exit_status),
         metrics=_metrics(spooled.metrics),
         duration=_kept("duration", storable.span, spooled.duration),
-        body=base64.b64decode(spooled.body, validate=True)[:BODY_LIMIT],
+        unread={
+            clean(name, 64): clean(why, 200) for name, why in list(spooled.unread.items())[:_MOST_UNREAD]
+        },
+        body=body[:BODY_LIMIT],
+        rest=body[BODY_LIMIT:],
+        body_size=len(body) if len(body) > BODY_LIMIT else 0,
         method="",
         scheme="spool",
         remote_addr=spooled.host[:200],

@@ -41,6 +41,7 @@ class PingRow(Struct, frozen=True, kw_only=True):
     exit_status: int | None
     run: int | None
     body: bytes
+    body_size: int = 0  # bytes that came, where that is more than what is kept
     whole: Run | None = None  # the run that this ping is all of: an end without a start
 
 
@@ -120,7 +121,7 @@ def ping_row(check_id: int, ping: PingRow) -> Row:
         ping.rid,
         ping.exit_status,
         ping.run,
-        len(ping.body),
+        ping.body_size or len(ping.body),
         *(_NO_RUN if ping.whole is None else _whole_run(ping.whole)),
     )
 

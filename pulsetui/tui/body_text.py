@@ -29,9 +29,9 @@ _ORDINARY = frozenset("\t\n\r\x1b\f\b")
 
 def is_binary(body: bytes) -> bool:
     """Whether it says nothing as text: a NUL in it, or many bytes that are no text."""
-    if b"\0" in body:
-        return True
     text = decode(body)
+    if "\0" in text:
+        return True
     odd = sum(
         1
         for character in text

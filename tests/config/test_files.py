@@ -17,6 +17,7 @@ from pulsetui.config.init import initial_config, write_initial_config
 from pulsetui.config.load import load_config, parse_config
 from pulsetui.config.paths import default_config_path, default_state_dir
 from pulsetui.config.watch import MISSING, Fingerprint, changed
+from pulsetui.core.metric import Text
 from pulsetui.errors import ConfigError
 from tests.config.hand_written import VALIDATORS
 
@@ -64,7 +65,7 @@ def test_the_starter_file_is_valid_and_its_example_too() -> None:
     start = text.index("# [checks.nightly-backup]")
     example = "".join(line.removeprefix("# ") for line in text[start:].splitlines(keepends=True))
     config = parse_config(text[:start] + example, Path("checks.toml"), VALIDATORS)
-    assert config.checks["nightly-backup"].metrics["files"].search("Files:  12") is not None
+    assert config.checks["nightly-backup"].metrics["files"].last(Text(b"Files:  12")) == "12"
 
 
 def test_a_starter_file_cannot_be_broken_by_what_goes_into_it() -> None:

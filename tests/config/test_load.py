@@ -18,6 +18,7 @@ from pulsetui.config.load import load_config, parse_config
 from pulsetui.config.model import Config, HookConfig
 from pulsetui.config.problem import ConfigProblems, Problem
 from pulsetui.core.check import OnEvent
+from pulsetui.core.metric import Text
 from pulsetui.errors import ConfigError
 from tests.config.hand_written import ALL, VALIDATORS
 
@@ -110,9 +111,7 @@ uuid = "5f0c1c3e-9d1b-4d1e-8f5a-2f8f3a6f4a10"
     assert check.min_interval == timedelta(hours=1)
     assert (check.on_overlap, check.on_duplicate) == (OnEvent.DOWN, OnEvent.NOTE)
     assert [e.text for e in check.expect] == ["records >= 1", "duration < 20m"]
-    found = check.metrics["records"].search("done\nrecords: 12\nbye")
-    assert found is not None
-    assert found[1] == "12"
+    assert check.metrics["records"].last(Text(b"done\nrecords: 12\nbye")) == "12"
     assert (check.failures_before_down, check.successes_before_up) == (2, 3)
     assert (check.tags, check.hooks) == (("x", "y"), ("Ops",))
     assert check.desc == "Two\nlines"
@@ -217,7 +216,7 @@ garce = "5m"
 [checks.a.metrics]
 none = 'records'
 broken = '(\\d+'
-slow = '(\\d+)*x'
+slow = '(?=x)(\\d)'
 "not a name" = '(.)'
 duration = '(.)'
 [checks.b]

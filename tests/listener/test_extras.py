@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 from datetime import timedelta
 
 import pytest
@@ -40,31 +39,58 @@ def test_duration_is_seconds_or_a_go_duration(text: str, seconds: float | None) 
     assert rejected == ([] if seconds is not None else ["bad duration"])
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False))
-def test_every_finite_number_is_read_as_python_writes_it(value: float) -> None:
-    assert extras.number(repr(value)) == value
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("free:20", 20.0),
+        ("free:1,234.5", 1234.5),
+        ("free=7", 7.0),
+        ("free:\x1b[32m42\x1b[0m", 42.0),
+        ("free: 42\u00a0", 42.0),
+        ("free:4\x002", 42.0),
+    ],
+)
+def test_a_metric_is_read_as_everywhere(text: str, value: float) -> None:
+    assert extras.metrics({"metric": [text]}, print) == ({"free": value}, {})
 
 
-@given(st.text(max_size=80))
-def test_a_number_is_finite_whatever_the_text(text: str) -> None:
-    value = extras.number(text)
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("free:12,5", "12,5 is not a number"),
+        ("free:12,5 GB", "12,5 GB is not a number"),
+        ("free:nan", "nan is not a number"),
+        ("free", "it came without a value"),
+        ("free:", "it came without a value"),
+        ("free: ", "it came without a value"),
+        ("free:" + "9" * 200, "9" * 39 + "… is not a number"),
+    ],
+)
+def test_a_metric_that_cannot_be_read_says_why(text: str, why: str) -> None:
+    rejected: list[str] = []
 
-    assert value is None or math.isfinite(value)
+    assert extras.metrics({"metric": [text]}, rejected.append) == ({}, {"free": why})
+    assert rejected == ["bad metric"]
+
+
+def test_of_a_repeated_name_the_last_counts_also_when_it_is_no_number() -> None:
+    assert extras.metrics({"metric": ["a:1", "a:x"]}, print) == ({}, {"a": "x is not a number"})
+    assert extras.metrics({"metric": ["a:x", "a:1"]}, print) == ({"a": 1.0}, {})
 
 
 @given(st.lists(st.text(max_size=80), max_size=100))
 def test_metrics_are_bounded_and_the_reasons_for_refusal_are_fixed(texts: list[str]) -> None:
     rejected: list[str] = []
 
-    found = extras.metrics({"metric": texts}, rejected.append)
+    found, unread = extras.metrics({"metric": texts}, rejected.append)
 
-    assert len(found) <= extras.METRICS_LIMIT
+    assert len(found) + len(unread) <= extras.METRICS_LIMIT
     assert set(rejected) <= {"bad metric"}
 
 
 def test_metrics_beyond_the_limit_are_counted() -> None:
     rejected: list[str] = []
 
-    found = extras.metrics({"metric": [f"m{n}:1" for n in range(70)]}, rejected.append)
+    found, _unread = extras.metrics({"metric": [f"m{n}:1" for n in range(70)]}, rejected.append)
 
     assert (len(found), len(rejected)) == (64, 6)

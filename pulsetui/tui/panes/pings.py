@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pulsetui.core.output import KEPT
 from pulsetui.core.phrases import span_text
 from pulsetui.core.status import PingKind
 from pulsetui.monitor.view import CheckDetails, CheckView, PingView
@@ -44,6 +45,9 @@ def ping_line(ping: PingView, context: PaneContext) -> Line:
         spans.append((f"exit {ping.exit_status}  ", "down"))
     if ping.body_size:
         start = cut(plain(ping.body_start), _START_SHOWN)
-        spans += [(start, "text"), (f"  {bytes_text(ping.body_size)}  ", "muted")]
+        size = bytes_text(ping.body_size)
+        if ping.body_size > KEPT:
+            size = f"first {bytes_text(KEPT)} of {size}"
+        spans += [(start, "text"), (f"  {size}  ", "muted")]
     spans.append((plain(f"{ping.method} {ping.remote_addr} {ping.ua}"), "muted"))
     return tuple(spans)

@@ -1,0 +1,116 @@
+"""Searches what jobs printed for the metrics of their checks, before a ping goes to the writer.
+
+Small bodies are searched at once. A large one is searched in a thread: it may take long, and neither pings of
+other checks nor deadlines wait for it. What came for the same check meanwhile waits its turn, so that a
+check's reports keep their order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from msgspec.structs import replace
+
+from pulsetui.core import metric
+from pulsetui.core.metric import Pattern, Text
+from pulsetui.monitor.intake import Arrival
+
+AT_ONCE = 16_384
+"""Bytes of a body that are searched on the engine's loop: a matter of a millisecond."""
+
+MOST_WAITING = 64 * 1024 * 1024
+"""Bytes of bodies that wait for being searched; one more ping is not taken now."""
+
+REST_KEPT = 4096
+"""Bytes of the rest of a body that go to the writer: its last line is shown. A multiple of any character."""
+
+_MOST_NOTES = 5  # of one ping
+
+_PATIENCE_S = 2.0
+"""After so long no further pattern is tried on a body."""
+
+Then = Callable[[Arrival], None]
+
+
+def with_metrics(patterns: Mapping[str, Pattern], arrival: Arrival) -> Arrival:
+    """The arrival with the numbers found in its body; those named on the wire win."""
+    until = time.monotonic() + _PATIENCE_S
+    wanted = {name: pattern for name, pattern in patterns.items() if name not in arrival.metrics}
+    skipped = max(arrival.body_size - len(arrival.body) - len(arrival.rest), 0)
+    text = Text(arrival.body, arrival.rest, skipped)
+    values, unread = metric.read(wanted, text, lambda: time.monotonic() > until)
+    still_unread = {name: why for name, why in arrival.unread.items() if name not in values}
+    return replace(
+        arrival,
+        metrics={**values, **arrival.metrics},
+        unread={**unread, **still_unread},
+        notes=(*arrival.notes, *(f"metric {name}: {why}" for name, why in unread.items()))[:_MOST_NOTES],
+    )
+
+
+def without_rest(arrival: Arrival) -> Arrival:
+    """All that is needed once it was searched: of the rest the last line."""
+    if len(arrival.rest) <= REST_KEPT:
+        return arrival
+    return replace(arrival, rest=arrival.rest[-REST_KEPT:])
+
+
+class Reading:
+    """Lives on the engine's loop."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, deque[tuple[Mapping[str, Pattern], Arrival, Then]]] = {}
+        self._size = 0
+        self._pool: ThreadPoolExecutor | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing that takes long can be taken now."""
+        return self._size > MOST_WAITING
+
+    def is_busy(self, check_id: int) -> bool:
+        """Whether something of this check waits to be searched."""
+        return check_id in self._waiting
+
+    def pass_on(self, check_id: int, patterns: Mapping[str, Pattern], arrival: Arrival, then: Then) -> None:
+        """Calls ``then`` with the arrival and its metrics: at once, or later and in order."""
+        search = patterns if arrival.body else {}
+        size = len(arrival.body) + len(arrival.rest)
+        if check_id not in self._waiting:
+            if not search or size <= AT_ONCE:
+                then(with_metrics(search, arrival) if search else arrival)
+                return
+            task = asyncio.get_running_loop().create_task(self._work(check_id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            self._waiting[check_id] = deque()
+        self._size += size
+        self._waiting[check_id].append((search, arrival, then))
+
+    async def _work(self, check_id: int) -> None:
+        waiting = self._waiting[check_id]
+        loop = asyncio.get_running_loop()
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(2, thread_name_prefix="pulsetui-reading")
+        while waiting:
+            search, arrival, then = waiting[0]
+            read = arrival
+            if search:
+                read = await loop.run_in_executor(self._pool, with_metrics, search, arrival)
+            self._size -= len(arrival.body) + len(arrival.rest)
+            then(read)
+            waiting.popleft()
+        del self._waiting[check_id]
+
+    async def finish(self) -> None:
+        """Returns when everything is passed on."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
+            self._pool = None

@@ -1,0 +1,47 @@
+"""What is kept of an output."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulsetui.core.output import KEPT, Output
+from pulsetui.job.report import BODY_LIMIT
+from pulsetui.monitor import intake
+
+
+def test_all_that_keep_bodies_keep_as_much() -> None:
+    assert BODY_LIMIT == KEPT == intake.BODY_LIMIT == 100_000
+
+
+@given(
+    st.lists(st.binary(max_size=40), max_size=20),
+    st.integers(min_value=1, max_value=60),
+    st.integers(min_value=0, max_value=60),
+)
+def test_head_and_rest_are_the_two_ends(chunks: list[bytes], kept: int, searched: int) -> None:
+    whole, output = b"".join(chunks), Output(kept=kept, searched=searched)
+    for chunk in chunks:
+        output.add(chunk)
+
+    later = whole[kept:]
+    assert output.size == len(whole)
+    assert output.head == whole[:kept]
+    assert output.rest == (later[-searched:] if searched else b"")
+    assert output.skipped == len(later) - len(output.rest)
+
+
+@pytest.mark.parametrize("size", [0, 5, KEPT, KEPT + 5, 2 * KEPT, 40 * KEPT])
+def test_its_end_is_the_end(size: int) -> None:
+    whole = bytes(range(256)) * (size // 256) + bytes(size % 256)
+
+    assert Output(whole).end == whole[-KEPT:]
+
+
+def test_an_endless_output_takes_no_more_memory() -> None:
+    output = Output()
+    for _ in range(1000):
+        output.add(b"x" * 65_536)
+
+    assert len(output._head) + len(output._later) < 2_000_000

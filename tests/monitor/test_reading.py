@@ -1,0 +1,129 @@
+"""Metrics out of the bodies of pings: the engine's own way in."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from pulsetui.core.status import PingKind
+from pulsetui.monitor.intake import BODY_LIMIT, Receipt
+from tests.monitor.harness import running
+
+
+def config(pattern: str, expect: str = "n >= 20") -> str:
+    return f'[checks.a]\nevery = "1h"\nexpect = ["{expect}"]\nmetrics = {{ n = \'{pattern}\' }}\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ("free: 12,5 GB", "expected n >= 20, but n was not reported: 12,5 is not a number"),
+        ("free: 1.234,5 GB", "expected n >= 20, but n was not reported: 1.234,5 is not a number"),
+        ("free: GB", "expected n >= 20, but it was not reported"),
+    ],
+)
+def test_what_could_not_be_read_is_said_in_the_alarm(tmp_path: Path, body: str, detail: str) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=config(r"free: ([\d.,]+)")) as engine:
+            await engine.ping("a", body=body.encode())
+            assert engine.status("a") == "down unmet"
+            assert engine.view("a").detail == detail
+
+    asyncio.run(scenario())
+
+
+def test_what_could_not_be_read_is_said_also_where_nothing_is_expected(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=config(r"free: ([\d.,]+)", "other >= 1")) as engine:
+            await engine.ping("a", body=b"free: 12,5 GB", metrics={"other": 1.0})
+            assert engine.status("a") == "up"
+            run = engine.engine.queries.runs(1, 1)[0]
+            assert run.detail == "metric n: 12,5 is not a number"
+            notice = engine.engine.notices.get("unread")
+            assert notice is not None
+            assert "a: metric n: 12,5 is not a number" in notice.text
+
+    asyncio.run(scenario())
+
+
+def test_a_number_of_the_wire_wins_over_the_body(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=config(r"free: ([\d.,]+)")) as engine:
+            await engine.ping("a", body=b"free: 12,5", metrics={"n": 30.0})
+            assert engine.status("a") == "up"
+            await engine.ping("a", body=b"free: 25", unread={"n": "x is not a number"})
+            assert (engine.status("a"), engine.view("a").last_metrics) == ("up", {"n": 25.0})
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("size", [100, BODY_LIMIT])
+def test_the_end_of_a_body_is_searched_and_shown_where_it_is_not_kept(tmp_path: Path, size: int) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=config(r"free: (\d+)")) as engine:
+            await engine.ping("a", body=b"x" * size, rest=b"x\nfree: 25\n", body_size=size + 11)
+            assert (engine.status("a"), engine.view("a").last_line) == ("up", "free: 25")
+
+    asyncio.run(scenario())
+
+
+SLOW = r"1[01]{300}[a-z](\d)"
+
+
+def slow_body() -> bytes:
+    return "".join(random.Random(1).choices("01", k=BODY_LIMIT)).encode()
+
+
+def test_pings_of_others_do_not_wait_for_a_search_and_those_of_the_check_keep_their_order(
+    tmp_path: Path,
+) -> None:
+    other = '[checks.b]\nevery = "1h"\n'
+    order: list[str] = []
+
+    async def scenario() -> None:
+        async with running(tmp_path, config=config(SLOW) + other) as engine:
+
+            async def ping(
+                name: str, slug: str, kind: PingKind = PingKind.SUCCESS, body: bytes = b""
+            ) -> None:
+                assert await engine.ping(slug, kind, body=body) is Receipt.OK
+                order.append(name)
+
+            await asyncio.gather(
+                ping("searched", "a", body=slow_body()),
+                ping("after it", "a", PingKind.FAIL),
+                ping("other", "b"),
+            )
+            assert order == ["other", "searched", "after it"]
+            assert engine.view("a").detail == "the job reported a failure"
+
+    asyncio.run(scenario())
+
+
+def test_a_deadline_that_passes_while_a_ping_is_searched_accuses_nobody(tmp_path: Path) -> None:
+    fast = f'[checks.a]\nevery = "1h"\ngrace = "1h"\nmetrics = {{ n = \'{SLOW}\' }}\n'
+
+    async def scenario() -> None:
+        async with running(tmp_path, config=fast) as engine:
+            await engine.ping("a")
+            waiting = asyncio.ensure_future(engine.ping("a", body=slow_body()))
+            await asyncio.sleep(0)
+            engine.engine._evaluate([1])
+            assert await waiting is Receipt.OK
+            assert engine.status("a") == "up"
+            assert engine.engine._evaluator.next_instant() is not None
+
+    asyncio.run(scenario())
+
+
+def test_what_is_being_searched_at_the_end_is_written_and_answered(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=config(SLOW)) as engine:
+            waiting = asyncio.ensure_future(engine.ping("a", body=slow_body()))
+            await asyncio.sleep(0)
+        assert await waiting is Receipt.OK
+
+    asyncio.run(scenario())
