@@ -185,7 +185,7 @@ def _put_right(draft: Draft, until: datetime) -> None:
         return
     if new.slot is not None and new.set_back_at < new.slot <= until:
         new.due = draft.check.schedule.next(new.slot)
-    if new.latest is None or new.latest <= until:
+    if all(instant is None or instant <= until for instant in (new.slot, new.latest)):
         new.set_back_at = None
 
 
