@@ -40,6 +40,11 @@ def parse_address(text: str) -> tuple[str, int]:
     return host or DEFAULT_HOST, int(port)
 
 
+def is_host(name: str) -> bool:
+    """Whether it looks like the name or IPv4 address of a host."""
+    return _HOST.fullmatch(name) is not None
+
+
 def format_address(host: str, port: int) -> str:
     """The text that ``parse_address`` reads back: ``[::1]:8787``."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

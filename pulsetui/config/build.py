@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from pulsetui.config import values
 from pulsetui.config.address import parse_address
@@ -19,14 +19,16 @@ from pulsetui.config.values import Flaw, FlawedError
 from pulsetui.core.check import Check
 from pulsetui.errors import ConfigError
 
+_T = TypeVar("_T")
 TOP = ("timezone", "listener", "hooks", "checks", "keys")
 _OWN = frozenset({"name", "desc", "uuid"})
 """Fields that hardly two checks have alike."""
 
-LISTENER = ("listen", "ping_key", "api_key", "api_key_readonly")
+LISTENER = ("listen", "ping_key", "api_key", "api_key_readonly", "hosts", "create_limit")
 
 _HOOK_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _PING_KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_CREATE_LIMIT = values.count(1_000_000, least=0)
 _API_KEY = re.compile(r"[!-~]{1,200}")
 
 
@@ -126,7 +128,28 @@ class _Builder:
         if keys["api_key"] and keys["api_key"] == keys["api_key_readonly"]:
             message = "is the same as api_key, so it would not be read-only"
             self._report(where, "api_key_readonly", Flaw(message, suggestion="Choose another."))
-        return ListenerConfig(host=host, port=port, **keys)
+        default = ListenerConfig()
+        return ListenerConfig(
+            host=host,
+            port=port,
+            hosts=self._optional(where, table, "hosts", values.hosts, default.hosts),
+            create_limit=self._optional(where, table, "create_limit", _CREATE_LIMIT, default.create_limit),
+            **keys,
+        )
+
+    def _optional(
+        self,
+        where: tuple[str, ...],
+        table: Mapping[str, Any],
+        key: str,
+        parse: Callable[[object], _T],
+        default: _T,
+    ) -> _T:
+        try:
+            return parse(table[key]) if key in table else default
+        except FlawedError as error:
+            self._report(where, key, *error.flaws)
+            return default
 
     def _address(self, where: tuple[str, ...], table: Mapping[str, Any]) -> tuple[str, int]:
         default = ListenerConfig()

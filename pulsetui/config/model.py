@@ -36,6 +36,8 @@ class ListenerConfig(Struct, frozen=True, kw_only=True):
     ping_key: str | None = None
     api_key: str | None = None
     api_key_readonly: str | None = None
+    hosts: tuple[str, ...] = ()  # names it is called by, beside this host's own (a proxy's)
+    create_limit: int = 1000  # create=1 makes no check once there are so many; 0: it never does
 
 
 class HookConfig(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from pulsetui.config.address import is_host
 from pulsetui.config.problem import nearest, quoted
 from pulsetui.core.check import OnEvent, canonical_uuid
 from pulsetui.core.duration import DurationError, parse_duration
@@ -106,15 +107,15 @@ def flag(value: object) -> bool:
     raise FlawedError(Flaw(f"must be true or false, not {kind_of(value)}", quoted(value)))
 
 
-def count(most: int) -> Callable[[object], int]:
-    """Makes a parser of whole numbers from 1 to ``most``."""
+def count(most: int, least: int = 1) -> Callable[[object], int]:
+    """Makes a parser of whole numbers from ``least`` to ``most``."""
 
     def parse(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise FlawedError(Flaw(f"must be a whole number, not {kind_of(value)}", quoted(value)))
-        if not 1 <= value <= most:
-            near = 1 if value < 1 else most
-            raise FlawedError(Flaw(f"must be 1-{most}", quoted(value), f"Try {near}."))
+        if not least <= value <= most:
+            near = least if value < least else most
+            raise FlawedError(Flaw(f"must be {least}-{most}", quoted(value), f"Try {near}."))
         return value
 
     return parse
@@ -182,6 +183,18 @@ def _word(item: object, what: str) -> str:
     if isinstance(item, str):
         return item
     raise FlawedError(Flaw(f"must be a list of {what} in quotes, not {kind_of(item)}", quoted(item)))
+
+
+def hosts(value: object) -> tuple[str, ...]:
+    """Names of hosts, without ports."""
+    items(value, _host, "host names")
+    return tuple(value) if isinstance(value, Sequence) else ()
+
+
+def _host(name: str) -> None:
+    text(name, longest=253)
+    if not is_host(name):
+        raise FlawedError(Flaw("is not the name of a host", quoted(name), "Write it like pulse.example.org."))
 
 
 def tags(value: object) -> tuple[str, ...]:

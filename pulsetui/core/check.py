@@ -22,6 +22,10 @@ DEFAULT_KEEP_PINGS = 1000
 SLUG = re.compile(r"[a-z0-9_-]{1,100}")
 """What a slug may look like (``fullmatch``)."""
 
+NEW_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+"""What a slug looks like that is given now: it begins with no sign, since programs are called with slugs and
+take what begins with a dash for an option."""
+
 _UUID_LENGTH = 36
 
 

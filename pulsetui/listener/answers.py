@@ -17,6 +17,10 @@ CREATED = Response(201, b"Created", _PING)
 NOT_FOUND = Response(404, b"not found", _PLAIN)
 BAD_URL = Response(400, b"invalid url format", _PLAIN)
 BAD_RID = Response(400, b"invalid uuid format", _PLAIN)
+TOO_MANY = Response(
+    404, b"not found: create=1 makes no more checks here (create_limit in [listener])\n", _PLAIN
+)
+TOO_FAST = Response(429, b"too many new checks at once, try again\n", (("Retry-After", "60"), *_PLAIN))
 BUSY = Response(503, b"busy, try again", (("Retry-After", "5"), *_PLAIN))
 
 BY_RECEIPT = {
@@ -24,8 +28,20 @@ BY_RECEIPT = {
     Receipt.CREATED: CREATED,
     Receipt.UNKNOWN: NOT_FOUND,
     Receipt.REFUSED: NOT_FOUND,
+    Receipt.FULL: TOO_MANY,
+    Receipt.TOO_FAST: TOO_FAST,
     Receipt.BUSY: BUSY,
 }
+
+
+def did_you_mean(slug: str) -> Response:
+    """The 404 for a sender who may know the slugs. It begins with the words that clients look for."""
+    return Response(404, f"not found: did you mean {slug}?\n".encode(), _PLAIN)
+
+
+def forbidden(why: str) -> Response:
+    """The 403 for a web page that asks for more than a ping. Nothing lets the page read it."""
+    return Response(403, f"{why}\n".encode(), (_FRESH,))
 
 
 WARNING_HEADER = "Pulsetui-Warning"

@@ -19,6 +19,7 @@ from pulsetui.errors import EngineUnreachableError, PulseError, StoreBusyError, 
 from pulsetui.listener import wire
 from pulsetui.listener.answers import json_error
 from pulsetui.listener.auth import denied
+from pulsetui.listener.browser import Guard, refusal
 from pulsetui.listener.commands import CommandError, run_command
 from pulsetui.listener.feed import Feed
 from pulsetui.listener.message import JSON, Request, Respond, Response
@@ -43,8 +44,9 @@ Work = Callable[[], Response]
 class PulseApi:
     """One instance for each listener. ``close`` ends its threads."""
 
-    def __init__(self, intake: Intake, client: EngineClient) -> None:
+    def __init__(self, intake: Intake, client: EngineClient, guard: Guard) -> None:
         self._intake = intake
+        self._guard = guard
         self._client = client
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="pulsetui-api")
 
@@ -60,9 +62,12 @@ class PulseApi:
         rest = [segment for segment in segments[1:] if segment]
         write = rest == ["commands"]
         allowed = ("POST",) if write else ("GET", "HEAD")
-        if (refusal := denied(request, self._intake, write=write)) is not None:
+        if why := self._guard.against_change(request):
+            self._intake.reject(why)
+            respond(json_error(403, refusal(why, request)))
+        elif (unauthorised := denied(request, self._intake, write=write)) is not None:
             self._intake.reject("wrong api key")
-            respond(refusal)
+            respond(unauthorised)
         elif request.method not in allowed:
             respond(json_error(405, f"use {allowed[0]}", (("Allow", ", ".join(allowed)),)))
         else:

@@ -10,19 +10,21 @@ import re
 from collections.abc import Sequence
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pulsetui.core.check import SLUG
+from pulsetui.core.check import NEW_SLUG, SLUG
 from pulsetui.core.ping import NO_METRICS, NO_REASONS
 from pulsetui.core.status import PingKind
 from pulsetui.listener import answers, extras
+from pulsetui.listener.browser import Guard, refusal
 from pulsetui.listener.message import Request, Respond, Response
 from pulsetui.listener.origin import remote, user_agent
 from pulsetui.listener.outcome import outcome
-from pulsetui.monitor.intake import Arrival, Intake, Receipt, report_id
+from pulsetui.monitor.intake import Arrival, Intake, Receipt, Refused, report_id
+from pulsetui.monitor.refusals import NOT_CREATED, UNKNOWN_CHECK
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID_LENGTH = 36
 _RID = re.compile(_UUID.pattern, re.IGNORECASE)
-_SLUG_ANY_CASE = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_UPPER = re.compile(r"(?=[^A-Z]*[A-Z])[A-Za-z0-9_-]{1,100}")
 _LARGEST_STATUS = 255
 _MOST_NOTES = 5  # of one ping
 _TOO_LARGE_STATUS = 256  # stands for every larger one
@@ -35,9 +37,10 @@ _ACTIONS = {
     "success": (PingKind.SUCCESS, None),
 }
 _SEEN = {
-    Receipt.UNKNOWN: "unknown check",
-    Receipt.REFUSED: "check not created",
-    Receipt.BUSY: "busy",
+    Receipt.UNKNOWN: UNKNOWN_CHECK,
+    Receipt.REFUSED: NOT_CREATED,
+    Receipt.FULL: f"{NOT_CREATED}: too many",
+    Receipt.TOO_FAST: f"{NOT_CREATED}: too fast",
 }
 
 Action = tuple[PingKind, int | None]
@@ -47,6 +50,15 @@ Action = tuple[PingKind, int | None]
 def is_uuid(text: str) -> bool:
     """Canonical lower-case dashed form: the only one that names a check."""
     return len(text) == _UUID_LENGTH and _UUID.fullmatch(text) is not None
+
+
+def is_upper(text: str) -> bool:
+    """Whether it would be a slug but for its capital letters; Healthchecks tells that from what is none."""
+    return _UPPER.fullmatch(text) is not None
+
+
+def _why(upper: bool) -> str:
+    return "bad url" if upper else "unknown path"
 
 
 def action_of(text: str) -> Action | None:
@@ -67,8 +79,9 @@ def _run_of_series(series: str) -> UUID:
 class PingTaker:
     """Turns requests that name a check into arrivals, and receipts into answers."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, guard: Guard) -> None:
         self._intake = intake
+        self._guard = guard
 
     def by_uuid(self, request: Request, respond: Respond, code: str, rest: Sequence[str]) -> None:
         """``<uuid>[/action]``; ``rest`` are the segments after the uuid."""
@@ -76,24 +89,55 @@ class PingTaker:
         if rest:
             action = action_of(rest[0])
             if action is None or len(rest) > 1:
-                self.refuse(respond, answers.NOT_FOUND, "unknown path")
+                upper = len(rest) == 1 and is_upper(rest[0])
+                self.refuse(request, respond, answers.BAD_URL if upper else answers.NOT_FOUND, _why(upper))
                 return
         self._take(request, respond, action, code=code)
 
     def by_slug(self, request: Request, respond: Respond, slug: str, action: Action | None) -> None:
         """A slug that the request is allowed to name."""
         if SLUG.fullmatch(slug) is None:
-            if _SLUG_ANY_CASE.fullmatch(slug):
-                self.refuse(respond, answers.BAD_URL, "bad url")
-            else:
-                self.refuse(respond, answers.NOT_FOUND, "unknown path")
+            upper = is_upper(slug)
+            answer = answers.BAD_URL if upper else answers.NOT_FOUND
+            self.refuse(request, respond, answer, _why(upper), slug)
             return
         self._take(request, respond, action, slug=slug)
 
-    def refuse(self, respond: Respond, response: Response, why: str) -> None:
-        """Answers and counts. ``why`` is one of a fixed few, never text from the request."""
-        self._intake.reject(why)
-        respond(response)
+    def refuse(
+        self,
+        request: Request,
+        respond: Respond,
+        response: Response,
+        why: str,
+        name: str = "",
+        *,
+        hint: bool = False,
+    ) -> None:
+        """Answers and counts. ``why`` is one of a fixed few, never text from the request; ``name`` is the
+        slug or uuid that it asked for, where it has one. ``hint``: the sender may learn the nearest slug."""
+        if not name:
+            self._intake.reject(why)
+            respond(response)
+            return
+        address, _scheme = remote(request)
+        near = self._intake.refuse(Refused(name=name, why=why, remote_addr=address, ua=user_agent(request)))
+        respond(answers.did_you_mean(near) if near and hint else response)
+
+    def forbid(self, request: Request, respond: Respond, why: str, name: str) -> None:
+        """Refuses what a web page asked for."""
+        self.refuse(request, respond, answers.forbidden(refusal(why, request)), why, name)
+
+    def _may_make(self, request: Request, respond: Respond, slug: str) -> bool:
+        """Whether a check may be made of that slug, if there is none; refuses it when not."""
+        if self._intake.knows(slug):
+            return True
+        if NEW_SLUG.fullmatch(slug) is None:
+            self.refuse(request, respond, answers.BAD_URL, "bad url", slug)
+        elif why := self._guard.against_change(request):
+            self.forbid(request, respond, why, slug)
+        else:
+            return True
+        return False
 
     def _take(
         self,
@@ -105,7 +149,7 @@ class PingTaker:
         slug: str | None = None,
     ) -> None:
         if action is not None and (action[1] or 0) > _LARGEST_STATUS:
-            self._refuse_known(respond, answers.BAD_URL, "bad url", code, slug)
+            self._refuse_known(request, respond, answers.BAD_URL, "bad url", code, slug)
             return
         rid = None
         create = False
@@ -114,11 +158,13 @@ class PingTaker:
             given = request.last("rid")
             if given is not None:
                 if _RID.fullmatch(given) is None:
-                    self._refuse_known(respond, answers.BAD_RID, "bad rid", code, None if create else slug)
+                    self._refuse_known(request, respond, answers.BAD_RID, "bad rid", code, slug)
                     return
                 rid = UUID(given)
             elif series := request.last("series"):
                 rid = _run_of_series(series)
+        if create and slug is not None and not self._may_make(request, respond, slug):
+            return
         arrival = self._arrival(request, action, code or None, slug, create=create, rid=rid)
         self._intake.receive(arrival, _Answer(self._intake, respond, arrival))
 
@@ -170,14 +216,19 @@ class PingTaker:
         )
 
     def _refuse_known(
-        self, respond: Respond, response: Response, why: str, code: str, slug: str | None
+        self, request: Request, respond: Respond, response: Response, why: str, code: str, slug: str | None
     ) -> None:
-        """An error of a request for a known check; an unknown one is not found, whatever else is wrong."""
-        known = self._intake.knows_uuid(code) if code else slug is None or self._intake.knows(slug)
-        if known:
-            self.refuse(respond, response, why)
+        """An error of a request for a known check, or for one that it would make; an unknown one is not
+        found, whatever else is wrong."""
+        if slug is None:
+            known, name = self._intake.knows_uuid(code), code
         else:
-            self.refuse(respond, answers.NOT_FOUND, "unknown check")
+            known, name = self._intake.knows(slug) or request.last("create") == "1", slug
+        if known:
+            self.refuse(request, respond, response, why, name)
+        else:
+            hint = slug is not None
+            self.refuse(request, respond, answers.NOT_FOUND, UNKNOWN_CHECK, name, hint=hint)
 
 
 class _Answer:
@@ -194,6 +245,18 @@ class _Answer:
         if receipt is Receipt.OK and not self._arrival.notes:  # the usual one, without hashing an enum
             self._respond(answers.OK)
             return
+        arrival, answer, near = self._arrival, answers.BY_RECEIPT[receipt], ""
         if receipt in _SEEN:
-            self._intake.reject(_SEEN[receipt])
-        self._respond(answers.noted(answers.BY_RECEIPT[receipt], self._arrival.notes))
+            near = self._intake.refuse(
+                Refused(
+                    name=arrival.slug or arrival.uuid or "",
+                    why=_SEEN[receipt],
+                    remote_addr=arrival.remote_addr,
+                    ua=arrival.ua,
+                )
+            )
+        elif receipt is Receipt.BUSY:
+            self._intake.reject("busy")
+        if near and arrival.slug is not None:
+            answer = answers.did_you_mean(near)
+        self._respond(answers.noted(answer, arrival.notes))

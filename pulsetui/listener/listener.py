@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Sequence
 
 from pulsetui.listener.api import PulseApi
+from pulsetui.listener.browser import Guard
 from pulsetui.listener.health import Health
 from pulsetui.listener.limits import Limits
 from pulsetui.listener.routes import Router
@@ -31,9 +32,11 @@ class Listener:
         health: Callable[[], str | None] = lambda: None,
         limits: Limits | None = None,
     ) -> None:
-        self._api = PulseApi(intake, client)
+        guard = Guard(intake.hosts, loopback=not require_key)
+        self._api = PulseApi(intake, client, guard)
         router = Router(
             intake,
+            guard,
             require_key=require_key,
             own={"healthz": Health(health).route, "api": self._api.route},
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from pulsetui.listener.message import Request
 
@@ -36,12 +36,18 @@ def _first_address(forwarded: bytes) -> str:
     if with_port := _IPV4_PORT.fullmatch(first):
         first = with_port[1]
     try:
-        return str(ip_address(first.strip("[]")))
+        address = ip_address(first.strip("[]"))
     except ValueError:
         return ""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return f"::ffff:{address.ipv4_mapped}"  # Python's own spelling of these varies
+    return str(address)
 
 
 def user_agent(request: Request) -> str:
     """What the client calls itself: unsafe text."""
     agent = request.headers.get(b"user-agent", b"")
-    return agent[: 4 * UA_LIMIT].decode("utf-8", "replace")[:UA_LIMIT]
+    try:
+        return agent.decode()[:UA_LIMIT]
+    except UnicodeDecodeError:
+        return agent.decode("latin-1")[:UA_LIMIT]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pulsetui.listener import answers
 from pulsetui.listener.auth import is_one_of
+from pulsetui.listener.browser import PREFLIGHT, Guard, is_preflight
 from pulsetui.listener.healthchecks import PingTaker, action_of, is_uuid
 from pulsetui.listener.message import Request, Respond
 from pulsetui.listener.quietpulse import BareSlugs
@@ -26,19 +27,22 @@ class Router:
     def __init__(
         self,
         intake: Intake,
+        guard: Guard,
         *,
         require_key: bool,
         own: Mapping[str, Route],
     ) -> None:
         self._intake = intake
-        self._taker = PingTaker(intake)
-        self._bare = BareSlugs(self._taker, require_key=require_key)
+        self._taker = PingTaker(intake, guard)
+        self._bare = BareSlugs(intake, self._taker, guard, require_key=require_key)
         self._own = own
 
     def __call__(self, request: Request, respond: Respond) -> None:
         segments = request.segments()
         first = segments[1] if len(segments) > 1 else ""
-        if first == "ping":
+        if request.method == "OPTIONS" and first != "api" and is_preflight(request):
+            respond(PREFLIGHT)
+        elif first == "ping":
             self._ping(request, respond, segments[2:])
         elif (route := self._own.get(first)) is not None:
             route(request, respond, segments[2:])
@@ -53,7 +57,7 @@ class Router:
         if is_uuid(first):
             self._taker.by_uuid(request, respond, first, _trimmed(segments[1:]))
         elif not first:
-            self._taker.refuse(respond, answers.NOT_FOUND, "unknown path")
+            self._taker.refuse(request, respond, answers.NOT_FOUND, "unknown path")
         elif not self._by_key(request, respond, segments):
             self._bare.ping(request, respond, first, _trimmed(segments[1:]))
 
@@ -67,7 +71,8 @@ class Router:
         action = action_of(rest[0]) if rest else None
         # Healthchecks has no trailing slash after a slug (404), and none of its clients sends one.
         if not slug or (rest and action is None) or len(_trimmed(rest)) > 1:
-            self._taker.refuse(respond, answers.NOT_FOUND, "unknown path")
+            name = "/".join((slug, *_trimmed(rest)))
+            self._taker.refuse(request, respond, answers.NOT_FOUND, "unknown path", name)
         else:
             self._taker.by_slug(request, respond, slug, action)
         return True
@@ -83,7 +88,7 @@ class Router:
                 return
             if self._by_key(request, respond, after):
                 return
-        self._taker.refuse(respond, answers.NOT_FOUND, "unknown path")
+        self._taker.refuse(request, respond, answers.NOT_FOUND, "unknown path")
 
 
 def _trimmed(segments: Sequence[str]) -> Sequence[str]:

@@ -22,10 +22,11 @@ from pulsetui.config.watch import Fingerprint
 from pulsetui.core.phrases import count_text
 from pulsetui.core.snooze import Scope
 from pulsetui.errors import EngineError, PulseError, StoreError
-from pulsetui.monitor import commands
+from pulsetui.monitor import commands, refusals
 from pulsetui.monitor.clock import Clock
+from pulsetui.monitor.creation import Creation
 from pulsetui.monitor.evaluator import Evaluator
-from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt
+from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt, Refused
 from pulsetui.monitor.lock import StateLock, local_ping_key, prepare_state_dir, read_or_make_api_key
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.reading import Reading, with_metrics, without_rest
@@ -78,6 +79,7 @@ class Engine:
         self.config_file = ConfigFile(config_path, hook_validators)
         self.notices = Notices(self._info_changed)
         self.unread = Unread(self.notices)
+        self.refusals = refusals.Refusals(self.notices, lambda: self.world.slugs())  # noqa: PLW0108 - another world after each edit
         self.started_at = clock.now()
         self.pings = 0
         self.rejected: Counter[str] = Counter()
@@ -91,6 +93,7 @@ class Engine:
         self._snooze_timer: asyncio.TimerHandle | None = None
         self._trim_after: dict[int, int] = {}
         self._editing = asyncio.Lock()
+        self._creation = Creation(self, self._spawn)
         self._tasks: set[asyncio.Task[None]] = set()
         prepare_state_dir(state_dir)
         self.lock = StateLock(state_dir)
@@ -255,7 +258,7 @@ class Engine:
         tracked = self._tracked(arrival)
         if tracked is None:
             if arrival.create and arrival.slug:
-                self._spawn(self._create(arrival, done))
+                self._creation.take(arrival.slug, arrival, done)
             else:
                 done(Receipt.UNKNOWN)
             return
@@ -300,23 +303,20 @@ class Engine:
         elif gathered:
             self._writer.submit(gathered)
 
-    async def _create(self, arrival: Arrival, done: OnReceipt) -> None:
-        """``create=1``: a day and an hour of grace, as in Healthchecks."""
-        assert arrival.slug is not None
-        fields = {"name": arrival.slug, "every": "1d", "grace": "1h"}
-        try:
-            await self.edit_config(lambda file: file.add_check(arrival.slug or "", fields))
-        except PulseError as error:
-            if self.world.find(arrival.slug) is None:
-                logger.warning("check=%s cannot be made: %s", arrival.slug, error)
-                self.notices.put("create", "warning", f"create=1 could not make {arrival.slug}: {error}")
-                done(Receipt.REFUSED)
-                return
-        self.receive(arrival, lambda receipt: done(Receipt.CREATED if receipt is Receipt.OK else receipt))
-
     def reject(self, why: str) -> None:
         self.rejected[why] += 1
         self._info_changed()
+
+    def refuse(self, refused: Refused) -> str:
+        near = self.refusals.take(refused, self.clock.now())
+        self.reject(refused.why)
+        return near
+
+    def dismiss(self, key: str) -> None:
+        """Takes away a notice that has been read."""
+        self.notices.take_away(key)
+        if key == refusals.NOTICE:
+            self.refusals.dismiss()
 
     def _slug_of(self, arrival: Arrival) -> str:
         """The slug of the check that the arrival names; "" when it is gone."""
@@ -343,6 +343,9 @@ class Engine:
     def ping_keys(self) -> Sequence[str]:
         configured = self.config.listener.ping_key
         return (self.local_ping_key, configured) if configured else (self.local_ping_key,)
+
+    def hosts(self) -> Sequence[str]:
+        return self.config.listener.hosts
 
     def api_keys(self) -> ApiKeys:
         listener = self.config.listener
@@ -567,6 +570,7 @@ class Engine:
         before, self.config = self.config, config
         await self.perform(commands.Define(config.checks, renames, restored))
         self.unread.keep(frozenset(config.checks))
+        self.refusals.forget(config.checks.keys())
         self.notices.take_away("config")
         for slug in before.checks:
             self.notices.take_away(f"check:{slug}")

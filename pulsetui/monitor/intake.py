@@ -55,6 +55,15 @@ class Arrival(Struct, frozen=True, kw_only=True):
     report: str = ""  # the id of a report that may come again, by HTTP or out of the spool; it counts once
 
 
+class Refused(Struct, frozen=True, kw_only=True):
+    """A ping that was not taken, and what it named. Texts are unsafe and may be long."""
+
+    name: str  # a slug or uuid, never a key
+    why: str  # one of a fixed few
+    remote_addr: str = ""
+    ua: str = ""
+
+
 class Receipt(Enum):
     """What became of an arrival."""
 
@@ -62,6 +71,8 @@ class Receipt(Enum):
     CREATED = "created"  # the check was made, the ping is committed
     UNKNOWN = "unknown"  # no such check
     REFUSED = "refused"  # create=1 could not make the check (the configuration cannot be written)
+    FULL = "full"  # create=1 makes no further check: there are as many as it may make
+    TOO_FAST = "too fast"  # create=1 has made too many just now
     BUSY = "busy"  # the store cannot take it now: nothing was recorded
 
 
@@ -86,6 +97,10 @@ class Intake(Protocol):
     def reject(self, why: str) -> None:
         """Counts a request that was not a ping we know: shown on the screen by ``why``."""
 
+    def refuse(self, refused: Refused) -> str:
+        """Counts a ping that is refused, and remembers its name for the person. Returns the slug that was
+        probably meant; "" when none is near."""
+
     def knows(self, slug: str) -> bool:
         """Whether a check has this slug."""
 
@@ -94,6 +109,9 @@ class Intake(Protocol):
 
     def ping_keys(self) -> Sequence[str]:
         """Each allows pings by slug: the one of this host's own jobs, and the configured one."""
+
+    def hosts(self) -> Sequence[str]:
+        """Names that the listener has beside this host's own, for requests of browsers and of the API."""
 
     def api_keys(self) -> ApiKeys:
         """Who may use the API."""

@@ -114,6 +114,7 @@ class LocalEngine:
             hook_names=tuple(engine.config.hooks),
             pings=engine.pings,
             rejected=dict(engine.rejected),
+            refused=engine.refusals.all(),
             notices=engine.notices.all(),
             snoozes=tuple(
                 SnoozeView(scope=one.scope, target=one.target, until=one.until, by=one.by, note=one.note)
@@ -333,7 +334,7 @@ class LocalEngine:
 
     def dismiss(self, key: str) -> None:
         async def take_away() -> None:
-            self._engine.notices.take_away(key)
+            self._engine.dismiss(key)
 
         self._engine.call(take_away)
 

@@ -163,6 +163,20 @@ class Notice(Struct, frozen=True, kw_only=True):
     text: str  # one line or a few; may hold unsafe text
 
 
+class RefusedPing(Struct, frozen=True, kw_only=True):
+    """Pings under one name that were refused. Texts came over the network; they are cleaned and short."""
+
+    name: str  # the slug, or uuid, that they asked for
+    why: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+    remote_addr: str  # of the last one, as is the user agent
+    ua: str
+    nearest: str  # the slug that was probably meant; "" when none is near
+    creatable: bool  # a check of that name would take them
+
+
 class SnoozeView(Struct, frozen=True, kw_only=True):
     """A snooze in force. ``target`` is a slug or a tag; empty for everything."""
 
@@ -232,6 +246,7 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     hook_names: tuple[str, ...] = ()
     pings: int = 0  # taken since the engine started
     rejected: Mapping[str, int] = field(default_factory=dict)  # answers that were not OK, by what they said
+    refused: tuple[RefusedPing, ...] = ()  # by name, newest first; a bounded number
     notices: tuple[Notice, ...] = ()
     snoozes: tuple[SnoozeView, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)  # [keys]: name of a key binding → the key for it

@@ -6,7 +6,7 @@ reader sees a check before or after an event, never in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -41,5 +41,5 @@ class World:
         check_id = self._by_uuid.get(uuid)
         return None if check_id is None else self.by_id[check_id]
 
-    def slugs(self) -> Iterable[str]:
+    def slugs(self) -> Collection[str]:
         return self._by_slug.keys()

@@ -57,6 +57,8 @@ listen = "[::1]:9000"
 ping_key = "abc-123_X"
 api_key = "hcw_read+write"
 api_key_readonly = "hcr_read"
+hosts = ["pulse.example", "monitor"]
+create_limit = 0
 
 [hooks.desktop]
 type = "desktop"
@@ -98,6 +100,8 @@ uuid = "5f0c1c3e-9d1b-4d1e-8f5a-2f8f3a6f4a10"
     assert config.listener.ping_key == "abc-123_X"
     assert config.listener.api_key == "hcw_read+write"
     assert config.listener.api_key_readonly == "hcr_read"
+    assert config.listener.hosts == ("pulse.example", "monitor")
+    assert config.listener.create_limit == 0
     assert config.hooks["Ops"] == HookConfig(name="Ops", type="command", options={"command": ["notify"]})
     assert config.keys == {"pause": "p,space"}
     assert (check.slug, check.name) == ("a", "All of it")
@@ -165,6 +169,8 @@ port = 80
 ping_key = "not a key"
 api_key = "same"
 api_key_readonly = "same"
+hosts = ["http://pulse.example/"]
+create_limit = -1
 
 [backup]
 cron = "0 2 * * *"
@@ -244,6 +250,8 @@ def test_every_mistake_of_a_file_is_reported_at_once_with_its_line() -> None:
         (at("port"), "listener", "port"),
         (at("ping_key"), "listener", "ping_key"),
         (at("api_key_r"), "listener", "api_key_readonly"),
+        (at("hosts"), "listener", "hosts"),
+        (at("create_limit"), "listener", "create_limit"),
         (at("[backup]"), "", "backup"),
         (at("[hooks.none]"), "hooks.none", "type"),
         (at('type = "deskto"'), "hooks.deskto", "type"),

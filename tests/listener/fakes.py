@@ -15,7 +15,8 @@ from pulsetui.core.status import Status
 from pulsetui.errors import UnknownCheckError
 from pulsetui.monitor.alert import Alert, OnAlert
 from pulsetui.monitor.client import OnChange
-from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt
+from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt, Refused
+from pulsetui.monitor.refusals import nearest_slug
 from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo, FieldProblem
 from tests.quiet_client import QuietClient
 
@@ -33,6 +34,7 @@ class FakeIntake:
     def __init__(self) -> None:
         self.arrivals: list[Arrival] = []
         self.rejected: Counter[str] = Counter()
+        self.refused: list[Refused] = []
         self.slugs = {"sync-invoices", "backup"}
         self.uuids = {CODE}
         self.key: str | None = PING_KEY
@@ -62,6 +64,11 @@ class FakeIntake:
     def reject(self, why: str) -> None:
         self.rejected[why] += 1
 
+    def refuse(self, refused: Refused) -> str:
+        self.refused.append(refused)
+        self.reject(refused.why)
+        return nearest_slug(refused.name, self.slugs) if refused.why == "unknown check" else ""
+
     def knows(self, slug: str) -> bool:
         return slug in self.slugs
 
@@ -70,6 +77,9 @@ class FakeIntake:
 
     def ping_keys(self) -> Sequence[str]:
         return (self.key,) if self.key else ()
+
+    def hosts(self) -> Sequence[str]:
+        return ("pulse.example",)
 
     def api_keys(self) -> ApiKeys:
         return ApiKeys(full=(API_KEY, OTHER_KEY), read_only=(READ_KEY,))

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.load import load_config
 from pulsetui.config.model import Config
 from pulsetui.core.status import PingKind
-from pulsetui.monitor.intake import Receipt
-from tests.monitor.harness import Harness, running
+from pulsetui.core.text import clean
+from pulsetui.monitor.intake import Receipt, Refused
+from pulsetui.monitor.refusals import Allowance, nearest_slug
+from tests.monitor.harness import CONFIG, START, Harness, running
 
 
 def notice(engine: Harness, key: str) -> str:
@@ -124,5 +131,138 @@ def test_undoing_a_deletion_brings_the_history_back_though_the_file_has_no_uuid(
 
             assert back.ok
             assert (engine.view("nightly").n_pings, engine.view("nightly").uuid) == (1, before.uuid)
+
+    asyncio.run(scenario())
+
+
+class Ticks:
+    """A clock for allowances."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def test_an_allowance_is_so_much_at_once_and_so_much_each_second() -> None:
+    ticks = Ticks()
+    allowance = Allowance(3, 0.5, ticks)
+    allowance.spend(3)
+    assert allowance.left == 0
+    ticks.at = 4
+    assert allowance.left == 2
+    ticks.at = 100
+    assert allowance.left == 3
+
+
+def test_refused_pings_are_shown_by_name_until_the_check_is_there(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            for _ in range(4):
+                refused = Refused(name="oftn", why="unknown check", remote_addr="127.0.0.1", ua="curl/8.5.0")
+                assert engine.engine.refuse(refused) == "often"
+            (shown,) = engine.client.info().refused
+            assert (shown.name, shown.count, shown.nearest, shown.creatable) == ("oftn", 4, "often", True)
+            assert (shown.remote_addr, shown.ua, shown.last_at) == ("127.0.0.1", "curl/8.5.0", START)
+            said = notice(engine, "refused")
+            assert said.startswith("pings are refused: oftn 4x, last ")
+            assert "from 127.0.0.1 (curl/8.5.0): did you mean often?" in said
+            assert engine.engine.rejected == {"unknown check": 4}
+
+            await engine.engine.edit_config(lambda file: file.add_check("oftn", {"every": "1h"}))
+            assert (engine.client.info().refused, notice(engine, "refused")) == ((), "")
+
+    asyncio.run(scenario())
+
+
+def test_a_dismissed_notice_comes_again_for_another_name_only(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            engine.engine.refuse(Refused(name="one", why="unknown check"))
+            await asyncio.to_thread(engine.client.dismiss, "refused")
+            engine.engine.refuse(Refused(name="one", why="unknown check"))
+            assert notice(engine, "refused") == ""
+            engine.engine.refuse(Refused(name="two", why="unknown check"))
+            assert "two 1x" in notice(engine, "refused")
+            assert "one" not in notice(engine, "refused")
+            assert [one.name for one in engine.client.info().refused] != []
+
+    asyncio.run(scenario())
+
+
+def test_names_from_strangers_are_bounded_and_clean(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            for _ in range(3):
+                engine.engine.refuse(Refused(name="oftn", why="unknown check"))
+            for n in range(3000):
+                name = f"\x1b[2J\r\n\u202e{n} " + "x" * 5000
+                engine.engine.refuse(Refused(name=name, why="unknown check", ua="\x9b\x00" * 100))
+            refused = engine.client.info().refused
+            assert len(refused) <= 20
+            table = engine.engine.refusals._entries
+            assert len(table) <= 100
+            assert ("oftn", "unknown check") in table  # what came often is not pushed out
+            for one in refused:
+                assert clean(one.name) == one.name
+                assert len(one.name) <= 100
+                assert clean(one.ua) == one.ua
+            assert len(notice(engine, "refused")) < 1000
+            assert sum("refused ping" in line for line in caplog.messages) <= 25
+
+    asyncio.run(scenario())
+
+
+@given(
+    st.lists(st.text(alphabet="abcdef-", min_size=1, max_size=20), max_size=30, unique=True),
+    st.text(max_size=30),
+)
+def test_the_nearest_slug_is_a_slug_there_is(slugs: list[str], name: str) -> None:
+    assert nearest_slug(name, dict.fromkeys(slugs).keys()) in {"", *slugs}
+
+
+def test_the_nearest_of_many_slugs_is_found_in_bounded_time() -> None:
+    slugs = {f"host-{n:05d}-backup" for n in range(50_000)} | {"sync-invoices"}
+    began = time.perf_counter()
+    assert nearest_slug("sync-invoces", slugs) == "sync-invoices"
+    assert nearest_slug("host-0123-backup", slugs)
+    assert time.perf_counter() - began < 2
+
+
+def test_create_makes_no_more_checks_than_it_may(tmp_path: Path) -> None:
+    config = CONFIG.replace('timezone = "UTC"', 'timezone = "UTC"\n[listener]\ncreate_limit = 4')
+
+    async def scenario() -> None:
+        async with running(tmp_path, config=config) as engine:
+            made = await asyncio.gather(*(engine.ping(f"new-{n}", create=True) for n in range(5)))
+            assert made == [Receipt.CREATED] * 2 + [Receipt.FULL] * 3
+            assert len(engine.client.checks()) == 4
+            assert "create=1 made no check for 3 pings: there are 2 checks" in notice(engine, "create")
+            assert await engine.ping("new-0", create=True) is Receipt.OK
+
+    asyncio.run(scenario())
+
+
+def test_create_makes_a_hundred_checks_at_once_and_then_one_a_second(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            engine.engine._creation._allowance = Allowance(2, 1.0, ticks := Ticks())
+            receipts = [await engine.ping(f"new-{n}", create=True) for n in range(3)]
+            assert receipts == [Receipt.CREATED, Receipt.CREATED, Receipt.TOO_FAST]
+            assert "one a second" in notice(engine, "create")
+            ticks.at = 1.5
+            assert await engine.ping("new-2", create=True) is Receipt.CREATED
+
+    asyncio.run(scenario())
+
+
+def test_pings_that_ask_for_the_same_new_check_at_once_make_one(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            receipts = await asyncio.gather(*(engine.ping("new", create=True) for _ in range(200)))
+            assert receipts.count(Receipt.CREATED) == 1
+            assert receipts.count(Receipt.OK) == 199
+            assert engine.view("new").n_pings == 200
 
     asyncio.run(scenario())
