@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from pulsetui.config.check_fields import odd_slugs
 from pulsetui.config.model import Config, is_loopback
 from pulsetui.errors import EngineError, PulseError
 from pulsetui.hooks.registry import VALIDATORS
@@ -80,8 +81,9 @@ class Host:
             await engine.stop()
             raise
         self.client.listening(self._host, port_of(self._sockets[0]))
-        self._look_at_key(engine.config)
-        engine.on_config.append(self._look_at_key)
+        for look in (self._look_at_key, self._look_at_slugs):
+            look(engine.config)
+            engine.on_config.append(look)
         engine.lock.announce(self.client.reachable_url, self.client.local_ping_url)
 
     def open_door(self) -> None:
@@ -126,6 +128,13 @@ class Host:
             "Other hosts can reach this listener, so pings by slug need a ping key, and there is none: only"
             f' pings by uuid are taken. Add to [listener]: ping_key = "{token_hex(11)}"',
         )
+
+    def _look_at_slugs(self, config: Config) -> None:
+        """A file of before may have slugs that are not given any more."""
+        if odd := odd_slugs(config.checks):
+            self.engine.notices.put("slugs", "warning", odd)
+        else:
+            self.engine.notices.take_away("slugs")
 
     def _hook_troubled(self, hook: str, error: str | None) -> None:
         if error is None:

@@ -9,6 +9,7 @@ from pulsetui.cli.engine import config_path, write_first_config
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.config.paths import absolute
 from pulsetui.core.phrases import count_text
+from pulsetui.core.text import clean
 from pulsetui.version import __version__
 
 
@@ -34,6 +35,7 @@ def init(options: argparse.Namespace) -> int:
 
 def validate(options: argparse.Namespace) -> int:
     """0 when the file is right, 2 with every problem of it when not."""
+    from pulsetui.config.check_fields import odd_slugs
     from pulsetui.config.load import load_config
     from pulsetui.config.problem import ConfigProblems
     from pulsetui.hooks.registry import VALIDATORS
@@ -56,9 +58,13 @@ def validate(options: argparse.Namespace) -> int:
             out(json_text({"ok": False, "problems": problems}))
             return 2
         raise
+    warnings = [odd] if (odd := odd_slugs(config.checks)) else []
     if options.json:
-        out(json_text({"ok": True, "checks": len(config.checks), "hooks": len(config.hooks), "problems": []}))
+        counts = {"checks": len(config.checks), "hooks": len(config.hooks)}
+        out(json_text({"ok": True, **counts, "problems": [], "warnings": warnings}))
     else:
+        for warning in warnings:
+            talk(f"warning: {clean(warning)}")
         checks, hooks = count_text(len(config.checks), "check"), count_text(len(config.hooks), "hook")
         out(f"{path}: {checks}, {hooks}, no problems")
     return 0

@@ -12,7 +12,7 @@ from typing import Any
 from pulsetui.config import values
 from pulsetui.config.problem import ConfigProblems, Problem, nearest, quoted
 from pulsetui.config.values import Flaw, FlawedError
-from pulsetui.core.check import SLUG, Check
+from pulsetui.core.check import NEW_SLUG, SLUG, Check
 from pulsetui.core.duration import format_duration
 from pulsetui.core.parse_schedule import parse_schedule
 from pulsetui.core.schedule import Schedule, ScheduleKind
@@ -95,14 +95,21 @@ FieldFlaw = tuple[str, Flaw]
 
 
 def validate_check(
-    slug: str, fields: Mapping[str, object], *, default_timezone: str, hook_names: Collection[str]
+    slug: str,
+    fields: Mapping[str, object],
+    *,
+    default_timezone: str,
+    hook_names: Collection[str],
+    is_new: bool = False,
 ) -> Check:
-    """The check that ``fields`` (spelled as in the file) describe.
+    """The check that ``fields`` (spelled as in the file) describe. ``is_new``: its slug is given only now.
 
     Raises ConfigProblems with everything that is wrong; the problems carry no file and no line.
     """
     check, flaws = read_check(slug, fields, default_timezone=default_timezone, hook_names=hook_names)
-    if check is None:
+    if is_new and (flaw := new_slug_flaw(slug)) is not None:
+        flaws = [("slug", flaw), *flaws]
+    if check is None or flaws:
         raise ConfigProblems(
             Problem(
                 where=f"checks.{slug}",
@@ -184,9 +191,30 @@ def zone_flaw(name: object) -> Flaw | None:
 
 
 def _slug_flaw(slug: str) -> Flaw:
-    near = re.sub(r"[^a-z0-9_-]+", "-", slug.lower()).strip("-")[:100]
+    near = re.sub(r"[^a-z0-9_-]+", "-", slug.lower()).strip("-_")[:100]
     hint = f'Try "{near}".' if near else 'Write it like "sync-invoices".'
     return Flaw("a slug has only a-z, 0-9, - and _, and at most 100 of them", quoted(slug), hint)
+
+
+def new_slug_flaw(slug: str) -> Flaw | None:
+    """What is wrong with a slug that could stand in a file, but should not be given any more."""
+    if not SLUG.fullmatch(slug) or NEW_SLUG.fullmatch(slug):
+        return None
+    near = slug.lstrip("-_")
+    hint = f'Try "{near}".' if near else 'Write it like "sync-invoices".'
+    return Flaw("a slug begins with a letter or a digit", quoted(slug), hint)
+
+
+def odd_slugs(slugs: Iterable[str]) -> str:
+    """A warning for slugs that are in a file and would not be given any more; "" when there are none."""
+    odd = [slug for slug in slugs if new_slug_flaw(slug) is not None]
+    if not odd:
+        return ""
+    named = ", ".join(odd[:3]) + (f" and {len(odd) - 3} more" if len(odd) > 3 else "")
+    return (
+        f"a slug begins with a letter or a digit: {named} goes on, but a program that is called with it may"
+        " take it for an option. Rename it, in checks.toml and in its job"
+    )
 
 
 def _hooks(value: object, known: Collection[str]) -> tuple[str, ...]:

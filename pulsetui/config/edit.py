@@ -60,7 +60,7 @@ class ConfigFile:
             checks = _checks(document)
             if slug in checks:
                 raise _slug_problem(slug, "a check with this slug exists already", "Choose another.")
-            self._validate(slug, judged, document)
+            self._validate(slug, judged, document, is_new=True)
             wanted = {**document, "checks": {**checks, slug: given}}
             return _add(text, slug, given), wanted
 
@@ -83,7 +83,8 @@ class ConfigFile:
                 raise _slug_problem(slug, f"the slug {quoted(renamed)} is taken", "Choose another.")
             merged = {**old, **wished}
             new = {name: value for name, value in merged.items() if value is not None}
-            self._validate(renamed, {**new, **_unknown(wished, old)}, document)
+            judged = {**new, **_unknown(wished, old)}
+            self._validate(renamed, judged, document, is_new=renamed != slug)
             wanted = {**document, "checks": {renamed if s == slug else s: c for s, c in checks.items()}}
             wanted["checks"][renamed] = new
             return _change(text, slug, old, wished, renamed), wanted
@@ -134,11 +135,13 @@ class ConfigFile:
 
         return self._apply(edit)
 
-    def _validate(self, slug: str, fields: Mapping[str, object], document: _Document) -> None:
+    def _validate(
+        self, slug: str, fields: Mapping[str, object], document: _Document, *, is_new: bool
+    ) -> None:
         """Judges the one check first: its problems then name fields, as a form needs them, not lines."""
         timezone, hooks = document.get("timezone", DEFAULT_TIMEZONE), document.get("hooks", {})
         if isinstance(timezone, str) and isinstance(hooks, dict):
-            validate_check(slug, fields, default_timezone=timezone, hook_names=hooks)
+            validate_check(slug, fields, default_timezone=timezone, hook_names=hooks, is_new=is_new)
 
     def _apply(self, edit: _Edit, *, may_create: bool = False) -> Config:
         with self._lock, disk.held(self.path):

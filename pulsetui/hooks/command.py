@@ -30,7 +30,6 @@ _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 _INNER: Final = re.compile(r"(?<!\$)\{([a-z_]+)\}")
 """Not ``${name}``: that is a shell's own."""
-_FREE_TEXT: Final = frozenset({"name", "title", "body"})
 
 
 class CommandOptions(Struct, frozen=True, kw_only=True):
@@ -63,8 +62,8 @@ def _argument(part: str, known: Mapping[str, str]) -> str:
     if match is None:
         return part
     value = known[match[1]]
-    # Text that begins with a dash must not become an option of the program.
-    return f" {value}" if match[1] in _FREE_TEXT and value.startswith("-") else value
+    # Nothing that came from outside may become an option of the program; blanks in front are seldom minded.
+    return f" {value}" if value.startswith("-") else value
 
 
 def _read(reader: Reader) -> CommandOptions:

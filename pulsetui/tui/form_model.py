@@ -194,7 +194,11 @@ class FormModel:
         """What is wrong with it now; the field of a schedule's problem is ``schedule``."""
         try:
             validate_check(
-                self.new_slug, self.fields(), default_timezone=default_timezone, hook_names=hook_names
+                self.new_slug,
+                self.fields(),
+                default_timezone=default_timezone,
+                hook_names=hook_names,
+                is_new=self.new_slug != self.slug,
             )
         except ConfigProblems as error:
             return [self._problem(problem) for problem in error.problems]
@@ -262,7 +266,7 @@ class FormModel:
 def slug_for(name: str, taken: Collection[str]) -> str:
     """A slug that a name may have and no other check has; "" for a name without a usable letter."""
     letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    base = re.sub(r"[^a-z0-9_]+", "-", letters).strip("-")[:_SLUG_MOST].rstrip("-")
+    base = re.sub(r"[^a-z0-9_]+", "-", letters).strip("-_")[:_SLUG_MOST].rstrip("-")
     numbered = (f"{base}-{n}" for n in count(2))
     return base if not base or base not in taken else next(slug for slug in numbered if slug not in taken)
 

@@ -16,6 +16,7 @@ import pytest
 
 from pulsetui.errors import HookError
 from pulsetui.hooks.command import KIND
+from pulsetui.hooks.facts import FACTS
 from pulsetui.hooks.hook import Hook, HookContext
 from pulsetui.monitor.alert import Alert, AlertEvent
 from tests.hooks.fakes import an_alert
@@ -119,9 +120,13 @@ def test_hostile_text_reaches_the_program_as_text_only(tmp_path: Path) -> None:
 
 
 def test_text_that_begins_with_a_dash_does_not_become_an_option(tmp_path: Path) -> None:
-    hook = a_hook("sh", "-c", f'printf "%s|%s" "$1" "$2" > {tmp_path}/out', "sh", "{title}", "{slug}")
-    send(hook, an_alert("-odd-slug", title="--exec=evil"))
-    assert (tmp_path / "out").read_text() == " --exec=evil|-odd-slug"
+    facts = [f"{{{fact}}}" for fact in FACTS]
+    hook = a_hook("sh", "-c", f'printf "%s|" "$@" > {tmp_path}/out', "sh", *facts)
+    send(hook, an_alert("--help", name="-n", title="--exec=evil", body="-x", tags=("-t",)))
+    arguments = (tmp_path / "out").read_text().split("|")
+    assert len(arguments) == len(FACTS) + 1
+    assert not any(argument.startswith("-") for argument in arguments)
+    assert " --help" in arguments
 
 
 def test_extra_environment_is_added_and_facts_cannot_be_faked(tmp_path: Path) -> None:
