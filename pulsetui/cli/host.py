@@ -11,7 +11,7 @@ import gc
 import logging
 import socket
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -39,16 +39,22 @@ class Host:
     """A running engine in this process. A context manager: leaving it stops the engine cleanly."""
 
     def __init__(
-        self, config_path: Path, state_dir: Path, listen: tuple[str, int] | None, clock: Clock
+        self,
+        config_path: Path,
+        state_dir: Path,
+        listen: tuple[str, int] | None,
+        clock: Clock,
+        *,
+        sockets: Sequence[socket.socket] = (),
     ) -> None:
-        """``listen`` wins over the configuration's address."""
+        """``listen`` wins over the configuration's address; ``sockets`` listen there already."""
         self.engine = Engine(config_path, state_dir, clock=clock, hook_validators=VALIDATORS)
         self.client = LocalEngine(self.engine)
         configured = self.engine.config.listener
         self._host, self._port = listen or (configured.host, configured.port)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulsetui-engine", daemon=True)
-        self._sockets: list[socket.socket] = []
+        self._sockets = list(sockets)
         self._listener: Listener | None = None
         self._courier: Courier | None = None
         self._courier_task: asyncio.Task[None] | None = None
@@ -57,6 +63,11 @@ class Host:
     def engine_url(self) -> str:
         """``http://127.0.0.1:8787``"""
         return f"http://{self.client.address}"
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """Of the listening sockets, for a process that is to take over."""
+        return tuple(listening.fileno() for listening in self._sockets)
 
     def start(self) -> None:
         """Raises ListenerError, ConfigError or StoreError; nothing runs then."""
@@ -76,7 +87,7 @@ class Host:
         try:
             # The address is taken last: a ping must find the checks, and the time before it settled.
             await engine.start()
-            self._sockets = open_sockets(self._host, self._port)
+            self._sockets = self._sockets or open_sockets(self._host, self._port)
         except BaseException:
             await engine.stop()
             raise
@@ -191,10 +202,11 @@ def open_engine(
     listen: tuple[str, int] | None = None,
     *,
     clock: Clock | None = None,
+    sockets: Sequence[socket.socket] = (),
 ) -> Host:
     """An engine with its door open. Raises StateHeldError, ConfigError, ListenerError, EngineError or
     StoreError."""
-    host = Host(config_path, state_dir, listen, clock or SystemClock())
+    host = Host(config_path, state_dir, listen, clock or SystemClock(), sockets=sockets)
     host.start()
     host.open_door()
     return host

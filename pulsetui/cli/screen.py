@@ -6,23 +6,28 @@ import argparse
 import gc
 import logging
 import os
+import select
+import shlex
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulsetui.cli import engine, logs
+from pulsetui.cli.output import talk
 from pulsetui.cli.serve import listen_address
 from pulsetui.cli.terminal_guard import guarded_terminal
 from pulsetui.config.address import format_address
-from pulsetui.errors import EngineUnreachableError, StateHeldError
+from pulsetui.errors import EngineError, EngineUnreachableError, StateHeldError
 from pulsetui.job.report import UsageError, printable
 
 if TYPE_CHECKING:
+    from pulsetui.cli.host import Host
     from pulsetui.monitor.client import EngineClient
     from pulsetui.monitor.view import Notice
 
@@ -84,8 +89,89 @@ def _embedded(config: Path, state: Path, address: tuple[str, int] | None, option
     with _progress(config):
         host = Host(config, state, address, SystemClock())
         host.start()
+    notices: tuple[Notice, ...] = ()
+    open_door = cache(host.open_door)  # once, however often the screen is shown
     with host:
-        return show(host.client, options, on_shown=host.open_door)
+        while True:
+            left = show(host.client, options, notices=notices, on_shown=open_door)
+            if left.failed:
+                if not _goes_on_alone(host, left.failed):
+                    break
+                notices = ()
+            elif left.keeps_watching:
+                problem = _hand_over(host, options)
+                if not problem:
+                    return 0
+                notices = (_notice("background", f"It could not go on in the background: {problem}"),)
+            else:
+                break
+    talk("no longer watching; `pulsetui serve` keeps on without a screen")
+    return left.code
+
+
+def _hand_over(host: Host, options: argparse.Namespace) -> str:
+    """Lets a ``pulsetui serve`` take over; says why when that is not possible and the engine is still here.
+
+    Raises EngineError when neither of the two watches in the end.
+    """
+    from pulsetui.cli.hand_over import Successor, undisturbed
+
+    engine_here = host.engine
+    with undisturbed():
+        try:
+            successor = Successor.start(
+                engine_here.config_path, engine_here.state_dir, host.client.address, host.descriptors
+            )
+        except EngineError as error:
+            return str(error)
+        host.stop()
+        try:
+            successor.take_over(host.client.reachable_url)
+        except EngineError as error:
+            raise EngineError(
+                f"nobody watches now: the engine did not go on in the background: {error}."
+                " Start it with: pulsetui serve"
+            ) from error
+    talk(
+        f"watching goes on in the background: process {successor.pid}, listening on {host.engine_url};"
+        f" `{_command(options)}` shows the table, `kill {successor.pid}` ends it"
+    )
+    return ""
+
+
+def _command(options: argparse.Namespace) -> str:
+    """What shows the same engine again."""
+    return shlex.join(["pulsetui", *(["--state-dir", options.state_dir] if options.state_dir else [])])
+
+
+def _goes_on_alone(host: Host, failed: str) -> bool:
+    """The engine without its screen, which only fails: waits for the person. True shows the screen again."""
+    from pulsetui.cli.serve import signals
+
+    keyboard = sys.stdin.fileno()
+    with signals() as arrived:
+        talk(f"pulsetui: {failed}")
+        talk(
+            f"The engine goes on without a screen, listening on {host.engine_url}."
+            " Enter shows the screen again, Ctrl-C ends the engine."
+        )
+        ready, _, _ = select.select([arrived, keyboard], [], [])
+        try:
+            return arrived not in ready and os.read(keyboard, 4096) != b""
+        except OSError:
+            return False  # the terminal is gone
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How the screen ended."""
+
+    code: int = 0
+    """The exit code."""
+    keeps_watching: bool = False
+    """The person wants the engine to go on."""
+    failed: str = ""
+    """What to tell the person when it failed again and again."""
 
 
 def show(
@@ -93,14 +179,14 @@ def show(
     options: argparse.Namespace,
     *,
     notices: tuple[Notice, ...] = (),
+    attached: str | None = None,
     on_shown: Callable[[], None] = lambda: None,
-) -> int:
+) -> Left:
     """The screen over any engine. A screen that fails is started again: the engine behind it goes on.
 
-    When it fails again and again, that is said in one line and 1 is returned. ``on_shown`` is called once,
-    when the first frame stands.
+    When it fails again and again, it is left at that. ``attached`` is as in ``PulseApp``. ``on_shown`` is
+    called once, when the first frame stands.
     """
-    from pulsetui.monitor.view import Notice
     from pulsetui.tui.app import PulseApp
     from pulsetui.tui.plain_glyphs import lacks_glyphs
     from pulsetui.tui.settings import FILE_NAME, SettingsFile
@@ -113,25 +199,33 @@ def show(
 
     crashes: deque[float] = deque(maxlen=_MOST_CRASHES)
     while True:
-        settings = SettingsFile(engine.state_dir(options) / FILE_NAME)
-        app = PulseApp(
-            client,
-            ascii_only=lacks_glyphs(os.environ, sys.stdout.encoding),
-            notices=notices,
-            settings=settings,
-            on_shown=shown,
-        )
-        app.run()
-        if app.crash is None:
-            return app.return_code or 0
-        logger.error("the screen failed", exc_info=app.crash)
-        kept = logs.keep_crash(options, app.crash)
+        try:
+            app = PulseApp(
+                client,
+                ascii_only=lacks_glyphs(os.environ, sys.stdout.encoding),
+                notices=notices,
+                settings=SettingsFile(engine.state_dir(options) / FILE_NAME),
+                attached=attached,
+                on_shown=shown,
+            )
+            app.run()
+            crash = app.crash
+        except Exception as error:  # noqa: BLE001 - the screen's outermost edge: the engine goes on
+            crash = error
+        if crash is None:
+            return Left(app.return_code or 0, keeps_watching=app.keeps_watching)
+        logger.error("the screen failed", exc_info=crash)
+        kept = logs.keep_crash(options, crash)
         crashes.append(time.monotonic())
         if len(crashes) == _MOST_CRASHES and crashes[-1] - crashes[0] < _CRASH_SPAN_S:
-            sys.stderr.write(f"pulsetui: the screen failed {_MOST_CRASHES} times within a minute: {kept}\n")
-            return 1
-        text = f"The screen failed and was started again; {kept}"
-        notices = (Notice(key="screen", level="error", text=text),)
+            return Left(1, failed=f"the screen failed {_MOST_CRASHES} times within a minute: {kept}")
+        notices = (_notice("screen", f"The screen failed and was started again; {kept}"),)
+
+
+def _notice(key: str, text: str) -> Notice:
+    from pulsetui.monitor.view import Notice
+
+    return Notice(key=key, level="error", text=text)
 
 
 def _runs(options: argparse.Namespace) -> bool:
@@ -143,9 +237,13 @@ def _runs(options: argparse.Namespace) -> bool:
 def _attached(options: argparse.Namespace) -> int:
     client = engine.connect(options, live=True)
     try:
-        return show(client, options, notices=_without_effect(options, client))
+        named = options.attach[0] if options.attach else ""
+        left = show(client, options, notices=_without_effect(options, client), attached=named)
     finally:
         client.close()
+    if left.failed:
+        talk(f"pulsetui: {left.failed}")
+    return left.code
 
 
 def _without_effect(options: argparse.Namespace, client: EngineClient) -> tuple[Notice, ...]:

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
+STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
 _ANSWER_WITHIN_S = 2.0
 
 
 def serve(options: argparse.Namespace) -> int:
     """Runs until SIGTERM or SIGINT; a clean stop is exit code 0."""
+    from pulsetui.cli.hand_over import Inheritance
     from pulsetui.cli.host import open_engine
 
     if options.attach:
@@ -36,9 +37,15 @@ def serve(options: argparse.Namespace) -> int:
     config, state = config_to_run(options), state_dir(options)
     address = listen_address(options)
     logs.start(state, stderr=True)
-    with _signals() as arrived, open_engine(config, state, address) as host:
+    inheritance = Inheritance.of_environment()
+    if inheritance is not None:
+        inheritance.wait(config)
+    sockets = inheritance.sockets if inheritance is not None else ()
+    with signals() as arrived, open_engine(config, state, address, sockets=sockets) as host:
         talk(f"listening on {host.engine_url} (config {config}, state {state})")
         log.info("engine started url=%s", host.engine_url)
+        if inheritance is not None:
+            inheritance.entered()
         notify("READY=1", f"STATUS=listening on {host.engine_url}")
         _wait(arrived, host.engine_url)
         notify("STOPPING=1")
@@ -56,7 +63,7 @@ def listen_address(options: argparse.Namespace) -> tuple[str, int] | None:
 
 
 @contextmanager
-def _signals() -> Iterator[int]:
+def signals() -> Iterator[int]:
     """Signals arrive as bytes (their numbers) in the pipe that is given.
 
     A handler that sets a ``threading.Event`` could dead-lock with the wait it interrupts; a pipe cannot.
@@ -64,7 +71,7 @@ def _signals() -> Iterator[int]:
     """
     reading, writing = os.pipe()
     os.set_blocking(writing, False)  # set_wakeup_fd demands it
-    handled = (*_STOPS, signal.SIGHUP)
+    handled = (*STOPS, signal.SIGHUP)
     before = {number: signal.signal(number, _nothing) for number in handled}
     old = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     try:
@@ -90,7 +97,7 @@ def _wait(arrived: int, url: str) -> None:
         ready, _, _ = select.select([arrived], [], [], patience)
         if ready:
             numbers = set(os.read(arrived, 100))
-            if numbers & _STOPS:
+            if numbers & STOPS:
                 return
             log.info("SIGHUP: nothing to do, configuration is read again by itself")
         elif interval is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Sequence
 
 from pulsetui.config.address import format_address
 from pulsetui.errors import ListenerError
@@ -31,6 +32,17 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
             listening.close()
         raise
     return opened
+
+
+def adopt(descriptors: Sequence[int]) -> list[socket.socket]:
+    """Sockets that another process has opened with ``open_sockets``. Raises OSError when they are none."""
+    adopted: list[socket.socket] = []
+    for descriptor in descriptors:
+        listening = Listening(fileno=descriptor)
+        listening.getsockname()
+        listening.set_inheritable(False)
+        adopted.append(listening)
+    return adopted
 
 
 class Listening(socket.socket):

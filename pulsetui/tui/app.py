@@ -31,7 +31,7 @@ from pulsetui.tui.terminal import Terminal
 from pulsetui.tui.theme import DARK, PALETTES, Palette, StyleSet, textual_theme
 from pulsetui.tui.toasts import replaced_by
 from pulsetui.tui.type_ahead import TypeAhead
-from pulsetui.tui.verbs import Verb, key_of, verbs_on
+from pulsetui.tui.verbs import Verb, key_of
 from pulsetui.tui.widgets.summary import title_words
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from pulsetui.tui.driver import InputFailed
+    from pulsetui.tui.screens.leave import Answer
     from pulsetui.tui.settings import SettingsFile
 
 log = logging.getLogger(__name__)
@@ -72,16 +73,21 @@ class PulseApp(App[None]):
         ascii_only: bool = False,
         notices: Sequence[Notice] = (),
         settings: SettingsFile | None = None,
+        attached: str | None = None,
         on_shown: Callable[[], None] = lambda: None,
     ) -> None:
         """``viewer_zone`` is the zone of the person, the host's own when None. ``mouse`` False leaves the
         mouse to the terminal, for selecting text. ``notices`` are the screen's own, shown with the
         engine's until they are dismissed. ``settings`` holds what was set last time, and keeps it; a
-        ``theme`` given here wins. ``on_shown`` is called when the first frame stands."""
+        ``theme`` given here wins. ``attached`` is None when the engine ends with the screen; else the address
+        that the person named it by, or "". ``on_shown`` is called when the first frame stands."""
         super().__init__()
         self.client = client
+        self.attached = attached
         self.crash: Exception | None = None
         """What ended the screen, when it was not the person."""
+        self.keeps_watching = False
+        """Whether the person wants the engine to go on when the screen has ended."""
         self._own_notices = tuple(notices)
         self._on_shown = on_shown
         self.viewer_zone = viewer_zone or host_zone()
@@ -188,6 +194,25 @@ class PulseApp(App[None]):
             self.push_screen(TooSmallScreen())
         elif not small and isinstance(self.screen, TooSmallScreen):
             self.pop_screen()
+
+    def leave(self) -> None:
+        """The person wants to leave; asks first where that ends the watching."""
+        from pulsetui.tui.screens.leave import LeaveDialog
+        from pulsetui.tui.screens.too_small import TooSmallScreen
+
+        if self.attached is None and not isinstance(self.screen, LeaveDialog | TooSmallScreen):
+            self.push_screen(LeaveDialog(len(self.client.checks())), self._left)
+        else:
+            self.exit()
+
+    def _left(self, answer: Answer | None) -> None:
+        if answer in ("quit", "background"):
+            self.keeps_watching = answer == "background"
+            self.exit()
+
+    async def action_quit(self) -> None:
+        """Ctrl-Q."""
+        self.leave()
 
     def on_terminal_gone(self) -> None:
         self.exit()
@@ -345,23 +370,9 @@ class PulseApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every verb of the screen below the palette."""
-        if not isinstance(screen, PulseScreen):
-            return
-        situation = screen.situation()
-        for verb in verbs_on(screen.SCOPE):
-            if verb.id in {"palette", "back"}:
-                continue
-            reason = verb.off(situation)
-            text = reason or verb.help
-            yield SystemCommand(f"{verb.id.capitalize()} ({self.key_of(verb)})", text, _doer(screen, verb.id))
-        if self.ascii_only:
-            about, plain = "Draw with all glyphs again", False
-        else:
-            about, plain = (
-                "Draw with nothing but ASCII, for terminals and fonts without the other glyphs",
-                True,
-            )
-        yield SystemCommand("Plain glyphs", about, lambda: self.use_plain_glyphs(plain=plain))
+        from pulsetui.tui.palette import commands_of
+
+        return commands_of(self, screen) if isinstance(screen, PulseScreen) else ()
 
     def action_command_palette(self) -> None:
         from pulsetui.tui.palette import Palette
@@ -432,7 +443,3 @@ class PulseApp(App[None]):
     def now(self) -> datetime:
         """The engine's clock, UTC."""
         return self.client.now()
-
-
-def _doer(screen: PulseScreen, name: str) -> Callable[[], None]:
-    return lambda: screen.action_verb(name)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from pulsetui.core.phrases import GLYPH, word_for
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.lines import cut, name_of, plain
+from pulsetui.tui.verbs import verbs_on
 from pulsetui.tui.widgets.hints import Hint, Hints
 
 if TYPE_CHECKING:
     from textual.events import Resize
 
     from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.screens.base import PulseScreen
 
 _MOST = 40
 """So many checks are offered; somebody with more than that types another letter."""
@@ -35,6 +37,27 @@ class Palette(CommandPalette):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.height < 16, "-short")  # its list ends above the hint line
+
+
+def commands_of(app: PulseApp, screen: PulseScreen) -> Iterator[SystemCommand]:
+    """Every verb of the screen below the palette."""
+    situation = screen.situation()
+    for verb in verbs_on(screen.SCOPE):
+        if verb.id in {"palette", "back"}:
+            continue
+        text = verb.off(situation) or verb.help
+        yield SystemCommand(f"{verb.id.capitalize()} ({app.key_of(verb)})", text, _doer(screen, verb.id))
+    plain_now = app.ascii_only
+    about = (
+        "Draw with all glyphs again"
+        if plain_now
+        else "Draw with nothing but ASCII, for terminals and fonts without the other glyphs"
+    )
+    yield SystemCommand("Plain glyphs", about, lambda: app.use_plain_glyphs(plain=not plain_now))
+
+
+def _doer(screen: PulseScreen, name: str) -> Callable[[], None]:
+    return lambda: screen.action_verb(name)
 
 
 class CheckProvider(Provider):

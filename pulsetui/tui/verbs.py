@@ -264,7 +264,7 @@ BY_ID = {verb.id: verb for verb in VERBS}
 CLEARS_FIRST = "Clear the filter; without one, back one step"
 _HELP_THERE: Mapping[tuple[str, str], str] = {
     ("home", "back"): "Clear the filter, then the marks, then the view",
-    ("home", "quit"): "Quit",
+    ("home", "quit"): "Quit; with the engine here it asks whether the watching goes on",
     ("incidents", "back"): CLEARS_FIRST,
 }
 """What a verb does on one kind of screen, where that is something of its own."""

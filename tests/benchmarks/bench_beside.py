@@ -74,7 +74,7 @@ def _ticker(seconds: float, rounds: int) -> Table:
             began = time.monotonic()
             sent.add(generated(at, port, 1000, seconds, CHECKS))
             busy.append((began + 1, time.monotonic()))  # the generator needs a moment to start
-        terminal.leave("q")
+        terminal.leave("q q")
         lags = json.loads((at.path / "lags.json").read_text())
     for percent, bars in ((50, []), (99, [ratio_most(1.3)])):
         with_pings, without = (

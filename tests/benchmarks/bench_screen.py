@@ -118,7 +118,7 @@ def _watch(size: int, effort: Effort, empty: Seen) -> Seen:
             terminal.leave("C-q")
             _first_frame(terminal, product, _FRAME, seen, counts=start > 0)
             if start < effort.starts:
-                terminal.leave("q")
+                terminal.leave("q q")
         wait_for_port(port)
         _idle(terminal, effort, seen)
         seen.pings_percent = _cost_of_pings(at, terminal, port, size, effort) - seen.idle_percent
@@ -127,7 +127,7 @@ def _watch(size: int, effort: Effort, empty: Seen) -> Seen:
             seen.page_down = _page_downs(terminal, effort)
         if size == 10_000:
             seen.down_under_pings = _downs_under_pings(at, terminal, port, size, effort)
-        terminal.leave("q")
+        terminal.leave("q q")
     return seen
 
 

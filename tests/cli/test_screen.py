@@ -45,8 +45,8 @@ class Terminal:
             self._read(0.2)
 
     def end(self) -> int:
-        """The exit code, after the person pressed q."""
-        os.write(self.master, b"q")
+        """The exit code, after the person pressed q, and again where the first one asks."""
+        os.write(self.master, b"qq")
         until = time.monotonic() + 30
         while self.process.poll() is None and time.monotonic() < until:
             self._read(0.1)

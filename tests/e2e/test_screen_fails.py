@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 from tests.cli.installed import environment, pulsetui
@@ -10,7 +11,9 @@ from tests.cli.test_screen import Terminal
 from tests.cli.test_serve import CONFIG
 
 BUG = """
+from pulsetui.tui.screens import home
 from pulsetui.tui.screens.home import HomeScreen
+home.TICK_S = 0.1
 ticks, tick = [], HomeScreen.tick
 def failing(self):
     ticks.append(self)
@@ -48,11 +51,27 @@ def test_the_screen_comes_back_over_the_same_engine(tmp_path: Path) -> None:
         close(screen)
 
 
-def test_a_screen_that_only_fails_ends_with_one_line(tmp_path: Path) -> None:
-    screen = failing_screen(tmp_path, 99)
+def test_the_engine_goes_on_without_a_screen_that_only_fails(tmp_path: Path) -> None:
+    screen = failing_screen(tmp_path, 3)
     try:
         screen.read_until("the screen failed 3 times within a minute")
+        screen.read_until("The engine goes on without a screen")
+        assert pulsetui("ping", "backup", home=tmp_path).stderr == ""
+        os.write(screen.master, b"\n")
+        screen.read_until("engine here")
+        assert screen.end() == 0
+        assert b"Traceback" not in screen.output
+    finally:
+        close(screen)
+
+
+def test_ctrl_c_ends_an_engine_that_lost_its_screen(tmp_path: Path) -> None:
+    screen = failing_screen(tmp_path, 99)
+    try:
+        screen.read_until("Ctrl-C ends the engine")
+        screen.process.send_signal(signal.SIGINT)
         assert screen.process.wait(20) == 1
+        screen.read_until("no longer watching")
         assert b"Traceback" not in screen.output
     finally:
         close(screen)

@@ -216,5 +216,5 @@ def test_look_at_timeline_incidents_ways_log_and_help(home: tuple[Pane, str, Pat
         shown.keys("q")
         shown.wait("Quick job")
         shown.wait(lambda text: "CHECK" in text and "STATUS" in text)
-    shown.keys("q")
+    shown.keys("q", "q")
     shown.wait_for_end()

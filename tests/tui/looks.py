@@ -37,9 +37,12 @@ async def showing(
     theme: str = DARK.name,
     ascii_only: bool = False,
     notices: Sequence[Notice] = (),
+    attached: str | None = None,
 ) -> AsyncIterator[tuple[PulseApp, Pilot[None]]]:
     """The real app over the engine, settled."""
-    app = PulseApp(engine, viewer_zone=RIGA, theme=theme, ascii_only=ascii_only, notices=notices)
+    app = PulseApp(
+        engine, viewer_zone=RIGA, theme=theme, ascii_only=ascii_only, notices=notices, attached=attached
+    )
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(app, pilot)
         yield app, pilot

@@ -99,7 +99,9 @@ def options(tmp_path: Path) -> argparse.Namespace:
     return argparse.Namespace(state_dir=str(tmp_path), config=None)
 
 
-def run_over(crashes: int, options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch) -> tuple[int, Runs]:
+def run_over(
+    crashes: int, options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch
+) -> tuple[screen.Left, Runs]:
     runs = Runs(crashes)
     monkeypatch.setattr(PulseApp, "run", lambda app: runs.run(app))  # noqa: PLW0108 - binds the app
     return screen.show(FakeEngine([view()]), options), runs
@@ -108,9 +110,9 @@ def run_over(crashes: int, options: argparse.Namespace, monkeypatch: pytest.Monk
 def test_a_screen_that_fails_is_started_again_and_says_so(
     options: argparse.Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, runs = run_over(2, options, monkeypatch)
+    left, runs = run_over(2, options, monkeypatch)
 
-    assert code == 0
+    assert left.code == 0
     assert len(runs.apps) == 3
     assert runs.apps[0].client is runs.apps[2].client
     (notice,) = runs.apps[1].notices()
@@ -119,16 +121,22 @@ def test_a_screen_that_fails_is_started_again_and_says_so(
     assert "on purpose" in (tmp_path / "crash.log").read_text()
 
 
-def test_a_screen_that_fails_again_and_again_is_given_up_in_one_line(
-    options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_screen_that_fails_again_and_again_is_given_up(
+    options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, runs = run_over(99, options, monkeypatch)
+    left, runs = run_over(99, options, monkeypatch)
 
-    assert code == 1
+    assert left.code == 1
+    assert left.failed.startswith("the screen failed 3 times within a minute: this is a bug: BugError")
+    assert "\n" not in left.failed
     assert len(runs.apps) == 3
-    said = capsys.readouterr().err
-    assert said.startswith("pulsetui: the screen failed 3 times within a minute: this is a bug: BugError")
-    assert said.count("\n") == 1
+
+
+def test_a_screen_that_cannot_even_be_made_is_a_crash_like_any_other(
+    options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PulseApp, "__init__", lambda *_, **__: fail())
+    assert screen.show(FakeEngine([view()]), options).failed
 
 
 def test_failures_far_apart_never_end_it(
@@ -137,6 +145,6 @@ def test_failures_far_apart_never_end_it(
     clock = iter(range(0, 10_000, 40))
     monkeypatch.setattr("pulsetui.cli.screen.time.monotonic", lambda: float(next(clock)))
 
-    code, runs = run_over(6, options, monkeypatch)
+    left, runs = run_over(6, options, monkeypatch)
 
-    assert (code, len(runs.apps)) == (0, 7)
+    assert (left.code, len(runs.apps)) == (0, 7)

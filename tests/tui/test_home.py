@@ -404,16 +404,6 @@ async def test_every_width_shows_whole_lines_after_a_resize() -> None:
             assert "Back up the d" in text(app)
 
 
-async def test_q_on_the_table_leaves() -> None:
-    engine = FakeEngine([view()])
-    async with showing(engine) as (app, pilot):
-        await pilot.press("q")
-        await pilot.pause()
-        assert not app.is_running or app._exit
-    assert engine._listeners == []
-    assert engine._alerted == []
-
-
 async def test_y_on_the_empty_table_copies_the_line_that_stands_there() -> None:
     async with showing(FakeEngine([]), (80, 24)) as (app, pilot):
         assert "(y copies it)" in text(app)

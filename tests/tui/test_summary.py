@@ -96,10 +96,26 @@ def test_facts_name_the_most_important_first() -> None:
 
     assert facts(engine, model, connected=False, held=True, following=True, rate="2.0 pings/s") == (
         "connection lost: these are the last values known | order held | 1 marked, 1 more not shown"
-        " | 3 of 12 shown | following | next deadline Cache warm in 3m"
+        " | 3 of 12 shown | following | engine here | next deadline Cache warm in 3m"
         " | times in UTC | 4 refused N says why | listening on 127.0.0.1:8787 | 2.0 pings/s"
         " | schedules in Europe/Berlin"
     )
+
+
+@pytest.mark.parametrize(
+    ("attached", "said"),
+    [
+        (None, "engine here | next deadline Cache warm in 3m | times in UTC | listening on 127.0.0.1:8787"),
+        ("", "attached to pid 4711 | next deadline Cache warm in 3m | times in UTC | listening on 127.0"),
+        ("http://ops.example:8787", "attached to http://ops.example:8787 | next deadline Cache warm in 3m"),
+        ("http://[::1]:87/\x1b[2J", "attached to http://[::1]:87/"),
+    ],
+)
+def test_the_header_says_where_the_engine_is(attached: str | None, said: str) -> None:
+    shown = facts(FakeEngine(household()), loaded(), attached=attached)
+    assert shown.startswith(said)
+    assert ("listening on" in shown) is not bool(attached)
+    assert "\x1b" not in shown
 
 
 def test_snoozes_of_tags_and_of_everything_are_named_with_what_is_left() -> None:
@@ -118,7 +134,7 @@ def test_snoozes_of_tags_and_of_everything_are_named_with_what_is_left() -> None
     )
     said = facts(engine, loaded())
     assert said.startswith("z everything 3h | z tag [/x]")
-    assert " | z 2 more tags | next deadline" in said
+    assert " | z 2 more tags | engine here | next deadline" in said
     assert "\x1b" not in said
 
 

@@ -220,7 +220,7 @@ async def test_keys_held_down_all_arrive_in_order() -> None:
 async def test_keys_after_the_one_that_quits_do_nothing() -> None:
     engine = FakeEngine([view("payments")])
     async with showing(engine) as (app, pilot):
-        for character in "qpd":
+        for character in "qqpd":
             app.post_message(Key(character, character))
         while app.is_running:
             await pilot.pause()

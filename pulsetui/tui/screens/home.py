@@ -157,6 +157,7 @@ class HomeScreen(TableVerbs):
             info=info,
             now=now,
             zone=self.pulse.viewer_zone,
+            attached=self.pulse.attached,
             connected=client.connected,
             held=self.model.moved,
             following=self.table.following,

@@ -169,7 +169,7 @@ class TableVerbs(PulseScreen):
         self.pulse.push_screen(HelpScreen(lay_out, title="Notices"))
 
     def verb_quit(self) -> None:
-        self.pulse.exit()
+        self.pulse.leave()
 
     def _ordered(self) -> None:
         """The person asked for other lines: nothing is held, and the cursor stays in sight."""

@@ -82,6 +82,9 @@ class Standing(Struct, frozen=True, kw_only=True):
     info: EngineInfo
     now: datetime
     zone: tzinfo = UTC  # of the person
+    attached: str | None = (
+        None  # None: the engine is in this process; else its address, "" where that is plain
+    )
     connected: bool = True
     held: bool = False  # rows wait for their places while a person moves the cursor
     following: bool = False
@@ -89,8 +92,8 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 def facts_of(model: TableModel, standing: Standing) -> list[Fact]:
-    """The most important first: what is not as it seems, what is shown, what comes next, whose the times
-    are, the listener."""
+    """The most important first: what is not as it seems, what is shown, where the engine is, what comes next,
+    whose the times are, the listener."""
     facts: list[Fact] = []
     info, now = standing.info, standing.now
     if not standing.connected:
@@ -105,6 +108,7 @@ def facts_of(model: TableModel, standing: Standing) -> list[Fact]:
         facts.append([(f"{view}{model.shown} of {model.total} shown", "accent")])
     if standing.following:
         facts.append([("following", "accent")])
+    facts.append(_engine(standing))
     following = _next(model, now)
     if following:
         facts.append(following)
@@ -115,16 +119,28 @@ def facts_of(model: TableModel, standing: Standing) -> list[Fact]:
     refused = sum(info.rejected.values())
     if refused:
         facts.append([(f"{refused} refused", "warning"), (" N says why", "muted")])
-    if info.address:
-        facts.append([("listening on ", "muted"), (plain(info.address), "text")])
-    else:
-        facts.append([("no listener", "warning")])
+    if not standing.attached:  # else its address is there already
+        facts.append(_listener(info))
     if standing.rate:
         facts.append([(standing.rate, "text")])
     if others:
         read = plain(others[0]) if len(others) == 1 else "their own zones"
         facts.append([(f"schedules in {read}", "muted")])
     return facts
+
+
+def _engine(standing: Standing) -> Fact:
+    """Whether the watching ends with this screen."""
+    if standing.attached is None:
+        return [("engine here", "text")]
+    where = plain(standing.attached) or f"pid {standing.info.pid}"
+    return [("attached to ", "muted"), (cut(where, 40), "text")]
+
+
+def _listener(info: EngineInfo) -> Fact:
+    if info.address:
+        return [("listening on ", "muted"), (plain(info.address), "text")]
+    return [("no listener", "warning")]
 
 
 def _marks(model: TableModel) -> Fact:
