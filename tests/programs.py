@@ -34,3 +34,11 @@ private_mounts = pytest.mark.skipif(
     not _may_mount(), reason="only root may mount, and not in every container"
 )
 """A test that mounts something, in ``unshare -m``: nobody else sees it, and it ends with the process."""
+
+
+def optional(name: str) -> str:
+    """Its path; without it the test is skipped everywhere, as where there is no systemd at all."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not there")
+    return found

@@ -1,27 +1,31 @@
 """systemd's OnCalendar expressions: ``Mon..Fri 06:00``, ``*-*-01 02:00 Europe/Berlin``, ``*:0/15``.
 
-oncalendar parses; the walk is our own, with systemd's way through clock changes: a skipped reading does
-not elapse and is not made up for, a repeated one elapses in the first pass only, for hourly events too.
+The walk has systemd's way through clock changes: a skipped reading does not elapse and is not made up for,
+a repeated one elapses in the first pass only, for hourly events too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from pulsetui.core.calendar_days import CalendarDays
-from pulsetui.core.calendar_text import RANGES, SPECIALS, WEEKDAYS, CalendarLine, components, split_lines
+from pulsetui.core.calendar_fields import Components, parse_components
+from pulsetui.core.calendar_text import SPECIALS, CalendarLine, split_lines
 from pulsetui.core.calendar_words import calendar_words
 from pulsetui.core.change_notes import change_notes
-from pulsetui.core.readings import Readings
+from pulsetui.core.readings import Readings, month_length
 from pulsetui.core.schedule import ScheduleKind
 from pulsetui.core.schedule_text import quoted, text_of
 from pulsetui.core.timetable import ChangeRule, Timetable, Timetables, WallClockSchedule
+from pulsetui.core.words import WEEKDAYS, month_names
 from pulsetui.core.zone import zone
 from pulsetui.errors import ScheduleError
 
 CALENDAR_RULE = ChangeRule(both_passes=False, made_up_below=timedelta(0))
+_BEFORE_ALL = datetime(1969, 12, 30, tzinfo=UTC)
+_WEEKDAY_NAMES = (*WEEKDAYS[1:], WEEKDAYS[0])
 
 
 class Calendar(WallClockSchedule, frozen=True, kw_only=True):
@@ -75,47 +79,55 @@ def _parse(expression: str, timezone: str) -> Calendar:
 
 
 def _table(line: CalendarLine, timezone: str) -> Timetable:
-    from oncalendar import BaseIterator, OnCalendarError  # only parsing needs it
-
-    try:
-        # The start is of no importance: only the parsed sets are read.
-        parsed = BaseIterator(line.text, datetime(2000, 1, 1))  # noqa: DTZ001
-    except (OnCalendarError, ValueError, RecursionError, IndexError) as error:
-        raise _refusal(line.text, str(error)) from error
-    years = tuple(sorted(parsed.years))
-    whole = range(years[0], years[-1] + 1)
+    in_zone = zone(line.zone or timezone)
+    parts = _components(line)
     readings = Readings(
-        minutes=tuple(sorted(hour * 60 + minute for hour in parsed.hours for minute in parsed.minutes)),
-        seconds=tuple(sorted(parsed.seconds)),
-        months=tuple(sorted(parsed.months)),
-        day_rule=CalendarDays(weekdays=frozenset(parsed.weekdays), month_days=frozenset(parsed.days)),
-        years=whole if len(whole) == len(years) else years,
+        minutes=tuple(hour * 60 + minute for hour in parts.hours for minute in parts.minutes),
+        microseconds=tuple(parts.microseconds),
+        months=tuple(parts.months),
+        day_rule=CalendarDays(weekdays=frozenset(parts.weekdays), month_days=frozenset(parts.days)),
+        years=parts.years,
     )
-    return Timetable(readings, zone(line.zone or timezone), CALENDAR_RULE)
+    table = Timetable(readings, in_zone, CALENDAR_RULE)
+    if table.next(_BEFORE_ALL) is None:
+        raise _never(line, parts, readings)
+    return table
 
 
-def _refusal(text: str, reason: str) -> ScheduleError:
-    """oncalendar says no more than ``Bad hour``: add the offending text and the range."""
-    name = reason.removeprefix("Bad ")
-    name = {"day-of-week": "weekday", "day-of-month": "day"}.get(name, name)
-    part = dict(components(text)).get(name)
-    # What is nothing else must be a weekday to oncalendar; that says little of "15x" or "dayly".
-    if name in RANGES and (name != "weekday" or WEEKDAYS.match(text)):
-        got = f", got {part:.20}" if part else ""
-        return ScheduleError(f"{quoted(text)}: {name} must be {RANGES[name]}{got}", field=name)
-    if text.isalpha():
-        near = _nearest_special(text)
-        return ScheduleError(
-            f"{quoted(text)} is no OnCalendar expression: write daily, Mon..Fri 06:00 or *-*-01 02:00",
-            suggestion=near,
-        )
-    return ScheduleError(
-        f"{quoted(text)} is no OnCalendar expression: write one like Mon..Fri *-*-* 06:00:00"
-    )
+def _components(line: CalendarLine) -> Components:
+    try:
+        return parse_components(line.meant)
+    except ScheduleError as error:
+        # A single word is neither date nor time: one like "dayly" was meant.
+        if error.field is None and (near := _nearest_special(line.text)):
+            raise ScheduleError(
+                f"{quoted(line.text)} is not an OnCalendar expression: write daily, Mon..Fri 06:00"
+                " or *-*-01 02:00",
+                suggestion=near,
+            ) from None
+        raise
+
+
+def _never(line: CalendarLine, parts: Components, readings: Readings) -> ScheduleError:
+    """Why no instant matches at all."""
+    why = "no date matches it"
+    if len(parts.years) == len(parts.months) == len(parts.days) == 1 and parts.days[0] > 0:
+        year, month, day = parts.years[0], parts.months[0], parts.days[0]
+        if day > month_length(year, month):
+            why = f"there is no {year}-{month:02}-{day:02}"
+        elif not readings.days(year, month):
+            why = f"{year}-{month:02}-{day:02} is a {_WEEKDAY_NAMES[date(year, month, day).weekday()]}"
+        else:
+            why = "clocks skip that time"
+    elif readings.is_empty() and min(parts.days) > 0:
+        why = f"there is no day {min(parts.days)} in {month_names(parts.months)}"
+    return ScheduleError(f"{quoted(line.text)} would never elapse: {why}", field="day")
 
 
 def _nearest_special(text: str) -> str | None:
     import difflib
 
+    if not text.replace("-", "").isalpha():
+        return None
     near = difflib.get_close_matches(text.lower()[:20], SPECIALS, 1)
     return near[0] if near else None

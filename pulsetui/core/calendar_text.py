@@ -1,44 +1,33 @@
-"""The syntax gate of OnCalendar expressions: the parts of a line, and what systemd would refuse.
-
-oncalendar turns components into values. It takes some steps that systemd refuses, and its zone handling
-lets OSError out, so steps are judged and zones are split off here.
-"""
+"""The lines of an OnCalendar text: their shape, their zones, and words like ``daily``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+from pulsetui.core.calendar_fields import YEARS
 from pulsetui.core.schedule_text import quoted, refuse_strange_characters
 from pulsetui.errors import ScheduleError
 
 LONGEST_LINE = 250
 MOST_LINES = 10
 
-SPECIALS = (
-    *("minutely", "hourly", "daily", "weekly", "monthly"),
-    *("quarterly", "semiannually", "yearly", "annually"),
-)
-RANGES = {
-    "weekday": "Mon-Sun",
-    "year": "1970-2199",
-    "month": "1-12",
-    "day": "1-31",
-    "hour": "0-23",
-    "minute": "0-59",
-    "second": "0-59",
+SPECIALS = {
+    "minutely": "*-*-* *:*:00",
+    "hourly": "*-*-* *:00:00",
+    "daily": "*-*-* 00:00:00",
+    "weekly": "Mon *-*-* 00:00:00",
+    "monthly": "*-*-01 00:00:00",
+    "quarterly": "*-01,04,07,10-01 00:00:00",
+    **dict.fromkeys(("semiannually", "semi-annually", "biannually", "bi-annually"), "*-01,07-01 00:00:00"),
+    **dict.fromkeys(("yearly", "annually", "anually"), "*-01-01 00:00:00"),
 }
-_LIMITS = {"month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59), "second": (0, 59)}
-WEEKDAYS = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:[,.-].*)?", re.ASCII | re.IGNORECASE)
-_STEP = re.compile(r"(?:(\d+)(?:\.\.(\d+))?|\*)/(\d+)", re.ASCII)
-_PARTS = re.compile(
-    r"(?P<weekday>[A-Za-z][A-Za-z,.\-]*)?\s*"
-    r"(?:(?:(?P<year>[^-~:\s]+)-)?(?P<month>[^-~:\s]+)[-~](?P<day>[^-~:\s]+))?\s*"
-    r"(?:(?P<hour>[^:\s]+):(?P<minute>[^:\s]+)(?::(?P<second>[^:\s]+))?)?",
-    re.ASCII,
-)
+"""What systemd knows by name, in any case and with its own typing error."""
+_WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:[,.-].*)?", re.ASCII | re.IGNORECASE)
+_TIMESTAMP = re.compile(r"@ *([0-9]{1,12})", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CalendarLine(Struct, frozen=True):
@@ -46,6 +35,17 @@ class CalendarLine(Struct, frozen=True):
 
     text: str
     zone: str | None
+
+    @property
+    def meant(self) -> str:
+        """The text with a word like ``daily`` or a timestamp spelled out."""
+        if match := _TIMESTAMP.fullmatch(self.text):
+            seconds = int(match[1])
+            at = _EPOCH + timedelta(seconds=min(seconds, 10**11))
+            if at.year not in YEARS:
+                raise ScheduleError(f"{quoted(self.text)} is later than the year {YEARS[-1]}", field="year")
+            return f"{at:%Y-%m-%d %H:%M:%S}"
+        return SPECIALS.get(self.text.lower(), self.text)
 
 
 def split_lines(expression: str) -> tuple[CalendarLine, ...]:
@@ -67,38 +67,10 @@ def _split_line(line: str) -> CalendarLine:
     words = line.split()
     named = len(words) > 1 and words[-1][0].isalpha() and ":" not in words[-1]
     # "Mon, Tue" ends in a weekday, not in a zone.
-    if named and not WEEKDAYS.fullmatch(words[-1]):
+    if named and not _WEEKDAY.fullmatch(words[-1]):
         line, timezone = " ".join(words[:-1]), words[-1]
     else:
         line, timezone = " ".join(words), None
-    if ",," in line:
-        # oncalendar overlooks commas behind a weekday, any number of them.
-        raise ScheduleError(f"{quoted(line)} has an empty item: look for a comma too many")
-    for name, text in components(line):
-        _judge_steps(line, name, text)
-    return CalendarLine(line, timezone)
-
-
-def components(line: str) -> Iterator[tuple[str, str]]:
-    """The named parts of a line, as far as its shape can be made out; none for ``daily`` and its like."""
-    match = _PARTS.fullmatch(line)
-    if match and line.lower() not in SPECIALS:
-        yield from ((name, text) for name, text in match.groupdict().items() if text)
-
-
-def _judge_steps(line: str, name: str, text: str) -> None:
-    """Refuse what systemd refuses: a step that never comes to its first repetition."""
-    if name not in _LIMITS or "~" in line:
-        return
-    low, high = _LIMITS[name]
-    for item in text.split(","):
-        match = _STEP.fullmatch(item)
-        if not match:
-            continue  # oncalendar says what is wrong
-        start, end, step = int(match[1] or low), int(match[2] or high), int(match[3])
-        if step and start + step > end:
-            raise ScheduleError(
-                f"{quoted(line)}: systemd refuses the {name} step {item:.20}: it has no second value",
-                field=name,
-                suggestion=line.replace(item, str(start), 1),
-            )
+    if _TIMESTAMP.fullmatch(line):
+        timezone = timezone or "UTC"
+    return CalendarLine(line, "UTC" if timezone and timezone.upper() == "UTC" else timezone)

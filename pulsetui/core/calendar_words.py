@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from pulsetui.core.calendar_days import CalendarDays
-from pulsetui.core.readings import ALL_YEARS, Readings
+from pulsetui.core.readings import ALL_YEARS, MICROSECONDS, Readings
 from pulsetui.core.timetable import Timetable
 from pulsetui.core.words import day_words, numbers, ordinal, sentence, time_words, weekday_names
 
@@ -17,11 +18,19 @@ def calendar_words(table: Timetable) -> str:
     readings = table.readings
     hours = tuple(sorted({minute // 60 for minute in readings.minutes}))
     minutes = tuple(sorted({minute % 60 for minute in readings.minutes}))
-    time, is_clock_time = time_words(hours, minutes, readings.seconds)
+    time, is_clock_time = time_words(hours, minutes, _seconds(readings))
     days = _day_words(readings)
     if not is_every_year(readings):
         days = f"{days} in {numbers(readings.years)}"
     return sentence(time, days, is_clock_time=is_clock_time, timezone=table.zone.key)
+
+
+def _seconds(readings: Readings) -> tuple[int | Decimal, ...]:
+    """Whole ones as whole numbers, the others exactly."""
+    return tuple(
+        at // MICROSECONDS if at % MICROSECONDS == 0 else (Decimal(at) / MICROSECONDS).normalize()
+        for at in readings.microseconds
+    )
 
 
 def is_every_year(readings: Readings) -> bool:

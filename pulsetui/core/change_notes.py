@@ -10,7 +10,7 @@ from pulsetui.core.timetable import Timetable
 from pulsetui.core.words import EVERY_HOUR
 
 HORIZON = timedelta(days=731)
-_SECOND = timedelta(seconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def change_notes(tables: Sequence[Timetable], now: datetime) -> tuple[str, ...]:
@@ -33,7 +33,7 @@ def _notes(table: Timetable, now: datetime) -> Iterator[str]:
         way = "forward" if change.is_gap else "back"
         if way in told:
             continue
-        first = table.readings.later(change.start - _SECOND)
+        first = table.readings.later(change.start - _MICROSECOND)
         if first is not None and first < change.end:
             told.add(way)
             yield _note(table, change, first)

@@ -78,7 +78,7 @@ def _parse(expression: str, timezone: str) -> Cron:
     )
     readings = Readings(
         minutes=_minutes_of_day(values[1], values[0]),
-        seconds=(0,),
+        microseconds=(0,),
         months=values[3],
         day_rule=days,
     )

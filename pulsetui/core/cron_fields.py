@@ -12,7 +12,7 @@ import re
 from msgspec import Struct
 from msgspec import field as struct_field
 
-from pulsetui.core.schedule_text import quoted, refuse_strange_characters
+from pulsetui.core.schedule_text import LARGEST_NUMBER, quoted, refuse_strange_characters
 from pulsetui.errors import ScheduleError
 
 LONGEST_EXPRESSION = 250
@@ -201,6 +201,8 @@ def _step(digits: str) -> int:
     step = _small(digits)
     if step == 0:
         raise _BadItemError("has the step 0, which never moves; a step is at least 1")
+    if step > LARGEST_NUMBER:
+        raise _BadItemError(f"has the step {digits:.20}, which no cron can hold; write the first value alone")
     return step
 
 
@@ -212,8 +214,8 @@ def _which(digits: str) -> int:
 
 
 def _small(digits: str) -> int:
-    """A number of any length, without a large conversion: more than nine digits are all the same."""
-    return int(digits) if len(digits.lstrip("0")) <= 9 else 10**9
+    """A number of any length, without a large conversion: more than ten digits are all the same."""
+    return int(digits) if len(digits.lstrip("0")) <= 10 else 10**10
 
 
 def _number(field: Field, word: str) -> int:
@@ -229,7 +231,7 @@ def _number(field: Field, word: str) -> int:
 
 def _wrapped(field: Field, number: int) -> str | None:
     """The value somebody may have meant: 24 o'clock is 0, minute 60 is 0; else the nearest one."""
-    if number >= 10**9:
+    if number >= 10**10:
         return None
     if field in (MINUTE, HOUR):
         return str(number % (field.high + 1))

@@ -65,7 +65,7 @@ def _of_period(expression: str) -> str:
 def _of_table(table: Timetable) -> str:
     readings, rule = table.readings, table.readings.day_rule
     assert isinstance(rule, CalendarDays)
-    if readings.seconds != (0,) or not is_every_year(readings) or readings.is_empty():
+    if readings.microseconds != (0,) or not is_every_year(readings) or readings.is_empty():
         return ""
     if min(rule.month_days) < 0:
         return ""  # counted from the end of the month

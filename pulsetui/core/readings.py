@@ -16,6 +16,8 @@ DayRule = Callable[[int, int], Sequence[int]]
 
 _LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 ALL_YEARS = range(MINYEAR, MAXYEAR + 1)
+MICROSECONDS = 1_000_000
+"""In a second."""
 
 
 def month_length(year: int, month: int) -> int:
@@ -24,14 +26,21 @@ def month_length(year: int, month: int) -> int:
     return 29 if leap else _LENGTHS[month]
 
 
+def _reading(year: int, month: int, day: int, minute_of_day: int, microsecond_of_minute: int) -> datetime:
+    hour, minute = divmod(minute_of_day, 60)
+    second, microsecond = divmod(microsecond_of_minute, MICROSECONDS)
+    return datetime(year, month, day, hour, minute, second, microsecond)  # noqa: DTZ001
+
+
 class Readings(Struct, frozen=True):
-    """Each time of day (minute of the day x second) of each matching day of some months and years.
+    """Each time of day (minute of the day x microsecond of the minute) of each matching day of some months
+    and years.
 
     All sequences ascend and none is empty. Immutable but for the days it has worked out already.
     """
 
     minutes: tuple[int, ...]
-    seconds: tuple[int, ...]
+    microseconds: tuple[int, ...]
     months: tuple[int, ...]
     day_rule: DayRule
     years: Sequence[int] = ALL_YEARS
@@ -65,18 +74,17 @@ class Readings(Struct, frozen=True):
             minute = wall.hour * 60 + wall.minute
             index = bisect_left(self.minutes, minute)
             if index < len(self.minutes) and self.minutes[index] == minute:
-                second = bisect_right(self.seconds, wall.second)
-                if second < len(self.seconds):
-                    return wall.replace(second=self.seconds[second], microsecond=0, fold=0)
+                at = bisect_right(self.microseconds, wall.second * MICROSECONDS + wall.microsecond)
+                if at < len(self.microseconds):
+                    second, microsecond = divmod(self.microseconds[at], MICROSECONDS)
+                    return wall.replace(second=second, microsecond=microsecond, fold=0)
                 index += 1
             if index < len(self.minutes):
-                hour, minute = divmod(self.minutes[index], 60)
-                return datetime(year, month, day, hour, minute, self.seconds[0])  # noqa: DTZ001
+                return _reading(year, month, day, self.minutes[index], self.microseconds[0])
         found = self._later_day(year, month, day)
         if found is None:
             return None
-        hour, minute = divmod(self.minutes[0], 60)
-        return datetime(*found, hour, minute, self.seconds[0])  # noqa: DTZ001
+        return _reading(*found, self.minutes[0], self.microseconds[0])
 
     def earlier(self, wall: datetime) -> datetime | None:
         """The last reading strictly earlier than ``wall`` (naive)."""
@@ -85,17 +93,16 @@ class Readings(Struct, frozen=True):
             minute = wall.hour * 60 + wall.minute
             index = bisect_left(self.minutes, minute)
             if index < len(self.minutes) and self.minutes[index] == minute:
-                second = bisect_left(self.seconds, wall.second + (1 if wall.microsecond else 0))
-                if second:
-                    return wall.replace(second=self.seconds[second - 1], microsecond=0, fold=0)
+                at = bisect_left(self.microseconds, wall.second * MICROSECONDS + wall.microsecond)
+                if at:
+                    second, microsecond = divmod(self.microseconds[at - 1], MICROSECONDS)
+                    return wall.replace(second=second, microsecond=microsecond, fold=0)
             if index:
-                hour, minute = divmod(self.minutes[index - 1], 60)
-                return datetime(year, month, day, hour, minute, self.seconds[-1])  # noqa: DTZ001
+                return _reading(year, month, day, self.minutes[index - 1], self.microseconds[-1])
         found = self._earlier_day(year, month, day)
         if found is None:
             return None
-        hour, minute = divmod(self.minutes[-1], 60)
-        return datetime(*found, hour, minute, self.seconds[-1])  # noqa: DTZ001
+        return _reading(*found, self.minutes[-1], self.microseconds[-1])
 
     def _covers(self, year: int, month: int) -> bool:
         return month in self.months and year in self.years

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pulsetui.errors import ScheduleError
 
 _LONGEST_SHOWN = 80
+LARGEST_NUMBER = 2**31 - 1
+"""What cron and systemd hold in an ``int``. Both take a step of any such size, and nothing larger."""
 
 
 def text_of(value: object, what: str, example: str) -> str:

@@ -15,8 +15,7 @@ from pulsetui.core.clock_change import ClockChange, change_of, offsets_of
 from pulsetui.core.readings import Readings
 from pulsetui.core.storable import instant_or_none
 
-_SECOND = timedelta(seconds=1)
-_JUST_AFTER = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class ChangeRule(Struct, frozen=True, kw_only=True):
@@ -51,7 +50,7 @@ def instants_forward(
             return min(found)
         # All readings of a gap, and of a first pass that is over, have the same answer: go on behind them.
         skip = change.is_gap or not rule.both_passes
-        wall = max(change.end - _SECOND, reading) if skip else reading
+        wall = max(change.end - _MICROSECOND, reading) if skip else reading
     return second_pass
 
 
@@ -92,7 +91,7 @@ def _first_of_second_pass(readings: Readings, zone: ZoneInfo, local: datetime) -
     if local.fold or first == second:
         return None
     change = change_of(zone, wall)
-    reading = readings.later(change.start - _SECOND)
+    reading = readings.later(change.start - _MICROSECOND)
     if reading is None or reading >= change.end:
         return None
     return (reading - change.after).replace(tzinfo=UTC)
@@ -164,7 +163,7 @@ class Timetables(Struct, frozen=True):
         A report before the first instant ever answers none: then it is ``at`` itself.
         """
         coming = self.next(at)
-        last = self.prev(at + _JUST_AFTER)
+        last = self.prev(at + _MICROSECOND)
         if (
             coming is not None
             and coming - at <= early

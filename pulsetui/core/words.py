@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -34,9 +35,14 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def clock(hour: int, minute: int, second: int = 0) -> str:
-    """``02:00``, or ``02:00:30`` if there are seconds."""
-    return f"{hour:02}:{minute:02}" + (f":{second:02}" if second else "")
+def clock(hour: int, minute: int, second: int | Decimal = 0) -> str:
+    """``02:00``, or ``02:00:30`` or ``02:00:00.5`` if there are seconds."""
+    if not second:
+        return f"{hour:02}:{minute:02}"
+    whole = int(second)
+    return f"{hour:02}:{minute:02}:{whole:02}" + (
+        f"{second - whole}".removeprefix("0") if second != whole else ""
+    )
 
 
 def span_words(span: timedelta) -> str:
@@ -124,7 +130,11 @@ def _of_hours(hours: Sequence[int], minutes: Sequence[int], what: str) -> str:
 
 
 def time_words(
-    hours: Sequence[int], minutes: Sequence[int], seconds: Sequence[int] = (0,), *, stepped: bool = False
+    hours: Sequence[int],
+    minutes: Sequence[int],
+    seconds: Sequence[int | Decimal] = (0,),
+    *,
+    stepped: bool = False,
 ) -> tuple[str, bool]:
     """When in the day, and whether that reads as clock times (so that ``every day`` can follow).
 
@@ -151,9 +161,21 @@ def time_words(
     return f"at {_counted('minute', minutes)} of {of}", not all_hours
 
 
-def _time_words_with_seconds(hours: Sequence[int], minutes: Sequence[int], seconds: Sequence[int]) -> str:
+def _second_words(seconds: Sequence[int | Decimal]) -> str:
+    whole = [second for second in seconds if isinstance(second, int)]
+    if len(whole) == len(seconds):
+        return _counted("second", whole)
+    texts = [str(second) for second in seconds]
+    if len(texts) > _MOST_TIMES:
+        return f"seconds {', '.join(texts[:3])} … {texts[-1]}"
+    return f"second{'s' if len(texts) > 1 else ''} {listed(texts)}"
+
+
+def _time_words_with_seconds(
+    hours: Sequence[int], minutes: Sequence[int], seconds: Sequence[int | Decimal]
+) -> str:
     every_second, every_minute = tuple(seconds) == EVERY_MINUTE, tuple(minutes) == EVERY_MINUTE
-    parts = ["every second" if every_second else f"at {_counted('second', seconds)}"]
+    parts = ["every second" if every_second else f"at {_second_words(seconds)}"]
     if not (every_second and every_minute):
         parts.append("every minute" if every_minute else _counted("minute", minutes))
     if tuple(hours) != EVERY_HOUR:
