@@ -5,7 +5,8 @@ PulseError            what went wrong, where, and what to do: the message is sho
 ├── ScheduleError     a cron, OnCalendar, period or zone text is wrong
 ├── UnstorableError   an instant, span or number that cannot be kept (defined in core.storable)
 ├── StoreError        the database cannot be used
-│   └── StoreBusyError    a commit failed for now (disk full, locked): the ping was not taken
+│   ├── StoreBusyError    a commit failed for now (disk full, locked): the ping was not taken
+│   └── StoreLostError    the files at their paths are not those that are open any more, or are damaged
 ├── EngineError       the engine cannot start, or refuses a command
 │   ├── StateDirError     the state directory cannot be used
 │   │   └── StateHeldError    another engine holds it
@@ -42,6 +43,10 @@ class StoreError(PulseError):
 
 class StoreBusyError(StoreError):
     """A commit failed in a way that may pass (disk full, locked). Nothing of it was taken."""
+
+
+class StoreLostError(StoreError):
+    """The database was taken away, replaced or broken under us: what we write is nowhere to be read."""
 
 
 class EngineError(PulseError):

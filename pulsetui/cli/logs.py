@@ -11,7 +11,10 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from pulsetui.errors import StateDirError
+from pulsetui.monitor.lock import prepare_state_dir
 from pulsetui.monitor.logfile import LOG_NAME
+from pulsetui.store.private import open_private
 
 _LARGEST = 1_000_000
 """Bytes of one file; four of them are kept."""
@@ -33,12 +36,30 @@ class _Lines(logging.Formatter):
 
 
 class _PrivateFile(RotatingFileHandler):
-    """Each file is readable by its owner only."""
+    """Each file is readable by its owner only, and is the one at its path, which may be deleted under us."""
 
     def _open(self):  # type: ignore[no-untyped-def]  # its type is private to logging
-        stream = super()._open()
-        os.chmod(stream.fileno(), 0o600)  # noqa: PTH101 - a descriptor, not a path
-        return stream
+        descriptor = open_private(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        return open(descriptor, self.mode, encoding=self.encoding, errors=self.errors)  # noqa: PTH123
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self._is_at_its_path():
+            try:
+                stream = self._open()  # type: ignore[no-untyped-call]  # as above
+            except OSError:
+                pass  # the directory is gone: the old file is as good as any
+            else:
+                if self.stream is not None:
+                    self.stream.close()
+                self.stream = stream
+        super().emit(record)
+
+    def _is_at_its_path(self) -> bool:
+        try:
+            found = Path(self.baseFilename).lstat()
+            return self.stream is not None and os.path.samestat(found, os.fstat(self.stream.fileno()))
+        except OSError:
+            return False
 
 
 def start(state_dir: Path, *, stderr: bool) -> None:
@@ -48,7 +69,7 @@ def start(state_dir: Path, *, stderr: bool) -> None:
     """
     handlers: list[logging.Handler] = []
     try:
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        prepare_state_dir(state_dir)
         handlers.append(
             _PrivateFile(
                 state_dir / LOG_NAME,
@@ -58,7 +79,7 @@ def start(state_dir: Path, *, stderr: bool) -> None:
                 errors="backslashreplace",
             )
         )
-    except OSError as error:
+    except (OSError, StateDirError) as error:
         sys.stderr.write(f"pulsetui: no log file: {error}\n")
     if stderr:
         loud = logging.StreamHandler(sys.stderr)
@@ -80,11 +101,11 @@ def keep_crash(options: argparse.Namespace, error: Exception) -> str:
     summary = f"this is a bug: {type(error).__name__}: {error}"
     try:
         folder = state_dir(options)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        prepare_state_dir(folder)
         path = folder / "crash.log"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write("".join(traceback.format_exception(error)))
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, StateDirError):
         return summary
     return f"{summary}. The details are in {path}"

@@ -21,13 +21,21 @@ from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.watch import Fingerprint
 from pulsetui.core.phrases import count_text
 from pulsetui.core.snooze import Scope
-from pulsetui.errors import EngineError, PulseError, StoreError
+from pulsetui.errors import EngineError, PulseError, StoreError, StoreLostError
 from pulsetui.monitor import commands, refusals
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.creation import Creation
 from pulsetui.monitor.evaluator import Evaluator
 from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt, Refused
-from pulsetui.monitor.lock import StateLock, local_ping_key, prepare_state_dir, read_or_make_api_key
+from pulsetui.monitor.keeper import Keeper
+from pulsetui.monitor.lock import (
+    API_KEY_NAME,
+    StateLock,
+    keep_api_key,
+    local_ping_key,
+    prepare_state_dir,
+    read_or_make_api_key,
+)
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.reading import Reading, with_metrics, without_rest
 from pulsetui.monitor.session import Command
@@ -100,7 +108,7 @@ class Engine:
         try:
             self._api_key = read_or_make_api_key(state_dir)
             self.local_ping_key = local_ping_key(self._api_key)
-            self._database = Database(state_dir)
+            database = Database(state_dir)
         except BaseException:
             self.lock.release()
             raise
@@ -109,7 +117,7 @@ class Engine:
         self._reading = Reading()
         self._vigil = Vigil(state_dir, clock)
         self._writer = Writer(
-            self._database,
+            database,
             World(),
             clock,
             lambda: list(self.config.hooks),
@@ -117,10 +125,15 @@ class Engine:
             commands.AfterRefusal,
         )
         self._evaluator = Evaluator(clock, self._evaluate, self._set_aside, self._look_around)
+        self._keeper = Keeper(self)
 
     @property
     def world(self) -> World:
         return self._writer.world
+
+    @property
+    def _database(self) -> Database:
+        return self._writer.database
 
     # --- life ---------------------------------------------------------------------------------------
 
@@ -156,8 +169,9 @@ class Engine:
         self._hand_over()
         await asyncio.to_thread(self._writer.stop)
         await asyncio.sleep(0)  # the last batch's answers
-        if self.health() is None:
-            self._vigil.beat()
+        with contextlib.suppress(OSError):
+            if self.health() is None:
+                self._vigil.beat()
         self.queries.close()
         self._database.close()
         self.lock.release()
@@ -215,7 +229,7 @@ class Engine:
     def _on_batch(self, batch: Batch) -> None:
         if batch.error is not None:
             self._store_failed(batch.error)
-        else:
+        elif not self._keeper.lost:
             self.notices.take_away("store")
         for done, result in batch.done:
             done(result)
@@ -233,12 +247,39 @@ class Engine:
             self.on_told()
 
     def _store_failed(self, error: StoreError) -> None:
-        self.notices.put(
-            "store",
-            "error",
-            f"pings are refused (503): nothing can be written. {error}. Free space or fix the permissions of"
-            f" {self.state_dir}; jobs that use `pulsetui ping` keep their pings meanwhile.",
-        )
+        refused = "pings are refused (503)"
+        if isinstance(error, StoreLostError):
+            remedy = "Put it back; or else it is made anew shortly, with all that is known"
+            self.notices.put("store", "error", f"{refused}: {error}. {remedy}.")
+            if not self._keeper.lost:
+                self._keeper.is_lost()
+                self._spawn(self._keeper.watch())
+        else:
+            remedy = (
+                f"Free space or fix the permissions of {self.state_dir}; jobs that use `pulsetui ping` keep"
+                " their pings meanwhile."
+            )
+            self.notices.put("store", "error", f"{refused}: nothing can be written. {error}. {remedy}")
+
+    async def _look_after_state(self) -> None:
+        """At each beat, since nobody may ping: what is not on disk counts as refused from now on."""
+        if not self._keeper.lost and (trouble := await self._keeper.look()) is not None:
+            self._writer.turned_away(commands.Settled(), self.clock.now())
+            self._store_failed(trouble)
+
+    async def reopened(self) -> None:
+        """Another database is at the path. What else was in the directory is written again."""
+        await asyncio.to_thread(self.queries.reopen)
+        self._keep_key()
+        self._vigil.beat()
+
+    def _keep_key(self) -> None:
+        """Who attaches reads it in the state directory."""
+        try:
+            if not (self.state_dir / API_KEY_NAME).exists():
+                keep_api_key(self.state_dir, self._api_key)
+        except OSError as error:
+            logger.warning("the API key cannot be kept: %s", error)
 
     def health(self) -> str | None:
         """What is wrong with the engine, or None."""
@@ -419,8 +460,10 @@ class Engine:
             try:
                 if self.health() is None:  # else the next start shall know since when nothing was watched
                     self._vigil.beat()
+                    self._keep_key()
             except OSError as error:
                 logger.warning("no sign of life can be written: %s", error)
+            await self._look_after_state()
             self._evaluator.recheck()
             self._watch_snoozes()
             await self._take_spool()

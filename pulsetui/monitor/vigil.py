@@ -16,6 +16,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from pulsetui.monitor.clock import Clock
+from pulsetui.store.private import open_private
 
 BEAT_S = 10.0
 """Seconds between two signs of life."""
@@ -106,8 +107,8 @@ class Vigil:
     def beat(self) -> None:
         """A sign of life. Raises OSError when it cannot be given."""
         stamp = self._clock.now().timestamp()
+        fd = open_private(self._path, os.O_WRONLY | os.O_CREAT)
         try:
-            os.utime(self._path, (stamp, stamp))
-        except FileNotFoundError:
-            self._path.touch(mode=0o600)
-            os.utime(self._path, (stamp, stamp))
+            os.utime(fd, (stamp, stamp))
+        finally:
+            os.close(fd)

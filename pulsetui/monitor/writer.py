@@ -68,7 +68,7 @@ class Writer:
         new_refusal: NewRefusal,
     ) -> None:
         self.world = world
-        self._database = database
+        self.database = database  # the one that is at its path, which may become another one
         self._clock = clock
         self._hook_names = hook_names
         self._on_batch = on_batch
@@ -77,6 +77,7 @@ class Writer:
         self._turned_away: deque[tuple[Command, datetime]] = deque()
         self._asked_first: deque[Submitted] = deque()
         self._first: list[Submitted] = []
+        self._said = ""  # why the last commit failed
         self._queue: queue.SimpleQueue[Sequence[Submitted] | None] = queue.SimpleQueue()
         self._finished = threading.Lock()  # released after each transaction
         self._finished.acquire()
@@ -134,7 +135,7 @@ class Writer:
         return batch, True
 
     def _perform(self, batch: Sequence[Submitted]) -> Batch:
-        session = Session(self.world, self._database, self._hook_names)
+        session = Session(self.world, self.database, self._hook_names)
         now = self._clock.now()  # all of them happen in one transaction
         while self._turned_away:
             self._refuse([self._turned_away[0][0]], self._turned_away.popleft()[1])
@@ -143,15 +144,18 @@ class Writer:
         first = [] if self._refusal is None else self._apply(session, now, [(self._refusal, _ignore)])
         first += self._apply(session, now, self._first)
         results = self._apply(session, now, batch)
+        self.database = session.database
         try:
             changed = session.commit()
         except StoreError as error:
-            logger.error("commit of %d commands failed: %s", len(batch), error)  # noqa: TRY400 - a known cause
+            if str(error) != self._said:  # else it is said once a second
+                logger.error("commit of %d commands failed: %s", len(batch), error)  # noqa: TRY400 - a known cause
+            self._said = str(error)
             return self._refused(batch, now, error)
         except Exception as error:  # the thread must outlive whatever one batch holds
             logger.exception("commit of %d commands failed", len(batch))
             return self._refused(batch, now, StoreError(f"{type(error).__name__}: {error}"))
-        self._refusal, self._first = None, []
+        self._refusal, self._first, self._said = None, [], ""
         results = first + results
         redefined, self.world = session.world is not self.world, session.world
         return Batch(results, changed, redefined=redefined, told=bool(session.changes.outbox))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -11,9 +13,11 @@ from itertools import chain
 from pathlib import Path
 
 from pulsetui.core.snooze import Snooze
-from pulsetui.errors import StoreBusyError, StoreError
+from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.store import rows
 from pulsetui.store.instant import read, read_or_none, stored, stored_or_none
+from pulsetui.store.presence import Presence
+from pulsetui.store.private import open_private
 from pulsetui.store.rows import Changes, StoredCheck
 from pulsetui.store.schema import migrate
 
@@ -21,6 +25,7 @@ FILE_NAME = "pulsetui.sqlite3"
 _BUSY_TIMEOUT_S = 0.25  # short: the writer retries by itself, so that it can say so
 _CHECKPOINT_PAGES = 4000
 """16 MB. Pings rewrite the same few pages again and again: the later a checkpoint, the fewer it copies."""
+_SESSION = "session"
 _PASSING = ("locked", "busy", "full", "disk i/o", "readonly", "unable to open")
 
 
@@ -48,14 +53,16 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 class Database:
     """The write side. Used by one thread at a time; every write is one call and one commit.
 
-    Raises StoreBusyError for what may pass (disk full, locked) and StoreError for what will not.
+    Raises StoreBusyError for what may pass (disk full, locked), StoreLostError when the files were taken away
+    or broken under us, and StoreError for what will not pass. What is committed is in the files at their
+    paths.
     """
 
     def __init__(self, state_dir: Path) -> None:
         self.path = state_dir / FILE_NAME
         try:
             # Private before SQLite makes it: the files beside it (-wal, -shm) take its permissions over.
-            self.path.touch(mode=0o600)
+            os.close(open_private(self.path, os.O_RDWR | os.O_CREAT))
             self._connection = connect(self.path)
             try:
                 migrate(self._connection, str(self.path))
@@ -69,13 +76,67 @@ class Database:
                 f"{self.path}: the database cannot be opened: {error}. "
                 "Check the permissions and the free space of the state directory."
             ) from error
+        self._presence = Presence(self.path)
+        self._presence.remember()
+        self._session = (
+            ""  # tells this database from a copy that is laid over it; in it from the first write on
+        )
 
     def close(self) -> None:
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
 
+    def look(self) -> None:
+        """Raises StoreLostError when the files at the paths are not the open ones, or were overwritten."""
+        self._presence.check()
+        if self._presence.is_touched():
+            self._verify()
+            self._presence.remember()
+
+    def _verify(self) -> None:
+        """Somebody else wrote into the file: a program that knows SQLite, or one that does not."""
+        try:
+            with contextlib.closing(connect(self.path, read_only=True)) as fresh:
+                said = sound(fresh)
+                found = fresh.execute("SELECT value FROM meta WHERE key = ?", (_SESSION,)).fetchone()
+        except sqlite3.Error as error:
+            said, found = str(error), None
+        if said:
+            raise StoreLostError(f"{self.path} was overwritten or damaged: {said}")
+        if self._session and found != (self._session,):
+            raise StoreLostError(f"another database was copied over {self.path}")
+
+    def is_replaced(self) -> bool:
+        """Whether another file has the path of the database."""
+        return self._presence.is_replaced()
+
+    def copy_to(self, path: Path) -> None:
+        """Writes all that is in it to a new file, also when its own has no name any more. Raises StoreError
+        when that cannot be done, or what is in it is damaged."""
+        try:
+            os.close(open_private(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC))
+            with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as copy:
+                self._connection.backup(copy)
+                if said := sound(copy):
+                    raise StoreError(f"{self.path}: what is left of it is damaged: {said}")
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"{self.path}: cannot be copied: {error}") from error
+
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self.look()
+        with self._committing() as connection:
+            if not self._session:
+                token = secrets.token_hex(8)
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_SESSION, token))
+            yield connection
+        if not self._session:
+            self._session = token
+        self._presence.check()  # again: only now it is known to be where it will be read
+        self._presence.remember()
+
+    @contextlib.contextmanager
+    def _committing(self) -> Iterator[sqlite3.Connection]:
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -88,7 +149,8 @@ class Database:
             if isinstance(error, sqlite3.OperationalError) and _may_pass(error):
                 raise StoreBusyError(f"{self.path}: {error}") from error
             if isinstance(error, sqlite3.Error):
-                raise StoreError(f"{self.path}: {error}") from error
+                kind = StoreLostError if _is_damage(error) else StoreError
+                raise kind(f"{self.path}: {error}") from error
             raise
 
     def write(self, changes: Changes) -> None:
@@ -222,6 +284,12 @@ class Database:
             connection.execute(
                 "DELETE FROM outbox WHERE next_try_at IS NULL AND created_at < ?", (stored(before),)
             )
+
+
+def sound(connection: sqlite3.Connection) -> str:
+    """What is wrong with the database, in SQLite's words; empty when nothing is."""
+    said = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return "" if said == ("ok",) else str(said[0] if said else "nothing can be read")
 
 
 def _tables(changes: Changes) -> Iterator[tuple[str, Sequence[rows.Row]]]:

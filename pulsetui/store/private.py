@@ -11,6 +11,8 @@ import os
 import stat
 from pathlib import Path
 
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
 
 def open_private(path: str | Path, flags: int, *, directory: int | None = None) -> int:
     """A descriptor of a regular file, its own and not that of a link; a new one is 0600 whatever the umask.
@@ -35,6 +37,19 @@ def _make_ready(fd: int, flags: int) -> None:
         os.fchmod(fd, 0o600)
     if flags & os.O_TRUNC:
         os.ftruncate(fd, 0)
+
+
+def make_directory(path: Path) -> None:
+    """Makes it where it is missing, 0700 whatever the umask, and its parents so that nobody else can write
+    into those that are new. Raises OSError."""
+    if path.is_dir():
+        return
+    missing = [parent for parent in path.parents if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(exist_ok=True)
+        parent.chmod(stat.S_IMODE(parent.stat().st_mode) & ~_OTHERS_WRITE)
+    path.mkdir(mode=0o700, exist_ok=True)
+    path.chmod(0o700)
 
 
 def open_directory(path: str | Path, *, directory: int | None = None, follow: bool = False) -> int:

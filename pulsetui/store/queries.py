@@ -66,6 +66,12 @@ class Queries:
         with self._lock:
             self._connection.close()
 
+    def reopen(self) -> None:
+        """Another database is at the path now."""
+        with self._lock:
+            self._connection.close()
+            self._connection = connect(self._path, read_only=True)
+
     def _all(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         try:
             with self._lock:

@@ -1,0 +1,185 @@
+"""Keeps the state where it belongs: notices that the directory or the database was taken away, and mends it.
+
+While it is gone every ping is answered 503, since what would be committed is nowhere to be read. It comes
+back by itself: as soon as the files do, or, when whoever took them away has had time to finish, made anew
+with all that is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from pulsetui.errors import EngineError, StateDirError, StateHeldError, StoreError, StoreLostError
+from pulsetui.monitor.clock import Clock
+from pulsetui.monitor.lock import StateLock
+from pulsetui.monitor.notices import Notices
+from pulsetui.monitor.session import Command, Session
+from pulsetui.monitor.world import World
+from pulsetui.store.database import Database
+from pulsetui.store.rescue import rescue
+from pulsetui.store.rows import Changes, StoredCheck
+
+logger = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+"""Seconds between two looks at what is missing."""
+SETTLED_S = 5.0
+"""For so long nothing at the path may have changed: somebody may be in the midst of restoring a copy."""
+ABSENT_S = 15.0
+"""So long a directory that is gone may take to come back before it is made anew."""
+
+
+class Look(Struct, frozen=True):
+    """Raises StoreError when what would be written now were lost."""
+
+    def apply(self, session: Session, now: datetime) -> None:
+        session.database.look()
+
+
+class Rescue(Struct, frozen=True):
+    """Puts the database back at its path. Its result says what became of it."""
+
+    def apply(self, session: Session, now: datetime) -> str:
+        world, old = session.world, session.database
+        try:
+            session.database, said = rescue(old, lambda database: _rewrite(database, world))
+        except StoreError as error:
+            logger.error("the database cannot be put back: %s", error)  # noqa: TRY400 - a known cause
+            raise
+        old.close()
+        return said
+
+
+def _rewrite(database: Database, world: World) -> None:
+    """Where all checks stand. Raises StoreError when the database has other checks by these numbers."""
+    known = {stored.id: stored for stored in database.checks()}
+    changes = Changes()
+    for one in world.by_id.values():
+        stored = known.pop(one.id, None)
+        if stored is not None and stored.uuid != one.uuid:
+            raise StoreError(f"its check {one.id} is {stored.slug}, not {one.check.slug}")
+        changes.identities.append(
+            StoredCheck(
+                id=one.id,
+                slug=one.check.slug,
+                uuid=one.uuid,
+                created_at=one.state.created_at if stored is None else stored.created_at,
+                removed_at=None,
+                state=one.state,
+            )
+        )
+        changes.runs |= {(one.id, run.n): run for run in one.state.runs}
+        if one.state.incident is not None:
+            changes.incidents[one.id, one.state.incident.n] = one.state.incident
+    taken = {one.uuid for one in changes.identities} | {one.slug for one in changes.identities}
+    if strange := [stored.slug for stored in known.values() if {stored.slug, stored.uuid} & taken]:
+        raise StoreError(f"its check {strange[0]} has another number")
+    database.write(changes)
+    database.write_snoozes(world.snoozes)
+
+
+class Host(Protocol):
+    """What the keeper needs of the engine. All of it lives on the engine's loop."""
+
+    state_dir: Path
+    clock: Clock
+    lock: StateLock
+    notices: Notices
+
+    async def perform(self, command: Command) -> object: ...
+
+    async def reopened(self) -> None:
+        """Another database is at the path: whoever reads it opens it anew, and what else was there is
+        written again."""
+
+
+class Keeper:
+    """One for each engine. ``lost`` says whether the state is not where it belongs."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.lost = False
+        self._since = ""
+        self._seen: object = None
+        self._still_since = 0.0
+
+    async def look(self) -> StoreError | None:
+        """At each beat: what is wrong with the place of the state, or None. Puts a lost lock file back."""
+        host = self._host
+        if host.lock.is_at_its_path():
+            try:
+                host.lock.mend()
+            except StateHeldError as error:
+                return StoreLostError(str(error))
+            except StateDirError as error:
+                logger.warning("%s", error)  # the directory is locked all the same
+        # In any other case the database is not at its path, either.
+        try:
+            await host.perform(Look())
+        except StoreError as error:
+            return error
+        return None
+
+    def is_lost(self) -> None:
+        """A commit, or a look, said so."""
+        if not self.lost:
+            self.lost, self._seen = True, None
+            self._since = f"{self._host.clock.now().astimezone():%H:%M:%S}"
+            logger.error("state_dir=%s is lost: pings are refused", self._host.state_dir)
+
+    async def watch(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Looks until the state is back."""
+        while self.lost:
+            await sleep(LOOK_S)
+            with contextlib.suppress(StoreError, EngineError):
+                await self.mend()
+
+    async def mend(self) -> None:
+        """Back to normal, if that can be now. Raises StoreError or StateDirError when it cannot."""
+        host = self._host
+        if await self.look() is None:
+            self._found(f"the state directory was not there from {self._since} on, and is back")
+        elif self._has_settled():
+            try:
+                host.lock.mend()
+                said = await host.perform(Rescue())
+                await host.reopened()
+            except (StoreError, StateDirError) as error:
+                host.notices.put("state", "error", f"{host.state_dir} cannot be mended: {error}")
+                raise
+            self._found(f"the state in {host.state_dir} was lost at {self._since}: {said}")
+
+    def _found(self, said: str) -> None:
+        self.lost = False
+        logger.warning("%s", said)
+        self._host.notices.take_away("store")
+        self._host.notices.put("state", "warning", f"{said}. Pings were refused (503) meanwhile")
+
+    def _has_settled(self) -> bool:
+        """Whether what is at the path has been as it is for long enough. Where not even the parent is there
+        (a disk that is not mounted), nothing is made."""
+        now, seen = self._host.clock.monotonic(), _seen(self._host.state_dir)
+        if seen != self._seen:
+            self._seen, self._still_since = seen, now
+        wait = SETTLED_S if self._host.state_dir.exists() else ABSENT_S
+        return self._host.state_dir.parent.is_dir() and now - self._still_since >= wait
+
+
+def _seen(state_dir: Path) -> object:
+    found: list[object] = []
+    with contextlib.suppress(OSError):
+        found.append(state_dir.stat().st_ino)
+        for entry in sorted(os.scandir(state_dir), key=lambda entry: entry.name):
+            if entry.name.startswith("pulsetui.sqlite3"):
+                stat = entry.stat(follow_symlinks=False)
+                found.append((entry.name, stat.st_ino, stat.st_size, stat.st_mtime_ns))
+    return found

@@ -1,0 +1,185 @@
+"""The state directory is ours alone, whatever the umask and whatever somebody put into it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pulsetui.cli import logs
+from pulsetui.errors import StateDirError
+from pulsetui.monitor.lock import prepare_state_dir
+from pulsetui.store.private import open_private
+from tests.monitor.harness import running
+
+ROOT = os.getuid() == 0
+SOMEBODY = 54321
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077, 0o777], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def test_what_is_made_there_is_private_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    if umask == 0o777 and not ROOT:
+        pytest.skip("nobody else can open a file that has no permissions")
+    state = tmp_path / "state"
+
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("often", body=b"secret")
+
+    asyncio.run(scenario())
+    assert mode(state) == 0o700
+    found = {path.name: mode(path) for path in state.iterdir()}
+    assert {"engine.lock", "api_key", "alive", "pulsetui.sqlite3"} <= found.keys()
+    assert set(found.values()) == {0o600}
+
+
+def test_parents_that_are_made_can_be_written_by_nobody_else(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        prepare_state_dir(tmp_path / "a/b/state")
+    finally:
+        os.umask(before)
+    assert [mode(tmp_path / name) & 0o022 for name in ("a", "a/b", "a/b/state")] == [0, 0, 0]
+
+
+def test_an_empty_directory_of_ours_is_made_private(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    prepare_state_dir(tmp_path)
+    assert mode(tmp_path) == 0o700
+
+
+@pytest.mark.parametrize("bits", [0o777, 0o770, 0o1777, 0o720, 0o702])
+def test_a_directory_that_others_could_put_something_into_is_refused(tmp_path: Path, bits: int) -> None:
+    (tmp_path / "something").touch()
+    tmp_path.chmod(bits)
+    with pytest.raises(StateDirError, match=r"others than you can write .* chmod 700"):
+        prepare_state_dir(tmp_path)
+    assert mode(tmp_path) == bits
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can give files away")
+def test_a_directory_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    os.chown(state, SOMEBODY, SOMEBODY)
+    with pytest.raises(StateDirError, match=f"belongs to another user .uid {SOMEBODY}"):
+        prepare_state_dir(state)
+    link = tmp_path / "link"
+    (tmp_path / "ours").mkdir(mode=0o700)
+    link.symlink_to(tmp_path / "ours")
+    os.lchown(link, SOMEBODY, SOMEBODY)
+    with pytest.raises(StateDirError, match="the link to the state directory belongs to another user"):
+        prepare_state_dir(link)
+
+
+def test_a_link_of_our_own_to_a_directory_of_our_own_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "state").symlink_to(tmp_path / "disk")
+
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            await engine.ping("often")
+            assert engine.engine.health() is None
+
+    asyncio.run(scenario())
+    assert (tmp_path / "disk/pulsetui.sqlite3").exists()
+
+
+NAMES = [
+    *(
+        "engine.lock",
+        "api_key",
+        "alive",
+        "pulsetui.log",
+        "pulsetui.log.1",
+        "crash.log",
+        "screen.toml",
+        "spool",
+    ),
+    *("pulsetui.sqlite3", "pulsetui.sqlite3-wal", "pulsetui.sqlite3-shm", "pulsetui.sqlite3-journal"),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("what", ["link to a file", "link to nothing", "pipe"])
+def test_no_file_of_the_state_directory_leads_elsewhere(tmp_path: Path, name: str, what: str) -> None:
+    victim = tmp_path / "victim"
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    if what == "pipe":
+        os.mkfifo(state / name)
+    else:
+        (state / name).symlink_to(victim)
+        if what == "link to a file":
+            victim.write_text("precious")
+
+    async def scenario() -> None:
+        async with running(tmp_path):
+            pass
+
+    with pytest.raises(StateDirError, match=f"{name} is"):
+        asyncio.run(scenario())
+    logs_into(state)
+    assert not victim.exists() if what != "link to a file" else victim.read_text() == "precious"
+
+
+def logs_into(state: Path) -> None:
+    root = logging.getLogger()
+    before, raising = list(root.handlers), logging.raiseExceptions
+    try:
+        logs.start(state, stderr=False)
+        logging.getLogger("pulsetui").warning("something")
+    finally:
+        for handler in [handler for handler in root.handlers if handler not in before]:
+            root.removeHandler(handler)
+            handler.close()
+        logging.raiseExceptions = raising
+
+
+def test_a_log_that_was_deleted_goes_on_at_its_path(tmp_path: Path) -> None:
+    root = logging.getLogger()
+    before, raising = list(root.handlers), logging.raiseExceptions
+    state = tmp_path / "state"
+    try:
+        logs.start(state, stderr=False)
+        logging.getLogger("pulsetui").warning("first")
+        (state / "pulsetui.log").unlink()
+        logging.getLogger("pulsetui").warning("second")
+        state.rename(tmp_path / "away")
+        logging.getLogger("pulsetui").warning("third")
+        assert "third" in (tmp_path / "away/pulsetui.log").read_text()
+        prepare_state_dir(state)
+        logging.getLogger("pulsetui").warning("fourth")
+        assert "fourth" in (state / "pulsetui.log").read_text()
+        assert mode(state / "pulsetui.log") == 0o600
+    finally:
+        for handler in [handler for handler in root.handlers if handler not in before]:
+            root.removeHandler(handler)
+            handler.close()
+        logging.raiseExceptions = raising
+
+
+def test_a_private_file_is_opened_through_no_link_and_waits_for_nobody(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / "link").symlink_to("victim")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "pipe"):
+        for flags in (os.O_RDONLY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, os.O_RDWR | os.O_CREAT):
+            with pytest.raises(OSError, match=r"symbolic|regular|No such device"):
+                open_private(tmp_path / name, flags)
+    assert (tmp_path / "victim").read_text() == "precious"
