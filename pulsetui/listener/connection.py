@@ -81,6 +81,12 @@ class Owner(Protocol):
     def forget(self, connection: Connection) -> None:
         """It is closed."""
 
+    def unfinished(self, connection: Connection) -> None:
+        """Its client has not sent, or read, all of the request that it began: it may be closed for others."""
+
+    def finished(self, connection: Connection) -> None:
+        """It has."""
+
     def refused(self, why: str) -> None:
         """A request was refused before any handler saw it."""
 
@@ -95,11 +101,11 @@ class Connection:
         "_head_only",
         "_incoming",
         "_keep_alive",
+        "_listed",
         "_method",
         "_minor",
         "_out",
         "_owner",
-        "_peer",
         "_phase",
         "_raw_body",
         "_remaining",
@@ -109,15 +115,17 @@ class Connection:
         "_unread",
         "_watching",
         "deadline",
+        "peer",
     )
 
     def __init__(self, owner: Owner, accepted: socket.socket, peer: str) -> None:
         self._owner = owner
         self._socket = accepted
-        self._peer = peer
+        self.peer = peer
         self._phase = _HEAD
         self._buffer = b""  # bytes of a head that is not whole yet, or of the next request
         self._watching = False
+        self._listed = False  # the owner knows it as unfinished
         self._unread = False  # the client may still be sending: linger before closing
         self._cut = False  # and what it sends is the rest of a body, which may be long
         self._keep_alive = False
@@ -133,6 +141,7 @@ class Connection:
         """Reads what came with the connection."""
         self._readable()
         if self._phase <= _BODY:
+            self._list()
             self._watch()
 
     @property
@@ -168,6 +177,7 @@ class Connection:
         self._keep_alive = False
         self.deadline = self._owner.loop.time() + self._owner.limits.request_s
         self._take_head(data)
+        self._list()
 
     def _take_head(self, data: bytes) -> None:
         if self._buffer:
@@ -279,6 +289,7 @@ class Connection:
         )
         self._keep_alive = keep_alive
         self._phase = _WAITING
+        self._unlist()
         self.deadline = inf
         request = Request(
             self._method.decode("ascii"),
@@ -286,7 +297,7 @@ class Connection:
             incoming.headers,
             incoming.kept,
             incoming.size,
-            self._peer,
+            self.peer,
             "1.1" if self._minor == b"1" else "1.0",
             keep_alive,
             incoming.rest,
@@ -303,6 +314,7 @@ class Connection:
     def _refuse(self, response: Response, why: str) -> None:
         """Answers without a handler and closes, since where the next request begins is unknown."""
         self._owner.refused(why)
+        self._unlist()
         self._buffer = b""
         self._keep_alive = False
         self._unread = True
@@ -415,6 +427,13 @@ class Connection:
         else:
             self.close()
 
+    def give_way(self, response: Response) -> None:
+        """Ends the connection for one that has more right to its place."""
+        if self._phase == _BODY or (self._phase == _HEAD and self._buffer):
+            self.turn_away(response)
+        else:
+            self.close()
+
     def turn_away(self, response: Response) -> None:
         """Answers a connection for which there is no room."""
         try:
@@ -433,6 +452,7 @@ class Connection:
         writing = self._phase in (_FLUSHING, _STREAMING)
         self._phase = _CLOSED
         self._unwatch()
+        self._unlist()
         if writing:
             self._owner.loop.remove_writer(self._socket)
         self._socket.close()
@@ -449,10 +469,21 @@ class Connection:
             self.close()
             return
         self._phase = _LINGERING
+        self._list()
         self._buffer = b""
         limits = self._owner.limits
         self.deadline = self._owner.loop.time() + (limits.drain_s if self._cut else limits.linger_s)
         self._watch()
+
+    def _list(self) -> None:
+        if not self._listed and self._phase in (_HEAD, _BODY, _LINGERING):
+            self._listed = True
+            self._owner.unfinished(self)
+
+    def _unlist(self) -> None:
+        if self._listed:
+            self._listed = False
+            self._owner.finished(self)
 
     def _watch(self) -> None:
         if not self._watching:

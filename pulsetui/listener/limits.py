@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from pulsetui.monitor.intake import BODY_LIMIT
 
+SPARE_DESCRIPTORS = 64
+
 
 class Limits(Struct, frozen=True, kw_only=True):
     """The bounds of one server. Every one of them is what keeps a hostile or broken client cheap."""
@@ -22,4 +24,12 @@ class Limits(Struct, frozen=True, kw_only=True):
     body: int = 64 * 1024 * 1024  # read to its end; of a longer one what came so far is taken
     body_kept: int = BODY_LIMIT  # the rest is counted and dropped
     connections: int = 512  # open at once; the descriptor limit may lower it
-    spare_descriptors: int = 64  # left to the database, hooks and the screen
+    spare_descriptors: int | None = None
+    # ^ left to the database, hooks and the screen; None: 64, and of very few the half
+
+    def capacity(self, descriptors: int) -> int:
+        """How many connections may be open in a process that may have so many descriptors."""
+        spare = self.spare_descriptors
+        if spare is None:
+            spare = min(SPARE_DESCRIPTORS, descriptors // 2)
+        return max(1, min(self.connections, descriptors - spare))

@@ -12,6 +12,7 @@ import logging
 import resource
 import socket
 from collections.abc import Callable, Sequence
+from ipaddress import IPv6Address
 
 from pulsetui.listener.connection import Connection
 from pulsetui.listener.incoming import Heads
@@ -48,6 +49,7 @@ class HttpServer:
         self._sockets: list[socket.socket] = []
         self._connections: set[Connection] = set()
         self._idle: dict[Connection, None] = {}  # longest idle first
+        self._unfinished: dict[str, dict[Connection, None]] = {}  # by address, the oldest first
         self._capacity = self.limits.connections
         self._sweeping = False
         self._all_answered: asyncio.Event | None = None
@@ -62,7 +64,7 @@ class HttpServer:
         self.loop = asyncio.get_running_loop()
         soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft != resource.RLIM_INFINITY:
-            self._capacity = max(1, min(self.limits.connections, soft - self.limits.spare_descriptors))
+            self._capacity = self.limits.capacity(soft)
         self._sockets = list(sockets)
         for listening in self._sockets:
             self.loop.add_reader(listening, self._accept, listening)
@@ -128,11 +130,17 @@ class HttpServer:
             self.loop.add_reader(listening, self._accept, listening)
 
     def _make_room(self) -> bool:
-        """Closes the connection that has been idle longest; False when none is idle."""
+        """Closes the connection that has been idle longest, or else the oldest whose client still keeps it
+        waiting, of the address that has most of these. False when all wait for us."""
         for connection in self._idle:
             connection.close()
             return True
-        return False
+        if not self._unfinished:
+            return False
+        crowd = max(self._unfinished.values(), key=len)
+        self.refused("too slow, others wait")
+        next(iter(crowd)).give_way(_FULL)
+        return True
 
     # -- what connections say ---------------------------------------------------------------------------
 
@@ -143,6 +151,16 @@ class HttpServer:
 
     def busy(self, connection: Connection) -> None:
         self._idle.pop(connection, None)
+
+    def unfinished(self, connection: Connection) -> None:
+        self._unfinished.setdefault(_neighbourhood(connection.peer), {})[connection] = None
+
+    def finished(self, connection: Connection) -> None:
+        place = _neighbourhood(connection.peer)
+        crowd = self._unfinished[place]
+        del crowd[connection]
+        if not crowd:
+            del self._unfinished[place]
 
     def forget(self, connection: Connection) -> None:
         self._connections.discard(connection)
@@ -158,3 +176,10 @@ class HttpServer:
         self._sweeping = bool(self._connections)
         if self._sweeping:
             self.loop.call_later(self.limits.sweep_s, self._sweep)
+
+
+def _neighbourhood(peer: str) -> str:
+    """What counts as one address: of IPv6 the network, in which one host has as many as it likes."""
+    if ":" not in peer:
+        return peer
+    return IPv6Address(peer.partition("%")[0]).packed[:8].hex()

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pulsetui.errors import ListenerError
 from pulsetui.listener.incoming import Heads
 from pulsetui.listener.limits import Limits
+from pulsetui.listener.server import HttpServer
 from pulsetui.listener.sockets import open_sockets, port_of
 from pulsetui.monitor.intake import Receipt
 from tests.listener.fakes import CODE
@@ -476,6 +477,7 @@ _FEW_DESCRIPTORS = """
 import resource, sys
 from pulsetui.listener.incoming import Heads
 from pulsetui.listener.limits import Limits
+from pulsetui.listener.server import HttpServer
 from tests.listener.served import serve
 with serve(limits=Limits(spare_descriptors=-1000, request_s=0.3, sweep_s=0.05)) as running:
     resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
@@ -511,3 +513,67 @@ def test_cap_leaves_descriptors_to_the_rest_of_the_program() -> None:
         assert status(running.raw(GET_CLOSE)) == 200
 
         assert idle.recv(1) == b""  # there is room for one
+
+
+@pytest.mark.parametrize(
+    "slow", [b"", b"GET /ping/backup HT", b"POST /ping/backup HTTP/1.1\r\nContent-Length: 9\r\n\r\nx"]
+)
+def test_slow_clients_shut_nobody_out(slow: bytes) -> None:
+    """Ten times as many as there is room for, and they come again."""
+    with serve(limits=Limits(connections=20)) as running:
+        crowd: list[socket.socket] = []
+        for _ in range(10):
+            for _ in range(20):
+                crowd.append(running.connect())
+                crowd[-1].sendall(slow)
+            assert status(running.raw(GET_CLOSE)) == 200
+        assert len(running.intake.arrivals) == 10
+        assert set(running.intake.rejected) == {"too slow, others wait"}
+        for connection in crowd:
+            connection.close()
+
+
+def test_the_oldest_unfinished_request_goes_and_is_told_why() -> None:
+    with serve(limits=Limits(connections=3)) as running:
+        slow = [running.connect() for _ in range(3)]
+        for connection in slow:
+            connection.sendall(GET_CLOSE[:-2])
+            running.on_loop(lambda: None)
+
+        assert status(running.raw(GET_CLOSE)) == 200
+
+        assert status(read_all(slow[0])) == 503
+        for connection in slow[1:]:
+            connection.sendall(b"\r\n")
+            assert status(read_all(connection)) == 200
+        for connection in slow:
+            connection.close()
+
+
+def test_an_address_that_crowds_makes_room_before_others() -> None:
+    """Its share is what the others do not need."""
+    closed: list[str] = []
+
+    class Slow:
+        def __init__(self, peer: str) -> None:
+            self.peer = peer
+
+        def give_way(self, _response: object) -> None:
+            closed.append(self.peer)
+            server.finished(self)  # type: ignore[arg-type]  # all of a connection that is asked for here
+
+    server = HttpServer(lambda _request, _respond: None)
+    for peer in ["192.0.2.1", *["192.0.2.66"] * 4, "2001:db8:0:1::5", "2001:db8:0:1::6", "2001:db8:0:2::7"]:
+        server.unfinished(Slow(peer))  # type: ignore[arg-type]
+    for _ in range(4):
+        assert server._make_room()
+
+    assert closed == ["192.0.2.66"] * 2 + ["192.0.2.66", "2001:db8:0:1::5"]
+
+
+@pytest.mark.parametrize(
+    ("descriptors", "connections"),
+    [(64, 32), (100, 50), (128, 64), (256, 192), (1024, 512), (1_000_000, 512), (4, 2), (1, 1)],
+)
+def test_descriptors_are_left_in_proportion(descriptors: int, connections: int) -> None:
+    assert Limits().capacity(descriptors) == connections
