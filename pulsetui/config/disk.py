@@ -1,9 +1,15 @@
-"""Replacing a file so that a crash at any moment leaves the old one or the new one, whole."""
+"""Replacing a file so that a crash at any moment leaves the old one or the new one, whole.
+
+Where no other file can take its place (it is mounted by itself, as containers do it, or its directory is
+read-only) it is written in place, and a copy of what it was is kept until that is done.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +17,13 @@ from pathlib import Path
 
 from pulsetui.config.problem import printable
 from pulsetui.errors import ConfigError
+
+logger = logging.getLogger(__name__)
+
+_CANNOT_REPLACE = frozenset({errno.EBUSY, errno.EXDEV, errno.EROFS, errno.EACCES, errno.EPERM})
+"""What is said of a file that is mounted by itself, or whose directory takes no other one."""
+
+_COPY = ".before-edit"
 
 _NEW_FILE_MODE = 0o600
 """checks.toml may hold keys and tokens."""
@@ -53,15 +66,91 @@ def replace(path: Path, content: str) -> None:
     with explained(path):
         target = Path(os.path.realpath(path))
         make_folder(target.parent)
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
         try:
-            _keep_owner_and_mode(descriptor, target)
-            _fill(descriptor, content)
-            Path(name).replace(target)
+            _swap(target, content)
+        except OSError as error:
+            if error.errno not in _CANNOT_REPLACE or not target.is_file():
+                raise
+            _overwrite(target, content.encode())
+
+
+def left_copy(path: Path) -> Path | None:
+    """The copy beside ``path`` that an edit in place left when it was cut off; None as a rule."""
+    target = Path(os.path.realpath(path))
+    try:
+        copies = [file for file in target.parent.iterdir() if _is_copy(file, target)]
+    except OSError:
+        return None
+    return max(copies, default=None)
+
+
+def _is_copy(file: Path, target: Path) -> bool:
+    return file.name.startswith(f".{target.name}.") and file.name.endswith(_COPY)
+
+
+def _swap(target: Path, content: str) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
+    try:
+        _keep_owner_and_mode(descriptor, target)
+        _fill(descriptor, content)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync_directory(target.parent)
+
+
+def _overwrite(target: Path, content: bytes) -> None:
+    """In place: whoever reads meanwhile finds the old start or the new one, never an empty file."""
+    descriptor = os.open(target, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        before = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+        copy = _keep_copy(target, before)
+        try:
+            _put(descriptor, content)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            _put_back(descriptor, before, target, copy)
             raise
-        _sync_directory(target.parent)
+        copy.unlink()
+    finally:
+        os.close(descriptor)
+    logger.info("%s cannot be replaced (is it mounted as a single file?): it was written in place", target)
+
+
+def _put(descriptor: int, content: bytes) -> None:
+    written = 0
+    while written < len(content):
+        written += os.pwrite(descriptor, content[written:], written)
+    os.ftruncate(descriptor, len(content))
+    os.fsync(descriptor)
+
+
+def _put_back(descriptor: int, before: bytes, target: Path, copy: Path) -> None:
+    try:
+        _put(descriptor, before)  # its room was there a moment ago
+    except OSError as error:
+        raise ConfigError(
+            f"{printable(str(target))}: an edit was cut off ({error.strerror}); the file may be half written."
+            f" What it was before is in {printable(str(copy))}: put that back in its place."
+        ) from None
+    copy.unlink()
+
+
+def _keep_copy(target: Path, content: bytes) -> Path:
+    """Beside the file, or where that is impossible in the directory for temporary files."""
+    try:
+        descriptor, name = tempfile.mkstemp(_COPY, f".{target.name}.", target.parent)
+    except OSError:
+        descriptor, name = tempfile.mkstemp(_COPY, f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        Path(name).unlink()
+        raise
+    return Path(name)
 
 
 @contextlib.contextmanager

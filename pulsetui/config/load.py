@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pulsetui.config.build import build_config
+from pulsetui.config.disk import left_copy
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.problem import ConfigProblems, Problem, printable, quoted
 from pulsetui.config.toml import read_toml
@@ -28,7 +29,17 @@ _BARE_VALUE = re.compile(r"""\s*[^#=]+=\s*[^\s"'\[{#]""")
 
 def load_config(path: Path, hook_validators: Mapping[str, HookValidator]) -> Config:
     """Raises ConfigProblems with every problem of the file, ConfigError when it cannot be read at all."""
-    return parse_config(read_text(path), path, hook_validators)
+    try:
+        return parse_config(read_text(path), path, hook_validators)
+    except ConfigProblems as error:
+        if (copy := left_copy(path)) is None:
+            raise
+        problem = Problem(
+            path=path,
+            message="an edit of this file was cut off",
+            suggestion=f"What it was before is in {copy}: put that in its place, or delete it.",
+        )
+        raise ConfigProblems([*error.problems, problem]) from None
 
 
 def parse_config(text: str, path: Path, hook_validators: Mapping[str, HookValidator]) -> Config:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -22,12 +25,26 @@ from pulsetui.config.load import load_config
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.errors import ConfigError
 from tests.config.hand_written import ALL, DOTTED, HEADERS, INLINE, SUB_TABLE_FIRST, TOP_DOTTED, VALIDATORS
+from tests.programs import private_mounts
+
+ROOT = Path(__file__).parents[2]
+TWO_EDITS = """\
+from pathlib import Path
+from pulsetui.config.edit import ConfigFile
+from tests.config.hand_written import VALIDATORS
+
+file = ConfigFile(Path("c/checks.toml"), VALIDATORS)
+file.remove_check("last")
+file.add_check("new", {"every": "5m"})
+print(*Path("c").iterdir())
+"""
 
 CRLF = {f"{name}, CRLF": text.replace("\n", "\r\n") for name, text in ALL.items()}
 TEXTS = pytest.mark.parametrize("text", [*ALL.values(), *CRLF.values()], ids=[*ALL, *CRLF])
 
 
 def written(folder: Path, text: str) -> ConfigFile:
+    folder.mkdir(exist_ok=True)
     path = folder / "checks.toml"
     path.write_bytes(text.encode())
     return ConfigFile(path, VALIDATORS)
@@ -409,6 +426,77 @@ def test_a_crash_while_writing_leaves_the_old_file_and_no_litter(
 
     assert text_of(file) == HEADERS
     assert [p.name for p in tmp_path.iterdir()] == ["checks.toml"]
+
+
+@private_mounts
+@pytest.mark.parametrize("options", ["", ",ro"])
+def test_a_file_that_is_mounted_by_itself_is_written_in_place(tmp_path: Path, options: str) -> None:
+    """With ``ro`` its directory is read-only, as in a container that is."""
+    (tmp_path / "host.toml").write_text(HEADERS)
+    (tmp_path / "c").mkdir()
+    (tmp_path / "edit.py").write_text(TWO_EDITS)
+    script = (
+        f"cd {tmp_path} && mount -t tmpfs none c && touch c/checks.toml"
+        " && mount --bind host.toml c/checks.toml"
+        f" && mount -o remount{options} c && exec {sys.executable} edit.py"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script], capture_output=True, text=True, env=environment, timeout=30
+    )
+    other = written(tmp_path / "other", HEADERS)
+    other.remove_check("last")
+    other.add_check("new", {"every": "5m"})
+    assert done.stdout.split() == ["c/checks.toml"], done.stderr
+    assert (tmp_path / "host.toml").read_text() == text_of(other)
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV])
+def test_an_edit_in_place_that_fails_puts_back_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    file = written(tmp_path, HEADERS)
+    pwrite, room = os.pwrite, [40, 0, 10_000]
+
+    def busy(self: Path, target: Path) -> Path:
+        raise OSError(number, os.strerror(number))
+
+    def full(descriptor: int, content: bytes, offset: int) -> int:
+        left = room.pop(0)
+        if not left:
+            raise OSError(28, "No space left on device")
+        return pwrite(descriptor, content[:left], offset)
+
+    monkeypatch.setattr(Path, "replace", busy)
+    monkeypatch.setattr(os, "pwrite", full)
+    with pytest.raises(ConfigError, match="No space left on device"):
+        file.remove_check("last")
+    assert text_of(file) == HEADERS
+    assert [p.name for p in tmp_path.iterdir()] == ["checks.toml"]
+
+
+def test_a_half_written_file_names_the_copy_of_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, HEADERS)
+
+    def busy(self: Path, target: Path) -> Path:
+        raise OSError(errno.EBUSY, "busy")
+
+    def broken(descriptor: int, content: bytes, offset: int) -> int:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "replace", busy)
+    monkeypatch.setattr(os, "pwrite", broken)
+    with pytest.raises(ConfigError, match="What it was before is in") as caught:
+        file.remove_check("last")
+    copy = next(tmp_path.glob(".checks.toml.*.before-edit"))
+    assert str(copy) in str(caught.value)
+    assert copy.read_text() == HEADERS
+    file.path.write_text(HEADERS[:-20])  # what a crash in the middle might leave
+    with pytest.raises(ConfigError, match="was cut off") as caught:
+        load_config(file.path, VALIDATORS)
+    assert str(copy) in str(caught.value)
 
 
 def test_a_file_that_changes_in_the_middle_of_an_edit_is_read_again(
