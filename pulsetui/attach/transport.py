@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
+from pulsetui.attach.proxy import proxy_for
 from pulsetui.errors import EngineError, EngineUnreachableError, UnknownCheckError
-from pulsetui.listener.origin import is_loopback
 from pulsetui.listener.wire import API, API_KEY_HEADER
 
 if TYPE_CHECKING:
@@ -40,18 +40,47 @@ class Transport:
     """One engine's API over httpx, which is loaded here since it is slow to load. Safe in all threads."""
 
     def __init__(self, base_url: str, api_key: str, *, timeout_s: float) -> None:
+        """Connects to nothing yet. Raises EngineUnreachableError when the environment leaves no way there."""
         import httpx
 
         self.url = normal_url(base_url)
-        host = urlsplit(self.url).hostname or ""
-        self._client = httpx.Client(
-            base_url=self.url + API,
-            headers={API_KEY_HEADER.encode(): api_key.strip().encode("utf-8", "replace")},
-            timeout=timeout_s,
-            # Shorter than the listener keeps idle connections: neither end then closes one in use.
-            limits=httpx.Limits(keepalive_expiry=2.0),
-            # A proxy from the environment cannot reach this host's own loopback.
-            trust_env=not (is_loopback(host) or host == "localhost"),
+        self._proxy = proxy_for(self.url)
+        try:
+            self._client = httpx.Client(
+                base_url=self.url + API,
+                headers={API_KEY_HEADER.encode(): api_key.strip().encode("utf-8", "replace")},
+                timeout=timeout_s,
+                # With a transport of its own it looks for no proxies.
+                transport=httpx.HTTPTransport(
+                    verify=self.url.startswith("https:"),
+                    proxy=self._proxy.url if self._proxy else None,
+                    # Shorter than the listener keeps idle connections: neither end then closes one in use.
+                    limits=httpx.Limits(keepalive_expiry=2.0),
+                ),
+            )
+        except (ImportError, ValueError, TypeError, OSError, httpx.InvalidURL) as error:
+            raise self._no_way(error) from error
+
+    def _no_way(self, error: Exception) -> EngineUnreachableError:
+        """What the environment says makes no client."""
+        if self._proxy is None:  # the certificates that SSL_CERT_FILE names
+            return EngineUnreachableError(
+                f"{self.url} cannot be asked: {error}. Look at SSL_CERT_FILE and SSL_CERT_DIR"
+            )
+        why = "PulseTUI speaks SOCKS only where the package socksio is installed"
+        if not isinstance(error, ImportError):
+            why = str(error) or type(error).__name__
+        return EngineUnreachableError(
+            f"{self.url} cannot be asked through the proxy {self._proxy.shown}: {why}. {self._around()}"
+        )
+
+    def _around(self) -> str:
+        """How to do without the proxy."""
+        assert self._proxy is not None
+        host = urlsplit(self.url).hostname
+        return (
+            f"The proxy comes from {self._proxy.variable}: correct or unset it, or set NO_PROXY={host}"
+            " to go there directly"
         )
 
     def get(self, *path: str, **query: str) -> bytes:
@@ -85,6 +114,11 @@ class Transport:
     def unreachable(self, error: Exception) -> EngineUnreachableError:
         """No answer came."""
         why = str(error) or type(error).__name__
+        if self._proxy is not None:
+            return EngineUnreachableError(
+                f"no engine answers at {self.url} through the proxy {self._proxy.shown}: {why}."
+                f" {self._around()}"
+            )
         return EngineUnreachableError(
             f"no engine answers at {self.url}: {why}. "
             "Start one there with pulsetui serve, or correct the address"
@@ -95,6 +129,11 @@ class Transport:
         message = _error_text(body)
         if status == 401:
             return EngineError(f"{self.url} refuses the API key ({message or 'wrong'}). {WHERE_THE_KEY_IS}")
+        if not message and self._proxy is not None:
+            return EngineUnreachableError(
+                f"the proxy {self._proxy.shown}, or what it asked at {self.url}, answered {status},"
+                f" which is not how PulseTUI answers. {self._around()}"
+            )
         if not message:
             return EngineError(f"{self.url} answered {status}, which is not how PulseTUI answers")
         if status == 404:
@@ -105,6 +144,11 @@ class Transport:
 
     def strange(self, error: Exception) -> EngineError:
         """A 200 that cannot be read: another program, or another version of this one."""
+        if self._proxy is not None:
+            return EngineUnreachableError(
+                f"{self.url} answered through the proxy {self._proxy.shown} what this version of PulseTUI"
+                f" cannot read ({error}). {self._around()}"
+            )
         return EngineError(
             f"{self.url} answered what this version of PulseTUI cannot read ({error}). "
             "Is it an engine of the same version?"
