@@ -95,7 +95,7 @@ class Host:
         for look in (self._look_at_key, self._look_at_slugs):
             look(engine.config)
             engine.on_config.append(look)
-        engine.lock.announce(self.client.reachable_url, self.client.local_ping_url)
+        engine.lock.announce(self.client.reachable_url, self.client.local_ping_url, engine.state_id())
 
     def open_door(self) -> None:
         """Takes pings and tells alerts from now on. Called once, from any thread; returns at once."""

@@ -73,6 +73,14 @@ class Output:
         """Bytes between head and rest that were dropped."""
         return self.size - len(self._head) - min(len(self._later), self._searched)
 
+    def joined(self) -> bytes:
+        """Head and rest; where something was dropped between them a line says so, and no number beside it
+        looks whole that is not."""
+        if not self.skipped:
+            return self.head + self.rest
+        head, rest = self.head.rstrip(_OF_NUMBERS), self.rest.lstrip(_OF_NUMBERS)
+        return b"%b\n[... %d bytes were left out here ...]\n%b" % (head, self.skipped, rest)
+
     @property
     def end(self) -> bytes:
         """The last ``KEPT`` bytes."""

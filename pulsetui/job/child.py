@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from pulsetui.job.report import BODY_LIMIT
+from pulsetui.core.output import Output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,22 +39,27 @@ _LAST_TURNS = 32
 
 
 class Ended:
-    """How the job ended. ``tail`` is the end of its output, both streams in the order they came."""
+    """How the job ended. ``output`` is what was kept of both streams in the order they came."""
 
-    __slots__ = ("_open", "exit_code", "tail", "timed_out")
+    __slots__ = ("_open", "exit_code", "output", "timed_out")
 
     def __init__(
         self,
         exit_code: int,
-        tail: bytes,
+        output: Output,
         *,
         timed_out: bool = False,
         still_open: dict[int, int] | None = None,
     ) -> None:
         self.exit_code = exit_code
-        self.tail = tail
+        self.output = output
         self.timed_out = timed_out
         self._open = still_open or {}
+
+    @property
+    def tail(self) -> bytes:
+        """The end of the output, as much as a report carries."""
+        return self.output.end
 
     def let_go(self) -> None:
         """Leaves a process behind that goes on passing output, if the job left one that still writes.
@@ -90,7 +95,7 @@ def _not_started(name: str, error: OSError | ValueError) -> Ended:
     missing = isinstance(error, FileNotFoundError)
     text = f"pulsetui run: {name}: {getattr(error, 'strerror', None) or error}\n".encode("utf-8", "replace")
     _write(2, text)
-    return Ended(NOT_FOUND if missing else CANNOT_RUN, text)
+    return Ended(NOT_FOUND if missing else CANNOT_RUN, Output(text))
 
 
 class _Forwarder:
@@ -146,7 +151,7 @@ class _Pump:
         self._woken = woken
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._timed_out = False
-        self._tail = bytearray()
+        self._output = Output()
         # Our own numbers: the file objects would close theirs behind our back.
         self._targets = {os.dup(process.stdout.fileno()): 1, os.dup(process.stderr.fileno()): 2}
         process.stdout.close()
@@ -166,7 +171,7 @@ class _Pump:
         code = self._process.returncode
         return Ended(
             code if code >= 0 else 128 - code,
-            bytes(self._tail[-BODY_LIMIT:]),
+            self._output,
             timed_out=self._timed_out,
             still_open=self._targets,
         )
@@ -185,9 +190,7 @@ class _Pump:
     def _move(self, source: int) -> None:
         chunk = os.read(source, _CHUNK)
         if chunk:
-            self._tail += chunk
-            if len(self._tail) > 4 * BODY_LIMIT:
-                del self._tail[:-BODY_LIMIT]
+            self._output.add(chunk)
         if not chunk or not _write(self._targets[source], chunk):
             # The job closed it; or nobody reads ours, and the job shall learn that by SIGPIPE as it would
             # without us.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 
+from pulsetui.job.place import ANY_ENGINE, SPOOL, STATE_HEADER, Route
 from pulsetui.job.report import (
+    ELSEWHERE,
     LOST,
     REFUSED,
     SENT,
@@ -23,24 +26,35 @@ PATIENCE_S = 2.0
 ID_HEADER = "Pulsetui-Report"
 """Carries the report's id: an engine that only seemed to be away may have taken what is then kept."""
 
+AT_HEADER = "Pulsetui-At"
+"""When a report that was kept happened, in nanoseconds since 1970."""
+
 _PAUSES_S = (0.1, 0.3, 0.6)
 """Between tries: an engine that restarts is back within a second."""
 
 _NOT_NOW = frozenset({408, 425, 429})
 
 
-def send(report: Report, address: Address, *, patience: float = PATIENCE_S) -> Outcome:
+DELIVERY_S = 0.6
+"""So much of a report's patience may go into delivering what was kept before it."""
+
+
+def send(report: Report, address: Address, *, patience: float = PATIENCE_S, proof: str = "") -> Outcome:
     """Sends ``report``, trying again for at most ``patience`` seconds while the engine is away or busy.
 
-    The outcome is SENT, UNKNOWN, REFUSED or UNREACHABLE.
+    The answer must hold ``proof`` (``place.Route``). The outcome is SENT, UNKNOWN, REFUSED, UNREACHABLE or
+    ELSEWHERE.
     """
     deadline = time.monotonic() + patience
     target = _target(report, address)
+    headers = [f"{ID_HEADER}: {report.id}"]
+    headers += [f"{STATE_HEADER}: {proof}"] if proof else []
+    headers += [f"{AT_HEADER}: {report.at_ns}"] if report.is_kept else []
     outcome = Outcome(UNREACHABLE, f"no engine answers at {address}")
     for pause in (*_PAUSES_S, None):
         try:
-            reply = exchange(address, target, report.body, deadline, headers=[f"{ID_HEADER}: {report.id}"])
-            outcome = _judge(reply, address)
+            reply = exchange(address, target, report.body, deadline, headers=headers)
+            outcome = _judge(reply, address, proof)
         except OSError as error:
             outcome = Outcome(UNREACHABLE, f"no engine answers at {address} ({_why(error)})")
         if outcome.state != UNREACHABLE or pause is None or time.monotonic() + pause >= deadline:
@@ -50,35 +64,101 @@ def send(report: Report, address: Address, *, patience: float = PATIENCE_S) -> O
 
 
 def send_or_keep(
-    report: Report, address: Address, state_dir: str, *, patience: float = PATIENCE_S
+    report: Report, address: Address | None, route: Route | str, *, patience: float = PATIENCE_S
 ) -> Outcome:
-    """As ``send``; a report that reaches nobody is spooled in ``state_dir``: SPOOLED, or LOST when even that
-    failed."""
-    outcome = send(report, address, patience=patience)
-    if outcome.state != UNREACHABLE:
-        return outcome
+    """As ``send``; a report that reaches nobody, or has no ``address``, is spooled in the state directory (of
+    ``route``): SPOOLED, or LOST when even that failed. What was kept before is delivered first where no
+    engine will take it from there."""
+    if isinstance(route, str):
+        route = Route(route, url=None, proof="", is_held=True)
+    if address is None:
+        return _keep(report, route, Outcome(UNREACHABLE, route.why))
+    notes = []
+    if not route.is_own:
+        began = time.monotonic()
+        notes = _deliver(address, route, min(DELIVERY_S, patience / 2))
+        patience -= time.monotonic() - began
+    outcome = send(report, address, patience=patience, proof=route.proof)
+    if outcome.state in (UNREACHABLE, ELSEWHERE):
+        outcome = _keep(report, route, outcome)
+    if notes:
+        message = "; ".join((*notes, outcome.message) if outcome.message else notes)
+        return Outcome(outcome.state, message, is_urgent=True)
+    return outcome
+
+
+def _keep(report: Report, route: Route, outcome: Outcome) -> Outcome:
     from pulsetui.job.spool import keep
 
     try:
-        path = keep(report, state_dir)
+        path = keep(report, route.state, "" if route.proof else route.url or "")
     except OSError as error:
         return Outcome(LOST, f"{outcome.message}, and the report could not be kept: {error}")
-    return Outcome(SPOOLED, f"{outcome.message}; the report is kept for the engine in {path}")
+    message = f"{outcome.message}; the report is kept for the engine in {path}"
+    if route.is_held:
+        return Outcome(SPOOLED, message, is_urgent=outcome.state == ELSEWHERE)
+    later = "the next pulsetui ping or run of this user that finds an engine delivers it"
+    if not route.url:
+        later = "start one with this --state-dir, or give --url to deliver it to another"
+    return Outcome(
+        SPOOLED, f"{message}; no engine has ever used that state directory: {later}", is_urgent=True
+    )
+
+
+def _deliver(address: Address, route: Route, patience: float) -> list[str]:
+    """Sends what was kept for this way; gives sentences on what is not wanted there."""
+    if not os.path.exists(f"{route.state}/{SPOOL}"):  # noqa: PTH110 - no pathlib beside a job
+        return []
+    from pulsetui.job import spool
+
+    deadline = time.monotonic() + patience
+    notes = []
+    for path in spool.waiting(route.state):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        report = spool.read(path, lambda to: _is_for(to, route))
+        if report is None:
+            continue
+        outcome = send(report, address, patience=left, proof=route.proof)
+        if outcome.state == SENT:
+            spool.forget(path)
+        elif outcome.state in (UNKNOWN, REFUSED):
+            aside = spool.set_aside(path)
+            notes.append(f"a kept report of {report.slug} is not wanted ({outcome.message}): see {aside}")
+        else:
+            break
+    return notes
+
+
+def _is_for(to: str, route: Route) -> bool:
+    """Whether a report that was kept for the address ``to`` may go this way."""
+    return to == route.url or (not to and not route.is_held)
 
 
 def _target(report: Report, address: Address) -> str:
     action = ""
-    if report.exit_status is not None:
+    query = []
+    if report.exit_status is not None and report.exit_status < 0:
+        query = [f"exit_code={report.exit_status}"]
+    elif report.exit_status is not None:
         action = f"/{report.exit_status}"
     elif report.kind != "success":
         action = f"/{report.kind}"
-    query = [f"rid={report.rid}"] if report.rid else []
+    query += [f"rid={report.rid}"] if report.rid else []
     query += [f"metric={quote(f'{name}:{value:.17g}')}" for name, value in report.metrics]
+    query += [f"metric={quote(f'{name}:{literal}')}" for name, literal in report.unread]
     query += [f"duration={report.duration:.3f}"] if report.duration is not None else []
     return f"{address.prefix}/{report.slug}{action}" + ("?" + "&".join(query) if query else "")
 
 
-def _judge(reply: Reply, address: Address) -> Outcome:
+def _judge(reply: Reply, address: Address, proof: str) -> Outcome:
+    state = reply.header(STATE_HEADER.lower())
+    if proof and state != proof and not (proof == ANY_ENGINE and state):
+        other = (
+            "holds another state directory" if state else "is not an engine that says which state it holds"
+        )
+        return Outcome(ELSEWHERE, f"what answers at {address} {other}")
     if 200 <= reply.status < 300:
         return Outcome(SENT)
     said = printable(reply.body[:400].decode("utf-8", "replace").strip(), 200)
@@ -87,7 +167,7 @@ def _judge(reply: Reply, address: Address) -> Outcome:
     if reply.status in _NOT_NOW or reply.status >= 500:
         return Outcome(UNREACHABLE, f"the engine at {address} cannot take it now (HTTP {reply.status})")
     if 300 <= reply.status < 400:
-        place = printable(reply.location, 100)
+        place = printable(reply.header("location"), 100)
         return Outcome(REFUSED, f"{address} has moved to {place}; give that address with --url")
     return Outcome(REFUSED, f"{address} refused it: HTTP {reply.status} {said}".rstrip())
 

@@ -9,13 +9,14 @@ from pulsetui.job.report import UsageError, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     Options = dict[str, list[str]]
     """Values by long name, in order; "" for an option that takes none."""
 
 ENGINE_OPTIONS = (
     ("--url", "URL", "the engine's address (default: PULSETUI_URL, else the engine of the state directory)"),
+    ("--attach", "URL", "the same as --url"),
     ("--state-dir", "DIR", "the engine's state directory (default: PULSETUI_STATE_DIR)"),
     ("--config", "FILE", "checks.toml, to name the nearest slug (default: PULSETUI_CONFIG)"),
     ("--help", "", "-h: this text"),
@@ -40,8 +41,13 @@ class Command:
         self.options = options
         self.short = {**short, "-h": "--help"}
 
-    def parse(self, arguments: Sequence[str]) -> tuple[Options, list[str]]:
-        """The options and the other words; after ``--`` everything is a word. Raises UsageError."""
+    def parse(
+        self, arguments: Sequence[str], unknown: Callable[[str], None] | None = None
+    ) -> tuple[Options, list[str]]:
+        """The options and the other words; after ``--`` everything is a word. A value that is missing is "".
+
+        An option that is none raises UsageError, or is told to ``unknown`` and left out.
+        """
         takes = {name: bool(value) for name, value, _help in self.options}
         options: Options = {}
         words: list[str] = []
@@ -49,25 +55,31 @@ class Command:
         for argument in rest:
             if argument == "--":
                 words.extend(rest)
-            elif argument.startswith("--"):
-                name, given, value = argument.partition("=")
-                if name not in takes:
-                    raise UsageError(self._unknown(name))
-                if takes[name]:
-                    options.setdefault(name, []).append(value if given else _next(rest, name))
-                elif given:
-                    raise UsageError(f"{name} takes no value")
-                else:
-                    options.setdefault(name, []).append("")
-            elif argument.startswith("-") and argument != "-":
-                name = self.short.get(argument[:2], "")
-                if not name or (len(argument) > 2 and not takes[name]):
-                    raise UsageError(self._unknown(argument))
-                value = argument[2:] or (_next(rest, name) if takes[name] else "")
-                options.setdefault(name, []).append(value)
-            else:
+                continue
+            if not argument.startswith("-") or argument == "-":
                 words.append(argument)
+                continue
+            name, given, value = self._parted(argument, takes)
+            if name not in takes or (given and not takes[name]):
+                flaw = (
+                    f"{name} takes no value" if name in takes else self._unknown(argument.partition("=")[0])
+                )
+                if unknown is None:
+                    raise UsageError(flaw)
+                unknown(flaw)
+                continue
+            options.setdefault(name, []).append(next(rest, "") if takes[name] and not given else value)
         return options, words
+
+    def _parted(self, argument: str, takes: Mapping[str, bool]) -> tuple[str, bool, str]:
+        """The option's long name, whether a value is glued to it, and that value."""
+        if argument.startswith("--"):
+            name, mark, value = argument.partition("=")
+            return name, bool(mark), value
+        name = self.short.get(argument[:2], "")
+        if len(argument) > 2 and not takes.get(name):
+            return "", True, ""
+        return name, len(argument) > 2, argument[2:]
 
     def help_text(self) -> str:
         """What ``--help`` prints."""
@@ -89,10 +101,3 @@ def last(options: Options, name: str) -> str | None:
     """The value of an option; of one given twice the last."""
     values = options.get(name)
     return values[-1] if values else None
-
-
-def _next(rest: Iterator[str], name: str) -> str:
-    value = next(rest, None)
-    if value is None:
-        raise UsageError(f"{name} needs a value")
-    return value

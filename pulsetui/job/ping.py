@@ -3,6 +3,10 @@
 Exit codes: 0 sent, or spooled for later (monitoring never fails a job), 1 the engine has no such check or
 refuses the report, 2 usage, 3 nobody answered and it could not be kept, 130 interrupted. It prints nothing
 when all is well: cron mails every line.
+
+A value that cannot be used (a metric that is no number, a run id that is none) is warned of, and the report
+made without it: the job is not to look missing for it. An exit code that is none is no success. Only a
+command line that does not say which check, or what happened to it, reports nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +16,6 @@ import sys
 
 from pulsetui.job.options import ENGINE_OPTIONS, Command, last
 from pulsetui.job.report import (
-    BODY_LIMIT,
     LOST,
     REFUSED,
     SENT,
@@ -21,8 +24,15 @@ from pulsetui.job.report import (
     UsageError,
     check_rid,
     check_slug,
+    is_metric_name,
     printable,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
+
+    from pulsetui.core.output import Output
 
 COMMAND = Command(
     usage="pulsetui ping SLUG [--start | --fail | --log | --exit-code N] [options]",
@@ -34,19 +44,23 @@ is kept in the state directory and taken in later, and the exit code is 0.
         ("--start", "", "the job begins"),
         ("--fail", "", "the job failed"),
         ("--log", "", "a note: recorded, changes nothing"),
-        ("--exit-code", "N", "0 is a success, 1-255 a fail: pulsetui ping x --exit-code $?"),
+        ("--exit-code", "N", "0 is a success, 1-255 a fail, -9 a job that signal 9 ended: --exit-code $?"),
         ("--message", "TEXT", "-m TEXT: a line to keep with the report"),
         ("--metric", "NAME=VALUE", "a number the run produced; may be given again"),
         ("--rid", "UUID", "the run's id: the same for its start and its end"),
-        ("--body", "FILE", "keep the first 100 kB of FILE with the report; - is standard input"),
+        (
+            "--body",
+            "FILE",
+            "keep the first 100 kB of FILE (-: standard input) and search all of it for the metrics",
+        ),
         *ENGINE_OPTIONS,
     ),
     short={"-m": "--message"},
 )
 
 _KINDS = {"--start": "start", "--fail": "fail", "--log": "log"}
-_METRIC_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
-_LONGEST_METRIC = 64
+_LEAST_STATUS = -64  # the highest signal's number, below zero
+_MOST_STATUS = 255
 
 EXIT_CODES = {SENT: 0, "spooled": 0, UNKNOWN: 1, REFUSED: 1, LOST: 3}
 
@@ -69,13 +83,27 @@ def main(arguments: list[str]) -> int:
 def _ping(options: dict[str, list[str]], words: list[str]) -> int:
     from pulsetui.job import place
     from pulsetui.job.client import send_or_keep
-    from pulsetui.job.wire import parse_address
+    from pulsetui.job.wire import Address, parse_address
 
-    report = build(options, words)
-    state = place.state_dir(last(options, "--state-dir"))
-    address = parse_address(place.engine_url(last(options, "--url"), state))
-    outcome = send_or_keep(report, address, state)
-    if outcome.state == UNKNOWN:
+    slug = _slug(words)
+    kind, exit_status = _what_happened(options)
+    route = place.route(last(options, "--url") or last(options, "--attach"), last(options, "--state-dir"))
+    address: Address | None = None
+    try:
+        address = None if route.url is None else parse_address(route.url)
+    except UsageError as error:
+        route.url, route.why = None, str(error)
+    report = Report(
+        slug=slug,
+        kind=kind,
+        exit_status=exit_status,
+        body=_body(
+            last(options, "--message"), last(options, "--body"), near=address is None or address.is_local
+        ),
+        **_details(options),
+    )
+    outcome = send_or_keep(report, address, route)
+    if outcome.state == UNKNOWN and address is not None:
         from pulsetui.job.hint import unknown_check
 
         _say(unknown_check(report.slug, address, place.config_file(last(options, "--config"))))
@@ -84,73 +112,92 @@ def _ping(options: dict[str, list[str]], words: list[str]) -> int:
     return EXIT_CODES[outcome.state]
 
 
-def build(options: dict[str, list[str]], words: list[str]) -> Report:
-    """The report that the command line describes. Reads the body. Raises UsageError."""
+def _slug(words: list[str]) -> str:
     if len(words) != 1:
         got = printable(" ".join(words), 60)
         raise UsageError(f"one slug at a time, got {got!r}" if words else "which check? Name its slug")
-    slug = check_slug(words[0])
+    return check_slug(words[0])
+
+
+def _what_happened(options: dict[str, list[str]]) -> tuple[str, int | None]:
+    """Kind and exit status. Raises UsageError where the command line contradicts itself."""
     told = [name for name in (*_KINDS, "--exit-code") if name in options]
     if len(told) > 1:
         raise UsageError(f"{told[0]} and {told[1]} contradict each other; give one of them")
-    status = last(options, "--exit-code")
-    rid = last(options, "--rid")
-    return Report(
-        slug=slug,
-        kind=_KINDS.get(told[0], "success") if told else "success",
-        exit_status=None if status is None else _exit_status(status),
-        rid=None if rid is None else check_rid(rid),
-        metrics=[_metric(text) for text in options.get("--metric", ())],
-        body=_body(last(options, "--message"), last(options, "--body")),
+    kind = _KINDS.get(told[0], "success") if told else "success"
+    text = last(options, "--exit-code")
+    if text is None:
+        return kind, None
+    number = text.strip()
+    digits = number.removeprefix("-")
+    if (
+        digits.isascii()
+        and digits.isdigit()
+        and len(digits) <= 3
+        and _LEAST_STATUS <= int(number) <= _MOST_STATUS
+    ):
+        return kind, int(number)
+    _say(
+        f"--exit-code {printable(text, 40)!r} is not an exit code: it is a number from 0 to 255, as $? gives"
+        " it, or a signal's below zero, as Python's returncode does. Reported as a fail"
     )
+    return "fail", None
 
 
-def _exit_status(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= 255:
-        return int(text)
-    raise UsageError(f"--exit-code {text!r} is no exit code; it is a number from 0 to 255, as $? gives it")
-
-
-def _metric(text: str) -> tuple[str, float]:
-    name, found, literal = text.partition("=")
-    if not found or not name or len(name) > _LONGEST_METRIC or not _METRIC_CHARACTERS.issuperset(name):
-        raise UsageError(f"--metric {text!r} is no metric; write it like --metric records=42")
+def _details(options: dict[str, list[str]]) -> dict[str, Any]:
+    """Run id and metrics, as far as they can be used."""
+    found: dict[str, Any] = {"rid": None, "metrics": [], "unread": []}
+    rid = last(options, "--rid")
     try:
-        value = float(literal)
-    except ValueError:
-        value = float("nan")
-    if value - value != 0:  # what float() took but is not finite
-        raise UsageError(f"--metric {text!r}: {literal!r} is not a number; write it like --metric records=42")
-    return name, value
+        found["rid"] = None if rid is None else check_rid(rid)
+    except UsageError as error:
+        _say(f"{error}; reported without it")
+    given = options.get("--metric", ())
+    if given:
+        from pulsetui.core.number import number
+    for text in given:
+        name, mark, literal = text.partition("=")
+        if not mark or not is_metric_name(name):
+            _say(f"--metric {printable(text, 60)!r} is no metric; write it like --metric records=42")
+            continue
+        value = number(literal)
+        if value is not None:
+            found["metrics"].append((name, value))
+        else:
+            found["unread"].append((name, literal))
+            _say(f"--metric {name}: {printable(literal.strip(), 40) or 'nothing'} is not a number")
+    return found
 
 
-def _body(message: str | None, source: str | None) -> bytes:
+def _body(message: str | None, source: str | None, *, near: bool) -> bytes:
+    """``near``: the engine is on this host, so that it costs no time to send all that it searches."""
     text = b"" if message is None else os.fsencode(message)
     if source is None:
         return text
+    from pulsetui.core.output import KEPT, SEARCHED, Output
+
+    output = Output(searched=SEARCHED if near else KEPT)
     try:
-        kept = _read_stdin() if source == "-" else _read_file(source)
+        _read(source, output)
     except OSError as error:
         # The report matters more than what was to go with it.
         _say(f"--body {source}: {error.strerror or error}; sent without it")
-        kept = b""
-    return b"\n".join(part for part in (text, kept) if part)
+    return b"\n".join(part for part in (text, output.joined()) if part)
 
 
-def _read_file(path: str) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123 - pathlib costs more than the ping
-        return file.read(BODY_LIMIT)
+def _read(source: str, output: Output) -> None:
+    """All of it: whoever writes to our standard input must not get SIGPIPE."""
+    if source == "-":
+        if sys.stdin is not None:  # closed by whoever started us
+            _copy(sys.stdin.buffer, output)
+        return
+    with open(source, "rb") as file:  # noqa: PTH123 - pathlib costs more than the ping
+        _copy(file, output)
 
 
-def _read_stdin() -> bytes:
-    """The first part of standard input. The rest is read and dropped: the writer must not get SIGPIPE."""
-    if sys.stdin is None:  # closed by whoever started us
-        return b""
-    stdin = sys.stdin.buffer
-    kept = stdin.read(BODY_LIMIT)
-    while stdin.read(65_536):
-        pass
-    return kept
+def _copy(file: BinaryIO, output: Output) -> None:
+    while chunk := file.read(65_536):
+        output.add(chunk)
 
 
 def _say(text: str) -> None:

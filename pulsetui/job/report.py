@@ -12,10 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BODY_LIMIT = 100_000
-"""Bytes of a body that the engine keeps; sending more would only cost the job time."""
+"""Bytes of a body that the engine keeps."""
+
+SENT_LIMIT = 2_000_000
+"""Bytes of a body that are sent: what the engine searches for numbers besides, and a word on what was cut."""
 
 LONGEST_SLUG = 100
 _SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+_METRIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
+_NOT_FIRST = frozenset("0123456789.-")
+_LONGEST_METRIC = 64
 _HEX = frozenset("0123456789abcdef")
 
 SENT = "sent"
@@ -23,6 +29,7 @@ SPOOLED = "spooled"  # kept on disk until an engine takes it in
 UNKNOWN = "unknown"  # the engine has no such check
 REFUSED = "refused"  # the engine will never take it
 UNREACHABLE = "unreachable"  # nobody answered, or "not now"
+ELSEWHERE = "elsewhere"  # what answered is not the engine that may have it
 LOST = "lost"  # nobody answered, and it could not be kept
 
 
@@ -36,10 +43,14 @@ class Report:
     ``kind`` is ``success``, ``start``, ``fail`` or ``log``; an ``exit_status`` decides between success and
     fail on its own. ``duration`` is in seconds, as measured beside the job. ``at_ns`` is when it happened
     (Unix time in nanoseconds), ``rid`` a canonical uuid. ``id`` tells this report from every other: an engine
-    that gets it twice, by HTTP and out of the spool, counts it once.
+    that gets it twice, by HTTP and out of the spool, counts it once. ``unread`` are metrics that are no
+    numbers, as they were written: the engine says so in the alarm. ``is_kept``: it comes out of the spool.
     """
 
-    __slots__ = ("at_ns", "body", "duration", "exit_status", "id", "kind", "metrics", "rid", "slug")
+    __slots__ = (
+        *("at_ns", "body", "duration", "exit_status", "id", "is_kept", "kind", "metrics", "rid", "slug"),
+        "unread",
+    )
 
     def __init__(
         self,
@@ -52,26 +63,32 @@ class Report:
         body: bytes = b"",
         at_ns: int | None = None,
         duration: float | None = None,
+        unread: Sequence[tuple[str, str]] = (),
+        id: str = "",  # noqa: A002 - the field's name
     ) -> None:
         self.slug = slug
         self.kind = kind if exit_status is None else ("fail" if exit_status else "success")
         self.rid = rid
         self.exit_status = exit_status
         self.metrics = tuple(metrics)
-        self.body = body[:BODY_LIMIT]
+        self.unread = tuple(unread)
+        self.body = body[:SENT_LIMIT]
         self.duration = duration
-        self.id = os.urandom(16).hex()
+        self.id = id or os.urandom(16).hex()
+        self.is_kept = False
         self.at_ns = time.time_ns() if at_ns is None else at_ns
 
 
 class Outcome:
-    """What became of a report: ``state`` is one of the words above, ``message`` says more (for a person)."""
+    """What became of a report: ``state`` is one of the words above, ``message`` says more (for a person), and
+    ``is_urgent`` that a person must hear of it, since nothing will happen by itself."""
 
-    __slots__ = ("message", "state")
+    __slots__ = ("is_urgent", "message", "state")
 
-    def __init__(self, state: str, message: str = "") -> None:
+    def __init__(self, state: str, message: str = "", *, is_urgent: bool = False) -> None:
         self.state = state
         self.message = message
+        self.is_urgent = is_urgent
 
 
 def check_slug(text: str) -> str:
@@ -96,6 +113,11 @@ def check_rid(text: str) -> str:
     raise UsageError(
         f"--rid {printable(text, 60)!r} is no run id: write a uuid with its dashes, as uuidgen prints it"
     )
+
+
+def is_metric_name(text: str) -> bool:
+    """Whether ``text`` may name a metric: a letter or _ first, then letters, digits, _ . -, at most 64."""
+    return 0 < len(text) <= _LONGEST_METRIC and _METRIC.issuperset(text) and text[0] not in _NOT_FIRST
 
 
 def printable(text: str, limit: int) -> str:

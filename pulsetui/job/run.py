@@ -2,7 +2,8 @@
 
 The job must not notice: output passes unchanged and at once, signals are forwarded, the exit code is the
 job's own (128 + signal when one ended it, 127 and 126 as in a shell when it cannot be started). Whatever goes
-wrong with the reports costs at most two seconds and never the job.
+wrong with the reports costs at most two seconds and never the job; nor does an option that cannot be used: it
+is warned of and the job runs without it, unwatched where nobody can tell which check it is.
 """
 
 from __future__ import annotations
@@ -14,16 +15,31 @@ import time
 from pulsetui.job import place
 from pulsetui.job.client import send_or_keep
 from pulsetui.job.options import ENGINE_OPTIONS, Command, last
-from pulsetui.job.report import BODY_LIMIT, LOST, REFUSED, UNKNOWN, Outcome, Report, UsageError, check_slug
+from pulsetui.job.report import (
+    BODY_LIMIT,
+    LOST,
+    REFUSED,
+    UNKNOWN,
+    Outcome,
+    Report,
+    UsageError,
+    check_slug,
+    is_metric_name,
+    printable,
+)
 from pulsetui.job.wire import Address, parse_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
 
+    from pulsetui.core.metric import Pattern
+    from pulsetui.core.output import Output
     from pulsetui.job.options import Options
+
+    T = TypeVar("T")
 
 COMMAND = Command(
     usage="pulsetui run SLUG [--timeout SPAN] [--metric NAME=REGEX] -- COMMAND…",
@@ -36,7 +52,7 @@ Output, signals and exit code are the job's own; what goes wrong with the report
         (
             "--metric",
             "NAME=REGEX",
-            "a number in the output: the first group of the last match; may be repeated",
+            "a number in the output: the first group of the last line's match; may be repeated",
         ),
         *ENGINE_OPTIONS,
     ),
@@ -46,54 +62,68 @@ Output, signals and exit code are the job's own; what goes wrong with the report
 START_PATIENCE_S = 0.9
 END_PATIENCE_S = 0.9
 """Together the two seconds that a job may be delayed at most."""
+_SEARCH_S = 0.7
+"""For finding numbers in the output: some milliseconds are enough for a usual pattern."""
+_LONGEST_LITERAL = 200  # characters of what should have been a number
 _KNOWN_AWAY_PATIENCE_S = 0.3
 """For the end, when the start has just found nobody."""
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the job; returns its exit code, or 2 when the command line is wrong and nothing was run."""
+    """Runs the job; returns its exit code, or 2 when there is no job on the command line."""
+    split = arguments.index("--") if "--" in arguments else len(arguments)
+    job = arguments[split + 1 :]
+    options, words = COMMAND.parse(arguments[:split], _say)
+    if "--help" in options:
+        sys.stdout.write(COMMAND.help_text())
+        return 0
+    if not job:
+        missing = "there is no command; write it after --" if words else "which check? Name its slug"
+        _say(f"{missing}\nusage: {COMMAND.usage}")
+        return 2
     try:
-        split = arguments.index("--") if "--" in arguments else len(arguments)
-        options, words = COMMAND.parse(arguments[:split])
-        if "--help" in options:
-            sys.stdout.write(COMMAND.help_text())
-            return 0
-        job = arguments[split + 1 :]
-        watch = _Watch(options, words, job)
+        watch = _Watch(options, words)
     except UsageError as error:
         _say(f"{error}\nusage: {COMMAND.usage}")
-        return 2
+        return _unwatched(job)
     return watch.run(job)
+
+
+def _unwatched(job: Sequence[str]) -> int:
+    """The job is what matters, also where nobody can be told of it."""
+    from pulsetui.job.child import run_job
+
+    _say("the job runs all the same, and is not reported")
+    ended = run_job(job, timeout=None)
+    ended.let_go()
+    return ended.exit_code
 
 
 class _Watch:
     """One run of a job."""
 
-    def __init__(self, options: Options, words: Sequence[str], job: Sequence[str]) -> None:
-        """Raises UsageError: a wrong command line is told before anything runs."""
-        if len(words) != 1:
-            raise UsageError(
-                "name one slug, then -- and the command" if words else "which check? Name its slug"
-            )
-        if not job:
-            raise UsageError("there is no command; write it after --")
+    def __init__(self, options: Options, words: Sequence[str]) -> None:
+        """Raises UsageError when nobody can tell which check it is."""
+        if not words:
+            raise UsageError("which check? Name its slug")
         self._slug = check_slug(words[0])
-        self._timeout = _timeout(last(options, "--timeout"))
-        self._metrics = [_pattern(text) for text in options.get("--metric", ())]
-        self._state = place.state_dir(last(options, "--state-dir"))
+        if len(words) > 1:
+            _say(f"name one slug, then -- and the command; reported as {self._slug}")
+        self._timeout = _usable(_timeout, last(options, "--timeout"))
+        self._metrics: dict[str, Pattern] = {}
+        for text in options.get("--metric", ()):
+            self._metrics.update(_usable(_pattern, text) or {})
         self._config = place.config_file(last(options, "--config"))
-        self._address = self._find(last(options, "--url"))
+        self._route = place.route(
+            last(options, "--url") or last(options, "--attach"), last(options, "--state-dir")
+        )
+        self._address: Address | None = None
+        if self._route.url is not None:
+            self._address = _usable(parse_address, self._route.url)
+        if self._address is None and self._route.url is not None:
+            self._route.why, self._route.url = f"{self._route.url!r} is not an address", None
         self._rid = _new_rid()
         self._told: list[Outcome] = []
-
-    def _find(self, option: str | None) -> Address:
-        try:
-            return parse_address(place.engine_url(option, self._state))
-        except UsageError as error:
-            if option is not None:
-                raise
-            _say(str(error))  # of the environment or the lock: no reason to hold the job
-            return parse_address(place.DEFAULT_URL)
 
     def run(self, job: Sequence[str]) -> int:
         """Runs the job between its two reports."""
@@ -103,13 +133,15 @@ class _Watch:
         began = time.monotonic()
         ended = run_job(job, timeout=self._timeout)
         took = time.monotonic() - began
+        metrics, unread = self._find_metrics(ended.output)
         report = Report(
             slug=self._slug,
             # A job that was asked to end because it took too long has failed, whatever it says.
             kind="fail" if ended.timed_out else "success",
             exit_status=None if ended.timed_out and ended.exit_code == 0 else ended.exit_code,
             rid=self._rid,
-            metrics=self._find_metrics(ended.tail),
+            metrics=metrics,
+            unread=unread,
             body=_with_note(ended.tail, self._timeout) if ended.timed_out else ended.tail,
             duration=took,
         )
@@ -131,40 +163,72 @@ class _Watch:
 
     def _tell(self, report: Report, patience: float) -> None:
         try:
-            self._told.append(send_or_keep(report, self._address, self._state, patience=patience))
+            self._told.append(send_or_keep(report, self._address, self._route, patience=patience))
         except Exception as error:  # noqa: BLE001 - a bug of ours must not become the job's failure
             self._told.append(Outcome(LOST, f"the report failed: {type(error).__name__}: {error}"))
 
     def _complain(self) -> None:
-        """Says once what a person has to change; a spooled report is on its way and needs nobody."""
+        """Says once what a person has to change; a report that its engine will take in needs nobody."""
         for outcome in self._told:
-            if outcome.state == UNKNOWN:
+            if outcome.state == UNKNOWN and self._address is not None:
                 from pulsetui.job.hint import unknown_check
 
                 _say(unknown_check(self._slug, self._address, self._config))
                 return
-            if outcome.state in (REFUSED, LOST):
+            if outcome.state in (REFUSED, LOST) or outcome.is_urgent:
                 _say(outcome.message)
                 return
 
-    def _find_metrics(self, tail: bytes) -> list[tuple[str, float]]:
-        """A pattern that does not match reports nothing: what is expected of it then fails, as it should."""
+    def _find_metrics(self, output: Output) -> tuple[list[tuple[str, float]], list[tuple[str, str]]]:
+        """Numbers by name, and what was found where one should be: the engine says so in the alarm.
+
+        A pattern that does not match reports nothing: what is expected of it then fails, as it should.
+        """
         if not self._metrics:
-            return []
-        text = tail.decode("utf-8", "replace")
-        found: list[tuple[str, float]] = []
-        for name, pattern in self._metrics:
-            number = None
-            for match in pattern.finditer(text):
-                number = match
-            literal = "" if number is None else (number[1] if pattern.groups else number[0]) or ""
-            try:
-                value = float(literal)
-            except ValueError:
-                continue
-            if value - value == 0:  # finite
-                found.append((name, value))
-        return found
+            return [], []
+        from pulsetui.core.number import number
+
+        values: list[tuple[str, float]] = []
+        unread: list[tuple[str, str]] = []
+        for name, literal in self._search(output).items():
+            value = number(literal)
+            if value is not None:
+                values.append((name, value))
+            else:
+                unread.append((name, literal[:_LONGEST_LITERAL]))
+                _say(f"--metric {name}: {printable(literal, 40)} is not a number")
+        return values, unread
+
+    def _search(self, output: Output) -> dict[str, str]:
+        """What the patterns match, as far as the job can wait for it. Searching lets other threads run."""
+        import threading
+
+        found: dict[str, str] = {}
+
+        def search() -> None:
+            from pulsetui.core.metric import Text
+
+            text = Text(output.head, output.rest, output.skipped)
+            for name, pattern in self._metrics.items():
+                literal = pattern.last(text)
+                if literal is not None:
+                    found[name] = literal
+
+        thread = threading.Thread(target=search, daemon=True)
+        thread.start()
+        thread.join(_SEARCH_S)
+        if thread.is_alive():
+            _say("the output took too long to search: not all of --metric is reported")
+        return dict(found)
+
+
+def _usable(read: Callable[[str], T], text: str | None) -> T | None:
+    """What an option says; None, with a warning, when it cannot be used."""
+    try:
+        return None if text is None else read(text)
+    except UsageError as error:
+        _say(f"{error}; the job runs without it")
+        return None
 
 
 def _with_note(tail: bytes, timeout: float | None) -> bytes:
@@ -172,9 +236,7 @@ def _with_note(tail: bytes, timeout: float | None) -> bytes:
     return tail[-(BODY_LIMIT - len(note)) :] + note
 
 
-def _timeout(text: str | None) -> float | None:
-    if text is None:
-        return None
+def _timeout(text: str) -> float:
     from pulsetui.core.duration import DurationError, parse_duration
 
     try:
@@ -186,16 +248,16 @@ def _timeout(text: str | None) -> float | None:
     return seconds
 
 
-def _pattern(text: str) -> tuple[str, re.Pattern[str]]:
-    import re
+def _pattern(text: str) -> dict[str, Pattern]:
+    from pulsetui.core.metric import Pattern, PatternError
 
     name, found, expression = text.partition("=")
-    if not found or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}", name) or not expression:
+    if not found or not is_metric_name(name) or not expression:
         raise UsageError(f"--metric {text!r} is no metric; write it like --metric 'records=(\\d+) rows'")
     try:
-        return name, re.compile(expression, re.MULTILINE)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise UsageError(f"--metric {name}: {expression!r} is no pattern: {error}") from None
+        return {name: Pattern(expression)}
+    except PatternError as error:
+        raise UsageError(f"--metric {name}: {expression!r} is no pattern that can be used: {error}") from None
 
 
 def _new_rid() -> str:

@@ -6,7 +6,8 @@
      "at": "2026-11-16T07:00:00.000000+00:00", "rid": … | null, "exit_status": … | null, "metrics": {…},
      "body": "<base64>", "host": …, "user": …}
 
-and ``"duration"`` in seconds when it was measured.
+and ``"duration"`` in seconds when it was measured, ``"unread"`` with metrics that are no numbers as they were
+written, ``"to"`` with the address for which it was kept when one was given.
 
 Names sort by the instant they speak for. A name that starts with a dot is being written, or was left by a
 crash: it is never read.
@@ -16,16 +17,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
-from binascii import b2a_base64
+from binascii import a2b_base64, b2a_base64
 
 from pulsetui.job.place import SPOOL
-from pulsetui.job.report import Report
+from pulsetui.job.report import Report, UsageError, check_rid, check_slug
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VERSION = 1
+_KINDS = {kind: kind for kind in ("success", "start", "fail", "log")}
+_NAME = re.compile(r"\d{1,20}-\d+-[0-9a-f]+\.json", re.ASCII)
+_LARGEST = 16_000_000  # bytes of one file
 
 
-def keep(report: Report, state_dir: str) -> str:
+def keep(report: Report, state_dir: str, to: str = "") -> str:
     """Writes ``report`` so that it survives a power cut, and returns the file's path. Raises OSError."""
     folder = f"{state_dir}/{SPOOL}"
     os.makedirs(state_dir, mode=0o700, exist_ok=True)  # noqa: PTH103 - no pathlib beside a job
@@ -33,7 +42,7 @@ def keep(report: Report, state_dir: str) -> str:
     name = f"{report.at_ns}-{os.getpid()}-{os.urandom(3).hex()}.json"
     path, unfinished = f"{folder}/{name}", f"{folder}/.{name}.tmp"
     try:
-        _write(unfinished, encode(report))
+        _write(unfinished, encode(report, to))
         os.rename(unfinished, path)  # noqa: PTH104
     except OSError:
         _forget(unfinished)
@@ -42,7 +51,7 @@ def keep(report: Report, state_dir: str) -> str:
     return path
 
 
-def encode(report: Report) -> bytes:
+def encode(report: Report, to: str = "") -> bytes:
     """The file's content."""
     seconds, rest = divmod(report.at_ns, 1_000_000_000)
     at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
@@ -61,7 +70,65 @@ def encode(report: Report) -> bytes:
     }
     if report.duration is not None:
         record["duration"] = report.duration
+    if report.unread:
+        record["unread"] = {name: _valid(literal) for name, literal in report.unread}
+    if to:
+        record["to"] = _valid(to)
     return json.dumps(record, ensure_ascii=False).encode()
+
+
+def waiting(state_dir: str) -> list[str]:
+    """The paths of what is kept, oldest first."""
+    folder = f"{state_dir}/{SPOOL}"
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - no pathlib beside a job
+    except OSError:
+        return []
+    return [f"{folder}/{name}" for name in sorted(names) if _NAME.fullmatch(name)]
+
+
+def read(path: str, is_wanted: Callable[[str], bool]) -> Report | None:
+    """The report in ``path``; None when it is gone, is none of ours, or ``is_wanted`` says no to the address
+    for which it was kept."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            record = json.loads(file.read(_LARGEST))
+        if not is_wanted(str(record.get("to") or "")):
+            return None
+        report = Report(
+            slug=check_slug(str(record["slug"])),
+            kind=_KINDS[record["kind"]],
+            rid=None if record.get("rid") is None else check_rid(str(record["rid"])),
+            metrics=[(str(name), float(value)) for name, value in (record.get("metrics") or {}).items()],
+            unread=[(str(name), str(value)) for name, value in (record.get("unread") or {}).items()],
+            body=a2b_base64(record.get("body") or ""),
+            duration=None if record.get("duration") is None else float(record["duration"]),
+            at_ns=int(os.path.basename(path).partition("-")[0]),  # noqa: PTH119
+            id=str(record.get("id") or ""),
+        )
+        if record.get("exit_status") is not None:
+            report.exit_status = int(record["exit_status"])
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, UsageError):
+        return None
+    report.is_kept = True
+    return report
+
+
+def forget(path: str) -> None:
+    """The report has arrived."""
+    _forget(path)
+
+
+def set_aside(path: str) -> str:
+    """Moves a report that nobody wants to where the engine puts such; gives its new path."""
+    folder, name = os.path.split(path)
+    bad = f"{folder}/bad"
+    try:
+        os.makedirs(bad, mode=0o700, exist_ok=True)  # noqa: PTH103
+        os.rename(path, f"{bad}/{name}")  # noqa: PTH104
+    except OSError:
+        return path
+    return f"{bad}/{name}"
 
 
 def _write(path: str, content: bytes) -> None:

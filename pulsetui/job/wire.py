@@ -48,14 +48,18 @@ class Address:
 
 
 class Reply:
-    """An HTTP answer: ``location`` is the Location header, if any."""
+    """An HTTP answer. ``header`` gives the value of one of its headers, "" when it is not there."""
 
-    __slots__ = ("body", "location", "status")
+    __slots__ = ("_lines", "body", "status")
 
-    def __init__(self, status: int, body: bytes, location: str) -> None:
+    def __init__(self, status: int, body: bytes, lines: list[str]) -> None:
         self.status = status
         self.body = body
-        self.location = location
+        self._lines = lines
+
+    def header(self, name: str) -> str:
+        """``name`` in lower case."""
+        return _header(self._lines, name)
 
 
 class NotHttpError(OSError):
@@ -213,7 +217,7 @@ def _read(connection: socket.socket, deadline: float) -> Reply:
     if head < 0:
         raise NotHttpError("what answered closed without an HTTP answer")
     lines = received[:head].decode("latin-1").split("\r\n")
-    return Reply(_status(lines[0]), bytes(received[head + 4 : needed]), _header(lines, "location"))
+    return Reply(_status(lines[0]), bytes(received[head + 4 : needed]), lines)
 
 
 def _status(line: str) -> int:

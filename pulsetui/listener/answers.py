@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pulsetui.listener.message import JSON, Response
+from pulsetui.listener.message import JSON, Respond, Response
 from pulsetui.monitor.intake import BODY_LIMIT, Receipt
 
 _ANYWHERE = ("Access-Control-Allow-Origin", "*")
@@ -22,6 +22,8 @@ TOO_MANY = Response(
 )
 TOO_FAST = Response(429, b"too many new checks at once, try again\n", (("Retry-After", "60"), *_PLAIN))
 BUSY = Response(503, b"busy, try again", (("Retry-After", "5"), *_PLAIN))
+
+OTHER_STATE = Response(421, b"this engine holds another state directory", _PLAIN)
 
 BY_RECEIPT = {
     Receipt.OK: OK,
@@ -54,6 +56,28 @@ def noted(answer: Response, notes: Sequence[str]) -> Response:
         return answer
     warnings = [(WARNING_HEADER, note.encode("ascii", "replace").decode()) for note in notes]
     return Response(answer.status, answer.body, (*answer.headers[1:], *warnings))
+
+
+STATE_HEADER_ASKED = b"pulsetui-state"
+"""The header by which ``pulsetui ping`` and ``run`` ask for the engine of one state directory, or for any."""
+
+
+def proving(respond: Respond, state: str) -> Respond:
+    """Answers with the id of the state directory, so that the job knows who took its report."""
+
+    def answer(response: Response) -> None:
+        (_, content_type), *headers = response.headers
+        respond(
+            Response(
+                response.status,
+                response.body,
+                (*headers, ("Pulsetui-State", state)),
+                content_type=content_type,
+                stream=response.stream,
+            )
+        )
+
+    return answer
 
 
 def json_error(status: int, message: str, headers: tuple[tuple[str, str], ...] = ()) -> Response:

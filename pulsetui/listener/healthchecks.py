@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from pulsetui.core import storable
 from pulsetui.core.check import NEW_SLUG, SLUG
 from pulsetui.core.ping import NO_METRICS, NO_REASONS
 from pulsetui.core.status import PingKind
@@ -17,7 +19,7 @@ from pulsetui.listener import answers, extras
 from pulsetui.listener.browser import Guard, refusal
 from pulsetui.listener.message import Request, Respond, Response
 from pulsetui.listener.origin import remote, user_agent
-from pulsetui.listener.outcome import outcome
+from pulsetui.listener.outcome import Say, outcome
 from pulsetui.monitor.intake import Arrival, Intake, Receipt, Refused, report_id
 from pulsetui.monitor.refusals import NOT_CREATED, UNKNOWN_CHECK
 
@@ -26,6 +28,7 @@ _UUID_LENGTH = 36
 _RID = re.compile(_UUID.pattern, re.IGNORECASE)
 _UPPER = re.compile(r"(?=[^A-Z]*[A-Z])[A-Za-z0-9_-]{1,100}")
 _LARGEST_STATUS = 255
+_LONGEST_AT = 20  # digits
 _MOST_NOTES = 5  # of one ping
 _TOO_LARGE_STATUS = 256  # stands for every larger one
 
@@ -74,6 +77,22 @@ def action_of(text: str) -> Action | None:
 def _run_of_series(series: str) -> UUID:
     """Cronitor's run id, which may be any text: the same text is the same run."""
     return UUID(series) if _RID.fullmatch(series) else uuid5(NAMESPACE_URL, series)
+
+
+def _kept_at(text: bytes, say: Say) -> datetime | None:
+    """When a report that ``pulsetui ping`` or ``run`` had to keep happened: nanoseconds since 1970.
+
+    Whoever may ping may say so: a report never speaks for a later instant than that at which it came.
+    """
+    try:
+        if text.isdigit() and len(text) <= _LONGEST_AT:
+            return storable.instant(
+                datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(text) // 1000)
+            )
+    except (OverflowError, storable.UnstorableError):
+        pass
+    say("the instant of a kept report cannot be read: it counts as of now")
+    return None
 
 
 class PingTaker:
@@ -194,6 +213,8 @@ class PingTaker:
             duration = extras.duration(query, reject, say)
         address, scheme = remote(request)
         report = request.headers.get(b"pulsetui-report")
+        told = request.headers.get(b"pulsetui-at")
+        at = None if told is None else _kept_at(told, notes.append)
         return Arrival(
             kind=kind,
             uuid=uuid,
@@ -211,6 +232,7 @@ class PingTaker:
             scheme=scheme,
             remote_addr=address,
             ua=user_agent(request),
+            at=at,
             notes=tuple(notes[:_MOST_NOTES]),
             report="" if report is None else report_id(report.decode("latin-1")),
         )

@@ -38,6 +38,12 @@ class Router:
         self._own = own
 
     def __call__(self, request: Request, respond: Respond) -> None:
+        if (wanted := request.headers.get(answers.STATE_HEADER_ASKED)) is not None:
+            state = self._intake.state_id()
+            respond = answers.proving(respond, state)
+            if wanted not in (b"*", state.encode()):
+                respond(answers.OTHER_STATE)
+                return
         segments = request.segments()
         first = segments[1] if len(segments) > 1 else ""
         if request.method == "OPTIONS" and first != "api" and is_preflight(request):

@@ -35,6 +35,7 @@ from pulsetui.monitor.lock import (
     local_ping_key,
     prepare_state_dir,
     read_or_make_api_key,
+    state_id,
 )
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.reading import Reading, with_metrics, without_rest
@@ -108,6 +109,7 @@ class Engine:
         try:
             self._api_key = read_or_make_api_key(state_dir)
             self.local_ping_key = local_ping_key(self._api_key)
+            self._state_id = state_id(self._api_key)
             database = Database(state_dir)
         except BaseException:
             self.lock.release()
@@ -387,6 +389,9 @@ class Engine:
 
     def hosts(self) -> Sequence[str]:
         return self.config.listener.hosts
+
+    def state_id(self) -> str:
+        return self._state_id
 
     def api_keys(self) -> ApiKeys:
         listener = self.config.listener

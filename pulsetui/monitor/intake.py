@@ -113,5 +113,8 @@ class Intake(Protocol):
     def hosts(self) -> Sequence[str]:
         """Names that the listener has beside this host's own, for requests of browsers and of the API."""
 
+    def state_id(self) -> str:
+        """Tells this state directory from every other: jobs that may report to no other engine ask for it."""
+
     def api_keys(self) -> ApiKeys:
         """Who may use the API."""

@@ -127,10 +127,16 @@ class StateLock:
             time.sleep(0.02)
         return fd
 
-    def announce(self, url: str, ping_url: str = "") -> None:
-        """Writes down who holds the lock, the address at which it answers, and what ``pulsetui ping`` on this
-        host is to put before a slug."""
-        told = {"pid": os.getpid(), "url": url, "ping_url": ping_url, "version": __version__}
+    def announce(self, url: str, ping_url: str = "", state: str = "") -> None:
+        """Writes down who holds the lock and where it answers; for ``pulsetui ping`` on this host what to put
+        before a slug, and the state directory's id by which it knows this engine again."""
+        told = {
+            "pid": os.getpid(),
+            "url": url,
+            "ping_url": ping_url,
+            "state": state,
+            "version": __version__,
+        }
         self._told = msgspec.json.encode(told)
         self._write()
 
@@ -229,6 +235,13 @@ def local_ping_key(api_key: str) -> str:
     from hashlib import blake2b
 
     return blake2b(api_key.encode(), digest_size=12, person=b"ping").hexdigest()
+
+
+def state_id(api_key: str) -> str:
+    """Tells the engines of this host apart by the state that they hold. No secret."""
+    from hashlib import blake2b
+
+    return blake2b(api_key.encode(), digest_size=12, person=b"state").hexdigest()
 
 
 def read_or_make_api_key(state_dir: Path) -> str:

@@ -44,11 +44,12 @@ def with_metrics(patterns: Mapping[str, Pattern], arrival: Arrival) -> Arrival:
     text = Text(arrival.body, arrival.rest, skipped)
     values, unread = metric.read(wanted, text, lambda: time.monotonic() > until)
     still_unread = {name: why for name, why in arrival.unread.items() if name not in values}
+    news = (f"metric {name}: {why}" for name, why in unread.items() if name not in arrival.unread)
     return replace(
         arrival,
         metrics={**values, **arrival.metrics},
         unread={**unread, **still_unread},
-        notes=(*arrival.notes, *(f"metric {name}: {why}" for name, why in unread.items()))[:_MOST_NOTES],
+        notes=(*arrival.notes, *news)[:_MOST_NOTES],
     )
 
 

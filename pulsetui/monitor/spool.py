@@ -22,6 +22,8 @@ import msgspec
 
 from pulsetui.core import storable
 from pulsetui.core.check import canonical_uuid
+from pulsetui.core.metric import not_a_number
+from pulsetui.core.number import LONGEST_NUMBER, number
 from pulsetui.core.status import PingKind
 from pulsetui.core.text import clean
 from pulsetui.monitor.intake import BODY_LIMIT, Arrival, report_id
@@ -40,7 +42,6 @@ _LARGEST = 16_000_000
 _PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EINTR, errno.ESTALE})
 """Errors that say nothing of the file: it is tried again."""
 _NAME_SHOWN = 60
-_MOST_UNREAD = 20  # metrics of which a report says why they could not be read
 
 
 class _Spooled(msgspec.Struct):
@@ -177,6 +178,7 @@ def _arrival(document: bytes) -> Arrival:
     spooled = _decoder.decode(document)
     if spooled.kind is PingKind.IGN:
         raise ValueError(f'"{spooled.kind}" is no kind of report')
+    metrics, unread = _metrics(spooled.metrics, spooled.unread)
     body = base64.b64decode(spooled.body, validate=True)
     uuid = canonical_uuid(spooled.slug)  # a job may name its check by uuid as well
     return Arrival(
@@ -185,11 +187,9 @@ def _arrival(document: bytes) -> Arrival:
         slug=None if uuid else spooled.slug,
         rid=spooled.rid,
         exit_status=_kept("exit_status", storable.integer, spooled.exit_status),
-        metrics=_metrics(spooled.metrics),
+        metrics=metrics,
         duration=_kept("duration", storable.span, spooled.duration),
-        unread={
-            clean(name, 64): clean(why, 200) for name, why in list(spooled.unread.items())[:_MOST_UNREAD]
-        },
+        unread=unread,
         body=body[:BODY_LIMIT],
         rest=body[BODY_LIMIT:],
         body_size=len(body) if len(body) > BODY_LIMIT else 0,
@@ -209,7 +209,18 @@ def _kept(name: str, keep: Callable[[T], K], value: T | None) -> K | None:
         raise ValueError(f"{name} {error}") from None
 
 
-def _metrics(given: Mapping[str, float]) -> Mapping[str, float]:
-    if len(given) > storable.MAX_METRICS or any(len(name) > storable.LONGEST_METRIC_NAME for name in given):
+def _metrics(
+    given: Mapping[str, float], unread: Mapping[str, str]
+) -> tuple[Mapping[str, float], Mapping[str, str]]:
+    """The numbers by name, and why there is none for the others."""
+    names = (*given, *unread)
+    if len(names) > storable.MAX_METRICS or any(len(name) > storable.LONGEST_METRIC_NAME for name in names):
         raise ValueError("its metrics are too many, or have too long names")
-    return dict(given)  # JSON has finite numbers only, and the decoder refuses what overflows
+    found = dict(given)  # JSON has finite numbers only, and the decoder refuses what overflows
+    why: dict[str, str] = {}
+    for name, literal in unread.items():
+        if (value := number(clean(literal, LONGEST_NUMBER + 1))) is not None:
+            found[name] = value
+        else:
+            why[clean(name)] = not_a_number(literal)
+    return found, why

@@ -153,6 +153,53 @@ def test_what_was_spooled_is_taken_in_at_the_start(tmp_path: Path) -> None:
     assert (view["n_pings"], view["last_line"]) == (1, "while you were away")
 
 
+def test_a_ping_reports_to_the_engine_of_its_own_state_directory_only(tmp_path: Path) -> None:
+    """Another engine, with a check of that name, has the port that a killed one had."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    with serving(mine) as (killed, _url):
+        lock = json.loads((mine / "state" / "engine.lock").read_text())
+        killed.kill()
+        killed.wait()
+    with serving(tmp_path) as (_process, url):
+        lock["url"] = url
+        (mine / "state" / "engine.lock").write_text(json.dumps(lock))
+
+        pinged = pulsetui("ping", "backup", home=mine)
+        ran = pulsetui("run", "backup", "--", "true", home=mine)
+        [view] = json.loads(pulsetui("list", "--json", home=tmp_path).stdout)
+
+    assert (pinged.returncode, ran.returncode, view["n_pings"]) == (0, 0, 0)
+    assert "holds another state directory" in pinged.stderr
+    assert "holds another state directory" in ran.stderr
+    assert len(list((mine / "state" / "spool").glob("*.json"))) == 3
+
+    with serving(mine):  # and there they are when their own is back
+        [view] = json.loads(pulsetui("list", "--json", home=mine).stdout)
+    assert view["n_pings"] == 3
+
+
+def test_a_job_of_another_home_delivers_what_it_kept_when_the_engine_is_back(tmp_path: Path) -> None:
+    (tmp_path / "checks.toml").write_text(CONFIG)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    other = {"home": tmp_path / "other", "PULSETUI_URL": f"http://127.0.0.1:{port}"}
+
+    kept = pulsetui("run", "backup", "--", "true", **other)  # type: ignore[arg-type]
+    assert (kept.returncode, "no engine has ever used" in kept.stderr) == (0, True)
+    spool = tmp_path / "other" / "state" / "spool"
+    assert len(list(spool.glob("*.json"))) == 2
+    with serving(tmp_path, "--listen", f"127.0.0.1:{port}"):
+        sent = pulsetui("run", "backup", "--", "true", **other)  # type: ignore[arg-type]
+        pings = json.loads(pulsetui("show", "backup", "--json", home=tmp_path).stdout)["pings"]
+
+    assert (sent.returncode, sent.stderr) == (0, "")
+    assert list(spool.glob("*.json")) == []
+    assert [ping["kind"] for ping in pings] == ["success", "start", "success", "start"]
+    late = [ping for ping in pings if ping["at"] != ping["received_at"]]
+    assert len(late) == 2
+
+
 def test_a_second_engine_on_the_same_state_is_refused(tmp_path: Path) -> None:
     with serving(tmp_path) as (first, _url):
         second = pulsetui(

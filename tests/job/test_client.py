@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetui.job.client import send, send_or_keep
-from pulsetui.job.report import LOST, REFUSED, SENT, SPOOLED, UNKNOWN, UNREACHABLE, Report, UsageError
+from pulsetui.job.report import (
+    LOST,
+    REFUSED,
+    SENT,
+    SENT_LIMIT,
+    SPOOLED,
+    UNKNOWN,
+    UNREACHABLE,
+    Report,
+    UsageError,
+)
 from pulsetui.job.wire import parse_address, quote
 from tests.job.server import BUSY, NOT_FOUND, OK, SILENCE, free_port, serving
 
@@ -27,6 +37,9 @@ RID = "1c6b4b1e-7f1d-4c58-9d2c-3f6a8f1f0a11"
         (Report(slug="a", kind="log"), "GET /ping/a/log HTTP/1.1"),
         (Report(slug="a", exit_status=0), "GET /ping/a/0 HTTP/1.1"),
         (Report(slug="a", exit_status=143), "GET /ping/a/143 HTTP/1.1"),
+        (Report(slug="a", exit_status=-9), "GET /ping/a?exit_code=-9 HTTP/1.1"),
+        (Report(slug="a", exit_status=-9, rid=RID), f"GET /ping/a?exit_code=-9&rid={RID} HTTP/1.1"),
+        (Report(slug="a", unread=[("free", "12,5 GB")]), "GET /ping/a?metric=free:12%2C5%20GB HTTP/1.1"),
         (
             Report(slug="a", metrics=[("records", 42.0), ("rate", 0.1)]),
             "GET /ping/a?metric=records:42&metric=rate:0.10000000000000001 HTTP/1.1",
@@ -40,12 +53,11 @@ def test_each_kind_of_report_has_its_request_line(report: Report, target: str) -
         assert server.request_line == target
 
 
-def test_the_body_travels_as_bytes_and_is_cut_at_what_the_engine_keeps() -> None:
+def test_the_body_travels_as_bytes_and_is_bounded() -> None:
     with serving(OK) as server:
-        send(Report(slug="a", body=b"\x00\xff\r\n\r\n" + b"x" * 200_000), parse_address(server.url))
+        send(Report(slug="a", body=b"\x00\xff\r\n\r\n" + b"x" * 3_000_000), parse_address(server.url))
 
-        assert server.body == b"\x00\xff\r\n\r\n" + b"x" * 99_994
-        assert b"Content-Length: 100000\r\n" in server.requests[0]
+        assert server.body == b"\x00\xff\r\n\r\n" + b"x" * (SENT_LIMIT - 6)
 
 
 @pytest.mark.parametrize(

@@ -92,11 +92,17 @@ def test_a_large_standard_input_is_read_to_its_end(tmp_path: Path) -> None:
     """Else the writer would die of SIGPIPE: the job would fail because it is watched."""
     with serving(OK) as server:
         env = {**os.environ, "PULSETUI_URL": server.url, "PULSETUI_STATE_DIR": str(tmp_path)}
-        script = f"set -o pipefail; head -c 3000000 /dev/zero | {PULSETUI} ping a --body -"
+        script = (
+            "set -o pipefail; (head -c 3000000 /dev/zero; echo; echo records: 42)"
+            f" | {PULSETUI} ping a --body - -m nightly"
+        )
         done = subprocess.run(["bash", "-c", script], env=env, timeout=30)
 
         assert done.returncode == 0
-        assert len(server.body) == 100_000
+        assert server.body.startswith(b"nightly\n\0")
+        assert b"\n[... 1400013 bytes were left out here ...]\n\0" in server.body
+        assert server.body.endswith(b"\0\nrecords: 42\n")
+        assert len(server.body) < 1_700_000
 
 
 def test_a_body_that_cannot_be_read_does_not_stop_the_report(tmp_path: Path) -> None:
@@ -169,19 +175,7 @@ def test_an_unknown_check_without_a_near_one_says_how_to_add_it(tmp_path: Path) 
         (["ä"], "is no slug"),
         (["--start", "--fail", "a"], "contradict"),
         (["--start", "--exit-code", "0", "a"], "contradict"),
-        (["a", "--exit-code", "256"], "0 to 255"),
-        (["a", "--exit-code", "-1"], "0 to 255"),
-        (["a", "--exit-code", "²"], "0 to 255"),
-        (["a", "--exit-code"], "needs a value"),
-        (["a", "--metric", "records"], "records=42"),
-        (["a", "--metric", "=1"], "records=42"),
-        (["a", "--metric", "r=x"], "not a number"),
-        (["a", "--metric", "r=nan"], "not a number"),
-        (["a", "--metric", "r=inf"], "not a number"),
-        (["a", "--metric", "a&b=1"], "records=42"),
-        (["a", "--rid", "1234"], "uuid"),
-        (["a", "--rid", "1c6b4b1e7f1d4c589d2c3f6a8f1f0a11"], "uuid"),
-        (["a", "--url", "nowhere"], "http://127.0.0.1:8787"),
+        (["--exit-code", "0", "--fail", "a"], "contradict"),
         (["a", "--strat"], "did you mean --start"),
         (["a", "--start=1"], "takes no value"),
         (["a", "-x"], "no option"),
@@ -192,10 +186,7 @@ def test_wrong_usage_says_how_to_write_it(
     says: str,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("PULSETUI_STATE_DIR", str(tmp_path))
-
     assert ping.main(arguments) == 2
 
     out, err = capsys.readouterr()
@@ -203,6 +194,82 @@ def test_wrong_usage_says_how_to_write_it(
     assert says in err
     assert "\x1b" not in err
     assert spooled(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says", "target"),
+    [
+        (["--exit-code", "256"], "0 to 255", "/ping/a/fail"),
+        (["--exit-code", "-65"], "0 to 255", "/ping/a/fail"),
+        (["--exit-code", "3221225786"], "0 to 255", "/ping/a/fail"),  # a crash, as Windows tells it
+        (["--exit-code", "²"], "0 to 255", "/ping/a/fail"),
+        (["--exit-code", "killed"], "0 to 255", "/ping/a/fail"),
+        (["--exit-code", ""], "0 to 255", "/ping/a/fail"),
+        (["--exit-code"], "0 to 255", "/ping/a/fail"),
+        (["--exit-code=1.0"], "0 to 255", "/ping/a/fail"),
+        (["--metric", "records"], "records=42", "/ping/a"),
+        (["--metric", "=1"], "records=42", "/ping/a"),
+        (["--metric", "1st=1"], "records=42", "/ping/a"),
+        (["--metric", "a&b=1", "--metric", "c=2"], "records=42", "/ping/a?metric=c:2"),
+        (["--metric"], "records=42", "/ping/a"),
+        (["--metric", "free=12,5"], "free: 12,5 is not a number", "/ping/a?metric=free:12%2C5"),
+        (["--metric", "free="], "free: nothing is not a number", "/ping/a?metric=free:"),
+        (["--metric", "r=nan"], "nan is not a number", "/ping/a?metric=r:nan"),
+        (["--metric", "r=\x1b[31mx"], "r: ?[31mx is not", "/ping/a?metric=r:%1B%5B31mx"),
+        (["--rid", "1234"], "uuid", "/ping/a"),
+        (["--rid", "1c6b4b1e7f1d4c589d2c3f6a8f1f0a11", "--fail"], "uuid", "/ping/a/fail"),
+        (["--rid", "\udcff"], "uuid", "/ping/a"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_told_and_the_report_made(
+    arguments: list[str], says: str, target: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(OK) as server:
+        assert ping.main(["--url", server.url, "a", *arguments]) == 0
+
+        assert server.request_line.split()[1] == target
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert says in err
+    assert "\x1b" not in err
+
+
+@pytest.mark.parametrize(
+    ("code", "target"),
+    [
+        ("0", "/ping/a/0"),
+        ("255", "/ping/a/255"),
+        ("-9", "/ping/a?exit_code=-9"),
+        ("-15", "/ping/a?exit_code=-15"),
+        ("-64", "/ping/a?exit_code=-64"),
+        (" 3\n", "/ping/a/3"),
+        ("007", "/ping/a/7"),
+    ],
+)
+@pytest.mark.parametrize("glued", [True, False])
+def test_exit_codes_are_those_of_shells_and_of_python(code: str, target: str, glued: bool) -> None:
+    with serving(OK) as server:
+        arguments = [f"--exit-code={code}"] if glued else ["--exit-code", code]
+
+        assert ping.main(["a", *arguments, "--url", server.url]) == 0
+        assert server.request_line.split()[1] == target
+
+
+@pytest.mark.parametrize(
+    ("literal", "value"), [("1,234", "1234"), (" 42 ", "42"), ("1e-3", "0.001"), ("−5", "-5"), ("42.", "42")]
+)
+def test_metrics_are_read_as_everywhere(literal: str, value: str) -> None:
+    with serving(OK) as server:
+        assert ping.main(["a", "--metric", f"n={literal}", "--url", server.url]) == 0
+        assert server.request_line.split()[1] == f"/ping/a?metric=n:{value}"
+
+
+def test_an_address_that_is_none_keeps_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ping.main(["a", "--url", "nowhere"]) == 0
+
+    assert "http://127.0.0.1:8787" in capsys.readouterr().err
+    [record] = spooled(tmp_path)
+    assert record["slug"] == "a"
 
 
 def test_wrong_usage_of_the_installed_command_is_exit_code_2(tmp_path: Path) -> None:
@@ -215,7 +282,7 @@ def test_wrong_usage_of_the_installed_command_is_exit_code_2(tmp_path: Path) -> 
 
 def test_an_argument_that_is_no_utf8_crashes_nothing(tmp_path: Path) -> None:
     environment = {**os.environ, "PULSETUI_STATE_DIR": str(tmp_path)}
-    for arguments in ([b"\xff"], [b"a", b"--\xff"], [b"a", b"--rid", b"\xff"]):
+    for arguments in ([b"\xff"], [b"a", b"--\xff"]):
         done = subprocess.run(
             [PULSETUI, "ping", *arguments], env=environment, capture_output=True, timeout=30
         )

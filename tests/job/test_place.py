@@ -72,10 +72,101 @@ def test_the_address_comes_from_the_option_then_the_environment_then_the_lock(
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"url": 5}', '{"url": ""}', "\x00" * 50, "null"])
-def test_a_lock_that_says_nothing_leaves_the_default(
+def test_a_lock_that_says_nothing_leaves_the_default_to_the_ways_to_ping(
     content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PULSETUI_URL", raising=False)
     (tmp_path / "engine.lock").write_text(content)
 
     assert place.engine_url(None, str(tmp_path)) == place.DEFAULT_URL
+
+
+LOCK = '{"pid": 1, "url": "http://127.0.0.1:9", "ping_url": "", "state": "abc", "version": "1"}'
+
+
+def way(**options: str) -> tuple[str | None, str]:
+    found = place.route(**options)
+    return found.url, found.proof
+
+
+@pytest.mark.parametrize("lock", [None, "", LOCK], ids=["never", "stopped", "running"])
+def test_an_address_that_is_given_wins_and_needs_no_proof(
+    lock: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if lock is not None:
+        (tmp_path / "engine.lock").write_text(lock)
+
+    assert way(url="http://there") == ("http://there", "")
+    monkeypatch.setenv("PULSETUI_URL", "http://env")
+    assert way() == ("http://env", "")
+    assert way(state=str(tmp_path)) == ("http://env", "")
+    assert place.route().is_held == (lock is not None)
+
+
+def test_a_named_state_directory_leads_to_its_own_engine_or_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = tmp_path / "named"
+    for options in ({"state": str(named)}, {}):
+        if not options:
+            monkeypatch.setenv("PULSETUI_STATE_DIR", str(named))
+        assert way(**options) == (None, "")
+        assert not place.route(**options).is_held
+        named.mkdir()
+        (named / "engine.lock").write_text("")
+        assert way(**options) == (None, "")
+        assert place.route(**options).is_held
+        (named / "engine.lock").write_text(LOCK)
+        assert way(**options) == ("http://127.0.0.1:9", "abc")
+        (named / "engine.lock").unlink()
+        (named / "api_key").write_text("x")
+        assert way(**options) == (None, "")
+        assert place.route(**options).is_held
+        (named / "api_key").unlink()
+        named.rmdir()
+
+
+@pytest.mark.parametrize("variable", ["HOME", "XDG_STATE_HOME"])
+def test_a_user_without_an_engine_finds_the_one_at_the_default_address(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PULSETUI_STATE_DIR")
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv(variable, str(tmp_path))
+    state = Path(place.state_dir())
+    assert tmp_path in state.parents
+
+    assert way() == (place.DEFAULT_URL, place.ANY_ENGINE)
+    (state / "spool").mkdir(parents=True)
+    assert way() == (place.DEFAULT_URL, place.ANY_ENGINE)
+    assert not place.route().is_held
+
+    (state / "engine.lock").write_text("")  # has had one of its own: it is that one's
+    assert way() == (None, "")
+    (state / "engine.lock").write_text(LOCK)
+    assert way() == ("http://127.0.0.1:9", "abc")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"url": 5}', '{"url": ""}', "\x00" * 50, "null"])
+def test_a_lock_that_says_nothing_leads_nowhere(content: str, tmp_path: Path) -> None:
+    (tmp_path / "engine.lock").write_text(content)
+
+    assert way(state=str(tmp_path)) == (None, "")
+
+
+def test_the_lock_of_an_older_engine_asks_for_no_proof(tmp_path: Path) -> None:
+    (tmp_path / "engine.lock").write_text('{"pid": 1, "url": "http://127.0.0.1:9", "version": "0.1.0"}')
+
+    assert way(state=str(tmp_path)) == ("http://127.0.0.1:9", "")
+
+
+def test_a_state_directory_that_may_not_be_looked_into_is_somebody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def barred(path: object, *_: object, **__: object) -> object:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("builtins.open", barred)
+    monkeypatch.setattr("os.stat", barred)
+
+    assert way(state=str(tmp_path / "x")) == (place.DEFAULT_URL, place.ANY_ENGINE)

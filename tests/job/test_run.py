@@ -166,6 +166,7 @@ def test_a_signal_that_was_ignored_stays_ignored(tmp_path: Path) -> None:
 def test_no_engine_costs_two_seconds_at_most_and_both_reports_are_kept(
     answer: bytes | None, tmp_path: Path
 ) -> None:
+    (tmp_path / "engine.lock").touch()  # an engine will come back to it
     began = time.monotonic()
     if answer is None:
         done = run("a", *shell("echo x; exit 4"), state=tmp_path)
@@ -265,24 +266,87 @@ def test_a_reader_that_had_enough_ends_the_job_as_it_would_without_us(tmp_path: 
         ([], "Name its slug"),
         (["a"], "no command"),
         (["a", "--"], "no command"),
-        (["a", "echo"], "then --"),
-        (["A B", "--", "true"], "no slug"),
-        (["a", "--timeout", "soon", "--", "true"], "90s"),
-        (["a", "--timeout", "0", "--", "true"], "longer than nothing"),
-        (["a", "--metric", "rows", "--", "true"], "records="),
-        (["a", "--metric", "rows=(", "--", "true"], "no pattern"),
-        (["a", "--url", "x", "--", "true"], "http://127.0.0.1:8787"),
-        (["a", "--time", "1", "--", "true"], "--timeout"),
+        (["a", "echo"], "after --"),
     ],
 )
-def test_wrong_usage_runs_nothing(
-    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+def test_without_a_job_nothing_runs(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_module.main(arguments) == 2
 
     out, err = capsys.readouterr()
     assert out == ""
     assert says in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says", "reports"),
+    [
+        (["A B"], "no slug", 0),
+        ([], "Name its slug", 0),
+        (["a", "--timeout", "soon"], "90s", 2),
+        (["a", "--timeout", "0"], "longer than nothing", 2),
+        (["a", "--timeout"], "--timeout", 2),
+        (["a", "--metric", "rows"], "records=", 2),
+        (["a", "--metric", "rows=("], "no pattern", 2),
+        (["a", "--metric", r"rows=(?=x)(\d)"], "looks ahead", 2),
+        (["a", "--time", "1"], "did you mean --timeout", 2),
+        (["a", "--quiet"], "no option", 2),
+        (["a", "b"], "one slug", 2),
+    ],
+)
+def test_an_option_that_cannot_be_used_never_stops_the_job(
+    arguments: list[str], says: str, reports: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with serving(OK) as server:
+        code = run_module.main(["--url", server.url, *arguments, *shell("echo ran; exit 7")])
+
+        assert len(server.requests) == reports
+    out, err = capfd.readouterr()
+    assert (code, out) == (7, "ran\n")
+    assert says in err
+
+
+def test_an_address_that_is_none_keeps_the_reports_of_a_job(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run_module.main(["a", "--url", "x", *shell("exit 7")]) == 7
+
+    assert "http://127.0.0.1:8787" in capfd.readouterr().err
+    assert [record["kind"] for record in spooled(tmp_path)] == ["start", "fail"]
+
+
+@pytest.mark.parametrize(
+    ("script", "sent"),
+    [
+        ("printf '\\033[32mfree:\\033[0m 42 GB'", ["n:42"]),
+        ("printf 'free: 1,234 GB'", ["n:1234"]),
+        ("printf 'free: 12,5 GB'", ["n:12,5"]),  # the engine says in the alarm that this is no number
+        ("printf 'free: 42 GB'; yes noise | head -c 300000", ["n:42"]),
+        ("yes noise | head -c 300000; printf 'free: 42 GB'", ["n:42"]),
+        ("head -c 1000000 /dev/zero | tr '\\0' x; printf 'free: 42 GB'", ["n:42"]),
+        ("printf 'free: none GB'", None),
+    ],
+)
+def test_a_metric_is_read_as_everywhere(script: str, sent: list[str] | None, tmp_path: Path) -> None:
+    with serving(OK) as server:
+        done = run("a", "--metric", r"n=free: ([\d.,]+) GB", *shell(script), state=tmp_path, url=server.url)
+
+        assert targets(server)[1][1].get("metric") == sent
+        assert len(server.body) <= 100_000
+    assert (b"12,5 is not a number" in done.stderr) == (sent == ["n:12,5"])
+
+
+def test_a_search_that_takes_long_holds_no_job(tmp_path: Path) -> None:
+    bits = "import random; print(''.join(random.choices('01', k=1_500_000)))"
+    with serving(OK) as server:
+        began = time.monotonic()
+        job = ["--", sys.executable, "-c", bits]
+        done = run("a", "--metric", r"n=1[01]{900}[a-z](\d)", *job, state=tmp_path, url=server.url)
+
+        assert time.monotonic() - began < 5
+        assert len(server.requests) == 2
+    assert b"took too long to search" in done.stderr
 
 
 def test_options_after_the_dashes_are_the_jobs(tmp_path: Path) -> None:

@@ -28,6 +28,9 @@ PING_KEY = "pingkey0123456789abcde"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
+STATE_ID = "0123456789abcdef01234567"
+
+
 class FakeIntake:
     """Knows ``sync-invoices`` (with CODE) and ``backup``; answers at once, or when told after ``hold``."""
 
@@ -52,6 +55,9 @@ class FakeIntake:
         else:
             done(receipt)
         self.on_receive()
+
+    def state_id(self) -> str:
+        return STATE_ID
 
     def _receipt(self, arrival: Arrival) -> Receipt:
         if arrival.uuid in self.uuids or arrival.slug in self.slugs:
