@@ -293,6 +293,11 @@ def sentence(
     return "; ".join(parts)
 
 
+def full_stop(text: str) -> str:
+    """The sentence as one among others: with a full stop, unless it asks something."""
+    return text if text.endswith(("?", "!", ".")) else f"{text}."
+
+
 def _new(view: ViewLike, clock: _Clock) -> list[str]:
     if view.unwatched:
         return _unwatched(view, clock)

@@ -16,6 +16,7 @@ from pulsetui.core.phrases import (
     ago_text,
     count_text,
     duration_text,
+    full_stop,
     instant_text,
     instants_text,
     metrics_text,
@@ -352,3 +353,8 @@ def test_every_reason_starts_the_sentence_with_its_word(reason: Reason) -> None:
     said = sentence(replace(_FAILED, reason=reason, incident=_Incident(reason=reason)), NOW, RIGA)
 
     assert said.lower().startswith(word_for(Status.DOWN, reason) + " since")
+
+
+def test_a_sentence_that_asks_gets_no_full_stop_behind_it() -> None:
+    assert full_stop("Up since 02:00") == "Up since 02:00."
+    assert full_stop("is its crontab line there?") == "is its crontab line there?"

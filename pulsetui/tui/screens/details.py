@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from pulsetui.core.phrases import sentence
+from pulsetui.core.phrases import full_stop, sentence
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui import panes
@@ -161,7 +161,7 @@ class DetailsScreen(PulseScreen):
         good = last_good_metrics(self._details) if self._details is not None else None
         said = sentence(view, self.pulse.now(), self.pulse.viewer_zone, good_metrics=good)
         whose_times = f" ({clock})" if clock else ""
-        words = wrap(plain(said) + f"{whose_times}.", width - 4)[:_SENTENCE_LINES]
+        words = wrap(full_stop(plain(said) + whose_times), width - 4)[:_SENTENCE_LINES]
         lines = self.query_one(_Sentence)
         lines.styles.height = len(words)
         lines.show([(("   ", "text"), (text, "calm" if is_acknowledged(view) else "text")) for text in words])

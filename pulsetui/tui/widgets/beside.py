@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from pulsetui.core.phrases import sentence
+from pulsetui.core.phrases import full_stop, sentence
 from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui.columns import countdown, status_glyph, status_word
 from pulsetui.tui.lines import Line, name_of, plain, wrap
@@ -88,7 +88,7 @@ class Beside(Vertical):
     def _lines(self, view: CheckView, width: int) -> list[Line]:
         pulse = cast("PulseScreen", self.screen).pulse
         now, zone = pulse.now(), pulse.viewer_zone
-        said = plain(sentence(view, now, zone)) + "."
+        said = full_stop(plain(sentence(view, now, zone)))
         lines: list[Line] = [((" ", "text"), (text, "text")) for text in wrap(said, width - 1)]
         if view.snoozed_until is not None and view.snoozed_until > now:
             left = countdown(view.snoozed_until, now)
