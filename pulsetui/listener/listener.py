@@ -40,7 +40,9 @@ class Listener:
             require_key=require_key,
             own={"healthz": Health(health).route, "api": self._api.route},
         )
-        self._server = HttpServer(router, limits=limits, refused=intake.reject)
+        self._server = HttpServer(
+            router, limits=limits, refused=intake.reject, turned_away=intake.turned_away
+        )
 
     def start(self, sockets: Sequence[socket.socket]) -> None:
         """Serves on sockets that listen already (``sockets.open_sockets``), and closes them at the end."""

@@ -30,7 +30,8 @@ _FULL = Response(503, b"too many connections", (("Retry-After", "1"),))
 class HttpServer:
     """Serves ``handler`` on sockets that listen. Everything happens on the loop that ``start`` runs on.
 
-    ``refused`` is told, by a short fixed word, of requests that no handler saw.
+    ``refused`` is told, by a short fixed word, of requests that no handler saw; ``turned_away`` of
+    connections for which there was no room since all others wait for an answer of ours.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class HttpServer:
         *,
         limits: Limits | None = None,
         refused: Callable[[str], None] = lambda _why: None,
+        turned_away: Callable[[], None] = lambda: None,
     ) -> None:
         self.handler = handler
         self.limits = limits or Limits()
         self.heads = Heads(self.limits.body_kept)
         self.refused = refused
+        self._turned_away = turned_away
         self.stopping = False
         self.loop: asyncio.AbstractEventLoop
         self._sockets: list[socket.socket] = []
@@ -108,6 +111,7 @@ class HttpServer:
             connection = Connection(self, accepted, address[0])
             if len(self._connections) >= self._capacity and not self._make_room():
                 self.refused("too many connections")
+                self._turned_away()
                 connection.turn_away(_FULL)
                 continue
             self._connections.add(connection)

@@ -350,6 +350,9 @@ class Engine:
         self.rejected[why] += 1
         self._info_changed()
 
+    def turned_away(self) -> None:
+        self._writer.turned_away(commands.Settled(), self.clock.now())
+
     def refuse(self, refused: Refused) -> str:
         near = self.refusals.take(refused, self.clock.now())
         self.reject(refused.why)

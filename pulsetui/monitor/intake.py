@@ -101,6 +101,10 @@ class Intake(Protocol):
         """Counts a ping that is refused, and remembers its name for the person. Returns the slug that was
         probably meant; "" when none is near."""
 
+    def turned_away(self) -> None:
+        """A connection was answered 503 unread, since all that there is room for wait for the store: the ping
+        may have been anybody's."""
+
     def knows(self, slug: str) -> bool:
         """Whether a check has this slug."""
 

@@ -38,6 +38,7 @@ class FakeIntake:
         self.arrivals: list[Arrival] = []
         self.rejected: Counter[str] = Counter()
         self.refused: list[Refused] = []
+        self.away = 0  # connections that were turned away
         self.slugs = {"sync-invoices", "backup"}
         self.uuids = {CODE}
         self.key: str | None = PING_KEY
@@ -66,6 +67,9 @@ class FakeIntake:
             self.slugs.add(arrival.slug)
             return Receipt.CREATED
         return Receipt.UNKNOWN
+
+    def turned_away(self) -> None:
+        self.away += 1
 
     def reject(self, why: str) -> None:
         self.rejected[why] += 1

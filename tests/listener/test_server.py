@@ -327,6 +327,7 @@ def test_connection_beyond_the_cap_is_turned_away(hasty: Served) -> None:
     assert status(answer) == 503
     assert b"Retry-After" in answer
     assert hasty.intake.rejected == {"too many connections": 1}
+    assert hasty.intake.away == 1
     hasty.on_loop(lambda: [done(Receipt.OK) for done in hasty.intake.held])
     assert [status(read_all(connection)) for connection in waiting] == [200] * 4
     for connection in waiting:

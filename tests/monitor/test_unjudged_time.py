@@ -110,6 +110,18 @@ async def test_refused_twice_in_a_row_is_judged(tmp_path: Path) -> None:
         assert engine.status("often") == "down missed"
 
 
+async def test_a_ping_that_nobody_could_read_may_have_been_anybodys(tmp_path: Path) -> None:
+    """All connections waited for the disk, and further ones were answered 503."""
+    async with running(tmp_path, config=TOLD) as engine:
+        await engine.ping("often")
+        await engine.run(minutes=19)
+        engine.engine.turned_away()
+        engine.clock.run(timedelta(minutes=3))
+        assert await engine.ping("nightly") is Receipt.OK
+        assert engine.view("often").unwatched
+        assert events(engine, "often") == []
+
+
 async def test_the_time_is_settled_though_the_engine_ends_with_its_disk_full(tmp_path: Path) -> None:
     clock = FakeClock()
     with ExitStack() as until_the_end:
