@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +15,8 @@ from pulsetui.monitor.view import CheckView
 from pulsetui.tui.lines import cut, name_of, plain
 from pulsetui.tui.verbs import verbs_on
 from pulsetui.tui.widgets.hints import Hint, Hints
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from textual.events import Resize
@@ -34,6 +37,16 @@ class Palette(CommandPalette):
 
     def on_mount(self) -> None:
         self.query_one(Hints).offer([Hint("Enter", "do it"), Hint("↑↓", "move"), Hint("Esc", "close")])
+
+    def _action_command_list(self, action: str) -> None:
+        """A key for the list. Textual's own and private; this is the only place that knows of it.
+
+        A list that has not been laid out yet knows no lines: there is nowhere to go, and no reason to fail.
+        """
+        try:
+            super()._action_command_list(action)
+        except LookupError:
+            log.debug("%s before the list was there", action)
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.height < 16, "-short")  # its list ends above the hint line

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList
 
 from pulsetui.cli import screen
 from pulsetui.monitor.view import Notice
@@ -62,6 +63,17 @@ async def test_a_failing_screen_ends_without_a_traceback(
     assert not engine.closed
     shown = capfd.readouterr()
     assert "Traceback" not in shown.out + shown.err
+
+
+@pytest.mark.parametrize("key", ["pagedown", "pageup", "down", "up", "enter"])
+async def test_keys_for_a_list_that_is_not_laid_out_yet_break_nothing(key: str) -> None:
+    """As when they come in one read with the letters that fill it."""
+    async with showing(FakeEngine([view()])) as (app, pilot):
+        await press(app, pilot, ":", "c")
+        commands = app.screen.query_one(CommandList)
+        commands.styles.max_height = 0
+        commands._line_cache.clear()
+        await press(app, pilot, key)
 
 
 async def test_the_notice_of_a_restart_stays_until_it_is_read() -> None:
