@@ -12,6 +12,7 @@ PulseError            what went wrong, where, and what to do: the message is sho
 │   │   └── StateHeldError    another engine holds it
 │   ├── UnknownCheckError there is no check by that name
 │   └── EngineUnreachableError  no engine answers
+│       └── EngineSilentError   it runs, and does not answer
 ├── ListenerError     the HTTP listener cannot start
 └── HookError         telling somebody failed
     └── NobodyThereError  there is nobody to tell yet; the alert waits
@@ -72,6 +73,10 @@ class UnknownCheckError(EngineError):
 
 class EngineUnreachableError(EngineError):
     """No engine answers: none holds the state directory, or the address is wrong."""
+
+
+class EngineSilentError(EngineUnreachableError):
+    """An engine holds the state directory but does not answer: it was stopped, or hangs."""
 
 
 class ListenerError(PulseError):

@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulsetui.config.paths import absolute, default_config_path, default_state_dir
-from pulsetui.errors import EngineUnreachableError, UnknownCheckError
+from pulsetui.errors import EngineSilentError, EngineUnreachableError, UnknownCheckError
 from pulsetui.job.report import UsageError
 
 if TYPE_CHECKING:
     from pulsetui.attach.find import EngineAddress
     from pulsetui.monitor.client import EngineClient
+
+_SILENT_S = 5.0
+"""How long an engine may take to answer anything at all."""
+_STOPPED_S = 1.0
+"""... and one that seems to be stopped: its number may be that of another process, in another container."""
 
 
 def config_path(options: argparse.Namespace) -> Path:
@@ -76,7 +81,34 @@ def connect(options: argparse.Namespace, *, live: bool = False) -> EngineClient:
         raise EngineUnreachableError(
             f"the engine that holds {state_dir(options)} (pid {found.pid}) has no listener"
         )
+    _require_answer(found, state_dir(options))
     return RemoteEngine.connect(found.url, api_key(options, found), live=live)
+
+
+def _require_answer(found: EngineAddress, state: Path) -> None:
+    """Raises EngineSilentError within seconds when the engine is there and says nothing: a stopped process
+    takes connections, and the lock stays held."""
+    from pulsetui.cli.serve import answers
+    from pulsetui.monitor.logfile import LOG_NAME
+
+    stopped = _is_stopped(found.pid)
+    if answers(found.url, _STOPPED_S if stopped else _SILENT_S):
+        return
+    who = f"the engine that holds {state} (process {found.pid}) does not answer"
+    if stopped:
+        raise EngineSilentError(f"{who}: it was stopped. Let it go on with: kill -CONT {found.pid}")
+    raise EngineSilentError(
+        f"{who}. Its log is {state / LOG_NAME}; where it hangs, end it with: kill {found.pid}"
+    )
+
+
+def _is_stopped(pid: int | None) -> bool:
+    """Whether a process of this host was stopped by a signal; False where that cannot be known."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[:1] in (["T"], ["t"])
 
 
 def api_key(options: argparse.Namespace, found: EngineAddress | None) -> str:

@@ -23,7 +23,7 @@ from pulsetui.cli.output import talk
 from pulsetui.cli.serve import listen_address
 from pulsetui.cli.terminal_guard import guarded_terminal
 from pulsetui.config.address import format_address
-from pulsetui.errors import EngineError, EngineUnreachableError, StateHeldError
+from pulsetui.errors import EngineError, EngineSilentError, EngineUnreachableError, StateHeldError
 from pulsetui.job.report import UsageError, printable
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def _attached_or_embedded(
             if _runs(options):
                 return _attached(options)
             return _embedded(path, state, address, options)
+        except EngineSilentError:
+            raise  # it does not become another one by waiting
         except (EngineUnreachableError, StateHeldError):
             if time.monotonic() > deadline:
                 raise

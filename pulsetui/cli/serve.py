@@ -108,12 +108,12 @@ def _wait(arrived: int, url: str) -> None:
             next_beat = time.monotonic() + interval
 
 
-def answers(url: str) -> bool:
+def answers(url: str, within_s: float = _ANSWER_WITHIN_S) -> bool:
     """Whether the engine's own loop answers a request, whatever it says."""
     from pulsetui.job.wire import exchange, parse_address
 
     try:
-        exchange(parse_address(url), "/healthz", b"", time.monotonic() + _ANSWER_WITHIN_S)
+        exchange(parse_address(url), "/healthz", b"", time.monotonic() + within_s)
     except OSError:
         return False
     return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import select
+import signal
+import socket
 import struct
 import subprocess
 import termios
@@ -16,6 +18,9 @@ from typing import IO
 
 import pytest
 
+from pulsetui.attach.find import EngineAddress
+from pulsetui.cli import engine
+from pulsetui.errors import EngineSilentError
 from tests.cli.installed import PULSETUI, environment, pulsetui
 from tests.cli.test_serve import CONFIG, serving
 
@@ -90,6 +95,29 @@ def test_the_table_attaches_to_the_engine_that_runs(tmp_path: Path) -> None:
             assert screen.end() == 0
         assert process.poll() is None
         assert pulsetui("list", home=tmp_path).returncode == 0
+
+
+def test_an_engine_that_was_stopped_is_said_to_be_within_seconds(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, _url):
+        process.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        with terminal(tmp_path) as screen:
+            listed = pulsetui("list", home=tmp_path)
+            assert listed.returncode == 3
+            assert f"it was stopped. Let it go on with: kill -CONT {process.pid}" in listed.stderr
+            screen.read_until(f"kill -CONT {process.pid}")
+            assert screen.process.wait(10) == 3
+        assert time.monotonic() - began < 10
+        process.send_signal(signal.SIGCONT)
+        assert pulsetui("list", home=tmp_path).returncode == 0
+
+
+def test_an_engine_that_hangs_is_said_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_SILENT_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        found = EngineAddress(url=f"http://127.0.0.1:{hanging.getsockname()[1]}", api_key="", pid=os.getpid())
+        with pytest.raises(EngineSilentError, match=f"does not answer.*pulsetui.log.*kill {os.getpid()}"):
+            engine._require_answer(found, tmp_path)
 
 
 def test_attaching_says_which_options_have_no_effect(tmp_path: Path) -> None:
