@@ -10,10 +10,11 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pulsetui.cli.engine import engine
 from pulsetui.cli.output import glyphs, json_text, out, sorted_by_urgency, talk
@@ -23,9 +24,12 @@ from pulsetui.core.text import clean
 from pulsetui.errors import EngineUnreachableError
 
 if TYPE_CHECKING:
-    from pulsetui.monitor.view import CheckView
+    from pulsetui.monitor.view import CheckView, RefusedPing
 
 WELL, NOT_WELL, UNREACHABLE = 0, 1, 3
+
+_RECENT = timedelta(days=1)
+"""What was refused before is somebody's old mistake."""
 
 _NAMED = 3
 """So many checks that are down are named; the others are counted."""
@@ -37,10 +41,12 @@ def status(options: argparse.Namespace) -> int:
         with engine(options) as client:
             views = list(client.checks().values())
             now = client.now()
-            faults = [one.text for one in client.info().notices if one.level == "error"]
+            info = client.info()
+            faults = [one.text for one in info.notices if one.level == "error"]
+            refused = [one for one in info.refused if now - one.last_at < _RECENT]
     except EngineUnreachableError as error:
         return _unreachable(options.format, str(error))
-    standing = standing_of(views, now, faults)
+    standing = replace(standing_of(views, now, faults), refused=refused)
     say: Mapping[str, Callable[[Standing], str]] = {
         "text": text_line,
         "json": json_line,
@@ -62,6 +68,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     acknowledged: int  # down and known
     hushed: int  # down and snoozed, and nobody has acknowledged it
     faults: Sequence[str] = ()  # what is wrong with the engine itself; unsafe text
+    refused: Sequence[RefusedPing] = ()  # of the last day, newest first
 
     @property
     def down(self) -> Sequence[CheckView]:
@@ -88,8 +95,9 @@ def text_line(standing: Standing) -> str:
     """``2 down (1 acknowledged), 1 late, 40 up: Sync invoices overdue, Backup failed (acknowledged)``. What
     nobody watched is counted and named: it may be well, and it may not."""
     fault = f"! {_fault(standing)}; " if standing.faults else ""
+    refused = _refused(standing)
     if not standing.views:
-        return f"{fault}no checks"
+        return f"{fault}no checks{refused}"
     counted = [
         f"{count} {status}{_calm_text(standing) if status is Status.DOWN else ''}"
         for status in _ORDER
@@ -101,7 +109,8 @@ def text_line(standing: Standing) -> str:
         )
     said = ", ".join(counted)
     troubled = [view for view in standing.views if view.status in _TROUBLE or _is_unwatched(view)]
-    return f"{fault}{said}: {_names(troubled, standing.now)}" if troubled else f"{fault}{said}"
+    named = f": {_names(troubled, standing.now)}" if troubled else ""
+    return f"{fault}{said}{named}{refused}"
 
 
 def json_line(standing: Standing) -> str:
@@ -119,6 +128,7 @@ def json_line(standing: Standing) -> str:
         "down": [_brief(view, now) for view in standing.down],
         "late": [_brief(view, now) for view in views if view.status is Status.LATE],
         "unwatched": [_brief(view, now) for view in standing.unwatched],
+        "refused": list(standing.refused),
         "faults": list(standing.faults),
     }
     return json_text(value)
@@ -169,6 +179,17 @@ def nagios_line(standing: Standing) -> str:
     if standing.faults:
         said = f"CRITICAL - {_fault(standing)}; {said}"
     return f"PULSETUI {said.replace('|', '/')} | {data}"
+
+
+def _refused(standing: Standing) -> str:
+    """``; pings refused: sync-invoces 4x, last Fri 05:28 from …``, or nothing."""
+    if not standing.refused:
+        return ""
+    from pulsetui.monitor.refusals import refused_words
+
+    named = "; ".join(clean(refused_words(one)) for one in standing.refused[:_NAMED])
+    left = len(standing.refused) - _NAMED
+    return f"; pings refused: {named}" + (f"; and {count_text(left, 'other name')}" if left > 0 else "")
 
 
 def _fault(standing: Standing, limit: int = 200) -> str:

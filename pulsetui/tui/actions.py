@@ -168,11 +168,11 @@ class Actions:
             ),
         )
 
-    def new(self) -> None:
-        """Opens the empty form."""
+    def new(self, slug: str = "") -> None:
+        """Opens the form of a new check, empty but for its slug where that is known."""
         from pulsetui.tui.screens.edit import EditScreen
 
-        self._app.push_screen(EditScreen.for_new(self._app))
+        self._app.push_screen(EditScreen.for_new(self._app, slug))
 
     def edit(self, view: CheckView) -> None:
         """Opens the form of a check once its definition is there."""

@@ -20,6 +20,7 @@ from pulsetui.monitor.view import (
     FieldProblem,
     IncidentView,
     Notice,
+    RefusedPing,
     RunView,
 )
 from tests.quiet_client import QuietClient
@@ -150,6 +151,7 @@ class FakeEngine(QuietClient):
         self.refuse = ""
         self.problems: tuple[FieldProblem, ...] = ()
         self.notices: tuple[Notice, ...] = ()
+        self.refused: tuple[RefusedPing, ...] = ()
         self.closed = False
 
     @property
@@ -174,6 +176,7 @@ class FakeEngine(QuietClient):
             state_dir="/s",
             timezone="UTC",
             notices=self.notices,
+            refused=self.refused,
         )
 
     def subscribe(self, on_change: OnChange) -> Callable[[], None]:

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from pulsetui.cli.main import main
-from pulsetui.monitor.view import Notice
+from pulsetui.monitor.view import Notice, RefusedPing
 from tests.cli.conftest import Connect
 from tests.cli.fake import HOSTILE, LATE, NEW, NOW, OPEN, OVERDUE, PAUSED, UP, FakeEngine
 from tests.cli.installed import pulsetui
@@ -201,3 +201,35 @@ def test_no_engine_is_exit_code_3(form: str, out: str, tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout) == (3, out)
     assert "pulsetui serve" in done.stderr
+
+
+def test_pings_that_were_refused_today_are_named(connected: Connect, capsys: Captured) -> None:
+    engine = FakeEngine(UP)
+    ping = RefusedPing(
+        name="bakup",
+        why="unknown check",
+        count=4,
+        first_at=NOW - HOUR,
+        last_at=NOW - HOUR,
+        remote_addr="127.0.0.1",
+        ua="curl/8.5.0",
+        nearest="backup",
+        creatable=True,
+    )
+    engine.refused = (ping, replace(ping, name="old", last_at=NOW - 30 * HOUR))
+    connected(engine)
+
+    assert main(["status"]) == 0
+    last = (NOW - HOUR).astimezone().strftime("%a %H:%M")
+    assert capsys.readouterr().out == (
+        f"1 up; pings refused: bakup 4x, last {last} from 127.0.0.1 (curl/8.5.0): did you mean backup?\n"
+    )
+    assert main(["status", "--format", "json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["refused"]
+    assert (told["name"], told["count"], told["nearest"], told["why"]) == (
+        "bakup",
+        4,
+        "backup",
+        "unknown check",
+    )
+    assert (told["remote_addr"], told["ua"]) == ("127.0.0.1", "curl/8.5.0")

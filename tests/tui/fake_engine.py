@@ -26,6 +26,7 @@ from pulsetui.monitor.view import (
     IncidentEntry,
     LogLine,
     Notice,
+    RefusedPing,
     SnoozeView,
     Timeline,
     TimelineLane,
@@ -53,6 +54,7 @@ class FakeEngine:
         self.log_lines: tuple[LogLine, ...] = ()
         self.snoozes: tuple[SnoozeView, ...] = ()
         self.rejected: dict[str, int] = {}
+        self.refused: tuple[RefusedPing, ...] = ()
         self.pings = 1234
         self.closed = False
         self._before: dict[str, CheckView] = {}  # as they were before they were paused or resumed
@@ -109,6 +111,7 @@ class FakeEngine:
             hook_names=("desktop", "ops-mail"),
             pings=self.pings,
             rejected=dict(self.rejected),
+            refused=self.refused,
             notices=self.notices,
             snoozes=self.snoozes,
         )

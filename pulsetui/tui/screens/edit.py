@@ -72,9 +72,11 @@ class EditScreen(PulseScreen):
         self._fit(app.size.width, app.size.height)
 
     @classmethod
-    def for_new(cls, app: PulseApp) -> EditScreen:
-        """An empty form."""
-        return cls(app, FormModel(None, {}))
+    def for_new(cls, app: PulseApp, slug: str = "") -> EditScreen:
+        """A form that is empty but for the slug, where pings have come under one."""
+        model = FormModel(None, {})
+        model.set_text("slug", slug)
+        return cls(app, model)
 
     @classmethod
     def for_check(cls, app: PulseApp, slug: str, fields: Mapping[str, object]) -> EditScreen:

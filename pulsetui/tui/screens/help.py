@@ -42,7 +42,7 @@ _HERE, _IN_THE_LIST, _IN_THE_TEXT, _EVERYWHERE = "Here", "In the list", "In the 
 class HelpScreen(Dialog[None]):
     """Words to read, laid out for the width there is; any of the closing keys closes it."""
 
-    KEYS = (Hint("j k", "scroll"), Hint("Esc", "close"))
+    KEYS: ClassVar[Sequence[Hint]] = (Hint("j k", "scroll"), Hint("Esc", "close"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "dismiss", "Close", show=False)
     ]

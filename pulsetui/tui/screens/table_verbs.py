@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
@@ -163,10 +161,10 @@ class TableVerbs(PulseScreen):
             self.pulse.dismiss(first.key)
 
     def verb_notices(self) -> None:
-        from pulsetui.tui.screens.help import HelpScreen, notices_lines
+        from pulsetui.tui.screens.notices import notices_screen
 
-        lay_out = partial(notices_lines, self.pulse.notices(), self.pulse.client.info())
-        self.pulse.push_screen(HelpScreen(lay_out, title="Notices"))
+        info, create = self.pulse.client.info(), self.pulse.actions.new
+        self.pulse.push_screen(notices_screen(self.pulse.notices(), info, create))
 
     def verb_quit(self) -> None:
         self.pulse.leave()
