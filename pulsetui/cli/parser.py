@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NoReturn, cast
 
-from pulsetui.cli.main import command_index
+from pulsetui.cli.main import TOO_LITTLE_MEMORY, command_index, is_short_of_memory
 from pulsetui.errors import (
     ConfigError,
     EngineUnreachableError,
@@ -314,6 +314,8 @@ def _guarded(options: argparse.Namespace) -> int:
     except (PulseError, KeyboardInterrupt, SystemExit):
         raise
     except OSError as error:
+        if is_short_of_memory(error):
+            return _complain(f" {options.command}".rstrip(), PulseError(TOO_LITTLE_MEMORY), NOT_WELL)
         if error.errno not in _FULL:
             return _bug(options, error)
         _drop_output()
@@ -323,6 +325,8 @@ def _guarded(options: argparse.Namespace) -> int:
             NOT_WELL,
         )
     except Exception as error:  # noqa: BLE001 - the outermost edge: told, kept, and not shown as a traceback
+        if is_short_of_memory(error):
+            return _complain(f" {options.command}".rstrip(), PulseError(TOO_LITTLE_MEMORY), NOT_WELL)
         return _bug(options, error)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import logging
 import os
+import re
 import secrets
 import stat
 import time
@@ -19,6 +21,12 @@ from pulsetui.version import __version__
 
 LOCK_NAME = "engine.lock"
 API_KEY_NAME = "api_key"
+
+logger = logging.getLogger(__name__)
+
+_KEY = re.compile(rb"[!-~]{1,200}")
+"""As in [listener] of checks.toml: what can be sent in a header."""
+_LONGEST_KEY_FILE = 4096  # bytes
 
 _OURS = (LOCK_NAME, API_KEY_NAME, "alive", "crash.log", "pulsetui.", "screen.toml", "spool")
 """How the names of what we open there begin."""
@@ -245,14 +253,36 @@ def state_id(api_key: str) -> str:
 
 
 def read_or_make_api_key(state_dir: Path) -> str:
-    """The generated API key, kept in the state directory for whoever may read it there."""
+    """The generated API key, kept in the state directory for whoever may read it there.
+
+    What stands there and cannot be a key is put aside, and a new one made. Raises StateDirError.
+    """
     path = state_dir / API_KEY_NAME
-    with contextlib.suppress(OSError):
-        if key := path.read_text().strip():
-            return key
-    key = "hcw_" + secrets.token_hex(14)
-    keep_api_key(state_dir, key)
+    try:
+        found = _read_key(path)
+        if _KEY.fullmatch(found):
+            return found.decode()
+        if found:
+            aside = path.with_name(f"{API_KEY_NAME}.unusable")
+            path.replace(aside)
+            logger.warning("what was in %s is no key: it is in %s now, and a new key is made", path, aside)
+        key = "hcw_" + secrets.token_hex(14)
+        keep_api_key(state_dir, key)
+    except OSError as error:
+        raise StateDirError(
+            f"{path}: the API key cannot be kept there: {error.strerror or error}. Look with ls -l at what it"
+            " is; when it is moved away, a new key is made."
+        ) from error
     return key
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        fd = open_private(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return b""
+    with os.fdopen(fd, "rb") as file:
+        return file.read(_LONGEST_KEY_FILE).strip()
 
 
 def keep_api_key(state_dir: Path, key: str) -> None:

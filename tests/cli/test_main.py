@@ -15,6 +15,7 @@ from tests.cli.conftest import Connect
 from tests.cli.fake import OVERDUE, UP, FakeEngine
 from tests.cli.installed import PULSETUI, environment, pulsetui
 
+ROOT = Path(__file__).parents[2]
 Captured = pytest.CaptureFixture[str]
 
 
@@ -195,6 +196,46 @@ def test_a_bug_is_one_line_for_the_person_and_a_file_for_us(
     kept = tmp_path / "crash.log"
     assert "Traceback" in kept.read_text()
     assert kept.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(12, "Cannot allocate memory"),
+        RuntimeError("can't start new thread"),
+        ImportError("x.so: failed to map segment from shared object"),
+    ],
+)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_too_little_memory_is_no_bug(
+    error: Exception, wrapped: bool, connected: Connect, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def fails(fake: FakeEngine) -> None:
+        if wrapped:
+            raise ZeroDivisionError("because of") from error
+        raise error
+
+    monkeypatch.setattr(FakeEngine, "checks", fails)
+    connected(FakeEngine(UP))
+
+    assert main(["list"]) == 1
+    err = capsys.readouterr().err
+    assert "too little memory" in err
+    assert "bug" not in err
+
+
+@pytest.mark.parametrize("megabytes", [35, 45])
+def test_a_small_address_space_is_said_in_one_line(megabytes: int, tmp_path: Path) -> None:
+    program = f"ulimit -v {megabytes * 1000}; exec {PULSETUI} serve --listen 127.0.0.1:0"
+    program += f" --config {ROOT}/sample_checks.toml"
+    done = subprocess.run(
+        ["sh", "-c", program], capture_output=True, text=True, env=environment(tmp_path), timeout=30
+    )
+    assert done.returncode == 1
+    assert "too little memory" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "bug" not in done.stderr
 
 
 def test_list_and_show_are_well_while_a_check_is_down(connected: Connect, capsys: Captured) -> None:

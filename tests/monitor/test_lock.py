@@ -100,6 +100,39 @@ def test_a_link_of_our_own_to_a_directory_of_our_own_is_followed(tmp_path: Path)
     assert (tmp_path / "disk/pulsetui.sqlite3").exists()
 
 
+@pytest.mark.parametrize(
+    "written", [b"\xff\xfe\x00", b"\0" * 33, "schl\u00fcssel".encode(), b"two words", b"k" * 5000, b"a\nb"]
+)
+def test_what_cannot_be_a_key_is_put_aside_and_a_new_one_made(tmp_path: Path, written: bytes) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    path = tmp_path / "state" / "api_key"
+    path.write_bytes(written)
+
+    async def scenario() -> str:
+        async with running(tmp_path) as engine:
+            return engine.engine.api_keys().full[0]
+
+    key = asyncio.run(scenario())
+    assert key.startswith("hcw_")
+    assert path.read_text().strip() == key
+    assert path.with_name("api_key.unusable").read_bytes() == written
+    assert asyncio.run(scenario()) == key
+
+
+def test_a_directory_in_the_place_of_the_key_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "state" / "api_key").mkdir(mode=0o700, parents=True)
+    (tmp_path / "state").chmod(0o700)
+
+    async def scenario() -> None:
+        async with running(tmp_path):
+            pass
+
+    with pytest.raises(
+        StateDirError, match=r"api_key: the API key cannot be kept there: .*a new key is made"
+    ):
+        asyncio.run(scenario())
+
+
 NAMES = [
     *(
         "engine.lock",
