@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from pulsetui.config.check_fields import odd_slugs
+from pulsetui.config.doubts import ended_schedules
 from pulsetui.config.model import Config, is_loopback
 from pulsetui.errors import EngineError, PulseError
 from pulsetui.hooks.registry import VALIDATORS
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _STOP_TIMEOUT_S = 15.0
+_LOOK_AGAIN_S = 3600.0
 _ANSWER_TIMEOUT_S = 60.0  # a large spool or database may take its time at the start
 
 
@@ -58,6 +60,8 @@ class Host:
         self._listener: Listener | None = None
         self._courier: Courier | None = None
         self._courier_task: asyncio.Task[None] | None = None
+        self._look_again: asyncio.TimerHandle | None = None
+        self._over = ""  # what was last said of calendars that are over
 
     @property
     def engine_url(self) -> str:
@@ -92,7 +96,7 @@ class Host:
             await engine.stop()
             raise
         self.client.listening(self._host, port_of(self._sockets[0]))
-        for look in (self._look_at_key, self._look_at_slugs):
+        for look in (self._look_at_key, self._look_at_slugs, self._look_at_schedules):
             look(engine.config)
             engine.on_config.append(look)
         engine.lock.announce(self.client.reachable_url, self.client.local_ping_url, engine.state_id())
@@ -147,6 +151,23 @@ class Host:
         else:
             self.engine.notices.take_away("slugs")
 
+    def _look_at_schedules(self, config: Config) -> None:
+        """A calendar that is over is silent for ever: looked at with each edit, and each hour."""
+        if self._look_again is not None:
+            self._look_again.cancel()
+        self._look_again = self._loop.call_later(
+            _LOOK_AGAIN_S, lambda: self._look_at_schedules(self.engine.config)
+        )
+        over = ended_schedules(config.checks.values(), self.engine.clock.now())
+        if over == self._over:
+            return  # else it would come back an hour after it was dismissed
+        self._over = over
+        if over:
+            logger.warning("%s", over)
+            self.engine.notices.put("schedules", "warning", over)
+        else:
+            self.engine.notices.take_away("schedules")
+
     def _hook_troubled(self, hook: str, error: str | None) -> None:
         if error is None:
             self.engine.notices.take_away(f"hook:{hook}")
@@ -164,6 +185,8 @@ class Host:
         self._end_loop()
 
     async def _stop(self) -> None:
+        if self._look_again is not None:
+            self._look_again.cancel()
         if self._listener is not None:
             await self._listener.stop()
         for listening in self._sockets:

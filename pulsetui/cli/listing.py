@@ -88,6 +88,8 @@ def _due(view: CheckView, now: datetime) -> str:
     due = view.next_ping
     if view.status is Status.PAUSED:
         return "-"
+    if due is None and view.first_due is None and view.upcoming is None:
+        return "never again"
     if view.status is Status.NEW:
         due = due or view.first_due or view.upcoming
         return (

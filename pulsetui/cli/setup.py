@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pulsetui.cli.engine import config_path, write_first_config
@@ -36,6 +37,7 @@ def init(options: argparse.Namespace) -> int:
 def validate(options: argparse.Namespace) -> int:
     """0 when the file is right, 2 with every problem of it when not."""
     from pulsetui.config.check_fields import odd_slugs
+    from pulsetui.config.doubts import schedule_doubts
     from pulsetui.config.load import load_config
     from pulsetui.config.problem import ConfigProblems
     from pulsetui.hooks.registry import VALIDATORS
@@ -59,6 +61,7 @@ def validate(options: argparse.Namespace) -> int:
             return 2
         raise
     warnings = [odd] if (odd := odd_slugs(config.checks)) else []
+    warnings += schedule_doubts(config.checks.values(), datetime.now(UTC))
     if options.json:
         counts = {"checks": len(config.checks), "hooks": len(config.hooks)}
         out(json_text({"ok": True, **counts, "problems": [], "warnings": warnings}))
@@ -66,5 +69,6 @@ def validate(options: argparse.Namespace) -> int:
         for warning in warnings:
             talk(f"warning: {clean(warning)}")
         checks, hooks = count_text(len(config.checks), "check"), count_text(len(config.hooks), "hook")
-        out(f"{path}: {checks}, {hooks}, no problems")
+        doubts = f", {count_text(len(warnings), 'warning')}" if warnings else ""
+        out(f"{path}: {checks}, {hooks}, no problems{doubts}")
     return 0

@@ -155,6 +155,8 @@ def report(results: Sequence[CommandResult], options: argparse.Namespace) -> int
     for result in results:
         for line in _lines(result):
             talk(clean(line, 1000))
+        for warning in result.warnings:
+            talk(f"warning: {clean(warning)}")
     if all(result.ok for result in results):
         return 0
     return 2 if any(result.problems for result in results) else 1

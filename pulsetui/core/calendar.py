@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from pulsetui.core.calendar_days import CalendarDays
-from pulsetui.core.calendar_fields import Components, parse_components
+from pulsetui.core.calendar_fields import YEARS, Components, parse_components
 from pulsetui.core.calendar_text import SPECIALS, CalendarLine, split_lines
 from pulsetui.core.calendar_words import calendar_words
 from pulsetui.core.change_notes import change_notes
 from pulsetui.core.readings import Readings, month_length
-from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.schedule import ScheduleKind, ended
 from pulsetui.core.schedule_text import quoted, text_of
 from pulsetui.core.timetable import ChangeRule, Timetable, Timetables, WallClockSchedule
 from pulsetui.core.words import WEEKDAYS, month_names
@@ -24,7 +24,7 @@ from pulsetui.core.zone import zone
 from pulsetui.errors import ScheduleError
 
 CALENDAR_RULE = ChangeRule(both_passes=False, made_up_below=timedelta(0))
-_BEFORE_ALL = datetime(1969, 12, 30, tzinfo=UTC)
+_BEFORE_ALL, _AFTER_ALL = datetime(1969, 12, 30, tzinfo=UTC), datetime(2200, 1, 3, tzinfo=UTC)
 _WEEKDAY_NAMES = (*WEEKDAYS[1:], WEEKDAYS[0])
 
 
@@ -54,17 +54,22 @@ class Calendar(WallClockSchedule, frozen=True, kw_only=True):
     def describe(self) -> str:
         return "; ".join(calendar_words(table) for table in self.times.tables)
 
+    def last(self) -> datetime | None:
+        if any(table.readings.years[-1] == YEARS[-1] for table in self.times.tables):
+            return None  # in systemd's last year it goes on as far as anybody looks
+        return self.prev(_AFTER_ALL)
+
+    def doubts(self, now: datetime) -> Sequence[str]:
+        text = ended(self, now)
+        return (text,) if text else ()
+
     def warnings(self, now: datetime | None = None) -> Sequence[str]:
         """What to know of the expression, and of clock changes in the two years from ``now``.
 
         ``now`` is only ever left out by callers that want today's answer.
         """
         now = now or datetime.now(UTC)
-        if self.next(now) is None:
-            last = self.prev(now)
-            before = f"the last time was {last:%Y-%m-%d %H:%M} UTC" if last else "no date matches it"
-            return (f"it will never elapse again: {before}",)
-        return change_notes(self.times.tables, now)
+        return self.doubts(now) or change_notes(self.times.tables, now)
 
 
 @lru_cache(maxsize=4096)

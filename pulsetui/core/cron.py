@@ -51,13 +51,16 @@ class Cron(WallClockSchedule, frozen=True, kw_only=True):
     def describe(self) -> str:
         return cron_words(self.fields, self.days, self.times.tables[0].readings, self.timezone)
 
+    def doubts(self, now: datetime) -> Sequence[str]:
+        return tuple(field_notes(self.fields, self.days, self.times.tables[0].readings))
+
     def warnings(self, now: datetime | None = None) -> Sequence[str]:
         """What to know of the expression, and of clock changes in the two years from ``now``.
 
         ``now`` is only ever left out by callers that want today's answer.
         """
-        notes = field_notes(self.fields, self.days, self.times.tables[0].readings)
-        return (*notes, *change_notes(self.times.tables, now or datetime.now(UTC)))
+        now = now or datetime.now(UTC)
+        return (*self.doubts(now), *change_notes(self.times.tables, now))
 
 
 @lru_cache(maxsize=4096)

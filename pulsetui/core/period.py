@@ -80,5 +80,11 @@ class Every(Struct, frozen=True):
     def describe(self) -> str:
         return f"every {span_words(self.period)}"
 
+    def last(self) -> datetime | None:
+        return None
+
+    def doubts(self, now: datetime) -> Sequence[str]:
+        return ()
+
     def warnings(self, now: datetime | None = None) -> Sequence[str]:
         return ()

@@ -56,9 +56,24 @@ class Schedule(Protocol):
     def describe(self) -> str:
         """The schedule in words: ``every 15 minutes``, ``at 02:00 every day (Europe/Berlin)``."""
 
+    def last(self) -> datetime | None:
+        """The last instant there will ever be; ``None`` for a schedule that goes on."""
+
+    def doubts(self, now: datetime) -> Sequence[str]:
+        """What is probably not meant ("it will never elapse again"): said wherever the schedule is given."""
+
     def warnings(self, now: datetime | None = None) -> Sequence[str]:
-        """What a careful person should know of it ("skipped when clocks go forward"), maybe nothing.
+        """What a careful person should know of it, maybe nothing: the doubts, and what clock changes do
+        ("skipped when clocks go forward").
 
         Of clock changes, those in the two years from ``now``; it is only ever left out by callers that want
         today's answer.
         """
+
+
+def ended(schedule: Schedule, now: datetime) -> str:
+    """That nothing will ever be due again, and since when; "" while something will. Cheap."""
+    last = schedule.last()
+    if last is None or last > now:
+        return ""
+    return f"it will never elapse again: the last time was {last:%Y-%m-%d %H:%M} UTC"

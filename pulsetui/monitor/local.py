@@ -315,7 +315,9 @@ class LocalEngine:
             return self._refused(slug, error, {slug, *(renames or {}).values()})
         except PulseError as error:
             return CommandResult(slug=slug, ok=False, message=str(error))
-        return CommandResult(slug=slug, ok=True, message=message)
+        check = self._engine.config.checks.get((renames or {}).get(slug, slug))
+        warnings = tuple(check.schedule.warnings(self.now())) if check is not None else ()
+        return CommandResult(slug=slug, ok=True, message=message, warnings=warnings)
 
     def _refused(self, slug: str, error: ConfigProblems, submitted: Collection[str]) -> CommandResult:
         """Only problems of the submitted check belong to its fields: the file may have others."""

@@ -287,3 +287,4 @@ class CommandResult(Struct, frozen=True, kw_only=True):
     ok: bool
     message: str  # what happened, or why not, in a sentence
     problems: tuple[FieldProblem, ...] = ()
+    warnings: tuple[str, ...] = ()  # what is probably not meant, though it was done

@@ -31,6 +31,8 @@ from pulsetui.tui.widgets.heartbeat_bar import bar
 LEAD = 5
 """Cells before the first column: cursor, mark, glyph, running, space."""
 NOTHING = "–"
+NEVER = "never"
+"""Nothing will be due again."""
 _SECONDS_MATTER_S = 600
 _FAR_S = 12 * 3600  # from here on a wall clock says more than a number of hours
 _BOTH_FROM = 30  # cells in which "in 2d 3h" and "tomorrow 02:00" both stand
@@ -122,10 +124,18 @@ def _due(row: Row, context: CellContext) -> list[Span]:
         return [(NOTHING, "muted")]
     due = _due_at(row, now)
     if due is None:
+        if _is_over(row):
+            return [(NEVER, "late")]
         awaited = row.view.next_ping is None and row.view.first_due is not None
         return [("awaited", "new")] if awaited else [(NOTHING, "muted")]
     passed = due <= now and row.status in (Status.LATE, Status.DOWN)
     return _when(due, context, style_of(row) if passed else "text")
+
+
+def _is_over(row: Row) -> bool:
+    """Whether nothing will ever be due again: its calendar is over, and it cannot alarm any more."""
+    view = row.view
+    return view.upcoming is None and view.next_ping is None and view.first_due is None
 
 
 def _due_at(row: Row, now: datetime) -> datetime | None:
@@ -172,7 +182,7 @@ def _narrow_due(row: Row, context: CellContext) -> str:
     """The word and how long, where there is no status column; "" when the plain due says it all."""
     view = row.view
     if row.status is Status.PAUSED or row.status is Status.NEW:
-        return str(row.status)
+        return NEVER if row.status is Status.NEW and _is_over(row) else str(row.status)
     if row.status not in (Status.LATE, Status.DOWN):
         return ""
     word = word_for(row.status, view.reason)

@@ -40,10 +40,7 @@ class LastRun(Struct, frozen=True, kw_only=True):
 
 def schedule_notes(schedule: Schedule, texts: Mapping[str, str], last: LastRun, now: datetime) -> list[Note]:
     """Everything odd about the schedule with the limits around it. ``texts`` are the fields by key."""
-    never = schedule.next(now) is None
-    notes = [Note("error" if never else "warning", text) for text in schedule.warnings(now)]
-    if never and not any("never" in note.text for note in notes):
-        notes.insert(0, Note("error", "it never fires again: no date to come matches it"))
+    notes = [Note("warning", text) for text in schedule.warnings(now)]
     gap = shortest_gap(schedule, now)
     notes += _about_gap(schedule, texts, gap)
     notes += _about_runs(texts, last)

@@ -94,6 +94,8 @@ def test_columns_come_with_the_width() -> None:
         (new(first_due=NOW + timedelta(minutes=5), upcoming=None), "new", "in 5m"),
         (view(status=Status.PAUSED), "paused", "–"),
         (failed(next_ping=None), "failed 12m", "–"),
+        (view(next_ping=None, upcoming=None), "never", "never"),  # its calendar is over
+        (new(next_ping=None, upcoming=None), "never", "never"),
         (view(unwatched=True, next_ping=NOW - timedelta(hours=1)), "in 2h", "in 2h"),
         (view(next_ping=NOW + timedelta(hours=11, minutes=59)), "in 11h 59m", "in 11h 59m"),
         (view(next_ping=NOW + timedelta(hours=12)), "today 21:30", "today 21:30"),

@@ -43,7 +43,7 @@ def notes(kind: ScheduleKind, expression: str, texts: dict[str, str], last: Last
         ("cron", "0 2 * * *", {"grace": "2m"}, "without a longest run, grace bounds a run"),
         ("cron", "0 2 * * *", {"min_runtime": "5m"}, "most would count as too short"),
         ("cron", "30 3 * * *", {}, "2026-03-29"),  # clocks go forward in Riga that night
-        ("calendar", "2020-01-01 00:00", {}, "error: it will never elapse again"),
+        ("calendar", "2020-01-01 00:00", {}, "warning: it will never elapse again"),
     ],
 )
 def test_what_was_probably_not_meant_is_said(

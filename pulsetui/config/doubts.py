@@ -1,0 +1,36 @@
+"""Schedules that are allowed but probably not meant: said wherever a check is defined and watched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from pulsetui.config.problem import quoted
+from pulsetui.core.check import Check
+from pulsetui.core.schedule import ended
+
+_NAMED = 3
+"""Checks that a notice names; it has one line."""
+
+
+def schedule_doubts(checks: Iterable[Check], now: datetime) -> Iterator[str]:
+    """``[checks.report] calendar "2020-01-01": it will never elapse again: …``, one for each doubt."""
+    for check in checks:
+        yield from (f"{_place(check)}: {doubt}" for doubt in check.schedule.doubts(now))
+
+
+def ended_schedules(checks: Iterable[Check], now: datetime) -> str:
+    """A notice of checks at which nothing will ever be due again: they cannot alarm. "" without any."""
+    over = [(check, text) for check in checks if (text := ended(check.schedule, now))]
+    if not over:
+        return ""
+    if len(over) == 1:
+        check, text = over[0]
+        return f"{check.slug} cannot alarm any more: {quoted(check.schedule.expression)}, {text}"
+    named = ", ".join(check.slug for check, _ in over[:_NAMED])
+    more = f" and {len(over) - _NAMED} more" if len(over) > _NAMED else ""
+    return f"{len(over)} checks cannot alarm any more, their calendars will never elapse again: {named}{more}"
+
+
+def _place(check: Check) -> str:
+    return f"[checks.{check.slug}] {check.schedule.kind} {quoted(check.schedule.expression)}"

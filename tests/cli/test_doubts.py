@@ -1,0 +1,137 @@
+"""A schedule that is allowed but was probably not meant is said wherever it is given and watched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pulsetui.cli.host import Host, open_engine
+from pulsetui.cli.main import main
+from pulsetui.cli.verbs import report
+from pulsetui.config.load import load_config
+from pulsetui.config.problem import ConfigProblems
+from pulsetui.monitor.view import EngineInfo
+
+ENDED = "it will never elapse again: the last time was 2020-01-01 06:00 UTC"
+OVER = 'calendar = "2020-01-01 06:00"'
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "checks.toml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("schedule", "doubt"),
+    [
+        (OVER, ENDED),
+        ('calendar = "1970-01-01"', "the last time was 1970-01-01 00:00 UTC"),
+        ('cron = "10/20 * * * *"', "Debian's cron refuses 10/20"),
+        ('cron = "0 7 LW * *"', "cron itself does not know LW"),
+        ('cron = "0 2 */2 * 1"', "runs on days that match both day fields"),
+    ],
+)
+def test_validate_warns_and_the_file_is_right_all_the_same(
+    schedule: str, doubt: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, f"[checks.a]\n{schedule}\n")
+    assert main(["validate", str(path)]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{path}: 1 check, 0 hooks, no problems, 1 warning\n"
+    assert said.err.startswith("warning: [checks.a] c")
+    assert doubt in said.err
+
+    assert main(["validate", str(path), "--json"]) == 0
+    (warning,) = json.loads(capsys.readouterr().out)["warnings"]
+    assert doubt in warning
+
+
+def test_validate_says_nothing_of_what_is_usual(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each nightly run is touched by a clock change some day: that is for ``schedule`` and ``show``."""
+    path = written(
+        tmp_path,
+        'timezone = "Europe/Berlin"\n[checks.a]\ncron = "30 2 * * *"\n[checks.b]\ncalendar = "02:30"\n',
+    )
+    assert main(["validate", str(path)]) == 0
+    assert capsys.readouterr().err == ""
+
+
+ABSURD = ("9" * 20, "9" * 400, "9" * 5000)
+NUMBERS = (
+    *('cron = "*/{} * * * *"', 'cron = "{} * * * *"', 'cron = "0 0 1-{} * *"', 'cron = "0 0 * * 5#{}"'),
+    *('calendar = "{}:00"', 'calendar = "5..6/{}:00"', 'calendar = "{}-1-1"', 'calendar = "*:*:0/{}"'),
+    *('calendar = "@{}"', 'every = "{}"', 'every = "{}w"', "every = {}", 'grace = "{}h"', "grace = {}"),
+    *('early = "{}s"', 'max_runtime = "{}m"', "min_interval = {}", "keep_pings = {}"),
+    *("failures_before_down = {}", "successes_before_up = {}"),
+)
+
+
+@pytest.mark.parametrize("field", NUMBERS)
+@pytest.mark.parametrize("number", ABSURD, ids=len)
+def test_numbers_of_absurd_size_are_refused_in_a_line(field: str, number: str, tmp_path: Path) -> None:
+    key = field.partition(" ")[0]
+    schedule = "" if key in ("cron", "calendar", "every") else 'every = "1h"\n'
+    path = written(tmp_path, f"[checks.a]\n{schedule}{field.format(number)}\n")
+    with pytest.raises(ConfigProblems) as caught:
+        load_config(path, {})
+    said = str(caught.value)
+    assert f"{path}:" in said
+    assert len(said) < len(str(path)) + 300
+    assert "Traceback" not in said
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    path = written(tmp_path, f'[checks.old]\n{OVER}\n[checks.well]\ncron = "0 2 * * *"\n')
+    with open_engine(path, tmp_path / "state", ("127.0.0.1", 0)) as running:
+        yield running
+
+
+def notice(info: EngineInfo) -> str:
+    return "".join(one.text for one in info.notices if one.key == "schedules")
+
+
+def test_an_engine_says_which_checks_cannot_alarm_any_more(
+    host: Host, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = host.client
+    assert notice(client.info()) == f'old cannot alarm any more: "2020-01-01 06:00", {ENDED}'
+    assert client.checks()["old"].upcoming is None
+    assert client.details("old").schedule_warnings == (ENDED,)
+
+    client.dismiss("schedules")
+    client.edit("well", {"grace": "5m"})
+    assert notice(client.info()) == "", "what was dismissed stays away while it is the same"
+
+    added = client.add("older", {"calendar": "2019-01-01"})
+    assert added.ok
+    assert "2019-01-01" in added.warnings[0]
+    assert "2 checks cannot alarm any more" in notice(client.info())
+    assert "older" in caplog.text
+
+    for slug in ("old", "older"):
+        assert client.edit(slug, {"calendar": "daily"}).warnings == ()
+    assert notice(client.info()) == ""
+
+
+def test_adding_and_changing_say_what_clock_changes_do_too(host: Host) -> None:
+    edited = host.client.edit("well", {"cron": "30 2 * * *", "timezone": "Europe/Berlin"})
+    assert any("when clocks go forward" in warning for warning in edited.warnings)
+    renamed = host.client.edit("well", {"cron": "0 7 LW * *", "timezone": None}, new_slug="better")
+    assert any("does not know LW" in warning for warning in renamed.warnings)
+
+
+def test_a_command_prints_the_warnings_of_its_answer(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    from argparse import Namespace
+
+    added = host.client.add("older", {"calendar": "2019-01-01"})
+    assert report([added], Namespace(json=False)) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines()[1].startswith("warning: it will never elapse again")
+    assert report([added], Namespace(json=True)) == 0
+    assert "2019-01-01" in json.loads(capsys.readouterr().out)[0]["warnings"][0]
