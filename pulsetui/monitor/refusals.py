@@ -163,7 +163,9 @@ class Refusals:
         said = "; ".join(refused_words(_view(entry)) for entry in untold[:_NAMED])
         more = len(untold) - _NAMED
         others = f"; and {count_text(more, 'other name')}" if more > 0 else ""
-        self._notices.put(NOTICE, "warning", f"pings are refused: {said}{others}. N shows all, and creates")
+        self._notices.put(
+            NOTICE, "warning", f"pings are refused: {said}{others}. N shows all; Enter there makes a check"
+        )
 
 
 def refused_words(refused: RefusedPing) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from pulsetui.monitor.view import RefusedPing
+from pulsetui.monitor.view import Notice, RefusedPing
 from pulsetui.tui.lines import width_of
 from pulsetui.tui.screens.edit import EditScreen
 from pulsetui.tui.screens.notices import refused_lines
@@ -34,9 +34,14 @@ def refused(name: str, count: int = 1, **changes: object) -> RefusedPing:
 async def test_a_refused_ping_is_shown_with_its_sender_and_what_was_meant() -> None:
     engine = FakeEngine(household())
     engine.refused = (refused("backup-bd", 4, nearest="backup-db"), refused("x/strat", why="unknown action"))
+    engine.notices = (
+        Notice(key="store", level="error", text="the disk is full"),
+        Notice(key="refused", level="warning", text="pings are refused: as below"),
+    )
     async with showing(engine, (80, 24)) as (app, pilot):
         await press(app, pilot, "N")
-        assert "4x backup-bd" in text(app)
+        assert "as below" not in said(app)
+        assert said(app).index("the disk is full") < said(app).index("4x backup-bd")
         assert "Did you mean backup-db? Last 3m ago from 192.0.2.7 curl/8.5.0" in said(app)
         assert "Unknown action, last 3m ago" in said(app)
         assert text(app).splitlines()[-1].strip() == "j k move  Enter create the check  Esc close"

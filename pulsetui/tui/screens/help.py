@@ -141,6 +141,11 @@ def _columns(left: str, style: str, right: str, left_cells: int, width: int) -> 
 
 def notices_lines(notices: Sequence[Notice], info: EngineInfo, width: int) -> list[Line]:
     """Every notice in full, what was refused and why, and what the engine says of itself."""
+    return [*in_full(notices, width), *engine_lines(info, width)]
+
+
+def in_full(notices: Sequence[Notice], width: int) -> list[Line]:
+    """The notices."""
     lines: list[Line] = []
     for notice in notices:
         sign, style = SIGNS[notice.level]
@@ -150,7 +155,12 @@ def notices_lines(notices: Sequence[Notice], info: EngineInfo, width: int) -> li
         lines.append(())
     if not notices:
         lines += [*paragraph("There are no notices: nothing needs reading.", "text", width), ()]
-    lines += _refused_lines(info, width)
+    return lines
+
+
+def engine_lines(info: EngineInfo, width: int) -> list[Line]:
+    """How much was refused and why, and what the engine says of itself."""
+    lines = _refused_lines(info, width)
     facts = [
         ("Listener", info.address or "none"),
         ("Configuration", info.config_path),

@@ -12,9 +12,12 @@ from pulsetui.core.phrases import ago_text
 from pulsetui.monitor.view import EngineInfo, Notice, RefusedPing
 from pulsetui.tui.lines import Line, plain, wrap
 from pulsetui.tui.paint import LineList
-from pulsetui.tui.screens.help import HelpScreen, notices_lines
+from pulsetui.tui.screens.help import HelpScreen, engine_lines, in_full
 from pulsetui.tui.widgets.hints import Hint
 from pulsetui.tui.widgets.words import paragraph
+
+REFUSED = "refused"
+"""The key of the engine's notice of refused pings."""
 
 
 class NoticesScreen(HelpScreen):
@@ -27,8 +30,13 @@ class NoticesScreen(HelpScreen):
         super().__init__(lambda width: self._laid_out(notices, width), title="Notices")
 
     def _laid_out(self, notices: Sequence[Notice], width: int) -> list[Line]:
-        lines, self._keys = refused_lines(self._info, width)
-        return [*lines, *notices_lines(notices, self._info, width)]
+        # What the one notice of refused pings says stands below with more of it.
+        refused = bool(self._info.refused)
+        others = [one for one in notices if one.key != REFUSED or not refused]
+        said = in_full(others, width) if others or not refused else []
+        lines, keys = refused_lines(self._info, width)
+        self._keys = [*[None] * len(said), *keys]
+        return [*said, *lines, *engine_lines(self._info, width)]
 
     def _draw(self) -> None:
         super()._draw()
