@@ -20,7 +20,7 @@ from pulsetui.listener import wire
 from pulsetui.listener.answers import json_error
 from pulsetui.listener.auth import denied
 from pulsetui.listener.browser import Guard, refusal
-from pulsetui.listener.commands import CommandError, run_command
+from pulsetui.listener.commands import TOO_DEEP, CommandError, checked, run_command
 from pulsetui.listener.feed import Feed
 from pulsetui.listener.message import JSON, Request, Respond, Response
 from pulsetui.listener.stream import Stream
@@ -117,7 +117,11 @@ class PulseApi:
             respond(json_error(413, f"a command has at most {BODY_LIMIT} bytes"))
             return
         try:
-            command = wire.decode_command(request.body)
+            command = checked(wire.decode_command(request.body))
+        except RecursionError:
+            respond(json_error(400, TOO_DEEP))  # nothing but ``fields`` may hold a list in a list
+        except CommandError as error:
+            respond(json_error(400, str(error)))
         except msgspec.ValidationError as error:
             respond(json_error(400, _readable(error)))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

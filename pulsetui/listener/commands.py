@@ -14,6 +14,27 @@ class CommandError(Exception):
     """The command lacks what its verb needs. The message names the field."""
 
 
+_DEPTH = 16
+"""Tables and lists within one another; no key of a check has more than two."""
+TOO_DEEP = f"fields: more than {_DEPTH} lists or tables within one another"
+
+
+def checked(command: Command) -> Command:
+    """The command, if what it holds can be taken apart. Raises CommandError."""
+    level: list[object] = [command.fields]
+    for _ in range(_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
+            )
+        ]
+        if not level:
+            return command
+    raise CommandError(TOO_DEEP)
+
+
 def run_command(client: EngineClient, command: Command) -> Sequence[CommandResult]:
     """Blocks as the client does. Raises CommandError, or what the client raises."""
     match command.verb:

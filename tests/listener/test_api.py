@@ -359,3 +359,17 @@ def test_instants_that_nobody_could_keep_are_refused_with_their_range(
     snooze = command(served, {"verb": "snooze", "slugs": ["backup"], "by": "ann", "until": instant})
     assert (snooze.status, error(snooze)) == (400, "until: is not between the years 1900 and 2999")
     assert served.engine.calls == []
+
+
+@pytest.mark.parametrize("depth", [17, 900, 15_000])
+@pytest.mark.parametrize("brackets", [("[", "]"), ('{"a":', "}")])
+def test_fields_that_hold_too_much_within_one_another_are_refused(
+    served: Served, depth: int, brackets: tuple[str, str]
+) -> None:
+    opening, closing = brackets
+    nested = opening * depth + "1" + closing * depth
+
+    reply = command(served, f'{{"verb": "add", "slugs": ["x"], "fields": {{"a": {nested}}}}}')
+
+    assert (reply.status, error(reply)) == (400, "fields: more than 16 lists or tables within one another")
+    assert served.engine.calls == []
