@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -34,6 +35,17 @@ LAST_LINE_LIMIT = 200
 
 REPORTS_REMEMBERED = timedelta(days=1)
 """A copy out of the spool follows within seconds, or at the next start, before anything is forgotten."""
+
+
+@contextlib.contextmanager
+def one_of_many(tracked: Tracked) -> Iterator[None]:
+    """Whatever one check makes anything raise, the others go on; the evaluator will say so of that one."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception:
+        logger.exception("check=%s cannot be evaluated", tracked.check.slug)
 
 
 class Receive(Struct, frozen=True):
@@ -176,24 +188,27 @@ class Define(Struct, frozen=True):
                 if current is not None and current.check != check:
                     # What ran out before this edit ran out by the definition of that time.
                     state = _judged_or_as_it_is(session, current, now)
-                one = Tracked(stored.id, uuid_of[slug], check, state or new_state(now))
+                one = Tracked(stored.id, uuid_of[slug], check, state or _begun_again(stored, now))
                 if stored.removed_at is not None:
                     back[one.id] = stored.removed_at
             if (
                 stored is None
+                or stored.mended
                 or stored.removed_at is not None
                 or (stored.slug, stored.uuid) != (slug, one.uuid)
             ):
-                identities.append(_identity(one, stored.created_at if stored is not None else now))
+                made = _identity(one, stored.created_at if stored is not None else now)
+                identities.append(replace(made, mended=stored is not None and stored.mended))
             tracked.append(one)
         identities += removed(all_stored, {one.id for one in tracked}, self.checks.keys(), now)
         session.define(identities, World(tracked, self._snoozes(session)))
         for one in tracked:
-            if one.id in back:
-                self._settle(
-                    session, one, operate.skip_unwatched(one.check, one.state, back[one.id], now), now
-                )
-            self._settle(session, one, operate.redefine(one.check, session.state(one), now), now)
+            with one_of_many(one):
+                if one.id in back:
+                    self._settle(
+                        session, one, operate.skip_unwatched(one.check, one.state, back[one.id], now), now
+                    )
+                self._settle(session, one, operate.redefine(one.check, session.state(one), now), now)
 
     def _snoozes(self, session: Session) -> list[Snooze]:
         """Snoozes follow a renamed check."""
@@ -211,6 +226,13 @@ class Define(Struct, frozen=True):
     def _settle(self, session: Session, tracked: Tracked, transition: Transition, now: datetime) -> None:
         if transition.state != session.state(tracked):
             session.apply(tracked, transition, now)
+
+
+def _begun_again(stored: StoredCheck, now: datetime) -> CheckState:
+    """Of a check whose state cannot be read, nothing is known but the numbers that were given."""
+    state = new_state(now)
+    state.n_pings, state.incidents = stored.n_pings, stored.n_incidents
+    return state
 
 
 def _judged_or_as_it_is(session: Session, tracked: Tracked, now: datetime) -> CheckState:
@@ -274,12 +296,13 @@ def _catch_up(
     unjudged: list[Tracked] = []
     for tracked in session.world.by_id.values():
         before = session.state(tracked)
-        if reported and (refused := reported.get(tracked.id)) is not None:
-            at = min(refused.arrival.at or refused.at, now)
-            forgiven = operate.forgive(tracked.check, before, at, refused.arrival.rid)
-            if forgiven.state != before:
-                session.apply(tracked, forgiven, now)
-        _skip_unwatched(session, tracked, since, until, now)
+        with one_of_many(tracked):
+            if reported and (refused := reported.get(tracked.id)) is not None:
+                at = min(refused.arrival.at or refused.at, now)
+                forgiven = operate.forgive(tracked.check, before, at, refused.arrival.rid)
+                if forgiven.state != before:
+                    session.apply(tracked, forgiven, now)
+            _skip_unwatched(session, tracked, since, until, now)
         if session.state(tracked).unwatched and session.state(tracked) != before:
             unjudged.append(tracked)
     if unjudged:
@@ -330,7 +353,8 @@ class SetSnoozes(Struct, frozen=True):
         session.database.write_snoozes(snoozes)
         session.world.snoozes = snoozes
         for tracked in session.world.by_id.values():
-            _tell_untold(session, tracked, now)
+            with one_of_many(tracked):
+                _tell_untold(session, tracked, now)
 
 
 class SetBack(Struct, frozen=True):
@@ -340,10 +364,11 @@ class SetBack(Struct, frozen=True):
 
     def apply(self, session: Session, now: datetime) -> None:
         for tracked in session.world.by_id.values():
-            state = session.state(tracked)
-            transition = operate.set_back(tracked.check, state, self.before, now)
-            if transition.state != state:
-                session.apply(tracked, transition, now)
+            with one_of_many(tracked):
+                state = session.state(tracked)
+                transition = operate.set_back(tracked.check, state, self.before, now)
+                if transition.state != state:
+                    session.apply(tracked, transition, now)
 
 
 class Settle(Struct, frozen=True):

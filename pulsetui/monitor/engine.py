@@ -145,6 +145,7 @@ class Engine:
         self._writer.start()
         gap = self._vigil.gap_before_start()
         await self.perform(commands.Define(self.config.checks, {}))
+        self._tell_set_aside()
         if gap is not None and gap.is_back:
             self._tell_set_back(gap)
             await self.perform(commands.SetBack(gap.since))
@@ -532,6 +533,12 @@ class Engine:
                     self._taken(path)
         self._tell_spool()
         self._tell_unjudged(gap, await self.perform(self._catch_up(gap)))
+
+    def _tell_set_aside(self) -> None:
+        if news := self._database.aside.news():
+            count = count_text(len(news), "stored value")
+            text = f"{count} could not be read and {'is' if len(news) == 1 else 'are'} set aside: {news[0]}"
+            self.notices.put("stored", "error", text)
 
     def _is_known(self, path: Path, arrival: Arrival) -> bool:
         """Whether its check is there; if not, the file is kept apart."""

@@ -32,7 +32,7 @@ def last_lines(state_dir: Path, limit: int) -> tuple[LogLine, ...]:
             at, level, _, message = match.groups()
             try:
                 instant = datetime.fromisoformat(at).astimezone(UTC)
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
             lines.append(LogLine(at=instant, level=level, text=message))
         elif lines:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pulsetui.core import storable
 from pulsetui.monitor.clock import Clock
 from pulsetui.store.private import open_private
 
@@ -74,8 +75,8 @@ class Vigil:
     def gap_before_start(self) -> Gap | None:
         """The span since an earlier engine was last alive; None at the first start ever."""
         try:
-            last = datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
-        except OSError:
+            last = storable.instant(datetime.fromtimestamp(self._path.lstat().st_mtime, UTC))
+        except (OSError, ValueError, OverflowError, storable.UnstorableError):
             return None
         now = self._clock.now()
         return Gap(since=last, until=now, why=_NOT_RUNNING if last <= now else _SET_BACK)

@@ -15,7 +15,8 @@ from pathlib import Path
 from pulsetui.core.snooze import Snooze
 from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.store import rows
-from pulsetui.store.instant import read, read_or_none, stored, stored_or_none
+from pulsetui.store.aside import Aside
+from pulsetui.store.instant import stored, stored_or_none
 from pulsetui.store.presence import Presence
 from pulsetui.store.private import open_private
 from pulsetui.store.rows import Changes, StoredCheck
@@ -26,6 +27,7 @@ _BUSY_TIMEOUT_S = 0.25  # short: the writer retries by itself, so that it can sa
 _CHECKPOINT_PAGES = 4000
 """16 MB. Pings rewrite the same few pages again and again: the later a checkpoint, the fewer it copies."""
 _SESSION = "session"
+_UNREAD = "PulseTUI, which could not read its state"
 _PASSING = ("locked", "busy", "full", "disk i/o", "readonly", "unable to open")
 
 
@@ -78,6 +80,7 @@ class Database:
             ) from error
         self._presence = Presence(self.path)
         self._presence.remember()
+        self.aside = Aside()
         self._session = (
             ""  # tells this database from a copy that is laid over it; in it from the first write on
         )
@@ -129,7 +132,9 @@ class Database:
             if not self._session:
                 token = secrets.token_hex(8)
                 connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_SESSION, token))
+            self.aside.write(connection)
             yield connection
+        self.aside.written()
         if not self._session:
             self._session = token
         self._presence.check()  # again: only now it is known to be where it will be read
@@ -196,15 +201,8 @@ class Database:
         try:
             # Row by row: the documents of all checks at once would stay in the memory of the process.
             return [
-                StoredCheck(
-                    id=check_id,
-                    slug=slug,
-                    uuid=uuid,
-                    created_at=read(created_at),
-                    removed_at=read_or_none(removed_at),
-                    state=None if state is None else rows.read_state(state, f"{self.path}: check {slug}"),
-                )
-                for check_id, slug, uuid, created_at, removed_at, state in self._connection.execute(
+                rows.read_check(row, self.aside, self._counted)
+                for row in self._connection.execute(
                     "SELECT id, slug, uuid, created_at, removed_at, state"
                     " FROM checks LEFT JOIN states ON check_id = id"
                 )
@@ -213,6 +211,16 @@ class Database:
             raise (
                 _damaged(self.path, error) if _is_damage(error) else StoreError(f"{self.path}: {error}")
             ) from error
+
+    def _counted(self, check_id: int) -> tuple[int, int]:
+        """The numbers of its newest ping and incident: no later one may take their place."""
+        (pings, runs, incidents) = self._connection.execute(
+            "SELECT (SELECT max(n) FROM pings WHERE check_id = ?1),"
+            " (SELECT max(n) FROM runs WHERE check_id = ?1),"
+            " (SELECT max(n) FROM incidents WHERE check_id = ?1)",
+            (check_id,),
+        ).fetchone()
+        return max(pings or 0, runs or 0), incidents or 0
 
     def purge_removed(self, before: datetime) -> None:
         """Forgets checks that were removed before ``before``, with all that was kept of them."""
@@ -228,11 +236,15 @@ class Database:
     # --- retention, snoozes, outbox -----------------------------------------------------------------
 
     def snoozes(self) -> list[Snooze]:
-        found = self._connection.execute("SELECT scope, target, until, snoozed_by, note FROM snoozes")
-        return [
-            Snooze(scope=scope, target=target, until=read(until), by=by, note=note)
-            for scope, target, until, by, note in found
-        ]
+        """Those that can be read; another is over."""
+        try:
+            found = self._connection.execute(
+                "SELECT scope, target, until, snoozed_by, note FROM snoozes"
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        read_ones = (rows.read_snooze(row, self.aside) for row in found)
+        return [snooze for snooze in read_ones if snooze is not None]
 
     def write_snoozes(self, snoozes: Sequence[Snooze]) -> None:
         """These and no others."""
@@ -356,6 +368,12 @@ def _write_identities(connection: sqlite3.Connection, checks: Sequence[StoredChe
         "INSERT OR REPLACE INTO states VALUES (?, ?)",
         [rows.state_row(check.id, check.state) for check in checks if check.state is not None],
     )
+    for check in checks:
+        if check.mended and check.state is not None and check.state.incident is None:
+            connection.execute(
+                "UPDATE incidents SET ended_at = ?, closed_by = ? WHERE check_id = ? AND ended_at IS NULL",
+                (stored(check.state.since), _UNREAD, check.id),
+            )
 
 
 def _may_pass(error: sqlite3.OperationalError) -> bool:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from pulsetui.core import storable
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+
+EARLIEST = (storable.EARLIEST - _EPOCH) // _MICROSECOND
+LATEST = (storable.LATEST - _EPOCH) // _MICROSECOND
+"""What ``stored`` gives for the ends of what can be kept."""
 
 
 def stored(instant: datetime) -> int:
@@ -18,9 +25,11 @@ def stored_or_none(instant: datetime | None) -> int | None:
 
 
 def read(value: int) -> datetime:
-    """The aware UTC datetime."""
-    return _EPOCH + timedelta(microseconds=value)
+    """The aware UTC datetime. Raises ValueError for one that we cannot have stored."""
+    if EARLIEST <= value < LATEST:
+        return _EPOCH + timedelta(microseconds=value)
+    raise ValueError(f"{value} is no instant that can be kept")
 
 
 def read_or_none(value: int | None) -> datetime | None:
-    return None if value is None else _EPOCH + timedelta(microseconds=value)
+    return None if value is None else read(value)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -15,8 +17,12 @@ from pulsetui.core.status import PingKind
 from pulsetui.errors import StoreError
 from pulsetui.store import rows
 from pulsetui.store.database import FILE_NAME, connect
-from pulsetui.store.instant import read, read_or_none, stored
+from pulsetui.store.instant import EARLIEST, LATEST, read, stored
 from pulsetui.store.rows import StoredRun, integer
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 BODY_START = 2000
 """Bytes of a body that a list of pings shows."""
@@ -85,7 +91,7 @@ class Queries:
             check_id,
             limit,
         )
-        return [rows.read_run(row) for row in found]
+        return _readable(rows.read_run, found)
 
     def incidents(self, check_id: int, limit: int) -> list[Incident]:
         found = self._all(
@@ -94,7 +100,7 @@ class Queries:
             check_id,
             limit,
         )
-        return [rows.read_incident(row) for row in found]
+        return _readable(rows.read_incident, found)
 
     def all_incidents(self, limit: int) -> list[tuple[int, Incident]]:
         """Incidents of every check with its id: open ones first, then the newest."""
@@ -103,7 +109,7 @@ class Queries:
             " ORDER BY ended_at IS NOT NULL, started_at DESC LIMIT ?",
             limit,
         )
-        return [(integer(row[0]), rows.read_incident(row[1:])) for row in found]
+        return _readable(lambda row: (integer(row[0]), rows.read_incident(row[1:])), found)
 
     def runs_between(
         self, check_id: int, since: datetime, until: datetime, step: timedelta, limit: int
@@ -124,7 +130,7 @@ class Queries:
             max(stored(since + step) - stored(since), 1),
             limit,
         )
-        return [rows.read_run(row) for row in found]
+        return _readable(rows.read_run, found)
 
     def incidents_between(self, check_id: int, since: datetime, until: datetime) -> list[Incident]:
         """Incidents that had not ended before ``since`` nor begun after ``until``, newest first."""
@@ -136,7 +142,7 @@ class Queries:
             stored(since),
             stored(until),
         )
-        return [rows.read_incident(row) for row in found]
+        return _readable(rows.read_incident, found)
 
     def flips(self, check_id: int, limit: int) -> list[Flip]:
         found = self._all(
@@ -144,7 +150,7 @@ class Queries:
             check_id,
             limit,
         )
-        return [rows.read_flip(row) for row in found]
+        return _readable(rows.read_flip, found)
 
     def pings(self, check_id: int, limit: int) -> list[StoredPing]:
         found = self._all(
@@ -156,28 +162,29 @@ class Queries:
             check_id,
             limit,
         )
-        return [_read_ping(row) for row in found]
+        return _readable(_read_ping, found)
 
     def body(self, check_id: int, n: int) -> bytes:
         """The kept body of a ping; empty when there is none."""
         found = self._all("SELECT body FROM bodies WHERE check_id = ? AND n = ?", check_id, n)
         body = found[0][0] if found else b""
-        assert isinstance(body, bytes)
-        return body
+        return body if isinstance(body, bytes) else str(body).encode()
 
     def deliveries(self, check_id: int, limit: int) -> list[StoredDelivery]:
         return self._deliveries("WHERE check_id = ? ORDER BY id DESC LIMIT ?", check_id, limit)
 
     def deliveries_due(self, now: datetime, limit: int) -> list[StoredDelivery]:
         """Oldest first, without those that an earlier one of the same check and hook is still waiting
-        before."""
+        before. One with an impossible instant is due, so that it is given up."""
         return self._deliveries(
             "LEFT JOIN (SELECT check_id AS held_check, hook AS held_hook, min(id) AS held_from FROM outbox"
-            " WHERE next_try_at > ?1 GROUP BY check_id, hook) ON held_check = check_id AND held_hook = hook"
-            " WHERE next_try_at <= ?1 AND (held_from IS NULL OR id < held_from)"
+            " WHERE next_try_at > ?1 AND next_try_at < ?3 GROUP BY check_id, hook)"
+            " ON held_check = check_id AND held_hook = hook"
+            " WHERE (next_try_at <= ?1 OR next_try_at >= ?3) AND (held_from IS NULL OR id < held_from)"
             " ORDER BY +id LIMIT ?2",  # a plain id would make SQLite walk the whole table to save a sort
             stored(now),
             limit,
+            LATEST,
         )
 
     def _deliveries(self, where: str, *values: object) -> list[StoredDelivery]:
@@ -192,16 +199,20 @@ class Queries:
         """When something may be tried: the first of each line says so for those behind it."""
         # With min() the other columns are those of the row that has the minimum (SQLite's documentation).
         found = self._all(
-            "SELECT min(at) FROM (SELECT next_try_at AS at, min(id) FROM outbox"
-            " WHERE next_try_at IS NOT NULL GROUP BY hook, coalesce(check_id, -id))"
+            "SELECT min(CASE WHEN at < ? THEN at ELSE 0 END) FROM"
+            " (SELECT next_try_at AS at, min(id) FROM outbox"
+            " WHERE next_try_at IS NOT NULL GROUP BY hook, coalesce(check_id, -id))",
+            LATEST,
         )
         value = found[0][0]
-        return read_or_none(value if isinstance(value, int) else None)
+        if value is None:
+            return None
+        return read(value) if isinstance(value, int) and EARLIEST <= value < LATEST else read(0)
 
     def unwatched(self, limit: int) -> Sequence[tuple[datetime, datetime, str]]:
         """Spans in which nothing could be judged: since, until, why."""
         found = self._all("SELECT since, until, why FROM unwatched ORDER BY id DESC LIMIT ?", limit)
-        return [(read(integer(since)), read(integer(until)), str(why)) for since, until, why in found]
+        return _readable(lambda row: (read(integer(row[0])), read(integer(row[1])), str(row[2])), found)
 
 
 def _read_ping(row: tuple[object, ...]) -> StoredPing:
@@ -224,15 +235,40 @@ def _read_ping(row: tuple[object, ...]) -> StoredPing:
 
 
 def _read_delivery(row: tuple[object, ...]) -> StoredDelivery:
+    """One that cannot be read has no alert: it stands in nobody's way, and can be given up."""
     delivery_id, check_id, hook, alert, created, tries, next_try, delivered, error = row
-    return StoredDelivery(
-        id=integer(delivery_id),
-        check_id=None if check_id is None else integer(check_id),
-        hook=str(hook),
-        alert=str(alert),
-        created_at=read(integer(created)),
-        tries=integer(tries),
-        next_try_at=None if next_try is None else read(integer(next_try)),
-        delivered_at=None if delivered is None else read(integer(delivered)),
-        error=str(error),
-    )
+    try:
+        return StoredDelivery(
+            id=integer(delivery_id),
+            check_id=None if check_id is None else integer(check_id),
+            hook=str(hook),
+            alert=str(alert),
+            created_at=read(integer(created)),
+            tries=integer(tries),
+            next_try_at=None if next_try is None else read(integer(next_try)),
+            delivered_at=None if delivered is None else read(integer(delivered)),
+            error=str(error),
+        )
+    except (ValueError, TypeError):
+        return StoredDelivery(
+            id=integer(delivery_id),
+            check_id=None,
+            hook=str(hook),
+            alert="",
+            created_at=read(0),
+            tries=0,
+            next_try_at=None,
+            delivered_at=None,
+            error=str(error),
+        )
+
+
+def _readable(read_row: Callable[[tuple[object, ...]], T], found: Sequence[tuple[object, ...]]) -> list[T]:
+    """What of the rows can be read: one that cannot keeps no other from being shown."""
+    values: list[T] = []
+    for row in found:
+        try:
+            values.append(read_row(row))
+        except (ValueError, TypeError, OverflowError) as error:
+            logger.error("a stored row cannot be read: %s: %r", error, row[:4])  # noqa: TRY400 - a known cause
+    return values

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct, field
 
 from pulsetui.core.incident import Acknowledgement, Flip, Incident
 from pulsetui.core.run import Run
+from pulsetui.core.snooze import Snooze
 from pulsetui.core.state import CheckState
 from pulsetui.core.status import Outcome, PingKind, Reason, Status
-from pulsetui.errors import StoreError
+from pulsetui.store.aside import Aside
 from pulsetui.store.instant import read, read_or_none, stored, stored_or_none
+from pulsetui.store.salvage import salvage, usable
+
+T = TypeVar("T")
 
 _state_decoder = msgspec.json.Decoder(CheckState)
 _encode = msgspec.json.Encoder().encode
 _decode_metrics = msgspec.json.Decoder(dict[str, float]).decode
 _decode_missed = msgspec.json.Decoder(list[int]).decode
 _MICROSECOND = timedelta(microseconds=1)
+
+_BEGINNING = read(0)
 
 Value = int | str | bytes | None
 Row = tuple[Value, ...]
@@ -62,7 +69,10 @@ class StoredCheck(Struct, frozen=True, kw_only=True):
     uuid: str  # canonical
     created_at: datetime
     removed_at: datetime | None
-    state: CheckState | None
+    state: CheckState | None  # None when nothing of it could be read
+    n_pings: int = 0  # numbers that were given already, where the state cannot say
+    n_incidents: int = 0
+    mended: bool = False  # the state could not be read whole
 
 
 class Changes(Struct):
@@ -91,12 +101,56 @@ def state_row(check_id: int, state: CheckState) -> Row:
     return check_id, _encode(state)
 
 
-def read_state(document: bytes, where: str) -> CheckState:
-    """Raises StoreError when the document is not one of ours."""
+def read_check(row: Sequence[object], aside: Aside, counted: Callable[[int], tuple[int, int]]) -> StoredCheck:
+    """``counted`` finds the numbers that a state which cannot be read does not tell."""
+    check_id, slug, uuid, created, removed, document = row
+    state, wrong = None, ""
+    if document is not None:
+        state, wrong = read_state(document if isinstance(document, bytes) else str(document).encode())
+    if wrong:
+        lost = "it is watched as a new one" if state is None else "what is wrong in it is left out"
+        aside.put(f"the state of {slug}", f"{wrong}; {lost}", document)
+    n_pings, n_incidents = (0, 0) if state is not None else counted(integer(check_id))
+    return StoredCheck(
+        id=integer(check_id),
+        slug=str(slug),
+        uuid=str(uuid),
+        created_at=_instant_or(created, _BEGINNING),
+        removed_at=None if removed is None else _instant_or(removed, None),
+        state=state,
+        n_pings=n_pings,
+        n_incidents=n_incidents,
+        mended=bool(wrong),
+    )
+
+
+def _instant_or(value: object, default: T) -> datetime | T:
     try:
-        state = _state_decoder.decode(document)
-    except msgspec.MsgspecError as error:
-        raise StoreError(f"{where}: the stored state cannot be read: {error}") from error
+        return read(integer(value))
+    except (ValueError, TypeError):
+        return default
+
+
+def read_snooze(row: Sequence[object], aside: Aside) -> Snooze | None:
+    scope, target, until, by, note = row
+    try:
+        given = {"scope": scope, "target": target, "until": read(integer(until))}
+        return msgspec.convert({**given, "by": str(by), "note": str(note)}, Snooze)
+    except (ValueError, TypeError) as error:
+        forget = "DELETE FROM snoozes WHERE scope IS ? AND target IS ?", (scope, target)
+        aside.put(f"the snooze of {target or 'everything'}", f"{error}; it is over", repr(row), forget)
+        return None
+
+
+def read_state(document: bytes) -> tuple[CheckState | None, str]:
+    """The state, or what can be used of it; with what is wrong, where something is."""
+    try:
+        state, wrong = usable(_state_decoder.decode(document)), ""
+    except Exception as error:  # noqa: BLE001 - whatever is in one document, the other checks go on
+        found, wrong = salvage(document), str(error) or type(error).__name__
+        if found is None:
+            return None, wrong
+        state = found
     # Mostly one instant is all of these, and thousands of checks have few schedules: as before it was stored,
     # they are one object again.
     last = state.latest
@@ -104,7 +158,7 @@ def read_state(document: bytes, where: str) -> CheckState:
         if getattr(state, name) == last:
             setattr(state, name, last)
     state.schedule = sys.intern(state.schedule)
-    return state
+    return state, wrong
 
 
 def ping_row(check_id: int, ping: PingRow) -> Row:
@@ -274,7 +328,8 @@ def read_flip(row: tuple[object, ...]) -> Flip:
 
 def integer(value: object) -> int:
     """A column that SQLite keeps as an integer."""
-    assert isinstance(value, int)
+    if not isinstance(value, int):
+        raise TypeError(f"{value!r} is no integer")
     return value
 
 

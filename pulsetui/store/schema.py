@@ -154,13 +154,32 @@ MIGRATIONS: tuple[str, ...] = (
     -- What ended an incident, if it was no recovery: "pause, root".
     ALTER TABLE incidents ADD COLUMN closed_by TEXT NOT NULL DEFAULT '';
     """,
+    """
+    -- What was stored and could not be read, so that a person can look at it; the newest few.
+    CREATE TABLE set_aside (
+        id INTEGER PRIMARY KEY,
+        what TEXT NOT NULL,
+        why TEXT NOT NULL,
+        content BLOB
+    );
+    """,
 )
+
+EVIDENCE: tuple[tuple[str, str], ...] = (
+    ("checks", "id"),
+    ("pings", "outcome"),
+    ("reports", "id"),
+    ("incidents", "closed_by"),
+    ("set_aside", "id"),
+)
+"""For each migration a table with a column that shows it was applied."""
 
 
 def migrate(connection: sqlite3.Connection, where: str) -> None:
     """Brings a database to the newest schema, each step in a transaction of its own.
 
-    Raises StoreError when it was written by a newer version: nothing is changed then.
+    What it has says which steps are missing: ``user_version`` can be set by anybody, and is lost by some ways
+    to copy a database. Raises StoreError when it was written by a newer version: nothing is changed then.
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
@@ -168,5 +187,13 @@ def migrate(connection: sqlite3.Connection, where: str) -> None:
             f"{where} was written by a newer PulseTUI (schema {version}, this one knows {len(MIGRATIONS)}). "
             "Upgrade this installation, or give another state directory with --state-dir."
         )
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+    for script, (table, column) in zip(MIGRATIONS, EVIDENCE, strict=True):
+        if not _has(connection, table, column):
+            connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nCOMMIT;")
+    if version != len(MIGRATIONS):
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _has(connection: sqlite3.Connection, table: str, column: str) -> bool:
+    found = connection.execute("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column))
+    return found.fetchone() is not None

@@ -1,0 +1,67 @@
+"""A stored state that cannot be read whole: what of it still can be used."""
+
+from __future__ import annotations
+
+import contextlib
+
+import msgspec
+
+from pulsetui.core.state import CheckState
+from pulsetui.core.storable import MAX_INTEGER, is_instant
+
+
+def salvage(document: bytes) -> CheckState | None:
+    """The state without what is wrong in it, if that is nothing that anything is judged by."""
+    try:
+        found = msgspec.json.decode(document, type=dict[str, object])
+    except Exception:  # noqa: BLE001 - as above
+        return None
+    for mend in (_finite, _essential):
+        found = mend(found)
+        with contextlib.suppress(Exception):
+            return usable(msgspec.convert(found, CheckState))
+    return None
+
+
+def _finite(value: dict[str, object]) -> dict[str, object]:
+    """Without numbers that are none: NaN and infinity were stored as null before they were no metrics."""
+    mended: dict[str, object] = {}
+    for name, part in value.items():
+        if name in ("last_metrics", "metrics") and isinstance(part, dict):
+            mended[name] = {metric: number for metric, number in part.items() if number is not None}
+        elif name == "durations" and isinstance(part, list):
+            mended[name] = [number for number in part if number is not None]
+        elif isinstance(part, list):
+            mended[name] = [_finite(one) if isinstance(one, dict) else one for one in part]
+        else:
+            mended[name] = _finite(part) if isinstance(part, dict) else part
+    return mended
+
+
+_ORNAMENTS = frozenset(
+    {
+        *("last_metrics", "durations", "last_duration", "history", "last_line", "aside", "orphans", "noted"),
+        *("last_rid", "last_source", "detail"),
+    }
+)
+"""What is shown and judged by nobody."""
+
+
+def _essential(value: dict[str, object]) -> dict[str, object]:
+    return {name: part for name, part in value.items() if name not in _ORNAMENTS}
+
+
+def usable(state: CheckState) -> CheckState:
+    """Raises ValueError for instants that nothing could be added to: nothing of the check could be judged."""
+    at = [state.created_at, state.since, state.latest, state.last_ping, state.last_success, state.slot]
+    at += [state.due, state.edited_at, state.set_back_at]
+    for run in (*state.runs, *state.orphans):
+        at += [run.started_at, run.ended_at, run.slot]
+    if state.incident is not None:
+        at += [state.incident.started_at, *state.incident.missed]
+    for one in at:
+        if not is_instant(one):
+            raise ValueError(f"{one} is no instant that can be kept")
+    if state.n_pings > MAX_INTEGER or state.incidents > MAX_INTEGER:
+        raise ValueError("a number has more than 64 bits")
+    return state
