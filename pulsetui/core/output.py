@@ -14,6 +14,9 @@ SEARCHED = 1_500_000
 
 _OF_NUMBERS = b"0123456789.,+-eE"
 
+_ROOM = 1000
+"""Bytes for the word on what was left out, so that a receiver with the same bounds has all of it."""
+
 _SLACK = 200_000
 """Bytes that may gather before the end is cut again."""
 
@@ -78,8 +81,9 @@ class Output:
         looks whole that is not."""
         if not self.skipped:
             return self.head + self.rest
-        head, rest = self.head.rstrip(_OF_NUMBERS), self.rest.lstrip(_OF_NUMBERS)
-        return b"%b\n[... %d bytes were left out here ...]\n%b" % (head, self.skipped, rest)
+        head, rest = self.head.rstrip(_OF_NUMBERS), self.rest[_ROOM:].lstrip(_OF_NUMBERS)
+        left_out = self.size - len(head) - len(rest)
+        return b"%b\n[... %d bytes were left out here ...]\n%b" % (head, left_out, rest)
 
     @property
     def end(self) -> bytes:

@@ -56,11 +56,6 @@ class Ended:
         self.timed_out = timed_out
         self._open = still_open or {}
 
-    @property
-    def tail(self) -> bytes:
-        """The end of the output, as much as a report carries."""
-        return self.output.end
-
     def let_go(self) -> None:
         """Leaves a process behind that goes on passing output, if the job left one that still writes.
 

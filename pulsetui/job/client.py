@@ -7,6 +7,7 @@ import time
 
 from pulsetui.job.place import ANY_ENGINE, SPOOL, STATE_HEADER, Route
 from pulsetui.job.report import (
+    BODY_LIMIT,
     ELSEWHERE,
     LOST,
     REFUSED,
@@ -29,6 +30,9 @@ ID_HEADER = "Pulsetui-Report"
 AT_HEADER = "Pulsetui-At"
 """When a report that was kept happened, in nanoseconds since 1970."""
 
+KEEP_END = "Pulsetui-Keep: end"
+"""Of a long body the end is to be kept, not the beginning."""
+
 _PAUSES_S = (0.1, 0.3, 0.6)
 """Between tries: an engine that restarts is back within a second."""
 
@@ -50,6 +54,7 @@ def send(report: Report, address: Address, *, patience: float = PATIENCE_S, proo
     headers = [f"{ID_HEADER}: {report.id}"]
     headers += [f"{STATE_HEADER}: {proof}"] if proof else []
     headers += [f"{AT_HEADER}: {report.at_ns}"] if report.is_kept else []
+    headers += [KEEP_END] if report.keeps_end and len(report.body) > BODY_LIMIT else []
     outcome = Outcome(UNREACHABLE, f"no engine answers at {address}")
     for pause in (*_PAUSES_S, None):
         try:

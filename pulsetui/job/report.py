@@ -45,11 +45,12 @@ class Report:
     (Unix time in nanoseconds), ``rid`` a canonical uuid. ``id`` tells this report from every other: an engine
     that gets it twice, by HTTP and out of the spool, counts it once. ``unread`` are metrics that are no
     numbers, as they were written: the engine says so in the alarm. ``is_kept``: it comes out of the spool.
+    ``keeps_end``: of a long body the engine is to keep the end, not the beginning.
     """
 
     __slots__ = (
         *("at_ns", "body", "duration", "exit_status", "id", "is_kept", "kind", "metrics", "rid", "slug"),
-        "unread",
+        *("keeps_end", "unread"),
     )
 
     def __init__(
@@ -76,6 +77,7 @@ class Report:
         self.duration = duration
         self.id = id or os.urandom(16).hex()
         self.is_kept = False
+        self.keeps_end = False
         self.at_ns = time.time_ns() if at_ns is None else at_ns
 
 

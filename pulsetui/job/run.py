@@ -16,7 +16,6 @@ from pulsetui.job import place
 from pulsetui.job.client import send_or_keep
 from pulsetui.job.options import ENGINE_OPTIONS, Command, last
 from pulsetui.job.report import (
-    BODY_LIMIT,
     LOST,
     REFUSED,
     UNKNOWN,
@@ -134,6 +133,9 @@ class _Watch:
         ended = run_job(job, timeout=self._timeout)
         took = time.monotonic() - began
         metrics, unread = self._find_metrics(ended.output)
+        # To an engine on this host it costs no time to send all that it searches for the check's metrics.
+        is_near = self._address is None or self._address.is_local
+        output = ended.output.joined() if is_near else ended.output.end
         report = Report(
             slug=self._slug,
             # A job that was asked to end because it took too long has failed, whatever it says.
@@ -142,9 +144,10 @@ class _Watch:
             rid=self._rid,
             metrics=metrics,
             unread=unread,
-            body=_with_note(ended.tail, self._timeout) if ended.timed_out else ended.tail,
+            body=_with_note(output, self._timeout) if ended.timed_out else output,
             duration=took,
         )
+        report.keeps_end = True
         starting.join(START_PATIENCE_S + 0.1)
         away = any(outcome.state not in ("sent", UNKNOWN, REFUSED) for outcome in self._told)
         self._tell(report, _KNOWN_AWAY_PATIENCE_S if away else END_PATIENCE_S)
@@ -231,9 +234,8 @@ def _usable(read: Callable[[str], T], text: str | None) -> T | None:
         return None
 
 
-def _with_note(tail: bytes, timeout: float | None) -> bytes:
-    note = f"\npulsetui run: asked to end after {timeout:g} s\n".encode()
-    return tail[-(BODY_LIMIT - len(note)) :] + note
+def _with_note(output: bytes, timeout: float | None) -> bytes:
+    return output + f"\npulsetui run: asked to end after {timeout:g} s\n".encode()
 
 
 def _timeout(text: str) -> float:

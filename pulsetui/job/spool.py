@@ -7,7 +7,8 @@
      "body": "<base64>", "host": …, "user": …}
 
 and ``"duration"`` in seconds when it was measured, ``"unread"`` with metrics that are no numbers as they were
-written, ``"to"`` with the address for which it was kept when one was given.
+written, ``"keep"`` as ``"end"`` when of a long body the end is to be kept, ``"to"`` with the address for
+which the report was kept when one was given.
 
 Names sort by the instant they speak for. A name that starts with a dot is being written, or was left by a
 crash: it is never read.
@@ -72,6 +73,8 @@ def encode(report: Report, to: str = "") -> bytes:
         record["duration"] = report.duration
     if report.unread:
         record["unread"] = {name: _valid(literal) for name, literal in report.unread}
+    if report.keeps_end:
+        record["keep"] = "end"
     if to:
         record["to"] = _valid(to)
     return json.dumps(record, ensure_ascii=False).encode()
@@ -111,6 +114,7 @@ def read(path: str, is_wanted: Callable[[str], bool]) -> Report | None:
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, UsageError):
         return None
     report.is_kept = True
+    report.keeps_end = record.get("keep") == "end"
     return report
 
 

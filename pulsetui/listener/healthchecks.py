@@ -20,7 +20,7 @@ from pulsetui.listener.browser import Guard, refusal
 from pulsetui.listener.message import Request, Respond, Response
 from pulsetui.listener.origin import remote, user_agent
 from pulsetui.listener.outcome import Say, outcome
-from pulsetui.monitor.intake import Arrival, Intake, Receipt, Refused, report_id
+from pulsetui.monitor.intake import Arrival, Intake, Receipt, Refused, report_id, split_body
 from pulsetui.monitor.refusals import NOT_CREATED, UNKNOWN_CHECK
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -213,6 +213,10 @@ class PingTaker:
             duration = extras.duration(query, reject, say)
         address, scheme = remote(request)
         report = request.headers.get(b"pulsetui-report")
+        body, rest, keeps_end = request.body, request.rest, False
+        if rest and request.headers.get(b"pulsetui-keep") == b"end":
+            body, rest = split_body(body + rest, keeps_end=True)
+            keeps_end = True
         told = request.headers.get(b"pulsetui-at")
         at = None if told is None else _kept_at(told, notes.append)
         return Arrival(
@@ -225,8 +229,9 @@ class PingTaker:
             metrics=metrics,
             unread=unread,
             duration=duration,
-            body=request.body,
-            rest=request.rest,
+            body=body,
+            rest=rest,
+            keeps_end=keeps_end,
             body_size=request.body_size if request.body_size > len(request.body) else 0,
             method=request.method,
             scheme=scheme,

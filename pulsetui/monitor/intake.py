@@ -22,6 +22,14 @@ BODY_LIMIT = KEPT
 _REPORT_ID = re.compile(r"[0-9a-f]{32}")
 
 
+def split_body(whole: bytes, *, keeps_end: bool) -> tuple[bytes, bytes]:
+    """What of a body is kept, and the rest that is searched besides."""
+    if keeps_end:
+        cut = max(len(whole) - BODY_LIMIT, 0)
+        return whole[cut:], whole[:cut]
+    return whole[:BODY_LIMIT], whole[BODY_LIMIT:]
+
+
 def report_id(text: str) -> str:
     """The id that a client gave its report; empty when it is none of ours and says nothing."""
     return text if _REPORT_ID.fullmatch(text) else ""
@@ -45,6 +53,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     duration: timedelta | None = None
     body: bytes = b""  # at most BODY_LIMIT
     rest: bytes = b""  # the end of what followed it, which is searched for metrics and not kept
+    keeps_end: bool = False  # body is the end of what came, and rest what was before it
     body_size: int = 0  # bytes that came, those between body and rest included; 0 when nothing was cut
     method: str = ""
     scheme: str = "http"

@@ -40,8 +40,11 @@ def with_metrics(patterns: Mapping[str, Pattern], arrival: Arrival) -> Arrival:
     """The arrival with the numbers found in its body; those named on the wire win."""
     until = time.monotonic() + _PATIENCE_S
     wanted = {name: pattern for name, pattern in patterns.items() if name not in arrival.metrics}
-    skipped = max(arrival.body_size - len(arrival.body) - len(arrival.rest), 0)
-    text = Text(arrival.body, arrival.rest, skipped)
+    if arrival.keeps_end:
+        text = Text(arrival.rest, arrival.body)
+    else:
+        skipped = max(arrival.body_size - len(arrival.body) - len(arrival.rest), 0)
+        text = Text(arrival.body, arrival.rest, skipped)
     values, unread = metric.read(wanted, text, lambda: time.monotonic() > until)
     still_unread = {name: why for name, why in arrival.unread.items() if name not in values}
     news = (f"metric {name}: {why}" for name, why in unread.items() if name not in arrival.unread)
@@ -55,6 +58,8 @@ def with_metrics(patterns: Mapping[str, Pattern], arrival: Arrival) -> Arrival:
 
 def without_rest(arrival: Arrival) -> Arrival:
     """All that is needed once it was searched: of the rest the last line."""
+    if arrival.keeps_end:
+        return replace(arrival, rest=b"") if arrival.rest else arrival
     if len(arrival.rest) <= REST_KEPT:
         return arrival
     return replace(arrival, rest=arrival.rest[-REST_KEPT:])

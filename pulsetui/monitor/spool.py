@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -26,7 +27,7 @@ from pulsetui.core.metric import not_a_number
 from pulsetui.core.number import LONGEST_NUMBER, number
 from pulsetui.core.status import PingKind
 from pulsetui.core.text import clean
-from pulsetui.monitor.intake import BODY_LIMIT, Arrival, report_id
+from pulsetui.monitor.intake import BODY_LIMIT, Arrival, report_id, split_body
 from pulsetui.store.private import open_directory, open_private
 
 T = TypeVar("T")
@@ -55,6 +56,8 @@ class _Spooled(msgspec.Struct):
     unread: Mapping[str, str] = {}
     duration: float | None = None
     body: str = ""
+    keep: str = ""
+    to: str = ""
     host: str = ""
     user: str = ""
 
@@ -105,7 +108,11 @@ class Spool:
         for name in names:
             path = self._directory / name
             try:
-                found.append((path, _arrival(_content(directory, name))))
+                spooled = _decoder.decode(_content(directory, name))
+                if _is_for_another_host(spooled.to):
+                    self._left.add(name)  # the next pulsetui ping or run of this user delivers it there
+                else:
+                    found.append((path, _arrival(spooled)))
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -173,13 +180,20 @@ def _content(directory: int, name: str) -> bytes:
     return content
 
 
-def _arrival(document: bytes) -> Arrival:
+def _is_for_another_host(address: str) -> bool:
+    """Whether the report was kept for an engine elsewhere: a check of the same name here is another one."""
+    host = urlsplit(address).hostname if address else None
+    return host is not None and host not in ("localhost", "::1") and not host.startswith("127.")
+
+
+def _arrival(spooled: _Spooled) -> Arrival:
     """The report as a ping. Raises whatever its content makes anything raise."""
-    spooled = _decoder.decode(document)
     if spooled.kind is PingKind.IGN:
         raise ValueError(f'"{spooled.kind}" is no kind of report')
     metrics, unread = _metrics(spooled.metrics, spooled.unread)
     body = base64.b64decode(spooled.body, validate=True)
+    keeps_end = spooled.keep == "end" and len(body) > BODY_LIMIT
+    kept, rest = split_body(body, keeps_end=keeps_end)
     uuid = canonical_uuid(spooled.slug)  # a job may name its check by uuid as well
     return Arrival(
         kind=spooled.kind,
@@ -190,9 +204,10 @@ def _arrival(document: bytes) -> Arrival:
         metrics=metrics,
         duration=_kept("duration", storable.span, spooled.duration),
         unread=unread,
-        body=body[:BODY_LIMIT],
-        rest=body[BODY_LIMIT:],
-        body_size=len(body) if len(body) > BODY_LIMIT else 0,
+        body=kept,
+        rest=rest,
+        keeps_end=keeps_end,
+        body_size=len(body) if rest else 0,
         method="",
         scheme="spool",
         remote_addr=spooled.host[:200],

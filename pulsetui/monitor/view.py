@@ -114,7 +114,7 @@ class PingView(Struct, frozen=True, kw_only=True):
     ua: str
     rid: str | None
     exit_status: int | None
-    body_size: int  # bytes that came, of which the first 100 kB are kept
+    body_size: int  # bytes that came, of which 100 kB are kept
     body_start: str  # first characters of it, decoded with replacement
     run: int | None = None  # n of the run it belongs to
 

@@ -200,6 +200,18 @@ def test_a_job_of_another_home_delivers_what_it_kept_when_the_engine_is_back(tmp
     assert len(late) == 2
 
 
+def test_the_metrics_of_a_check_are_found_wherever_a_job_prints_them(tmp_path: Path) -> None:
+    metrics = "metrics = { n = 'imported ([\\d,]+) records' }\n"
+    (tmp_path / "checks.toml").write_text(CONFIG + metrics)
+    noise = "yes noise | head -c 400000"
+    with serving(tmp_path):
+        for script in (f"echo imported 1,042 records; {noise}", f"{noise}; echo imported 1,043 records"):
+            assert pulsetui("run", "backup", "--", "sh", "-c", script, home=tmp_path).stderr == ""
+        found = json.loads(pulsetui("show", "backup", "--json", home=tmp_path).stdout)
+
+    assert [run["metrics"] for run in found["runs"]] == [{"n": 1043.0}, {"n": 1042.0}]
+
+
 def test_a_second_engine_on_the_same_state_is_refused(tmp_path: Path) -> None:
     with serving(tmp_path) as (first, _url):
         second = pulsetui(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.output import KEPT, Output
+from pulsetui.core.output import KEPT, SEARCHED, Output
 from pulsetui.job.report import BODY_LIMIT
 from pulsetui.monitor import intake
 
@@ -37,6 +37,27 @@ def test_its_end_is_the_end(size: int) -> None:
     whole = bytes(range(256)) * (size // 256) + bytes(size % 256)
 
     assert Output(whole).end == whole[-KEPT:]
+
+
+@pytest.mark.parametrize("size", [0, 5, KEPT, KEPT + SEARCHED, KEPT + SEARCHED + 1, 5_000_000])
+def test_joined_it_says_what_was_left_out_and_a_second_one_loses_nothing_of_it(size: int) -> None:
+    whole = b"x" * size
+    joined = Output(whole).joined()
+
+    if size <= KEPT + SEARCHED:
+        assert joined == whole
+    else:
+        assert b"\n[... " in joined
+        said = int(joined.partition(b"[... ")[2].split()[0])
+        assert joined.count(b"x") + said == size
+    assert Output(joined).skipped == 0
+
+
+def test_joined_no_half_number_looks_whole() -> None:
+    joined = Output(b"x" * (KEPT - 3) + b"123456" + b"7" * 5_000_000).joined()
+
+    assert b"1" not in joined.partition(b"\n")[0]
+    assert joined.endswith(b" ...]\n")
 
 
 def test_an_endless_output_takes_no_more_memory() -> None:

@@ -100,7 +100,7 @@ def test_a_large_standard_input_is_read_to_its_end(tmp_path: Path) -> None:
 
         assert done.returncode == 0
         assert server.body.startswith(b"nightly\n\0")
-        assert b"\n[... 1400013 bytes were left out here ...]\n\0" in server.body
+        assert b"\n[... 1401013 bytes were left out here ...]\n\0" in server.body
         assert server.body.endswith(b"\0\nrecords: 42\n")
         assert len(server.body) < 1_700_000
 

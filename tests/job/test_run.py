@@ -106,8 +106,8 @@ def test_output_passes_byte_by_byte_and_its_end_is_kept(tmp_path: Path) -> None:
 
         assert done.stdout == bytes(range(256)) * 4000
         assert done.stderr == b"\xff" * 10
-        assert len(server.body) == 100_000
-        assert bytes(range(200)) in server.body
+        assert b"\r\nPulsetui-Keep: end\r\n" in server.requests[1]
+        assert len(server.body) == 1_024_010  # to an engine on this host: it is searched for metrics
 
 
 def test_output_comes_through_while_the_job_still_runs(tmp_path: Path) -> None:
@@ -333,7 +333,6 @@ def test_a_metric_is_read_as_everywhere(script: str, sent: list[str] | None, tmp
         done = run("a", "--metric", r"n=free: ([\d.,]+) GB", *shell(script), state=tmp_path, url=server.url)
 
         assert targets(server)[1][1].get("metric") == sent
-        assert len(server.body) <= 100_000
     assert (b"12,5 is not a number" in done.stderr) == (sent == ["n:12,5"])
 
 

@@ -23,6 +23,20 @@ def test_the_end_of_a_long_body_comes_along(served: Served, tmp_path: Path) -> N
     assert arrival.body_size == len(body)
 
 
+def test_of_a_body_whose_end_matters_the_end_is_kept(served: Served, tmp_path: Path) -> None:
+    body = b"records: 42\n" + b"noise\n" * 50_000 + b"the end\n"
+    path = tmp_path / "body"
+    path.write_bytes(body)
+
+    served.curl("/ping/backup", "--data-binary", f"@{path}", "-H", "Pulsetui-Keep: end")
+    served.curl("/ping/backup", "--data-binary", "short", "-H", "Pulsetui-Keep: end")
+
+    long, short = served.intake.arrivals
+    assert (long.body, long.rest, long.keeps_end) == (body[-KEPT:], body[:-KEPT], True)
+    assert long.body_size == len(body)
+    assert (short.body, short.rest, short.keeps_end) == (b"short", b"", False)
+
+
 def test_a_body_that_is_kept_whole_has_no_rest(served: Served) -> None:
     served.curl("/ping/backup", "--data-binary", "records: 42")
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from pulsetui.core.status import PingKind
+from pulsetui.job.report import Report
+from pulsetui.job.spool import keep
 from pulsetui.monitor.intake import BODY_LIMIT, Receipt
 from tests.monitor.harness import running
 
@@ -66,6 +68,38 @@ def test_the_end_of_a_body_is_searched_and_shown_where_it_is_not_kept(tmp_path: 
         async with running(tmp_path, config=config(r"free: (\d+)")) as engine:
             await engine.ping("a", body=b"x" * size, rest=b"x\nfree: 25\n", body_size=size + 11)
             assert (engine.status("a"), engine.view("a").last_line) == ("up", "free: 25")
+
+    asyncio.run(scenario())
+
+
+def test_what_came_before_a_kept_end_is_searched(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=config(r"free: (\d+)")) as engine:
+            before, end = b"free: 25\n" + b"x" * BODY_LIMIT, b"y\n" * (BODY_LIMIT // 2 - 4) + b"the end\n"
+            size = len(before) + len(end)
+            await engine.ping("a", body=end, rest=before, keeps_end=True, body_size=size)
+            assert (engine.status("a"), engine.view("a").last_line) == ("up", "the end")
+
+    asyncio.run(scenario())
+
+
+def test_kept_reports_are_searched_and_those_for_another_host_are_left(tmp_path: Path) -> None:
+    state = str(tmp_path / "state")
+    output = b"free: 25\n" + b"noise\n" * 50_000
+    report = Report(slug="a", body=output, unread=[("other", "12,5")])
+    report.keeps_end = True
+    keep(report, state)
+    keep(Report(slug="a", kind="fail"), state, "http://127.0.0.1:9/ping/key")
+    elsewhere = keep(Report(slug="a"), state, "https://monitor.example/ping/key")
+
+    async def scenario() -> None:
+        async with running(tmp_path, config=config(r"free: (\d+)")) as engine:
+            assert engine.view("a").n_pings == 2
+            runs = engine.engine.queries.runs(1, 5)
+            assert (runs[1].metrics, runs[1].detail) == ({"n": 25.0}, "metric other: 12,5 is not a number")
+            await engine.engine._take_spool()
+            assert engine.view("a").n_pings == 2
+        assert list((tmp_path / "state" / "spool").glob("*.json")) == [Path(elsewhere)]
 
     asyncio.run(scenario())
 

@@ -47,7 +47,7 @@ def ping_line(ping: PingView, context: PaneContext) -> Line:
         start = cut(plain(ping.body_start), _START_SHOWN)
         size = bytes_text(ping.body_size)
         if ping.body_size > KEPT:
-            size = f"first {bytes_text(KEPT)} of {size}"
+            size = f"{bytes_text(KEPT)} of {size}"
         spans += [(start, "text"), (f"  {size}  ", "muted")]
     spans.append((plain(f"{ping.method} {ping.remote_addr} {ping.ua}"), "muted"))
     return tuple(spans)
