@@ -173,14 +173,15 @@ class PingTaker:
         rid = None
         create = False
         if request.query_string:
-            create = slug is not None and request.last("create") == "1"
-            given = request.last("rid")
-            if given is not None:
+            query = request.query  # of equal names the last counts, as in Healthchecks
+            create = slug is not None and "create" in query and query["create"][-1] == "1"
+            if "rid" in query:
+                given = query["rid"][-1]
                 if _RID.fullmatch(given) is None:
                     self._refuse_known(request, respond, answers.BAD_RID, "bad rid", code, slug)
                     return
                 rid = UUID(given)
-            elif series := request.last("series"):
+            elif "series" in query and (series := query["series"][-1]):
                 rid = _run_of_series(series)
         if create and slug is not None and not self._may_make(request, respond, slug):
             return
@@ -238,7 +239,7 @@ class PingTaker:
             remote_addr=address,
             ua=user_agent(request),
             at=at,
-            notes=tuple(notes[:_MOST_NOTES]),
+            notes=tuple(notes[:_MOST_NOTES]) if notes else (),
             report="" if report is None else report_id(report.decode("latin-1")),
         )
 

@@ -43,6 +43,7 @@ _WORDS = {
 _BOOLEANS = {"1": _SUCCESS, "0": _FAIL}  # of ``success``; elsewhere a number is an exit status
 _WORD_NAMES = ("status", "state", "success")
 _CODE_NAMES = ("exit_code", "status_code", "exit_status")
+_NAMES = frozenset((*_WORD_NAMES, *_CODE_NAMES))
 _EXIT_CODE = re.compile(r"-?\d{1,10}", re.ASCII)
 _SEPARATORS = re.compile(r"[\s-]+")
 _BADNESS = {_SUCCESS: 0, _START: 1, _LOG: 2, _FAIL: 3}
@@ -51,6 +52,8 @@ _SHOWN = 40  # characters of a word that nobody knows
 
 def outcome(query: Query, reject: Reject, say: Say) -> tuple[PingKind, int | None]:
     """Kind and exit status of a ping whose path names no action."""
+    if _NAMES.isdisjoint(map(str.lower, query)):
+        return _SUCCESS, None
     kinds: list[PingKind] = []
     statuses: list[int] = []
     for name, value in _given(query, _WORD_NAMES):
