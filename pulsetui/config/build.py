@@ -15,6 +15,7 @@ from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check, unk
 from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookConfig, HookValidator, ListenerConfig
 from pulsetui.config.problem import ConfigProblems, Problem, nearest, quoted
 from pulsetui.config.scan import Lines
+from pulsetui.config.secret import masked, secrets_of
 from pulsetui.config.values import Flaw, FlawedError
 from pulsetui.core.check import Check
 from pulsetui.errors import ConfigError
@@ -39,16 +40,16 @@ def build_config(
     builder = _Builder(document, hook_validators)
     config = builder.build(path)
     if builder.findings:
-        lines = Lines(text)
+        lines, secrets = Lines(text), config.secrets
         problems = [
             Problem(
                 path=path,
                 line=lines.of((*table, *field, *flaw.at)),
                 where=".".join(table),
                 field=".".join(field),
-                message=flaw.message,
-                value=flaw.value,
-                suggestion=flaw.suggestion,
+                message=masked(flaw.message, secrets),
+                value=masked(flaw.value, secrets),
+                suggestion=masked(flaw.suggestion, secrets),
             )
             for table, field, flaw in builder.findings
         ]
@@ -77,6 +78,7 @@ class _Builder:
             checks=MappingProxyType(checks),
             fields=MappingProxyType(fields),
             keys=MappingProxyType(self._keys()),
+            secrets=secrets_of(self._document),
         )
 
     def _report(self, table: tuple[str, ...], field: str, *flaws: Flaw) -> None:

@@ -16,6 +16,7 @@ from pulsetui.config.build import build_config
 from pulsetui.config.disk import left_copy
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.problem import ConfigProblems, Problem, printable, quoted
+from pulsetui.config.secret import shown_line
 from pulsetui.config.toml import read_toml
 from pulsetui.errors import ConfigError
 
@@ -112,11 +113,13 @@ def _syntax_problem(said: str, text: str, path: Path) -> Problem:
     elif _AT_END.search(said):
         number = len(lines) - (len(lines) > 1 and not lines[-1])
     message = _AT_LINE.sub("", _AT_END.sub("", said))
-    line = lines[number - 1].strip() if number is not None and 0 < number <= len(lines) else ""
+    known = number is not None and 0 < number <= len(lines)
+    line = lines[number - 1].strip() if known and number is not None else ""
+    shown = shown_line(lines, number - 1) if known and number is not None else ""
     return Problem(
         path=path,
         line=number or 1,
-        value=quoted(line) if line else "",
+        value=quoted(shown) if line else "",
         message=f"is not valid TOML: {message[:1].lower()}{message[1:]}",
         suggestion=_syntax_hint(message, line),
     )

@@ -62,3 +62,6 @@ class Config(Struct, frozen=True, kw_only=True):
     # ^ slug → the check's table as written, in plain Python values
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     # ^ ``[keys]``: name of a key binding of the screen → the key or keys for it
+    secrets: frozenset[str] = (
+        frozenset()
+    )  # texts that must not be shown: ``config.secret.without`` takes them

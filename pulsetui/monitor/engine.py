@@ -18,6 +18,7 @@ from pathlib import Path
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.load import load_config
 from pulsetui.config.model import Config, HookValidator
+from pulsetui.config.secret import without
 from pulsetui.config.watch import Fingerprint
 from pulsetui.core.phrases import count_text
 from pulsetui.core.snooze import Scope
@@ -86,7 +87,8 @@ class Engine:
         self.config_path = config_path
         self.config: Config = load_config(config_path, hook_validators)
         self.config_file = ConfigFile(config_path, hook_validators)
-        self.notices = Notices(self._info_changed)
+        self._api_key = ""
+        self.notices = Notices(self._info_changed, self.masked)
         self.unread = Unread(self.notices)
         self.refusals = refusals.Refusals(self.notices, lambda: self.world.slugs())  # noqa: PLW0108 - another world after each edit
         self.started_at = clock.now()
@@ -288,6 +290,10 @@ class Engine:
         """What is wrong with the engine, or None."""
         notice = self.notices.get("store")
         return None if notice is None else notice.text
+
+    def masked(self, text: str) -> str:
+        """``text`` for whoever may look but not read checks.toml: without the keys and secrets in it."""
+        return without(text, self.config.secrets | {self._api_key})
 
     def _changed(self, slugs: frozenset[str] | None) -> None:
         for listener in self.on_changed:

@@ -149,7 +149,8 @@ class LocalEngine:
         return timeline(tracked, self._engine.queries, since, until, self.now())
 
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
-        return last_lines(self._engine.state_dir, limit)
+        lines = last_lines(self._engine.state_dir, limit)
+        return tuple(replace(line, text=self._engine.masked(line.text)) for line in lines)
 
     def _tracked(self, slug: str) -> Tracked:
         tracked = self._engine.world.find(slug)

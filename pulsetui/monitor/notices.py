@@ -11,12 +11,14 @@ from pulsetui.monitor.view import Notice
 class Notices:
     """Notices by key; a later one takes the place of an earlier one with the same key."""
 
-    def __init__(self, on_change: Callable[[], None]) -> None:
+    def __init__(self, on_change: Callable[[], None], masked: Callable[[str], str] = str) -> None:
+        """``masked`` takes out of every text what must not be shown."""
         self._notices: dict[str, Notice] = {}
         self._on_change = on_change
+        self._masked = masked
 
     def put(self, key: str, level: Literal["info", "warning", "error"], text: str) -> None:
-        notice = Notice(key=key, level=level, text=text)
+        notice = Notice(key=key, level=level, text=self._masked(text))
         if self._notices.get(key) != notice:
             self._notices = {**self._notices, key: notice}
             self._on_change()
