@@ -551,7 +551,14 @@ class Engine:
         if self._has(arrival):
             return True
         self._spool.set_aside(path, f"there is no check {arrival.slug or arrival.uuid}")
-        self.reject("unknown check")
+        self.refuse(
+            Refused(
+                name=arrival.slug or arrival.uuid or "",
+                why=refusals.UNKNOWN_CHECK,
+                remote_addr="this host",
+                ua="a kept report",
+            )
+        )
         return False
 
     async def _read(self, arrival: Arrival) -> Arrival:

@@ -31,8 +31,9 @@ _KEPT = 100  # names
 _NAME_LIMIT = 100  # characters
 _AGENT_LIMIT = 60
 _NAMED = 2  # in the notice
-_LOG_BURST = 20.0  # names; then one more each
-_LOG_EVERY_S = 6.0
+LOG_BURST = 20.0
+LOG_EVERY_S = 6.0
+"""Lines of the log that strangers may cause at once; then one more each so many seconds."""
 _SEARCH_S = 0.25  # of searching at once; then this share of the time
 _SEARCH_SHARE = 0.05
 _CANDIDATES = 2000
@@ -85,7 +86,7 @@ class Refusals:
         self._slugs = slugs
         self._entries: dict[tuple[str, str], _Entry] = {}
         self._shown: tuple[RefusedPing, ...] | None = ()
-        self._log = Allowance(_LOG_BURST, 1 / _LOG_EVERY_S)
+        self._log = Allowance(LOG_BURST, 1 / LOG_EVERY_S)
         self._search = Allowance(_SEARCH_S, _SEARCH_SHARE)
 
     def take(self, refused: Refused, now: datetime) -> str:

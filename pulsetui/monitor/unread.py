@@ -8,6 +8,7 @@ from pulsetui.core.status import PingKind
 from pulsetui.core.text import clean
 from pulsetui.monitor.intake import Arrival
 from pulsetui.monitor.notices import Notices
+from pulsetui.monitor.refusals import LOG_BURST, LOG_EVERY_S, Allowance
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ class Unread:
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
         self._by_slug: dict[str, tuple[str, ...]] = {}
+        self._log = Allowance(LOG_BURST, 1 / LOG_EVERY_S)
 
     def __bool__(self) -> bool:
         return bool(self._by_slug)
@@ -30,8 +32,11 @@ class Unread:
         if arrival.notes:
             if self._by_slug.get(slug) == arrival.notes:
                 return  # as each time: said once
-            logger.warning("check=%s a ping was taken, but not all of it: %s", slug, "; ".join(arrival.notes))
             self._by_slug[slug] = arrival.notes
+            if self._log.left >= 1:
+                self._log.spend(1)
+                said = "; ".join(arrival.notes)
+                logger.warning("check=%s a ping was taken, but not all of it: %s", slug, said)
         elif arrival.kind is PingKind.START or self._by_slug.pop(slug, None) is None:
             return
         self._tell()

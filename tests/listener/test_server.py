@@ -28,7 +28,10 @@ GET_CLOSE = b"GET /ping/backup HTTP/1.1\r\nConnection: close\r\n\r\n"
 PIECES = [
     b"GET ", b"POST ", b"/ping/backup", b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", b"\r\n", b"\r\n\r\n",
     b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"Expect: 100-continue\r\n",
-    b"Upgrade: x\r\nConnection: upgrade\r\n", b"5\r\nhello\r\n", b"0\r\n\r\n", b"?metric=a:1&rid=",
+    b"0\r\n\r\nGET /ping/backup HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    b"Upgrade: x\r\nConnection: upgrade\r\n", b"Origin: \xff://[\r\n", b"Host: [::1\r\n",
+    b"&status=\xff&series=",
+    b"5\r\nhello\r\n", b"0\r\n\r\n", b"?metric=a:1&rid=",
     b"%zz%00", b"\x00", b"\xff\xfe", b"\n\n", b":", b" ",
 ]  # fmt: skip
 SHORT = Limits(request_s=0.3, idle_s=0.3, linger_s=0.3, sweep_s=0.05, connections=4)

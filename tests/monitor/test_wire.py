@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,13 @@ from pulsetui.config.load import load_config
 from pulsetui.config.model import Config
 from pulsetui.core.status import PingKind
 from pulsetui.core.text import clean
+from pulsetui.job.report import Report
+from pulsetui.job.spool import keep
+from pulsetui.listener.listener import Listener
+from pulsetui.listener.sockets import open_sockets, port_of
 from pulsetui.monitor.intake import Receipt, Refused
 from pulsetui.monitor.refusals import Allowance, nearest_slug
+from tests.listener.served import curl
 from tests.monitor.harness import CONFIG, START, Harness, running
 
 
@@ -264,5 +270,47 @@ def test_pings_that_ask_for_the_same_new_check_at_once_make_one(tmp_path: Path) 
             assert receipts.count(Receipt.CREATED) == 1
             assert receipts.count(Receipt.OK) == 199
             assert engine.view("new").n_pings == 200
+
+    asyncio.run(scenario())
+
+
+def test_what_a_query_says_is_what_becomes_of_the_check(tmp_path: Path) -> None:
+    """From the socket to the status."""
+
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            listener = Listener(engine.engine, engine.client, require_key=False)
+            sockets = open_sockets("127.0.0.1", 0)
+            listener.start(sockets)
+            url = f"http://127.0.0.1:{port_of(sockets[0])}/ping/"
+            key = engine.engine.local_ping_key
+
+            async def ping(path: str) -> str:
+                reply = await asyncio.to_thread(curl, url + path)
+                assert (reply.status, reply.body) == (200, b"OK")
+                return engine.status("often")
+
+            assert await ping("often?status=down") == "down failed"
+            assert await ping("often?status=up&msg=OK&ping=") == "up"
+            assert await ping("often?status=mauve") == "up"
+            assert engine.view("often").last_success is not None
+            assert await ping(f"{key}/often?state=run&series=a1&stamp=1") == "up"
+            assert engine.view("often").started
+            engine.clock.run(timedelta(seconds=30))
+            assert await ping(f"{key}/often?state=complete&series=a1&stamp=31") == "up"
+            assert engine.view("often").last_duration == 30
+            assert await ping(f"{key}/often?state=fail&stamp=40") == "down failed"
+            await listener.stop()
+
+    asyncio.run(scenario())
+
+
+def test_a_kept_report_for_no_check_is_shown_like_any_refused_ping(tmp_path: Path) -> None:
+    keep(Report(slug="oftn"), str(tmp_path / "state"))
+
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            (shown,) = engine.client.info().refused
+            assert (shown.name, shown.nearest, shown.ua) == ("oftn", "often", "a kept report")
 
     asyncio.run(scenario())
