@@ -19,6 +19,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 ELLIPSIS: Final = "…"
@@ -77,6 +78,13 @@ def _is_variation_selector(code: int) -> bool:
 _SAFE: Final = _Safe()
 
 
+_PLAIN_LINES: Final = re.compile(r"[\t\n -~]*+")
+_MOVE: Final = re.compile(r"(?:\x1b\[|\x9b)[0-9;]{0,20}[ABEFGHJdf]")
+_GAP: Final = re.compile(r"(?:\x1b\[|\x9b)([0-9]{0,4})C")
+_WIDEST_GAP: Final = 500
+_PORTION: Final = 50_000  # characters
+
+
 class _SafeLines(_Safe):
     """The same for a text of several lines."""
 
@@ -129,10 +137,49 @@ def clean_lines(text: str, max_lines: int, max_columns: int, *, tail: bool = Fal
 
 
 def shown(text: str) -> str:
-    """The text as a screen shows it, for searching in it: lines end in a line feed whatever ended them, tabs
-    stay, nothing is cut."""
-    text = _ESCAPE.sub("", text).replace("\r\n", "\n")
+    """The text as a terminal shows it, for searching in it: lines end in a line feed whatever ended them,
+    tabs stay, nothing is cut.
+
+    What moves the cursor to another place begins another line, as a progress that is painted over does; over
+    what stands before a backspace the next character is written.
+    """
+    if _PLAIN_LINES.fullmatch(text):
+        return text
+    text = text.replace("\r\n", "\n")
+    return "".join(map(_shown, _portions(text)))
+
+
+def _portions(text: str) -> Iterator[str]:
+    """Whole lines, so many that no single step takes long: other threads have their turn in between."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _PORTION) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
+def _shown(text: str) -> str:
+    if "\x1b[" in text or "\x9b" in text:
+        text = _GAP.sub(lambda match: " " * min(int(match[1] or 1), _WIDEST_GAP), _MOVE.sub("\n", text))
+    text = _ESCAPE.sub("", text)
+    if "\b" in text:
+        text = "\n".join(map(_overwritten, text.split("\n")))
     return text.translate(_SAFE_LINES)
+
+
+def _overwritten(line: str) -> str:
+    """Without its backspaces."""
+    if "\b" not in line:
+        return line
+    cells: list[str] = []
+    at = 0
+    for character in line:
+        if character == "\b":
+            at = max(at - 1, 0)
+        else:
+            cells[at : at + 1] = character
+            at += 1
+    return "".join(cells)
 
 
 def encoding_of(body: bytes) -> str:

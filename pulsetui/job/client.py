@@ -101,13 +101,27 @@ def _keep(report: Report, route: Route, outcome: Outcome) -> Outcome:
         return Outcome(LOST, f"{outcome.message}, and the report could not be kept: {error}")
     message = f"{outcome.message}; the report is kept for the engine in {path}"
     if route.is_held:
-        return Outcome(SPOOLED, message, is_urgent=outcome.state == ELSEWHERE)
+        days = _days_waiting(route.state)
+        if days >= 1:
+            message += (
+                f". Reports have waited there for {days} day{'s' if days > 1 else ''}: if another engine"
+                " watches this job, name it with --url"
+            )
+        return Outcome(SPOOLED, message, is_urgent=days >= 1 or outcome.state == ELSEWHERE)
     later = "the next pulsetui ping or run of this user that finds an engine delivers it"
     if not route.url:
         later = "start one with this --state-dir, or give --url to deliver it to another"
     return Outcome(
         SPOOLED, f"{message}; no engine has ever used that state directory: {later}", is_urgent=True
     )
+
+
+def _days_waiting(state: str) -> int:
+    """For how many whole days the oldest of what is kept there has waited."""
+    from pulsetui.job import spool
+
+    oldest = min(map(spool.instant_of, spool.waiting(state)), default=time.time_ns())
+    return int((time.time_ns() - oldest) // 86_400_000_000_000)
 
 
 def _deliver(address: Address, route: Route, patience: float) -> list[str]:

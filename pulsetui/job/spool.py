@@ -90,6 +90,11 @@ def waiting(state_dir: str) -> list[str]:
     return [f"{folder}/{name}" for name in sorted(names) if _NAME.fullmatch(name)]
 
 
+def instant_of(path: str) -> int:
+    """When the report happened, in nanoseconds since 1970."""
+    return int(os.path.basename(path).partition("-")[0])  # noqa: PTH119
+
+
 def read(path: str, is_wanted: Callable[[str], bool]) -> Report | None:
     """The report in ``path``; None when it is gone, is none of ours, or ``is_wanted`` says no to the address
     for which it was kept."""
@@ -106,7 +111,7 @@ def read(path: str, is_wanted: Callable[[str], bool]) -> Report | None:
             unread=[(str(name), str(value)) for name, value in (record.get("unread") or {}).items()],
             body=a2b_base64(record.get("body") or ""),
             duration=None if record.get("duration") is None else float(record["duration"]),
-            at_ns=int(os.path.basename(path).partition("-")[0]),  # noqa: PTH119
+            at_ns=instant_of(path),
             id=str(record.get("id") or ""),
         )
         if record.get("exit_status") is not None:

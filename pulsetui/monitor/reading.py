@@ -8,10 +8,12 @@ check's reports keep their order.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 from msgspec.structs import replace
 
@@ -19,8 +21,11 @@ from pulsetui.core import metric
 from pulsetui.core.metric import Pattern, Text
 from pulsetui.monitor.intake import Arrival
 
-AT_ONCE = 16_384
-"""Bytes of a body that are searched on the engine's loop: a matter of a millisecond."""
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 1_000_000
+"""Bytes of a body times instructions of its patterns that are searched on the engine's loop: a usual pattern
+has some dozens and takes no time, the worst makes five milliseconds of it."""
 
 MOST_WAITING = 64 * 1024 * 1024
 """Bytes of bodies that wait for being searched; one more ping is not taken now."""
@@ -33,7 +38,10 @@ _MOST_NOTES = 5  # of one ping
 _PATIENCE_S = 2.0
 """After so long no further pattern is tried on a body."""
 
+_AT_A_TIME = 2
+
 Then = Callable[[Arrival], None]
+_Waiting = tuple[Mapping[str, Pattern], Arrival, Then]
 
 
 def with_metrics(patterns: Mapping[str, Pattern], arrival: Arrival) -> Arrival:
@@ -69,9 +77,9 @@ class Reading:
     """Lives on the engine's loop."""
 
     def __init__(self) -> None:
-        self._waiting: dict[int, deque[tuple[Mapping[str, Pattern], Arrival, Then]]] = {}
+        self._waiting: dict[int, deque[_Waiting]] = {}
         self._size = 0
-        self._pool: ThreadPoolExecutor | None = None
+        self._free = asyncio.Semaphore(_AT_A_TIME)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -88,8 +96,8 @@ class Reading:
         search = patterns if arrival.body else {}
         size = len(arrival.body) + len(arrival.rest)
         if check_id not in self._waiting:
-            if not search or size <= AT_ONCE:
-                then(with_metrics(search, arrival) if search else arrival)
+            if size * sum(pattern.size for pattern in search.values()) <= AT_ONCE:
+                then(_searched(search, arrival))
                 return
             task = asyncio.get_running_loop().create_task(self._work(check_id))
             self._tasks.add(task)
@@ -100,23 +108,53 @@ class Reading:
 
     async def _work(self, check_id: int) -> None:
         waiting = self._waiting[check_id]
-        loop = asyncio.get_running_loop()
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(2, thread_name_prefix="pulsetui-reading")
         while waiting:
-            search, arrival, then = waiting[0]
-            read = arrival
-            if search:
-                read = await loop.run_in_executor(self._pool, with_metrics, search, arrival)
-            self._size -= len(arrival.body) + len(arrival.rest)
-            then(read)
-            waiting.popleft()
+            search, arrival, _ = waiting[0]
+            async with self._free:
+                read = await _in_thread(search, arrival) if search else arrival
+            self._pass_first(waiting, read)
         del self._waiting[check_id]
 
+    def _pass_first(self, waiting: deque[_Waiting], read: Arrival) -> None:
+        _, arrival, then = waiting.popleft()
+        self._size -= len(arrival.body) + len(arrival.rest)
+        then(read)
+
     async def finish(self) -> None:
-        """Returns when everything is passed on."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
-        if self._pool is not None:
-            self._pool.shutdown(wait=False)
-            self._pool = None
+        """Passes everything on; what takes long is not searched to its end."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=_PATIENCE_S)
+        for task in set(self._tasks):
+            task.cancel()
+        for waiting in self._waiting.values():
+            while waiting:
+                search, arrival, _ = waiting[0]
+                why = dict.fromkeys(search, "PulseTUI stopped while the output was searched")
+                self._pass_first(waiting, replace(arrival, unread={**why, **arrival.unread}))
+        self._waiting.clear()
+
+
+def _searched(patterns: Mapping[str, Pattern], arrival: Arrival) -> Arrival:
+    try:
+        return with_metrics(patterns, arrival) if patterns else arrival
+    except Exception:  # a report counts, whatever a body does to the search
+        logger.exception("check=%s a body cannot be searched", arrival.slug or arrival.uuid)
+        return arrival
+
+
+async def _in_thread(patterns: Mapping[str, Pattern], arrival: Arrival) -> Arrival:
+    """A thread that the end of the program does not wait for, as it would for those of a pool."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Arrival] = loop.create_future()
+
+    def done(read: Arrival) -> None:
+        if not future.done():
+            future.set_result(read)
+
+    def run() -> None:
+        read = _searched(patterns, arrival)
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(done, read)
+
+    threading.Thread(target=run, name="pulsetui-reading", daemon=True).start()
+    return await future

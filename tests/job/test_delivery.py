@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.job import ping, place, spool
+from pulsetui.job import ping, place, run, spool
 from pulsetui.job.report import Report
 from tests.job.server import NOT_FOUND, OK, Server, free_port, serving
 from tests.job.test_ping import spooled
@@ -218,6 +218,19 @@ def test_a_kept_report_that_cannot_be_read_stops_nobody(content: bytes, tmp_path
         assert ping.main(["a", "--url", server.url]) == 0
 
         assert paths(server) == ["/ping/good", "/ping/a"]
+
+
+@pytest.mark.parametrize(("ago_s", "told"), [(3600, False), (86_400 * 3 + 60, True)])
+def test_a_directory_that_nobody_empties_for_days_is_told_of(
+    ago_s: float, told: bool, tmp_path: Path, capfd: Captured
+) -> None:
+    """Its engine was a trial, perhaps, and another one watches this job."""
+    (tmp_path / "engine.lock").touch()
+    keep(tmp_path, "a", ago_s=ago_s)
+
+    assert run.main(["a", "--", "true"]) == 0
+
+    assert ("Reports have waited there for 3 days" in capfd.readouterr().err) == told
 
 
 def test_a_delivery_that_takes_long_leaves_the_report_its_time(tmp_path: Path) -> None:

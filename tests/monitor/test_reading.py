@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from pulsetui.core.status import PingKind
 from pulsetui.job.report import Report
 from pulsetui.job.spool import keep
+from pulsetui.monitor import reading
 from pulsetui.monitor.intake import BODY_LIMIT, Receipt
 from tests.monitor.harness import running
 
@@ -149,6 +151,40 @@ def test_a_deadline_that_passes_while_a_ping_is_searched_accuses_nobody(tmp_path
             assert await waiting is Receipt.OK
             assert engine.status("a") == "up"
             assert engine.engine._evaluator.next_instant() is not None
+
+    asyncio.run(scenario())
+
+
+def test_the_end_waits_for_no_search_and_loses_no_ping(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_PATIENCE_S", 0.05)
+
+    async def scenario() -> None:
+        async with running(tmp_path, config=config(SLOW, "n >= 1")) as engine:
+            slow = asyncio.ensure_future(engine.ping("a", body=slow_body() * 2, rest=slow_body() * 10))
+            after = asyncio.ensure_future(engine.ping("a", PingKind.LOG))
+            await asyncio.sleep(0)
+            began = time.monotonic()
+        assert time.monotonic() - began < 1
+        assert [await slow, await after] == [Receipt.OK, Receipt.OK]
+        async with running(tmp_path, engine.clock, config=None) as engine:
+            assert "stopped while the output was searched" in engine.view("a").detail
+
+    asyncio.run(scenario())
+
+
+def test_a_search_that_fails_loses_no_ping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr(reading, "with_metrics", broken)
+
+    async def scenario() -> None:
+        async with running(tmp_path, config=config(r"free: (\d+)")) as engine:
+            for body in (b"short", b"long" * BODY_LIMIT):
+                assert await engine.ping("a", body=body[:BODY_LIMIT]) is Receipt.OK
+            assert engine.view("a").n_pings == 2
 
     asyncio.run(scenario())
 
