@@ -182,7 +182,7 @@ def nagios_line(standing: Standing) -> str:
 
 
 def _refused(standing: Standing) -> str:
-    """``; pings refused: sync-invoces 4x, last Fri 05:28 from …``, or nothing."""
+    """``; pings refused: sync-invoces 4x (did you mean sync-invoices?), last Fri 05:28 from …``, or ""."""
     if not standing.refused:
         return ""
     from pulsetui.monitor.refusals import refused_words

@@ -38,7 +38,10 @@ PREFLIGHT = Response(
 
 def is_preflight(request: Request) -> bool:
     """Whether a browser asks what a page may send (CORS)."""
-    return request.method == "OPTIONS" and b"access-control-request-method" in request.headers
+    headers = request.headers
+    return request.method == "OPTIONS" and (
+        b"access-control-request-method" in headers or b"origin" in headers or b"sec-fetch-mode" in headers
+    )
 
 
 class Guard:

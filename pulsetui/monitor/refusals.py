@@ -170,11 +170,11 @@ class Refusals:
 
 
 def refused_words(refused: RefusedPing) -> str:
-    """``sync-invoces 4x, last Fri 05:28 from 127.0.0.1 (curl/8.5.0): did you mean sync-invoices?``"""
+    """``sync-invoces 4x (did you mean sync-invoices?), last Fri 05:28 from 127.0.0.1 curl/8.5.0``"""
     last = refused.last_at.astimezone().strftime("%a %H:%M")
-    agent = f" ({refused.ua})" if refused.ua else ""
     why = f"did you mean {refused.nearest}?" if refused.nearest else refused.why
-    return f"{refused.name} {refused.count}x, last {last} from {refused.remote_addr}{agent}: {why}"
+    sender = f"{refused.remote_addr} {refused.ua}".strip()
+    return f"{refused.name} {refused.count}x ({why}), last {last} from {sender}"
 
 
 def nearest_slug(name: str, slugs: Collection[str]) -> str:

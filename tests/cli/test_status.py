@@ -222,7 +222,7 @@ def test_pings_that_were_refused_today_are_named(connected: Connect, capsys: Cap
     assert main(["status"]) == 0
     last = (NOW - HOUR).astimezone().strftime("%a %H:%M")
     assert capsys.readouterr().out == (
-        f"1 up; pings refused: bakup 4x, last {last} from 127.0.0.1 (curl/8.5.0): did you mean backup?\n"
+        f"1 up; pings refused: bakup 4x (did you mean backup?), last {last} from 127.0.0.1 curl/8.5.0\n"
     )
     assert main(["status", "--format", "json"]) == 0
     (told,) = json.loads(capsys.readouterr().out)["refused"]

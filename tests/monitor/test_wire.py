@@ -172,8 +172,8 @@ def test_refused_pings_are_shown_by_name_until_the_check_is_there(tmp_path: Path
             assert (shown.name, shown.count, shown.nearest, shown.creatable) == ("oftn", 4, "often", True)
             assert (shown.remote_addr, shown.ua, shown.last_at) == ("127.0.0.1", "curl/8.5.0", START)
             said = notice(engine, "refused")
-            assert said.startswith("pings are refused: oftn 4x, last ")
-            assert "from 127.0.0.1 (curl/8.5.0): did you mean often?" in said
+            assert said.startswith("pings are refused: oftn 4x (did you mean often?), last ")
+            assert "from 127.0.0.1 curl/8.5.0. N shows all" in said
             assert engine.engine.rejected == {"unknown check": 4}
 
             await engine.engine.edit_config(lambda file: file.add_check("oftn", {"every": "1h"}))
