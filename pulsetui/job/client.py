@@ -125,20 +125,25 @@ def _days_waiting(state: str) -> int:
 
 
 def _deliver(address: Address, route: Route, patience: float) -> list[str]:
-    """Sends what was kept for this way; gives sentences on what is not wanted there."""
+    """Sends what was kept for this way; gives sentences on what stays."""
     if not os.path.exists(f"{route.state}/{SPOOL}"):  # noqa: PTH110 - no pathlib beside a job
         return []
     from pulsetui.job import spool
 
     deadline = time.monotonic() + patience
     notes = []
-    for path in spool.waiting(route.state):
+    takes_kept: bool | None = None
+    for path in spool.waiting(route.state, addressed=route.is_held):
         left = deadline - time.monotonic()
-        if left <= 0:
-            break
-        report = spool.read(path, lambda to: _is_for(to, route))
+        report = spool.read(path, lambda to: _is_for(to, route)) if left > 0 else None
         if report is None:
             continue
+        if takes_kept is None:
+            takes_kept = _takes_kept(address, deadline)
+        if not takes_kept:
+            if takes_kept is False:
+                notes.append(f"what answers at {address} takes no kept reports: see {path} and others there")
+            break
         outcome = send(report, address, patience=left, proof=route.proof)
         if outcome.state == SENT:
             spool.forget(path)
@@ -148,6 +153,19 @@ def _deliver(address: Address, route: Route, patience: float) -> list[str]:
         else:
             break
     return notes
+
+
+def _takes_kept(address: Address, deadline: float) -> bool | None:
+    """Whether an engine answers that reads the instant of a report; an older one would count it as of now.
+    None when nobody answers, or not now."""
+    target = address.prefix.partition("/ping")[0] + "/healthz"
+    try:
+        reply = exchange(address, target, b"", deadline, headers=[f"{STATE_HEADER}: {ANY_ENGINE}"])
+    except OSError:
+        return None
+    if reply.status in _NOT_NOW or reply.status >= 500:
+        return None
+    return bool(reply.header(STATE_HEADER.lower()))
 
 
 def _is_for(to: str, route: Route) -> bool:
@@ -172,6 +190,8 @@ def _target(report: Report, address: Address) -> str:
 
 
 def _judge(reply: Reply, address: Address, proof: str) -> Outcome:
+    if reply.status in _NOT_NOW or reply.status >= 500:
+        return Outcome(UNREACHABLE, f"the engine at {address} cannot take it now (HTTP {reply.status})")
     state = reply.header(STATE_HEADER.lower())
     if proof and state != proof and not (proof == ANY_ENGINE and state):
         other = (
@@ -183,8 +203,6 @@ def _judge(reply: Reply, address: Address, proof: str) -> Outcome:
     said = printable(reply.body[:400].decode("utf-8", "replace").strip(), 200)
     if reply.status == 404:
         return Outcome(UNKNOWN, said)
-    if reply.status in _NOT_NOW or reply.status >= 500:
-        return Outcome(UNREACHABLE, f"the engine at {address} cannot take it now (HTTP {reply.status})")
     if 300 <= reply.status < 400:
         place = printable(reply.header("location"), 100)
         return Outcome(REFUSED, f"{address} has moved to {place}; give that address with --url")

@@ -1,6 +1,6 @@
 """Keeps a report on disk until an engine takes it in: one file for each, complete or not there at all.
 
-``<state dir>/spool/<unix ns>-<pid>-<6 hex>.json`` holds one JSON object::
+``<state dir>/spool/<unix ns>-<pid>-<6 hex>[-to].json`` holds one JSON object::
 
     {"v": 1, "id": "<32 hex>", "slug": …, "kind": "success|start|fail|log",
      "at": "2026-11-16T07:00:00.000000+00:00", "rid": … | null, "exit_status": … | null, "metrics": {…},
@@ -8,7 +8,7 @@
 
 and ``"duration"`` in seconds when it was measured, ``"unread"`` with metrics that are no numbers as they were
 written, ``"keep"`` as ``"end"`` when of a long body the end is to be kept, ``"to"`` with the address for
-which the report was kept when one was given.
+which the report was kept when one was given (its name ends in ``-to`` then).
 
 Names sort by the instant they speak for. A name that starts with a dot is being written, or was left by a
 crash: it is never read.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _KINDS = {kind: kind for kind in ("success", "start", "fail", "log")}
-_NAME = re.compile(r"\d{1,20}-\d+-[0-9a-f]+\.json", re.ASCII)
+_NAME = re.compile(r"\d{1,20}-\d+-[0-9a-f]+(?:-to)?\.json", re.ASCII)
 _LARGEST = 16_000_000  # bytes of one file
 
 
@@ -40,7 +40,7 @@ def keep(report: Report, state_dir: str, to: str = "") -> str:
     folder = f"{state_dir}/{SPOOL}"
     os.makedirs(state_dir, mode=0o700, exist_ok=True)  # noqa: PTH103 - no pathlib beside a job
     os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
-    name = f"{report.at_ns}-{os.getpid()}-{os.urandom(3).hex()}.json"
+    name = f"{report.at_ns}-{os.getpid()}-{os.urandom(3).hex()}{'-to' if to else ''}.json"
     path, unfinished = f"{folder}/{name}", f"{folder}/.{name}.tmp"
     try:
         _write(unfinished, encode(report, to))
@@ -80,14 +80,15 @@ def encode(report: Report, to: str = "") -> bytes:
     return json.dumps(record, ensure_ascii=False).encode()
 
 
-def waiting(state_dir: str) -> list[str]:
-    """The paths of what is kept, oldest first."""
+def waiting(state_dir: str, *, addressed: bool = False) -> list[str]:
+    """The paths of what is kept, or only of what was kept for an address; oldest first."""
     folder = f"{state_dir}/{SPOOL}"
     try:
         names = os.listdir(folder)  # noqa: PTH208 - no pathlib beside a job
     except OSError:
         return []
-    return [f"{folder}/{name}" for name in sorted(names) if _NAME.fullmatch(name)]
+    end = "-to.json" if addressed else ".json"
+    return [f"{folder}/{name}" for name in sorted(names) if name.endswith(end) and _NAME.fullmatch(name)]
 
 
 def instant_of(path: str) -> int:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from pulsetui.job import ping, place, run, spool
 from pulsetui.job.report import Report
-from tests.job.server import NOT_FOUND, OK, Server, free_port, serving
+from tests.job.server import BUSY, NOT_FOUND, OK, Server, free_port, serving
 from tests.job.test_ping import spooled
 
 STATE = "0123456789abcdef"
@@ -137,6 +136,8 @@ def test_the_next_ping_that_finds_an_engine_delivers_what_was_kept_with_its_own_
         monkeypatch.setattr(place, "DEFAULT_URL", server.url)
         assert ping.main(["b"]) == 0
 
+        assert paths(server).pop(0) == "/healthz"
+        del server.requests[0]
         assert paths(server) == [
             "/ping/a?exit_code=-9&metric=n:1&metric=free:12%2C5",
             "/ping/a/start",
@@ -156,27 +157,27 @@ def test_the_next_ping_that_finds_an_engine_delivers_what_was_kept_with_its_own_
 def test_what_was_kept_for_an_address_goes_to_that_address_only(tmp_path: Path) -> None:
     """The directory's own engine takes in the others itself."""
     (tmp_path / "engine.lock").touch()
-    with serving(OK) as server:
+    with serving(PROVEN) as server:
         keep(tmp_path, "mine")
         keep(tmp_path, "theirs", to=server.url)
         keep(tmp_path, "third", to="http://third")
 
         assert ping.main(["a", "--url", server.url]) == 0
 
-        assert paths(server) == ["/ping/theirs", "/ping/a"]
+        assert paths(server) == ["/healthz", "/ping/theirs", "/ping/a"]
     assert [record["slug"] for record in spooled(tmp_path)] == ["mine", "third"]
 
 
 def test_a_kept_report_that_is_not_wanted_is_set_aside_and_told_once(
     tmp_path: Path, capsys: Captured
 ) -> None:
-    with serving(NOT_FOUND, OK) as server:
+    with serving(PROVEN, UNKNOWN, OK) as server:
         keep(tmp_path, "gone")
 
         assert ping.main(["a", "--url", server.url]) == 0
         assert ping.main(["a", "--url", server.url]) == 0
 
-        assert paths(server) == ["/ping/gone", "/ping/a", "/ping/a"]
+        assert paths(server) == ["/healthz", "/ping/gone", "/ping/a", "/ping/a"]
     assert capsys.readouterr().err.count("a kept report of gone is not wanted") == 1
     assert len(list((tmp_path / "spool" / "bad").iterdir())) == 1
 
@@ -214,10 +215,10 @@ def test_an_engine_that_is_away_again_costs_no_more_than_usual(tmp_path: Path) -
 def test_a_kept_report_that_cannot_be_read_stops_nobody(content: bytes, tmp_path: Path) -> None:
     keep(tmp_path, "good")
     (tmp_path / "spool" / "1-1-abcdef.json").write_bytes(content)
-    with serving(OK) as server:
+    with serving(PROVEN) as server:
         assert ping.main(["a", "--url", server.url]) == 0
 
-        assert paths(server) == ["/ping/good", "/ping/a"]
+        assert paths(server) == ["/healthz", "/ping/good", "/ping/a"]
 
 
 @pytest.mark.parametrize(("ago_s", "told"), [(3600, False), (86_400 * 3 + 60, True)])
@@ -234,8 +235,7 @@ def test_a_directory_that_nobody_empties_for_days_is_told_of(
 
 
 def test_a_delivery_that_takes_long_leaves_the_report_its_time(tmp_path: Path) -> None:
-    answers: Sequence[bytes] = [OK] * 3
-    with serving(*answers) as server:
+    with serving(PROVEN) as server:
         for number in range(300):
             keep(tmp_path, f"a{number}")
         began = time.monotonic()
@@ -244,4 +244,28 @@ def test_a_delivery_that_takes_long_leaves_the_report_its_time(tmp_path: Path) -
 
         assert time.monotonic() - began < 2.5
         assert paths(server)[-1] == "/ping/now"
-        assert len(spooled(tmp_path)) == 301 - len(server.requests)
+        assert len(spooled(tmp_path)) == 302 - len(server.requests)
+
+
+def test_an_older_engine_is_given_no_report_of_earlier(tmp_path: Path, capsys: Captured) -> None:
+    """It would count them as of now."""
+    with serving(OK) as server:
+        keep(tmp_path, "earlier")
+
+        assert ping.main(["a", "--url", server.url]) == 0
+
+        assert paths(server) == ["/healthz", "/ping/a"]
+    assert "takes no kept reports" in capsys.readouterr().err
+    assert len(spooled(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("answer", [BUSY, b"HTTP/1.1 408 Request Timeout\r\n\r\n"], ids=["full", "slow"])
+def test_its_engine_may_be_too_busy_to_prove_anything(
+    answer: bytes, tmp_path: Path, capsys: Captured
+) -> None:
+    with serving(answer, PROVEN) as server:
+        locked(tmp_path, server.url)
+
+        assert ping.main(["a"]) == 0
+        assert len(server.requests) == 2
+    assert capsys.readouterr().err == ""
