@@ -22,7 +22,7 @@ from pulsetui.config.secret import without
 from pulsetui.config.watch import Fingerprint
 from pulsetui.core.phrases import count_text
 from pulsetui.core.snooze import Scope
-from pulsetui.errors import EngineError, PulseError, StoreError, StoreLostError
+from pulsetui.errors import EngineError, PulseError, StoreBusyError, StoreError, StoreLostError
 from pulsetui.monitor import commands, refusals
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.creation import Creation
@@ -600,7 +600,7 @@ class Engine:
                 continue
             try:
                 await self.perform(commands.Receive(await self._read(arrival), self.clock.now()))
-            except StoreError:
+            except (StoreBusyError, StoreLostError):
                 return
             except Exception as error:  # noqa: BLE001 - one report must not stop the others
                 self._spool.set_aside(path, repr(error))

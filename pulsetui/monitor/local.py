@@ -87,16 +87,16 @@ class LocalEngine:
             world, now = self._engine.world, self.now()
             hook_names = tuple(self._engine.config.hooks)
             if all_dirty:
-                self._views = {
-                    tracked.check.slug: check_view(tracked, hook_names, world.snoozes, now)
-                    for tracked in list(world.by_id.values())
-                }
+                views, wanted = {}, list(world.by_id.values())
             else:
                 views = dict(self._views)
-                for slug in dirty:
-                    if (tracked := world.find(slug)) is not None:
-                        views[slug] = check_view(tracked, hook_names, world.snoozes, now)
-                self._views = views
+                wanted = [tracked for slug in dirty if (tracked := world.find(slug)) is not None]
+            for tracked in wanted:
+                try:
+                    views[tracked.check.slug] = check_view(tracked, hook_names, world.snoozes, now)
+                except Exception:  # one check must not hide the others; the evaluator tells of it
+                    logger.exception("check=%s cannot be shown", tracked.check.slug)
+            self._views = views
             return self._views
 
     def info(self) -> EngineInfo:

@@ -11,13 +11,13 @@ import logging
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
 
-from pulsetui.errors import StoreError
+from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.session import Command, Session
 from pulsetui.monitor.world import World
@@ -116,7 +116,8 @@ class Writer:
         while not stopping:
             batch, stopping = self._gather()
             if batch or self._asked_first:
-                self._on_batch(self._perform(batch))
+                for done in self._perform(batch):
+                    self._on_batch(done)
                 with contextlib.suppress(RuntimeError):  # released before, and nobody waited
                     self._finished.release()
 
@@ -134,7 +135,20 @@ class Writer:
             return batch, False
         return batch, True
 
-    def _perform(self, batch: Sequence[Submitted]) -> Batch:
+    def _perform(self, batch: Sequence[Submitted]) -> Iterator[Batch]:
+        """In one transaction, if that can be; else each command in its own: what one of them holds, and no
+        database takes, is no reason to refuse the others."""
+        done = self._transact(batch)
+        if isinstance(done, Batch):
+            yield done
+        elif len(batch) < 2 or isinstance(done, StoreBusyError | StoreLostError):
+            yield self._refused(batch, done)
+        else:
+            for one in batch:
+                alone = self._transact([one])
+                yield alone if isinstance(alone, Batch) else self._refused([one], alone)
+
+    def _transact(self, batch: Sequence[Submitted]) -> Batch | StoreError:
         session = Session(self.world, self.database, self._hook_names)
         now = self._clock.now()  # all of them happen in one transaction
         while self._turned_away:
@@ -151,10 +165,10 @@ class Writer:
             if str(error) != self._said:  # else it is said once a second
                 logger.error("commit of %d commands failed: %s", len(batch), error)  # noqa: TRY400 - a known cause
             self._said = str(error)
-            return self._refused(batch, now, error)
+            return error
         except Exception as error:  # the thread must outlive whatever one batch holds
             logger.exception("commit of %d commands failed", len(batch))
-            return self._refused(batch, now, StoreError(f"{type(error).__name__}: {error}"))
+            return StoreError(f"{type(error).__name__}: {error}")
         self._refusal, self._first, self._said = None, [], ""
         results = first + results
         redefined, self.world = session.world is not self.world, session.world
@@ -175,8 +189,8 @@ class Writer:
             results.append((done, result))
         return results
 
-    def _refused(self, batch: Sequence[Submitted], at: datetime, error: StoreError) -> Batch:
-        self._refuse([command for command, _ in batch], at)
+    def _refused(self, batch: Sequence[Submitted], error: StoreError) -> Batch:
+        self._refuse([command for command, _ in batch], self._clock.now())
         return Batch([(done, error) for _, done in batch], frozenset(), error=error)
 
     def _refuse(self, commands: Sequence[Command], at: datetime) -> None:

@@ -323,3 +323,20 @@ def test_a_database_of_the_first_release_is_read(tmp_path: Path) -> None:
             assert details.incidents[0].ended_at is not None
 
     asyncio.run(scenario())
+
+
+def test_one_ping_that_no_database_takes_refuses_no_other(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with running(tmp_path, config=CONFIG) as engine:
+            receipts = await asyncio.gather(
+                *(engine.ping("one") for _ in range(5)),
+                engine.ping("one", exit_status=2**63),
+                engine.ping("two", ua="\ud800"),
+                *(engine.ping("two") for _ in range(5)),
+            )
+            assert receipts == [Receipt.OK] * 5 + [Receipt.BUSY] * 2 + [Receipt.OK] * 5
+            assert engine.view("one").n_pings == engine.view("two").n_pings == 5
+            assert len(engine.client.details("one").pings) == 5
+            assert engine.engine.health() is None
+
+    asyncio.run(scenario())
