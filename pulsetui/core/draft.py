@@ -17,6 +17,9 @@ from pulsetui.core.transition import Transition
 DURATIONS_KEPT = 15
 """So many recent durations make the usual one."""
 
+MAX_OPEN_RUNS = 100
+"""Starts that never end would be carried along by every ping for ever: of more, the oldest is given up."""
+
 ORPHANS_KEPT = 10
 """So many runs that were given up are still known by their run ids."""
 
@@ -103,6 +106,8 @@ class Draft:
         state.runs = (*(other for other in state.runs if other.n != run.n), run)
         self._runs[run.n] = run
         self.run = run.n
+        for oldest in state.runs[:-MAX_OPEN_RUNS]:
+            self.orphan(oldest)
 
     def close_run(self, run: Run) -> None:
         """A run that will not change any more."""

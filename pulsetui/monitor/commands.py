@@ -25,6 +25,7 @@ from pulsetui.monitor.identity import matched, removed, uuids
 from pulsetui.monitor.intake import Arrival, Receipt
 from pulsetui.monitor.session import Command, Session
 from pulsetui.monitor.world import Tracked, World
+from pulsetui.store.retention import Retention
 from pulsetui.store.rows import PingRow, StoredCheck
 
 logger = logging.getLogger(__name__)
@@ -425,7 +426,10 @@ class Trim(Struct, frozen=True):
     keep_pings: int
 
     def apply(self, session: Session, now: datetime) -> None:
-        session.changes.kept[self.check_id] = self.keep_pings
+        tracked = session.world.by_id.get(self.check_id)
+        if tracked is not None:
+            open_runs = tuple(run.n for run in session.state(tracked).runs)
+            session.changes.kept[self.check_id] = Retention(self.keep_pings, open_runs)
 
 
 class Purge(Struct, frozen=True):
@@ -435,8 +439,7 @@ class Purge(Struct, frozen=True):
 
     def apply(self, session: Session, now: datetime) -> None:
         session.database.purge_removed(self.before)
-        session.database.trim_outbox(self.before)
-        session.database.trim_reports(now - REPORTS_REMEMBERED)
+        session.database.trim(self.before, now - REPORTS_REMEMBERED)
 
 
 def _skip_unwatched(

@@ -49,6 +49,7 @@ from pulsetui.monitor.world import Tracked, World
 from pulsetui.monitor.writer import Batch, Submitted, Writer
 from pulsetui.store.database import Database
 from pulsetui.store.queries import Queries
+from pulsetui.store.retention import FLIPS_KEPT
 
 logger = logging.getLogger(__name__)
 
@@ -612,9 +613,11 @@ class Engine:
         """Retention, a check at a time, each time a tenth more than is kept has come in."""
         for tracked in changed:
             keep, n = tracked.check.keep_pings, tracked.state.n_pings
-            step = max(keep // 10, 50)
+            step = min(max(keep // 10, 50), FLIPS_KEPT)
+            if n <= min(keep, FLIPS_KEPT):
+                continue
             # Apart by their ids: checks with one schedule would all come to it in one transaction.
-            if n > keep and n > self._trim_after.setdefault(tracked.id, n + tracked.id % step):
+            if n > self._trim_after.setdefault(tracked.id, n + tracked.id % step):
                 self._trim_after[tracked.id] = n + step
                 self.submit(commands.Trim(tracked.id, keep), lambda _: None)
 

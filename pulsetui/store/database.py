@@ -19,6 +19,7 @@ from pulsetui.store.aside import Aside
 from pulsetui.store.instant import stored, stored_or_none
 from pulsetui.store.presence import Presence
 from pulsetui.store.private import open_private
+from pulsetui.store.retention import trim_check, trim_rest
 from pulsetui.store.rows import Changes, StoredCheck
 from pulsetui.store.schema import migrate
 
@@ -183,8 +184,8 @@ class Database:
                     "INSERT INTO unwatched (since, until, why) VALUES (?, ?, ?)",
                     [(stored(since), stored(until), why) for since, until, why in changes.unwatched],
                 )
-            for check_id, keep_pings in changes.kept.items():
-                _trim(connection, check_id, keep_pings)
+            for check_id, kept in changes.kept.items():
+                trim_check(connection, check_id, kept)
 
     def has_report(self, report: str) -> bool:
         """Whether the report of that id was committed."""
@@ -285,17 +286,11 @@ class Database:
                 "UPDATE outbox SET next_try_at = ?1 WHERE hook = ?2 AND next_try_at > ?1", (stored(now), hook)
             )
 
-    def trim_reports(self, before: datetime) -> None:
-        """Forgets the ids of reports that were received before ``before``."""
+    def trim(self, before: datetime, reports_before: datetime) -> None:
+        """Forgets deliveries that were settled before ``before``, ids of reports that were received before
+        ``reports_before``, and what is too much of other things."""
         with self._transaction() as connection:
-            connection.execute("DELETE FROM reports WHERE received_at < ?", (stored(before),))
-
-    def trim_outbox(self, before: datetime) -> None:
-        """Forgets settled deliveries older than ``before``."""
-        with self._transaction() as connection:
-            connection.execute(
-                "DELETE FROM outbox WHERE next_try_at IS NULL AND created_at < ?", (stored(before),)
-            )
+            trim_rest(connection, stored(before), stored(reports_before))
 
 
 def sound(connection: sqlite3.Connection) -> str:
@@ -341,17 +336,6 @@ def _insert(connection: sqlite3.Connection, into: str, table: Sequence[rows.Row]
 def _insertion(into: str, columns: int, rows: int) -> str:
     row = f"({', '.join('?' * columns)})"
     return f"INSERT OR REPLACE INTO {into} VALUES {', '.join([row] * rows)}"  # noqa: S608 - our own names
-
-
-def _trim(connection: sqlite3.Connection, check_id: int, keep_pings: int) -> None:
-    """Older pings and the runs that go with them are deleted; incidents and flips stay."""
-    (newest,) = connection.execute(
-        "SELECT coalesce(max(n), 0) FROM pings WHERE check_id = ?", (check_id,)
-    ).fetchone()
-    limit = (check_id, newest - keep_pings)
-    connection.execute("DELETE FROM bodies WHERE check_id = ? AND n <= ?", limit)
-    connection.execute("DELETE FROM pings WHERE check_id = ? AND n <= ?", limit)
-    connection.execute("DELETE FROM runs WHERE check_id = ? AND n <= ? AND ended_at IS NOT NULL", limit)
 
 
 def _write_identities(connection: sqlite3.Connection, checks: Sequence[StoredCheck]) -> None:

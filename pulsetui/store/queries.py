@@ -17,6 +17,7 @@ from pulsetui.core.status import PingKind
 from pulsetui.errors import StoreError
 from pulsetui.store import rows
 from pulsetui.store.database import FILE_NAME, connect
+from pulsetui.store.evidence import evidence
 from pulsetui.store.instant import EARLIEST, LATEST, read, stored
 from pulsetui.store.rows import StoredRun, integer
 
@@ -86,12 +87,26 @@ class Queries:
             raise StoreError(f"{self._path}: {error}") from error
 
     def runs(self, check_id: int, limit: int) -> list[StoredRun]:
-        found = self._all(
+        """The newest, and older ones that are evidence of a recent incident."""
+        newest = self._all(
             f"SELECT {rows.RUN_COLUMNS} FROM all_runs WHERE check_id = ? ORDER BY n DESC LIMIT ?",  # noqa: S608 - constant
             check_id,
             limit,
         )
-        return _readable(rows.read_run, found)
+        older = self._older_evidence(check_id, newest, limit)
+        found = self._all(
+            f"SELECT {rows.RUN_COLUMNS} FROM all_runs WHERE check_id = ? AND n IN ({older})"  # noqa: S608
+            " ORDER BY n DESC",
+            check_id,
+        )
+        return _readable(rows.read_run, [*newest, *found])
+
+    def _older_evidence(self, check_id: int, newest: Sequence[tuple[object, ...]], limit: int) -> str:
+        """Numbers, as a list for SQL."""
+        if len(newest) < limit:
+            return "NULL"  # there are no older ones
+        oldest = integer(newest[-1][0])
+        return ", ".join(str(n) for n in evidence(self._all, check_id) if n < oldest) or "NULL"
 
     def incidents(self, check_id: int, limit: int) -> list[Incident]:
         found = self._all(
@@ -153,16 +168,20 @@ class Queries:
         return _readable(rows.read_flip, found)
 
     def pings(self, check_id: int, limit: int) -> list[StoredPing]:
-        found = self._all(
-            "SELECT p.n, kind, at, received_at, method, scheme, remote_addr, ua, rid, exit_status, run,"
-            " body_size,"
-            " substr(body, 1, ?) FROM pings p LEFT JOIN bodies b ON b.check_id = p.check_id AND b.n = p.n"
-            " WHERE p.check_id = ? ORDER BY p.n DESC LIMIT ?",
+        """The newest, and older ones that are evidence of a recent incident."""
+        newest = self._pings(check_id, "1 ORDER BY p.n DESC LIMIT ?", limit)
+        older = self._older_evidence(check_id, newest, limit)
+        return _readable(_read_ping, [*newest, *self._pings(check_id, f"p.n IN ({older}) ORDER BY p.n DESC")])
+
+    def _pings(self, check_id: int, which: str, *values: object) -> list[tuple[object, ...]]:
+        columns = "p.n, kind, at, received_at, method, scheme, remote_addr, ua, rid, exit_status, run"
+        both = "pings p LEFT JOIN bodies b ON b.check_id = p.check_id AND b.n = p.n"
+        return self._all(
+            f"SELECT {columns}, body_size, substr(body, 1, ?) FROM {both} WHERE p.check_id = ? AND {which}",  # noqa: S608
             BODY_START,
             check_id,
-            limit,
+            *values,
         )
-        return _readable(_read_ping, found)
 
     def body(self, check_id: int, n: int) -> bytes:
         """The kept body of a ping; empty when there is none."""

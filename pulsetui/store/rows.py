@@ -17,6 +17,7 @@ from pulsetui.core.state import CheckState
 from pulsetui.core.status import Outcome, PingKind, Reason, Status
 from pulsetui.store.aside import Aside
 from pulsetui.store.instant import read, read_or_none, stored, stored_or_none
+from pulsetui.store.retention import Retention
 from pulsetui.store.salvage import salvage, usable
 
 T = TypeVar("T")
@@ -87,7 +88,7 @@ class Changes(Struct):
     outbox: list[OutboxRow] = field(default_factory=list)
     reports: dict[str, datetime] = field(default_factory=dict)  # by id: when it was received
     unwatched: list[tuple[datetime, datetime, str]] = field(default_factory=list)  # since, until, why
-    kept: dict[int, int] = field(default_factory=dict)  # by check: how many of its newest pings stay
+    kept: dict[int, Retention] = field(default_factory=dict)  # by check: what of it stays
 
     def __bool__(self) -> bool:
         return bool(self.identities or self.states or self.outbox or self.unwatched or self.kept)

@@ -20,6 +20,7 @@ from pulsetui.core.status import Outcome, PingKind, Reason, Status
 from pulsetui.errors import StoreBusyError, StoreError
 from pulsetui.store.database import FILE_NAME, Database
 from pulsetui.store.queries import Queries
+from pulsetui.store.retention import Retention
 from pulsetui.store.rows import Changes, OutboxRow, PingRow, StoredCheck
 from pulsetui.store.schema import MIGRATIONS
 
@@ -203,7 +204,7 @@ def test_ids_of_reports_are_remembered_until_they_are_old(database: Database) ->
     earlier = NOW - timedelta(hours=1)
     database.write(Changes(states={1: new_state(NOW)}, reports={"old": earlier, "new": NOW}))
     assert [database.has_report(report) for report in ("old", "new", "other")] == [True, True, False]
-    database.trim_reports(NOW)
+    database.trim(NOW, NOW)
     assert [database.has_report(report) for report in ("old", "new")] == [False, True]
 
 
@@ -260,7 +261,7 @@ def test_trimming_keeps_the_newest_pings_and_runs_that_go_on(database: Database,
     pings = [(1, ping(n, body=b"x")) for n in range(1, 11)]
     closed = {(1, n): Run(n=n, ended_at=NOW, outcome=Outcome.SUCCESS) for n in range(2, 11)}
     database.write(Changes(states={1: new_state(NOW)}, pings=pings, runs={**closed, (1, 1): Run(n=1)}))
-    database.write(Changes(kept={1: 3}))
+    database.write(Changes(kept={1: Retention(3, (1,))}))
     assert [one.n for one in queries.pings(1, 99)] == [10, 9, 8]
     assert [one.n for one in queries.runs(1, 99)] == [10, 9, 8, 1]
     assert queries.body(1, 7) == b""
@@ -281,7 +282,7 @@ def test_runs_of_both_kinds_are_listed_by_their_numbers_and_trimmed_together(
     span = timedelta(minutes=1)
     assert [one.n for one in queries.runs_between(1, NOW - span, NOW + span, span, 9)] == [8, 7]
 
-    database.write(Changes(kept={1: 4}))
+    database.write(Changes(kept={1: Retention(4)}))
     assert [one.n for one in queries.runs(1, 99)] == [8, 7, 6, 5]
 
 

@@ -1,0 +1,98 @@
+"""What is forgotten: every table that clients, checks or time may add to has a bound."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from pulsetui.store.evidence import evidence
+
+INCIDENTS_KEPT = 500
+FLIPS_KEPT = 1000
+SETTLED_KEPT = 500
+"""Of each check, the newest; deliveries that wait no more."""
+WAITING_KEPT = 200
+"""Deliveries of one check that wait for one hook: after so many ups and downs nobody reads the oldest."""
+SPANS_KEPT = 2000
+"""Unwatched spans, and deliveries that belong to no check."""
+REPORTS_KEPT = 100_000
+"""Ids of reports."""
+
+_TOO_MANY = f"given up: more than {WAITING_KEPT} were waiting"
+
+
+class Retention(Struct, frozen=True):
+    """What of one check stays."""
+
+    keep_pings: int
+    open_runs: tuple[int, ...] = ()  # by number: these can still end
+
+
+def trim_check(connection: sqlite3.Connection, check_id: int, kept: Retention) -> None:
+    """Pings but the newest go, with their bodies and runs, unless they are evidence of a recent incident; and
+    what is too much of the rest."""
+
+    def select(sql: str, *values: object) -> Collection[tuple[object, ...]]:
+        return connection.execute(sql, values).fetchall()
+
+    (newest,) = connection.execute(
+        "SELECT coalesce(max(n), 0) FROM pings WHERE check_id = ?", (check_id,)
+    ).fetchone()
+    stay = evidence(select, check_id)
+    pings = (check_id, newest - kept.keep_pings, json.dumps(sorted(stay)))
+    runs = (check_id, newest - kept.keep_pings, json.dumps(sorted(stay | set(kept.open_runs))))
+    older = "WHERE check_id = ? AND n <= ? AND n NOT IN (SELECT value FROM json_each(?))"
+    connection.execute(f"DELETE FROM bodies {older}", pings)  # noqa: S608 - our own words
+    connection.execute(f"DELETE FROM pings {older}", pings)  # noqa: S608
+    connection.execute(f"DELETE FROM runs {older}", runs)  # noqa: S608
+    _trim_told(connection, check_id)
+
+
+def _trim_told(connection: sqlite3.Connection, check_id: int) -> None:
+    connection.execute(
+        "DELETE FROM incidents WHERE check_id = ?1 AND ended_at IS NOT NULL AND n <="
+        " (SELECT n FROM incidents WHERE check_id = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)",
+        (check_id, INCIDENTS_KEPT),
+    )
+    connection.execute(
+        "DELETE FROM flips WHERE check_id = ?1 AND id <="
+        " (SELECT id FROM flips WHERE check_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+        (check_id, FLIPS_KEPT),
+    )
+    connection.execute(
+        "DELETE FROM outbox WHERE check_id = ?1 AND next_try_at IS NULL AND id <= (SELECT id FROM outbox"
+        " WHERE check_id = ?1 AND next_try_at IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+        (check_id, SETTLED_KEPT),
+    )
+    crowded = connection.execute(
+        "SELECT hook FROM outbox WHERE check_id = ? AND next_try_at IS NOT NULL"
+        " GROUP BY hook HAVING count(*) > ?",
+        (check_id, WAITING_KEPT),
+    ).fetchall()
+    for (hook,) in crowded:
+        connection.execute(
+            "UPDATE outbox SET next_try_at = NULL, error = ?4"
+            " WHERE check_id = ?1 AND hook = ?2 AND next_try_at IS NOT NULL AND id <= (SELECT id FROM outbox"
+            " WHERE check_id = ?1 AND hook = ?2 AND next_try_at IS NOT NULL"
+            " ORDER BY id DESC LIMIT 1 OFFSET ?3)",
+            (check_id, hook, WAITING_KEPT, _TOO_MANY),
+        )
+
+
+def trim_rest(connection: sqlite3.Connection, before: int, reports_before: int) -> None:
+    """What belongs to no check, or to none that is pinged. The instants are as stored."""
+    connection.execute("DELETE FROM outbox WHERE next_try_at IS NULL AND created_at < ?", (before,))
+    connection.execute(
+        "DELETE FROM outbox WHERE check_id IS NULL AND next_try_at IS NULL AND id <= (SELECT id FROM outbox"
+        " WHERE check_id IS NULL AND next_try_at IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?)",
+        (SPANS_KEPT,),
+    )
+    connection.execute("DELETE FROM unwatched WHERE id <= (SELECT max(id) FROM unwatched) - ?", (SPANS_KEPT,))
+    connection.execute(
+        "DELETE FROM reports WHERE received_at < ?1 OR received_at <="
+        " (SELECT received_at FROM reports ORDER BY received_at DESC LIMIT 1 OFFSET ?2)",
+        (reports_before, REPORTS_KEPT),
+    )
