@@ -7,14 +7,19 @@ no other, and writes only if the whole result is valid and means exactly the old
 from __future__ import annotations
 
 import threading
+import time
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from pulsetui.config import disk, splice
 from pulsetui.config.build import build_config
 from pulsetui.config.check_fields import FIELDS, validate_check
-from pulsetui.config.load import parse_config, parse_toml, read_text
+from pulsetui.config.guard import is_doubtful, slugs_in
+from pulsetui.config.load import judged, parse_config, parse_toml, read_text
 from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookValidator
 from pulsetui.config.problem import ConfigProblems, Problem, nearest, printable, quoted
 from pulsetui.config.removal import Removal, removal
@@ -34,6 +39,21 @@ _Edit = Callable[[str, _Document], tuple[str, _Document]]
 """Takes the text and what it means, changing neither; returns the new text and what that has to mean."""
 
 
+class Loaded(Struct, frozen=True):
+    """A file that was read, or written, whole and right."""
+
+    text: str
+    config: Config
+    fingerprint: Fingerprint | None  # of the file with this text; None when it was changed in the same moment
+
+
+class Rescue(Struct, frozen=True):
+    """An edit began from the last good content, since what was on disk had lost it."""
+
+    found: str | None  # what was there instead; None when there was no file
+    lost: int  # so many checks it lacked
+
+
 class ConfigFile:
     """The editor of one checks.toml. Safe to use from several threads and processes at once.
 
@@ -42,11 +62,30 @@ class ConfigFile:
     cases the file is as it was.
     """
 
+    settle_s = 0.3
+    """So long an edit waits for whoever may be in the midst of writing a file that it finds empty."""
+
     def __init__(self, path: Path, hook_validators: Mapping[str, HookValidator]) -> None:
         self.path = path
+        self.written: Loaded | None = None
+        """What the last edit left on disk."""
+        self.rescue: Rescue | None = None
+        """What was wrong with the file when the last edit began; None when nothing was."""
         self._validators = hook_validators
         self._removed: dict[str, Removal] = {}
         self._lock = threading.Lock()
+        self._good: tuple[bytes, frozenset[str]] | None = None  # compressed: a large file is kept for months
+
+    def load(self) -> Loaded:
+        """Reads the file anew. Raises ConfigProblems and ConfigError as ``load.load_config``."""
+        before = Fingerprint.of(self.path)
+        text = read_text(self.path)
+        config = judged(text, self.path, self._validators)
+        return Loaded(text, config, before if Fingerprint.of(self.path) == before else None)
+
+    def accept(self, text: str, config: Config) -> None:
+        """``text`` runs from now on: edits begin from it when the file has lost what it held."""
+        self._good = (zlib.compress(text.encode(), 1), frozenset(config.checks))
 
     def add_check(self, slug: str, fields: Mapping[str, object]) -> Config:
         """Appends ``[checks.slug]``. ``fields`` are spelled as in the file; None leaves a key out.
@@ -147,14 +186,38 @@ class ConfigFile:
         with self._lock, disk.held(self.path):
             for _ in range(_TRIES):
                 before = Fingerprint.of(self.path)
-                text = "" if may_create and before == MISSING else read_text(self.path)
+                text, rescue = self._start(before, may_create=may_create)
                 changed_text, config = self._edited(text, edit)
                 if Fingerprint.of(self.path) == before:
-                    if changed_text != text:
+                    if changed_text != text or rescue is not None:
                         disk.replace(self.path, changed_text)
+                    self.rescue, self.written = rescue, self._as_written(changed_text, config)
                     return config
         shown = printable(str(self.path))
         raise ConfigError(f"{shown}: somebody else keeps saving this file. Nothing was changed; try again.")
+
+    def _start(self, before: Fingerprint, *, may_create: bool) -> tuple[str, Rescue | None]:
+        """The text that an edit begins from: that of the file, unless it has lost what it held."""
+        found = None if before == MISSING and (may_create or self._good) else read_text(self.path)
+        if self._good is None:
+            return found or "", None
+        packed, slugs = self._good
+        good = zlib.decompress(packed).decode()
+        if found == good:
+            return good, None
+        left = () if found is None else slugs_in(parse_toml(found, self.path))
+        if found is not None and not is_doubtful(slugs, left):
+            return found, None
+        time.sleep(self.settle_s)
+        return good, Rescue(found, len(slugs) - len(left))
+
+    def _as_written(self, text: str, config: Config) -> Loaded:
+        after = Fingerprint.of(self.path)
+        try:
+            is_ours = read_text(self.path) == text
+        except ConfigError:
+            is_ours = False
+        return Loaded(text, config, after if is_ours else None)
 
     def _edited(self, text: str, edit: _Edit) -> tuple[str, Config]:
         document = parse_toml(text, self.path)

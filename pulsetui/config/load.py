@@ -30,8 +30,13 @@ _BARE_VALUE = re.compile(r"""\s*[^#=]+=\s*[^\s"'\[{#]""")
 
 def load_config(path: Path, hook_validators: Mapping[str, HookValidator]) -> Config:
     """Raises ConfigProblems with every problem of the file, ConfigError when it cannot be read at all."""
+    return judged(read_text(path), path, hook_validators)
+
+
+def judged(text: str, path: Path, hook_validators: Mapping[str, HookValidator]) -> Config:
+    """As ``parse_config``, for the text of the file at ``path``: when it was cut off, that is said, too."""
     try:
-        return parse_config(read_text(path), path, hook_validators)
+        return parse_config(text, path, hook_validators)
     except ConfigProblems as error:
         if (copy := left_copy(path)) is None:
             raise

@@ -14,17 +14,18 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from pulsetui.config.edit import ConfigFile
-from pulsetui.config.load import load_config
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.secret import without
-from pulsetui.config.watch import Fingerprint
 from pulsetui.core.phrases import count_text
 from pulsetui.core.snooze import Scope
-from pulsetui.errors import EngineError, PulseError, StoreBusyError, StoreError, StoreLostError
+from pulsetui.errors import EngineError, StoreBusyError, StoreError, StoreLostError
 from pulsetui.monitor import commands, refusals
 from pulsetui.monitor.clock import Clock
+from pulsetui.monitor.config_copies import ConfigCopies
+from pulsetui.monitor.config_watch import ConfigWatch
 from pulsetui.monitor.creation import Creation
 from pulsetui.monitor.evaluator import Evaluator
 from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt, Refused
@@ -59,7 +60,7 @@ MOST_WAITING = 10_000
 _PATIENCE_S = 0.01
 """How long the loop stands still at most for the pings of a crowd to be committed."""
 
-CONFIG_POLL_S = 1.0
+NO_RENAMES: Mapping[str, str] = MappingProxyType({})
 _KEPT_AFTER_REMOVAL = timedelta(days=30)
 _PURGE_EVERY_BEATS = 360
 _COMMAND_TIMEOUT_S = 10.0
@@ -86,8 +87,9 @@ class Engine:
         self.clock = clock
         self.state_dir = state_dir
         self.config_path = config_path
-        self.config: Config = load_config(config_path, hook_validators)
         self.config_file = ConfigFile(config_path, hook_validators)
+        loaded = self.config_file.load()
+        self.config = loaded.config
         self._api_key = ""
         self.notices = Notices(self._info_changed, self.masked)
         self.unread = Unread(self.notices)
@@ -98,13 +100,12 @@ class Engine:
         self.on_changed: list[OnChanged] = []
         self.on_config: list[Callable[[Config], None]] = []
         self.on_told: Callable[[], None] = lambda: None  # something waits in the outbox
-        self._fingerprint: Fingerprint | None = Fingerprint.of(config_path)
-        self._hook_validators = hook_validators
         self._waiting = 0  # pings that are not answered yet
         self._gathered: list[Submitted] = []  # of these, the ones of this round of the loop
         self._snooze_timer: asyncio.TimerHandle | None = None
         self._trim_after: dict[int, int] = {}
-        self._editing = asyncio.Lock()
+        copies = ConfigCopies(state_dir)
+        self._config_watch = ConfigWatch(self.config_file, loaded, copies, self.notices, clock)
         self._creation = Creation(self, self._spawn)
         self._tasks: set[asyncio.Task[None]] = set()
         prepare_state_dir(state_dir)
@@ -160,7 +161,7 @@ class Engine:
         self._vigil.beat()
         self._evaluator.start()
         self._watch_snoozes()
-        for routine in (self._tick(), self._keep_beat(), self._watch_config()):
+        for routine in (self._tick(), self._keep_beat(), self._config_watch.watch(self._take_config)):
             self._spawn(routine)
 
     async def stop(self) -> None:
@@ -633,49 +634,25 @@ class Engine:
 
         ``restored`` are slugs whose deletion is undone: they have their history back.
         """
-        async with self._editing:
-            config = await asyncio.to_thread(edit, self.config_file)
-            self._fingerprint = Fingerprint.of(self.config_path)
+
+        async def take(config: Config) -> None:
             await self._take_config(config, renames or {}, restored)
 
+        await self._config_watch.edit(edit, take)
+
     async def _take_config(
-        self, config: Config, renames: Mapping[str, str], restored: Collection[str] = ()
+        self, config: Config, renames: Mapping[str, str] = NO_RENAMES, restored: Collection[str] = ()
     ) -> None:
         before, self.config = self.config, config
         await self.perform(commands.Define(config.checks, renames, restored))
         self.unread.keep(frozenset(config.checks))
         self.refusals.forget(config.checks.keys())
-        self.notices.take_away("config")
         for slug in before.checks:
             self.notices.take_away(f"check:{slug}")
         if (before.listener.host, before.listener.port) != (config.listener.host, config.listener.port):
             self.notices.put("listener", "warning", "another listen address takes effect at the next start")
         for listener in self.on_config:
             listener(config)
-
-    async def _watch_config(self) -> None:
-        """Outside edits show within two seconds; one that does not parse leaves the last good one running."""
-        while True:
-            await asyncio.sleep(CONFIG_POLL_S)
-            fingerprint = Fingerprint.of(self.config_path)
-            if fingerprint == self._fingerprint:
-                continue
-            async with self._editing:
-                self._fingerprint = fingerprint
-                await self._reload()
-
-    async def _reload(self) -> None:
-        try:
-            config = await asyncio.to_thread(load_config, self.config_path, self._hook_validators)
-            await self._take_config(config, {})
-        except StoreError as error:
-            self._fingerprint = None  # tried again
-            logger.warning("the configuration could not be taken over: %s", error)
-        except PulseError as error:
-            # Shortened to the file's name: a notice has one line, and the place in the file is what counts.
-            said = str(error).replace(str(self.config_path), self.config_path.name)
-            text = f"{said}\nUntil it is mended, the last good configuration runs on."
-            self.notices.put("config", "error", text)
 
 
 def _local(instant: datetime) -> str:

@@ -28,7 +28,7 @@ _KEY = re.compile(rb"[!-~]{1,200}")
 """As in [listener] of checks.toml: what can be sent in a header."""
 _LONGEST_KEY_FILE = 4096  # bytes
 
-_OURS = (LOCK_NAME, API_KEY_NAME, "alive", "crash.log", "pulsetui.", "screen.toml", "spool")
+_OURS = (LOCK_NAME, API_KEY_NAME, "alive", "crash.log", "pulsetui.", "screen.toml", "spool", "checks.")
 """How the names of what we open there begin."""
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _ANOTHER = "Give another one with --state-dir or PULSETUI_STATE_DIR."

@@ -426,8 +426,7 @@ def test_a_clock_that_is_set_back_delays_no_deadline(tmp_path: Path) -> None:
 
 
 async def reloaded(engine: Harness) -> None:
-    engine.engine._fingerprint = None
-    await engine.engine._reload()
+    await engine.engine._config_watch.reload(engine.engine._take_config)
 
 
 def test_an_outside_edit_keeps_history_and_what_does_not_parse_changes_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,85 @@
+"""Copies of checks.toml in the state directory: of what ran last, and of what an accident would have lost."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from pulsetui.config.guard import slugs_in
+from pulsetui.config.load import LARGEST
+from pulsetui.config.toml import read_toml
+from pulsetui.store.private import open_private
+
+logger = logging.getLogger(__name__)
+
+GOOD = "checks.last-good.toml"
+_KEPT = "checks.kept-"
+_MOST_KEPT = 10
+
+
+class ConfigCopies:
+    """All methods block, and raise nothing: a copy that cannot be kept is only told in the log."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._folder = state_dir
+
+    def good_slugs(self, now: str) -> frozenset[str]:
+        """The checks of what ran last, unless that is the text of ``now``; none without a copy of it."""
+        try:
+            good = self._good()
+            return frozenset() if good == now else frozenset(slugs_in(read_toml(good)))
+        except (OSError, ValueError):
+            return frozenset()
+
+    def keep_good(self, text: str) -> None:
+        """``text`` runs from now on."""
+        with contextlib.suppress(OSError, ValueError):
+            if self._good() == text:
+                return
+        self._write(self._folder / GOOD, text)
+
+    def _good(self) -> str:
+        with os.fdopen(open_private(self._folder / GOOD, os.O_RDONLY), "rb") as file:
+            return file.read(LARGEST).decode()
+
+    def keep_before(self, now: datetime) -> Path | None:
+        """Keeps what ran last for good, since what comes next has lost most of it. Returns where."""
+        kept = self._name(now)
+        try:
+            (self._folder / GOOD).rename(kept)
+        except OSError as error:
+            logger.warning("no copy of the last good configuration can be kept: %s", error)
+            return None
+        self._tidy()
+        return kept
+
+    def put_aside(self, text: str, now: datetime) -> Path | None:
+        """Keeps what stood in the file instead of the last good content. Returns where."""
+        kept = self._name(now)
+        if not self._write(kept, text):
+            return None
+        self._tidy()
+        return kept
+
+    def _name(self, now: datetime) -> Path:
+        return self._folder / f"{_KEPT}{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}.toml"
+
+    def _write(self, path: Path, text: str) -> bool:
+        new = path.with_name(f"{path.name}.new")
+        try:
+            with os.fdopen(open_private(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
+                file.write(text.encode())
+            new.replace(path)
+        except OSError as error:
+            logger.warning("no copy of the configuration can be kept: %s", error)
+            return False
+        return True
+
+    def _tidy(self) -> None:
+        kept = sorted(self._folder.glob(f"{_KEPT}*.toml"))
+        for path in kept[:-_MOST_KEPT]:
+            path.unlink(missing_ok=True)
