@@ -47,9 +47,11 @@ def write_first_config(path: Path) -> None:
     from pulsetui.cli.output import talk
     from pulsetui.config.host_name import host_zone_name
     from pulsetui.config.init import initial_config, write_initial_config
+    from pulsetui.config.program import program
 
     zone = host_zone_name()
-    write_initial_config(path, initial_config(timezone=zone.name, timezone_doubt=zone.doubt))
+    text = initial_config(timezone=zone.name, timezone_doubt=zone.doubt, program=program())
+    write_initial_config(path, text)
     if zone.doubt:
         talk(f'warning: {path} says timezone = "{zone.name}". {zone.doubt}')
 

@@ -8,6 +8,7 @@ import tomli_w
 
 from pulsetui.config import disk
 from pulsetui.config.problem import printable
+from pulsetui.config.program import crontab_word
 
 _STARTER = """\
 # What PulseTUI watches. Edit this file as you like: changes count within two seconds, and comments,
@@ -25,9 +26,14 @@ type = "terminal"
 # [hooks.desktop]
 # type = "desktop"
 
-# A check is a table. Its slug, here "nightly-backup", is the end of the address that its job asks for:
+# A check is a table. Its job reports by its slug, here "nightly-backup". In the crontab (crontab -e):
 #
-#   5 2 * * *  /usr/local/bin/backup && curl -fsS -m 10 --retry 5 {url}nightly-backup
+#   5 2 * * * {program} run nightly-backup -- /usr/local/bin/backup
+#
+# The whole path is needed: cron looks for programs in /usr/bin and /bin alone. Wrapped like that, a job tells
+# of its start, end and output. Where a word of success is enough (without max_runtime, expect and metrics):
+#
+#   5 2 * * * /usr/local/bin/backup && curl -fsS -m 10 --retry 3 -o /dev/null {url}nightly-backup
 #
 # Take the "# " away from these lines to try it.
 #
@@ -49,10 +55,12 @@ def initial_config(
     timezone_doubt: str = "",
     listen: str = "127.0.0.1:8787",
     ping_key: str | None = None,
+    program: str = "pulsetui",
 ) -> str:
     """The text of the starter file. The arguments are not judged here: load the file to do that.
 
-    ``timezone_doubt`` is what the person is to know of the zone, a line of comment.
+    ``program`` is how cron finds ``pulsetui``. ``timezone_doubt`` is what the person is to know of the zone:
+    a line of comment.
     """
     key = "" if ping_key is None else tomli_w.dumps({"ping_key": ping_key})
     base = f"http://{listen}/ping/" if ping_key is None else f"http://{listen}/ping/{ping_key}/"
@@ -61,6 +69,7 @@ def initial_config(
         timezone=doubt + tomli_w.dumps({"timezone": timezone}),
         listen=tomli_w.dumps({"listen": listen}),
         ping_key=key,
+        program=printable(crontab_word(program)),
         url="".join(c for c in base if c.isprintable()),
     )
 

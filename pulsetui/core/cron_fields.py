@@ -152,7 +152,7 @@ class _Parts(Struct):
             self.plain.append(_plain_item(field, item))
             start, _, step = item.partition("/")
             if step and start != "*" and "-" not in start:
-                self.open_step = self.open_step or f"{start}-{_top(field)}/{step}"
+                self.open_step = self.open_step or f"{start}-{top_of(field)}/{step}"
 
 
 class _BadItemError(Exception):
@@ -186,13 +186,13 @@ def _plain_item(field: Field, item: str) -> str:
                 _unwound(field, start, end, step or 1),
             )
     else:
-        end = _top(field) if step is not None else start
+        end = top_of(field) if step is not None else start
     if start >= end or (step is not None and step > end - start):
         return str(start)
     return f"{start}-{end}" + (f"/{step}" if step is not None else "")
 
 
-def _top(field: Field) -> int:
+def top_of(field: Field) -> int:
     """Where a step without an end stops: Sunday counts as 0."""
     return 6 if field is WEEKDAY else field.high
 
@@ -242,7 +242,7 @@ def _unwound(field: Field, start: int, end: int, step: int) -> str:
     """A backwards range as two that cron understands: ``20-4`` is ``20-23,0-4``."""
     if field is WEEKDAY and end == 0:
         return f"{start}-7" + (f"/{step}" if step > 1 else "")
-    top = _top(field)
+    top = top_of(field)
     if step > 1:
         size = top - field.low + 1
         values = range(start, end + size + 1, step)

@@ -6,7 +6,7 @@ fields name the same readings of the clock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -14,6 +14,8 @@ from msgspec import Struct
 from pulsetui.core.calendar import Calendar
 from pulsetui.core.calendar_days import CalendarDays
 from pulsetui.core.calendar_words import is_every_year
+from pulsetui.core.cron import Cron
+from pulsetui.core.cron_fields import FIELDS, Field, FieldText, top_of
 from pulsetui.core.duration import DurationError, parse_duration
 from pulsetui.core.schedule import ScheduleKind
 from pulsetui.core.timetable import Timetable
@@ -25,16 +27,21 @@ _SHORTEST_STEPS = 3
 
 
 class CrontabFields(Struct, frozen=True):
-    """``text`` is the five fields; ``zone`` the one they are meant in, "" where any will do."""
+    """``text`` is the five fields; ``zone`` the one they are meant in, "" where any will do.
+
+    ``minutes`` are the times of day that they name, ``weekdays`` the days (0 is Sunday).
+    """
 
     text: str
     zone: str = ""
+    minutes: tuple[int, ...] = ()
+    weekdays: tuple[int, ...] = ()
 
 
 def crontab_fields(kind: ScheduleKind, expression: str, timezone: str) -> CrontabFields | None:
     """None where cron has no words for it. A period may begin anywhere: it becomes round times."""
     if kind == "cron":
-        return CrontabFields(expression, timezone)
+        return _of_cron(expression, timezone)
     if kind == "every":
         text = _of_period(expression)
         return CrontabFields(text) if text else None
@@ -42,8 +49,35 @@ def crontab_fields(kind: ScheduleKind, expression: str, timezone: str) -> Cronta
         tables = Calendar.parse(expression, timezone).times.tables
     except ScheduleError:
         return None
-    text = _of_table(tables[0]) if len(tables) == 1 else ""
-    return CrontabFields(text, tables[0].zone.key) if text else None
+    if len(tables) != 1 or not (text := _of_table(tables[0])):
+        return None
+    rule = tables[0].readings.day_rule
+    assert isinstance(rule, CalendarDays)
+    weekdays = tuple(sorted((day + 1) % 7 for day in rule.weekdays))
+    return CrontabFields(text, tables[0].zone.key, tables[0].readings.minutes, weekdays)
+
+
+def _of_cron(expression: str, timezone: str) -> CrontabFields | None:
+    """As every cron reads it: ``@daily`` and ``10/20`` spelled out; None for what only we know (``LW``)."""
+    try:
+        cron = Cron.parse(expression, timezone)
+    except ScheduleError:
+        return None
+    if any(field.extended for field in cron.fields):
+        return None
+    texts = [_closed(kind, field) for kind, field in zip(FIELDS, cron.fields, strict=True)]
+    days = tuple(sorted(cron.days.weekdays))
+    return CrontabFields(" ".join(texts), timezone, cron.times.tables[0].readings.minutes, days)
+
+
+def _closed(kind: Field, field: FieldText) -> str:
+    """The field with ``a/n`` as ``a-max/n``: Debian's cron refuses a start with a step and no end."""
+    items = []
+    for item in field.text.split(","):
+        start, slash, step = item.partition("/")
+        open_end = slash and start != "*" and "-" not in start
+        items.append(f"{start}-{top_of(kind)}/{step}" if open_end else item)
+    return ",".join(items)
 
 
 def _of_period(expression: str) -> str:
@@ -73,16 +107,21 @@ def _of_table(table: Timetable) -> str:
     if not (every_day or every_weekday):
         return ""  # cron takes a day that is in either of the two, OnCalendar one that is in both
     fields = (
-        _field(sorted({minute % 60 for minute in readings.minutes}), 0, 59),
-        _field(sorted({minute // 60 for minute in readings.minutes}), 0, 23),
-        "*" if every_day else _field(sorted(rule.month_days), 1, 31, stepped=False),
-        _field(readings.months, 1, 12, stepped=False),
-        "*" if every_weekday else _field(sorted((day + 1) % 7 for day in rule.weekdays), 0, 6, stepped=False),
+        field_text(sorted({minute % 60 for minute in readings.minutes}), 0, 59),
+        field_text(sorted({minute // 60 for minute in readings.minutes}), 0, 23),
+        "*" if every_day else field_text(sorted(rule.month_days), 1, 31, stepped=False),
+        field_text(readings.months, 1, 12, stepped=False),
+        day_field((day + 1) % 7 for day in rule.weekdays),
     )
     return " ".join(fields)
 
 
-def _field(values: Sequence[int], low: int, high: int, *, stepped: bool = True) -> str:
+def day_field(weekdays: Iterable[int]) -> str:
+    """The last field, of days from 0, which is Sunday."""
+    return field_text(sorted(weekdays), 0, 6, stepped=False)
+
+
+def field_text(values: Sequence[int], low: int, high: int, *, stepped: bool = True) -> str:
     """The shortest usual way to write them. ``stepped`` allows ``*/5``; not for days, where Debian's cron
     gives a star a second meaning."""
     if len(values) == high - low + 1:

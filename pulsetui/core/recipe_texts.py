@@ -21,6 +21,21 @@ success) e=0;; exit-code) e=$$EXIT_STATUS;; *) e=fail;; esac; \
 curl -fsS -m 10 --retry 3 -o /dev/null "@RAW_URL@/$$e"'
 """
 
+SYSTEMD_TIMER = """\
+# systemctl edit --full --force YOUR.timer
+# then: systemctl daemon-reload && systemctl enable --now YOUR.timer
+[Unit]
+Description=When @SLUG@ is due
+
+[Timer]
+@TIMER@
+AccuracySec=1s
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
 SCRIPT = """\
 #!/bin/sh
 # Reports the start, the end with its exit code, and the last 10 kB of output.
@@ -148,7 +163,7 @@ GITHUB = """\
 # .github/workflows/@SLUG@.yml
 on:
   schedule:
-    - cron: "@TIMES@"
+    - cron: "@UTC_TIMES@"@UTC_REMARK@
 jobs:
   job:
     runs-on: ubuntu-latest

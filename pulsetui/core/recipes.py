@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
+from datetime import UTC, datetime
 from keyword import iskeyword
 from math import ceil
 
@@ -17,11 +18,14 @@ from msgspec import Struct
 
 from pulsetui.core import recipe_texts as texts
 from pulsetui.core.crontab_fields import CrontabFields, crontab_fields
+from pulsetui.core.host_times import HostTimes, host_times, times_header
+from pulsetui.core.oncalendar import NO_CALENDAR, timer_lines
 from pulsetui.core.schedule import ScheduleKind
 
 JOB = "/path/to/job"
 """Stands for the job itself in every shell text."""
 
+_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _CURL = "curl -fsS -m 10 --retry 3 -o /dev/null"
 _CURL_START = "curl -fsS -m 5 -o /dev/null"
 """The job waits for this one: shorter, and not tried again."""
@@ -41,6 +45,8 @@ class Target(Struct, frozen=True, kw_only=True):
     max_runtime: float | None = None  # seconds
     program: str = "pulsetui"  # how the job's shell finds it
     options: str = ""  # what ``pulsetui ping`` needs to find the engine: ``--state-dir DIR``
+    host_tz: str = ""  # the zone of the host whose crontab it is, "" where that is not known
+    now: datetime = _SOME_DAY  # by whose clocks times are translated
 
     @property
     def is_local(self) -> bool:
@@ -59,10 +65,21 @@ class Recipe(Struct, frozen=True, kw_only=True):
     notes: Callable[[Target], tuple[str, ...]] = lambda _: ()
 
 
+def times_of(target: Target) -> HostTimes:
+    """The times for the host's crontab, and what to know of them."""
+    return _times_in(target, target.host_tz)
+
+
 def crontab_times(target: Target) -> str:
     """The five fields for a crontab; ``NO_TIMES`` where cron has no words for the schedule."""
+    return times_of(target).text
+
+
+def _times_in(target: Target, host_tz: str) -> HostTimes:
     fields = _fields_of(target)
-    return fields.text if fields is not None else NO_TIMES
+    if fields is None:
+        return HostTimes(NO_TIMES, note=_no_words(target)[0])
+    return host_times(fields, host_tz, target.now)
 
 
 def _fields_of(target: Target) -> CrontabFields | None:
@@ -83,14 +100,18 @@ def curl_line(target: Target) -> str:
 def _fill(template: str, target: Target) -> str:
     url = shlex.quote(target.url)
     seconds = ceil(target.max_runtime) if target.max_runtime else 0
+    own, utc = _fields_of(target), _times_in(target, "UTC")
     words = {
         "@URL@": url,
         "@RAW_URL@": target.url,
-        "@SLUG@": target.slug,
+        "@SLUG@": shlex.quote(target.slug),
         "@NAME@": _kubernetes_name(target.slug),
         "@COMMAND@": _python_name(target.slug),
         "@ZONE@": _zone_of(target),
-        "@TIMES@": crontab_times(target),
+        "@TIMES@": own.text if own is not None else NO_TIMES,
+        "@UTC_TIMES@": utc.text,
+        "@UTC_REMARK@": f"  # {utc.remark}" if utc.remark else "",
+        "@TIMER@": "\n".join(timer_lines(target.schedule_kind, target.schedule, target.tz)),
         "@PING@": curl_line(target),
         "@START@": f"{_CURL_START} {url}/start",
         "@JOB@": f"timeout {seconds} {JOB}" if seconds else JOB,
@@ -118,8 +139,10 @@ def _python_name(slug: str) -> str:
 
 def _crontab(line: str) -> Callable[[Target], str]:
     def text(target: Target) -> str:
-        times, command = crontab_times(target), _fill(line, target)
-        return f"{times} {command.replace('%', chr(92) + '%')}"  # cron reads a bare % as the end of the line
+        times = times_of(target)
+        command = _fill(line, target) + (f"  # {times.remark}" if times.remark else "")
+        escaped = command.replace("%", "\\%")  # cron reads a bare % as the end of the line
+        return "\n".join((*times_header(times), f"{times.text} {escaped}"))
 
     return text
 
@@ -152,12 +175,8 @@ def _systemd(template: str) -> Callable[[Target], str]:
 
 def times_notes(target: Target) -> tuple[str, ...]:
     """What to know of the five fields of a line in the host's crontab."""
-    fields = _fields_of(target)
-    if fields is None:
-        return _no_words(target)
-    if not fields.zone:
-        return ()
-    return (f"These times are {fields.zone}'s; cron reads them as the host's.",)
+    note = times_of(target).note
+    return (note,) if note else ()
 
 
 def _no_words(target: Target) -> tuple[str, ...]:
@@ -183,13 +202,29 @@ def _far_notes(target: Target) -> tuple[str, ...]:
     return (note,)
 
 
+def _timer_notes(target: Target) -> tuple[str, ...]:
+    if timer_lines(target.schedule_kind, target.schedule, target.tz)[0].endswith(NO_CALENDAR):
+        return (
+            f'OnCalendar has no words for "{target.schedule}": put your own in the place of {NO_CALENDAR}.',
+        )
+    return ("The service of the same name does the work: give it one of the two drop-ins above.",)
+
+
 def _github_notes(target: Target) -> tuple[str, ...]:
     return (
         *_far_notes(target),
-        *_no_words(target),
-        f"GitHub reads the times in UTC; the check's zone is {_zone_of(target)}.",
+        *_github_times(target),
         "A URL that holds a ping key belongs in a secret, not in the file.",
     )
+
+
+def _github_times(target: Target) -> tuple[str, ...]:
+    times = _times_in(target, "UTC")
+    if times.cron_tz:
+        return (
+            f"GitHub reads the times in UTC, in which these days cannot be said: they are {times.cron_tz}'s.",
+        )
+    return (times.note.replace("Cron reads the host's zone, UTC", "GitHub reads UTC"),) if times.note else ()
 
 
 def _kubernetes_notes(target: Target) -> tuple[str, ...]:
@@ -248,6 +283,13 @@ RECIPES: tuple[Recipe, ...] = (
         about="ExecStopPost runs whatever happened and knows how the job ended; a job that was killed or"
         " timed out is told as failed.",
         text=_systemd(texts.SYSTEMD_FULL),
+    ),
+    Recipe(
+        id="systemd-timer",
+        title="systemd timer",
+        about="In the place of a crontab line: the times are read in their own zone, through every summer.",
+        text=_plain(texts.SYSTEMD_TIMER),
+        notes=_timer_notes,
     ),
     Recipe(
         id="django-cron",

@@ -95,7 +95,12 @@ def route(url: str | None = None, state: str | None = None) -> Route:
 def engine_url(option: str | None, state: str) -> str:
     """The engine's address: ``--url``, else ``PULSETUI_URL``, else what the engine that holds ``state`` wrote
     into its lock, else the default."""
-    return option or os.environ.get("PULSETUI_URL") or _url_in(_lock(state)) or DEFAULT_URL
+    return option or os.environ.get("PULSETUI_URL") or announced_url(state)
+
+
+def announced_url(state: str) -> str:
+    """What the engine that holds ``state`` wrote into its lock, else the default address."""
+    return _url_in(_lock(state)) or DEFAULT_URL
 
 
 def _lock(state: str) -> dict[str, object] | None:

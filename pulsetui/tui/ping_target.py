@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shlex
-import shutil
+import sys
 from pathlib import Path
 
-from pulsetui.config.paths import default_state_dir
+from pulsetui.config.program import program
 from pulsetui.core.recipes import Target
-from pulsetui.job.place import engine_url
+from pulsetui.job.place import APP, announced_url
 from pulsetui.monitor.view import CheckView, EngineInfo
 from pulsetui.tui.example import EXAMPLE, EXAMPLE_UUID
 from pulsetui.tui.lines import plain
-
-_CRON_PATH = ("/usr/bin", "/bin")
 
 
 def target_of(view: CheckView, info: EngineInfo) -> Target:
@@ -28,6 +27,8 @@ def target_of(view: CheckView, info: EngineInfo) -> Target:
         max_runtime=view.max_runtime,
         program=program(),
         options=ping_options(info),
+        host_tz=plain(info.host_tz),
+        now=info.now,
     )
 
 
@@ -41,22 +42,29 @@ def example_target(info: EngineInfo) -> Target:
         tz=plain(info.timezone),
         program=program(),
         options=ping_options(info),
+        host_tz=plain(info.host_tz),
+        now=info.now,
     )
 
 
-def program() -> str:
-    """How cron finds ``pulsetui``: its PATH is short, so by its whole path where that is needed."""
-    found = shutil.which("pulsetui")
-    return "pulsetui" if found is None or str(Path(found).parent) in _CRON_PATH else found
-
-
 def ping_options(info: EngineInfo) -> str:
-    """What ``pulsetui ping`` has to be told to find this engine: nothing, its state directory, or its URL."""
+    """What ``pulsetui ping`` has to be told to find this engine: nothing, its state directory, or its URL.
+
+    Cron's environment counts, not the one here: it has neither ``PULSETUI_URL`` nor ``XDG_STATE_HOME``.
+    """
     base = plain(info.base_url)
-    if not engine_url(None, info.state_dir).startswith(base.removesuffix("/ping/")):
+    if not announced_url(info.state_dir).startswith(base.removesuffix("/ping/")):
         key = plain(info.ping_key or "")
         return f"--url {shlex.quote(f'{base}{key}'.rstrip('/'))}"
-    # What this shell has in its environment cron's does not have.
-    if Path(info.state_dir) == default_state_dir({}):
+    if Path(info.state_dir) == _state_dir_under_cron():
         return ""
     return f"--state-dir {shlex.quote(os.fspath(plain(info.state_dir)))}"
+
+
+def _state_dir_under_cron() -> Path | None:
+    """The user's own state directory as a job of cron finds it: by the home that the system knows."""
+    try:
+        home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:  # a user id without a name, as in many containers
+        return None
+    return home / ("Library/Application Support" if sys.platform == "darwin" else ".local/state") / APP

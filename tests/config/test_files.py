@@ -60,7 +60,7 @@ def test_the_starter_file_is_valid_and_its_example_too() -> None:
     config = parse_config(text, Path("checks.toml"), VALIDATORS)
     assert (config.timezone, config.listener.port, config.listener.ping_key) == ("Europe/Riga", 9000, "k3y")
     assert not config.checks
-    assert "curl -fsS -m 10 --retry 5 http://127.0.0.1:9000/ping/k3y/nightly-backup" in text
+    assert "curl -fsS -m 10 --retry 3 -o /dev/null http://127.0.0.1:9000/ping/k3y/nightly-backup" in text
 
     start = text.index("# [checks.nightly-backup]")
     example = "".join(line.removeprefix("# ") for line in text[start:].splitlines(keepends=True))
@@ -70,7 +70,8 @@ def test_the_starter_file_is_valid_and_its_example_too() -> None:
 
 def test_a_starter_file_cannot_be_broken_by_what_goes_into_it() -> None:
     hostile = 'a"\n[checks.x]\n\x1b'
-    document = tomllib.loads(initial_config(timezone=hostile, listen=hostile, ping_key=hostile))
+    text = initial_config(timezone=hostile, listen=hostile, ping_key=hostile, program=hostile)
+    document = tomllib.loads(text)
     assert (
         document["timezone"] == document["listener"]["listen"] == document["listener"]["ping_key"] == hostile
     )

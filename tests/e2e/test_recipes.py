@@ -8,22 +8,26 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pulsetui.cli.host import Host, open_engine
 from pulsetui.core.recipes import BY_ID, JOB, RECIPES, Target
+from pulsetui.core.schedule import ScheduleKind
 from pulsetui.core.status import PingKind
 from pulsetui.monitor.view import PingView
-from tests.cli.installed import PULSETUI
+from pulsetui.tui.ping_target import target_of
+from tests.e2e.as_cron import cron_environ, crontab_command, run_as_cron
+from tests.programs import optional
 
 yaml: Any = pytest.importorskip("yaml")  # it ships no type information
 
 GOOD, BAD = "good", "bad"
-CRON_ENVIRON = {"PATH": f"/usr/bin:/bin:{Path(PULSETUI).parent}", "HOME": "/nonexistent", "LANG": "C.UTF-8"}
 SHELLS = [name for name in ("sh", "dash", "bash", "busybox") if shutil.which(name)]
 
 
@@ -34,19 +38,25 @@ class Bench:
         self.host = host
         self.folder = folder
         self.job = folder / "job"
-        self.job.write_text('#!/bin/sh\necho "imported 7 records"\n[ "$MODE" = good ] || exit 3\n')
+        mode = f'[ "${{MODE:-$(cat {folder}/mode)}}" = good ]'  # cron hands on no variable of ours
+        self.job.write_text(f'#!/bin/sh\necho "imported 7 records"\n{mode} || exit 3\n')
         self.job.chmod(0o755)
+        self.host_tz = "UTC"
         self._seen: dict[str, int] = {}
 
     @property
     def environ(self) -> dict[str, str]:
-        return {**CRON_ENVIRON, "PULSETUI_STATE_DIR": str(self.host.engine.state_dir)}
+        return cron_environ(self.folder)
+
+    def cron(self, command: str, mode: str, shell: Sequence[str] = ("sh",)) -> CompletedProcess[str]:
+        """What cron does: a shell, four variables, and nothing of ours."""
+        (self.folder / "mode").write_text(mode)
+        return run_as_cron(command, self.folder, shell)
 
     def target(self, slug: str) -> Target:
-        url = f"{self.host.client.info().base_url}{slug}"
-        return Target(
-            slug=slug, url=url, schedule_kind="cron", schedule="0 2 * * *", tz="UTC", max_runtime=30.0
-        )
+        """As the screen makes it, with a limit."""
+        view = self.host.client.checks()[slug]
+        return replace(target_of(view, self.host.client.info()), max_runtime=30.0, host_tz=self.host_tz)
 
     def text(self, way: str) -> str:
         return BY_ID[way].text(self.target(way)).replace(JOB, str(self.job))
@@ -77,15 +87,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("recipes")
     config = folder / "checks.toml"
     config.write_text("\n".join(f'[checks.{recipe.id}]\ncron = "0 2 * * *"\n' for recipe in RECIPES))
-    with open_engine(config, folder / "state", ("127.0.0.1", 0)) as host:
+    # A name with all that a shell, cron and systemd would like to read in their own way.
+    with open_engine(config, folder / "100% o'state", ("127.0.0.1", 0)) as host:
         yield Bench(host, folder)
-
-
-def crontab_command(line: str) -> str:
-    """What cron hands to the shell: after five fields, up to a bare %."""
-    command = line.split(None, 5)[5]
-    assert not re.search(r"(?<!\\)%", command)
-    return command.replace("\\%", "%")
 
 
 def shell(name: str) -> list[str]:
@@ -114,13 +118,41 @@ CRON_WAYS = {
 def test_a_line_of_the_crontab(way: str, name: str, bench: Bench) -> None:
     command = crontab_command(bench.text(way))
     for mode, told in zip((GOOD, BAD), CRON_WAYS[way], strict=True):
-        done = bench.run([*shell(name), "-c", command], mode)
+        done = bench.cron(command, mode, shell(name))
         assert bench.told(way) == told, done.stderr
-        assert done.stderr == ""
+        # Cron mails what a line says: the job's own words and nothing else.
+        assert (done.stdout, done.stderr) == ("imported 7 records\n", "")
+
+
+@pytest.mark.parametrize("way", CRON_WAYS)
+@pytest.mark.parametrize("host_tz", ["Asia/Kolkata", "Europe/Berlin"])
+def test_a_line_that_was_translated_for_its_host(
+    way: str, host_tz: str, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "host_tz", host_tz)
+    text = bench.text(way)
+    assert "02:00 UTC" in text
+    bench.cron(crontab_command(text), GOOD)
+    assert bench.told(way) == CRON_WAYS[way][0]
+
+
+@pytest.mark.parametrize("way", [*CRON_WAYS, "django-cron"])
+def test_the_crontab_is_one_that_crontab_installs(way: str, bench: Bench) -> None:
+    """Also where CRON_TZ stands before the line."""
+    monthly = replace(bench.target(way), schedule="30 0 1 * *", tz="Asia/Tokyo", host_tz="UTC")
+    for text in (bench.text(way), BY_ID[way].text(monthly)):
+        table = bench.folder / "crontab"
+        table.write_text(f"{text}\n")
+        done = subprocess.run(
+            [optional("crontab"), "-n", str(table)], capture_output=True, text=True, env=bench.environ
+        )
+        if "invalid option" in done.stderr:
+            pytest.skip("this crontab checks nothing without installing it")
+        assert done.returncode == 0, done.stderr
 
 
 def test_pulsetui_run_keeps_the_exit_code_and_the_output(bench: Bench) -> None:
-    done = bench.run(["sh", "-c", crontab_command(bench.text("run"))], BAD)
+    done = bench.cron(crontab_command(bench.text("run")), BAD)
     assert (done.returncode, done.stdout) == (3, "imported 7 records\n")
     assert bench.pings("run")[-1].body_start.strip() == "imported 7 records"
 
@@ -132,7 +164,7 @@ def test_a_job_that_hangs_is_ended_and_does_not_tell_of_success(bench: Bench) ->
     line = (
         bench.text("cron-exit-code").replace(str(bench.job), str(hanging)).replace("timeout 30", "timeout 1")
     )
-    assert bench.run(["sh", "-c", crontab_command(line)], GOOD).returncode == 0
+    assert bench.cron(crontab_command(line), GOOD).returncode == 0
     assert bench.told("cron-exit-code") == [(PingKind.START, None), (PingKind.FAIL, 124)]
 
 
@@ -186,6 +218,38 @@ def test_the_drop_in_is_one_that_systemd_accepts(way: str, bench: Bench) -> None
     assert "ExecStopPots" in wrong.stderr, "the drop-in is read at all"
 
 
+@pytest.mark.parametrize(
+    ("kind", "schedule"),
+    [
+        ("cron", "0 2 * * *"),
+        ("cron", "30 4 1,15 * mon"),
+        ("cron", "0 7 L * *"),
+        ("calendar", "Mon..Fri 06:00"),
+        ("every", "15m"),
+    ],
+)
+def test_the_timer_is_one_that_systemd_accepts(kind: ScheduleKind, schedule: str, bench: Bench) -> None:
+    units = bench.folder / f"timer-{kind}-{schedule.encode().hex()}"
+    units.mkdir()
+    (units / "pulse-test.service").write_text(f"[Service]\nType=oneshot\nExecStart={bench.job}\n")
+    target = replace(bench.target("systemd-timer"), schedule_kind=kind, schedule=schedule)
+    target = replace(target, tz="Europe/Berlin")
+    timer = units / "pulse-test.timer"
+    for text, is_well in (
+        (BY_ID["systemd-timer"].text(target), True),
+        ("[Timer]\nOnCalendar=YOUR_TIMES\n", False),
+    ):
+        timer.write_text(text)
+        done = subprocess.run(
+            [optional("systemd-analyze"), "verify", "--man=no", str(timer)],
+            env={**os.environ, "SYSTEMD_UNIT_PATH": f"{units}:"},
+            capture_output=True,
+            text=True,
+        )
+        said = [line for line in (done.stdout + done.stderr).splitlines() if "pulse-test" in line]
+        assert (said == []) == is_well, said
+
+
 def test_the_systemd_lines_tell_of_success(bench: Bench) -> None:
     assert bench.run(exec_lines(bench.text("systemd"))["ExecStartPost"], GOOD).returncode == 0
     assert bench.told("systemd") == [(PingKind.SUCCESS, None)]
@@ -225,9 +289,10 @@ def project(bench: Bench) -> Path:
     check = "        import os\n        assert os.environ['MODE'] == 'good', 'the bank'\n"
     (commands / "django.py").write_text(text.replace("def work(self):\n", "def work(self):\n" + check))
     (commands / "django_cron.py").write_text(
-        "import os, sys\nfrom django.core.management.base import BaseCommand\n"
+        "import sys\nfrom pathlib import Path\nfrom django.core.management.base import BaseCommand\n"
         "class Command(BaseCommand):\n"
-        "    def handle(self, *a, **o):\n        sys.exit(os.environ['MODE'] != 'good')\n"
+        "    def handle(self, *a, **o):\n"
+        f"        sys.exit(Path('{bench.folder}/mode').read_text() != 'good')\n"
     )
     settings = root / "shop" / "settings.py"
     settings.write_text(settings.read_text() + '\nINSTALLED_APPS += ["billing"]\n')
@@ -237,9 +302,9 @@ def project(bench: Bench) -> Path:
 def test_django_in_cron(bench: Bench, project: Path) -> None:
     line = bench.text("django-cron").replace("/srv/project", str(project))
     command = crontab_command(line.replace(".venv/bin/python", sys.executable))
-    assert bench.run(["sh", "-c", command], GOOD).returncode == 0
+    assert bench.cron(command, GOOD).returncode == 0
     assert bench.told("django-cron") == [(PingKind.SUCCESS, None)]
-    assert bench.run(["sh", "-c", command], BAD).returncode == 1
+    assert bench.cron(command, BAD).returncode == 1
     assert bench.told("django-cron") == []
 
 
@@ -331,5 +396,5 @@ def test_the_steps_of_the_github_workflow(bench: Bench) -> None:
 
 
 def test_every_way_is_run_by_a_test() -> None:
-    tested = {*CRON_WAYS, "script", "systemd", "systemd-exit-code", "django-cron", "django", "celery"}
-    assert tested | {"kubernetes", "github"} == set(BY_ID)
+    tested = {*CRON_WAYS, "script", "systemd", "systemd-exit-code", "systemd-timer", "django-cron", "django"}
+    assert tested | {"celery", "kubernetes", "github"} == set(BY_ID)

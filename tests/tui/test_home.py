@@ -408,5 +408,8 @@ async def test_y_on_the_empty_table_copies_the_line_that_stands_there() -> None:
     async with showing(FakeEngine([]), (80, 24)) as (app, pilot):
         assert "(y copies it)" in text(app)
         await press(app, pilot, "y")
-        assert app.clipboard == "curl -fsS -m 10 'http://127.0.0.1:8787/ping/sync-invoices?create=1'"
+        assert (
+            app.clipboard
+            == "curl -fsS -m 10 -o /dev/null 'http://127.0.0.1:8787/ping/sync-invoices?create=1'"
+        )
         assert toasts(app) == ["Curl line: sent to the terminal's clipboard"]

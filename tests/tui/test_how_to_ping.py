@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -126,14 +128,18 @@ async def test_texts_from_elsewhere_cannot_draw() -> None:
 def test_pulsetui_is_told_only_what_it_cannot_find_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("PULSETUI_URL", raising=False)
+    """By what a job of cron finds: it has none of the variables that are set here."""
+    user = pwd.struct_passwd(("eva", "x", os.getuid(), 1, "", str(tmp_path), "/bin/sh"))
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: user)
+    monkeypatch.setenv("PULSETUI_URL", "http://pulse.example.org/ping/KEY/")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    here, other = tmp_path / "pulsetui", tmp_path / "o ther"
-    for folder in (here, other):
-        folder.mkdir()
+    here, other, xdg = tmp_path / ".local/state/pulsetui", tmp_path / "o ther", tmp_path / "pulsetui"
+    for folder in (here, other, xdg):
+        folder.mkdir(parents=True)
         (folder / "engine.lock").write_text('{"url": "http://127.0.0.1:8787"}')
     info = replace(FakeEngine().info(), state_dir=str(here))
     assert ping_options(info) == ""
     assert ping_options(replace(info, state_dir=str(other))) == f"--state-dir '{other}'"
+    assert ping_options(replace(info, state_dir=str(xdg))) == f"--state-dir {xdg}"
     far = replace(info, base_url="http://pulse.example.org/ping/KEY/")
     assert ping_options(far) == "--url http://pulse.example.org/ping/KEY"

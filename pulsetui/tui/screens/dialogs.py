@@ -158,10 +158,11 @@ def copy_choices(view: CheckView, info: EngineInfo) -> list[Choice]:
     choices = []
     if info.base_url:
         target = target_of(view, info)
+        note = " ".join(times_notes(target))
         choices = [
             Choice("c", "curl line", curl_line(target)),
-            Choice("t", "crontab line", BY_ID["cron"].text(target)),
-            Choice("r", "crontab, wrapped", BY_ID["run"].text(target), " ".join(times_notes(target))),
+            Choice("t", "crontab line", BY_ID["cron"].text(target), note),
+            Choice("r", "crontab, wrapped", BY_ID["run"].text(target), note),
             Choice("u", "ping URL", target.url),
             Choice("d", "ping URL, by uuid", plain(info.uuid_url(view.uuid))),
         ]
@@ -200,13 +201,16 @@ class CopyMenu(Dialog[None]):
         width = max(chosen.size.width, 20)
         lines: list[Line] = []
         keys: list[object] = []
-        for choice in self._choices.values():
+        choices = list(self._choices.values())
+        for choice, following in zip(choices, [*choices[1:], choices[0]], strict=True):
             lines.append(((f" {choice.key}  ", "key"), (choice.label, "strong")))
             keys.append(choice.key)
-            for text in wrap(choice.text, width - 5):
+            for text in (part for line in choice.text.splitlines() for part in wrap(line, width - 5)):
                 lines.append((("    ", "text"), (text, "accent")))
                 keys.append(None)
-            for text in wrap(choice.note, width - 5) if choice.note else ():
+            # What two neighbours share is said once, behind the second.
+            note = choice.note if choice.note != following.note else ""
+            for text in wrap(note, width - 5) if note else ():
                 lines.append((("    ", "text"), (text, "muted")))
                 keys.append(None)
         said = paragraph(*self._said, width)
@@ -225,7 +229,7 @@ class CopyMenu(Dialog[None]):
 
     async def _copy(self, choice: Choice) -> None:
         where = await cast("PulseApp", self.app).terminal.copy_soon(choice.text)
-        self._said = (f"{choice.label.capitalize()}: {where}", "up")
+        self._said = (" ".join(filter(None, (f"{choice.label.capitalize()}: {where}", choice.note))), "up")
         self._draw()
 
 

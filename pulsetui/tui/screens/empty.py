@@ -9,12 +9,24 @@ from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.example import EXAMPLE, EXAMPLE_UUID
 from pulsetui.tui.lines import Line, plain, wrap
 
+_JOB = "/usr/local/bin/sync"
+
 
 def first_ping(info: EngineInfo) -> str:
     """The line that makes a first check and pings it; "" where none can: without a listener, or by uuid."""
     if not info.base_url or info.ping_key is None:
         return ""
-    return f"curl -fsS -m 10 '{plain(info.ping_url(EXAMPLE, EXAMPLE_UUID))}?create=1'"
+    return f"curl -fsS -m 10 -o /dev/null '{plain(info.ping_url(EXAMPLE, EXAMPLE_UUID))}?create=1'"
+
+
+def crontab_lines(info: EngineInfo) -> tuple[str, str]:
+    """The example's line of the crontab, as cron can run it: with curl behind the job, and wrapped."""
+    from pulsetui.core.recipes import BY_ID, JOB
+    from pulsetui.tui.ping_target import example_target
+
+    target = example_target(info)
+    after, wrapped = (BY_ID[way].text(target).replace(JOB, _JOB) for way in ("cron", "run"))
+    return after, wrapped
 
 
 def _first_step(info: EngineInfo) -> tuple[str, str]:
@@ -28,17 +40,11 @@ def empty_lines(info: EngineInfo, width: int) -> list[Line]:
     if not info.base_url:
         steps: list[tuple[str, str]] = [("Add a check", "press n")]
     else:
-        url = plain(info.ping_url(EXAMPLE, EXAMPLE_UUID))
+        after, wrapped = crontab_lines(info)
         steps = [
             _first_step(info),
-            (
-                "2  Let the job say that it finished: one more command in its crontab line",
-                f"0 2 * * * /usr/local/bin/sync && curl -fsS -m 10 {url}",
-            ),
-            (
-                "3  Wrapped, a job also tells its duration, exit code and output",
-                f"0 2 * * * pulsetui run {EXAMPLE} -- /usr/local/bin/sync",
-            ),
+            ("2  Let the job say that it finished: one more command in its crontab line", after),
+            ("3  Wrapped, a job also tells its duration, exit code and output", wrapped),
         ]
     lines: list[Line] = [
         (),
