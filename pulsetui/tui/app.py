@@ -221,9 +221,7 @@ class PulseApp(App[None]):
         self._handle_exception(message.error)
 
     def on_paste_cut(self) -> None:
-        from pulsetui.tui.key_reader import PASTE_MOST
-
-        self.say(f"The paste was cut: its first {PASTE_MOST:,} characters are there", severity="warning")
+        self.say("The paste was too long: only its beginning was taken", severity="warning")
 
     def on_unmount(self) -> None:
         if self._bridge is not None:

@@ -26,6 +26,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
 from textual.message import Message
 
 from pulsetui.tui.key_reader import KeyReader
@@ -43,6 +44,8 @@ _MOST_WAITING = 500
 _ENDS = 3
 """So many empty reads in a row: one alone is Ctrl-D on a terminal that another program has set."""
 _USUAL_SIZE = (80, 24)
+_LARGEST_SIZE = (1_000, 500)
+"""More than any screen has. A terminal may say 65,535 of each: that would be a gigabyte of blanks."""
 
 
 class TerminalGone(Message):
@@ -95,7 +98,18 @@ def terminal_size(descriptor: int) -> tuple[int, int]:
         columns, lines = os.get_terminal_size(descriptor)
     except OSError:
         columns, lines = 0, 0
-    return columns or _from_environment("COLUMNS", 0), lines or _from_environment("LINES", 1)
+    return _possible(columns or _from_environment("COLUMNS", 0), lines or _from_environment("LINES", 1))
+
+
+def _possible(columns: int, lines: int) -> tuple[int, int]:
+    return min(columns, _LARGEST_SIZE[0]), min(lines, _LARGEST_SIZE[1])
+
+
+def _sized(message: Resize) -> Resize:
+    """A size that the terminal tells by itself, bounded as well."""
+    size = _possible(*message.size)
+    pixels = message.pixel_size
+    return message if size == message.size else Resize.from_dimensions(size, pixels)
 
 
 def _from_environment(name: str, usual: int) -> int:
@@ -168,7 +182,7 @@ class TerminalDriver(LinuxDriver):
                 text = decode(data) if data else ""
                 messages = reader.feed(text, time.monotonic()) if text else reader.tick(time.monotonic())
                 for message in messages:
-                    self.process_message(message)
+                    self.process_message(_sized(message) if isinstance(message, Resize) else message)
 
     def _read_some(self) -> bytes | None:
         """What is there; empty at the end of the file, which comes as an error as well."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from rich.text import Text
 from textual.app import ComposeResult, SystemCommand
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.widgets import Input
 
 from pulsetui.core.phrases import GLYPH, word_for
 from pulsetui.monitor.view import CheckView
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp
     from pulsetui.tui.screens.base import PulseScreen
 
+_LONGEST_SEARCH = 200
 _MOST = 40
 """So many checks are offered; somebody with more than that types another letter."""
 
@@ -36,6 +38,7 @@ class Palette(CommandPalette):
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
+        self.query_one(Input).max_length = _LONGEST_SEARCH
         self.query_one(Hints).offer([Hint("Enter", "do it"), Hint("↑↓", "move"), Hint("Esc", "close")])
 
     def _action_command_list(self, action: str) -> None:

@@ -18,7 +18,7 @@ from weakref import WeakSet, ref
 
 from textual.app import ScreenStackError
 from textual.command import CommandPalette
-from textual.events import Event, Key
+from textual.events import Event, Key, Paste
 from textual.widgets import Input
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class TypeAhead:
                 await self._ready(self._waiting[0])
                 if not self._waiting:
                     break
-            event = self._waiting.popleft()
+            event = self._fitting(self._waiting.popleft())
             harmless = self._harmless(event)
             # In the app's own turn, where Textual expects it.
             self._app.call_later(self._send, event)
@@ -135,6 +135,18 @@ class TypeAhead:
             return event.is_printable
         active = self._app.screen.active_bindings.get(event.key)
         return active is not None and active.binding.action.partition("(")[0] in _MOVES
+
+    def _fitting(self, event: Event) -> Event:
+        """A paste cut to the room of its input, which would else take nothing of it, and say nothing."""
+        entry = self._app.focused
+        if not isinstance(event, Paste) or not isinstance(entry, Input) or not entry.max_length:
+            return event
+        room = max(entry.max_length - len(entry.value) + len(entry.selected_text), 0)
+        line = event.text.partition("\n")[0]  # it takes no more than one
+        if len(line) <= room:
+            return event
+        self._app.on_paste_cut()
+        return Paste(line[:room])
 
     def _leave_out(self, *, opened_later: bool) -> None:
         log.info("%d keys were left out: what they were typed for did not open", len(self._waiting))

@@ -12,18 +12,21 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from textual.events import Resize
+from textual.message import Message
 
 from pulsetui.core.status import Reason, Status
 from pulsetui.hooks.terminal_escape import TITLE_POP, TITLE_PUSH
 from pulsetui.monitor.alert import Alert, AlertEvent
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.driver import terminal_size
+from pulsetui.tui.driver import TerminalDriver, _sized, terminal_size
 from pulsetui.tui.terminal import Terminal
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import settled, showing
@@ -227,6 +230,8 @@ def test_no_color_leaves_no_hue_and_the_statuses_can_be_read() -> None:
         ((0, 0), {"COLUMNS": "132", "LINES": "50"}, (132, 50)),  # a serial line
         ((0, 0), {}, (80, 24)),
         ((0, 0), {"COLUMNS": "0", "LINES": "many"}, (80, 24)),
+        ((65535, 65535), {}, (1000, 500)),
+        ((0, 0), {"COLUMNS": "9999", "LINES": "9999"}, (1000, 500)),
         ((0, 0), {"COLUMNS": "-1", "LINES": "99999999999"}, (80, 24)),
     ],
 )
@@ -269,6 +274,53 @@ def test_answers_and_bytes_that_are_no_text_are_no_keys() -> None:
         screen.type(b"n")
         screen.read_until(b"New check")
         assert b"Keys" not in screen.output
+
+
+class Busy(TerminalDriver):
+    """A driver whose app deals with nothing until it is told to."""
+
+    def __init__(self, keyboard: int) -> None:
+        self.fileno, self.exit_event, self._debug = keyboard, threading.Event(), False
+        self.heard: list[Message] = []
+        self.dealt_with = 0
+
+    def process_message(self, message: Message) -> None:
+        self.heard.append(message)
+
+    def _waiting(self) -> int:
+        return len(self.heard) - self.dealt_with
+
+
+def test_what_comes_faster_than_it_is_dealt_with_waits_in_the_kernel() -> None:
+    reads, writes = os.pipe()
+    os.set_blocking(writes, False)
+    driver = Busy(reads)
+    thread = threading.Thread(target=driver.run_input_thread)
+    sent = os.write(writes, b"j" * 15_000)
+    thread.start()
+    try:
+        wait_for(lambda: len(driver.heard) > 500)
+        assert not wait_for(lambda: len(driver.heard) > 500 + 4096, 0.1)
+        driver.dealt_with = 10**9
+        assert wait_for(lambda: len(driver.heard) == sent)
+    finally:
+        driver.exit_event.set()
+        thread.join(10)
+        os.close(reads)
+        os.close(writes)
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 10) -> bool:
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        time.sleep(0.005)
+    return true()
+
+
+def test_a_size_that_the_terminal_tells_is_bounded_as_well() -> None:
+    told = Resize.from_dimensions((65535, 40), (65535, 400))
+    assert _sized(told).size == (1000, 40)
+    assert _sized(Resize.from_dimensions((100, 30), None)).size == (100, 30)
 
 
 def test_ctrl_z_after_the_end_stops_nobody() -> None:

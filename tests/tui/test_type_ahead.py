@@ -210,6 +210,16 @@ async def test_pasted_text_goes_where_the_key_before_it_leads() -> None:
         assert typed(app) == "payr"
 
 
+@pytest.mark.parametrize(("keys", "longest"), [("/", 500), (":", 200), ("a", 500)])
+async def test_a_paste_that_is_too_long_is_cut_to_what_fits_and_says_so(keys: str, longest: int) -> None:
+    async with showing(FakeEngine([overdue()])) as (app, pilot):
+        await burst(app, pilot, keys + "xy")
+        app.post_message(Paste("z" * 20_000))
+        await settled(app, pilot)
+        assert typed(app) == "xy" + "z" * (longest - 2)
+        assert toasts(app) == ["The paste was too long: only its beginning was taken"]
+
+
 async def test_keys_held_down_all_arrive_in_order() -> None:
     async with showing(FakeEngine([view(f"job-{n:03}") for n in range(100)])) as (app, pilot):
         await burst(app, pilot, "j" * 60 + "k" * 20)

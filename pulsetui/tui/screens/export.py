@@ -36,7 +36,7 @@ class ExportDialog(Dialog[Path | None]):
         box.border_title = "Export the report"
         with box:
             yield Words(self._words)
-            entry = Input(self._path, compact=True, id="path", select_on_focus=False)
+            entry = Input(self._path, compact=True, max_length=4_096, id="path", select_on_focus=False)
             entry.cursor_blink = False
             yield entry
 

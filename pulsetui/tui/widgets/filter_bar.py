@@ -13,6 +13,9 @@ from pulsetui.tui.paint import OneLine
 if TYPE_CHECKING:
     from textual.widgets import Input
 
+_LONGEST = 500
+"""Characters of a filter; each is looked for in every row."""
+
 
 class _Label(OneLine):
     DEFAULT_CSS = "_Label { width: 10; }"
@@ -65,7 +68,8 @@ class FilterBar(Horizontal):
 
             label, found = _Label(), _Found(id="found")
             label.show([(" filter: ", "key")])
-            entry = Input(text, placeholder="words  tag:billing  status:down  -name:test", compact=True)
+            hint = "words  tag:billing  status:down  -name:test"
+            entry = Input(text, placeholder=hint, compact=True, max_length=_LONGEST)
             entry.cursor_blink = False
             self.mount(label, entry, found)
         entry_now = self._input

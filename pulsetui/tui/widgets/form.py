@@ -16,6 +16,7 @@ from textual.widgets import Input, TextArea
 from pulsetui.core.schedule import ScheduleKind
 from pulsetui.core.zone import zone_names
 from pulsetui.tui.form_model import KINDS, FieldSpec
+from pulsetui.tui.key_reader import PASTE_MOST
 from pulsetui.tui.lines import Span, fit, plain, width_of, wrap
 from pulsetui.tui.paint import OneLine, strip_of, style_set
 
@@ -81,7 +82,9 @@ class FieldRow(Widget):
             yield area
         else:
             suggester = ZoneSuggester() if self.spec.key == "timezone" else None
-            entry = Input(self._text, placeholder=self._hint, compact=True, suggester=suggester)
+            entry = Input(
+                self._text, placeholder=self._hint, compact=True, suggester=suggester, max_length=PASTE_MOST
+            )
             entry.cursor_blink = False
             yield entry
 

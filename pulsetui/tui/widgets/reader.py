@@ -128,7 +128,7 @@ class Reader(Vertical):
 
     def compose(self) -> ComposeResult:
         yield TextView(base=self._base)
-        entry = Input(placeholder="Search, then n and N", compact=True)
+        entry = Input(placeholder="Search, then n and N", compact=True, max_length=500)
         entry.cursor_blink = False
         entry.display = False
         yield entry
