@@ -42,3 +42,6 @@ def optional(name: str) -> str:
     if found is None:
         pytest.skip(f"{name} is not there")
     return found
+
+
+as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")

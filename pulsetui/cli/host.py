@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 from pulsetui.config.check_fields import odd_slugs
 from pulsetui.config.doubts import ended_schedules
 from pulsetui.config.model import Config, is_loopback
+from pulsetui.config.trust import distrust
 from pulsetui.errors import EngineError, PulseError
 from pulsetui.hooks.registry import VALIDATORS
 from pulsetui.listener.sockets import open_sockets, port_of
@@ -59,6 +60,7 @@ class Host:
         self._sockets = list(sockets)
         self._listener: Listener | None = None
         self._courier: Courier | None = None
+        self._no_commands = ""  # why the programs in checks.toml must not run
         self._courier_task: asyncio.Task[None] | None = None
         self._look_again: asyncio.TimerHandle | None = None
         self._over = ""  # what was last said of calendars that are over
@@ -96,7 +98,7 @@ class Host:
             await engine.stop()
             raise
         self.client.listening(self._host, port_of(self._sockets[0]))
-        for look in (self._look_at_key, self._look_at_slugs, self._look_at_schedules):
+        for look in (self._look_at_key, self._look_at_slugs, self._look_at_schedules, self._look_at_owner):
             look(engine.config)
             engine.on_config.append(look)
         engine.lock.announce(self.client.reachable_url, self.client.local_ping_url, engine.state_id())
@@ -120,11 +122,14 @@ class Host:
         )
         self._listener.start(self._sockets)
         self._courier = courier = Courier(
-            StoreOutbox(engine), build_hooks(engine.config.hooks, context), engine.clock, self._hook_troubled
+            StoreOutbox(engine),
+            build_hooks(engine.config.hooks, context, no_commands=self._no_commands),
+            engine.clock,
+            self._hook_troubled,
         )
 
         def take_hooks(config: Config) -> None:
-            courier.replace_hooks(build_hooks(config.hooks, context))
+            courier.replace_hooks(build_hooks(config.hooks, context, no_commands=self._no_commands))
 
         engine.on_told = courier.wake
         self.client.on_audience = courier.somebody_came
@@ -146,6 +151,16 @@ class Host:
             "Other hosts can reach this listener, so pings by slug need a ping key, and there is none: only"
             f' pings by uuid are taken. Add to [listener]: ping_key = "{token_hex(11)}"',
         )
+
+    def _look_at_owner(self, config: Config) -> None:
+        """Others who may write the file choose which programs run here."""
+        found = distrust(config)
+        self._no_commands = found.text if found and found.refused else ""
+        if found is None:
+            self.engine.notices.take_away("owner")
+            return
+        logger.warning("%s", found.text)
+        self.engine.notices.put("owner", "error" if found.refused else "warning", found.text)
 
     def _look_at_slugs(self, config: Config) -> None:
         """A file of before may have slugs that are not given any more."""

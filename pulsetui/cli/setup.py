@@ -40,6 +40,7 @@ def validate(options: argparse.Namespace) -> int:
     from pulsetui.config.doubts import schedule_doubts
     from pulsetui.config.load import load_config
     from pulsetui.config.problem import ConfigProblems
+    from pulsetui.config.trust import distrust
     from pulsetui.hooks.registry import VALIDATORS
 
     path: Path = absolute(options.file) if options.file else config_path(options)
@@ -61,6 +62,7 @@ def validate(options: argparse.Namespace) -> int:
             return 2
         raise
     warnings = [odd] if (odd := odd_slugs(config.checks)) else []
+    warnings += [found.text] if (found := distrust(config)) else []
     warnings += schedule_doubts(config.checks.values(), datetime.now(UTC))
     if options.json:
         counts = {"checks": len(config.checks), "hooks": len(config.hooks)}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final, Protocol
 
-from pulsetui.errors import HookError
+from pulsetui.errors import HookError, NobodyThereError
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options, Validator
 from pulsetui.monitor.alert import Alert
 
@@ -63,6 +63,18 @@ VALIDATORS: Final[Mapping[str, Validator]] = {type_: partial(_problems, type_) f
 """What the configuration needs to know: type → its options' validator."""
 
 
+class RefusedHook(Hook):
+    """Stands where a hook must not run as long as its configuration may be anybody's; its alerts wait."""
+
+    awaits_somebody = True
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    async def send(self, alert: Alert) -> None:
+        raise NobodyThereError(self._why)
+
+
 class UnusableHook(Hook):
     """Stands where a hook could not be built: says why, and keeps the others going."""
 
@@ -73,9 +85,19 @@ class UnusableHook(Hook):
         raise HookError(self._message, permanent=True)
 
 
-def build_hooks(configs: Mapping[str, ConfiguredHook], context: HookContext) -> dict[str, Hook]:
-    """The hooks of a configuration by name. Never raises: one that cannot be built fails when it is used."""
-    return {name: _build(name, config, context) for name, config in configs.items()}
+def build_hooks(
+    configs: Mapping[str, ConfiguredHook], context: HookContext, *, no_commands: str = ""
+) -> dict[str, Hook]:
+    """The hooks of a configuration by name. Never raises: one that cannot be built fails when it is used.
+
+    ``no_commands`` is why no program of the configuration may run now.
+    """
+    return {
+        name: RefusedHook(no_commands)
+        if no_commands and config.type == "command"
+        else _build(name, config, context)
+        for name, config in configs.items()
+    }
 
 
 def _build(name: str, config: ConfiguredHook, context: HookContext) -> Hook:

@@ -1,0 +1,110 @@
+"""Who else could change checks.toml, and with it the programs that its ``command`` hooks run."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from pulsetui.config.model import Config
+from pulsetui.config.problem import printable
+from pulsetui.core.words import listed
+
+COMMAND = "command"
+"""The type of hook that runs a program."""
+
+
+class Distrust(Struct, frozen=True):
+    """Somebody else may write what is run here."""
+
+    refused: bool  # it may be anybody: nothing of it is run
+    text: str  # who, and how to mend it
+
+
+def distrust(config: Config) -> Distrust | None:
+    """Whether the programs in ``config`` could be those of somebody else than this user and root.
+
+    None also when there are none. Looks at the file as it is now, at every directory above it, and at those
+    above the link where it is one.
+    """
+    hooks = [name for name, hook in config.hooks.items() if hook.type == COMMAND]
+    if not hooks:
+        return None
+    found: list[Distrust] = []
+    for path in _on_the_way(config.path):
+        try:
+            found += _judge(path, path.stat(), hooks, config.path)
+        except OSError:
+            continue  # gone in this moment; the configuration itself says so
+    return min(found, key=lambda one: not one.refused, default=None)
+
+
+def _on_the_way(path: Path) -> Iterator[Path]:
+    target = Path(os.path.realpath(path))
+    yield target
+    yield from dict.fromkeys((*target.parents, *path.absolute().parents))
+
+
+def _judge(path: Path, found: os.stat_result, hooks: Sequence[str], config: Path) -> Iterator[Distrust]:
+    is_folder = stat.S_ISDIR(found.st_mode)
+    if is_folder and found.st_mode & stat.S_ISVTX:
+        return  # as in /tmp, nobody takes away what is another's; the owners are looked at below
+    mode, shown = f"{stat.S_IMODE(found.st_mode):04o}", printable(shlex.quote(str(path)))
+    can = f"can put another file in the place of {config.name}" if is_folder else f"can change {config.name}"
+    run = _run(hooks)
+    if found.st_mode & stat.S_IWOTH:
+        text = (
+            f"Every user of this host {can} ({printable(str(path))} has mode {mode}), and with it what {run}."
+        )
+        them = "They do not run, and their" if len(hooks) > 1 else "It does not run, and its"
+        yield Distrust(
+            refused=True, text=f"{text} {them} alerts wait until this is mended: chmod o-w {shown}"
+        )
+    elif found.st_uid not in (0, os.geteuid()):
+        who = f"The user {_user(found.st_uid)}, who owns {printable(str(path))},"
+        yield Distrust(refused=False, text=f"{who} {can}, and with it what {run}.")
+    elif found.st_mode & stat.S_IWGRP and not _is_alone(found.st_gid, found.st_uid):
+        who = f"The group {_group(found.st_gid)} {can} ({printable(str(path))} has mode {mode})"
+        yield Distrust(
+            refused=False, text=f"{who}, and with it what {run}. If that is not meant: chmod g-w {shown}"
+        )
+
+
+def _run(hooks: Sequence[str]) -> str:
+    names = [printable(name) for name in hooks]
+    return f"the hook {names[0]} runs" if len(names) == 1 else f"the hooks {listed(names)} run"
+
+
+def _is_alone(gid: int, uid: int) -> bool:
+    """Whether the group is one user's own, as many systems give one to each; root's is, too."""
+    if gid == 0:
+        return True
+    import grp
+
+    try:
+        group = grp.getgrgid(gid)
+    except (KeyError, OSError):
+        return False
+    return group.gr_name == _user(uid) and set(group.gr_mem) <= {group.gr_name}
+
+
+def _user(uid: int) -> str:
+    import pwd
+
+    try:
+        return printable(pwd.getpwuid(uid).pw_name)
+    except (KeyError, OSError):
+        return f"with uid {uid}"
+
+
+def _group(gid: int) -> str:
+    import grp
+
+    try:
+        return printable(grp.getgrgid(gid).gr_name)
+    except (KeyError, OSError):
+        return f"with gid {gid}"
