@@ -21,6 +21,7 @@ CHECKS = """
 name = "Quick job"
 every = "1s"
 grace = "1s"
+wait_for_first = true
 tags = ["fast"]
 
 [checks.daily]
