@@ -30,6 +30,10 @@ _MOST_MEMORY = 1 << 20
 _LARGEST = 1500
 """Instructions of a compiled pattern (a usual one has some dozens): each may cost time at every character."""
 
+_MOST_AT_ONCE = 50_000_000
+"""Instructions times bytes of one search, which nothing can interrupt: a quarter of a second at worst, and
+then only for a pattern and a text that were made for it. Usual patterns search a usual output in one."""
+
 # Letters and digits of all scripts, as ranges that compile small; RE2's own \w knows only ASCII.
 _WORD = (
     r"0-9A-Z_a-z\x{aa}\x{b2}\x{b3}\x{b5}\x{b9}\x{ba}\x{bc}-\x{be}\x{c0}-\x{d6}\x{d8}-\x{f6}\x{f8}-\x{2c1}"
@@ -65,18 +69,24 @@ class PatternError(PulseError):
     """The text is no pattern that can be searched for. The message says what, and at which character."""
 
 
+class TookTooLongError(PulseError):
+    """There was no time to search all of an output."""
+
+
 class Pattern:
     """A pattern for one number. Equal when the texts are."""
 
-    __slots__ = ("_compiled", "_has_tabs", "_whole", "groups", "text")
+    __slots__ = ("_at_once", "_compiled", "_group", "_has_tabs", "_is_by_line", "groups", "text")
 
     def __init__(self, text: str) -> None:
         """Raises PatternError."""
         self.text = text
         self._compiled = _compile(text)
         self.groups: int = self._compiled.groups
+        self._group = 1 if self.groups else 0
         self._has_tabs = "\t" in text or r"\t" in text
-        self._whole = not re.search(r"\\[AZz]", text)
+        self._is_by_line = not re.search(r"\\[AZz]", text)  # so that several lines can be looked at together
+        self._at_once = _MOST_AT_ONCE // self.size
 
     @property
     def size(self) -> int:
@@ -92,24 +102,60 @@ class Pattern:
     def __repr__(self) -> str:
         return f"Pattern({self.text!r})"
 
-    def last(self, text: Text) -> str | None:
+    def last(self, text: Text, is_over: Callable[[], bool] = lambda: False) -> str | None:
         """What its first group (without one, all of it) matched: the first match of the last line that has
-        one; None when no line has."""
+        one; None when no line has.
+
+        Raises TookTooLongError once ``is_over`` says, several times in a second, that there is no more time.
+        """
         lines = text.with_tabs if self._has_tabs else text.with_spaces
+        end = len(lines)
+        while end >= 0:
+            begin = self._start_of_portion(lines, end)
+            literal = self._last_of(lines[begin:end], is_over)
+            if literal is not None:
+                return literal
+            end = begin - 1
+        return None
+
+    def _start_of_portion(self, lines: bytes, end: int) -> int:
+        """Where the lines begin that are searched together with the last one before ``end``."""
+        start = max(end - self._at_once, 0)
+        line_end = lines.find(b"\n", start, end) if start else -1
+        return line_end + 1 if line_end >= 0 else lines.rfind(b"\n", 0, start) + 1
+
+    def _last_of(self, lines: bytes, is_over: Callable[[], bool]) -> str | None:
         begin, end = 0, len(lines)
-        if self._whole:  # one look at the whole says where the first line is that may match
-            first = self._compiled.search(lines)
+        if self._is_by_line and end <= self._at_once:
+            # One look at all of them says where the first line is that may match.
+            first = self._search(lines, 0, end, is_over)
             if first is None:
                 return None
             begin = lines.rfind(b"\n", 0, first.start()) + 1
         while end >= begin:
             start = max(lines.rfind(b"\n", begin, end) + 1, begin)
-            found = self._compiled.search(lines[start:end])
-            literal = found and found.group(1 if self.groups else 0)
+            found = self._first_of(lines[start:end], is_over)
+            literal = found and found.group(self._group)
             if literal:
                 return bytes(literal).decode("utf-8", "replace")
             end = start - 1
         return None
+
+    def _first_of(self, line: bytes, is_over: Callable[[], bool]) -> Any:
+        """The first match of a line. A very long one is searched in portions that overlap."""
+        at = 0
+        while True:
+            end = min(at + self._at_once, len(line))
+            found = self._search(line, at, end, is_over)
+            if end == len(line) or (found is not None and found.end(self._group) < end):
+                return found
+            may_go_on = found is not None and found.start() > at  # behind the portion
+            at = found.start() if may_go_on else end - self._at_once // 4
+
+    def _search(self, text: bytes, start: int, end: int, is_over: Callable[[], bool]) -> Any:
+        if is_over():
+            raise TookTooLongError
+        return self._compiled.search(text, start, end)
 
 
 class Text:
@@ -167,15 +213,16 @@ def read(
 ) -> tuple[dict[str, float], dict[str, str]]:
     """The numbers found by name; and of the others, where more is to be said than that nothing matched, why.
 
-    Between two patterns ``is_over`` may say that there is no more time.
+    ``is_over`` says that there is no more time.
     """
     values: dict[str, float] = {}
     unread: dict[str, str] = {}
     for name, pattern in patterns.items():
-        if is_over():
+        try:
+            literal = pattern.last(text, is_over)
+        except TookTooLongError:
             unread[name] = "the output took too long to search"
             continue
-        literal = pattern.last(text)
         value = None if literal is None else number(literal)
         if value is not None:
             values[name] = value

@@ -203,26 +203,21 @@ class _Watch:
         return values, unread
 
     def _search(self, output: Output) -> dict[str, str]:
-        """What the patterns match, as far as the job can wait for it. Searching lets other threads run."""
-        import threading
+        """What the patterns match, as far as the job can wait for it."""
+        from pulsetui.core.metric import Text, TookTooLongError
 
+        until = time.monotonic() + _SEARCH_S
+        text = Text(output.head, output.rest, output.skipped)
         found: dict[str, str] = {}
-
-        def search() -> None:
-            from pulsetui.core.metric import Text
-
-            text = Text(output.head, output.rest, output.skipped)
-            for name, pattern in self._metrics.items():
-                literal = pattern.last(text)
-                if literal is not None:
-                    found[name] = literal
-
-        thread = threading.Thread(target=search, daemon=True)
-        thread.start()
-        thread.join(_SEARCH_S)
-        if thread.is_alive():
-            _say("the output took too long to search: not all of --metric is reported")
-        return dict(found)
+        for name, pattern in self._metrics.items():
+            try:
+                literal = pattern.last(text, lambda: time.monotonic() > until)
+            except TookTooLongError:
+                _say(f"--metric {name}: the output took too long to search")
+                continue
+            if literal is not None:
+                found[name] = literal
+        return found
 
 
 def _usable(read: Callable[[str], T], text: str | None) -> T | None:

@@ -35,8 +35,11 @@ REST_KEPT = 4096
 
 _MOST_NOTES = 5  # of one ping
 
-_PATIENCE_S = 2.0
-"""After so long no further pattern is tried on a body."""
+PATIENCE_S = 1.0
+"""So long a body is searched at most, and the less the more of them wait."""
+
+_STOP_S = 3.0
+"""For searches to end by themselves when the engine stops."""
 
 _AT_A_TIME = 2
 
@@ -44,9 +47,11 @@ Then = Callable[[Arrival], None]
 _Waiting = tuple[Mapping[str, Pattern], Arrival, Then]
 
 
-def with_metrics(patterns: Mapping[str, Pattern], arrival: Arrival) -> Arrival:
+def with_metrics(
+    patterns: Mapping[str, Pattern], arrival: Arrival, patience_s: float = PATIENCE_S
+) -> Arrival:
     """The arrival with the numbers found in its body; those named on the wire win."""
-    until = time.monotonic() + _PATIENCE_S
+    until = time.monotonic() + patience_s
     wanted = {name: pattern for name, pattern in patterns.items() if name not in arrival.metrics}
     if arrival.keeps_end:
         text = Text(arrival.rest, arrival.body)
@@ -111,7 +116,9 @@ class Reading:
         while waiting:
             search, arrival, _ = waiting[0]
             async with self._free:
-                read = await _in_thread(search, arrival) if search else arrival
+                read = arrival
+                if search:
+                    read = await _in_thread(search, arrival, PATIENCE_S / len(waiting))
             self._pass_first(waiting, read)
         del self._waiting[check_id]
 
@@ -123,7 +130,7 @@ class Reading:
     async def finish(self) -> None:
         """Passes everything on; what takes long is not searched to its end."""
         if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=_PATIENCE_S)
+            await asyncio.wait(set(self._tasks), timeout=_STOP_S)
         for task in set(self._tasks):
             task.cancel()
         for waiting in self._waiting.values():
@@ -134,15 +141,15 @@ class Reading:
         self._waiting.clear()
 
 
-def _searched(patterns: Mapping[str, Pattern], arrival: Arrival) -> Arrival:
+def _searched(patterns: Mapping[str, Pattern], arrival: Arrival, patience_s: float = PATIENCE_S) -> Arrival:
     try:
-        return with_metrics(patterns, arrival) if patterns else arrival
+        return with_metrics(patterns, arrival, patience_s) if patterns else arrival
     except Exception:  # a report counts, whatever a body does to the search
         logger.exception("check=%s a body cannot be searched", arrival.slug or arrival.uuid)
         return arrival
 
 
-async def _in_thread(patterns: Mapping[str, Pattern], arrival: Arrival) -> Arrival:
+async def _in_thread(patterns: Mapping[str, Pattern], arrival: Arrival, patience_s: float) -> Arrival:
     """A thread that the end of the program does not wait for, as it would for those of a pool."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Arrival] = loop.create_future()
@@ -152,7 +159,7 @@ async def _in_thread(patterns: Mapping[str, Pattern], arrival: Arrival) -> Arriv
             future.set_result(read)
 
     def run() -> None:
-        read = _searched(patterns, arrival)
+        read = _searched(patterns, arrival, patience_s)
         with contextlib.suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(done, read)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.metric import Pattern, PatternError, Text, read
+from pulsetui.core.metric import Pattern, PatternError, Text, TookTooLongError, read
 from pulsetui.core.output import KEPT, SEARCHED, Output
 
 
@@ -143,6 +143,58 @@ def test_no_pattern_takes_long_whatever_the_text(pattern: str, unit: str, end: s
     found(pattern, body)
 
     assert time.monotonic() - began < 1.5  # with Python's engine some of these take days
+
+
+def test_a_search_ends_when_there_is_no_more_time() -> None:
+    """Whatever the pattern and the text: no single step of it takes longer than a moment."""
+    bits = "".join(random.Random(1).choices("01", k=1_500_000)).encode()
+    until = time.monotonic() + 0.2
+
+    with pytest.raises(TookTooLongError):
+        Pattern(r"1[01]{900}[a-z](\d)").last(Text(bits), lambda: time.monotonic() > until)
+
+    assert time.monotonic() - until < 1.0
+
+
+@pytest.mark.parametrize("at", [0, 40, 90, 100, 130, 180, 199, 230, 460, 490])
+@pytest.mark.parametrize("at_once", [100, 200, 10_000])
+def test_lines_longer_than_what_is_searched_at_once_hide_nothing(at: int, at_once: int) -> None:
+    line = b"x" * at + b" n=1234567890 " + b"y" * (500 - at)
+    for pattern, value in ((r"n=(\d+)", "1234567890"), (r"\bn=(\d+)\b", "1234567890"), (r"^x* n=(\d)", "1")):
+        searched = Pattern(pattern)
+        searched._at_once = at_once
+        if pattern[0] == "^" and at + 10 > at_once:
+            continue  # longer than all that is looked at together
+        assert searched.last(Text(b"n=1\n" + line + b"\nz\n")) == value
+        assert searched.last(Text(b"\n" * 300 + line + b"\n" * 300)) == value
+
+
+@pytest.mark.parametrize("at", range(60, 130))
+def test_a_number_at_the_end_of_a_portion_is_found_whole_or_not_at_all(at: int) -> None:
+    line = b"x" * at + b"n=1234567890" + b"y" * 300
+    for text in (r"n=(\d+)", r".*n=(\d+)", r"x+n=(\d+)"):
+        pattern = Pattern(text)
+        pattern._at_once = 100
+        assert pattern.last(Text(line)) in ("1234567890", None)
+
+
+def test_where_a_portion_begins_is_not_where_a_line_begins() -> None:
+    pattern = Pattern(r"^n=(\d)")
+    pattern._at_once = 100
+
+    assert pattern.last(Text(b"x" * 100 + b"n=1" * 100)) is None
+    assert pattern.last(Text(b"x" * 100 + b"n=1" * 100 + b"\nn=2\n" + b"x" * 150)) == "2"
+
+
+@given(
+    st.lists(st.text(alphabet="n=12 x", max_size=40), max_size=12), st.integers(min_value=12, max_value=60)
+)
+def test_portions_find_what_one_look_finds(lines: list[str], at_once: int) -> None:
+    whole, portions = Pattern(r"n=(\d)"), Pattern(r"n=(\d)")
+    portions._at_once = at_once
+    text = Text("\n".join(lines).encode())
+
+    assert portions.last(text) == whole.last(text)
 
 
 def test_a_search_without_end_in_sight_leaves_the_interpreter_to_others() -> None:

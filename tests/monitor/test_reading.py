@@ -158,7 +158,7 @@ def test_a_deadline_that_passes_while_a_ping_is_searched_accuses_nobody(tmp_path
 def test_the_end_waits_for_no_search_and_loses_no_ping(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(reading, "_STOP_S", 0.05)
 
     async def scenario() -> None:
         async with running(tmp_path, config=config(SLOW, "n >= 1")) as engine:
