@@ -52,7 +52,7 @@ def find_engine(state_dir: Path, *, wait_s: float = 2.0) -> EngineAddress | None
 def _probe(path: Path) -> tuple[bool, str]:
     """Whether somebody holds the lock, and what the file says."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return False, ""
     try:
@@ -76,6 +76,6 @@ def _parse(text: str) -> dict[str, object]:
 
 def _read_key(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
     except (OSError, UnicodeDecodeError):
         return ""

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from pulsetui.cli.engine import config_path
 from pulsetui.cli.output import json_text, out, talk
-from pulsetui.config.toml import read_toml
+from pulsetui.config.load import parse_toml, read_text
 from pulsetui.core import storable
 from pulsetui.core.parse_schedule import guess_schedule
 from pulsetui.core.phrases import until_text
 from pulsetui.core.schedule import Schedule
 from pulsetui.core.text import clean
 from pulsetui.core.zone import zone
-from pulsetui.errors import ScheduleError
+from pulsetui.errors import ConfigError, ScheduleError
 from pulsetui.job.report import UsageError
 
 _MOST = 10_000
@@ -55,8 +55,8 @@ def schedule(options: argparse.Namespace) -> int:
 def configured_zone(path: Path) -> str | None:
     """The default zone of checks.toml, if the file is there and says one."""
     try:
-        found = read_toml(path.read_text("utf-8")).get("timezone")
-    except (OSError, ValueError):
+        found = parse_toml(read_text(path), path).get("timezone")
+    except ConfigError:
         return None
     return found if isinstance(found, str) else None
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 from pulsetui.config import disk, splice
 from pulsetui.config.build import build_config
 from pulsetui.config.check_fields import FIELDS, validate_check
-from pulsetui.config.guard import is_doubtful, slugs_in
+from pulsetui.config.guard import is_doubtful, lost, slugs_in
 from pulsetui.config.load import judged, parse_config, parse_toml, read_text
 from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookValidator
 from pulsetui.config.problem import ConfigProblems, Problem, nearest, printable, quoted
@@ -207,7 +207,11 @@ class ConfigFile:
             return good, None
         left = () if found is None else slugs_in(parse_toml(found, self.path))
         if found is not None and not is_doubtful(slugs, left):
-            return found, None
+            cut_off = good.startswith(found) and lost(
+                slugs, left
+            )  # as whoever writes it anew leaves it meanwhile
+            if not cut_off:
+                return found, None
         time.sleep(self.settle_s)
         return good, Rescue(found, len(slugs) - len(left))
 

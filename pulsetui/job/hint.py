@@ -25,8 +25,12 @@ def unknown_check(slug: str, address: Address, config: str) -> str:
 
 
 def _slugs(config: str) -> list[str]:
+    import os
+
     from pulsetui.config.toml import read_toml
 
+    if not os.path.isfile(config):  # noqa: PTH113 - a pipe would hold the job up
+        return []
     try:
         with open(config, encoding="utf-8") as file:  # noqa: PTH123
             checks = read_toml(file.read()).get("checks")

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -27,13 +28,13 @@ class ConfigCopies:
     def __init__(self, state_dir: Path) -> None:
         self._folder = state_dir
 
-    def good_slugs(self, now: str) -> frozenset[str]:
+    def good_slugs(self, now: str) -> Collection[str]:
         """The checks of what ran last, unless that is the text of ``now``; none without a copy of it."""
         try:
             good = self._good()
-            return frozenset() if good == now else frozenset(slugs_in(read_toml(good)))
+            return () if good == now else slugs_in(read_toml(good))
         except (OSError, ValueError):
-            return frozenset()
+            return ()
 
     def keep_good(self, text: str) -> None:
         """``text`` runs from now on."""

@@ -129,7 +129,7 @@ class ConfigWatch:
                 self._wait(loaded, left)
                 return
             self._forget_waiting()
-            before = frozenset(self._slugs)
+            before = tuple(self._slugs)
             await take(loaded.config)
             self._settle(loaded)
             await self._keep(loaded, before)
@@ -166,10 +166,12 @@ class ConfigWatch:
             where = f" What the file held before is in {kept}." if kept else ""
             text = f"{count_text(len(gone), 'check')} of before are not watched any more, since {self._name}"
             text += f" has lost them: {_named(gone)}.{where} If that is meant, dismiss this."
-            self._notices.put(GONE, "warning", text)
+            self._notices.put(GONE, "error", text)
             logger.warning("%s", text)
             self._gone = frozenset(gone)
-        elif all(slug in after for slug in self._gone):
+        elif gone := lost(before, after):
+            logger.info("deleted from %s: %s", self._name, _named(gone))
+        if all(slug in after for slug in self._gone):
             self._notices.take_away(GONE)
 
     def _wait(self, loaded: Loaded, left: float) -> None:
@@ -196,7 +198,9 @@ class ConfigWatch:
         if found is not None and found.strip():
             kept = await asyncio.to_thread(self._copies.put_aside, found, self._clock.now())
             aside = f" What stood in it is in {kept}." if kept else ""
-        what = "was gone" if found is None else "was empty" if not found.strip() else "had lost most checks"
+        what = "was gone" if found is None else "was empty"
+        if found is not None and found.strip():
+            what = f"had lost {count_text(rescue.lost, 'check')}"
         text = (
             f"{self._name} {what} when it was to be edited: it was written anew from the last good content,"
         )

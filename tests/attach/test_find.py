@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,3 +69,14 @@ def test_engine_that_does_not_say_where_it_is_has_no_url(tmp_path: Path, text: s
         found = find_engine(tmp_path, wait_s=0)
 
     assert found == EngineAddress(url="", api_key="", pid=None)
+
+
+def test_pipes_in_a_state_directory_hold_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "api_key")
+    with held(tmp_path, LOCK):
+        found = find_engine(tmp_path)
+    assert found is not None
+    assert found.api_key == ""
+    (tmp_path / "engine.lock").unlink()
+    os.mkfifo(tmp_path / "engine.lock")
+    assert find_engine(tmp_path) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -301,7 +302,9 @@ def test_a_schedule_is_read_in_the_configured_zone(tmp_path: Path, capsys: Captu
 
     assert main(["--config", str(tmp_path / "checks.toml"), "schedule", "0 2 * * *", "--json"]) == 0
     assert '"timezone": "Europe/Riga"' in capsys.readouterr().out
-    assert schedule.configured_zone(tmp_path / "absent.toml") is None
+    os.mkfifo(tmp_path / "pipe.toml")
+    for name in ("absent.toml", "pipe.toml", "."):
+        assert schedule.configured_zone(tmp_path / name) is None
     (tmp_path / "checks.toml").write_text('\ufefftimezone = "Europe/Riga"\n')
     assert schedule.configured_zone(tmp_path / "checks.toml") == "Europe/Riga"
 

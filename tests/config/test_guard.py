@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.guard import DOUBT_S, LOSS_S, is_doubtful, stays_s
@@ -84,6 +86,19 @@ def test_an_edit_of_a_file_that_lost_its_checks_begins_from_the_last_good_conten
     assert file.rescue.found == found
     assert file.rescue.lost == 4
     assert expected.rescue is None
+
+
+@given(at=st.integers(0, len(HEADERS)))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_edit_of_a_half_written_file_is_refused_or_keeps_every_check(tmp_path: Path, at: int) -> None:
+    file = accepted(tmp_path)
+    file.path.write_text(HEADERS[:at])
+    try:
+        config = file.add_check("new", {"every": "1d"})
+    except ConfigProblems:
+        assert file.path.read_text() == HEADERS[:at]
+    else:
+        assert list(config.checks) == ["invoices", "quoted-one", "compact", "last", "new"]
 
 
 def test_an_edit_of_a_file_with_another_content_is_made_in_that(tmp_path: Path) -> None:
