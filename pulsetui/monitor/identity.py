@@ -25,12 +25,20 @@ def matched(
 ) -> dict[str, StoredCheck]:
     """By slug, what is stored of each check that is not new. ``restored``: slugs whose deletion is undone."""
     by_uuid = {one.uuid: one for one in stored}
+    meant = {slug: by_uuid[check.uuid] for slug, check in checks.items() if check.uuid in by_uuid}
     found: dict[str, StoredCheck] = {}
-    for slug, check in checks.items():
-        one = by_uuid.get(check.uuid or "")
-        # A check that still stands in the file under its own slug keeps its history, whoever took its uuid.
-        if one is not None and (one.removed_at is not None or _slug(one, renames) not in checks):
-            found[slug] = one
+    while meant:
+        # A check that still stands in the file under its own slug keeps its history, whoever took its uuid;
+        # unless another one's history has come back under that slug.
+        free = {
+            slug: one
+            for slug, one in meant.items()
+            if one.removed_at is not None or (name := _slug(one, renames)) not in checks or name in found
+        }
+        if not free:
+            break
+        found.update(free)
+        meant = {slug: one for slug, one in meant.items() if slug not in found}
     taken = {one.id for one in found.values()}
     by_slug = {
         _slug(one, renames): one
