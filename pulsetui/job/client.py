@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 
+from pulsetui.job import place
 from pulsetui.job.place import ANY_ENGINE, SPOOL, STATE_HEADER, Route
 from pulsetui.job.report import (
     BODY_LIMIT,
@@ -19,7 +20,7 @@ from pulsetui.job.report import (
     Report,
     printable,
 )
-from pulsetui.job.wire import Address, Reply, exchange, quote
+from pulsetui.job.wire import Address, Reply, exchange, parse_address, quote
 
 PATIENCE_S = 2.0
 """All that a report may cost the job, retries included."""
@@ -35,6 +36,9 @@ KEEP_END = "Pulsetui-Keep: end"
 
 _PAUSES_S = (0.1, 0.3, 0.6)
 """Between tries: an engine that restarts is back within a second."""
+
+_LOOK_S = 0.3
+"""For asking whether another engine is there."""
 
 _NOT_NOW = frozenset({408, 425, 429})
 
@@ -77,7 +81,7 @@ def send_or_keep(
     if isinstance(route, str):
         route = Route(route, url=None, proof="", is_held=True)
     if address is None:
-        return _keep(report, route, Outcome(UNREACHABLE, route.why))
+        return _keep(report, route, _nowhere(route))
     notes = []
     if not route.is_own:
         began = time.monotonic()
@@ -90,6 +94,20 @@ def send_or_keep(
         message = "; ".join((*notes, outcome.message) if outcome.message else notes)
         return Outcome(outcome.state, message, is_urgent=True)
     return outcome
+
+
+def _nowhere(route: Route) -> Outcome:
+    """Why a report has no way to go. It may be watched by an engine that holds another state directory: then
+    nobody will ever take it from where it is kept."""
+    if not route.may_be_elsewhere:
+        return Outcome(UNREACHABLE, route.why)
+    other = parse_address(place.DEFAULT_URL)
+    if not _takes_kept(other, time.monotonic() + _LOOK_S):
+        return Outcome(UNREACHABLE, route.why)
+    return Outcome(
+        ELSEWHERE,
+        f"{route.why}, and the engine at {other} holds another one (to report to it, give --url {other})",
+    )
 
 
 def _keep(report: Report, route: Route, outcome: Outcome) -> Outcome:
@@ -204,8 +222,8 @@ def _judge(reply: Reply, address: Address, proof: str) -> Outcome:
     if reply.status == 404:
         return Outcome(UNKNOWN, said)
     if 300 <= reply.status < 400:
-        place = printable(reply.header("location"), 100)
-        return Outcome(REFUSED, f"{address} has moved to {place}; give that address with --url")
+        moved = printable(reply.header("location"), 100)
+        return Outcome(REFUSED, f"{address} has moved to {moved}; give that address with --url")
     return Outcome(REFUSED, f"{address} refused it: HTTP {reply.status} {said}".rstrip())
 
 

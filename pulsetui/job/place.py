@@ -58,10 +58,11 @@ class Route:
 
     ``url`` is where it goes (None: nowhere now, and ``why`` says it), ``proof`` what an answer must hold to
     be believed ("": nothing, ANY_ENGINE, or a state directory's id), ``state`` where the report is kept, and
-    ``is_held`` says whether an engine ever had that directory.
+    ``is_held`` says whether an engine ever had that directory. ``may_be_elsewhere``: no engine runs on it,
+    but another one may be meant.
     """
 
-    __slots__ = ("is_held", "proof", "state", "url", "why")
+    __slots__ = ("is_held", "may_be_elsewhere", "proof", "state", "url", "why")
 
     def __init__(self, state: str, *, url: str | None, proof: str, is_held: bool, why: str = "") -> None:
         self.state = state
@@ -69,6 +70,7 @@ class Route:
         self.proof = proof
         self.is_held = is_held
         self.why = why
+        self.may_be_elsewhere = url is None and why != ""
 
     @property
     def is_own(self) -> bool:

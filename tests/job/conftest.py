@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pulsetui.job import place
+
 
 @pytest.fixture(autouse=True)
 def _nobody_elses_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("PULSETUI_URL", raising=False)
     monkeypatch.setenv("PULSETUI_STATE_DIR", str(tmp_path))
+    monkeypatch.setattr(place, "DEFAULT_URL", "http://127.0.0.1:9")  # the port of nobody: discard

@@ -75,7 +75,7 @@ def test_the_engines_word_on_an_unknown_check_is_believed(tmp_path: Path, capsys
     assert 'no check "a"' in capsys.readouterr().err
 
 
-def test_without_an_engine_of_its_own_nobody_is_asked(
+def test_without_an_engine_of_its_own_nobody_gets_it(
     tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An engine of another state directory runs at the default address, and would take it."""
@@ -83,11 +83,33 @@ def test_without_an_engine_of_its_own_nobody_is_asked(
         monkeypatch.setattr(place, "DEFAULT_URL", server.url)
 
         assert ping.main(["a", "--state-dir", str(tmp_path / "own")]) == 0
-        assert server.requests == []
+        assert paths(server) == ["/healthz"]
+        url = server.url
     err = capsys.readouterr().err
-    assert f"no engine runs on {tmp_path}/own" in err
+    assert f"no engine runs on {tmp_path}/own, and the engine at {url} holds another one" in err
+    assert f"give --url {url})" in err
     assert "no engine has ever used that state directory" in err
     assert len(spooled(tmp_path / "own")) == 1
+
+
+@pytest.mark.parametrize("answer", [OK, NOT_FOUND, None], ids=["web server", "not found", "nobody"])
+def test_run_tells_only_of_another_engine_when_its_own_is_away(
+    answer: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Captured
+) -> None:
+    """Its own will come back and take the reports in: that needs nobody."""
+    (tmp_path / "engine.lock").touch()
+    with serving(answer or OK) as server:
+        url = server.url if answer else f"http://127.0.0.1:{free_port()}"
+        monkeypatch.setattr(place, "DEFAULT_URL", url)
+        assert run.main(["a", "--", "true"]) == 0
+    assert capfd.readouterr().err == ""
+
+    with serving(PROVEN) as server:
+        monkeypatch.setattr(place, "DEFAULT_URL", server.url)
+        assert run.main(["a", "--", "true"]) == 0
+        assert set(paths(server)) == {"/healthz"}
+    assert "holds another one" in capfd.readouterr().err
+    assert len(spooled(tmp_path)) == 4
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pulsetui.job import place
+from pulsetui.job.place import DEFAULT_URL  # as it is outside of these tests
 
 _ASK = """
 import os
@@ -61,7 +62,8 @@ def test_the_address_comes_from_the_option_then_the_environment_then_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PULSETUI_URL", raising=False)
-    assert place.engine_url(None, str(tmp_path)) == "http://127.0.0.1:8787"
+    assert place.engine_url(None, str(tmp_path)) == place.DEFAULT_URL
+    assert DEFAULT_URL == "http://127.0.0.1:8787"
 
     (tmp_path / "engine.lock").write_text('{"pid": 1, "url": "http://127.0.0.1:9", "version": "1"}')
     assert place.engine_url(None, str(tmp_path)) == "http://127.0.0.1:9"

@@ -380,6 +380,17 @@ def test_nothing_heavy_is_loaded_beside_a_job(tmp_path: Path) -> None:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
 
     exit_code, modules = json.loads(done.stdout)
-    heavy = {"textual", "httpx", "asyncio", "logging", "sqlite3", "ssl", "http.client", "email", "argparse"}
+    heavy = {
+        "textual",
+        "httpx",
+        "asyncio",
+        "logging",
+        "sqlite3",
+        "ssl",
+        "http.client",
+        "email",
+        "argparse",
+        "re2",
+    }
     assert exit_code == 0
     assert not heavy & set(modules)
