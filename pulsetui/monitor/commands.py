@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,17 +25,12 @@ from pulsetui.monitor.identity import matched, removed, uuids
 from pulsetui.monitor.intake import Arrival, Receipt
 from pulsetui.monitor.session import Command, Session
 from pulsetui.monitor.world import Tracked, World
-from pulsetui.store.retention import Retention
 from pulsetui.store.rows import PingRow, StoredCheck
 
 logger = logging.getLogger(__name__)
 
 LAST_LINE_LIMIT = 200
 """Characters of a body's last line that are kept with the state."""
-
-
-REPORTS_REMEMBERED = timedelta(days=1)
-"""A copy out of the spool follows within seconds, or at the next start, before anything is forgotten."""
 
 
 @contextlib.contextmanager
@@ -372,74 +367,11 @@ class SetBack(Struct, frozen=True):
                     session.apply(tracked, transition, now)
 
 
-class Settle(Struct, frozen=True):
-    """What became of a delivery."""
-
-    delivery_id: int
-    tries: int
-    delivered_at: datetime | None
-    next_try_at: datetime | None
-    error: str
-
-    def apply(self, session: Session, now: datetime) -> None:
-        session.database.settle_delivery(
-            self.delivery_id,
-            tries=self.tries,
-            delivered_at=self.delivered_at,
-            next_try_at=self.next_try_at,
-            error=self.error,
-        )
-
-
-class Hold(Struct, frozen=True):
-    """Deliveries that wait for somebody to tell; None gives them up."""
-
-    delivery_ids: Sequence[int]
-    why: str
-    next_try_at: datetime | None
-
-    def apply(self, session: Session, now: datetime) -> None:
-        session.database.hold_deliveries(self.delivery_ids, self.why, self.next_try_at)
-
-
-class Release(Struct, frozen=True):
-    """Somebody has come who can be told: the hook's deliveries are due."""
-
-    hook: str
-    at: datetime
-
-    def apply(self, session: Session, now: datetime) -> None:
-        session.database.release_deliveries(self.hook, self.at)
-
-
 class Settled(Struct, frozen=True):
     """Does nothing: when it is answered, everything before it is."""
 
     def apply(self, session: Session, now: datetime) -> None:
         return None
-
-
-class Trim(Struct, frozen=True):
-    """Retention of one check: a small slice of work, so that no ping waits for a large one."""
-
-    check_id: int
-    keep_pings: int
-
-    def apply(self, session: Session, now: datetime) -> None:
-        tracked = session.world.by_id.get(self.check_id)
-        if tracked is not None:
-            open_runs = tuple(run.n for run in session.state(tracked).runs)
-            session.changes.kept[self.check_id] = Retention(self.keep_pings, open_runs)
-
-
-class Purge(Struct, frozen=True):
-    """Forgets what was removed, and deliveries that were settled, long ago; ids of reports sooner."""
-
-    before: datetime
-
-    def apply(self, session: Session, now: datetime) -> None:
-        session.database.purge_removed(self.before)
-        session.database.trim(self.before, now - REPORTS_REMEMBERED)
 
 
 def _skip_unwatched(

@@ -21,7 +21,7 @@ from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.secret import without
 from pulsetui.core.phrases import count_text
 from pulsetui.core.snooze import Scope
-from pulsetui.errors import EngineError, StoreBusyError, StoreError, StoreLostError
+from pulsetui.errors import EngineError, StoreError
 from pulsetui.monitor import commands, refusals
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.config_copies import ConfigCopies
@@ -31,7 +31,6 @@ from pulsetui.monitor.evaluator import Evaluator
 from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt, Refused
 from pulsetui.monitor.keeper import Keeper
 from pulsetui.monitor.lock import (
-    API_KEY_NAME,
     StateLock,
     keep_api_key,
     local_ping_key,
@@ -40,17 +39,16 @@ from pulsetui.monitor.lock import (
     state_id,
 )
 from pulsetui.monitor.notices import Notices
-from pulsetui.monitor.reading import Reading, with_metrics, without_rest
+from pulsetui.monitor.reading import Reading, without_rest
 from pulsetui.monitor.session import Command
-from pulsetui.monitor.spool import BAD, Spool
-from pulsetui.monitor.spool import DIRECTORY as SPOOL
+from pulsetui.monitor.spool_intake import SpoolIntake
 from pulsetui.monitor.unread import Unread
+from pulsetui.monitor.upkeep import Purge, Trimmer
 from pulsetui.monitor.vigil import BEAT_S, TICK_S, Gap, Vigil
 from pulsetui.monitor.world import Tracked, World
 from pulsetui.monitor.writer import Batch, Submitted, Writer
 from pulsetui.store.database import Database
 from pulsetui.store.queries import Queries
-from pulsetui.store.retention import FLIPS_KEPT
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +101,7 @@ class Engine:
         self._waiting = 0  # pings that are not answered yet
         self._gathered: list[Submitted] = []  # of these, the ones of this round of the loop
         self._snooze_timer: asyncio.TimerHandle | None = None
-        self._trim_after: dict[int, int] = {}
+        self._trimmer = Trimmer(self.submit)
         copies = ConfigCopies(state_dir)
         self._config_watch = ConfigWatch(self.config_file, loaded, copies, self.notices, clock)
         self._creation = Creation(self, self._spawn)
@@ -119,7 +117,7 @@ class Engine:
             self.lock.release()
             raise
         self.queries = Queries(state_dir)
-        self._spool = Spool(state_dir)
+        self._spool = SpoolIntake(self, self._tracked, self._counted)
         self._reading = Reading()
         self._vigil = Vigil(state_dir, clock)
         self._writer = Writer(
@@ -131,7 +129,7 @@ class Engine:
             commands.AfterRefusal,
         )
         self._evaluator = Evaluator(clock, self._evaluate, self._set_aside, self._look_around)
-        self._keeper = Keeper(self)
+        self._keeper = Keeper(self, self._spawn)
 
     @property
     def world(self) -> World:
@@ -153,9 +151,10 @@ class Engine:
         if gap is not None and gap.is_back:
             self._tell_set_back(gap)
             await self.perform(commands.SetBack(gap.since))
-        elif gap is not None:
-            await self._settle_time_before(gap)
-        await self._take_spool()
+        elif gap is not None:  # what was spooled fills it before it is judged
+            await self._spool.fill(gap.since)
+            self._tell_unjudged(gap, await self.perform(self._catch_up(gap)))
+        await self._spool.take()
         self._vigil.tick()
         self._vigil.look()
         self._vigil.beat()
@@ -176,9 +175,7 @@ class Engine:
         self._hand_over()
         await asyncio.to_thread(self._writer.stop)
         await asyncio.sleep(0)  # the last batch's answers
-        with contextlib.suppress(OSError):
-            if self.health() is None:
-                self._vigil.beat()
+        self._alive()
         self.queries.close()
         self._database.close()
         self.lock.release()
@@ -234,10 +231,7 @@ class Engine:
             self._loop.call_soon_threadsafe(self._on_batch, batch)
 
     def _on_batch(self, batch: Batch) -> None:
-        if batch.error is not None:
-            self._store_failed(batch.error)
-        elif not self._keeper.lost:
-            self.notices.take_away("store")
+        self._keeper.committed(batch.error)
         for done, result in batch.done:
             done(result)
         if batch.redefined:
@@ -248,50 +242,14 @@ class Engine:
             by_id = self.world.by_id
             changed = [by_id[check_id] for check_id in batch.changed if check_id in by_id]
             self._evaluator.arm(changed)
-            self._trim(changed)
+            self._trimmer.look(changed)
             self._changed(frozenset(tracked.check.slug for tracked in changed))
         if batch.told:
             self.on_told()
 
-    def _store_failed(self, error: StoreError) -> None:
-        refused = "pings are refused (503)"
-        if isinstance(error, StoreLostError):
-            remedy = "Put it back; or else it is made anew shortly, with all that is known"
-            self.notices.put("store", "error", f"{refused}: {error}. {remedy}.")
-            if not self._keeper.lost:
-                self._keeper.is_lost()
-                self._spawn(self._keeper.watch())
-        else:
-            remedy = (
-                f"Free space or fix the permissions of {self.state_dir}; jobs that use `pulsetui ping` keep"
-                " their pings meanwhile."
-            )
-            self.notices.put("store", "error", f"{refused}: nothing can be written. {error}. {remedy}")
-
-    async def _look_after_state(self) -> None:
-        """At each beat, since nobody may ping: what is not on disk counts as refused from now on."""
-        if not self._keeper.lost and (trouble := await self._keeper.look()) is not None:
-            self._writer.turned_away(commands.Settled(), self.clock.now())
-            self._store_failed(trouble)
-
-    async def reopened(self) -> None:
-        """Another database is at the path. What else was in the directory is written again."""
-        await asyncio.to_thread(self.queries.reopen)
-        self._keep_key()
-        self._vigil.beat()
-
-    def _keep_key(self) -> None:
-        """Who attaches reads it in the state directory."""
-        try:
-            if not (self.state_dir / API_KEY_NAME).exists():
-                keep_api_key(self.state_dir, self._api_key)
-        except OSError as error:
-            logger.warning("the API key cannot be kept: %s", error)
-
     def health(self) -> str | None:
         """What is wrong with the engine, or None."""
-        notice = self.notices.get("store")
-        return None if notice is None else notice.text
+        return self._keeper.trouble()
 
     def masked(self, text: str) -> str:
         """``text`` for whoever may look but not read checks.toml: without the keys and secrets in it."""
@@ -354,6 +312,9 @@ class Engine:
             self._writer.submit_and_wait(gathered, _PATIENCE_S)
         elif gathered:
             self._writer.submit(gathered)
+
+    def _counted(self) -> None:
+        self.pings += 1
 
     def reject(self, why: str) -> None:
         self.rejected[why] += 1
@@ -473,20 +434,40 @@ class Engine:
         while True:
             await asyncio.sleep(BEAT_S)
             beats += 1
-            self._look_around()
             try:
-                if self.health() is None:  # else the next start shall know since when nothing was watched
-                    self._vigil.beat()
-                    self._keep_key()
+                await self._beat(purges=beats % _PURGE_EVERY_BEATS == 1)
+            except StoreError as error:
+                logger.warning("at a beat: %s", error)
+            except Exception:  # the next beat may do better, and must come
+                logger.exception("a beat of the engine failed")
+
+    async def _beat(self, *, purges: bool) -> None:
+        self._look_around()
+        self._alive()
+        await self._keeper.beat()
+        self._evaluator.recheck()
+        self._watch_snoozes()
+        await self._spool.take()
+        if purges:
+            await self.perform(Purge(self.clock.now() - _KEPT_AFTER_REMOVAL))
+
+    def _alive(self) -> None:
+        """A sign of life, while there is one: the next start shall know since when nothing was watched."""
+        if self.health() is None:
+            try:
+                self._vigil.beat()
+                keep_api_key(self.state_dir, self._api_key)  # whoever attaches reads it there
             except OSError as error:
                 logger.warning("no sign of life can be written: %s", error)
-            await self._look_after_state()
-            self._evaluator.recheck()
-            self._watch_snoozes()
-            await self._take_spool()
-            if beats % _PURGE_EVERY_BEATS == 1:
-                with contextlib.suppress(StoreError):
-                    await self.perform(commands.Purge(self.clock.now() - _KEPT_AFTER_REMOVAL))
+
+    async def reopened(self) -> None:
+        """Another database is at the path."""
+        await asyncio.to_thread(self.queries.reopen)
+        self._alive()
+
+    def refused(self) -> None:
+        """What is not on disk counts as refused from now on, also when nobody pings."""
+        self._writer.turned_away(commands.Settled(), self.clock.now())
 
     async def set_snoozes(self, command: commands.SetSnoozes) -> None:
         """Runs the command, and watches the end of whatever is snoozed then."""
@@ -528,59 +509,11 @@ class Engine:
             )
         self._evaluator.recheck()
 
-    async def _settle_time_before(self, gap: Gap) -> None:
-        """The engine was not running in ``gap``; all that jobs spooled in it fills it before it is judged."""
-        while spooled := await asyncio.to_thread(self._spool.waiting):
-            known = [(path, arrival) for path, arrival in spooled if self._is_known(path, arrival)]
-            taken = commands.TakeSpooled(gap.since, [await self._read(arrival) for _, arrival in known])
-            broken = await self.perform(taken)
-            for place, (path, _) in enumerate(known):
-                if isinstance(broken, dict) and place in broken:
-                    self._spool.set_aside(path, repr(broken[place]))
-                else:
-                    self._taken(path)
-        self._tell_spool()
-        self._tell_unjudged(gap, await self.perform(self._catch_up(gap)))
-
     def _tell_set_aside(self) -> None:
         if news := self._database.aside.news():
             count = count_text(len(news), "stored value")
             text = f"{count} could not be read and {'is' if len(news) == 1 else 'are'} set aside: {news[0]}"
             self.notices.put("stored", "error", text)
-
-    def _is_known(self, path: Path, arrival: Arrival) -> bool:
-        """Whether its check is there; if not, the file is kept apart."""
-        if self._has(arrival):
-            return True
-        self._spool.set_aside(path, f"there is no check {arrival.slug or arrival.uuid}")
-        self.refuse(
-            Refused(
-                name=arrival.slug or arrival.uuid or "",
-                why=refusals.UNKNOWN_CHECK,
-                remote_addr="this host",
-                ua="a kept report",
-            )
-        )
-        return False
-
-    async def _read(self, arrival: Arrival) -> Arrival:
-        """A spooled report with the metrics of its body."""
-        tracked = self._tracked(arrival)
-        if tracked is not None and tracked.check.metrics and arrival.body:
-            arrival = await asyncio.to_thread(with_metrics, tracked.check.metrics, arrival)
-        return without_rest(arrival)
-
-    def _taken(self, path: Path) -> None:
-        self.pings += 1
-        self._spool.taken(path)
-
-    def _tell_spool(self) -> None:
-        if news := self._spool.news():
-            count = count_text(len(news), "kept report")
-            text = (
-                f"{count} could not be used, see {self.state_dir / SPOOL / BAD}; the last one is {news[-1]}"
-            )
-            self.notices.put("spool", "warning", text)
 
     def _catch_up(self, gap: Gap) -> commands.CatchUp:
         return commands.CatchUp(gap.since, gap.until, gap.why)
@@ -595,32 +528,6 @@ class Engine:
             names = ", ".join(unjudged[:8]) + (f" and {len(unjudged) - 8} more" if len(unjudged) > 8 else "")
             text = f"{gap.why} ({span}). {count_text(len(unjudged), 'check')} had deadlines then: {names}"
             self.notices.put("unwatched", "warning", text)
-
-    async def _take_spool(self) -> None:
-        for path, arrival in await asyncio.to_thread(self._spool.waiting):
-            if not self._is_known(path, arrival):
-                continue
-            try:
-                await self.perform(commands.Receive(await self._read(arrival), self.clock.now()))
-            except (StoreBusyError, StoreLostError):
-                return
-            except Exception as error:  # noqa: BLE001 - one report must not stop the others
-                self._spool.set_aside(path, repr(error))
-            else:
-                self._taken(path)
-        self._tell_spool()
-
-    def _trim(self, changed: Sequence[Tracked]) -> None:
-        """Retention, a check at a time, each time a tenth more than is kept has come in."""
-        for tracked in changed:
-            keep, n = tracked.check.keep_pings, tracked.state.n_pings
-            step = min(max(keep // 10, 50), FLIPS_KEPT)
-            if n <= min(keep, FLIPS_KEPT):
-                continue
-            # Apart by their ids: checks with one schedule would all come to it in one transaction.
-            if n > self._trim_after.setdefault(tracked.id, n + tracked.id % step):
-                self._trim_after[tracked.id] = n + step
-                self.submit(commands.Trim(tracked.id, keep), lambda _: None)
 
     # --- configuration ------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -101,19 +101,51 @@ class Host(Protocol):
         """Another database is at the path: whoever reads it opens it anew, and what else was there is
         written again."""
 
+    def refused(self) -> None:
+        """As if a ping had been refused now."""
+
 
 class Keeper:
-    """One for each engine. ``lost`` says whether the state is not where it belongs."""
+    """One for each engine. ``lost`` says whether the state is not where it belongs; ``spawn`` starts a
+    routine on the engine's loop."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, spawn: Callable[[Coroutine[object, object, None]], None]) -> None:
         self._host = host
+        self._spawn = spawn
         self.lost = False
         self._since = ""
         self._seen: object = None
         self._still_since = 0.0
 
+    def trouble(self) -> str | None:
+        """Why pings are refused, or None."""
+        notice = self._host.notices.get("store")
+        return None if notice is None else notice.text
+
+    def committed(self, error: StoreError | None) -> None:
+        """A transaction ended, or failed with ``error``."""
+        if error is None:
+            if not self.lost:
+                self._host.notices.take_away("store")
+            return
+        if isinstance(error, StoreLostError):
+            said = f"{error}. Put it back; or else it is made anew shortly, with all that is known."
+            self._is_lost()
+        else:
+            said = (
+                f"nothing can be written. {error}. Free space or fix the permissions of"
+                f" {self._host.state_dir}; jobs that use `pulsetui ping` keep their pings meanwhile."
+            )
+        self._host.notices.put("store", "error", f"pings are refused (503): {said}")
+
+    async def beat(self) -> None:
+        """Notices what is wrong also while nobody pings."""
+        if not self.lost and (error := await self.look()) is not None:
+            self._host.refused()
+            self.committed(error)
+
     async def look(self) -> StoreError | None:
-        """At each beat: what is wrong with the place of the state, or None. Puts a lost lock file back."""
+        """What is wrong with the place of the state, or None. Puts a lost lock file back."""
         host = self._host
         if host.lock.is_at_its_path():
             try:
@@ -129,10 +161,10 @@ class Keeper:
             return error
         return None
 
-    def is_lost(self) -> None:
-        """A commit, or a look, said so."""
+    def _is_lost(self) -> None:
         if not self.lost:
             self.lost, self._seen = True, None
+            self._spawn(self.watch())
             self._since = f"{self._host.clock.now().astimezone():%H:%M:%S}"
             logger.error("state_dir=%s is lost: pings are refused", self._host.state_dir)
 

@@ -286,7 +286,9 @@ def _read_key(path: Path) -> bytes:
 
 
 def keep_api_key(state_dir: Path, key: str) -> None:
-    """Writes the key down. Raises OSError."""
+    """Writes the key down, unless there is one. Raises OSError."""
+    if (state_dir / API_KEY_NAME).exists():
+        return
     fd = open_private(state_dir / API_KEY_NAME, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     with os.fdopen(fd, "w") as file:
         file.write(key + "\n")

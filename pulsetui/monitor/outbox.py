@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from pulsetui.monitor import commands
+from pulsetui.monitor import upkeep
 from pulsetui.monitor.alert import Delivery
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.views import read_alert
@@ -28,7 +28,7 @@ class StoreOutbox:
             alert = read_alert(one.alert)
             if alert is None:
                 logger.error("outbox row %d cannot be read and is given up", one.id)
-                unreadable = commands.Settle(one.id, one.tries, None, None, "the stored alert cannot be read")
+                unreadable = upkeep.Settle(one.id, one.tries, None, None, "the stored alert cannot be read")
                 await self._engine.perform(unreadable)
                 continue
             deliveries.append(
@@ -48,20 +48,20 @@ class StoreOutbox:
 
     async def delivered(self, delivery: Delivery, at: datetime) -> None:
         await self._engine.perform(
-            commands.Settle(delivery.id, delivery.tries + 1, delivered_at=at, next_try_at=None, error="")
+            upkeep.Settle(delivery.id, delivery.tries + 1, delivered_at=at, next_try_at=None, error="")
         )
 
     async def failed(
         self, delivery: Delivery, at: datetime, error: str, next_try_at: datetime | None
     ) -> None:
         await self._engine.perform(
-            commands.Settle(
+            upkeep.Settle(
                 delivery.id, delivery.tries + 1, delivered_at=None, next_try_at=next_try_at, error=error
             )
         )
 
     async def held(self, deliveries: Sequence[Delivery], why: str, next_try_at: datetime | None) -> None:
-        await self._engine.perform(commands.Hold([one.id for one in deliveries], why, next_try_at))
+        await self._engine.perform(upkeep.Hold([one.id for one in deliveries], why, next_try_at))
 
     async def release(self, hook: str, now: datetime) -> None:
-        await self._engine.perform(commands.Release(hook, now))
+        await self._engine.perform(upkeep.Release(hook, now))

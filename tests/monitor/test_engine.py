@@ -305,7 +305,7 @@ def test_a_report_that_comes_by_http_and_out_of_the_spool_counts_once(tmp_path: 
             assert await engine.ping("often", report=REPORT) is Receipt.OK
             path = spool(tmp_path, "often", "2026-11-20T00:00:00Z", id=REPORT)
             if not restart:
-                await engine.engine._take_spool()
+                await engine.engine._spool.take()
         async with running(tmp_path, clock, config=None) as engine:
             assert engine.view("often").n_pings == 1
             assert len(engine.client.details("often").pings) == 1

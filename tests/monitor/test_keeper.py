@@ -125,7 +125,7 @@ async def recovered(engine: Harness) -> None:
 
 
 async def beat(engine: Harness) -> None:
-    await engine.engine._look_after_state()
+    await engine.engine._keeper.beat()
     await engine.settle()
 
 

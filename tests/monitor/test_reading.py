@@ -99,7 +99,7 @@ def test_kept_reports_are_searched_and_those_for_another_host_are_left(tmp_path:
             assert engine.view("a").n_pings == 2
             runs = engine.engine.queries.runs(1, 5)
             assert (runs[1].metrics, runs[1].detail) == ({"n": 25.0}, "metric other: 12,5 is not a number")
-            await engine.engine._take_spool()
+            await engine.engine._spool.take()
             assert engine.view("a").n_pings == 2
         assert list((tmp_path / "state" / "spool").glob("*.json")) == [Path(elsewhere)]
 

@@ -100,7 +100,7 @@ async def assert_takes_the_others(tmp_path: Path, aside: int) -> None:
         assert f"{aside} kept report" in notice.text
         assert "\x1b" not in notice.text
         assert len(notice.text) < 1000
-        await engine.engine._take_spool()
+        await engine.engine._spool.take()
         assert len(os.listdir(tmp_path / "state/spool/bad")) == aside  # noqa: PTH208 - names
 
 

@@ -1,0 +1,108 @@
+"""Brings what jobs spooled into the engine: at the start what fills the time before, then at each beat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from pulsetui.core.phrases import count_text
+from pulsetui.errors import StoreBusyError, StoreLostError
+from pulsetui.monitor import commands, refusals
+from pulsetui.monitor.clock import Clock
+from pulsetui.monitor.intake import Arrival, Refused
+from pulsetui.monitor.notices import Notices
+from pulsetui.monitor.reading import with_metrics, without_rest
+from pulsetui.monitor.session import Command
+from pulsetui.monitor.spool import BAD, DIRECTORY, Spool
+from pulsetui.monitor.world import Tracked
+
+logger = logging.getLogger(__name__)
+
+
+class Host(Protocol):
+    """What it needs of the engine. All of it lives on the engine's loop."""
+
+    state_dir: Path
+    clock: Clock
+    notices: Notices
+
+    async def perform(self, command: Command) -> object: ...
+
+    def refuse(self, refused: Refused) -> str: ...
+
+
+class SpoolIntake:
+    """One for each engine. ``find`` gives the check that an arrival names; ``taken`` is called for each ping
+    that was taken in."""
+
+    def __init__(
+        self, host: Host, find: Callable[[Arrival], Tracked | None], taken: Callable[[], None]
+    ) -> None:
+        self._host = host
+        self._find = find
+        self._count = taken
+        self._spool = Spool(host.state_dir)
+
+    async def fill(self, since: datetime) -> None:
+        """Nobody watched since ``since``: all that was spooled counts, and judges nothing before it. Raises
+        StoreError."""
+        while spooled := await asyncio.to_thread(self._spool.waiting):
+            known = [(path, arrival) for path, arrival in spooled if self._is_known(path, arrival)]
+            arrivals = [await self._read(arrival) for _, arrival in known]
+            broken = await self._host.perform(commands.TakeSpooled(since, arrivals))
+            for place, (path, _) in enumerate(known):
+                if isinstance(broken, dict) and place in broken:
+                    self._spool.set_aside(path, repr(broken[place]))
+                else:
+                    self._taken(path)
+        self._tell()
+
+    async def take(self) -> None:
+        """What is there now, one by one; what cannot be written yet stays where it is."""
+        for path, arrival in await asyncio.to_thread(self._spool.waiting):
+            if not self._is_known(path, arrival):
+                continue
+            try:
+                received = commands.Receive(await self._read(arrival), self._host.clock.now())
+                await self._host.perform(received)
+            except (StoreBusyError, StoreLostError):
+                break
+            except Exception as error:  # noqa: BLE001 - one report must not stop the others
+                self._spool.set_aside(path, repr(error))
+            else:
+                self._taken(path)
+        self._tell()
+
+    def _is_known(self, path: Path, arrival: Arrival) -> bool:
+        """Whether its check is there; if not, the file is kept apart."""
+        if self._find(arrival) is not None:
+            return True
+        name = arrival.slug or arrival.uuid or ""
+        self._spool.set_aside(path, f"there is no check {name}")
+        why = refusals.UNKNOWN_CHECK
+        self._host.refuse(Refused(name=name, why=why, remote_addr="this host", ua="a kept report"))
+        return False
+
+    async def _read(self, arrival: Arrival) -> Arrival:
+        """With the metrics of its body."""
+        tracked = self._find(arrival)
+        if tracked is not None and tracked.check.metrics and arrival.body:
+            try:
+                arrival = await asyncio.to_thread(with_metrics, tracked.check.metrics, arrival)
+            except Exception:  # it counts without them
+                logger.exception("check=%s the body of a kept report cannot be searched", tracked.check.slug)
+        return without_rest(arrival)
+
+    def _taken(self, path: Path) -> None:
+        self._count()
+        self._spool.taken(path)
+
+    def _tell(self) -> None:
+        if news := self._spool.news():
+            count, place = count_text(len(news), "kept report"), self._host.state_dir / DIRECTORY / BAD
+            text = f"{count} could not be used, see {place}; the last one is {news[-1]}"
+            self._host.notices.put("spool", "warning", text)
