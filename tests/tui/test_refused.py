@@ -43,7 +43,7 @@ async def test_a_refused_ping_is_shown_with_its_sender_and_what_was_meant() -> N
         assert "as below" not in said(app)
         assert said(app).index("the disk is full") < said(app).index("4x backup-bd")
         assert "Did you mean backup-db? Last 3m ago from 192.0.2.7 curl/8.5.0" in said(app)
-        assert "Unknown action, last 3m ago" in said(app)
+        assert "Not one of start, fail, log, success or an exit status. Last 3m ago" in said(app)
         assert text(app).splitlines()[-1].strip() == "j k move  Enter create the check  Esc close"
 
 

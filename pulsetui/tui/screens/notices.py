@@ -9,15 +9,13 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from pulsetui.core.phrases import ago_text
+from pulsetui.monitor.refusals import NOTICE, why_text
 from pulsetui.monitor.view import EngineInfo, Notice, RefusedPing
 from pulsetui.tui.lines import Line, plain, wrap
 from pulsetui.tui.paint import LineList
 from pulsetui.tui.screens.help import HelpScreen, engine_lines, in_full
 from pulsetui.tui.widgets.hints import Hint
 from pulsetui.tui.widgets.words import paragraph
-
-REFUSED = "refused"
-"""The key of the engine's notice of refused pings."""
 
 
 class NoticesScreen(HelpScreen):
@@ -32,7 +30,7 @@ class NoticesScreen(HelpScreen):
     def _laid_out(self, notices: Sequence[Notice], width: int) -> list[Line]:
         # What the one notice of refused pings says stands below with more of it.
         refused = bool(self._info.refused)
-        others = [one for one in notices if one.key != REFUSED or not refused]
+        others = [one for one in notices if one.key != NOTICE or not refused]
         said = in_full(others, width) if others or not refused else []
         lines, keys = refused_lines(self._info, width)
         self._keys = [*[None] * len(said), *keys]
@@ -92,5 +90,9 @@ def refused_lines(info: EngineInfo, width: int) -> tuple[list[Line], list[object
 
 def _about(one: RefusedPing, info: EngineInfo) -> str:
     sender = f"{one.remote_addr} {one.ua}".strip()
-    why = f"Did you mean {one.nearest}? Last" if one.nearest else f"{one.why.capitalize()}, last"
+    why = f"Did you mean {one.nearest}? Last" if one.nearest else f"{_capital(why_text(one.why))}. Last"
     return plain(f"{why} {ago_text(one.last_at, info.now)} from {sender}")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
