@@ -68,7 +68,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     acknowledged: int  # down and known
     hushed: int  # down and snoozed, and nobody has acknowledged it
     faults: Sequence[str] = ()  # what is wrong with the engine itself; unsafe text
-    refused: Sequence[RefusedPing] = ()  # of the last day, newest first
+    refused: Sequence[RefusedPing] = ()  # of the last day, a bounded number
 
     @property
     def down(self) -> Sequence[CheckView]:

@@ -73,9 +73,14 @@ class _Entry(Struct):
     told: bool = False  # a person has dismissed the notice that named it
 
     @property
-    def worth(self) -> tuple[bool, int, datetime]:
+    def rank(self) -> tuple[bool, bool, datetime]:
+        """What resembles a check is told first, and last what ``create=1`` asked for: it has a notice."""
+        return bool(self.near), not self.why.startswith(NOT_CREATED), self.last_at
+
+    @property
+    def worth(self) -> tuple[bool, bool, int, datetime]:
         """Of a flood of names those go first that resemble no check, came once, and long ago."""
-        return bool(self.near), self.count, self.last_at
+        return *self.rank[:2], self.count, self.last_at
 
 
 class Refusals:
@@ -110,10 +115,10 @@ class Refusals:
         return entry.near
 
     def all(self) -> tuple[RefusedPing, ...]:
-        """The newest ones first, a bounded number."""
+        """Those that resemble a check first, and then the newest; a bounded number."""
         if self._shown is None:
-            newest = sorted(self._entries.values(), key=lambda entry: entry.last_at, reverse=True)
-            self._shown = tuple(_view(entry) for entry in newest[:SHOWN])
+            first = sorted(self._entries.values(), key=lambda entry: entry.rank, reverse=True)
+            self._shown = tuple(_view(entry) for entry in first[:SHOWN])
         return self._shown
 
     def forget(self, slugs: Collection[str]) -> None:
@@ -160,7 +165,7 @@ class Refusals:
         if not untold:
             self._notices.take_away(NOTICE)
             return
-        untold.sort(key=lambda entry: entry.last_at, reverse=True)
+        untold.sort(key=lambda entry: entry.rank, reverse=True)
         said = "; ".join(refused_words(_view(entry)) for entry in untold[:_NAMED])
         more = len(untold) - _NAMED
         others = f"; and {count_text(more, 'other name')}" if more > 0 else ""
@@ -225,5 +230,5 @@ def _view(entry: _Entry) -> RefusedPing:
         remote_addr=entry.remote_addr,
         ua=entry.ua,
         nearest=entry.near,
-        creatable=entry.why == UNKNOWN_CHECK and NEW_SLUG.fullmatch(entry.name) is not None,
+        creatable=entry.why.startswith((UNKNOWN_CHECK, NOT_CREATED)) and bool(NEW_SLUG.fullmatch(entry.name)),
     )

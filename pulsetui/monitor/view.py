@@ -246,7 +246,7 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     hook_names: tuple[str, ...] = ()
     pings: int = 0  # taken since the engine started
     rejected: Mapping[str, int] = field(default_factory=dict)  # answers that were not OK, by what they said
-    refused: tuple[RefusedPing, ...] = ()  # by name, newest first; a bounded number
+    refused: tuple[RefusedPing, ...] = ()  # by name, what resembles a check first, then the newest
     notices: tuple[Notice, ...] = ()
     snoozes: tuple[SnoozeView, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)  # [keys]: name of a key binding → the key for it

@@ -89,7 +89,9 @@ def test_on_a_full_disk_pings_are_refused_and_the_screen_says_why(tmp_path: Path
         assert answers[0] == (200, "OK")
         assert answers[-1][0] == 503
         assert {status for status, _ in answers} == {200, 503}
-        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1, 700_000))  # what is small has no room, either
+        resource.prlimit(
+            process.pid, resource.RLIMIT_FSIZE, (1, 700_000)
+        )  # what is small has no room, either
         with pane("--state-dir", str(state)) as shown:
             shown.wait("pings are refused (503)")
         assert stored_pings(state) == taken

@@ -202,10 +202,12 @@ def test_names_from_strangers_are_bounded_and_clean(tmp_path: Path, caplog: pyte
         async with running(tmp_path) as engine:
             for _ in range(3):
                 engine.engine.refuse(Refused(name="oftn", why="unknown check"))
-            for n in range(3000):
+            for n in range(1000):
                 name = f"\x1b[2J\r\n\u202e{n} " + "x" * 5000
                 engine.engine.refuse(Refused(name=name, why="unknown check", ua="\x9b\x00" * 100))
+                engine.engine.refuse(Refused(name=f"made-{n}", why="check not created: too fast"))
             refused = engine.client.info().refused
+            assert refused[0].name == "oftn"  # and what resembles a check stands first
             assert len(refused) <= 20
             table = engine.engine.refusals._entries
             assert len(table) <= 100

@@ -67,7 +67,7 @@ def notices_screen(
 
 
 def refused_lines(info: EngineInfo, width: int) -> tuple[list[Line], list[object]]:
-    """The refused pings by name, newest first, and for each line the slug that can be made of it."""
+    """The refused pings by name, and for each line the slug that can be made of it."""
     if not info.refused:
         return [], []
     lines: list[Line] = [(("Pings that were refused", "title"),)]
