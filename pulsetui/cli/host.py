@@ -109,6 +109,7 @@ class Host:
 
     async def _open_door(self) -> None:
         # Imported only now: they take longer than a first frame can wait.
+        from pulsetui.config.host import zone_without_tz
         from pulsetui.config.host_name import host_zone_name
         from pulsetui.hooks.courier import Courier
         from pulsetui.hooks.hook import HookContext
@@ -137,6 +138,7 @@ class Host:
         self._courier_task = asyncio.get_running_loop().create_task(courier.run())
         zone = await asyncio.to_thread(host_zone_name)  # it looks at many files
         self.client.host_tz = "" if zone.doubt else zone.name
+        self.client.system_tz = await asyncio.to_thread(zone_without_tz)
 
     def _look_at_key(self, config: Config) -> None:
         """Without a ping key a listener that others reach refuses every slug: a person must hear of it."""

@@ -36,6 +36,17 @@ def host_zone() -> tzinfo:
     return SystemZone()
 
 
+def zone_without_tz() -> str:
+    """The zone of /etc/localtime where ``TZ`` names one with another clock; "" where both agree.
+
+    A cron daemon that was started at boot has no ``TZ``; one in a container may have it.
+    """
+    name = name_in_path(LOCALTIME)
+    if os.environ.get("TZ") is None or not is_zone(name) or agrees(name, clock_now()):
+        return ""
+    return name
+
+
 class SystemZone(tzinfo):
     """The zone of the C library, with its changes of the clock, whatever it was made of."""
 

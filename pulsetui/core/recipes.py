@@ -46,6 +46,7 @@ class Target(Struct, frozen=True, kw_only=True):
     program: str = "pulsetui"  # how the job's shell finds it
     options: str = ""  # what ``pulsetui ping`` needs to find the engine: ``--state-dir DIR``
     host_tz: str = ""  # the zone of the host whose crontab it is, "" where that is not known
+    system_tz: str = ""  # what its cron reads instead where it was started without the TZ that names host_tz
     now: datetime = _SOME_DAY  # by whose clocks times are translated
 
     @property
@@ -175,8 +176,14 @@ def _systemd(template: str) -> Callable[[Target], str]:
 
 def times_notes(target: Target) -> tuple[str, ...]:
     """What to know of the five fields of a line in the host's crontab."""
-    note = times_of(target).note
-    return (note,) if note else ()
+    note, fields = times_of(target).note, _fields_of(target)
+    notes = (note,) if note else ()
+    if target.system_tz and target.host_tz and fields is not None and fields.zone:
+        doubt = (
+            f"{target.host_tz} is what TZ says; a cron that was started without TZ reads {target.system_tz}."
+        )
+        return (*notes, doubt)
+    return notes
 
 
 def _no_words(target: Target) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ class LocalEngine:
         self.address = ""  # host:port of the listener
         self._by_key = False  # slugs need a ping key: others than this host can reach the listener
         self.reachable_url = ""  # at which a process on this host finds the listener
-        self.host_tz = ""  # the zone of this host, once it is known
+        self.host_tz = self.system_tz = ""  # the zones of this host, once they are known
         self.on_audience: Callable[[], None] = lambda: None  # somebody listens to alerts now
         engine.on_changed.append(self._changed)
 
@@ -124,6 +124,7 @@ class LocalEngine:
             keys=dict(engine.config.keys),
             ping_key=engine.config.listener.ping_key if self._by_key else "",
             host_tz=self.host_tz,
+            system_tz=self.system_tz,
         )
 
     def details(self, slug: str) -> CheckDetails:

@@ -28,6 +28,7 @@ def target_of(view: CheckView, info: EngineInfo) -> Target:
         program=program(),
         options=ping_options(info),
         host_tz=plain(info.host_tz),
+        system_tz=plain(info.system_tz),
         now=info.now,
     )
 
@@ -43,6 +44,7 @@ def example_target(info: EngineInfo) -> Target:
         program=program(),
         options=ping_options(info),
         host_tz=plain(info.host_tz),
+        system_tz=plain(info.system_tz),
         now=info.now,
     )
 

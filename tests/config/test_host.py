@@ -197,3 +197,25 @@ def test_a_file_mounted_over_etc_localtime_is_what_counts(tmp_path: Path, told: 
     assert clock[found] == clock[expected], done.stderr
     assert "doubt=''" in done.stdout
     assert not told or found == told or not Path("/etc/timezone").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [
+        (None, ""),
+        ("Asia/Kolkata", ""),
+        ("Asia/Calcutta", ""),
+        ("IST-5:30", ""),
+        ("Europe/Berlin", "Asia/Kolkata"),
+        (BERLIN, "Asia/Kolkata"),
+    ],
+)
+def test_what_cron_reads_without_the_tz_of_this_shell(
+    value: str | None, other: str, files: Path, tz: SetTZ, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host, "LOCALTIME", files / "link")
+    if value is None:
+        monkeypatch.delenv("TZ", raising=False)
+    else:
+        tz(value)
+    assert host.zone_without_tz() == other

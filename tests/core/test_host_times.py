@@ -113,7 +113,7 @@ def crons(draw: st.DrawFn) -> str:
     return f"{one(0, 59)} {one(0, 23)} {day} {month} {weekday}"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cron=crons(), own=st.sampled_from(NO_SUMMER), host=st.sampled_from(NO_SUMMER))
 @example(cron="0 2 * * 1-5", own="Pacific/Kiritimati", host="America/Phoenix")
 def test_a_translated_line_runs_at_the_instants_of_the_check(cron: str, own: str, host: str) -> None:
@@ -127,7 +127,7 @@ def test_a_translated_line_runs_at_the_instants_of_the_check(cron: str, own: str
     assert ";" not in found.remark
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cron=crons(), own=st.sampled_from(NO_SUMMER))
 @example(cron="0 7 L * *", own="Asia/Tokyo")
 @example(cron="0 7 * * 5#3", own="Asia/Tokyo")

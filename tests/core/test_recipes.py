@@ -67,6 +67,13 @@ def test_the_zone_of_the_times_is_said_where_there_is_one() -> None:
     assert not any("time zone" in note for note in BY_ID["cron"].notes(period))
 
 
+def test_a_zone_that_only_tz_names_is_doubted() -> None:
+    there = replace(CHECK, host_tz="Europe/Riga", system_tz="UTC")
+    assert any("a cron that was started without TZ reads UTC" in note for note in BY_ID["cron"].notes(there))
+    period = replace(there, schedule_kind="every", schedule="15m")
+    assert not any("TZ" in note for note in BY_ID["cron"].notes(period))
+
+
 def test_the_limit_follows_max_runtime() -> None:
     limited = replace(CHECK, max_runtime=1200.0)
     for name in ("cron", "cron-exit-code", "script", "django-cron", "kubernetes"):

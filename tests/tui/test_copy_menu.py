@@ -8,6 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from pulsetui.core.recipes import BY_ID, NO_TIMES
+from pulsetui.monitor.view import EngineInfo
+from pulsetui.tui.app import PulseApp
 from pulsetui.tui.ping_target import target_of
 from pulsetui.tui.screens.dialogs import copy_choices
 from tests.tui.fake_engine import FakeEngine
@@ -46,6 +48,25 @@ def test_times_that_cron_cannot_say_are_left_to_the_person() -> None:
 def test_an_engine_without_a_listener_offers_only_names() -> None:
     deaf = replace(INFO, base_url="", address="")
     assert [choice.label for choice in copy_choices(view(), deaf)] == ["slug", "uuid"]
+
+
+async def test_a_line_is_translated_and_copying_it_says_so_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PulseApp, "copy_to_clipboard", lambda *_: None)
+
+    class Hosted(FakeEngine):
+        def info(self) -> EngineInfo:
+            return replace(super().info(), host_tz="UTC")
+
+    engine = Hosted([view("a", schedule_kind="cron", schedule="0 2 * * *", tz="Asia/Tokyo")])
+    async with showing(engine, (100, 36)) as (app, pilot):
+        await press(app, pilot, "y")
+        shown = " ".join(text(app).replace("│", " ").split())
+        assert "0 17 * * * /path/to/job && curl -fsS -m 10" in shown
+        assert "# 02:00 JST" in shown
+        note = "Cron reads the host's zone, UTC: translated from Asia/Tokyo."
+        assert shown.count(note) == 1, "once for both lines"
+        await press(app, pilot, "t")
+        assert " ".join(text(app).replace("│", " ").split()).count(note) == 2
 
 
 async def test_the_menu_says_in_which_zone_the_times_are_meant() -> None:

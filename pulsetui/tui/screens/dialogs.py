@@ -229,7 +229,7 @@ class CopyMenu(Dialog[None]):
 
     async def _copy(self, choice: Choice) -> None:
         where = await cast("PulseApp", self.app).terminal.copy_soon(choice.text)
-        self._said = (" ".join(filter(None, (f"{choice.label.capitalize()}: {where}", choice.note))), "up")
+        self._said = (". ".join(filter(None, (f"{choice.label.capitalize()}: {where}", choice.note))), "up")
         self._draw()
 
 
