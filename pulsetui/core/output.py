@@ -21,6 +21,13 @@ _SLACK = 200_000
 """Bytes that may gather before the end is cut again."""
 
 
+def shortened(whole: bytes, *, keeps_end: bool) -> bytes:
+    """The beginning or the end, at most ``KEPT`` bytes; no number at the cut looks whole that is not."""
+    if len(whole) <= KEPT:
+        return whole
+    return whole[-KEPT:].lstrip(_OF_NUMBERS) if keeps_end else whole[:KEPT].rstrip(_OF_NUMBERS)
+
+
 class Output:
     """Collects an output as it comes: its ``head``, and the end of what follows."""
 

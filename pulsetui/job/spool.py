@@ -23,7 +23,7 @@ import time
 from binascii import a2b_base64, b2a_base64
 
 from pulsetui.job.place import SPOOL
-from pulsetui.job.report import Report, UsageError, check_rid, check_slug
+from pulsetui.job.report import BODY_LIMIT, Report, UsageError, check_rid, check_slug
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 VERSION = 1
 _KINDS = {kind: kind for kind in ("success", "start", "fail", "log")}
 _NAME = re.compile(r"\d{1,20}-\d+-[0-9a-f]+(?:-to)?\.json", re.ASCII)
+_CROWD = 100
+"""With more than so many reports kept, long bodies are cut to what an engine shows of them: nobody knows for
+how long they gather."""
 _LARGEST = 16_000_000  # bytes of one file
 
 
@@ -40,6 +43,10 @@ def keep(report: Report, state_dir: str, to: str = "") -> str:
     folder = f"{state_dir}/{SPOOL}"
     os.makedirs(state_dir, mode=0o700, exist_ok=True)  # noqa: PTH103 - no pathlib beside a job
     os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
+    if len(report.body) > BODY_LIMIT and len(os.listdir(folder)) > _CROWD:  # noqa: PTH208
+        from pulsetui.core.output import shortened
+
+        report.body = shortened(report.body, keeps_end=report.keeps_end)
     name = f"{report.at_ns}-{os.getpid()}-{os.urandom(3).hex()}{'-to' if to else ''}.json"
     path, unfinished = f"{folder}/{name}", f"{folder}/.{name}.tmp"
     try:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.output import KEPT, SEARCHED, Output
+from pulsetui.core.output import KEPT, SEARCHED, Output, shortened
 from pulsetui.job.report import BODY_LIMIT
 from pulsetui.monitor import intake
 
@@ -58,6 +58,14 @@ def test_joined_no_half_number_looks_whole() -> None:
 
     assert b"1" not in joined.partition(b"\n")[0]
     assert joined.endswith(b" ...]\n")
+
+
+@pytest.mark.parametrize(("keeps_end", "value"), [(False, b"x" * (KEPT - 5)), (True, b"x" * (KEPT - 5))])
+def test_shortened_no_half_number_looks_whole(keeps_end: bool, value: bytes) -> None:
+    whole = b"x" * (KEPT - 5) + b"12345,678.90" + b"x" * (KEPT - 5)
+
+    assert shortened(whole, keeps_end=keeps_end) == value
+    assert shortened(b"12", keeps_end=keeps_end) == b"12"
 
 
 def test_an_endless_output_takes_no_more_memory() -> None:

@@ -68,6 +68,19 @@ def test_reports_of_one_instant_do_not_replace_each_other(tmp_path: Path) -> Non
     assert len(list((tmp_path / "spool").iterdir())) == 5
 
 
+@pytest.mark.parametrize(("keeps_end", "kept"), [(False, b"a"), (True, b"z")])
+def test_a_crowd_of_kept_reports_has_short_bodies(keeps_end: bool, kept: bytes, tmp_path: Path) -> None:
+    report = Report(slug="a", body=b"a" * 100_000 + b"z" * 100_000)
+    report.keeps_end = keeps_end
+    long = Path(spool.keep(report, str(tmp_path)))
+    for number in range(spool._CROWD):
+        (tmp_path / "spool" / f"{number}.json").touch()
+    short = Path(spool.keep(report, str(tmp_path)))
+
+    assert len(base64.b64decode(json.loads(long.read_bytes())["body"])) == 200_000
+    assert base64.b64decode(json.loads(short.read_bytes())["body"]) == kept * 100_000
+
+
 def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
