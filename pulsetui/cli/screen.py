@@ -56,14 +56,28 @@ def screen(options: argparse.Namespace) -> int:
 
 def _require_terminal() -> None:
     """Raises UsageError that says what is no terminal. Standard error may be anything: messages go there."""
+    if sys.stderr is None:  # closed
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
     streams = {"standard input": sys.stdin, "standard output": sys.stdout}
     wrong = " and ".join(name for name, stream in streams.items() if stream is None or not stream.isatty())
     if wrong:
-        verb = "are" if " and " in wrong else "is"
+        verb = "are not" if " and " in wrong else "is not one"
         raise UsageError(
-            f"the live table needs a terminal, and {wrong} {verb} none (sent to a file, a pipe, or closed?)."
+            f"the live table needs a terminal, and {wrong} {verb} (but a file, a pipe, or closed)."
             " Without one use: pulsetui serve, pulsetui list, pulsetui status"
         )
+    if not _in_foreground(sys.stdin.fileno()):
+        raise UsageError(
+            "the live table cannot run in the background of a shell. In the background use: pulsetui serve"
+        )
+
+
+def _in_foreground(terminal: int) -> bool:
+    """False where the kernel would stop this process as soon as it draws: with the lock held."""
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return True  # a terminal that controls nobody
 
 
 def _attached_or_embedded(
@@ -97,6 +111,7 @@ def _embedded(config: Path, state: Path, address: tuple[str, int] | None, option
         while True:
             left = show(host.client, options, notices=notices, on_shown=open_door)
             if left.failed:
+                open_door()  # it may have failed before its first frame
                 if not _goes_on_alone(host, left.failed):
                     break
                 notices = ()
@@ -212,6 +227,8 @@ def show(
             )
             app.run()
             crash = app.crash
+            if crash is None and app.return_code == 1:
+                crash = EngineError("the screen ended by itself")
         except Exception as error:  # noqa: BLE001 - the screen's outermost edge: the engine goes on
             crash = error
         if crash is None:

@@ -23,16 +23,23 @@ from pulsetui.cli import engine
 from pulsetui.errors import EngineSilentError
 from tests.cli.installed import PULSETUI, environment, pulsetui
 from tests.cli.test_serve import CONFIG, serving
+from tests.programs import program
 
 
 class Terminal:
     """A pseudo-terminal of 100x30 with a process in it."""
 
-    def __init__(self, *arguments: str, env: dict[str, str], stderr: IO[bytes] | None = None) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        env: dict[str, str],
+        stderr: IO[bytes] | None = None,
+        program: str = PULSETUI,
+    ) -> None:
         self.master, slave = os.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         self.process = subprocess.Popen(
-            [PULSETUI, *arguments],
+            [program, *arguments],
             stdin=slave,
             stdout=slave,
             stderr=stderr or slave,
@@ -167,12 +174,12 @@ def test_a_first_start_makes_the_users_own_file_but_never_one_that_was_named(tmp
 @pytest.mark.parametrize(
     ("shell", "said"),
     [
-        ("{} > out", "standard output is none"),
-        ("{} | cat > out", "standard output is none"),
-        ("{} < /dev/null", "standard input is none"),
-        ("echo | {} > out 2>&1; cat out >&2", "standard input and standard output are none"),
-        ("{} >&-", "standard output is none"),
-        ("{} <&-", "standard input is none"),
+        ("{} > out", "standard output is not one"),
+        ("{} | cat > out", "standard output is not one"),
+        ("{} < /dev/null", "standard input is not one"),
+        ("echo | {} > out 2>&1; cat out >&2", "standard input and standard output are not"),
+        ("{} >&-", "standard output is not one"),
+        ("{} <&-", "standard input is not one"),
     ],
 )
 def test_without_a_terminal_it_says_so_and_paints_nothing(tmp_path: Path, shell: str, said: str) -> None:
@@ -203,3 +210,34 @@ def test_with_standard_error_in_a_file_the_screen_is_on_the_terminal(tmp_path: P
             assert screen.end() == 0
         errors.seek(0)
         assert b"\x1b" not in errors.read()
+
+
+def test_with_standard_error_closed_it_runs_and_ends(tmp_path: Path) -> None:
+    config = tmp_path / "checks.toml"
+    config.write_text(CONFIG)
+    env = environment(tmp_path, PULSETUI_CONFIG=str(config), TERM="xterm-256color")
+    command = f"exec {PULSETUI} --listen 127.0.0.1:0 2>&-"
+    opened = Terminal("-c", command, env=env, program="/bin/sh")
+    try:
+        opened.read_until("Nightly backup")
+        assert opened.end() == 0
+    finally:
+        opened.process.kill()
+        opened.process.wait()
+        os.close(opened.master)
+
+
+def test_in_the_background_of_a_shell_it_refuses_instead_of_being_stopped_with_the_lock(
+    tmp_path: Path,
+) -> None:
+    env = environment(tmp_path, TERM="xterm-256color")
+    shell = f"set -m; {PULSETUI} --listen 127.0.0.1:0 & wait $!; echo ended $?"
+    # setsid -c: only a controlling terminal has a background.
+    opened = Terminal("-c", "bash", "-c", shell, env=env, program=program("setsid"))
+    try:
+        opened.read_until("cannot run in the background of a shell")
+        opened.read_until("ended 2")
+    finally:
+        opened.process.kill()
+        opened.process.wait()
+        os.close(opened.master)

@@ -24,9 +24,17 @@ HomeScreen.tick = failing
 """
 
 
-def failing_screen(home: Path, times: int) -> Terminal:
+AT_ONCE = """
+from pulsetui.tui.screens.home import HomeScreen
+def failing(self):
+    raise RuntimeError("a bug on purpose")
+HomeScreen.on_mount = failing
+"""
+
+
+def failing_screen(home: Path, times: int, bug: str = BUG) -> Terminal:
     """The installed command with a screen whose first ticks fail."""
-    (home / "sitecustomize.py").write_text(BUG.format(times=times))
+    (home / "sitecustomize.py").write_text(bug.replace("{times}", str(times)))
     config = home / "checks.toml"
     config.write_text(CONFIG)
     env = environment(home, PULSETUI_CONFIG=str(config), TERM="xterm-256color", PYTHONPATH=str(home))
@@ -66,9 +74,10 @@ def test_the_engine_goes_on_without_a_screen_that_only_fails(tmp_path: Path) -> 
 
 
 def test_ctrl_c_ends_an_engine_that_lost_its_screen(tmp_path: Path) -> None:
-    screen = failing_screen(tmp_path, 99)
+    screen = failing_screen(tmp_path, 99, AT_ONCE)
     try:
         screen.read_until("Ctrl-C ends the engine")
+        assert pulsetui("ping", "backup", home=tmp_path).stderr == ""
         screen.process.send_signal(signal.SIGINT)
         assert screen.process.wait(20) == 1
         screen.read_until("no longer watching")
