@@ -8,6 +8,7 @@ import logging
 import os
 import select
 import shlex
+import signal
 import sys
 import time
 from collections import deque
@@ -49,6 +50,8 @@ def screen(options: argparse.Namespace) -> int:
     state = engine.state_dir(options)
     address = listen_address(options)
     path = None if options.attach else engine.config_to_run(options)
+    # Ctrl-Z before the screen has the keyboard, as after it, would stop a process that holds the lock.
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     logs.start(state, stderr=False)
     with guarded_terminal():
         return _attached(options) if path is None else _attached_or_embedded(path, state, address, options)
