@@ -94,5 +94,5 @@ class Output:
 
     @property
     def end(self) -> bytes:
-        """The last ``KEPT`` bytes."""
-        return (self.rest if self.skipped else self.head + self.rest)[-KEPT:]
+        """The last ``KEPT`` bytes, without half a number at their beginning."""
+        return shortened(self.rest if self.skipped else self.head + self.rest, keeps_end=True)
