@@ -104,5 +104,7 @@ def _after(text: str | None, where: ZoneInfo) -> datetime:
 
 def _wall(instant: datetime, where: ZoneInfo) -> str:
     local = instant.astimezone(where)
-    seconds = ":%S" if local.second else ""
+    seconds = ":%S" if local.second or local.microsecond else ""
+    if local.microsecond:
+        seconds += f".{local:%f}".rstrip("0")
     return local.strftime(f"%a %Y-%m-%d %H:%M{seconds} %Z")

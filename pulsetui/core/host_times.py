@@ -16,6 +16,7 @@ from pulsetui.core.clock_change import changes, offset_at
 from pulsetui.core.crontab_fields import CrontabFields, day_field, field_text
 from pulsetui.core.words import clock, listed, span_words
 from pulsetui.core.zone import zone
+from pulsetui.errors import ScheduleError
 
 HORIZON = timedelta(days=731)
 _DAY = 24 * 60
@@ -38,9 +39,11 @@ def host_times(fields: CrontabFields, host: str, now: datetime) -> HostTimes:
     """``fields`` in the zone ``host``, as of ``now``. An empty ``host`` is not known."""
     if not fields.zone or not fields.minutes:
         return HostTimes(fields.text)
-    if not host:
+    try:
+        here, there = zone(host), zone(fields.zone)
+        now + HORIZON
+    except (ScheduleError, OverflowError):  # not known, or an engine elsewhere says what cannot be
         return HostTimes(fields.text, note=f"These times are {fields.zone}'s; cron reads them as the host's.")
-    here, there = zone(host), zone(fields.zone)
     shifts = _shifts(here, there, now)
     texts = {shift: shifted(fields, shift) for _, shift in shifts}
     first = texts[shifts[0][1]]

@@ -148,6 +148,16 @@ def test_an_engine_that_does_not_answer_at_its_address_is_unreachable(tmp_path: 
     assert "Traceback" not in done.stderr
 
 
+def test_the_next_instants_are_said_to_the_part_of_a_second(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULSETUI_CONFIG", str(tmp_path / "none.toml"))
+    assert main(["schedule", "*:*:00.25,30", "--count", "2", "--after", "2026-11-28T10:00Z"]) == 0
+    said = capsys.readouterr().out
+    assert "2026-11-28 10:00:00.25 UTC" in said
+    assert "2026-11-28 10:00:30 UTC" in said
+
+
 def test_a_reader_that_had_enough_is_no_error(tmp_path: Path) -> None:
     script = f"{PULSETUI} schedule 1m --count 10000 --json | head -n 1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -92,10 +92,14 @@ def test_other_dates_are_left_to_cron_tz(cron: str, own: str, host: str) -> None
         assert words in found.note
 
 
-def test_a_host_in_an_unknown_zone_is_told_whose_times_they_are() -> None:
+@pytest.mark.parametrize(
+    ("host", "now"),
+    [("", WINTER), ("x", WINTER), ("../x", WINTER), ("Europe/Rome", utc("9999-12-01 00:00"))],
+)
+def test_a_host_in_an_unknown_zone_is_told_whose_times_they_are(host: str, now: datetime) -> None:
     fields = crontab_fields("cron", "0 2 * * *", "Europe/Berlin")
     assert fields is not None
-    found = host_times(fields, "", WINTER)
+    found = host_times(fields, host, now)
     assert (found.text, found.remark) == ("0 2 * * *", "")
     assert found.note == "These times are Europe/Berlin's; cron reads them as the host's."
 
