@@ -16,9 +16,11 @@ crash: it is never read.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import stat
 import time
 from binascii import a2b_base64, b2a_base64
 
@@ -41,8 +43,10 @@ _LARGEST = 16_000_000  # bytes of one file
 def keep(report: Report, state_dir: str, to: str = "") -> str:
     """Writes ``report`` so that it survives a power cut, and returns the file's path. Raises OSError."""
     folder = f"{state_dir}/{SPOOL}"
-    os.makedirs(state_dir, mode=0o700, exist_ok=True)  # noqa: PTH103 - no pathlib beside a job
-    os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
+    _make(state_dir)
+    _make(folder)
+    if os.path.islink(folder):  # noqa: PTH114 - no pathlib beside a job
+        raise OSError(errno.ELOOP, "it is a link", folder)
     if len(report.body) > BODY_LIMIT and len(os.listdir(folder)) > _CROWD:  # noqa: PTH208
         from pulsetui.core.output import shortened
 
@@ -107,8 +111,7 @@ def read(path: str, is_wanted: Callable[[str], bool]) -> Report | None:
     """The report in ``path``; None when it is gone, is none of ours, or ``is_wanted`` says no to the address
     for which it was kept."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
-            record = json.loads(file.read(_LARGEST))
+        record = json.loads(_content(path))
         if not is_wanted(str(record.get("to") or "")):
             return None
         report = Report(
@@ -124,11 +127,22 @@ def read(path: str, is_wanted: Callable[[str], bool]) -> Report | None:
         )
         if record.get("exit_status") is not None:
             report.exit_status = int(record["exit_status"])
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, UsageError):
+    except (OSError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return None  # whatever it is, no job waits for it
+    except UsageError:
         return None
     report.is_kept = True
     report.keeps_end = record.get("keep") == "end"
     return report
+
+
+def _content(path: str) -> bytes:
+    """Of a regular file: a pipe in its place would hold the job up."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", path)
+        return file.read(_LARGEST)
 
 
 def forget(path: str) -> None:
@@ -157,6 +171,19 @@ def _write(path: str, content: bytes) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _make(folder: str) -> None:
+    """With its parents, all of them private whatever the umask."""
+    if os.path.isdir(folder):  # noqa: PTH112
+        return
+    parent = os.path.dirname(folder)  # noqa: PTH120
+    if parent and parent != folder:
+        _make(parent)
+    try:
+        os.mkdir(folder, 0o700)  # noqa: PTH102
+    except FileExistsError:
+        pass
 
 
 def _sync_folder(folder: str) -> None:

@@ -121,3 +121,57 @@ def test_any_body_and_instant_read_back(body: bytes, at_ns: int) -> None:
     at = datetime.fromisoformat(record["at"])
     assert at.tzinfo is not None
     assert (at - datetime(1970, 1, 1, tzinfo=UTC)) // (at.resolution) == at_ns // 1000
+
+
+def test_what_is_made_is_private_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        path = Path(spool.keep(Report(slug="a"), str(tmp_path / "a/b/state")))
+    finally:
+        os.umask(before)
+    made = [tmp_path / "a", tmp_path / "a/b", path.parent.parent, path.parent]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in made} == {0o700}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_nothing_is_kept_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/spool").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="link"):
+        spool.keep(Report(slug="a"), str(tmp_path / "state"))
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+HUGE = "9" * 400
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 50_000,
+        "[]",
+        "7",
+        "null",
+        '"text"',
+        f'{{"slug": "a", "kind": "success", "duration": {HUGE}}}',
+        f'{{"slug": "a", "kind": "success", "metrics": {{"n": {HUGE}}}}}',
+        '{"slug": "a", "kind": "success", "exit_status": 1e999}',
+        '{"slug": "a", "kind": "success", "exit_status": NaN}',
+        '{"slug": "a", "kind": [], "metrics": 7}',
+        '{"slug": "a", "kind": "success", "body": "é"}',
+        "\x00",
+    ],
+)
+def test_a_file_that_is_no_report_holds_no_job_up(tmp_path: Path, content: str) -> None:
+    path = tmp_path / f"{AT_NS}-1-abcdef.json"
+    path.write_text(content)
+    assert spool.read(str(path), lambda _: True) is None
+
+
+def test_a_pipe_or_a_link_in_the_place_of_a_report_holds_no_job_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / f"{AT_NS}-1-a.json")
+    (tmp_path / f"{AT_NS}-1-b.json").symlink_to("/dev/zero")
+    (tmp_path / f"{AT_NS}-1-c.json").mkdir()
+    for name in "abc":
+        assert spool.read(str(tmp_path / f"{AT_NS}-1-{name}.json"), lambda _: True) is None
