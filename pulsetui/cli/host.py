@@ -133,6 +133,7 @@ class Host:
             courier.replace_hooks(build_hooks(config.hooks, context, no_commands=self._no_commands))
 
         engine.on_told = courier.wake
+        engine.on_urgent = courier.tell_now
         self.client.on_audience = courier.somebody_came
         engine.on_config.append(take_hooks)
         self._courier_task = asyncio.get_running_loop().create_task(courier.run())

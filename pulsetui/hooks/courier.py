@@ -67,6 +67,7 @@ class Courier:
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
+        self._telling: set[asyncio.Future[None]] = set()
 
     def replace_hooks(self, hooks: Mapping[str, Hook]) -> None:
         """Takes the hooks of a changed configuration; a send in progress ends as it began.
@@ -82,6 +83,18 @@ class Courier:
     def wake(self) -> None:
         """Something was put into the outbox."""
         self._call(self._news.set)
+
+    def tell_now(self, alert: Alert) -> None:
+        """By every hook, unrecorded and tried once: for what the outbox itself cannot take. To be called on
+        the courier's loop."""
+        for name, hook in self._hooks.items():
+            telling = asyncio.ensure_future(self._tell_now(name, hook, alert))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
+
+    async def _tell_now(self, name: str, hook: Hook, alert: Alert) -> None:
+        if (error := await self._attempt(name, hook, alert)) is not None:
+            log.error("hook=%s not told: %s", name, clean(str(error), _ERROR_LIMIT))
 
     def somebody_came(self) -> None:
         """Somebody can be told now by hooks that only tell those who are there."""
@@ -304,7 +317,7 @@ class Courier:
             log.exception("hook=%s the report of its trouble failed", name)
 
     async def _end_lanes(self) -> None:
-        lanes = set(self._lanes.values())
+        lanes: set[asyncio.Future[None]] = {*self._lanes.values(), *self._telling}
         if not lanes:
             return
         _, pending = await asyncio.wait(lanes, timeout=_STOP_GRACE_S)

@@ -58,6 +58,14 @@ def alert_of(check: Check, transition: Transition, flip: Flip) -> Alert | None:
     return None
 
 
+def refusing(trouble: str, at: datetime) -> Alert:
+    """PulseTUI itself is in trouble: it takes no pings, so that it can judge nobody."""
+    body = f"{trouble}\nWhat runs out meanwhile cannot be judged."
+    return Alert(
+        event=AlertEvent.UNWATCHED, at=at, title="PulseTUI refuses pings and watches nothing", body=body
+    )
+
+
 def alert_of_note(check: Check, note: str, at: datetime) -> Alert:
     """What an overlap or a duplicate run tells where it does not take the check down."""
     flip = Flip(at=at, before=Status.UP, after=Status.UP)

@@ -23,6 +23,7 @@ from pulsetui.core.phrases import count_text
 from pulsetui.core.snooze import Scope
 from pulsetui.errors import EngineError, StoreError
 from pulsetui.monitor import commands, refusals
+from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.config_copies import ConfigCopies
 from pulsetui.monitor.config_watch import ConfigWatch
@@ -98,6 +99,7 @@ class Engine:
         self.on_changed: list[OnChanged] = []
         self.on_config: list[Callable[[Config], None]] = []
         self.on_told: Callable[[], None] = lambda: None  # something waits in the outbox
+        self.on_urgent: Callable[[Alert], None] = lambda _: None  # something cannot even be put there
         self._waiting = 0  # pings that are not answered yet
         self._gathered: list[Submitted] = []  # of these, the ones of this round of the loop
         self._snooze_timer: asyncio.TimerHandle | None = None

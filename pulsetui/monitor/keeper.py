@@ -19,7 +19,9 @@ from typing import Protocol
 from msgspec import Struct
 
 from pulsetui.errors import EngineError, StateDirError, StateHeldError, StoreError, StoreLostError
+from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.clock import Clock
+from pulsetui.monitor.compose import refusing
 from pulsetui.monitor.lock import StateLock
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.session import Command, Session
@@ -36,6 +38,10 @@ SETTLED_S = 5.0
 """For so long nothing at the path may have changed: somebody may be in the midst of restoring a copy."""
 ABSENT_S = 15.0
 """So long a directory that is gone may take to come back before it is made anew."""
+
+
+TOLD_AFTER_S = 30.0
+"""A trouble that lasts as long is told: most pass sooner."""
 
 
 class Look(Struct, frozen=True):
@@ -94,6 +100,7 @@ class Host(Protocol):
     clock: Clock
     lock: StateLock
     notices: Notices
+    on_urgent: Callable[[Alert], None]  # tells what cannot be put into the outbox
 
     async def perform(self, command: Command) -> object: ...
 
@@ -114,6 +121,7 @@ class Keeper:
         self._spawn = spawn
         self.lost = False
         self._since = ""
+        self._episode = 0  # counts the troubles
         self._seen: object = None
         self._still_since = 0.0
 
@@ -128,6 +136,8 @@ class Keeper:
             if not self.lost:
                 self._host.notices.take_away("store")
             return
+        if self.trouble() is None:
+            self._spawn(self._tell())
         if isinstance(error, StoreLostError):
             said = f"{error}. Put it back; or else it is made anew shortly, with all that is known."
             self._is_lost()
@@ -137,6 +147,14 @@ class Keeper:
                 f" {self._host.state_dir}; jobs that use `pulsetui ping` keep their pings meanwhile."
             )
         self._host.notices.put("store", "error", f"pings are refused (503): {said}")
+
+    async def _tell(self) -> None:
+        """The outbox is in the database, and the database is what cannot be written: told past it, once."""
+        self._episode += 1
+        episode = self._episode
+        await asyncio.sleep(TOLD_AFTER_S)
+        if episode == self._episode and (trouble := self.trouble()) is not None:
+            self._host.on_urgent(refusing(trouble, self._host.clock.now()))
 
     async def beat(self) -> None:
         """Notices what is wrong also while nobody pings."""

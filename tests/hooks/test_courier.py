@@ -687,3 +687,17 @@ def test_a_cancelled_courier_leaves_no_send_behind() -> None:
         assert hook.at_once == 0
 
     play(story)
+
+
+def test_what_the_outbox_cannot_take_is_told_at_once_by_every_hook_that_works() -> None:
+    async def story() -> None:
+        good, bad = RecordingHook(), RecordingHook()
+        bad.error = RuntimeError("no")
+        async with at_work(good=good, bad=bad) as scene:
+            scene.outbox.broken = True
+            scene.courier.tell_now(an_alert("", AlertEvent.UNWATCHED, title="PulseTUI refuses pings"))
+            await settle()
+            assert [alert.title for alert in good.alerts] == ["PulseTUI refuses pings"]
+            assert bad.tries == 1
+
+    play(story)

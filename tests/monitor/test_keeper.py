@@ -16,7 +16,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from pulsetui.core.status import PingKind
-from pulsetui.errors import StateHeldError
+from pulsetui.errors import StateHeldError, StoreBusyError
+from pulsetui.monitor import keeper
+from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.intake import Receipt
 from pulsetui.monitor.lock import StateLock
@@ -115,12 +117,12 @@ def stored_rids(state: Path) -> set[str]:
 
 
 async def recovered(engine: Harness) -> None:
-    keeper = engine.engine._keeper
+    guard = engine.engine._keeper
     for _ in range(3):
-        if keeper.lost:
-            await keeper.mend()
+        if guard.lost:
+            await guard.mend()
             engine.clock.run(timedelta(seconds=16))
-    assert not keeper.lost, engine.client.info().notices
+    assert not guard.lost, engine.client.info().notices
     await engine.settle()
 
 
@@ -273,5 +275,35 @@ def test_an_engine_whose_directory_another_one_has_taken_stands_back_and_says_so
             other.release()
             await recovered(engine)
             assert await engine.ping("often") is Receipt.OK
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("lasts", [True, False])
+def test_a_trouble_that_lasts_is_told_past_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasts: bool
+) -> None:
+    monkeypatch.setattr(keeper, "TOLD_AFTER_S", 0.05)
+
+    async def scenario() -> None:
+        async with running(tmp_path) as engine:
+            told: list[Alert] = []
+            engine.engine.on_urgent = told.append
+            database = engine.engine._database
+            real = database.write
+
+            def full(changes: object) -> None:
+                raise StoreBusyError("database or disk is full")
+
+            database.write = full  # type: ignore[method-assign]
+            for _ in range(3):
+                assert await engine.ping("often") is Receipt.BUSY
+            if not lasts:
+                database.write = real  # type: ignore[method-assign]
+                assert await engine.ping("often") is Receipt.OK
+            await asyncio.sleep(0.15)
+            titles = ["PulseTUI refuses pings and watches nothing"] if lasts else []
+            assert [alert.title for alert in told] == titles
+            database.write = real  # type: ignore[method-assign]
 
     asyncio.run(scenario())
