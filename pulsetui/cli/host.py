@@ -12,6 +12,7 @@ import logging
 import socket
 import threading
 from collections.abc import Coroutine, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -62,6 +63,7 @@ class Host:
         self._courier: Courier | None = None
         self._no_commands = ""  # why the programs in checks.toml must not run
         self._courier_task: asyncio.Task[None] | None = None
+        self._opening: Future[None] | None = None
         self._look_again: asyncio.TimerHandle | None = None
         self._over = ""  # what was last said of calendars that are over
 
@@ -105,7 +107,7 @@ class Host:
 
     def open_door(self) -> None:
         """Takes pings and tells alerts from now on. Called once, from any thread; returns at once."""
-        asyncio.run_coroutine_threadsafe(self._open_door(), self._loop)
+        self._opening = asyncio.run_coroutine_threadsafe(self._open_door(), self._loop)
 
     async def _open_door(self) -> None:
         # Imported only now: they take longer than a first frame can wait.
@@ -206,6 +208,8 @@ class Host:
         self._end_loop()
 
     async def _stop(self) -> None:
+        if self._opening is not None:
+            self._opening.cancel()  # it may still look for the host's zone
         if self._look_again is not None:
             self._look_again.cancel()
         if self._listener is not None:
