@@ -10,9 +10,8 @@ from pulsetui.core.storable import LONGEST
 from pulsetui.errors import PulseError
 
 _UNITS = {"w": 7 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
-_SPELLED = re.compile(
-    r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII
-)
+_SPELLED = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
+_MOST_DIGITS = 9  # with more it is longer than ten years in any unit
 
 
 class DurationError(PulseError):
@@ -37,17 +36,23 @@ def _parse(value: int | str) -> timedelta:
     else:
         text = "".join(value.split()).lower()
         match = _SPELLED.fullmatch(text)
-        if text.isascii() and text.isdigit() and len(text) < 12:
-            seconds = int(text)
+        if text.isascii() and text.isdigit():
+            seconds = _number(text)
         elif text and match:
             seconds = sum(
-                int(n) * unit for n, unit in zip(match.groups(default="0"), _UNITS.values(), strict=True)
+                _number(n) * unit for n, unit in zip(match.groups(default="0"), _UNITS.values(), strict=True)
             )
         else:
-            raise DurationError(f'"{value}" is not a duration; write it like 90s, 15m, 1h30m, 2d')
+            raise DurationError(f'"{value:.60}" is not a duration; write it like 90s, 15m, 1h30m, 2d')
     if abs(seconds) > LONGEST.total_seconds():
-        raise DurationError(f'"{value}" is longer than ten years')
+        shown = value if isinstance(value, str) else str(value) if abs(value) < 10**20 else "a long number"
+        raise DurationError(f'"{shown:.60}" is longer than ten years')
     return timedelta(seconds=seconds)
+
+
+def _number(digits: str) -> int:
+    """Of any length: thousands of digits are not counted out."""
+    return int(digits) if len(digits.lstrip("0")) <= _MOST_DIGITS else 10**_MOST_DIGITS
 
 
 @lru_cache(maxsize=1024)

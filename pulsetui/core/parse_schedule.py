@@ -31,8 +31,9 @@ def guess_schedule(text: str, timezone: str = "UTC") -> Schedule:
     if not is_row_of_numbers(text):
         try:
             parse_duration(text)
-        except DurationError:
-            pass
+        except DurationError as error:
+            if "longer than" in str(error):
+                raise ScheduleError(str(error)) from error
         else:
             return Every.parse(text, timezone)
     if _looks_like_cron(text):
