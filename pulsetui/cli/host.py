@@ -64,6 +64,7 @@ class Host:
         self._no_commands = ""  # why the programs in checks.toml must not run
         self._courier_task: asyncio.Task[None] | None = None
         self._opening: Future[None] | None = None
+        self._zone_task: asyncio.Task[None] | None = None
         self._look_again: asyncio.TimerHandle | None = None
         self._over = ""  # what was last said of calendars that are over
 
@@ -111,8 +112,6 @@ class Host:
 
     async def _open_door(self) -> None:
         # Imported only now: they take longer than a first frame can wait.
-        from pulsetui.config.host import zone_without_tz
-        from pulsetui.config.host_name import host_zone_name
         from pulsetui.hooks.courier import Courier
         from pulsetui.hooks.hook import HookContext
         from pulsetui.hooks.registry import build_hooks
@@ -139,9 +138,16 @@ class Host:
         self.client.on_audience = courier.somebody_came
         engine.on_config.append(take_hooks)
         self._courier_task = asyncio.get_running_loop().create_task(courier.run())
-        zone = await asyncio.to_thread(host_zone_name)  # it looks at many files
-        self.client.host_tz = "" if zone.doubt else zone.name
-        self.client.system_tz = await asyncio.to_thread(zone_without_tz)
+        self._zone_task = asyncio.get_running_loop().create_task(self._look_at_zone())
+
+    async def _look_at_zone(self) -> None:
+        """In which zone cron runs here, for the lines to copy. It takes a look at many files."""
+        from pulsetui.config.host import zone_without_tz
+        from pulsetui.config.host_name import host_zone_name
+
+        zone = await asyncio.to_thread(host_zone_name)
+        other = await asyncio.to_thread(zone_without_tz)
+        self.client.know_host("" if zone.doubt else zone.name, other)
 
     def _look_at_key(self, config: Config) -> None:
         """Without a ping key a listener that others reach refuses every slug: a person must hear of it."""
@@ -208,6 +214,8 @@ class Host:
         self._end_loop()
 
     async def _stop(self) -> None:
+        if self._zone_task is not None:
+            self._zone_task.cancel()
         if self._opening is not None:
             self._opening.cancel()  # it may still look for the host's zone
         if self._look_again is not None:

@@ -54,7 +54,7 @@ class LocalEngine:
         self.address = ""  # host:port of the listener
         self._by_key = False  # slugs need a ping key: others than this host can reach the listener
         self.reachable_url = ""  # at which a process on this host finds the listener
-        self.host_tz = self.system_tz = ""  # the zones of this host, once they are known
+        self._host_tz = self._system_tz = ""  # the zones of this host, once they are known
         self.on_audience: Callable[[], None] = lambda: None  # somebody listens to alerts now
         engine.on_changed.append(self._changed)
 
@@ -64,6 +64,11 @@ class LocalEngine:
         shown = format_address("127.0.0.1", port) if host in ("0.0.0.0", "::") else self.address  # noqa: S104
         self._by_key = not is_loopback(host)
         self.reachable_url = f"http://{shown}"
+
+    def know_host(self, host_tz: str, system_tz: str) -> None:
+        """The zones of this host (see EngineInfo) are known. Called on the engine's loop."""
+        self._host_tz, self._system_tz = host_tz, system_tz
+        self._changed(frozenset())
 
     @property
     def local_ping_url(self) -> str:
@@ -123,8 +128,8 @@ class LocalEngine:
             ),
             keys=dict(engine.config.keys),
             ping_key=engine.config.listener.ping_key if self._by_key else "",
-            host_tz=self.host_tz,
-            system_tz=self.system_tz,
+            host_tz=self._host_tz,
+            system_tz=self._system_tz,
         )
 
     def details(self, slug: str) -> CheckDetails:

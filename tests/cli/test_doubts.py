@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from pulsetui.cli.host import Host, open_engine
 from pulsetui.cli.main import main
 from pulsetui.cli.verbs import report
+from pulsetui.config.host_name import HostZone
 from pulsetui.config.load import load_config
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.monitor.view import EngineInfo
@@ -116,6 +118,25 @@ def test_an_engine_says_which_checks_cannot_alarm_any_more(
     for slug in ("old", "older"):
         assert client.edit(slug, {"calendar": "daily"}).warnings == ()
     assert notice(client.info()) == ""
+
+
+def test_an_engine_comes_to_know_the_zone_of_its_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pulsetui.config.host_name.host_zone_name", lambda: HostZone("Asia/Tokyo"))
+    monkeypatch.setattr("pulsetui.config.host.zone_without_tz", lambda: "UTC")
+    known = threading.Event()
+
+    def look(_: object) -> None:
+        if running.client.info().host_tz:
+            known.set()
+
+    with open_engine(written(tmp_path, ""), tmp_path / "state", ("127.0.0.1", 0)) as running:
+        unsubscribe = running.client.subscribe(look)
+        look(None)
+        assert known.wait(10), "and says so: a line that stands on the screen is written anew"
+        assert (running.client.info().host_tz, running.client.info().system_tz) == ("Asia/Tokyo", "UTC")
+        unsubscribe()
 
 
 def test_adding_and_changing_say_what_clock_changes_do_too(host: Host) -> None:
