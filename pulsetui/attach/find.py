@@ -54,16 +54,26 @@ def _probe(path: Path) -> tuple[bool, str]:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
-        return False, ""
+        try:
+            fd = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)  # the engine puts its file back in a second
+        except OSError:
+            return False, ""
     try:
         try:
             # Shared, so that two who look at once do not take each other for an engine.
             fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return True, os.read(fd, _LARGEST).decode("utf-8", "replace")
+            return True, _content(fd)
         return False, ""
     finally:
         os.close(fd)  # gives the lock back
+
+
+def _content(fd: int) -> str:
+    try:
+        return os.read(fd, _LARGEST).decode("utf-8", "replace")
+    except IsADirectoryError:
+        return ""
 
 
 def _parse(text: str) -> dict[str, object]:

@@ -163,7 +163,8 @@ def _limit(request: Request, default: int) -> int:
     text = request.first("limit")
     if text is None:
         return default
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_LISTED:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_LISTED))
+    if not is_number or not 1 <= int(text) <= MOST_LISTED:
         raise CommandError(f"limit: takes a number from 1 to {MOST_LISTED}")
     return int(text)
 

@@ -428,6 +428,7 @@ class Engine:
             await asyncio.sleep(TICK_S)
             self._look_around()
             self._vigil.tick()
+            self._keeper.tick()
             if self.health() is not None:
                 self.submit(commands.Settled(), lambda _: None)  # what is still to be written tries the disk
 

@@ -163,20 +163,29 @@ class Keeper:
             self.committed(error)
 
     async def look(self) -> StoreError | None:
-        """What is wrong with the place of the state, or None. Puts a lost lock file back."""
-        host = self._host
-        if host.lock.is_at_its_path():
+        """What is wrong with the place of the state, or None."""
+        if (error := self._put_lock_back()) is not None:
+            return error
+        try:
+            await self._host.perform(Look())
+        except StoreError as wrong:
+            return wrong
+        return None
+
+    def tick(self) -> None:
+        """Once a second: whoever looks for the engine finds it by its lock's file."""
+        if not self.lost and (error := self._put_lock_back()) is not None:
+            self.committed(error)
+
+    def _put_lock_back(self) -> StoreLostError | None:
+        """Where the directory is another one the database is not at its path, either."""
+        if self._host.lock.is_at_its_path():
             try:
-                host.lock.mend()
+                self._host.lock.mend()
             except StateHeldError as error:
                 return StoreLostError(str(error))
             except StateDirError as error:
                 logger.warning("%s", error)  # the directory is locked all the same
-        # In any other case the database is not at its path, either.
-        try:
-            await host.perform(Look())
-        except StoreError as error:
-            return error
         return None
 
     def _is_lost(self) -> None:

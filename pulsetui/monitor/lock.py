@@ -33,7 +33,7 @@ _OURS = (LOCK_NAME, API_KEY_NAME, "alive", "crash.log", "pulsetui.", "screen.tom
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _ANOTHER = "Give another one with --state-dir or PULSETUI_STATE_DIR."
 _LOOKER_S = 0.5
-"""Who only looks whether an engine runs holds the lock's file for a moment."""
+"""Who only looks whether an engine runs holds the lock for a moment."""
 
 
 def prepare_state_dir(state_dir: Path) -> None:
@@ -120,19 +120,20 @@ class StateLock:
             raise
         return directory, fd
 
-    def _lock_or_tell(self, fd: int, directory: int) -> None:
-        if not _lock(fd):
-            raise self._held_by(directory)
+    def _lock_or_tell(self, fd: int, directory: int, *, needed: bool = False) -> None:
+        until = time.monotonic() + _LOOKER_S
+        while not _lock(fd, needed=needed):
+            if time.monotonic() > until:
+                raise self._held_by(directory)
+            time.sleep(0.02)
 
     def _take_file(self, directory: int) -> int:
         fd = open_private(LOCK_NAME, os.O_RDWR | os.O_CREAT, directory=directory)
-        until = time.monotonic() + _LOOKER_S
-        while not _lock(fd, needed=True):
-            if time.monotonic() > until:
-                held = self._held_by(directory)
-                os.close(fd)
-                raise held
-            time.sleep(0.02)
+        try:
+            self._lock_or_tell(fd, directory, needed=True)
+        except BaseException:
+            os.close(fd)
+            raise
         return fd
 
     def announce(self, url: str, ping_url: str = "", state: str = "") -> None:

@@ -44,6 +44,20 @@ def test_state_directory_without_engine_or_none_at_all(tmp_path: Path) -> None:
     assert find_engine(tmp_path / "missing") is None
 
 
+def test_an_engine_is_found_whose_lock_file_was_deleted_and_is_put_back(tmp_path: Path) -> None:
+    directory = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        assert find_engine(tmp_path, wait_s=0) == EngineAddress(url="", api_key="", pid=None)
+        with held(tmp_path, LOCK):
+            found = find_engine(tmp_path)
+    finally:
+        os.close(directory)
+    assert found is not None
+    assert found.url == "http://127.0.0.1:8787"
+    assert find_engine(tmp_path) is None
+
+
 def test_looking_does_not_take_the_lock(tmp_path: Path) -> None:
     (tmp_path / "engine.lock").write_text(LOCK)
     find_engine(tmp_path)

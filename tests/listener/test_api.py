@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -342,6 +343,12 @@ def test_instants_travel_exactly() -> None:
     view = a_view("backup", since=NOON.replace(microsecond=123456))
 
     assert msgspec.json.decode(wire.encode(view), type=type(view)) == view
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "1001", "x", "", "9" * 5000, "000000001" + "9" * 5000, "٣٣"])
+def test_a_limit_that_is_none_is_refused_with_its_range(served: Served, limit: str) -> None:
+    reply = served.curl(f"/api/pulse/incidents?limit={quote(limit)}", *KEY)
+    assert (reply.status, error(reply)) == (400, "limit: takes a number from 1 to 1000")
 
 
 @pytest.mark.parametrize(
