@@ -11,6 +11,7 @@ import errno
 import fcntl
 import logging
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,21 @@ def replace(path: Path, content: str) -> None:
             _overwrite(target, content.encode())
 
 
+STALE = (
+    "was replaced by another file where it comes from, but it is mounted as a single file, so what is seen"
+    " here is the old one. Mount its directory instead, and restart"
+)
+
+
+def is_stale(path: Path) -> bool:
+    """Whether its mount is all that still names the file: an editor put another in its place outside."""
+    try:
+        found = path.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_nlink == 0
+
+
 def left_copy(path: Path) -> Path | None:
     """The copy beside ``path`` that an edit in place left when it was cut off; None as a rule."""
     target = Path(os.path.realpath(path))
@@ -102,6 +118,8 @@ def _swap(target: Path, content: str) -> None:
 
 def _overwrite(target: Path, content: bytes) -> None:
     """In place: whoever reads meanwhile finds the old start or the new one, never an empty file."""
+    if is_stale(target):
+        raise ConfigError(f"{printable(str(target))}: {STALE}. Nothing was changed.")
     descriptor = os.open(target, os.O_RDWR | os.O_CLOEXEC)
     try:
         before = os.pread(descriptor, os.fstat(descriptor).st_size, 0)

@@ -13,8 +13,9 @@ from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 
+from pulsetui.config.disk import STALE, is_stale
 from pulsetui.config.edit import ConfigFile, Loaded, Rescue
-from pulsetui.config.guard import is_doubtful, lost, stays_s
+from pulsetui.config.guard import LOSS_S, is_doubtful, lost, stays_s
 from pulsetui.config.model import Config
 from pulsetui.config.problem import printable
 from pulsetui.config.watch import Fingerprint
@@ -47,6 +48,7 @@ class ConfigWatch:
         self._notices = notices
         self._clock = clock
         self._slugs: Collection[str] = loaded.config.checks.keys()  # of what runs
+        self._hooks: Collection[str] = loaded.config.hooks.keys()
         self._taken = loaded.fingerprint  # of what runs, or of what was refused
         self._first: Loaded | None = loaded
         self._seen: Fingerprint | None = None  # of what waits to look the same once more
@@ -124,7 +126,10 @@ class ConfigWatch:
             if loaded.fingerprint != found:
                 self._seen = None  # changed while it was read
                 return
-            left = stays_s(self._slugs, loaded.config.checks) - (self._clock.monotonic() - self._since)
+            stays = stays_s(self._slugs, loaded.config.checks)
+            if lost(self._hooks, loaded.config.hooks):  # who is told is as easily cut off
+                stays = max(stays, LOSS_S)
+            left = stays - (self._clock.monotonic() - self._since)
             if left > 0:
                 self._wait(loaded, left)
                 return
@@ -147,7 +152,11 @@ class ConfigWatch:
         """``loaded`` runs now."""
         self._taken, self._seen = loaded.fingerprint, None
         self._slugs = loaded.config.checks.keys()
-        self._notices.take_away(BROKEN)
+        self._hooks = loaded.config.hooks.keys()
+        if is_stale(self._file.path):
+            self._notices.put(BROKEN, "error", f"{self._name} {STALE}.")
+        else:
+            self._notices.take_away(BROKEN)
 
     async def _keep(self, loaded: Loaded, before: Collection[str]) -> None:
         """Keeps copies, and tells of what ``before`` had and is gone."""

@@ -451,6 +451,26 @@ def test_a_file_that_is_mounted_by_itself_is_written_in_place(tmp_path: Path, op
     assert (tmp_path / "host.toml").read_text() == text_of(other)
 
 
+@private_mounts
+def test_a_mounted_file_that_was_replaced_at_its_source_is_not_edited(tmp_path: Path) -> None:
+    """As an editor outside a container does it; the edit would be lost with the container."""
+    (tmp_path / "host.toml").write_text(HEADERS)
+    (tmp_path / "new.toml").write_text(HEADERS)
+    (tmp_path / "c").mkdir()
+    (tmp_path / "edit.py").write_text(TWO_EDITS)
+    script = (
+        f"cd {tmp_path} && touch c/checks.toml && mount --bind host.toml c/checks.toml"
+        f" && mv new.toml host.toml && exec {sys.executable} edit.py"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script], capture_output=True, text=True, env=environment, timeout=30
+    )
+    assert done.returncode == 1
+    assert "it is mounted as a single file, so what is seen here is the old one" in done.stderr
+    assert (tmp_path / "host.toml").read_text() == HEADERS
+
+
 @pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV])
 def test_an_edit_in_place_that_fails_puts_back_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int

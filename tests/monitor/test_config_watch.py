@@ -145,6 +145,31 @@ def test_one_check_that_is_deleted_by_hand_is_gone_within_two_seconds_without_a_
     scenario(tmp_path, steps)
 
 
+def test_a_hook_that_is_gone_is_looked_at_twice_as_long(tmp_path: Path) -> None:
+    hook = '[hooks.here]\ntype = "terminal"\n'
+
+    async def steps(on: Watched) -> None:
+        on.path.write_text(FULL)
+        await on.look(1)
+        assert list(on.engine.engine.config.hooks) == ["here"]
+        await on.look(1)
+        assert not on.engine.engine.config.hooks
+
+    scenario(tmp_path, steps, config=FULL + hook)
+
+
+def test_a_file_that_is_only_seen_through_its_mount_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def steps(on: Watched) -> None:
+        monkeypatch.setattr("pulsetui.monitor.config_watch.is_stale", lambda _: True)
+        on.path.write_text(FULL + "# touched\n")  # its last name away, ctime changes
+        await on.look(1)
+        assert "it is mounted as a single file" in on.said("config")
+
+    scenario(tmp_path, steps)
+
+
 @pytest.mark.parametrize("break_", ["missing", "a directory", "zeros", "cut off", "not UTF-8"])
 def test_a_file_that_cannot_be_read_leaves_the_last_good_one_running_for_ever(
     tmp_path: Path, break_: str
