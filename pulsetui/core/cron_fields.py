@@ -171,7 +171,7 @@ def _plain_item(field: Field, item: str) -> str:
     match = _ITEM.fullmatch(item)
     if not match:
         raise _BadItemError(*_strange(field, item))
-    step = _step(match[3]) if match[3] is not None else None
+    step = _step(field, match[3]) if match[3] is not None else None
     if match[1] is None:
         if step is None:
             return "*"
@@ -197,11 +197,11 @@ def top_of(field: Field) -> int:
     return 6 if field is WEEKDAY else field.high
 
 
-def _step(digits: str) -> int:
+def _step(field: Field, digits: str) -> int:
     step = _small(digits)
     if step == 0:
         raise _BadItemError("has the step 0, which never moves; a step is at least 1")
-    if step > LARGEST_NUMBER:
+    if step > LARGEST_NUMBER - field.high:  # Debian's cron adds it to a value, in an int
         raise _BadItemError(f"has the step {digits:.20}, which no cron can hold; write the first value alone")
     return step
 

@@ -157,7 +157,7 @@ REFUSED = """
 */0 * * * *          | minute       | step 0                                         |
 1-5/00 * * * *       | minute       | step 0                                         |
 */99999999999999999999 * * * * | minute | has the step 99999999999999999999, which no cron can hold |
-0 0-5/2147483648 * * * | hour       | which no cron can hold                         |
+0 0-5/2147483647 * * * | hour       | which no cron can hold                         |
 1,,2 * * * *         | minute       | empty item                                     |
 ,1 * * * *           | minute       | empty item                                     |
 1, * * * *           | minute       | empty item                                     |

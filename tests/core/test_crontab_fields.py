@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import random
+import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,10 +14,12 @@ from hypothesis import strategies as st
 
 from pulsetui.core.calendar import Calendar
 from pulsetui.core.cron import Cron
+from pulsetui.core.cron_fields import FIELDS, Field
 from pulsetui.core.crontab_fields import crontab_fields
 from pulsetui.core.schedule import ScheduleKind
 from pulsetui.errors import ScheduleError
 from tests.core.instants import utc
+from tests.programs import optional
 
 # kind | expression | the five fields
 SAID = """
@@ -143,3 +149,35 @@ def test_the_crontab_names_the_same_instants(
         assert cron.next(start) == calendar.next(start)
         assert cron.prev(start) == calendar.prev(start)
         start = calendar.next(start) or start
+
+
+def test_debians_cron_takes_every_expression_that_is_offered_for_a_crontab(tmp_path: Path) -> None:
+    """``crontab -n`` judges all of them in one go; what is spelled for us alone is spelled out before."""
+    rnd = random.Random(8)
+
+    def value(low: int, high: int, names: Sequence[str]) -> str:
+        if names and rnd.random() < 0.3:
+            return rnd.choice(names)
+        return str(rnd.randint(low, high)).zfill(rnd.choice([1, 2]))
+
+    def item(low: int, high: int, names: Sequence[str]) -> str:
+        text = "*" if rnd.random() < 0.25 else value(low, high, names)
+        if text != "*" and rnd.random() < 0.5:
+            text += f"-{value(low, high, names)}"
+        return text + (f"/{rnd.choice([1, 2, 7, 60, 100, 10**9])}" if rnd.random() < 0.3 else "")
+
+    def field(kind: Field) -> str:
+        return ",".join(item(kind.low, kind.high, kind.names) for _ in range(rnd.choice([1, 1, 2, 3])))
+
+    offered = [
+        said.text
+        for _ in range(1500)
+        if (said := crontab_fields("cron", " ".join(map(field, FIELDS)), "UTC")) is not None
+    ]
+    assert len(offered) > 300
+    table = tmp_path / "crontab"
+    table.write_text("".join(f"{text} true\n" for text in offered))
+    done = subprocess.run([optional("crontab"), "-n", str(table)], capture_output=True, text=True)
+    if "invalid option" in done.stderr:
+        pytest.skip("this crontab checks nothing without installing it")
+    assert done.returncode == 0, done.stderr
