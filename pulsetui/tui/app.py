@@ -217,6 +217,9 @@ class PulseApp(App[None]):
     def on_terminal_gone(self) -> None:
         self.exit()
 
+    def on_terminal_back(self) -> None:
+        self.screen.refresh()
+
     def on_input_failed(self, message: InputFailed) -> None:
         self._handle_exception(message.error)
 

@@ -52,6 +52,10 @@ class TerminalGone(Message):
     """Nothing will ever be read from the terminal again."""
 
 
+class TerminalBack(Message):
+    """The terminal has shown something else meanwhile."""
+
+
 class InputFailed(Message):
     """A bug in what reads the terminal."""
 
@@ -129,7 +133,7 @@ class TerminalDriver(LinuxDriver):
         output = _Output(self._out, sys.__stdout__.encoding, self._gone)
         self._file = cast(TextIOWrapper, output)
         self._sent = self._arrived = 0
-        self._suspending = False
+        self._suspending = self._drawing = False
 
     def _get_terminal_size(self) -> tuple[int, int]:
         return terminal_size(self._out)
@@ -139,10 +143,25 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         signal.signal(signal.SIGTSTP, self._sigtstp_application)
         signal.signal(signal.SIGCONT, self._sigcont_application)
+        self._drawing = True
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
 
+    def _sigcont_application(self, *_: object) -> None:
+        """The process goes on.
+
+        Stopped by SIGSTOP it has had no chance to let go of the terminal. To begin once more then, as Textual
+        does, would leave two threads that each read half of what is typed.
+        """
+        if not self._auto_restart:
+            return
+        if self._drawing:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        self.resume_application_mode()
+        self.send_message(TerminalBack())
+
     def suspend_application_mode(self) -> None:
-        self._suspending = True
+        self._suspending, self._drawing = True, False
         try:
             super().suspend_application_mode()
         finally:

@@ -142,7 +142,7 @@ class TypeAhead:
         if not isinstance(event, Paste) or not isinstance(entry, Input) or not entry.max_length:
             return event
         room = max(entry.max_length - len(entry.value) + len(entry.selected_text), 0)
-        line = event.text.partition("\n")[0]  # it takes no more than one
+        line = (event.text.splitlines() or [""])[0]  # it takes no more than one
         if len(line) <= room:
             return event
         self._app.on_paste_cut()

@@ -267,6 +267,22 @@ def test_the_end_of_its_terminal_ends_the_screen_without_any_signal() -> None:
         assert screen.process.wait(10) == 0
 
 
+def test_after_a_stop_from_outside_one_thread_reads_the_terminal() -> None:
+    with on_a_pty() as screen:
+        screen.read_until(b"Sync invoices")
+        threads = Path(f"/proc/{screen.process.pid}/task")
+        before = len(list(threads.iterdir()))
+        for _ in range(3):
+            screen.output = b""
+            screen.process.send_signal(signal.SIGSTOP)
+            screen.process.send_signal(signal.SIGCONT)
+            screen.read_until(b"Sync invoices")  # drawn anew
+        # A worker of asyncio may have come; each stop would else have left two.
+        assert wait_for(lambda: len(list(threads.iterdir())) <= before + 2)
+        screen.type(b"n")
+        screen.read_until(b"New check")
+
+
 def test_answers_and_bytes_that_are_no_text_are_no_keys() -> None:
     with on_a_pty() as screen:
         screen.read_until(b"Sync invoices")
