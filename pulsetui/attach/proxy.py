@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -40,9 +40,28 @@ def proxy_for(url: str) -> Proxy | None:
     known = getproxies()
     for scheme in (parts.scheme, "all"):
         if named := known.get(scheme):
-            bypassed = proxy_bypass(host, known)
-            return None if bypassed else Proxy(_variable(scheme), _with_scheme(named))
+            bypassed = proxy_bypass(parts.netloc.rpartition("@")[2], known)
+            return (
+                None
+                if bypassed or _is_in_network(host, known.get("no", ""))
+                else Proxy(_variable(scheme), _with_scheme(named))
+            )
     return None
+
+
+def _is_in_network(host: str, no_proxy: str) -> bool:
+    """Whether an address is in one of the networks of ``NO_PROXY`` (``10.0.0.0/8``), as curl reads it."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    for entry in no_proxy.split(","):
+        try:
+            if "/" in entry and address in ip_network(entry.strip(), strict=False):
+                return True
+        except ValueError:
+            continue
+    return False
 
 
 def is_this_host(host: str) -> bool:

@@ -87,6 +87,31 @@ def test_no_proxy_leads_past_a_proxy_that_cannot_be_used(monkeypatch: Patch) -> 
 
 
 @pytest.mark.parametrize(
+    ("no_proxy", "url", "direct"),
+    [
+        ("*", ELSEWHERE, True),
+        ("server.invalid", ELSEWHERE, True),
+        ("server.invalid:8787", ELSEWHERE, True),
+        ("server.invalid:80", ELSEWHERE, False),
+        ("invalid", ELSEWHERE, True),
+        ("erver.invalid", ELSEWHERE, False),
+        ("10.1.2.3", "http://10.1.2.3:8787", True),
+        ("192.168.0.0/16, 10.0.0.0/8", "http://10.1.2.3:8787", True),
+        ("10.0.0.0/8", "http://11.1.2.3:8787", False),
+        ("fd00::/8", "http://[fd00::1]:8787", True),
+        ("10.0.0.0/99,/,", "http://10.1.2.3:8787", False),
+        ("", ELSEWHERE, False),
+    ],
+)
+def test_no_proxy_is_read_as_other_programs_read_it(
+    no_proxy: str, url: str, direct: bool, monkeypatch: Patch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy:1")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    assert (proxy_for(url) is None) is direct
+
+
+@pytest.mark.parametrize(
     ("host", "own"),
     [
         *((name, True) for name in ("localhost", "LOCALHOST", "localhost.", "a.localhost", "ip6-localhost")),
