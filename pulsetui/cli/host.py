@@ -64,7 +64,6 @@ class Host:
         self._no_commands = ""  # why the programs in checks.toml must not run
         self._courier_task: asyncio.Task[None] | None = None
         self._opening: Future[None] | None = None
-        self._zone_task: asyncio.Task[None] | None = None
         self._look_again: asyncio.TimerHandle | None = None
         self._over = ""  # what was last said of calendars that are over
 
@@ -138,7 +137,7 @@ class Host:
         self.client.on_audience = courier.somebody_came
         engine.on_config.append(take_hooks)
         self._courier_task = asyncio.get_running_loop().create_task(courier.run())
-        self._zone_task = asyncio.get_running_loop().create_task(self._look_at_zone())
+        await self._look_at_zone()
 
     async def _look_at_zone(self) -> None:
         """In which zone cron runs here, for the lines to copy. It takes a look at many files."""
@@ -214,8 +213,6 @@ class Host:
         self._end_loop()
 
     async def _stop(self) -> None:
-        if self._zone_task is not None:
-            self._zone_task.cancel()
         if self._opening is not None:
             self._opening.cancel()  # it may still look for the host's zone
         if self._look_again is not None:
