@@ -50,12 +50,32 @@ def test_an_engine_without_a_listener_offers_only_names() -> None:
     assert [choice.label for choice in copy_choices(view(), deaf)] == ["slug", "uuid"]
 
 
+class Hosted(FakeEngine):
+    """On a host in UTC."""
+
+    def info(self) -> EngineInfo:
+        return replace(super().info(), host_tz="UTC")
+
+
+async def test_where_days_would_be_others_cron_tz_stands_before_the_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copied: list[str] = []
+    monkeypatch.setattr(PulseApp, "copy_to_clipboard", lambda _app, text: copied.append(text))
+    engine = Hosted([view("a", schedule_kind="cron", schedule="30 0 1 * *", tz="Asia/Tokyo")])
+    async with showing(engine, (100, 36)) as (app, pilot):
+        await press(app, pilot, "y")
+        lines = [line.strip("│ ") for line in text(app).splitlines()]
+        assert lines.count("CRON_TZ=Asia/Tokyo") == 2
+        assert "Debian's cron does not: take a systemd timer." in " ".join(lines)
+        await press(app, pilot, "t")
+    comment, zone, line = copied[0].splitlines()
+    assert (comment[0], zone) == ("#", "CRON_TZ=Asia/Tokyo")
+    assert line.startswith("30 0 1 * * /path/to/job && curl ")
+
+
 async def test_a_line_is_translated_and_copying_it_says_so_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PulseApp, "copy_to_clipboard", lambda *_: None)
-
-    class Hosted(FakeEngine):
-        def info(self) -> EngineInfo:
-            return replace(super().info(), host_tz="UTC")
 
     engine = Hosted([view("a", schedule_kind="cron", schedule="0 2 * * *", tz="Asia/Tokyo")])
     async with showing(engine, (100, 36)) as (app, pilot):
