@@ -149,6 +149,11 @@ class Connection:
         """Whether an answer is being made or sent."""
         return self._phase in (_WAITING, _FLUSHING)
 
+    @property
+    def is_arriving(self) -> bool:
+        """Whether a request is expected, since none was answered yet, or is on its way."""
+        return self._phase in (_HEAD, _BODY, _QUEUED)
+
     def _readable(self) -> None:
         phase = self._phase
         if phase in (_WAITING, _FLUSHING, _QUEUED):

@@ -22,6 +22,7 @@ from pulsetui.listener.message import Handler, Response
 _log = logging.getLogger(__name__)
 
 _ACCEPTS_A_ROUND = 128  # then the rest of the loop has its turn
+_ARRIVAL_S = 0.25  # at the end, for the request of a connection that was taken
 _ACCEPT_PAUSE_S = 0.2  # after the kernel had no descriptor or memory for a connection
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _FULL = Response(503, b"too many connections", (("Retry-After", "1"),))
@@ -73,20 +74,29 @@ class HttpServer:
             self.loop.add_reader(listening, self._accept, listening)
 
     async def stop(self, grace_s: float = 5.0) -> None:
-        """Takes no more connections, lets waiting requests be answered for ``grace_s``, closes the rest."""
+        """Takes no more connections, lets waiting requests be answered for ``grace_s``, closes the rest.
+
+        Who has just connected is about to ask, and would never learn why nobody answered.
+        """
         self.stopping = True
         self._close_sockets()
         for connection in list(self._connections):
-            if not connection.is_waiting:
+            if not (connection.is_waiting or connection.is_arriving):
                 connection.close()
         if self._connections:
             self._all_answered = asyncio.Event()
+            self.loop.call_later(min(_ARRIVAL_S, grace_s), self._close_unasked)
             try:
                 await asyncio.wait_for(self._all_answered.wait(), grace_s)
             except TimeoutError:
                 _log.warning("stopped with %d requests unanswered", len(self._connections))
         for connection in list(self._connections):
             connection.close()
+
+    def _close_unasked(self) -> None:
+        for connection in list(self._connections):
+            if not connection.is_waiting:
+                connection.close()
 
     def _close_sockets(self) -> None:
         for listening in self._sockets:

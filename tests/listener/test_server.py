@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import resource
 import socket
@@ -408,6 +409,18 @@ def test_stop_lets_waiting_requests_be_answered_and_closes_the_rest() -> None:
 
     assert status(answer) == 200
     assert b"Connection: close" in answer
+
+
+def test_who_has_connected_before_the_stop_may_still_ask() -> None:
+    with serve() as running, running.connect() as late, running.connect() as half:
+        half.sendall(GET[:10])
+        assert running.curl(f"/ping/{CODE}").status == 200  # those before it were accepted
+        stopped = asyncio.run_coroutine_threadsafe(running.listener.stop(), running.loop)
+        running.on_loop(lambda: None)  # it has begun
+        late.sendall(GET)
+        half.sendall(GET[10:])
+        assert [status(read_all(late)), status(read_all(half))] == [200, 200]
+        stopped.result(TIMEOUT_S)
 
 
 def test_address_in_use_names_the_address_the_holder_and_the_option(served: Served) -> None:
