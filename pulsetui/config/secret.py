@@ -7,11 +7,12 @@ but the lines around tells what the line is about.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pulsetui.config.problem import printable, quoted
+from pulsetui.config.problem import printable
 
 MASK: Final = "…"
 
@@ -29,6 +30,9 @@ _WANTED: Final = frozenset({"command"})
 
 _WORTH_FINDING: Final = 6
 """Characters: what is shorter is no secret, and replaced everywhere it would make texts unreadable."""
+
+_START: Final = 12
+"""Characters of a secret by which it is known again where it was cut."""
 
 _PART: Final = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _NAMES: Final = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
@@ -95,15 +99,30 @@ def masked(text: str, secrets: Collection[str] = ()) -> str:
 
 
 def without(text: str, secrets: Collection[str]) -> str:
-    """``text`` without ``secrets``, also where they are cut or escaped as ``quoted`` does."""
+    """``text`` without ``secrets``, also where they are cut, or escaped by ``printable``."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) < _WORTH_FINDING:
             text = text.replace(f'"{secret}"', f'"{MASK}"')
             continue
-        for shown in (secret, printable(secret), quoted(secret)[1:-1].removesuffix("…")):
-            if len(shown) >= _WORTH_FINDING:
-                text = text.replace(f"{shown}…", MASK).replace(shown, MASK)
+        for shown in dict.fromkeys((secret, printable(secret))):
+            text = _without_start(text, shown)
     return text
+
+
+def _without_start(text: str, secret: str) -> str:
+    """Long texts are cut before they are shown, here after so many characters, there after others."""
+    start, kept, position = secret[:_START], [], 0
+    while (at := text.find(start, position)) >= 0:
+        same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(secret, text[at:], strict=False))
+        end = at + sum(1 for _ in same)
+        is_cut = text[end : end + 1] in ("", "…", '"')
+        if end - at == len(secret) or is_cut:
+            kept.append(text[position:at] + MASK)
+            position = end + text.startswith("…", end)
+        else:  # another text that only begins alike, as addresses do
+            kept.append(text[position:end])
+            position = end
+    return "".join(kept) + text[position:]
 
 
 def _mask_inline(found: re.Match[str]) -> str:

@@ -137,6 +137,8 @@ def test_what_is_no_secret_is_still_quoted(text: str, shown: str) -> None:
 def test_a_secret_is_taken_out_where_it_was_cut_or_escaped() -> None:
     long, odd = "s" * 200, "tab\there\x1b"
     assert without(f'got "{long[:79]}…", not {odd!r}'.replace("'", '"'), {long, odd}) == 'got "…", not "…"'
+    assert without(f'"{long[:60]}" is none, nor {long} nor {long}', {long}) == '"…" is none, nor … nor …'
+    assert without("on http://127.0.0.1:8787", {"http://127.0.0.1:3128"}) == "on http://127.0.0.1:8787"
     assert without('the sh says "sh"', {"sh"}) == 'the sh says "…"'
     assert masked("https://me:secret@host/x and Bearer abcdef") == "https://…@host/x and Bearer …"
 
