@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulsetui.config.paths import absolute, default_config_path, default_state_dir
+from pulsetui.config.paths import LAST_GOOD_NAME, absolute, default_config_path, default_state_dir
 from pulsetui.errors import EngineSilentError, EngineUnreachableError, UnknownCheckError
 from pulsetui.job.report import UsageError
 
@@ -31,10 +31,12 @@ def config_path(options: argparse.Namespace) -> Path:
 def config_to_run(options: argparse.Namespace) -> Path:
     """The configuration of an engine that is to start; somebody's first start makes the user's own.
 
-    A file that was named is never made: the name may be mistyped.
+    A file that was named is never made: the name may be mistyped. Nor is one that was there before and is
+    gone, whose checks nobody would watch any more.
     """
     path = config_path(options)
-    if not options.config and "PULSETUI_CONFIG" not in os.environ and not path.exists():
+    named = options.config or "PULSETUI_CONFIG" in os.environ
+    if not named and not path.exists() and not (state_dir(options) / LAST_GOOD_NAME).exists():
         write_first_config(path)
     return path
 

@@ -9,6 +9,8 @@ from pathlib import Path
 CONFIG_VARIABLE = "PULSETUI_CONFIG"
 STATE_VARIABLE = "PULSETUI_STATE_DIR"
 CONFIG_NAME = "checks.toml"
+LAST_GOOD_NAME = "checks.last-good.toml"
+"""In the state directory: a copy of the configuration that ran last."""
 
 
 def default_config_path(environ: Mapping[str, str] = os.environ) -> Path:

@@ -9,15 +9,20 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
+from pulsetui.config.edit import ConfigFile, Loaded
 from pulsetui.config.guard import slugs_in
 from pulsetui.config.load import LARGEST
+from pulsetui.config.paths import LAST_GOOD_NAME
+from pulsetui.config.problem import printable
 from pulsetui.config.toml import read_toml
+from pulsetui.errors import ConfigError
 from pulsetui.store.private import open_private
 
 logger = logging.getLogger(__name__)
 
-GOOD = "checks.last-good.toml"
+GOOD: Final = LAST_GOOD_NAME
 _KEPT = "checks.kept-"
 _MOST_KEPT = 10
 
@@ -27,6 +32,19 @@ class ConfigCopies:
 
     def __init__(self, state_dir: Path) -> None:
         self._folder = state_dir
+
+    def first_of(self, file: ConfigFile) -> Loaded:
+        """What an engine starts with. Raises as ``file.load``, saying where to have a file that is gone."""
+        try:
+            return file.load()
+        except ConfigError as error:
+            good = self._folder / GOOD
+            if file.path.exists() or not good.is_file():
+                raise
+            raise ConfigError(
+                f"{error} What ran last in this state directory is in {printable(str(good))}:"
+                " put that in its place if it was lost."
+            ) from None
 
     def good_slugs(self, now: str) -> Collection[str]:
         """The checks of what ran last, unless that is the text of ``now``; none without a copy of it."""

@@ -87,7 +87,8 @@ class Engine:
         self.state_dir = state_dir
         self.config_path = config_path
         self.config_file = ConfigFile(config_path, hook_validators)
-        loaded = self.config_file.load()
+        copies = ConfigCopies(state_dir)
+        loaded = copies.first_of(self.config_file)
         self.config = loaded.config
         self._api_key = ""
         self.notices = Notices(self._info_changed, self.masked)
@@ -104,7 +105,6 @@ class Engine:
         self._gathered: list[Submitted] = []  # of these, the ones of this round of the loop
         self._snooze_timer: asyncio.TimerHandle | None = None
         self._trimmer = Trimmer(self.submit)
-        copies = ConfigCopies(state_dir)
         self._config_watch = ConfigWatch(self.config_file, loaded, copies, self.notices, clock)
         self._creation = Creation(self, self._spawn)
         self._tasks: set[asyncio.Task[None]] = set()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli import parser, schedule
+from pulsetui.cli import engine, parser, schedule
 from pulsetui.cli.main import command_index, main
 from tests.cli.conftest import Connect
 from tests.cli.fake import OVERDUE, UP, FakeEngine
@@ -333,6 +333,19 @@ def test_init_writes_a_file_that_validates_and_never_overwrites_one(tmp_path: Pa
     assert path.read_bytes() == written
     assert path.stat().st_mode & 0o077 == 0
     assert (judged.returncode, judged.stdout) == (0, f"{path}: 0 checks, 1 hook, no problems\n")
+
+
+def test_a_first_file_is_made_only_where_none_was_before(tmp_path: Path) -> None:
+    options = argparse.Namespace(config=None, state_dir=str(tmp_path))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+        patch.delenv("PULSETUI_CONFIG", raising=False)
+        path = engine.config_to_run(options)
+        assert path.exists()
+        path.unlink()
+        (tmp_path / "checks.last-good.toml").write_text("")
+        assert engine.config_to_run(options) == path
+        assert not path.exists()
 
 
 def test_validate_reports_every_problem_with_its_line(tmp_path: Path) -> None:

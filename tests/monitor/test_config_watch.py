@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pulsetui.config.edit import ConfigFile
+from pulsetui.errors import ConfigError
 from pulsetui.monitor.intake import Receipt
 from pulsetui.monitor.view import Notice
 from tests.monitor.harness import CONFIG, Harness, running
@@ -256,6 +257,18 @@ def test_a_file_that_was_emptied_while_nobody_watched_is_told_at_the_start(tmp_p
     scenario(tmp_path, nothing)
     scenario(tmp_path, nothing, config=None)
     scenario(tmp_path, told, config="")
+
+
+def test_a_file_that_is_gone_at_the_start_is_an_error_that_says_where_its_content_is(tmp_path: Path) -> None:
+    async def nothing(on: Watched) -> None:
+        on.path.unlink()
+
+    scenario(tmp_path, nothing)
+    with pytest.raises(ConfigError, match="What ran last in this state directory is in") as caught:
+        scenario(tmp_path, nothing, config=None)
+    copy = tmp_path / "state" / "checks.last-good.toml"
+    assert str(copy) in str(caught.value)
+    assert copy.read_text() == FULL
 
 
 def test_an_edit_that_cannot_be_stored_is_taken_over_later(
