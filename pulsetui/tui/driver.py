@@ -38,8 +38,8 @@ log = logging.getLogger(__name__)
 
 _LOOK_S = 0.1
 """So often the time is looked at: Esc is a key when nothing has followed it."""
-_READ = 4_096
-_MOST_WAITING = 500
+_READ = 512
+_MOST_WAITING = 100
 """Messages that the app has not dealt with; then nothing is read for a while."""
 _ENDS = 3
 """So many empty reads in a row: one alone is Ctrl-D on a terminal that another program has set."""

@@ -61,8 +61,8 @@ class TypeAhead:
 
     @property
     def waiting(self) -> int:
-        """How many keys are. May be asked by any thread."""
-        return len(self._waiting)
+        """How many keys are being handed on. May be asked by any thread."""
+        return len(self._waiting) if self.busy else 0
 
     def take(self, event: Event) -> None:
         """A key or a paste from the terminal."""
@@ -88,6 +88,10 @@ class TypeAhead:
             await self._hand_on_all()
         except ScreenStackError:
             log.debug("%d keys came after the end", len(self._waiting))
+        except Exception:
+            # Whoever reads the terminal waits for these: nothing would ever be read again.
+            log.exception("%d keys could not be handed on", len(self._waiting))
+            self._waiting.clear()
 
     async def _hand_on_all(self) -> None:
         harmless = False

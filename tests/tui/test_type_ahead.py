@@ -210,6 +210,17 @@ async def test_pasted_text_goes_where_the_key_before_it_leads() -> None:
         assert typed(app) == "payr"
 
 
+async def test_a_key_that_cannot_be_handed_on_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = FakeEngine([view("payments")])
+    async with showing(engine) as (app, pilot):
+        with monkeypatch.context() as broken:
+            broken.setattr(app.type_ahead, "_ready", None)
+            await burst(app, pilot, "ddd")
+        assert app.type_ahead.waiting == 0
+        await burst(app, pilot, "p")
+        assert [command[0] for command in engine.commands] == ["pause"]
+
+
 @pytest.mark.parametrize(("keys", "longest"), [("/", 500), (":", 200), ("a", 500)])
 async def test_a_paste_that_is_too_long_is_cut_to_what_fits_and_says_so(keys: str, longest: int) -> None:
     async with showing(FakeEngine([overdue()])) as (app, pilot):
