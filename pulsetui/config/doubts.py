@@ -7,7 +7,6 @@ from datetime import datetime
 
 from pulsetui.config.problem import quoted
 from pulsetui.core.check import Check
-from pulsetui.core.schedule import ended
 
 _NAMED = 3
 """Checks that a notice names; it has one line."""
@@ -21,15 +20,17 @@ def schedule_doubts(checks: Iterable[Check], now: datetime) -> Iterator[str]:
 
 def ended_schedules(checks: Iterable[Check], now: datetime) -> str:
     """A notice of checks at which nothing will ever be due again: they cannot alarm. "" without any."""
-    over = [(check, text) for check in checks if (text := ended(check.schedule, now))]
+    over = [(check, text) for check in checks if (text := check.schedule.over(now))]
     if not over:
         return ""
     if len(over) == 1:
         check, text = over[0]
+        if text.startswith('"'):  # it names the line at fault itself
+            return f"{check.slug} cannot alarm: {text}"
         return f"{check.slug} cannot alarm any more: {quoted(check.schedule.expression)}, {text}"
     named = ", ".join(check.slug for check, _ in over[:_NAMED])
     more = f" and {len(over) - _NAMED} more" if len(over) > _NAMED else ""
-    return f"{len(over)} checks cannot alarm any more, their calendars will never elapse again: {named}{more}"
+    return f"{len(over)} checks cannot alarm any more, their calendars will never elapse: {named}{more}"
 
 
 def _place(check: Check) -> str:

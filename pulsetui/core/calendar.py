@@ -16,7 +16,7 @@ from pulsetui.core.calendar_text import SPECIALS, CalendarLine, split_lines
 from pulsetui.core.calendar_words import calendar_words
 from pulsetui.core.change_notes import change_notes
 from pulsetui.core.readings import Readings, month_length
-from pulsetui.core.schedule import ScheduleKind, ended
+from pulsetui.core.schedule import ScheduleKind
 from pulsetui.core.schedule_text import quoted, text_of
 from pulsetui.core.timetable import ChangeRule, Timetable, Timetables, WallClockSchedule
 from pulsetui.core.words import WEEKDAYS, month_names
@@ -31,9 +31,14 @@ _WEEKDAY_NAMES = (*WEEKDAYS[1:], WEEKDAYS[0])
 class Calendar(WallClockSchedule, frozen=True, kw_only=True):
     """A parsed expression, of one or more lines; make one with ``Calendar.parse``.
 
+    Lines that can never elapse (``*-02-30``) are taken, as systemd takes them, and doubted: a file that
+    holds one must not keep the engine from watching all the others.
+
     ``timezone`` given to it is for lines that name no zone themselves; that of the schedule is the one in
     which all its lines are read, else the given one.
     """
+
+    never: tuple[str, ...] = ()  # of each line that no instant matches: why
 
     @classmethod
     def parse(cls, expression: object, timezone: object = "UTC") -> Calendar:
@@ -54,14 +59,18 @@ class Calendar(WallClockSchedule, frozen=True, kw_only=True):
     def describe(self) -> str:
         return "; ".join(calendar_words(table) for table in self.times.tables)
 
-    def last(self) -> datetime | None:
+    def over(self, now: datetime) -> str:
+        if len(self.never) == len(self.times.tables):
+            return self.never[0]
         if any(table.readings.years[-1] == YEARS[-1] for table in self.times.tables):
-            return None  # in systemd's last year it goes on as far as anybody looks
-        return self.prev(_AFTER_ALL)
+            return ""  # in systemd's last year it goes on as far as anybody looks
+        last = self.prev(_AFTER_ALL)
+        if last is None or last > now:
+            return ""
+        return f"it will never elapse again: the last time was {last:%Y-%m-%d %H:%M} UTC"
 
     def doubts(self, now: datetime) -> Sequence[str]:
-        text = ended(self, now)
-        return (text,) if text else ()
+        return self.never or ((text,) if (text := self.over(now)) else ())
 
     def warnings(self, now: datetime | None = None) -> Sequence[str]:
         """What to know of the expression, and of clock changes in the two years from ``now``.
@@ -75,15 +84,20 @@ class Calendar(WallClockSchedule, frozen=True, kw_only=True):
 @lru_cache(maxsize=4096)
 def _parse(expression: str, timezone: str) -> Calendar:
     lines = split_lines(expression)
-    tables = tuple(_table(line, timezone) for line in lines)
+    made = [_table(line, timezone) for line in lines]
+    tables = tuple(table for table, _ in made)
     shown = "\n".join(" ".join(filter(None, (line.text, line.zone))) for line in lines)
     zones = {table.zone.key for table in tables}
     return Calendar(
-        expression=shown, timezone=zones.pop() if len(zones) == 1 else timezone, times=Timetables(tables)
+        expression=shown,
+        timezone=zones.pop() if len(zones) == 1 else timezone,
+        times=Timetables(tables),
+        never=tuple(why for _, why in made if why),
     )
 
 
-def _table(line: CalendarLine, timezone: str) -> Timetable:
+def _table(line: CalendarLine, timezone: str) -> tuple[Timetable, str]:
+    """The line's timetable, and why no instant matches it; "" when some do."""
     in_zone = zone(line.zone or timezone)
     parts = _components(line)
     readings = Readings(
@@ -94,9 +108,7 @@ def _table(line: CalendarLine, timezone: str) -> Timetable:
         years=parts.years,
     )
     table = Timetable(readings, in_zone, CALENDAR_RULE)
-    if table.next(_BEFORE_ALL) is None:
-        raise _never(line, parts, readings)
-    return table
+    return table, _never(line, parts, readings) if table.next(_BEFORE_ALL) is None else ""
 
 
 def _components(line: CalendarLine) -> Components:
@@ -113,7 +125,7 @@ def _components(line: CalendarLine) -> Components:
         raise
 
 
-def _never(line: CalendarLine, parts: Components, readings: Readings) -> ScheduleError:
+def _never(line: CalendarLine, parts: Components, readings: Readings) -> str:
     """Why no instant matches at all."""
     why = "no date matches it"
     if len(parts.years) == len(parts.months) == len(parts.days) == 1 and parts.days[0] > 0:
@@ -126,7 +138,7 @@ def _never(line: CalendarLine, parts: Components, readings: Readings) -> Schedul
             why = "clocks skip that time"
     elif readings.is_empty() and min(parts.days) > 0:
         why = f"there is no day {min(parts.days)} in {month_names(parts.months)}"
-    return ScheduleError(f"{quoted(line.text)} would never elapse: {why}", field="day")
+    return f"{quoted(line.text)} can never elapse: {why}"
 
 
 def _nearest_special(text: str) -> str | None:

@@ -80,8 +80,8 @@ class Every(Struct, frozen=True):
     def describe(self) -> str:
         return f"every {span_words(self.period)}"
 
-    def last(self) -> datetime | None:
-        return None
+    def over(self, now: datetime) -> str:
+        return ""
 
     def doubts(self, now: datetime) -> Sequence[str]:
         return ()

@@ -56,8 +56,8 @@ class Schedule(Protocol):
     def describe(self) -> str:
         """The schedule in words: ``every 15 minutes``, ``at 02:00 every day (Europe/Berlin)``."""
 
-    def last(self) -> datetime | None:
-        """The last instant there will ever be; ``None`` for a schedule that goes on."""
+    def over(self, now: datetime) -> str:
+        """Why nothing will ever be due after ``now``; "" while something will. Cheap."""
 
     def doubts(self, now: datetime) -> Sequence[str]:
         """What is probably not meant ("it will never elapse again"): said wherever the schedule is given."""
@@ -69,11 +69,3 @@ class Schedule(Protocol):
         Of clock changes, those in the two years from ``now``; it is only ever left out by callers that want
         today's answer.
         """
-
-
-def ended(schedule: Schedule, now: datetime) -> str:
-    """That nothing will ever be due again, and since when; "" while something will. Cheap."""
-    last = schedule.last()
-    if last is None or last > now:
-        return ""
-    return f"it will never elapse again: the last time was {last:%Y-%m-%d %H:%M} UTC"

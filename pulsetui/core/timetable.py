@@ -193,8 +193,8 @@ class WallClockSchedule(Struct, frozen=True, kw_only=True, eq=False):
     def slot(self, at: datetime, early: timedelta) -> datetime:
         return self.times.slot(at, early)
 
-    def last(self) -> datetime | None:
-        return None
+    def over(self, now: datetime) -> str:
+        return ""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, WallClockSchedule) or type(self) is not type(other):

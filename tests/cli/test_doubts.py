@@ -31,6 +31,8 @@ def written(folder: Path, text: str) -> Path:
     ("schedule", "doubt"),
     [
         (OVER, ENDED),
+        ('calendar = "*-02-30"', '"*-02-30" can never elapse: there is no day 30 in February'),
+        ('calendar = "Thu 2027-01-01"', "can never elapse: 2027-01-01 is a Friday"),
         ('calendar = "1970-01-01"', "the last time was 1970-01-01 00:00 UTC"),
         ('cron = "10/20 * * * *"', "Debian's cron refuses 10/20"),
         ('cron = "0 7 LW * *"', "cron itself does not know LW"),

@@ -158,10 +158,15 @@ Mon 2031-1,2-1      | no date matches it
 
 
 @pytest.mark.parametrize(("expression", "why"), _rows(NEVER))
-def test_what_can_never_elapse_is_refused_with_the_reason(expression: str, why: str) -> None:
-    with pytest.raises(ScheduleError, match="would never elapse") as caught:
-        Calendar.parse(expression.replace("\\n", "\n"), "Europe/Paris")
-    assert why in str(caught.value)
+def test_what_can_never_elapse_is_doubted_with_the_reason(expression: str, why: str) -> None:
+    calendar = Calendar.parse(expression.replace("\\n", "\n"), "Europe/Paris")
+    now = datetime(2026, 11, 28, tzinfo=UTC)
+    (doubt,) = calendar.doubts(now)
+    assert "can never elapse: " in doubt
+    assert why in doubt
+    alone = "\\n" not in expression
+    assert (calendar.over(now), calendar.next(now) is None) == ((doubt, True) if alone else ("", False))
+    assert calendar.describe()
 
 
 @pytest.mark.parametrize(
