@@ -6,7 +6,9 @@ import argparse
 import logging
 import os
 import sys
+import time
 import traceback
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -19,6 +21,9 @@ from pulsetui.store.private import open_private
 _LARGEST = 1_000_000
 """Bytes of one file; four of them are kept."""
 _KEPT = 3
+_MADE_ANEW_AFTER_S = 2.0
+_HELD = 100
+"""Lines that wait for a file meanwhile."""
 _FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -36,23 +41,46 @@ class _Lines(logging.Formatter):
 
 
 class _PrivateFile(RotatingFileHandler):
-    """Each file is readable by its owner only, and is the one at its path, which may be deleted under us."""
+    """Each file is readable by its owner only, and is the one at its path, which may be deleted under us.
+
+    It is made anew a little later only: else whoever deletes the directory would find it full again.
+    """
+
+    _gone_since: float | None = None
+    _held: Sequence[logging.LogRecord] = ()
 
     def _open(self):  # type: ignore[no-untyped-def]  # its type is private to logging
         descriptor = open_private(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         return open(descriptor, self.mode, encoding=self.encoding, errors=self.errors)  # noqa: PTH123
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not self._is_at_its_path():
-            try:
-                stream = self._open()  # type: ignore[no-untyped-call]  # as above
-            except OSError:
-                pass  # the directory is gone: the old file is as good as any
-            else:
-                if self.stream is not None:
-                    self.stream.close()
-                self.stream = stream
-        super().emit(record)
+        if self._is_at_its_path():
+            held, self._held, self._gone_since = self._held, (), None
+            for line in (*held, record):
+                super().emit(line)
+            return
+        now = time.monotonic()
+        self._gone_since = now if self._gone_since is None else self._gone_since
+        self._held = [*self._held, record][-_HELD:]
+        if now - self._gone_since >= _MADE_ANEW_AFTER_S:
+            self._make_anew()
+
+    def close(self) -> None:
+        if self._held:
+            self._make_anew()
+        super().close()
+
+    def _make_anew(self) -> None:
+        try:
+            stream = self._open()  # type: ignore[no-untyped-call]  # as above
+        except OSError:
+            return  # the directory is gone, too
+        if self.stream is not None:
+            self.stream.close()
+        self.stream = stream
+        held, self._held, self._gone_since = self._held, (), None
+        for record in held:
+            super().emit(record)
 
     def _is_at_its_path(self) -> bool:
         try:

@@ -121,6 +121,7 @@ class Keeper:
         self._spawn = spawn
         self.lost = False
         self._since = ""
+        self._lock_is_gone = False
         self._episode = 0  # counts the troubles
         self._seen: object = None
         self._still_since = 0.0
@@ -178,10 +179,13 @@ class Keeper:
             self.committed(error)
 
     def _put_lock_back(self) -> StoreLostError | None:
-        """Where the directory is another one the database is not at its path, either."""
-        if self._host.lock.is_at_its_path():
+        """Where the directory is another one the database is not at its path, either. Only when the file was
+        gone a look before, too: else whoever deletes the directory would find it full again."""
+        lock = self._host.lock
+        was_gone, self._lock_is_gone = self._lock_is_gone, not lock.has_its_file()
+        if was_gone and self._lock_is_gone and lock.is_at_its_path():
             try:
-                self._host.lock.mend()
+                lock.mend()
             except StateHeldError as error:
                 return StoreLostError(str(error))
             except StateDirError as error:

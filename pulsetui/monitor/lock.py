@@ -170,7 +170,7 @@ class StateLock:
             before = (self._directory, self._fd)
             self._directory, self._fd = self._take()
             _close(*before)
-        elif not self._file_is_at_its_path():
+        elif not self.has_its_file():
             try:
                 before_fd, self._fd = self._fd, self._take_file(self._directory)
             except OSError as error:
@@ -180,7 +180,8 @@ class StateLock:
             return
         self._write()
 
-    def _file_is_at_its_path(self) -> bool:
+    def has_its_file(self) -> bool:
+        """Whether ``engine.lock`` is there, for whoever looks for the engine."""
         try:
             return os.path.samestat(self.path.lstat(), os.fstat(self._fd))
         except OSError:

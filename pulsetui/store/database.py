@@ -94,15 +94,22 @@ class Database:
         """Raises StoreLostError when the files at the paths are not the open ones, or were overwritten."""
         self._presence.check()
         if self._presence.is_touched():
-            self._verify()
+            self._verify(thorough=True)
             self._presence.remember()
 
-    def _verify(self) -> None:
-        """Somebody else wrote into the file: a program that knows SQLite, or one that does not."""
+    def _verify(self, *, thorough: bool) -> None:
+        """The file is another than before. Between two commits somebody else wrote into it: a program that
+        knows SQLite, or one that does not. In a commit it mostly was SQLite itself, that takes its log in:
+        then it is enough that the file is no shorter, and still ours."""
+        self._presence.check_length()  # before SQLite sees an empty file, and deletes its log
         try:
             with contextlib.closing(connect(self.path, read_only=True)) as fresh:
-                said = sound(fresh)
+                said = sound(fresh) if thorough else ""
                 found = fresh.execute("SELECT value FROM meta WHERE key = ?", (_SESSION,)).fetchone()
+        except sqlite3.OperationalError as error:
+            if _may_pass(error):
+                raise StoreBusyError(f"{self.path}: {error}") from error
+            said, found = str(error), None
         except sqlite3.Error as error:
             said, found = str(error), None
         if said:
@@ -138,7 +145,10 @@ class Database:
         self.aside.written()
         if not self._session:
             self._session = token
-        self._presence.check()  # again: only now it is known to be where it will be read
+        # Again: only now it is known to be where it will be read.
+        self._presence.check()
+        if self._presence.is_touched():
+            self._verify(thorough=False)
         self._presence.remember()
 
     @contextlib.contextmanager
@@ -296,7 +306,9 @@ class Database:
 def sound(connection: sqlite3.Connection) -> str:
     """What is wrong with the database, in SQLite's words; empty when nothing is."""
     said = connection.execute("PRAGMA quick_check(1)").fetchone()
-    return "" if said == ("ok",) else str(said[0] if said else "nothing can be read")
+    if said == ("ok",):
+        return ""
+    return " ".join(str(said[0]).replace("*** in database main ***", "").split()) if said else "it is empty"
 
 
 def _tables(changes: Changes) -> Iterator[tuple[str, Sequence[rows.Row]]]:

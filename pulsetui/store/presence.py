@@ -45,6 +45,12 @@ class Presence:
             if _identity(found) != known:
                 raise StoreLostError(f"{path} was replaced")
 
+    def check_length(self) -> None:
+        """Raises StoreLostError when the database is shorter than it was: SQLite never makes it so."""
+        found = _at(self._database)
+        if found is not None and self._content is not None and found.st_size < self._content[0]:
+            raise StoreLostError(f"{self._database} was cut short")
+
     def is_replaced(self) -> bool:
         """Whether another file has the path of the database."""
         found, known = _at(self._database), self._known.get(self._database)
