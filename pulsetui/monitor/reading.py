@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -41,6 +41,9 @@ PATIENCE_S = 1.0
 _STOP_S = 3.0
 """For searches to end by themselves when the engine stops."""
 
+_LAST_STEP_S = 1.0
+"""One step of a search takes a quarter of a second at the most, on a machine with nothing else to do."""
+
 _AT_A_TIME = 2
 
 Then = Callable[[Arrival], None]
@@ -48,7 +51,10 @@ _Waiting = tuple[Mapping[str, Pattern], Arrival, Then]
 
 
 def with_metrics(
-    patterns: Mapping[str, Pattern], arrival: Arrival, patience_s: float = PATIENCE_S
+    patterns: Mapping[str, Pattern],
+    arrival: Arrival,
+    patience_s: float = PATIENCE_S,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Arrival:
     """The arrival with the numbers found in its body; those named on the wire win."""
     until = time.monotonic() + patience_s
@@ -58,7 +64,7 @@ def with_metrics(
     else:
         skipped = max(arrival.body_size - len(arrival.body) - len(arrival.rest), 0)
         text = Text(arrival.body, arrival.rest, skipped)
-    values, unread = metric.read(wanted, text, lambda: time.monotonic() > until)
+    values, unread = metric.read(wanted, text, lambda: stopped() or time.monotonic() > until)
     still_unread = {name: why for name, why in arrival.unread.items() if name not in values}
     news = (f"metric {name}: {why}" for name, why in unread.items() if name not in arrival.unread)
     return replace(
@@ -86,6 +92,8 @@ class Reading:
         self._size = 0
         self._free = asyncio.Semaphore(_AT_A_TIME)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._threads: set[threading.Thread] = set()
+        self._stopping = threading.Event()
 
     @property
     def is_full(self) -> bool:
@@ -118,9 +126,31 @@ class Reading:
             async with self._free:
                 read = arrival
                 if search:
-                    read = await _in_thread(search, arrival, PATIENCE_S / len(waiting))
+                    read = await self._in_thread(search, arrival, PATIENCE_S / len(waiting))
             self._pass_first(waiting, read)
         del self._waiting[check_id]
+
+    async def _in_thread(
+        self, patterns: Mapping[str, Pattern], arrival: Arrival, patience_s: float
+    ) -> Arrival:
+        """A thread that the end of the program does not wait for, as it would for those of a pool."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Arrival] = loop.create_future()
+
+        def done(read: Arrival) -> None:
+            self._threads.discard(thread)
+            if not future.done():
+                future.set_result(read)
+
+        def run() -> None:
+            read = _searched(patterns, arrival, patience_s, self._stopping.is_set)
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(done, read)
+
+        thread = threading.Thread(target=run, name="pulsetui-reading", daemon=True)
+        self._threads.add(thread)
+        thread.start()
+        return await future
 
     def _pass_first(self, waiting: deque[_Waiting], read: Arrival) -> None:
         _, arrival, then = waiting.popleft()
@@ -139,29 +169,24 @@ class Reading:
                 why = dict.fromkeys(search, "PulseTUI stopped while the output was searched")
                 self._pass_first(waiting, replace(arrival, unread={**why, **arrival.unread}))
         self._waiting.clear()
+        self._stopping.set()
+        # A thread that is in the midst of RE2 when the interpreter ends takes the whole process down with it.
+        await asyncio.to_thread(_end, list(self._threads))
 
 
-def _searched(patterns: Mapping[str, Pattern], arrival: Arrival, patience_s: float = PATIENCE_S) -> Arrival:
+def _end(threads: Sequence[threading.Thread]) -> None:
+    for thread in threads:
+        thread.join(_LAST_STEP_S)
+
+
+def _searched(
+    patterns: Mapping[str, Pattern],
+    arrival: Arrival,
+    patience_s: float = PATIENCE_S,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Arrival:
     try:
-        return with_metrics(patterns, arrival, patience_s) if patterns else arrival
+        return with_metrics(patterns, arrival, patience_s, stopped) if patterns else arrival
     except Exception:  # a report counts, whatever a body does to the search
         logger.exception("check=%s a body cannot be searched", arrival.slug or arrival.uuid)
         return arrival
-
-
-async def _in_thread(patterns: Mapping[str, Pattern], arrival: Arrival, patience_s: float) -> Arrival:
-    """A thread that the end of the program does not wait for, as it would for those of a pool."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Arrival] = loop.create_future()
-
-    def done(read: Arrival) -> None:
-        if not future.done():
-            future.set_result(read)
-
-    def run() -> None:
-        read = _searched(patterns, arrival, patience_s)
-        with contextlib.suppress(RuntimeError):  # the loop is closed
-            loop.call_soon_threadsafe(done, read)
-
-    threading.Thread(target=run, name="pulsetui-reading", daemon=True).start()
-    return await future

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 import time
 from pathlib import Path
 
@@ -155,7 +156,7 @@ def test_a_deadline_that_passes_while_a_ping_is_searched_accuses_nobody(tmp_path
     asyncio.run(scenario())
 
 
-def test_the_end_waits_for_no_search_and_loses_no_ping(
+def test_the_end_waits_for_one_step_of_a_search_and_loses_no_ping(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "_STOP_S", 0.05)
@@ -167,6 +168,7 @@ def test_the_end_waits_for_no_search_and_loses_no_ping(
             await asyncio.sleep(0)
             began = time.monotonic()
         assert time.monotonic() - began < 1
+        assert not [one for one in threading.enumerate() if one.name == "pulsetui-reading"]
         assert [await slow, await after] == [Receipt.OK, Receipt.OK]
         async with running(tmp_path, engine.clock, config=None) as engine:
             assert "stopped while the output was searched" in engine.view("a").detail
