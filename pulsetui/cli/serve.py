@@ -17,6 +17,7 @@ from pulsetui.cli.engine import config_to_run, state_dir
 from pulsetui.cli.notify import notify, watchdog_interval
 from pulsetui.cli.output import talk
 from pulsetui.job.report import UsageError
+from pulsetui.monitor.lock import prepare_state_dir
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -36,6 +37,7 @@ def serve(options: argparse.Namespace) -> int:
         raise UsageError("serve runs an engine of its own: --attach has no place here")
     config, state = config_to_run(options), state_dir(options)
     address = listen_address(options)
+    prepare_state_dir(state)  # one that cannot be used is said once, and not logged into
     logs.start(state, stderr=True)
     inheritance = Inheritance.of_environment()
     if inheritance is not None:

@@ -261,3 +261,16 @@ def test_the_service_manager_hears_of_the_start_the_beats_and_the_stop(tmp_path:
                 pass
             assert told == b"STOPPING=1"
             assert process.wait(20) == 0
+
+
+def test_a_state_directory_that_cannot_be_used_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "checks.toml").write_text(CONFIG)
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "engine.lock").symlink_to(tmp_path / "victim")
+    done = pulsetui(
+        *("serve", "--config", str(tmp_path / "checks.toml"), "--state-dir", str(state)), home=tmp_path
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("engine.lock is a link") == 1
+    assert not (tmp_path / "victim").exists()
