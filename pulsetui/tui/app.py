@@ -37,6 +37,7 @@ from pulsetui.tui.widgets.summary import title_words
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
+    from rich.console import RenderableType
     from textual.app import AutopilotCallbackType
     from textual.command import Provider
     from textual.filter import LineFilter
@@ -195,6 +196,11 @@ class PulseApp(App[None]):
         elif not small and isinstance(self.screen, TooSmallScreen):
             self.pop_screen()
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Ends the screen now, whatever was typed ahead."""
+        self.type_ahead.close()
+        super().exit(result, return_code, message)
+
     def leave(self) -> None:
         """The person wants to leave; asks first where that ends the watching."""
         from pulsetui.tui.screens.leave import LeaveDialog
@@ -247,6 +253,7 @@ class PulseApp(App[None]):
             self._exception = error  # for tests: ``run_test`` raises it
             self._exception_event.set()
         self._return_code = 1
+        self.type_ahead.close()
         self._close_messages_no_wait()
 
     async def on_event(self, event: Event) -> None:
@@ -276,10 +283,8 @@ class PulseApp(App[None]):
 
     def dismiss(self, key: str) -> None:
         """Takes a notice away, wherever it came from."""
-        kept = tuple(notice for notice in self._own_notices if notice.key != key)
-        if kept != self._own_notices:
-            self._own_notices = kept
-            self._news(frozenset(), info=True)
+        if any(notice.key == key for notice in self._own_notices):
+            self.untell(key)
         else:
             self.actions.dismiss(key)
 

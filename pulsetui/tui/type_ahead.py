@@ -48,6 +48,7 @@ class TypeAhead:
         self._app = app
         self._send = send
         self._waiting: deque[Event] = deque()
+        self._closed = False
         self._task: asyncio.Task[None] | None = None
         self._opening: list[tuple[Worker[None], Screen[object]]] = []
         # Weakly: no screen that is closed may be kept until the next key.
@@ -66,6 +67,8 @@ class TypeAhead:
 
     def take(self, event: Event) -> None:
         """A key or a paste from the terminal."""
+        if self._closed:
+            return
         self._waiting.append(event)
         if not self.busy:
             self._task = asyncio.create_task(self._hand_on())
@@ -79,7 +82,9 @@ class TypeAhead:
         self._filling.add(worker)
 
     def close(self) -> None:
-        """The app ends."""
+        """The app ends: what is typed now was meant for nothing that is left."""
+        self._closed = True
+        self._waiting.clear()
         if self._task is not None:
             self._task.cancel()
 
@@ -172,6 +177,7 @@ class TypeAhead:
         while rounds < _ROUNDS and asyncio.get_running_loop().time() < deadline:
             for pump in list(self._way()):
                 await _answered(pump)
+            await asyncio.sleep(0)  # no pump may have been there to wait for, and all others are to go on
             # All in one turn of the loop: nothing can be on its way from one queue to another.
             rounds = 0 if any(pump.message_queue_size for pump in self._pumps()) else rounds + 1
 

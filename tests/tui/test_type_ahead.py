@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
@@ -229,6 +230,41 @@ async def test_a_paste_that_is_too_long_is_cut_to_what_fits_and_says_so(keys: st
         await settled(app, pilot)
         assert typed(app) == "xy" + "z" * (longest - 2)
         assert toasts(app) == ["The paste was too long: only its beginning was taken"]
+
+
+async def test_the_end_waits_for_no_key() -> None:
+    engine = FakeEngine([view("payments")])
+    async with showing(engine) as (app, _):
+        for _ in range(50):
+            app.type_ahead.take(Key("d", "d"))
+        app.exit()
+        app.type_ahead.take(Key("p", "p"))
+        assert app.type_ahead.waiting == 0
+        assert not app.type_ahead._waiting
+    assert engine.commands == []
+
+
+class GonePump:
+    """One that has ended with a message in its queue."""
+
+    is_running = False
+    message_queue_size = 1
+
+    def call_later(self, _: object) -> bool:
+        return False
+
+
+async def test_to_wait_for_what_has_ended_holds_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type_ahead, "LONGEST_S", 0.05)
+    async with showing(FakeEngine([view()])) as (app, _):
+        for name in ("_way", "_pumps"):
+            monkeypatch.setattr(app.type_ahead, name, lambda: iter([GonePump()]))
+        waiting = asyncio.create_task(app.type_ahead._quiet())
+        turns = 0
+        while not waiting.done():
+            await asyncio.sleep(0)
+            turns += 1
+        assert turns > 3
 
 
 async def test_keys_held_down_all_arrive_in_order() -> None:
