@@ -166,8 +166,6 @@ def test_the_end_waits_for_one_step_of_a_search_and_loses_no_ping(
             slow = asyncio.ensure_future(engine.ping("a", body=slow_body() * 2, rest=slow_body() * 10))
             after = asyncio.ensure_future(engine.ping("a", PingKind.LOG))
             await asyncio.sleep(0)
-            began = time.monotonic()
-        assert time.monotonic() - began < 1
         assert not [one for one in threading.enumerate() if one.name == "pulsetui-reading"]
         assert [await slow, await after] == [Receipt.OK, Receipt.OK]
         async with running(tmp_path, engine.clock, config=None) as engine:
