@@ -19,7 +19,6 @@ from textual.notifications import Notify
 from textual.screen import Screen
 
 from pulsetui.config.host import host_zone
-from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.client import EngineClient
 from pulsetui.monitor.view import CheckView, Notice
 from pulsetui.tui.actions import Actions
@@ -172,7 +171,7 @@ class PulseApp(App[None]):
         self._bridge = bridge = Bridge(self._news)
         self._unsubscribe = [
             self.client.subscribe(bridge.changed),
-            self.client.subscribe_alerts(lambda alert: bridge.call(lambda: self._alerted(alert))),
+            self.client.subscribe_alerts(lambda alert: bridge.call(lambda: self.terminal.alert(alert))),
         ]
         self.theme_changed_signal.subscribe(self, lambda _: self._theme_changed())
         loop = asyncio.get_running_loop()
@@ -294,9 +293,6 @@ class PulseApp(App[None]):
         for screen in list(self.screen_stack):
             if isinstance(screen, PulseScreen) and screen.is_mounted:
                 screen.news(changed, info=info)
-
-    def _alerted(self, alert: Alert) -> None:
-        self.terminal.alert(alert)
 
     def situation_changed(self) -> None:
         """Something that verbs depend on has changed: the hint line may look different."""
