@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import select
 import selectors
 import signal
 import sys
@@ -191,6 +192,9 @@ class TerminalDriver(LinuxDriver):
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if self._waiting() > _MOST_WAITING:
+                    if self._hung_up():
+                        self._gone()
+                        return
                     self.exit_event.wait(_LOOK_S / 10)
                     continue
                 data = self._read_some() if selector.select(_LOOK_S) else None
@@ -202,6 +206,12 @@ class TerminalDriver(LinuxDriver):
                 messages = reader.feed(text, time.monotonic()) if text else reader.tick(time.monotonic())
                 for message in messages:
                     self.process_message(_sized(message) if isinstance(message, Resize) else message)
+
+    def _hung_up(self) -> bool:
+        """Whether the terminal has gone, asked without reading: what is before its end may wait for long."""
+        poll = select.poll()
+        poll.register(self.fileno, 0)
+        return any(events & select.POLLHUP for _, events in poll.poll(0))
 
     def _read_some(self) -> bytes | None:
         """What is there; empty at the end of the file, which comes as an error as well."""

@@ -267,6 +267,14 @@ def test_the_end_of_its_terminal_ends_the_screen_without_any_signal() -> None:
         assert screen.process.wait(10) == 0
 
 
+def test_its_end_is_heard_over_all_that_was_typed_before() -> None:
+    with on_a_pty() as screen:
+        screen.read_until(b"Sync invoices")
+        screen.type(b"jdz/e:?" * 300)
+        screen.close()
+        assert screen.process.wait(10) == 0
+
+
 def test_after_a_stop_from_outside_one_thread_reads_the_terminal() -> None:
     with on_a_pty() as screen:
         screen.read_until(b"Sync invoices")
@@ -299,12 +307,16 @@ class Busy(TerminalDriver):
         self.fileno, self.exit_event, self._debug = keyboard, threading.Event(), False
         self.heard: list[Message] = []
         self.dealt_with = 0
+        self.ended = False
 
     def process_message(self, message: Message) -> None:
         self.heard.append(message)
 
     def _waiting(self) -> int:
         return len(self.heard) - self.dealt_with
+
+    def _gone(self) -> None:
+        self.ended = True
 
 
 def test_what_comes_faster_than_it_is_dealt_with_waits_in_the_kernel() -> None:
@@ -324,6 +336,22 @@ def test_what_comes_faster_than_it_is_dealt_with_waits_in_the_kernel() -> None:
         thread.join(10)
         os.close(reads)
         os.close(writes)
+
+
+def test_the_end_is_heard_while_nothing_is_read() -> None:
+    reads, writes = os.pipe()
+    driver = Busy(reads)
+    thread = threading.Thread(target=driver.run_input_thread)
+    os.write(writes, b"j" * 15_000)
+    thread.start()
+    try:
+        assert wait_for(lambda: len(driver.heard) > 100)
+        os.close(writes)
+        assert wait_for(lambda: driver.ended)
+    finally:
+        driver.exit_event.set()
+        thread.join(10)
+        os.close(reads)
 
 
 def wait_for(true: Callable[[], bool], seconds: float = 10) -> bool:
