@@ -208,7 +208,7 @@ def show(
     called once, when the first frame stands.
     """
     from pulsetui.tui.app import PulseApp
-    from pulsetui.tui.plain_glyphs import lacks_glyphs
+    from pulsetui.tui.draw.plain_glyphs import lacks_glyphs
     from pulsetui.tui.settings import FILE_NAME, SettingsFile
 
     @cache  # once, however often the screen is started

@@ -13,15 +13,15 @@ from pulsetui.core.phrases import instant_text
 from pulsetui.core.status import Status
 from pulsetui.errors import PulseError
 from pulsetui.monitor.view import CheckView, CommandResult
-from pulsetui.tui.background import in_background
-from pulsetui.tui.clocks import own_zone, whose
-from pulsetui.tui.lines import cut, name_of
-from pulsetui.tui.table_model import is_acknowledged
+from pulsetui.tui.base.background import in_background
+from pulsetui.tui.draw.clocks import own_zone, whose
+from pulsetui.tui.draw.lines import cut, name_of
+from pulsetui.tui.table.model import is_acknowledged
 
 if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp
-    from pulsetui.tui.screens.dialogs import Known
-    from pulsetui.tui.screens.snooze import SnoozeAnswer
+    from pulsetui.tui.dialogs.ask import Known
+    from pulsetui.tui.dialogs.snooze import SnoozeAnswer
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Actions:
                 ),
             )
             return
-        from pulsetui.tui.screens.dialogs import AcknowledgeDialog
+        from pulsetui.tui.dialogs.ask import AcknowledgeDialog
 
         loud = [view for view in down if not is_acknowledged(view)]
         self._app.push_screen(AcknowledgeDialog(loud), lambda known: self._acknowledge(loud, known))
@@ -104,7 +104,7 @@ class Actions:
 
     def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:
         """Asks what and how long. ``tag`` is offered first: its heading was meant."""
-        from pulsetui.tui.screens.snooze import SnoozeDialog, snooze_targets
+        from pulsetui.tui.dialogs.snooze import SnoozeDialog, snooze_targets
 
         app = self._app
         now, zone = app.now(), app.viewer_zone
@@ -145,7 +145,7 @@ class Actions:
 
     def delete(self, view: CheckView) -> None:
         """Asks, naming the check, and deletes it from checks.toml."""
-        from pulsetui.tui.screens.dialogs import DeleteDialog
+        from pulsetui.tui.dialogs.ask import DeleteDialog
 
         self._app.push_screen(DeleteDialog(view), lambda sure: self._delete(view) if sure else None)
 
@@ -170,13 +170,13 @@ class Actions:
 
     def new(self, slug: str = "") -> None:
         """Opens the form of a new check, empty but for its slug where that is known."""
-        from pulsetui.tui.screens.edit import EditScreen
+        from pulsetui.tui.form.screen import EditScreen
 
         self._app.push_screen(EditScreen.for_new(self._app, slug))
 
     def edit(self, view: CheckView) -> None:
         """Opens the form of a check once its definition is there."""
-        from pulsetui.tui.screens.edit import EditScreen
+        from pulsetui.tui.form.screen import EditScreen
 
         async def work() -> None:
             try:
@@ -191,13 +191,13 @@ class Actions:
 
     def copy(self, view: CheckView) -> None:
         """Opens the copy menu."""
-        from pulsetui.tui.screens.dialogs import CopyMenu, copy_choices
+        from pulsetui.tui.dialogs.ask import CopyMenu, copy_choices
 
         self._app.push_screen(CopyMenu(copy_choices(view, self._app.client.info())))
 
     def copy_first_line(self) -> None:
         """Copies the line that makes a first check, as it stands on the screen without any."""
-        from pulsetui.tui.screens.empty import first_ping
+        from pulsetui.tui.table.empty import first_ping
 
         line = first_ping(self._app.client.info())
         if not line:

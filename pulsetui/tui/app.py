@@ -22,16 +22,16 @@ from pulsetui.config.host import host_zone
 from pulsetui.monitor.client import EngineClient
 from pulsetui.monitor.view import CheckView, Notice
 from pulsetui.tui.actions import Actions
+from pulsetui.tui.base.screen import PulseScreen
+from pulsetui.tui.base.verbs import Verb, key_of
 from pulsetui.tui.bridge import Bridge
-from pulsetui.tui.screens.base import PulseScreen
-from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.draw.theme import DARK, PALETTES, Palette, StyleSet, textual_theme
 from pulsetui.tui.session import Session
-from pulsetui.tui.terminal import Terminal
-from pulsetui.tui.theme import DARK, PALETTES, Palette, StyleSet, textual_theme
+from pulsetui.tui.table.screen import HomeScreen
+from pulsetui.tui.table.summary import title_words
+from pulsetui.tui.terminal.terminal import Terminal
+from pulsetui.tui.terminal.type_ahead import TypeAhead
 from pulsetui.tui.toasts import replaced_by
-from pulsetui.tui.type_ahead import TypeAhead
-from pulsetui.tui.verbs import Verb, key_of
-from pulsetui.tui.widgets.summary import title_words
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.filter import LineFilter
 
-    from pulsetui.tui.driver import InputFailed
-    from pulsetui.tui.screens.leave import Answer
+    from pulsetui.tui.dialogs.leave import Answer
     from pulsetui.tui.settings import SettingsFile
+    from pulsetui.tui.terminal.driver import InputFailed
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def _checks_provider() -> type[Provider]:
 class PulseApp(App[None]):
     """The screen over one engine. It never owns the engine: who made the client closes it."""
 
-    CSS_PATH = Path(__file__).parent / "styles" / "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "PulseTUI"
     COMMANDS = App.COMMANDS | {_checks_provider}
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -109,7 +109,7 @@ class PulseApp(App[None]):
 
     def get_driver_class(self) -> type[Driver]:
         """A driver that ends with its terminal instead of outliving it."""
-        from pulsetui.tui.driver import TerminalDriver
+        from pulsetui.tui.terminal.driver import TerminalDriver
 
         return TerminalDriver
 
@@ -143,7 +143,7 @@ class PulseApp(App[None]):
         if not self.ascii_only:
             return filters
         if self._plain is None:
-            from pulsetui.tui.plain_glyphs import PlainGlyphs
+            from pulsetui.tui.draw.plain_glyphs import PlainGlyphs
 
             self._plain = PlainGlyphs()
         return [*filters, self._plain]
@@ -187,7 +187,7 @@ class PulseApp(App[None]):
         self.call_after_refresh(self._on_shown)
 
     def on_resize(self, event: Resize) -> None:
-        from pulsetui.tui.screens.too_small import LEAST_HEIGHT, LEAST_WIDTH, TooSmallScreen
+        from pulsetui.tui.dialogs.too_small import LEAST_HEIGHT, LEAST_WIDTH, TooSmallScreen
 
         small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
         if small and not isinstance(self.screen, TooSmallScreen):
@@ -202,8 +202,8 @@ class PulseApp(App[None]):
 
     def leave(self) -> None:
         """The person wants to leave; asks first where that ends the watching."""
-        from pulsetui.tui.screens.leave import LeaveDialog
-        from pulsetui.tui.screens.too_small import TooSmallScreen
+        from pulsetui.tui.dialogs.leave import LeaveDialog
+        from pulsetui.tui.dialogs.too_small import TooSmallScreen
 
         if self.attached is None and not isinstance(self.screen, LeaveDialog | TooSmallScreen):
             self.push_screen(LeaveDialog(len(self.client.checks())), self._left)
@@ -328,7 +328,7 @@ class PulseApp(App[None]):
     def use_theme(self, name: str) -> None:
         """One of ours or of Textual's by name."""
         if name not in self.available_themes:
-            from pulsetui.tui.borrowed import palette_named
+            from pulsetui.tui.draw.textual_themes import palette_named
 
             self.register_theme(textual_theme(palette_named(name)))
         if self.is_running:
@@ -351,14 +351,14 @@ class PulseApp(App[None]):
 
     def search_themes(self) -> None:
         """The list of themes, each shown as the cursor comes to it."""
-        from pulsetui.tui.screens.themes import ThemesScreen
+        from pulsetui.tui.dialogs.themes import ThemesScreen
 
         self.push_screen(ThemesScreen(self.theme))
 
     def _palette(self, name: str) -> Palette:
         if name in PALETTES:
             return PALETTES[name]
-        from pulsetui.tui.borrowed import palette_named
+        from pulsetui.tui.draw.textual_themes import palette_named
 
         return palette_named(name)
 
@@ -384,14 +384,14 @@ class PulseApp(App[None]):
 
     def open_log(self) -> None:
         """The engine's log."""
-        from pulsetui.tui.screens.log import LogScreen
+        from pulsetui.tui.log import LogScreen
 
         self.push_screen(LogScreen())
 
     def open_ways(self, view: CheckView | None) -> None:
         """Ways to ping the check; without one, an example."""
-        from pulsetui.tui.ping_target import example_target, target_of
-        from pulsetui.tui.screens.how_to_ping import HowToPingScreen, title_of
+        from pulsetui.tui.ways.screen import HowToPingScreen, title_of
+        from pulsetui.tui.ways.target import example_target, target_of
 
         info = self.client.info()
         if not info.base_url:
@@ -406,7 +406,7 @@ class PulseApp(App[None]):
 
     def open_check(self, slug: str) -> None:
         """The details of a check, over whatever is open."""
-        from pulsetui.tui.screens.details import DetailsScreen
+        from pulsetui.tui.details.screen import DetailsScreen
 
         while len(self.screen_stack) > 1 and isinstance(self.screen, DetailsScreen):
             self.pop_screen()
@@ -414,7 +414,7 @@ class PulseApp(App[None]):
 
     def open_timeline(self, slug: str | None = None) -> None:
         """The timeline, its cursor on a check; back to it when it is open below."""
-        from pulsetui.tui.screens.timeline import TimelineScreen
+        from pulsetui.tui.timeline.screen import TimelineScreen
 
         self._back_to(TimelineScreen)
         if isinstance(self.screen, TimelineScreen):
@@ -424,7 +424,7 @@ class PulseApp(App[None]):
 
     def open_incidents(self) -> None:
         """The incidents of all checks; back to them when they are open below."""
-        from pulsetui.tui.screens.incidents import IncidentsScreen
+        from pulsetui.tui.incidents.screen import IncidentsScreen
 
         self._back_to(IncidentsScreen)
         if not isinstance(self.screen, IncidentsScreen):

@@ -13,9 +13,9 @@ from textual.widgets import Input
 
 from pulsetui.core.phrases import GLYPH, word_for
 from pulsetui.monitor.view import CheckView
-from pulsetui.tui.lines import cut, name_of, plain
-from pulsetui.tui.verbs import verbs_on
-from pulsetui.tui.widgets.hints import Hint, Hints
+from pulsetui.tui.base.verbs import verbs_on
+from pulsetui.tui.draw.hints import Hint, Hints
+from pulsetui.tui.draw.lines import cut, name_of, plain
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.events import Resize
 
     from pulsetui.tui.app import PulseApp
-    from pulsetui.tui.screens.base import PulseScreen
+    from pulsetui.tui.base.screen import PulseScreen
 
 _LONGEST_SEARCH = 200
 _MOST = 40

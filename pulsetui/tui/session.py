@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from pulsetui.monitor.view import Notice
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.screens.table_verbs import SUBSET_KEYS
 from pulsetui.tui.settings import Settings, SettingsFile
-from pulsetui.tui.table_order import SortBy
-from pulsetui.tui.widgets.check_table import CheckTable
+from pulsetui.tui.table.order import SortBy
+from pulsetui.tui.table.screen import HomeScreen
+from pulsetui.tui.table.verbs import SUBSET_KEYS
+from pulsetui.tui.table.widget import CheckTable
 
 if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp
@@ -73,7 +73,7 @@ class Session:
         """Takes over ``[keys]`` where it has changed; what cannot be becomes a notice."""
         if written == self._keys:
             return
-        from pulsetui.tui.keys import read_keys
+        from pulsetui.tui.base.keys import read_keys
 
         self._keys = dict(written)
         keys = read_keys(written, [*CheckTable.BINDINGS, *SUBSET_KEYS])

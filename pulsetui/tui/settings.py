@@ -16,8 +16,8 @@ from msgspec.structs import asdict, fields, replace
 from pulsetui.config.toml import read_toml
 from pulsetui.core.text import clean
 from pulsetui.errors import ConfigError
-from pulsetui.tui.table_order import SortBy
-from pulsetui.tui.theme import DARK
+from pulsetui.tui.draw.theme import DARK
+from pulsetui.tui.table.order import SortBy
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class SettingsFile:
 
 
 def _is_theme(name: str) -> bool:
-    from pulsetui.tui.theme import PALETTES
+    from pulsetui.tui.draw.theme import PALETTES
 
     if name in PALETTES:
         return True

@@ -10,7 +10,7 @@ from pulsetui.config.check_fields import odd_slugs
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.load import load_config
 from pulsetui.config.problem import ConfigProblems
-from pulsetui.tui.form_model import FormModel, slug_for
+from pulsetui.tui.form.model import FormModel, slug_for
 
 
 @pytest.mark.parametrize("slug", ["--help", "-rf", "_x", "-", "-1"])

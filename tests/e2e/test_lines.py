@@ -14,10 +14,10 @@ from pulsetui.cli.host import Host, open_engine
 from pulsetui.config.init import initial_config
 from pulsetui.core.recipes import JOB
 from pulsetui.core.status import PingKind
-from pulsetui.tui.example import EXAMPLE
-from pulsetui.tui.ping_target import target_of
-from pulsetui.tui.screens.dialogs import copy_choices
-from pulsetui.tui.screens.empty import crontab_lines, first_ping
+from pulsetui.tui.dialogs.ask import copy_choices
+from pulsetui.tui.table.empty import crontab_lines, first_ping
+from pulsetui.tui.ways.example import EXAMPLE
+from pulsetui.tui.ways.target import target_of
 from tests.cli.installed import PULSETUI
 from tests.e2e.as_cron import crontab_command, run_as_cron
 

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from pulsetui.core.status import PingKind
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.details import DetailsScreen
+from pulsetui.tui.details.screen import DetailsScreen
 from tests.monitor.harness import FakeClock, Harness, running
 
 CHECKS = "".join(f'[checks.job-{n}]\nevery = "12h"\ngrace = "1h"\nkeep_pings = 20\n' for n in range(5))

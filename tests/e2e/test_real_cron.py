@@ -21,7 +21,7 @@ import pytest
 from pulsetui.cli.host import Host, open_engine
 from pulsetui.core.recipes import BY_ID, JOB
 from pulsetui.core.status import PingKind, Status
-from pulsetui.tui.ping_target import target_of
+from pulsetui.tui.ways.target import target_of
 from tests.programs import optional
 
 pytestmark = [pytest.mark.cron, pytest.mark.timeout(240)]

@@ -21,7 +21,7 @@ from pulsetui.core.recipes import BY_ID, JOB, RECIPES, Target
 from pulsetui.core.schedule import ScheduleKind
 from pulsetui.core.status import PingKind
 from pulsetui.monitor.view import PingView
-from pulsetui.tui.ping_target import target_of
+from pulsetui.tui.ways.target import target_of
 from tests.e2e.as_cron import cron_environ, crontab_command, run_as_cron
 from tests.programs import optional
 

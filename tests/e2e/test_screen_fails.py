@@ -11,8 +11,8 @@ from tests.cli.test_screen import Terminal
 from tests.cli.test_serve import CONFIG
 
 BUG = """
-from pulsetui.tui.screens import home
-from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.table import screen as home
+from pulsetui.tui.table.screen import HomeScreen
 home.TICK_S = 0.1
 screens, tick = [], HomeScreen.tick
 def failing(self):
@@ -26,7 +26,7 @@ HomeScreen.tick = failing
 
 
 AT_ONCE = """
-from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.table.screen import HomeScreen
 def failing(self):
     raise RuntimeError("a bug on purpose")
 HomeScreen.on_mount = failing

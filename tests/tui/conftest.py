@@ -16,4 +16,4 @@ for name in ("NO_COLOR", "TMUX"):
 @pytest.fixture(autouse=True)
 def _installed_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines to copy name the whole path of ``pulsetui``: one that is the same on every machine."""
-    monkeypatch.setattr("pulsetui.tui.ping_target.program", lambda: "/srv/pulsetui/.venv/bin/pulsetui")
+    monkeypatch.setattr("pulsetui.tui.ways.target.program", lambda: "/srv/pulsetui/.venv/bin/pulsetui")

@@ -22,7 +22,7 @@ from textual.strip import Strip
 
 from pulsetui.monitor.view import Notice
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.theme import _INK, DARK
+from pulsetui.tui.draw.theme import _INK, DARK
 from tests.tui.fake_engine import FakeEngine
 
 FOLDER = Path(__file__).parent / "snapshots"

@@ -18,7 +18,7 @@ from pulsetui.monitor.view import (
     TimelineRun,
 )
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.theme import _BASES, _INK
+from pulsetui.tui.draw.theme import _BASES, _INK
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import look
 from tests.tui.views import NOW, household, incident

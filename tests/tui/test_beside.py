@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from pulsetui.monitor.view import CheckDetails
-from pulsetui.tui.screens.details import DetailsScreen
-from pulsetui.tui.widgets.beside import Beside
+from pulsetui.tui.details.beside import Beside
+from pulsetui.tui.details.screen import DetailsScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import besides, press, settled, showing, strips, text, toasts
 from tests.tui.test_snapshots import hostile

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pulsetui.tui.body_text import (
+from pulsetui.tui.draw.body_text import (
     MOST_COLUMNS,
     MOST_LINES,
     Way,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.theme import BUILTIN_THEMES
 
-from pulsetui.tui.borrowed import names, palette_named
-from pulsetui.tui.theme import _BASES, _INK, PALETTES, StyleSet, textual_theme
+from pulsetui.tui.draw.textual_themes import names, palette_named
+from pulsetui.tui.draw.theme import _BASES, _INK, PALETTES, StyleSet, textual_theme
 from tests.tui.test_theme import LEAST, contrast
 
 COLOURED = [name for name, theme in BUILTIN_THEMES.items() if not theme.ansi]

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from pulsetui.tui.clocks import check_clock, own_zone, whose
-from pulsetui.tui.table_model import TableModel
-from pulsetui.tui.widgets.summary import Standing, facts_of
+from pulsetui.tui.draw.clocks import check_clock, own_zone, whose
+from pulsetui.tui.table.model import TableModel
+from pulsetui.tui.table.summary import Standing, facts_of
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import RIGA, press, showing, text
 from tests.tui.views import NOW, overdue, view

@@ -14,9 +14,9 @@ from rich.cells import cell_len
 
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
-from pulsetui.tui.columns import base_of, column_at, header_line, layout, live_texts, row_line, titles
-from pulsetui.tui.lines import cut, cut_middle, fit, pad, plain, width_of, wrap
-from pulsetui.tui.table_model import Row, SortBy
+from pulsetui.tui.draw.lines import cut, cut_middle, fit, pad, plain, width_of, wrap
+from pulsetui.tui.table.columns import base_of, column_at, header_line, layout, live_texts, row_line, titles
+from pulsetui.tui.table.model import Row, SortBy
 from tests.tui.test_snapshots import HOSTILE_NAMES
 from tests.tui.views import NOW, failed, household, incident, late, new, overdue, view
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from pulsetui.core.recipes import BY_ID, NO_TIMES
 from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.ping_target import target_of
-from pulsetui.tui.screens.dialogs import copy_choices
+from pulsetui.tui.dialogs.ask import copy_choices
+from pulsetui.tui.ways.target import target_of
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, showing, text
 from tests.tui.views import view

@@ -12,7 +12,7 @@ from textual.command import CommandList
 from pulsetui.cli import screen
 from pulsetui.monitor.view import Notice
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.widgets.check_table import CheckTable
+from pulsetui.tui.table.widget import CheckTable
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, settled, showing, text
 from tests.tui.views import view

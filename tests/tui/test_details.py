@@ -7,8 +7,8 @@ from textual.pilot import Pilot
 
 from pulsetui.core.status import Status
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.body import BodyScreen
-from pulsetui.tui.screens.details import DetailsScreen
+from pulsetui.tui.details.body import BodyScreen
+from pulsetui.tui.details.screen import DetailsScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, settled, showing, strips, text, toasts
 from tests.tui.views import NOW, details_of, household, incident, overdue, view

@@ -8,7 +8,7 @@ import pytest
 
 from pulsetui.monitor.view import Notice
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, said, settled, showing, text
 from tests.tui.views import HOUR, NOW, household, view

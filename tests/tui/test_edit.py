@@ -8,11 +8,11 @@ from textual.widgets import Input
 
 from pulsetui.monitor.view import FieldProblem
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.paint import LineList
-from pulsetui.tui.screens.dialogs import DiscardDialog
-from pulsetui.tui.screens.edit import EditScreen
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.screens.pick import PickScreen
+from pulsetui.tui.dialogs.ask import DiscardDialog
+from pulsetui.tui.draw.paint import LineList
+from pulsetui.tui.form.pick import PickScreen
+from pulsetui.tui.form.screen import EditScreen
+from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import check_snapshot, look, press, settled, showing, text, toasts
 from tests.tui.views import view

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, settled, showing, text
 from tests.tui.views import overdue, view

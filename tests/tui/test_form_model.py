@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetui.core.check import SLUG
-from pulsetui.tui.form_model import FIELDS, SPECS, FormModel, as_text, as_value, slug_for
+from pulsetui.tui.form.model import FIELDS, SPECS, FormModel, as_text, as_value, slug_for
 from tests.tui.views import NOW
 
 WRITTEN: dict[str, Any] = {

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pulsetui.monitor.view import SchedulePreview
-from pulsetui.tui.form_preview import preview_lines
+from pulsetui.tui.form.preview import preview_lines
 from tests.tui.views import HOUR, NOW
 
 RIGA = ZoneInfo("Europe/Riga")

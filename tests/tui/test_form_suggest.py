@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pulsetui.core.parse_schedule import parse_schedule
 from pulsetui.core.schedule import ScheduleKind
-from pulsetui.tui.form_suggest import suggest
+from pulsetui.tui.form.suggest import suggest
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from rich.cells import cell_len
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.headings import heading_base, heading_line
-from pulsetui.tui.lines import width_of
-from pulsetui.tui.screens.details import DetailsScreen
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.table_model import SortBy, TableModel
+from pulsetui.tui.details.screen import DetailsScreen
+from pulsetui.tui.draw.lines import width_of
+from pulsetui.tui.table.headings import heading_base, heading_line
+from pulsetui.tui.table.model import SortBy, TableModel
+from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, settled, showing, strips, text
 from tests.tui.test_columns import ANY_TEXT

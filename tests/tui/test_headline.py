@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from pulsetui.monitor.view import CheckView
-from pulsetui.tui.headline import progress_line, title_line
-from pulsetui.tui.lines import Line
+from pulsetui.tui.details.headline import progress_line, title_line
+from pulsetui.tui.draw.lines import Line
 from tests.tui.views import NOW, failed, late, new, overdue, view
 
 RIGA = ZoneInfo("Europe/Riga")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from pulsetui.core import history as past
-from pulsetui.tui.widgets.heartbeat_bar import bar, caption
+from pulsetui.tui.draw.heartbeat_bar import bar, caption
 
 
 def past_of(*entries: tuple[str, float | None]) -> str:

@@ -10,8 +10,8 @@ from textual.binding import Binding
 from textual.pilot import Pilot
 
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.base import PulseScreen
-from pulsetui.tui.screens.help import HelpScreen, keys_of, spelled
+from pulsetui.tui.base.screen import PulseScreen
+from pulsetui.tui.dialogs.help import HelpScreen, keys_of, spelled
 from tests.tui.looks import press, showing, text
 from tests.tui.scene import busy_engine
 

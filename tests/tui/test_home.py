@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import Notice
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.details import DetailsScreen
-from pulsetui.tui.screens.dialogs import AcknowledgeDialog, CopyMenu, DeleteDialog
-from pulsetui.tui.screens.edit import EditScreen
-from pulsetui.tui.screens.help import HelpScreen
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.screens.too_small import TooSmallScreen
+from pulsetui.tui.details.screen import DetailsScreen
+from pulsetui.tui.dialogs.ask import AcknowledgeDialog, CopyMenu, DeleteDialog
+from pulsetui.tui.dialogs.help import HelpScreen
+from pulsetui.tui.dialogs.too_small import TooSmallScreen
+from pulsetui.tui.form.screen import EditScreen
+from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, settled, showing, strips, text, toasts
 from tests.tui.views import HOUR, NOW, crowd, household, late, new, overdue, view

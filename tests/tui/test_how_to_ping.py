@@ -14,10 +14,10 @@ from textual.widgets import TextArea
 from pulsetui.core.recipes import BY_ID, RECIPES
 from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.ping_target import ping_options, target_of
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.screens.how_to_ping import HowToPingScreen
-from pulsetui.tui.widgets.chooser import Chooser
+from pulsetui.tui.draw.chooser import Chooser
+from pulsetui.tui.table.screen import HomeScreen
+from pulsetui.tui.ways.screen import HowToPingScreen
+from pulsetui.tui.ways.target import ping_options, target_of
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import check_snapshot, look, press, showing, strips, text, toasts
 from tests.tui.views import household, overdue, view

@@ -15,11 +15,11 @@ from textual.pilot import Pilot
 from pulsetui.core.status import Reason
 from pulsetui.monitor.view import IncidentEntry
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.incidents_model import EntryKey, Look, entry_line, grouped, header, matching, story
-from pulsetui.tui.lines import width_of
-from pulsetui.tui.screens.details import DetailsScreen
-from pulsetui.tui.screens.export import ExportDialog
-from pulsetui.tui.screens.incidents import IncidentsScreen
+from pulsetui.tui.details.screen import DetailsScreen
+from pulsetui.tui.draw.lines import width_of
+from pulsetui.tui.incidents.export import ExportDialog
+from pulsetui.tui.incidents.model import EntryKey, Look, entry_line, grouped, header, matching, story
+from pulsetui.tui.incidents.screen import IncidentsScreen
 from tests.tui.looks import RIGA, check_snapshot, settled, showing, strips, text, toasts
 from tests.tui.scene import SceneEngine, busy_engine, still
 from tests.tui.views import NOW, incident, view

@@ -9,7 +9,7 @@ from textual.events import AppFocus, Key, MouseEvent, MouseMove, Paste, Resize
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
-from pulsetui.tui.key_reader import LATE_S, PASTE_MOST, KeyReader, PasteCut
+from pulsetui.tui.terminal.key_reader import LATE_S, PASTE_MOST, KeyReader, PasteCut
 
 LATER_S = 0.3
 """Longer than Esc is waited for."""

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.binding import Binding
 
-from pulsetui.tui.keys import read_keys
-from pulsetui.tui.screens.table_verbs import SUBSET_KEYS
-from pulsetui.tui.verbs import VERBS
-from pulsetui.tui.widgets.check_table import CheckTable
+from pulsetui.tui.base.keys import read_keys
+from pulsetui.tui.base.verbs import VERBS
+from pulsetui.tui.table.verbs import SUBSET_KEYS
+from pulsetui.tui.table.widget import CheckTable
 
 
 def test_a_verb_gets_the_key_that_is_written() -> None:

@@ -6,9 +6,9 @@ import pytest
 from textual.pilot import Pilot
 
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.details import DetailsScreen
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.screens.leave import LeaveDialog
+from pulsetui.tui.details.screen import DetailsScreen
+from pulsetui.tui.dialogs.leave import LeaveDialog
+from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, showing, text
 from tests.tui.views import household, view

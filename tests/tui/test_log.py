@@ -10,9 +10,9 @@ from rich.cells import cell_len
 
 from pulsetui.monitor.view import LogLine
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.paint import LineList
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.screens.log import LogScreen, log_lines, matches
+from pulsetui.tui.draw.paint import LineList
+from pulsetui.tui.log import LogScreen, log_lines, matches
+from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import check_snapshot, look, press, settled, showing, strips, text
 from tests.tui.views import NOW, household

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from pulsetui.core.status import Outcome
 from pulsetui.monitor.view import CheckDetails, CheckView
-from pulsetui.tui.lines import width_of
-from pulsetui.tui.panes import PANES, PaneContext, PingKey, RunKey
-from pulsetui.tui.panes.incidents import deliveries_of
-from pulsetui.tui.panes.plots import duration_caption, metric_plot, plots
+from pulsetui.tui.details.incidents import deliveries_of
+from pulsetui.tui.details.panes import PANES, PaneContext, PingKey, RunKey
+from pulsetui.tui.details.plots import duration_caption, metric_plot, plots
+from pulsetui.tui.draw.lines import width_of
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.run_views import broken, details, silent
 from tests.tui.test_snapshots import HOSTILE_NAMES

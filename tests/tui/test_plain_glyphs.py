@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from pulsetui.monitor.view import Notice
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.plain_glyphs import lacks_glyphs, plain_text
+from pulsetui.tui.draw.plain_glyphs import lacks_glyphs, plain_text
 from pulsetui.tui.settings import FILE_NAME, SettingsFile
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import RIGA, press, settled, showing, strips, text

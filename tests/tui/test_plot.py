@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pulsetui.tui.lines import Line
-from pulsetui.tui.plot import Band, Sample, Tone, plot, scale_of, shape, usual_band
+from pulsetui.tui.draw.lines import Line
+from pulsetui.tui.draw.plot import Band, Sample, Tone, plot, scale_of, shape, usual_band
 
 TONES: tuple[Tone, ...] = ("good", "slow", "bad", "hung", "running", "none")
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from pulsetui.monitor.view import Notice, RefusedPing
-from pulsetui.tui.lines import width_of
-from pulsetui.tui.screens.edit import EditScreen
-from pulsetui.tui.screens.notices import refused_lines
+from pulsetui.tui.dialogs.notices import refused_lines
+from pulsetui.tui.draw.lines import width_of
+from pulsetui.tui.form.screen import EditScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, said, showing, text
 from tests.tui.test_snapshots import HOSTILE_NAMES

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.tui.run_diff import COMPARED, diff_lines
+from pulsetui.tui.details.run_diff import COMPARED, diff_lines
 
 
 def texts(good: bytes, bad: bytes) -> list[str]:

@@ -6,8 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from pulsetui.core.status import Outcome
-from pulsetui.tui.plot import Band
-from pulsetui.tui.run_model import (
+from pulsetui.tui.details.run_model import (
     against_usual,
     good_before,
     host_of,
@@ -18,6 +17,7 @@ from pulsetui.tui.run_model import (
     run_notes,
     usual_duration,
 )
+from pulsetui.tui.draw.plot import Band
 from tests.tui.run_views import broken, details, nights
 
 DETAILS = details(broken())

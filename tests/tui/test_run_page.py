@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.body import BodyScreen
-from pulsetui.tui.screens.details import DetailsScreen
-from pulsetui.tui.screens.run import RunScreen
+from pulsetui.tui.details.body import BodyScreen
+from pulsetui.tui.details.run_screen import RunScreen
+from pulsetui.tui.details.screen import DetailsScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import check_snapshot, look, press, settled, showing, strips, text
 from tests.tui.run_views import broken, engine_of, silent

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.home import HomeScreen
+from pulsetui.tui.details.beside import Beside
+from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.settings import Settings, SettingsFile
-from pulsetui.tui.table_order import SortBy
-from pulsetui.tui.widgets.beside import Beside
-from pulsetui.tui.widgets.filter_bar import FilterBar
+from pulsetui.tui.table.order import SortBy
+from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import settled, text
 from tests.tui.views import household

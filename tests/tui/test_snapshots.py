@@ -6,8 +6,8 @@ import pytest
 from rich.cells import cell_len
 
 from pulsetui.monitor.view import CheckView, Notice
-from pulsetui.tui.theme import PALETTES
-from pulsetui.tui.widgets.beside import LEAST_WIDTH
+from pulsetui.tui.details.beside import LEAST_WIDTH
+from pulsetui.tui.draw.theme import PALETTES
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import besides, check_snapshot, look, press, settled, showing, strips
 from tests.tui.views import crowd, failed, household, late, new, overdue, view

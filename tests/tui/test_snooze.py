@@ -10,10 +10,10 @@ import pytest
 from msgspec.structs import replace
 
 from pulsetui.monitor.view import SnoozeView
-from pulsetui.tui.columns import countdown
-from pulsetui.tui.row import Row, is_problem, rank
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.screens.snooze import SnoozeDialog, snooze_targets
+from pulsetui.tui.dialogs.snooze import SnoozeDialog, snooze_targets
+from pulsetui.tui.table.columns import countdown
+from pulsetui.tui.table.row import Row, is_problem, rank
+from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, said, settled, showing, text, toasts
 from tests.tui.views import HOUR, NOW, overdue, view

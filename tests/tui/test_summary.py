@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from pulsetui.core.snooze import Scope
 from pulsetui.monitor.view import CheckView, Notice, SnoozeView
-from pulsetui.tui.lines import width_of
-from pulsetui.tui.ping_rate import PingRate
-from pulsetui.tui.screens.help import notices_lines
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.table_model import TableModel
-from pulsetui.tui.widgets.summary import Standing, facts_line, facts_of, summary_line, title_words
+from pulsetui.tui.dialogs.help import notices_lines
+from pulsetui.tui.draw.lines import width_of
+from pulsetui.tui.table.model import TableModel
+from pulsetui.tui.table.ping_rate import PingRate
+from pulsetui.tui.table.screen import HomeScreen
+from pulsetui.tui.table.summary import Standing, facts_line, facts_of, summary_line, title_words
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, settled, showing, text
 from tests.tui.test_snapshots import HOSTILE_NAMES

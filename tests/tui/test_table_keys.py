@@ -7,11 +7,11 @@ from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.columns import layout, sorts
-from pulsetui.tui.row import natural
-from pulsetui.tui.screens.details import DetailsScreen
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.table_model import SortBy
+from pulsetui.tui.details.screen import DetailsScreen
+from pulsetui.tui.table.columns import layout, sorts
+from pulsetui.tui.table.model import SortBy
+from pulsetui.tui.table.row import natural
+from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, settled, showing, strips, text, toasts
 from tests.tui.views import NOW, crowd, household, overdue, view

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
-from pulsetui.tui.filter import Filter
-from pulsetui.tui.row import Row, rank
-from pulsetui.tui.table_model import SortBy, TableModel
+from pulsetui.tui.table.filter import Filter
+from pulsetui.tui.table.model import SortBy, TableModel
+from pulsetui.tui.table.row import Row, rank
 from tests.tui.views import HOUR, NOW, crowd, failed, household, incident, late, new, overdue, view
 
 

@@ -26,8 +26,8 @@ from pulsetui.core.status import Reason, Status
 from pulsetui.hooks.terminal_escape import TITLE_POP, TITLE_PUSH
 from pulsetui.monitor.alert import Alert, AlertEvent
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.driver import TerminalDriver, _sized, terminal_size
-from pulsetui.tui.terminal import Terminal
+from pulsetui.tui.terminal.driver import TerminalDriver, _sized, terminal_size
+from pulsetui.tui.terminal.terminal import Terminal
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import settled, showing
 from tests.tui.views import NOW, overdue, view

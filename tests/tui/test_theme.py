@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulsetui.tui.theme import _BASES, _INK, PALETTES, Palette, StyleSet, textual_theme
+from pulsetui.tui.draw.theme import _BASES, _INK, PALETTES, Palette, StyleSet, textual_theme
 
 COLOURED = [palette for palette in PALETTES.values() if not palette.ansi]
 LEAST = 4.5

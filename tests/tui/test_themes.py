@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pulsetui.tui.borrowed import names
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.screens.themes import ThemesScreen
-from pulsetui.tui.theme import DARK, LIGHT
+from pulsetui.tui.dialogs.themes import ThemesScreen
+from pulsetui.tui.draw.textual_themes import names
+from pulsetui.tui.draw.theme import DARK, LIGHT
+from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, showing, strips, text
 from tests.tui.views import household

@@ -9,10 +9,10 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.details import DetailsScreen
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.screens.timeline import TimelineScreen
-from pulsetui.tui.theme import PALETTES
+from pulsetui.tui.details.screen import DetailsScreen
+from pulsetui.tui.draw.theme import PALETTES
+from pulsetui.tui.table.screen import HomeScreen
+from pulsetui.tui.timeline.screen import TimelineScreen
 from tests.tui.looks import check_snapshot, settled, showing, strips, text, toasts
 from tests.tui.scene import SceneEngine, busy_engine, still
 from tests.tui.views import crowd, view

@@ -12,8 +12,8 @@ from rich.cells import cell_len
 
 from pulsetui.core.status import Outcome
 from pulsetui.monitor.view import TimelineLane, TimelineRun
-from pulsetui.tui.lines import width_of
-from pulsetui.tui.timeline_model import (
+from pulsetui.tui.draw.lines import width_of
+from pulsetui.tui.timeline.model import (
     DAY,
     FARTHEST,
     GLYPHS,
@@ -30,7 +30,7 @@ from pulsetui.tui.timeline_model import (
     window_at,
     zoomed,
 )
-from pulsetui.tui.timeline_words import axis, hours, legend, midnights, readout, span_words
+from pulsetui.tui.timeline.words import axis, hours, legend, midnights, readout, span_words
 
 START = datetime(2026, 3, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -13,15 +13,15 @@ from textual.widgets import Input
 
 from pulsetui.errors import EngineUnreachableError
 from pulsetui.monitor.view import CheckDetails
-from pulsetui.tui import type_ahead
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.details import DetailsScreen
-from pulsetui.tui.screens.dialogs import AcknowledgeDialog, DeleteDialog
-from pulsetui.tui.screens.edit import EditScreen
-from pulsetui.tui.screens.home import HomeScreen
-from pulsetui.tui.screens.run import RunScreen
-from pulsetui.tui.screens.snooze import SnoozeDialog
-from pulsetui.tui.screens.themes import ThemesScreen
+from pulsetui.tui.details.run_screen import RunScreen
+from pulsetui.tui.details.screen import DetailsScreen
+from pulsetui.tui.dialogs.ask import AcknowledgeDialog, DeleteDialog
+from pulsetui.tui.dialogs.snooze import SnoozeDialog
+from pulsetui.tui.dialogs.themes import ThemesScreen
+from pulsetui.tui.form.screen import EditScreen
+from pulsetui.tui.table.screen import HomeScreen
+from pulsetui.tui.terminal import type_ahead
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import settled, showing, text, toasts
 from tests.tui.scene import busy_engine

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.screens.base import PulseScreen
-from pulsetui.tui.screens.help import keys_of
+from pulsetui.tui.base.screen import PulseScreen
+from pulsetui.tui.dialogs.help import keys_of
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, said, settled, showing, text
 from tests.tui.views import household

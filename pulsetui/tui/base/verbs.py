@@ -1,0 +1,311 @@
+"""Every verb of the screen in one table: the keys, the hint line, the palette and the help read it.
+
+A verb is done by the method ``verb_<id>`` of the screen that offers it. A verb that cannot be done now says
+why: ``off`` answers with the reason, and the key then shows it instead of being silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec import Struct
+from textual.binding import Binding, BindingType
+
+from pulsetui.core.status import Status
+from pulsetui.monitor.view import CheckView
+from pulsetui.tui.table.model import is_acknowledged
+
+
+class Situation(Struct, frozen=True, kw_only=True):
+    """What decides whether a verb can be done."""
+
+    targets: tuple[CheckView, ...]  # the marked checks, else the one under the cursor
+    connected: bool = True
+    undo: str = ""  # what would be undone
+    notices: int = 0
+    total: int = 0  # all checks
+    heading: bool = False  # the cursor is on a heading, not on a check
+
+
+Off = Callable[[Situation], str]
+
+
+class Verb(Struct, frozen=True, kw_only=True):
+    """One thing to do. ``on`` names the screens that offer it: "home", "details", "timeline", "incidents",
+    "any"."""
+
+    id: str
+    keys: str  # as Textual spells them, comma between several
+    label: str  # one or two words, for the hint line
+    help: str  # a sentence without a full stop
+    on: frozenset[str]
+    off: Off = lambda _: ""
+    key_shown: str = ""
+
+
+def _needs_check(situation: Situation) -> str:
+    if situation.targets:
+        return ""
+    if situation.heading:
+        return "A heading is under the cursor: Space marks all of its checks"
+    return "There is no check under the cursor"
+
+
+def _needs_line(situation: Situation) -> str:
+    return "" if situation.heading else _needs_check(situation)
+
+
+def _needs_engine(situation: Situation) -> str:
+    if not situation.connected:
+        return "The engine cannot be reached: nothing can be changed until it answers again"
+    return ""
+
+
+def _change(situation: Situation) -> str:
+    return _needs_check(situation) or _needs_engine(situation)
+
+
+def _one(situation: Situation) -> str:
+    if len(situation.targets) > 1:
+        return "Several checks are marked: this is done to one check at a time (space takes a mark away)"
+    return _change(situation)
+
+
+def _acknowledge(situation: Situation) -> str:
+    if problem := _change(situation):
+        return problem
+    if not any(view.status is Status.DOWN for view in situation.targets):
+        names = "It is" if len(situation.targets) == 1 else "They are"
+        return f"{names} not down: there is nothing to acknowledge"
+    return ""
+
+
+def _copy(situation: Situation) -> str:
+    # Where there is no check yet, a line to begin with stands there to be copied.
+    return _needs_check(situation) if situation.total else ""
+
+
+def _no_groups(situation: Situation) -> str:
+    return "" if situation.total else "There are no checks to group"
+
+
+def _undo(situation: Situation) -> str:
+    return _needs_engine(situation) if situation.undo else "There is nothing to undo"
+
+
+def _notices(situation: Situation) -> str:
+    return "" if situation.notices else "There are no notices"
+
+
+_HOME = frozenset({"home"})
+_CHECK = frozenset({"home", "details"})
+_TIMELINE = frozenset({"timeline"})
+_OVER = frozenset({"timeline", "incidents"})
+_ANY = _CHECK | _OVER | {"any"}
+
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        id="open",
+        keys="enter",
+        label="details",
+        help="Show all there is to know of the check",
+        on=_HOME | _OVER,
+        off=_needs_line,
+        key_shown="Enter",
+    ),
+    Verb(
+        id="acknowledge",
+        keys="a",
+        label="ack",
+        help="Acknowledge the incident: the row calms down, reminders stop",
+        on=_CHECK | _OVER,
+        off=_acknowledge,
+    ),
+    Verb(
+        id="snooze",
+        keys="z",
+        label="snooze",
+        help="No alerts for the check, a tag or everything, for a while",
+        on=_CHECK,
+        off=_needs_engine,
+    ),
+    Verb(id="pause", keys="p", label="pause", help="Pause the check, or resume it", on=_CHECK, off=_change),
+    Verb(
+        id="filter",
+        keys="/",
+        label="filter",
+        help="Filter as you type: words, tag:billing, status:down, -name:test",
+        on=_HOME,
+    ),
+    Verb(
+        id="search",
+        keys="/",
+        label="filter",
+        help="Filter as you type: words of the check, the reason, the note; open, over",
+        on=frozenset({"incidents"}),
+    ),
+    Verb(
+        id="timeline",
+        keys="t",
+        label="timeline",
+        help="Show on one axis of time when all checks ran, were missed and will run",
+        on=_CHECK | {"incidents"},
+    ),
+    Verb(
+        id="incidents",
+        keys="i",
+        label="incidents",
+        help="List the incidents of all checks: open ones, then what is over",
+        on=_CHECK | {"timeline"},
+    ),
+    Verb(
+        id="closer",
+        keys="plus,equals_sign",
+        label="closer",
+        help="Show less time, in more detail",
+        on=_TIMELINE,
+        key_shown="+",
+    ),
+    Verb(
+        id="wider", keys="minus,underscore", label="wider", help="Show more time", on=_TIMELINE, key_shown="-"
+    ),
+    Verb(id="now", keys="0,t", label="now", help="Back to now, and stay there", on=_TIMELINE, key_shown="0"),
+    Verb(
+        id="export",
+        keys="e",
+        label="export",
+        help="Write the report of the incident to a Markdown file",
+        on=frozenset({"incidents"}),
+        off=_needs_check,
+    ),
+    Verb(id="new", keys="n", label="new", help="Add a check", on=_CHECK, off=_needs_engine),
+    Verb(id="edit", keys="e", label="edit", help="Edit the check", on=_CHECK, off=_one),
+    Verb(id="delete", keys="d", label="delete", help="Delete the check (asks first)", on=_CHECK, off=_one),
+    Verb(
+        id="copy",
+        keys="y",
+        label="copy",
+        help="Copy the curl line, the crontab line, the ping URL or the slug",
+        on=_CHECK,
+        off=_copy,
+    ),
+    Verb(
+        id="ways",
+        keys="w",
+        label="ways",
+        help="Show ways to ping: crontab, systemd, Django, Celery, Kubernetes, …, ready to copy",
+        on=_CHECK,
+    ),
+    Verb(
+        id="undo",
+        keys="u",
+        label="undo",
+        help="Undo the last pause, acknowledgement, snooze or deletion",
+        on=_CHECK,
+        off=_undo,
+    ),
+    Verb(
+        id="mark",
+        keys="space",
+        label="mark",
+        help="Mark the check, to pause, acknowledge or snooze several at once",
+        on=_HOME,
+        off=_needs_line,
+        key_shown="Space",
+    ),
+    Verb(id="sort", keys="s", label="sort", help="Sort by the next column", on=_HOME),
+    Verb(id="reverse", keys="S", label="reverse", help="Turn the order round", on=_HOME),
+    Verb(
+        id="group",
+        keys="b",
+        label="by tag",
+        help="Group the rows by their first tag, or put them back into one list",
+        on=_HOME,
+        off=_no_groups,
+    ),
+    Verb(
+        id="follow",
+        keys="f",
+        label="follow",
+        help="Follow the check under the cursor wherever it goes, or let the list stay where it is",
+        on=_HOME,
+    ),
+    Verb(
+        id="beside",
+        keys="o",
+        label="beside",
+        help="Show the details of the check beside the table, or hide them",
+        on=_HOME,
+    ),
+    Verb(id="dismiss", keys="x", label="dismiss", help="Dismiss the notice on top", on=_HOME, off=_notices),
+    Verb(id="notices", keys="N", label="notices", help="Show all notices in full", on=_HOME),
+    Verb(id="log", keys="L", label="log", help="Show the engine's log", on=_CHECK),
+    Verb(id="theme", keys="T", label="theme", help="Choose the colours", on=_ANY),
+    Verb(
+        id="palette",
+        keys="colon",
+        label="commands",
+        help="Find any command and any check by name",
+        on=_ANY,
+        key_shown=":",
+    ),
+    Verb(id="help", keys="?", label="help", help="Show the keys that work here", on=_ANY),
+    Verb(
+        id="back",
+        keys="escape",
+        label="back",
+        help="Back one step",
+        on=_ANY,
+        key_shown="Esc",
+    ),
+    Verb(id="quit", keys="q", label="quit", help="Close this screen", on=_ANY),
+)
+BY_ID = {verb.id: verb for verb in VERBS}
+CLEARS_FIRST = "Clear the filter; without one, back one step"
+_HELP_THERE: Mapping[tuple[str, str], str] = {
+    ("home", "back"): "Clear the filter, then the marks, then the view",
+    ("home", "quit"): "Quit; with the engine here it asks whether the watching goes on",
+    ("incidents", "back"): CLEARS_FIRST,
+}
+"""What a verb does on one kind of screen, where that is something of its own."""
+
+
+def verbs_on(scope: str) -> Sequence[Verb]:
+    """The verbs that a kind of screen offers."""
+    return [verb for verb in VERBS if scope in verb.on]
+
+
+def bindings_on(scope: str, *, back: str = "") -> list[BindingType]:
+    """Their keys for ``Screen.BINDINGS``; the ids are what a user's key table names. ``back`` says what
+    going back does on this screen."""
+    told = {verb.id: _HELP_THERE.get((scope, verb.id), verb.help) for verb in verbs_on(scope)}
+    if back:
+        told["back"] = back
+    return [
+        Binding(
+            verb.keys,
+            f"verb('{verb.id}')",
+            verb.label.capitalize(),
+            id=f"check.{verb.id}",
+            key_display=verb.key_shown or None,
+            tooltip=told[verb.id],
+        )
+        for verb in verbs_on(scope)
+    ]
+
+
+def label_now(verb: Verb, situation: Situation) -> str:
+    """The label for what the verb would do to these checks: pausing a paused check resumes it."""
+    targets = situation.targets
+    if verb.id == "open" and situation.heading:
+        return "fold"
+    if verb.id == "pause" and targets and all(view.status is Status.PAUSED for view in targets):
+        return "resume"
+    if verb.id == "acknowledge" and targets and all(is_acknowledged(view) for view in targets):
+        return "un-ack"
+    return verb.label
+
+
+def key_of(verb: Verb) -> str:
+    """The key as a person reads it."""
+    return verb.key_shown or verb.keys

@@ -1,0 +1,39 @@
+"""What the hooks did, newest first."""
+
+from __future__ import annotations
+
+from pulsetui.core.phrases import until_text
+from pulsetui.monitor.view import CheckDetails, CheckView, DeliveryView
+from pulsetui.tui.details.pane import Drawn, PaneContext, nothing
+from pulsetui.tui.draw.lines import Line, pad, plain
+
+
+def deliveries(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
+    """One line for each hook and flip."""
+    if not details.deliveries:
+        return nothing("Nobody has been told anything of this check.")
+    return [delivery_line(delivery, context) for delivery in details.deliveries], []
+
+
+def delivery_line(delivery: DeliveryView, context: PaneContext, *, indent: int = 0) -> Line:
+    """Which hook, about what, and what came of it."""
+    tries = f"{delivery.tries} {'try' if delivery.tries == 1 else 'tries'}"
+    if delivery.delivered_at is not None:
+        glyph, letter, style = "●", "*", "up"
+        text = f"told {context.instant(delivery.delivered_at)}"
+    elif delivery.next_try_at is not None:
+        glyph, letter, style = "◐", "~", "late"
+        waits = delivery.next_try_at > context.now
+        when = f"again {until_text(delivery.next_try_at, context.now)}" if waits else "again at once"
+        text = f"{tries}, {when}" if delivery.tries else "not told yet"
+    else:
+        glyph, letter, style, text = "✖", "x", "down", f"given up after {tries}"
+    return (
+        (" " * indent, "text"),
+        (f" {letter if context.ascii_only else glyph} ", style),
+        (pad(plain(delivery.hook), 16), "text"),
+        (pad(plain(delivery.event), 10), "text"),
+        (pad(context.instant(delivery.flip_at), 17), "muted"),
+        (text, style),
+        (f"  {plain(delivery.error)}" if delivery.error else "", "muted"),
+    )

@@ -1,0 +1,153 @@
+"""The overview: what was missed, the facts, the plots, and the next due instants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from msgspec.structs import replace
+
+from pulsetui.core.phrases import ago_text, count_text, number_text, span_text, until_text
+from pulsetui.core.status import PingKind
+from pulsetui.monitor.view import CheckDetails, CheckView
+from pulsetui.tui.details.incidents import missed_lines
+from pulsetui.tui.details.pane import Drawn, PaneContext, clock_lines, on_clocks
+from pulsetui.tui.details.plots import plots
+from pulsetui.tui.details.run_model import usual_duration
+from pulsetui.tui.details.runs import run_line
+from pulsetui.tui.draw.heartbeat_bar import bar, caption
+from pulsetui.tui.draw.lines import Line, fit, pad, plain, wrap
+
+_LABEL = 15
+_WIDE = 100  # from this width there are two columns
+_MISSED = 5
+
+Fact = tuple[str, str, str]
+"""A label, unsafe text, a style."""
+
+
+def overview(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
+    """Two columns where there is room, else one that scrolls: what is wrong first."""
+    if context.width >= _WIDE:
+        return _two_columns(details, view, context), []
+    missed = _missed(view, context)
+    blocks = [block.lines() for block in plots(details, view, context, context.width)]
+    parts = [missed, *blocks[:1], _facts(details, view, context, context.width), _due(details, view, context)]
+    return _stacked([*parts, *blocks[1:]]), []
+
+
+def _two_columns(details: CheckDetails, view: CheckView, context: PaneContext) -> list[Line]:
+    left_width = context.width * 3 // 5
+    right_width = context.width - left_width
+    left = [(), *_facts(details, view, context, left_width)]
+    beside = replace(context, width=right_width)
+    right: list[Line] = [(), *_stacked([_missed(view, beside), _due(details, view, beside)])]
+    rooms = len(left) - len(right) - 2
+    if rooms > 1 and details.runs:
+        usual = usual_duration(details)
+        right += [(), ((" Latest runs", "title"),)]
+        right += [run_line(run, context, usual, short=True) for run in details.runs[:rooms]]
+    lines = _beside(left, right, left_width)
+    blocks = plots(details, view, context, left_width - 2)
+    if len(blocks) == 1:
+        return [*lines, (), *plots(details, view, context, context.width - 1)[0].lines()]
+    if len(blocks) > 1:
+        narrow = plots(details, view, context, right_width - 1)
+        blocks = [narrow[at] if at % 2 else block for at, block in enumerate(blocks)]
+    for at in range(0, len(blocks), 2):
+        lines.append(())
+        pair = blocks[at : at + 2]
+        caption_lines = max(len(block.caption) for block in pair)
+        sides = [block.lines(caption_lines) for block in pair]
+        lines += _beside(sides[0], sides[1] if len(sides) > 1 else [], left_width)
+    return lines
+
+
+def _beside(left: list[Line], right: list[Line], left_width: int) -> list[Line]:
+    return [(*fit(one, left_width), *other) for one, other in zip_longest(left, right, fillvalue=())]
+
+
+def _stacked(parts: list[list[Line]]) -> list[Line]:
+    """Blocks below each other with a blank line between."""
+    lines: list[Line] = []
+    for part in parts:
+        if part:
+            lines += [(), *part] if lines else part
+    return lines
+
+
+def _facts(details: CheckDetails, view: CheckView, context: PaneContext, width: int) -> list[Line]:
+    lines: list[Line] = []
+    room = max(width - _LABEL - 4, 12)
+    if view.history:
+        drawn = bar(view.history, min(room, len(view.history) // 2), ascii_only=context.ascii_only)
+        lines.append(((" ", "text"), (pad("Recent runs", _LABEL), "muted"), *drawn))
+    for label, text, style in (*_plan(details, view, context), *_past(view, context)):
+        for at, piece in enumerate(wrap(plain(text), room)):
+            lines.append(((" ", "text"), (pad("" if at else label, _LABEL), "muted"), (piece, style)))
+    return lines
+
+
+def _plan(details: CheckDetails, view: CheckView, context: PaneContext) -> Iterator[Fact]:
+    """What is asked of the check."""
+    if view.history:
+        yield "", caption(view.history), "muted"
+    if view.desc:
+        yield "About", view.desc, "text"
+    yield "Schedule", f"{view.schedule_words}  ({view.schedule_kind} {view.schedule})", "text"
+    for warning in details.schedule_warnings:
+        yield "", f"! {warning}", "warning"
+    limits = [f"grace {span_text(view.grace)}"]
+    if view.max_runtime is not None:
+        limits.append(f"a run may take {span_text(view.max_runtime)}")
+    yield "Allows", "; ".join(limits), "text"
+    expect = details.fields.get("expect")
+    if isinstance(expect, list | tuple) and expect:
+        yield "Expects", ", ".join(str(item) for item in expect), "text"
+    yield "Tells", ", ".join(view.hooks) or "nobody: no hook is configured", "text"
+    if context.info.base_url:
+        yield "Ping URL", context.info.ping_url(view.slug, view.uuid), "accent"
+
+
+def _past(view: CheckView, context: PaneContext) -> Iterator[Fact]:
+    """What came of it."""
+    now = context.now
+    if view.deadline is not None:
+        yield "Deadline", f"{context.instant(view.deadline)}, {until_text(view.deadline, now)}", "text"
+    if view.last_ping is not None:
+        kind = "failure" if view.last_kind is PingKind.FAIL else "success"
+        yield (
+            "Last ping",
+            f"{ago_text(view.last_ping, now)}, {kind}, {context.instant(view.last_ping)}",
+            "text",
+        )
+    if view.last_metrics:
+        said = "  ".join(f"{name} = {number_text(value)}" for name, value in view.last_metrics.items())
+        yield "Metrics", said, "text"
+    if view.last_line:
+        yield "Last output", view.last_line, "text"
+    yield "Known since", f"{context.instant(view.created_at)}, {count_text(view.n_pings, 'ping')}", "muted"
+
+
+def _missed(view: CheckView, context: PaneContext) -> list[Line]:
+    """What the open incident missed, the newest that the table knows; the incidents pane has them all."""
+    incident = view.incident
+    if incident is None or not incident.missed:
+        return []
+    count = incident.missed_count
+    title = [(" Missed", "title"), (f"  {count_text(count, 'run')}", "down")]
+    lines = missed_lines(title, incident.missed[-_MISSED:][::-1], view, context, indent=1)
+    if count > min(len(incident.missed), _MISSED):
+        lines.append((("   all of them: 4 Incidents", "muted"),))
+    return lines
+
+
+def _due(details: CheckDetails, view: CheckView, context: PaneContext) -> list[Line]:
+    if not details.due_next:
+        return [((" Never due again.", "muted"),)]
+    title = [(" Next due", "title")]
+    if view.schedule_kind == "every":
+        title.append(("  if it reports now", "muted"))
+    far = [until_text(due, context.now) for due in details.due_next]
+    rows = on_clocks(details.due_next, far, view, context)
+    return clock_lines(title, rows, view, context.width, (" ", "text"))

@@ -1,0 +1,223 @@
+"""One run: what is known of it, its pings, its output, and that against the last good run's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+
+from pulsetui.monitor.view import CheckDetails
+from pulsetui.tui.base.screen import PulseScreen, fetch
+from pulsetui.tui.base.verbs import bindings_on
+from pulsetui.tui.details.pane import PaneContext, PingKey, outcome_glyph
+from pulsetui.tui.details.run_diff import diff_lines
+from pulsetui.tui.details.run_model import good_before, output_of, pings_by_run
+from pulsetui.tui.details.run_page import run_facts
+from pulsetui.tui.draw.body_text import Way, body_lines, is_binary
+from pulsetui.tui.draw.hints import Hint, Hints
+from pulsetui.tui.draw.lines import Span, name_of, plain
+from pulsetui.tui.draw.paint import LineList, OneLine
+from pulsetui.tui.draw.reader import Reader, Text, TextView
+
+if TYPE_CHECKING:
+    from pulsetui.monitor.client import EngineClient
+
+_TABS = ("Run", "Output", "Against the good run")
+_IDS = ("facts", "output", "difference")
+
+
+class _Title(OneLine):
+    """Which run of which check."""
+
+
+class _Tabs(OneLine):
+    """What is shown."""
+
+    BASE = "panel"
+
+
+class RunScreen(PulseScreen):
+    """Opened from a list of runs, with the details that the list was drawn from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab,right,l", "tab(1)", "Next", tooltip="The next pane", id="run.next"),
+        Binding("shift+tab,left,h", "tab(-1)", "Previous", tooltip="The pane before", id="run.previous"),
+        *(
+            Binding(
+                str(n + 1),
+                f"show_tab({n})",
+                tab,
+                show=False,
+                tooltip=f"Show: {tab.lower()}",
+                id=f"run.tab_{n + 1}",
+            )
+            for n, tab in enumerate(_TABS)
+        ),
+        Binding(
+            "r",
+            "show_as('raw')",
+            "Raw",
+            tooltip="The output with control characters spelled out, or not",
+            id="run.raw",
+        ),
+        Binding("x", "show_as('hex')", "Bytes", tooltip="The output byte by byte, or not", id="run.hex"),
+        *bindings_on("any"),
+    ]
+
+    def __init__(self, slug: str, number: int, details: CheckDetails) -> None:
+        super().__init__()
+        self.slug = slug
+        self.tab = 0
+        self._details = details
+        self._run = next(run for run in details.runs if run.n == number)
+        pings = pings_by_run(details)
+        self._pings = pings.get(number, [])
+        self._output = output_of(self._pings)
+        self._good = good_before(details, self._run)
+        self._good_output = None if self._good is None else output_of(pings.get(self._good.n, []))
+        self._body: bytes | None = None
+        self._way: Way = "text"
+        self._difference: list[Span] | None = None
+        self._problem = ""
+
+    def compose(self) -> ComposeResult:
+        yield _Title(id="title")
+        yield _Tabs(id="tabs")
+        with Container(id="run-panes"):
+            yield LineList(id="facts")
+            yield Reader(id="output")
+            yield Reader(id="difference")
+        yield Hints(id="hints")
+
+    def on_mount(self) -> None:
+        self.action_show_tab(0)
+        client = self.pulse.client
+        fetch(self, lambda: self._compared(client), self._got, group="run", fail=self._failed)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def _compared(self, client: EngineClient) -> tuple[bytes, list[Span]]:
+        """The output and the difference; on a thread, since both may take a while."""
+        body = b"" if self._output is None else client.ping_body(self.slug, self._output.n)
+        if self._good_output is None or not body:
+            return body, []
+        return body, diff_lines(client.ping_body(self.slug, self._good_output.n), body)
+
+    def _got(self, answer: tuple[bytes, list[Span]]) -> None:
+        self._body, self._difference = answer
+        self._way = "hex" if is_binary(self._body) else "text"
+        self._draw()
+
+    def _failed(self, problem: str) -> None:
+        self._problem = problem
+        self._draw()
+
+    # Drawing
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        facts = self.query_one("#facts", LineList)
+        context = PaneContext(
+            now=self.pulse.now(),
+            width=max(self.size.width - 2, 10),
+            height=self.size.height,
+            zone=self.pulse.viewer_zone,
+            info=self.pulse.client.info(),
+            ascii_only=self.pulse.ascii_only,
+        )
+        view = self._details.view
+        glyph, style = outcome_glyph(self._run.outcome, context)
+        title: list[Span] = [
+            (f" {glyph} {str(self._run.outcome).replace('_', ' ')}", style),
+            (f"  run {self._run.n} of ", "text"),
+            (name_of(view), "strong"),
+            (f"  {context.instant(self._run.started_at or self._run.ended_at)}", "muted"),
+        ]
+        self.query_one(_Title).show(title)
+        spans: list[Span] = [(" ", "text")]
+        for n, tab in enumerate(_TABS):
+            on = n == self.tab
+            title_text = f"{n + 1} {tab}"
+            spans += [(f"[{title_text}]" if on else f" {title_text} ", "head-sorted" if on else "muted")]
+        self.query_one(_Tabs).show(spans)
+        lines, keys = run_facts(self._details, self._run, self._good, self._pings, context)
+        facts.show(lines, keys)
+        self.query_one("#output", Reader).read(self._output_text())
+        self.query_one("#difference", Reader).read(self._difference_text(context))
+        self.refresh_hints()
+
+    def _output_text(self) -> Text:
+        if self._problem:
+            return [(plain(self._problem), "error")]
+        if self._body is None:
+            return [("Reading…", "muted")]
+        if self._body:
+            return [(line, "text") for line in body_lines(self._body, self._way)]
+        if not self._pings:
+            return [("Its pings are so old that they are no longer listed.", "muted")]
+        return [
+            ("Nothing was sent with its pings. A body holds the output:", "muted"),
+            ("", "text"),
+            (f"    pulsetui run {plain(self.slug)} -- COMMAND", "accent"),
+        ]
+
+    def _difference_text(self, context: PaneContext) -> Text:
+        if self._problem:
+            return [(plain(self._problem), "error")]
+        if self._difference is None:
+            return [("Reading…", "muted")]
+        if self._good is None:
+            return [("No good run before this one is listed: there is nothing to compare with.", "muted")]
+        when = context.instant(self._good.started_at or self._good.ended_at)
+        if not self._body:
+            return [("This run sent no output: there is nothing to compare.", "muted")]
+        if self._good_output is None:
+            return [(f"The good run of {when} sent no output that is still kept.", "muted")]
+        head: list[Span] = [
+            (f"- run {self._good.n}, {when}, good", "calm"),
+            (f"+ run {self._run.n}, this one: {str(self._run.outcome).replace('_', ' ')}", "up"),
+        ]
+        return [*head, ("", "text"), *self._difference]
+
+    # Keys
+
+    def action_tab(self, by: int) -> None:
+        self.action_show_tab((self.tab + by) % len(_TABS))
+
+    def action_show_tab(self, number: int) -> None:
+        self.tab = number
+        for n, name in enumerate(_IDS):
+            self.query_one(f"#{name}").display = n == number
+        focused = self.query_one("#facts", LineList) if number == 0 else self._reader.query_one(TextView)
+        focused.focus()
+        self._draw()
+
+    @property
+    def _reader(self) -> Reader:
+        return self.query_one(f"#{_IDS[self.tab]}", Reader)
+
+    def action_show_as(self, way: Way) -> None:
+        self._way = "text" if self._way == way else way
+        if self.tab != 1:
+            self.action_show_tab(1)
+        self._draw()
+
+    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+        if isinstance(message.key, PingKey):
+            from pulsetui.tui.details.body import BodyScreen
+
+            self.pulse.push_screen(BodyScreen(self.slug, message.key.n))
+
+    def refresh_hints(self) -> None:
+        hints = [Hint("Esc", "back"), Hint("Tab", "next pane")]
+        if self.tab:
+            hints += [Hint("/", "search"), Hint("n N", "next, before")]
+            if self.tab == 1:
+                hints += [Hint("r", "raw"), Hint("x", "bytes")]
+        else:
+            hints.append(Hint("Enter", "body", on=bool(self._pings)))
+        self.query_one(Hints).offer([*hints, Hint("?", "help")])

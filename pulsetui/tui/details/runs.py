@@ -1,0 +1,106 @@
+"""The runs, newest first: when, how it ended, how long against the usual, what it reported, from where."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pulsetui.core.phrases import duration_text, number_text
+from pulsetui.core.status import Outcome
+from pulsetui.monitor.view import CheckDetails, CheckView, RunView
+from pulsetui.tui.details.pane import Drawn, PaneContext, RunKey, nothing, outcome_glyph
+from pulsetui.tui.details.run_model import (
+    against_usual,
+    host_of,
+    is_slow,
+    pings_by_run,
+    run_notes,
+    usual_duration,
+)
+from pulsetui.tui.draw.lines import Line, Span, cut, pad, plain
+from pulsetui.tui.draw.plot import Band
+
+_AGAINST_FROM = 58  # cells: from this width the duration is compared with the usual
+_END_FROM = 72
+_HOST_FROM = 112
+_METRICS = 22
+
+
+def runs(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
+    """Enter opens a run."""
+    if not details.runs:
+        return nothing("No run is known yet.")
+    usual = usual_duration(details)
+    pings = pings_by_run(details) if context.width >= _HOST_FROM else {}
+    lines = [_heading(context)]
+    lines += [run_line(run, context, usual, host_of(pings.get(run.n, []))) for run in details.runs]
+    return lines, [None, *(RunKey(run.n) for run in details.runs)]
+
+
+def _heading(context: PaneContext) -> Line:
+    text = f"   {pad('Outcome', 10)}{pad('Started', 17)}"
+    if context.width >= _END_FROM:
+        text += pad("Ended", 7)
+    text += pad("Took", 9, "right")
+    if context.width >= _AGAINST_FROM:
+        text += pad("against", 9, "right")
+    if context.width >= _END_FROM:
+        text += "  Exit"
+    return ((f"{text}  Reported", "head"),)
+
+
+def run_line(
+    run: RunView, context: PaneContext, usual: Band | None, host: str = "", *, short: bool = False
+) -> Line:
+    """One run; ``short`` leaves out all but outcome, start and duration."""
+    glyph, style = outcome_glyph(run.outcome, context)
+    seconds = _seconds(run, context.now)
+    slow = seconds is not None and is_slow(seconds, usual)
+    spans: list[Span] = [
+        (f" {glyph} ", style),
+        (pad(str(run.outcome).replace("_", " "), 10), style),
+        (pad(context.instant(run.started_at or run.ended_at), 17), "text"),
+    ]
+    if context.width >= _END_FROM and not short:
+        spans.append((pad(_end(run, context), 7), "muted"))
+    took = "" if seconds is None else duration_text(seconds)
+    spans.append((pad(took, 9, "right"), "warning" if slow else "text"))
+    if context.width >= _AGAINST_FROM or short:
+        spans.append((pad(against_usual(seconds, usual), 9, "right"), "warning" if slow else "muted"))
+    if short:
+        return tuple(spans)
+    if context.width >= _END_FROM:
+        exit_text = "" if run.exit_status is None else str(run.exit_status)
+        spans.append((pad(exit_text, 6, "right"), "down" if run.exit_status else "muted"))
+    spans.append(("  ", "text"))
+    return (*spans, *_told(run, context, style, host))
+
+
+def _told(run: RunView, context: PaneContext, style: str, host: str) -> list[Span]:
+    metrics = plain("  ".join(f"{name}={number_text(value)}" for name, value in run.metrics.items()))
+    notes = plain("; ".join(run_notes(run)))
+    told: list[Span] = []
+    if notes:
+        if metrics:
+            told.append((cut(metrics, _METRICS) + "  ", "muted"))
+        told.append((notes + "  ", "warning" if run.outcome is Outcome.SUCCESS else style))
+    elif metrics:
+        told.append((pad(metrics, _METRICS) + "  " if host else metrics, "text"))
+    if host:
+        told.append((plain(host), "muted"))
+    return told
+
+
+def _seconds(run: RunView, now: datetime) -> float | None:
+    """How long it took, or has been going on."""
+    if run.duration is None and run.outcome is Outcome.RUNNING and run.started_at is not None:
+        return max((now - run.started_at).total_seconds(), 0.0)
+    return run.duration
+
+
+def _end(run: RunView, context: PaneContext) -> str:
+    """The time of day it ended; days later counts them."""
+    if run.ended_at is None or run.started_at is None:
+        return ""
+    start, end = run.started_at.astimezone(context.zone), run.ended_at.astimezone(context.zone)
+    days = (end.date() - start.date()).days
+    return f"{end:%H:%M}" + (f"+{days}" if days else "")

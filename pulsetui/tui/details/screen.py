@@ -1,0 +1,262 @@
+"""All there is to know of one check: a sentence, the facts, its runs, pings, incidents and deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from pulsetui.core.phrases import full_stop, sentence
+from pulsetui.core.status import Status
+from pulsetui.monitor.view import CheckDetails, CheckView
+from pulsetui.tui.base.screen import PulseScreen, fetch
+from pulsetui.tui.base.verbs import Situation, bindings_on
+from pulsetui.tui.details import panes
+from pulsetui.tui.details.headline import progress_line, title_line
+from pulsetui.tui.details.run_model import last_good_metrics
+from pulsetui.tui.draw.clocks import own_zone, whose
+from pulsetui.tui.draw.hints import Hints
+from pulsetui.tui.draw.lines import Line, Span, pad, plain, told, width_of, wrap
+from pulsetui.tui.draw.paint import LineList, OneLine
+from pulsetui.tui.table.model import is_acknowledged, status_now
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+_SENTENCE_LINES = 3
+
+
+class _Title(OneLine):
+    """The check's name and status."""
+
+
+class _Tabs(OneLine):
+    """The panes; the one that is shown stands out."""
+
+    BASE = "panel"
+
+
+class _Progress(OneLine):
+    """The run that is going on; not there when none is."""
+
+
+class _Sentence(LineList, can_focus=False):
+    """How it stands, in words."""
+
+    DEFAULT_CSS = "_Sentence { height: 1; }"
+
+
+class DetailsScreen(PulseScreen):
+    """Shows at once what the table knows, and the rest when the engine has answered."""
+
+    SCOPE = "details"
+    HINTS = ("back", "acknowledge", "pause", "edit", "copy", "help")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab,right,l", "pane(1)", "Next pane", tooltip="The next pane", id="details.next"),
+        Binding(
+            "shift+tab,left,h", "pane(-1)", "Previous pane", tooltip="The pane before", id="details.previous"
+        ),
+        *(
+            Binding(
+                str(n + 1),
+                f"show_pane({n})",
+                pane.title,
+                show=False,
+                tooltip=f"Show {pane.title.lower()}",
+                id=f"details.pane_{n + 1}",
+            )
+            for n, pane in enumerate(panes.PANES)
+        ),
+        *bindings_on("details"),
+    ]
+
+    def __init__(self, slug: str) -> None:
+        super().__init__()
+        self.slug = slug
+        self.pane = 0
+        self._details: CheckDetails | None = None
+        self._problem = ""
+        self._drawn: object = None  # what the pane was last drawn from
+        self._ticker: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield _Title(id="title")
+        yield _Sentence(id="sentence", base="surface")
+        yield _Progress(id="progress")
+        yield _Tabs(id="tabs")
+        yield LineList(id="pane")
+        yield Hints(id="hints")
+
+    def on_mount(self) -> None:
+        self._ticker = self.set_interval(1.0, self._draw)
+        self.query_one("#pane", LineList).focus()
+        self._fetch()
+
+    @property
+    def view(self) -> CheckView | None:
+        """The check as it is now; None once it has been deleted."""
+        return self.pulse.client.checks().get(self.slug)
+
+    def targets(self) -> tuple[CheckView, ...]:
+        view = self.view
+        return () if view is None else (view,)
+
+    def news(self, changed: frozenset[str], *, info: bool) -> None:
+        if self.slug in changed:
+            self._fetch()
+            self._draw()
+        self.refresh_hints()
+
+    def on_screen_suspend(self) -> None:
+        if self._ticker is not None and not self.in_sight:
+            self._ticker.pause()
+
+    def on_screen_resume(self) -> None:
+        if self._ticker is not None:
+            self._ticker.resume()
+            self._draw()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def _fetch(self) -> None:
+        if self.view is None:
+            return
+        client = self.pulse.client
+        fetch(self, lambda: client.details(self.slug), self._got, group="details", fail=self._failed)
+
+    def _got(self, details: CheckDetails) -> None:
+        self._details, self._problem = details, ""
+        self._draw()
+
+    def _failed(self, problem: str) -> None:
+        self._problem = problem
+        self._draw()
+
+    # Drawing
+
+    def _draw(self) -> None:
+        view = self.view
+        if view is None:
+            self._show_gone()
+            return
+        now, width, zone = self.pulse.now(), max(self.size.width, 10), self.pulse.viewer_zone
+        ascii_only = self.pulse.ascii_only
+        alarm = status_now(view, now) is Status.DOWN and not is_acknowledged(view)
+        self.query_one(_Title).show(
+            title_line(view, now, width, ascii_only=ascii_only), base="alarm" if alarm else "surface"
+        )
+        clock = whose([own_zone(view)], zone, now)
+        self._draw_sentence(view, width, "" if self._draw_tabs(clock) else clock)
+        progress = progress_line(view, now, zone, width, ascii_only=ascii_only)
+        self.query_one(_Progress).show(progress)
+        self.query_one(_Progress).display = bool(progress)
+        self._draw_pane(view)
+        self.refresh_hints()
+
+    def _draw_sentence(self, view: CheckView, width: int, clock: str) -> None:
+        good = last_good_metrics(self._details) if self._details is not None else None
+        said = sentence(view, self.pulse.now(), self.pulse.viewer_zone, good_metrics=good)
+        whose_times = f" ({clock})" if clock else ""
+        words = wrap(full_stop(plain(said) + whose_times), width - 4)[:_SENTENCE_LINES]
+        lines = self.query_one(_Sentence)
+        lines.styles.height = len(words)
+        lines.show([(("   ", "text"), (text, "calm" if is_acknowledged(view) else "text")) for text in words])
+
+    def _draw_tabs(self, clock: str) -> bool:
+        """The panes, at the right end ``clock`` if there is room: answers whether there was."""
+        line, width = self._tab_line(short=False), self.size.width
+        if width_of(line) > width:
+            line = self._tab_line(short=True)
+        room = width - width_of(line)
+        fits = cell_len(clock) + 2 <= room
+        right = (pad(f"{clock} ", room, "right"), "muted")
+        self.query_one(_Tabs).show([*line, right] if clock and fits else line)
+        return fits
+
+    def _tab_line(self, *, short: bool) -> Line:
+        """The panes with how many entries each has; ``short`` names only the one that is shown."""
+        spans: list[Span] = [(" ", "text")]
+        for n, pane in enumerate(panes.PANES):
+            on = n == self.pane
+            count = pane.count(self._details) if self._details is not None else None
+            title = f"{n + 1} {pane.title}" + (f" {count}" if count is not None else "")
+            if short and not on:
+                title = str(n + 1)
+            spans += [(f"[{title}]" if on else f" {title} ", "head-sorted" if on else "muted"), (" ", "text")]
+        return tuple(spans)
+
+    def _draw_pane(self, view: CheckView) -> None:
+        pane = self.query_one("#pane", LineList)
+        if self._details is None:
+            style = "error" if self._problem else "muted"
+            pane.show([(), *told(self._problem or "Reading…", pane.size.width, style)])
+            self._drawn = None
+            return
+        shown = panes.PANES[self.pane]
+        now = self.pulse.now()
+        # What does not tick changes with the details, the room, and the words of a day ("today").
+        state = (
+            self.pane,
+            self._details,
+            view,
+            pane.size,
+            self._problem,
+            now.replace(second=0, microsecond=0),
+        )
+        if not shown.ticks and state == self._drawn:
+            return
+        self._drawn = state
+        context = panes.PaneContext(
+            now=now,
+            width=max(pane.size.width - 1, 10),
+            height=pane.size.height,
+            zone=self.pulse.viewer_zone,
+            info=self.pulse.client.info(),
+            ascii_only=self.pulse.ascii_only,
+        )
+        lines, keys = shown.draw(self._details, view, context)
+        if self._problem:
+            problem = told(self._problem, pane.size.width, "error")
+            lines = [*problem, *lines]
+            keys = [*([None] * len(problem)), *keys] if keys else []
+        pane.show(lines, keys)
+
+    def _show_gone(self) -> None:
+        self.query_one(_Title).show([(f" {self.slug}", "strong"), ("  deleted", "muted")])
+        self.query_one("#pane", LineList).show(
+            [(), (("  This check is no longer in checks.toml. Esc goes back.", "text"),)]
+        )
+        self.refresh_hints()
+
+    # Keys
+
+    def action_pane(self, by: int) -> None:
+        self.action_show_pane((self.pane + by) % len(panes.PANES))
+
+    def action_show_pane(self, number: int) -> None:
+        self.pane = number
+        pane = self.query_one("#pane", LineList)
+        pane.scroll_to(y=0, animate=False)
+        self._draw()
+
+    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+        if isinstance(message.key, panes.PingKey):
+            from pulsetui.tui.details.body import BodyScreen
+
+            self.pulse.push_screen(BodyScreen(self.slug, message.key.n))
+        elif isinstance(message.key, panes.RunKey) and self._details is not None:
+            from pulsetui.tui.details.run_screen import RunScreen
+
+            self.pulse.push_screen(RunScreen(self.slug, message.key.n, self._details))
+
+    def hint_ids(self, situation: Situation) -> Sequence[str]:
+        view = self.view
+        loud = view is not None and view.incident is not None and not is_acknowledged(view)
+        ids = ["back", "pause", "edit", "copy", "delete", "undo" if situation.undo else "new"]
+        if view is not None and view.incident is not None:
+            ids.insert(0 if loud else 1, "acknowledge")
+        return (*ids, "help")

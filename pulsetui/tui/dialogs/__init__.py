@@ -1,0 +1,1 @@
+"""Questions and small windows: acknowledge, delete, copy, snooze, notices, themes, help, leaving."""

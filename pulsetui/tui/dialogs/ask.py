@@ -1,0 +1,262 @@
+"""The small questions: acknowledge, delete, copy. Nothing destructive happens on a bare Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from msgspec import Struct
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Checkbox, Input
+
+from pulsetui.core.phrases import count_text, word_for
+from pulsetui.monitor.view import CheckView, EngineInfo
+from pulsetui.tui.base.background import in_background
+from pulsetui.tui.base.dialog import Dialog
+from pulsetui.tui.draw.hints import Hint
+from pulsetui.tui.draw.lines import Line, cut, name_of, plain, wrap
+from pulsetui.tui.draw.paint import LineList
+from pulsetui.tui.draw.words import Words, paragraph
+
+if TYPE_CHECKING:
+    from pulsetui.tui.app import PulseApp
+
+_NAMED = 6
+
+
+class Known(Struct, frozen=True):
+    """What somebody who acknowledges says."""
+
+    note: str
+    any_reason: bool  # calm whatever else goes wrong, too
+
+
+class Box(Checkbox, inherit_bindings=False):
+    """A box that Space ticks: Enter is the answer of its dialog."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "toggle_button", "Tick", show=False)]
+    BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "[", " ", "]"
+
+    def watch_value(self) -> None:
+        """An X that is only dimmed says nothing without colours."""
+        self.BUTTON_INNER = "x" if self.value else " "
+        super().watch_value()
+
+
+class AcknowledgeDialog(Dialog[Known | None]):
+    """Asks for an optional note; answers with it, or None when the person thought better of it."""
+
+    KEYS = (Hint("Enter", "acknowledge"), Hint("Tab Space", "any reason"), Hint("Esc", "leave"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", show=False),
+        Binding("enter", "answer", "Acknowledge", show=False),
+    ]
+
+    def __init__(self, views: Sequence[CheckView]) -> None:
+        super().__init__()
+        self._views = views
+
+    def contents(self) -> ComposeResult:
+        box = Vertical(classes="dialog")
+        box.border_title = "Acknowledge"
+        with box:
+            yield Words(self._words)
+            note = Input(
+                placeholder="A note for the others (optional)", compact=True, max_length=500, id="note"
+            )
+            note.cursor_blink = False
+            yield note
+            yield Box("Stay calm whatever else goes wrong with it", compact=True, id="any-reason")
+
+    def _words(self, width: int) -> list[Line]:
+        named = _NAMED if self.size.height >= 16 else 1
+        lines: list[Line] = []
+        for view in self._views[:named]:
+            word = f"  {word_for(view.status, view.reason)}"
+            name = cut(name_of(view), max(width - 2 - len(word), 4))
+            lines.append((("✖ ", "down"), (name, "strong"), (word, "down")))
+        if len(self._views) > named:
+            lines.append(((f"and {len(self._views) - named} more", "muted"),))
+        rows = (
+            "row calms down until it recovers, or something else goes wrong with it"
+            if len(self._views) == 1
+            else "rows calm down until they recover, or something else goes wrong with them"
+        )
+        return [*lines, *paragraph(f"The {rows}. Enter acknowledges, Esc leaves.", "muted", width)]
+
+    def on_input_submitted(self, _: Input.Submitted) -> None:
+        self.action_answer()
+
+    def action_answer(self) -> None:
+        note = self.query_one("#note", Input).value.strip()
+        self.dismiss(Known(note, self.query_one(Box).value))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+class DeleteDialog(Dialog[bool]):
+    """Names the check and has the safe answer focused."""
+
+    KEYS = (Hint("Enter", "this answer"), Hint("←→", "the other"), Hint("Esc", "keep it"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,n", "answer(False)", "Keep", show=False),
+        Binding("left,right,h,l", "other", "Other answer", show=False),
+    ]
+    AUTO_FOCUS = "#keep"
+
+    def __init__(self, view: CheckView) -> None:
+        super().__init__()
+        self._view = view
+
+    def contents(self) -> ComposeResult:
+        box = Vertical(classes="dialog")
+        box.border_title = "Delete a check"
+        with box:
+            yield Words(self._words)
+            with Horizontal(classes="buttons"):
+                yield Button("Keep it", id="keep", variant="primary", compact=True)
+                yield Button("Delete", id="delete", variant="error", compact=True)
+
+    def _words(self, width: int) -> list[Line]:
+        view = self._view
+        name = cut(name_of(view), max(width - 10, 4))
+        said = (
+            f"[checks.{view.slug}] is taken out of checks.toml. Its {count_text(view.n_pings, 'ping')} and "
+            "its incidents are no longer shown, and pings that still come for it are refused."
+        )
+        question: Line = (("Delete ", "text"), (f'"{name}"', "strong"), ("?", "text"))
+        return [question, *paragraph(said, "muted", width)]
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "delete")
+
+    def action_answer(self, sure: bool) -> None:
+        self.dismiss(sure)
+
+    def action_other(self) -> None:
+        self.focus_next(Button)
+
+
+class Choice(Struct, frozen=True):
+    """One thing to copy."""
+
+    key: str
+    label: str
+    text: str
+    note: str = ""  # a sentence for the person, not part of the text
+
+
+def copy_choices(view: CheckView, info: EngineInfo) -> list[Choice]:
+    """What is worth copying of a check. Without a listener there is nothing to call, only the names."""
+    from pulsetui.core.recipes import BY_ID, curl_line, times_notes
+    from pulsetui.tui.ways.target import target_of
+
+    choices = []
+    if info.base_url:
+        target = target_of(view, info)
+        note = " ".join(times_notes(target))
+        choices = [
+            Choice("c", "curl line", curl_line(target)),
+            Choice("t", "crontab line", BY_ID["cron"].text(target), note),
+            Choice("r", "crontab, wrapped", BY_ID["run"].text(target), note),
+            Choice("u", "ping URL", target.url),
+            Choice("d", "ping URL, by uuid", plain(info.uuid_url(view.uuid))),
+        ]
+    return [*choices, Choice("s", "slug", view.slug), Choice("i", "uuid", view.uuid)]
+
+
+class CopyMenu(Dialog[None]):
+    """The texts stand there to be selected by hand as well: no terminal says whether it took the copy."""
+
+    KEYS = (Hint("Enter", "copy"), Hint("j k", "move"), Hint("Esc", "close"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,y", "dismiss", "Close", show=False),
+        *(Binding(key, f"copy('{key}')", "Copy", show=False) for key in "ctrudsi"),
+    ]
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        super().__init__()
+        self._choices = {choice.key: choice for choice in choices}
+        self._said = ("Press the letter, or Enter on a line; or select the text by hand.", "muted")
+
+    def contents(self) -> ComposeResult:
+        box = Vertical(classes="dialog")
+        box.border_title = "Copy"
+        with box:
+            yield LineList(base="panel", id="choices")
+
+    def on_mount(self) -> None:
+        self.query_one(LineList).focus()
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        chosen = self.query_one(LineList)
+        width = max(chosen.size.width, 20)
+        lines: list[Line] = []
+        keys: list[object] = []
+        choices = list(self._choices.values())
+        for choice, following in zip(choices, [*choices[1:], choices[0]], strict=True):
+            lines.append(((f" {choice.key}  ", "key"), (choice.label, "strong")))
+            keys.append(choice.key)
+            for text in (part for line in choice.text.splitlines() for part in wrap(line, width - 5)):
+                lines.append((("    ", "text"), (text, "accent")))
+                keys.append(None)
+            # What two neighbours share is said once, behind the second.
+            note = choice.note if choice.note != following.note else ""
+            for text in wrap(note, width - 5) if note else ():
+                lines.append((("    ", "text"), (text, "muted")))
+                keys.append(None)
+        said = paragraph(*self._said, width)
+        lines += [(), *said]
+        keys += [None] * (len(said) + 1)
+        chosen.styles.height = min(len(lines), max(self.size.height - 5, 3))
+        chosen.show(lines, keys)
+
+    def on_line_list_chosen(self, message: LineList.Chosen) -> None:
+        self.action_copy(str(message.key))
+
+    def action_copy(self, key: str) -> None:
+        choice = self._choices.get(key)
+        if choice is not None:
+            in_background(self, partial(self._copy, choice), group="copy")
+
+    async def _copy(self, choice: Choice) -> None:
+        where = await cast("PulseApp", self.app).terminal.copy_soon(choice.text)
+        self._said = (". ".join(filter(None, (f"{choice.label.capitalize()}: {where}", choice.note))), "up")
+        self._draw()
+
+
+class DiscardDialog(Dialog[bool]):
+    """Asks before typed text is thrown away."""
+
+    KEYS = (Hint("Enter", "this answer"), Hint("←→", "the other"), Hint("Esc", "keep editing"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "answer(False)", "Keep editing", show=False),
+        Binding("left,right,h,l", "other", "Other answer", show=False),
+    ]
+    AUTO_FOCUS = "#keep"
+
+    def contents(self) -> ComposeResult:
+        box = Vertical(classes="dialog")
+        box.border_title = "Leave the form"
+        with box:
+            yield Words(partial(paragraph, "What you changed has not been saved.", "text"))
+            with Horizontal(classes="buttons"):
+                yield Button("Keep editing", id="keep", variant="primary", compact=True)
+                yield Button("Discard", id="discard", variant="error", compact=True)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "discard")
+
+    def action_answer(self, sure: bool) -> None:
+        self.dismiss(sure)
+
+    def action_other(self) -> None:
+        self.focus_next(Button)

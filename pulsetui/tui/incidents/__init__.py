@@ -1,0 +1,1 @@
+"""All incidents, and their export."""

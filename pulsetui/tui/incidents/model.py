@@ -1,0 +1,243 @@
+"""The list of incidents of all checks as lines: what was down, since when, until when, who knew. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
+
+from msgspec import Struct
+
+from pulsetui.core.phrases import count_text, instant_text, span_text, word_for
+from pulsetui.core.status import Status
+from pulsetui.monitor.report import incident_id
+from pulsetui.monitor.view import IncidentEntry, IncidentView
+from pulsetui.tui.draw.lines import Align, Line, Span, cut, fit, pad, plain, wrap
+
+_MISSED_SHOWN = 40
+
+
+class EntryKey(Struct, frozen=True):
+    """Names one incident of the list."""
+
+    slug: str
+    n: int
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """What a line may know besides its incident."""
+
+    now: datetime
+    zone: tzinfo  # of the person
+    ascii_only: bool = False
+
+
+class _Column(Struct, frozen=True):
+    title: str
+    screen: int  # least cells of the whole line
+    width: int  # least cells; 0 takes a share of what is left
+    cell: Callable[[IncidentEntry, Look], Span]
+    align: Align = "left"
+
+
+def _name(entry: IncidentEntry, _: Look) -> Span:
+    open_and_loud = entry.incident.ended_at is None and entry.incident.acknowledged_at is None
+    return plain(entry.name) or entry.slug, "strong" if open_and_loud else "text"
+
+
+def _reason(entry: IncidentEntry, _: Look) -> Span:
+    return word_for(Status.DOWN, entry.incident.reason), style_of(entry.incident)
+
+
+def _since(entry: IncidentEntry, look: Look) -> Span:
+    return instant_text(entry.incident.started_at, look.zone, look.now), "text"
+
+
+def _until(entry: IncidentEntry, look: Look) -> Span:
+    ended = entry.incident.ended_at
+    if ended is None:
+        return "still open", style_of(entry.incident)
+    return instant_text(ended, look.zone, look.now), "muted"
+
+
+def _lasted(entry: IncidentEntry, look: Look) -> Span:
+    style = style_of(entry.incident) if entry.incident.ended_at is None else "muted"
+    return span_text(lasted_s(entry.incident, look.now)), style
+
+
+def _missed(entry: IncidentEntry, _: Look) -> Span:
+    count = entry.incident.missed_count
+    return (str(count), "text") if count else ("–", "muted")
+
+
+def _known(entry: IncidentEntry, _: Look) -> Span:
+    incident = entry.incident
+    if incident.acknowledged_at is None:
+        return ("nobody yet", "down") if incident.ended_at is None else ("nobody", "muted")
+    note = f": {incident.note}" if incident.note else ""
+    return plain(f"{incident.acknowledged_by or 'somebody'}{note}"), "accent"
+
+
+def _id(entry: IncidentEntry, _: Look) -> Span:
+    return incident_id(entry.slug, entry.incident.n), "muted"
+
+
+_COLUMNS: tuple[_Column, ...] = (
+    _Column("CHECK", 0, 0, _name),
+    _Column("REASON", 56, 11, _reason),
+    _Column("SINCE", 70, 16, _since),
+    _Column("UNTIL", 100, 16, _until),
+    _Column("FOR", 0, 8, _lasted, "right"),
+    _Column("MISSED", 0, 6, _missed, "right"),
+    _Column("KNOWN BY, WHY", 78, 0, _known),
+    _Column("ID", 140, 26, _id),
+)
+LEAD = 3
+
+
+def _widths(width: int) -> list[tuple[_Column, int]]:
+    shown = [column for column in _COLUMNS if width >= column.screen]
+    room = width - LEAD - len(shown) + 1 - sum(column.width for column in shown)
+    growing = [column for column in shown if not column.width]
+    share, rest = divmod(max(room, 0), len(growing))
+    sizes = {id(column): share + (rest if at == 0 else 0) for at, column in enumerate(growing)}
+    return [(column, column.width or sizes[id(column)]) for column in shown]
+
+
+def header(width: int) -> Line:
+    """The titles of the columns."""
+    spans: list[Span] = [(" " * LEAD, "head")]
+    for at, (column, size) in enumerate(_widths(width)):
+        spans.append((" " if at else "", "head"))
+        spans.append((pad(column.title, size, column.align), "head"))
+    return tuple(fit(spans, width, fill="head"))
+
+
+def entry_line(entry: IncidentEntry, width: int, look: Look) -> Line:
+    """One incident in exactly ``width`` cells."""
+    spans: list[Span] = [(" ", "text"), glyph_of(entry.incident, ascii_only=look.ascii_only), (" ", "text")]
+    for at, (column, size) in enumerate(_widths(width)):
+        text, style = column.cell(entry, look)
+        spans.append((" " if at else "", "text"))
+        spans.append((pad(text, size, column.align), style))
+    return tuple(fit(spans, width))
+
+
+def glyph_of(incident: IncidentView, *, ascii_only: bool = False) -> Span:
+    """Open, open and known, or over: told apart without colour."""
+    if incident.ended_at is not None:
+        return ("." if ascii_only else "·"), "muted"
+    if incident.acknowledged_at is not None:
+        return ("a" if ascii_only else "◇"), "calm"
+    return ("X" if ascii_only else "✖"), "down"
+
+
+def style_of(incident: IncidentView) -> str:
+    if incident.ended_at is not None:
+        return "muted"
+    return "calm" if incident.acknowledged_at is not None else "down"
+
+
+def lasted_s(incident: IncidentView, now: datetime) -> float:
+    """Seconds; of an open one until now."""
+    return max(((incident.ended_at or now) - incident.started_at).total_seconds(), 0.0)
+
+
+def grouped(
+    entries: Sequence[IncidentEntry], width: int, look: Look
+) -> tuple[list[Line], list[EntryKey | None]]:
+    """The lines and their keys: open ones first under a title of their own, then what is over."""
+    open_ones = [entry for entry in entries if entry.incident.ended_at is None]
+    over = [entry for entry in entries if entry.incident.ended_at is not None]
+    open_ones.sort(key=lambda entry: entry.incident.acknowledged_at is not None)
+    lines: list[Line] = []
+    keys: list[EntryKey | None] = []
+    for title, group in ((f"Open: {len(open_ones)}", open_ones), (f"Over: {len(over)}", over)):
+        if not group:
+            continue
+        lines.append(((f" {title}", "title"),))
+        keys.append(None)
+        for entry in group:
+            lines.append(entry_line(entry, width, look))
+            keys.append(EntryKey(entry.slug, entry.incident.n))
+    return lines, keys
+
+
+def matching(entries: Iterable[IncidentEntry], text: str) -> list[IncidentEntry]:
+    """Those in which every word is found; a minus in front turns a word round."""
+    words = text.casefold().split()
+    return [entry for entry in entries if all(_matches(entry, word) for word in words)]
+
+
+def _matches(entry: IncidentEntry, word: str) -> bool:
+    incident = entry.incident
+    wanted = not (word.startswith("-") and len(word) > 1)
+    state = "over" if incident.ended_at is not None else "open"
+    known = "acknowledged" if incident.acknowledged_at is not None else ""
+    texts = (
+        *(entry.name, entry.slug, incident_id(entry.slug, incident.n)),
+        *(word_for(Status.DOWN, incident.reason), incident.reason, incident.detail),
+        *(incident.acknowledged_by, incident.note, state, known),
+    )
+    return any((word if wanted else word[1:]) in text.casefold() for text in texts) is wanted
+
+
+def story(entry: IncidentEntry, width: int, look: Look) -> list[Line]:
+    """The incident in full, for the panel under the list."""
+    incident, now = entry.incident, look.now
+    lasted = span_text(lasted_s(incident, now))
+    since = instant_text(incident.started_at, look.zone, now)
+    if incident.ended_at is None:
+        when = f"since {since}, still open for {lasted}"
+    else:
+        when = f"from {since} until {instant_text(incident.ended_at, look.zone, now)}, {lasted}"
+    word = word_for(Status.DOWN, incident.reason)
+    id_text = incident_id(entry.slug, incident.n)
+    lines: list[Line] = [
+        tuple(
+            fit(
+                [
+                    (" ", "text"),
+                    glyph_of(incident, ascii_only=look.ascii_only),
+                    (f" {cut(plain(entry.name) or entry.slug, 40)}  ", "strong"),
+                    (f"{word} {when}", "text"),
+                    (f"   {id_text}", "muted"),
+                ],
+                width,
+            )
+        )
+    ]
+    facts: list[tuple[str, str]] = []
+    if incident.detail:
+        facts.append((incident.detail, "text"))
+    if incident.closed_by:
+        facts.append((f"Closed by {incident.closed_by}: it did not recover.", "muted"))
+    facts.append(_knowledge(incident, look))
+    if incident.missed_count:
+        facts.append((_missed_text(incident, look), "text"))
+    for text, style in facts:
+        lines += [((f"   {piece}", style),) for piece in wrap(plain(text), max(width - 4, 2))]
+    return lines
+
+
+def _knowledge(incident: IncidentView, look: Look) -> Span:
+    if incident.acknowledged_at is None:
+        if incident.ended_at is None:
+            return "Nobody has acknowledged it yet: a does.", "down"
+        return "Nobody acknowledged it.", "muted"
+    by = f" by {incident.acknowledged_by}" if incident.acknowledged_by else ""
+    note = f": {incident.note}" if incident.note else ""
+    return (
+        f"Acknowledged{by} {instant_text(incident.acknowledged_at, look.zone, look.now)}{note}",
+        "accent",
+    )
+
+
+def _missed_text(incident: IncidentView, look: Look) -> str:
+    count = incident.missed_count
+    listed = incident.missed[-_MISSED_SHOWN:]
+    times = ", ".join(instant_text(at, look.zone, look.now) for at in listed)
+    head = f"Missed {count_text(count, 'run')}"
+    if not times:
+        return f"{head}."
+    before = f", and {count - len(listed)} before these" if count > len(listed) else ""
+    return f"{head}: {times}{before}"

@@ -1,0 +1,331 @@
+"""The incidents of all checks: what is open, what is over, who knew; each can be written down as a report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+
+from pulsetui.errors import PulseError
+from pulsetui.monitor.client import EngineClient
+from pulsetui.monitor.report import incident_id, incident_report
+from pulsetui.monitor.report_text import to_markdown
+from pulsetui.monitor.view import CheckView, IncidentEntry
+from pulsetui.tui.base.screen import PulseScreen, fetch
+from pulsetui.tui.base.verbs import Situation, bindings_on
+from pulsetui.tui.details.panes import PANES
+from pulsetui.tui.draw.clocks import own_zone, whose
+from pulsetui.tui.draw.filter_bar import FilterBar
+from pulsetui.tui.draw.hints import Hint, Hints
+from pulsetui.tui.draw.lines import Line, Span, fit, pad, plain, told, width_of, wrap
+from pulsetui.tui.draw.paint import LineList, OneLine
+from pulsetui.tui.incidents.model import EntryKey, Look, grouped, header, matching, story
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+_LISTED = 500
+_FETCH_LEAST_S = 1.0
+_STORY_LINES = 7
+_STORY_FROM = 18  # lines of the screen
+
+
+class _Title(OneLine):
+    """How many are open."""
+
+
+class _Header(OneLine):
+    BASE = "panel"
+
+
+class _List(LineList):
+    """Tells when its cursor has moved: the story below follows it."""
+
+    class Moved(Message):
+        """Another line is under the cursor."""
+
+    def _move(self, index: int) -> None:
+        super()._move(index)
+        self.post_message(self.Moved())
+
+
+class _Story(LineList, can_focus=False):
+    DEFAULT_CSS = f"_Story {{ height: {_STORY_LINES}; }}"
+
+
+class IncidentsScreen(PulseScreen):
+    """Shows at once what the table knows to be open, and the rest when the engine has answered."""
+
+    SCOPE = "incidents"
+    BINDINGS: ClassVar[list[BindingType]] = bindings_on("incidents")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: tuple[IncidentEntry, ...] | None = None
+        self._text = ""
+        self._problem = ""
+        self._asked_at = 0.0  # time.monotonic()
+        self._waits = False
+        self._ticker: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield _Title(id="title")
+        yield _Header(id="header")
+        yield _List(id="incidents")
+        yield _Story(id="story", base="surface")
+        yield FilterBar(id="filter")
+        yield Hints(id="hints")
+
+    def on_mount(self) -> None:
+        self._ticker = self.set_interval(1.0, self._draw)
+        self.entries.focus()
+        self._draw()
+        self._fetch()
+
+    @property
+    def entries(self) -> _List:
+        return self.query_one(_List)
+
+    @property
+    def entry(self) -> IncidentEntry | None:
+        """The incident under the cursor."""
+        key = self.entries.key
+        return next(
+            (one for one in self._known() if EntryKey(one.slug, one.incident.n) == key),
+            None,
+        )
+
+    def targets(self) -> tuple[CheckView, ...]:
+        entry = self.entry
+        view = self.pulse.client.checks().get(entry.slug) if entry is not None else None
+        return () if view is None else (view,)
+
+    # The engine
+
+    def _known(self) -> Sequence[IncidentEntry]:
+        """What the engine said, and until then what the table knows; open ones always as they are now."""
+        checks = self.pulse.client.checks()
+        if self._entries is None:
+            return [
+                IncidentEntry(slug=view.slug, name=view.name, incident=view.incident)
+                for view in checks.values()
+                if view.incident is not None
+            ]
+        return self._entries
+
+    def news(self, changed: frozenset[str], *, info: bool) -> None:
+        if changed and not self._waits:
+            self._waits = True
+            self.set_timer(max(_FETCH_LEAST_S - (time.monotonic() - self._asked_at), 0.01), self._fetch)
+        self.refresh_hints()
+
+    def _fetch(self) -> None:
+        self._waits = False
+        self._asked_at = time.monotonic()
+        client = self.pulse.client
+        fetch(self, lambda: client.incidents(_LISTED), self._got, group="incidents", fail=self._failed)
+
+    def _got(self, entries: tuple[IncidentEntry, ...]) -> None:
+        self._entries, self._problem = entries, ""
+        self._draw()
+
+    def _failed(self, problem: str) -> None:
+        self._problem = problem
+        self._draw()
+
+    def on_screen_suspend(self) -> None:
+        if self._ticker is not None and not self.in_sight:
+            self._ticker.pause()
+
+    def on_screen_resume(self) -> None:
+        if self._ticker is not None:
+            self._ticker.resume()
+            self._draw()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    # Drawing
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        width = self.entries.scrollable_content_region.width or max(self.size.width - 1, 10)
+        every = self._known()
+        found = matching(every, self._text)
+        self.query_one(_Title).show(self._title(every, len(found)))
+        self.query_one(_Header).show(header(width))
+        problem = told(self._problem, width, "error") if self._problem else []
+        if found:
+            lines, keys = grouped(found, width, self._look)
+            self.entries.show([*problem, *lines], [*([None] * len(problem)), *keys])
+        else:
+            self.entries.show([(), *problem, *self._nothing(width)])
+        self._draw_story()
+        self.refresh_hints()
+
+    @property
+    def _look(self) -> Look:
+        return Look(now=self.pulse.now(), zone=self.pulse.viewer_zone, ascii_only=self.pulse.ascii_only)
+
+    def _title(self, every: Sequence[IncidentEntry], shown: int) -> Line:
+        spans: list[Span] = [(" Incidents", "title")]
+        open_ones = [one.incident for one in every if one.incident.ended_at is None]
+        loud = sum(one.acknowledged_at is None for one in open_ones)
+        if loud:
+            spans += [("  ", "text"), (f" {loud} open ", "chip-down")]
+        if len(open_ones) > loud:
+            spans.append((f"  {len(open_ones) - loud} acknowledged", "calm"))
+        if self._entries is not None:
+            spans.append((f"  {len(every) - len(open_ones)} over", "muted"))
+        if self._text:
+            spans.append((f"   {shown} of {len(every)} shown", "accent"))
+        clock = f"{self._whose(every)} "
+        if clock.strip() and width_of(spans) + cell_len(clock) + 2 <= self.size.width:
+            room = self.size.width - width_of(spans)
+            spans.append((pad(clock, room, "right"), "muted"))
+        return tuple(fit(spans, self.size.width))
+
+    def _whose(self, every: Sequence[IncidentEntry]) -> str:
+        """Whose the times are, where one of the checks has another clock."""
+        checks = self.pulse.client.checks()
+        zones = {own_zone(view) for one in every if (view := checks.get(one.slug)) is not None}
+        return whose(zones, self.pulse.viewer_zone, self.pulse.now())
+
+    def _nothing(self, width: int) -> list[Line]:
+        if self._text:
+            text = f'No incident matches "{plain(self._text)}". Esc shows all.'
+        elif self._entries is None:
+            if self._problem:
+                return []  # that is all that is known
+            text = "Reading…"
+        else:
+            text = "No check has ever been down. An incident begins when one is overdue or fails."
+        return [((f"  {piece}", "muted"),) for piece in wrap(text, max(width - 4, 10))]
+
+    def _draw_story(self) -> None:
+        told = self.query_one(_Story)
+        entry = self.entry
+        told.display = self.size.height >= _STORY_FROM and entry is not None
+        if entry is None:
+            return
+        lines = story(entry, self.size.width, self._look)
+        if len(lines) > _STORY_LINES:
+            lines = [*lines[: _STORY_LINES - 1], (("   … e writes all of it down", "muted"),)]
+        told.show(lines)
+
+    # Verbs
+
+    def verb_open(self) -> None:
+        entry = self.entry
+        if entry is None:
+            return
+        self.pulse.open_check(entry.slug)
+        from pulsetui.tui.details.screen import DetailsScreen
+
+        screen = self.pulse.screen
+        if isinstance(screen, DetailsScreen):
+            pane = next((at for at, one in enumerate(PANES) if one.title == "Incidents"), 0)
+            screen.call_after_refresh(screen.action_show_pane, pane)
+
+    def verb_acknowledge(self) -> None:
+        entry = self.entry
+        if entry is not None and entry.incident.ended_at is not None:
+            self.say("This incident is over: there is nothing to acknowledge", severity="warning")
+        else:
+            super().verb_acknowledge()
+
+    def verb_search(self) -> None:
+        self.query_one(FilterBar).open(self._text)
+        self.call_after_refresh(self.refresh_hints)
+
+    def verb_back(self) -> None:
+        if self._text:
+            self._filter("")
+            self.query_one(FilterBar).close()
+        else:
+            self.dismiss()
+
+    def verb_export(self) -> None:
+        entry = self.entry
+        if entry is None:
+            return
+        from pulsetui.tui.incidents.export import ExportDialog
+
+        slug, n = entry.slug, entry.incident.n
+        path = f"./{slug}-incident-{n}.md"
+        self.pulse.push_screen(
+            ExportDialog(incident_id(slug, n), path),
+            lambda chosen: self._write(slug, n, chosen) if chosen is not None else None,
+        )
+
+    def _write(self, slug: str, n: int, path: Path) -> None:
+        client = self.pulse.client
+        fetch(
+            self,
+            lambda: write_report(client, slug, n, path),
+            lambda written: self.say(f"Report written to {written}"),
+            group="export",
+            fail=lambda problem: self.say(problem, severity="error"),
+        )
+
+    # The filter and the list
+
+    def _filter(self, text: str) -> None:
+        self._text = text
+        self._draw()
+        every = self._known()
+        self.query_one(FilterBar).found(len(matching(every, text)), len(every))
+
+    def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
+        self._filter(message.text)
+
+    def on_filter_bar_left(self, message: FilterBar.Left) -> None:
+        if message.clear:
+            self._filter("")
+        self.entries.focus()
+        self.refresh_hints()
+
+    def on_line_list_chosen(self) -> None:
+        self.action_verb("open")
+
+    def on__list_moved(self) -> None:
+        self._draw_story()
+        self.refresh_hints()
+
+    def refresh_hints(self) -> None:
+        if self.is_mounted and self.query_one(FilterBar).has_focus_within:
+            self.query_one(Hints).offer([Hint("Enter", "keep"), Hint("Esc", "clear")])
+        else:
+            super().refresh_hints()
+
+    def hint_ids(self, situation: Situation) -> Sequence[str]:
+        entry = self.entry
+        ids = ["open", "export", "search", "timeline", "back"]
+        if entry is not None and entry.incident.ended_at is None:
+            ids.insert(0, "acknowledge")
+        return (*ids, "help")
+
+
+def write_report(client: EngineClient, slug: str, n: int, path: Path) -> Path:
+    """Writes the report of an incident; answers with the whole path. Blocks on the engine and the disk.
+
+    Raises PulseError with what could not be done.
+    """
+    details, now = client.details(slug), client.now()
+    incident = next((one for one in details.incidents if one.n == n), None)
+    since = incident.started_at if incident is not None else now
+    until = (incident.ended_at if incident is not None else None) or now
+    unwatched = client.timeline([slug], since, until).unwatched
+    text = to_markdown(incident_report(details, n, now, unwatched=unwatched))
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise PulseError(f"{path}: {error.strerror or error}. Choose another place for the report") from error
+    return path.absolute()

@@ -1,0 +1,1 @@
+"""The live table: rows, columns, order, filter, views, and what stands around it."""

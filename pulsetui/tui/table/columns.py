@@ -1,0 +1,455 @@
+"""Which columns the table has at which width, and what stands in their cells. Pure: values in, spans out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+
+from msgspec import Struct
+from rich.cells import cell_len
+
+from pulsetui.core.phrases import (
+    GLYPH,
+    GLYPH_ASCII,
+    RUNNING,
+    ago_text,
+    duration_text,
+    instant_text,
+    span_text,
+    until_text,
+    word_for,
+)
+from pulsetui.core.status import Status
+from pulsetui.monitor.view import CheckView
+from pulsetui.tui.draw.clocks import check_clock, foreign, own_zone
+from pulsetui.tui.draw.heartbeat_bar import bar
+from pulsetui.tui.draw.lines import Align, Line, Span, cut, fit, name_of, pad, plain, width_of
+from pulsetui.tui.table.order import SortBy
+from pulsetui.tui.table.row import Row, is_acknowledged, is_problem, note_of
+
+LEAD = 5
+"""Cells before the first column: cursor, mark, glyph, running, space."""
+NOTHING = "–"
+NEVER = "never"
+"""Nothing will be due again."""
+_SECONDS_MATTER_S = 600
+_FAR_S = 12 * 3600  # from here on a wall clock says more than a number of hours
+_BOTH_FROM = 30  # cells in which "in 2d 3h" and "tomorrow 02:00" both stand
+_CLOCK_CELLS = 14
+_AGAINST = " / "
+_ONE_TOOK_CELLS = len("112d 15h")
+_TOOK_CELLS = 2 * len("59m 59s") + len(_AGAINST)
+_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+_WORDS_FROM = 59  # below this width there is no status column and the due cell says the word
+
+
+class CellContext(Struct, frozen=True):
+    """What a cell may know besides its row."""
+
+    now: datetime
+    width: int  # of the cell
+    screen: int  # of the whole line
+    ascii_only: bool
+    zone: tzinfo = UTC  # of the person
+
+
+Cell = Callable[[Row, CellContext], list[Span]]
+
+
+class Column(Struct, frozen=True):
+    """One column, shown on lines of at least ``screen`` cells."""
+
+    key: str
+    title: str
+    screen: int
+    sizes: tuple[int, int, int]
+    # ^ least, good, most cells: first the name gets what is good, then all; then all share what is left
+    cell: Cell
+    align: Align = "left"
+    sort: SortBy | None = None
+    live: bool = False  # its text changes by the clock alone
+    roomy: int = 0  # with so many cells it says more; fewer are of no use to it
+    roomy_from: int = 0  # on lines of so many cells it has them for sure
+
+
+class Placed(Struct, frozen=True):
+    """A column and the cells it got."""
+
+    column: Column
+    left: int
+    width: int
+
+
+# Cells
+
+
+def _name(row: Row, context: CellContext) -> list[Span]:
+    style = "strong" if is_problem(row) else "text"
+    left = snooze_text(row, context.now)
+    if not left:
+        return [(cut(name_of(row.view), context.width), style)]
+    # At every width: nobody should wait for an alert that is not going to come.
+    name = pad(name_of(row.view), context.width - len(left) - 1)
+    return [(name, style), (f" {left}", "accent")]
+
+
+def snooze_text(row: Row, now: datetime) -> str:
+    """How long the row is still snoozed: ``z 18m``; "" when it is not."""
+    until = row.view.snoozed_until
+    if not row.snoozed or until is None:
+        return ""
+    return f"z {countdown(until, now)}"
+
+
+def countdown(until: datetime, now: datetime) -> str:
+    """What is left in its largest unit, begun ones counted: ``18m``, ``3h``, ``2d``."""
+    minutes = max(-int((now - until).total_seconds() // 60), 1)
+    if minutes < 100:
+        return f"{minutes}m"
+    return f"{-(-minutes // 60)}h" if minutes < 48 * 60 else f"{-(-minutes // 1440)}d"
+
+
+def _status(row: Row, _: CellContext) -> list[Span]:
+    return [(status_word(row.view, row.status)[0], style_of(row))]
+
+
+def _due(row: Row, context: CellContext) -> list[Span]:
+    now = context.now
+    if context.screen < _WORDS_FROM:
+        short = _narrow_due(row, context)
+        if short:
+            return [(short, style_of(row))]
+    if row.status is Status.PAUSED:
+        return [(NOTHING, "muted")]
+    due = _due_at(row, now)
+    if due is None:
+        if _is_over(row):
+            return [(NEVER, "late")]
+        awaited = row.view.next_ping is None and row.view.first_due is not None
+        return [("awaited", "new")] if awaited else [(NOTHING, "muted")]
+    passed = due <= now and row.status in (Status.LATE, Status.DOWN)
+    return _when(due, context, style_of(row) if passed else "text")
+
+
+def _is_over(row: Row) -> bool:
+    """Whether nothing will ever be due again: its calendar is over, and it cannot alarm any more."""
+    view = row.view
+    return view.upcoming is None and view.next_ping is None and view.first_due is None
+
+
+def _due_at(row: Row, now: datetime) -> datetime | None:
+    """The instant that the due cell is about: what is awaited, else what comes next."""
+    view = row.view
+    if view.next_ping is None and view.first_due is not None:
+        return view.first_due if view.first_due > now else None
+    if view.next_ping is None and row.status is Status.DOWN:
+        return None  # nothing is expected: what comes next would slide on for ever
+    if view.next_ping is None or (view.unwatched and view.next_ping <= now):
+        return view.upcoming
+    return view.next_ping
+
+
+def _when(instant: datetime, context: CellContext, style: str) -> list[Span]:
+    """How far off, and from half a day on when: a wall clock then says more. With room, both."""
+    now = context.now
+    far = until_text(_coarse(instant, now), now)
+    if context.width >= _BOTH_FROM:
+        clock = instant_text(instant, context.zone, now).removeprefix("today ")
+        shown = clock if cell_len(clock) <= _CLOCK_CELLS else ""
+        return [
+            (pad(far, context.width - _CLOCK_CELLS - 1, "right"), style),
+            (pad(shown, _CLOCK_CELLS + 1, "right"), "muted"),
+        ]
+    if (instant - now).total_seconds() >= _FAR_S:
+        clock = instant_text(instant, context.zone, now)
+        if cell_len(clock) <= context.width:
+            return [(clock, style)]
+    return [(far, style)]
+
+
+def _coarse(instant: datetime, now: datetime) -> datetime:
+    """``instant`` moved by less than a minute, so that from ten minutes on no text counts seconds: nobody
+    reads them, and each would repaint its line every second."""
+    away = int((instant - now).total_seconds())
+    if not _SECONDS_MATTER_S <= abs(away) < 3600:
+        return instant
+    rest = abs(away) % 60
+    return instant - timedelta(seconds=rest) if away > 0 else instant + timedelta(seconds=rest)
+
+
+def _narrow_due(row: Row, context: CellContext) -> str:
+    """The word and how long, where there is no status column; "" when the plain due says it all."""
+    view = row.view
+    if row.status is Status.PAUSED or row.status is Status.NEW:
+        return NEVER if row.status is Status.NEW and _is_over(row) else str(row.status)
+    if row.status not in (Status.LATE, Status.DOWN):
+        return ""
+    word = word_for(row.status, view.reason)
+    since = view.next_ping if row.status is Status.LATE and view.next_ping else view.since
+    with_span = f"{word} {span_text((context.now - _coarse(since, context.now)).total_seconds())}"
+    return with_span if len(with_span) <= context.width else word
+
+
+def _last(row: Row, context: CellContext) -> list[Span]:
+    last = row.view.last_ping
+    return (
+        [(NOTHING, "muted")]
+        if last is None
+        else [(ago_text(_coarse(last, context.now), context.now), "muted")]
+    )
+
+
+def _schedule(row: Row, context: CellContext) -> list[Span]:
+    view = row.view
+    words = plain(view.schedule_words)
+    zone = f" ({view.tz})"
+    if cell_len(words) <= context.width or not words.endswith(zone):
+        return [(cut(words, context.width), "muted")]
+    words = words[: -len(zone)]  # the details have it
+    if not foreign([own_zone(view)], context.zone, context.now):
+        return [(cut(words, context.width), "muted")]
+    # Beside a due time on the person's clock it would read as another time: in short it stays.
+    short = f" {context.now.astimezone(check_clock(view, context.zone)):%Z}"
+    room = context.width - cell_len(short)
+    return [(cut(words if cell_len(words) <= room else words.removeprefix("at "), room) + short, "muted")]
+
+
+def _took(row: Row, context: CellContext) -> list[Span]:
+    view = row.view
+    if view.started and view.started_at is not None:
+        took: Span = (span_text(max((context.now - view.started_at).total_seconds(), 0.0)), "running")
+    elif view.last_duration is not None:
+        took = (duration_text(view.last_duration), "text")
+    else:
+        return [(NOTHING, "muted")]
+    if view.usual_duration is None or context.width < _TOOK_CELLS:
+        return [took]  # names need the room more
+    usual = duration_text(view.usual_duration)
+    if len(took[0]) + len(_AGAINST) + len(usual) > context.width:
+        usual = _in_one_unit(view.usual_duration)  # a number is never cut
+    return [took, (f"{_AGAINST}{usual}", "muted")]
+
+
+def _in_one_unit(seconds: float) -> str:
+    """A length of time rounded to its largest unit: ``24m``, ``2d``."""
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds >= size or size == 1)
+    return f"{round(seconds / size)}{unit}"
+
+
+def _tags(row: Row, context: CellContext) -> list[Span]:
+    return [(cut(" ".join(plain(tag) for tag in row.view.tags), context.width), "accent")]
+
+
+def _hooks(row: Row, context: CellContext) -> list[Span]:
+    hooks = row.view.hooks
+    told = " ".join(plain(name) for name in hooks) if hooks else "tells nobody"
+    return [(cut(told, context.width), "muted" if hooks else "late")]
+
+
+def _note(row: Row, context: CellContext) -> list[Span]:
+    return [(cut(plain(note_of(row.view)), context.width), "text" if is_problem(row) else "muted")]
+
+
+def _bar(row: Row, context: CellContext) -> list[Span]:
+    return list(bar(row.view.history, context.width, ascii_only=context.ascii_only))
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("name", "CHECK", 0, (16, 26, 44), _name, sort=SortBy.NAME),
+    Column("status", "STATUS", _WORDS_FROM, (11, 11, 11), _status, sort=SortBy.PROBLEMS),
+    Column("due", "DUE", 0, (15, 15, 15), _due, align="right", sort=SortBy.DUE, live=True, roomy=_BOTH_FROM),
+    Column("last", "LAST PING", 78, (11, 11, 13), _last, align="right", sort=SortBy.LAST, live=True),
+    Column("schedule", "SCHEDULE", 118, (19, 34, 44), _schedule, sort=SortBy.SCHEDULE),
+    Column(
+        "took",
+        f"TOOK{_AGAINST}USUAL",
+        118,
+        (_ONE_TOOK_CELLS,) * 3,
+        _took,
+        align="right",
+        sort=SortBy.TOOK,
+        live=True,
+        roomy=_TOOK_CELLS,
+        roomy_from=130,
+    ),
+    Column("tags", "TAGS", 144, (12, 14, 26), _tags, sort=SortBy.TAGS),
+    Column("hooks", "HOOKS", 196, (12, 14, 24), _hooks, sort=SortBy.HOOKS),
+    Column("note", "NOTE", 176, (20, 30, 70), _note, sort=SortBy.NOTE),
+    Column("bar", "RECENT RUNS", 78, (11, 16, 60), _bar, align="right", sort=SortBy.RUNS),
+)
+
+
+@lru_cache(maxsize=64)
+def layout(width: int) -> tuple[Placed, ...]:
+    """The columns of a line of ``width`` cells, from left to right; together with the gaps they fill it."""
+    shown = [column for column in COLUMNS if width >= column.screen]
+    gap = gap_at(width)
+    room = width - LEAD - gap * (len(shown) - 1)
+    widths = {
+        column.key: column.roomy if 0 < column.roomy_from <= width else column.sizes[0] for column in shown
+    }
+    left = room - sum(widths.values())
+    left = _grow(widths, {column.key: column.sizes[1] for column in shown[:1]}, left)  # the name comes first
+    left = _grow(widths, {column.key: column.sizes[1] for column in shown}, left)
+    for column in shown:
+        if 0 < column.roomy - widths[column.key] <= left:
+            left -= column.roomy - widths[column.key]
+            widths[column.key] = column.roomy
+    left = _grow(widths, {column.key: column.sizes[2] for column in shown}, left)
+    # What nobody wants goes to the name; what is not there is taken from it.
+    widths["name"] = max(widths["name"] + left, 0)
+    placed, at = [], LEAD
+    for column in shown:
+        placed.append(Placed(column, at, widths[column.key]))
+        at += widths[column.key] + gap
+    return tuple(placed)
+
+
+def _grow(widths: dict[str, int], limits: dict[str, int], left: int) -> int:
+    """Shares ``left`` cells out evenly up to the limits; answers with what nobody took."""
+    while left > 0:
+        growing = [key for key, limit in limits.items() if widths[key] < limit]
+        if not growing:
+            break
+        share = max(left // len(growing), 1)
+        for key in growing:
+            more = min(share, limits[key] - widths[key], left)
+            widths[key] += more
+            left -= more
+    return left
+
+
+def gap_at(width: int) -> int:
+    """Cells between two columns."""
+    return 2 if width >= 110 else 1
+
+
+def header_line(width: int, sort: SortBy, *, reverse: bool, ascii_only: bool = False) -> Line:
+    """The titles; the one that the order follows has an arrow."""
+    arrow = ("^" if reverse else "v") if ascii_only else ("▴" if reverse else "▾")
+    spans: list[Span] = [(" " * LEAD, "head")]
+    for at, placed in enumerate(layout(width)):
+        column = placed.column
+        if at:
+            spans.append((" " * gap_at(width), "head"))
+        if column.sort is sort:
+            title = f"{_title(placed)} {arrow}"
+            if cell_len(title) > placed.width:
+                title = title.partition(" ")[2]  # the arrow says more than the first word
+            spans.append((pad(title, placed.width, column.align), "head-sorted"))
+        else:
+            spans.append((pad(_title(placed), placed.width, column.align), "head"))
+    return tuple(fit(spans, width, fill="head"))
+
+
+def _title(placed: Placed) -> str:
+    """The title without what the column has no room to show."""
+    title = placed.column.title
+    return title if cell_len(title) <= placed.width else title.partition(_AGAINST)[0]
+
+
+def column_at(width: int, x: int) -> Column | None:
+    """The column under the cell ``x``."""
+    for placed in layout(width):
+        if placed.left <= x < placed.left + placed.width:
+            return placed.column
+    return None
+
+
+def row_line(
+    row: Row,
+    width: int,
+    now: datetime,
+    *,
+    cursor: bool,
+    marked: bool,
+    ascii_only: bool = False,
+    zone: tzinfo = UTC,
+) -> Line:
+    """One row in exactly ``width`` cells."""
+    spans = lead(row, cursor=cursor, marked=marked, ascii_only=ascii_only)
+    gap = (" " * gap_at(width), "text")
+    for at, placed in enumerate(layout(width)):
+        if at:
+            spans.append(gap)
+        context = CellContext(now, placed.width, width, ascii_only, zone)
+        spans.extend(fit(placed.column.cell(row, context), placed.width, placed.column.align))
+    return tuple(spans if width_of(spans) == width else fit(spans, width))
+
+
+def live_texts(row: Row, width: int, now: datetime, zone: tzinfo = UTC) -> tuple[str, ...]:
+    """The texts of the row that the clock alone changes: what the tick compares."""
+    texts = [
+        placed.column.cell(row, CellContext(now, placed.width, width, ascii_only=False, zone=zone))[0][0]
+        for placed in live_columns(width)
+    ]
+    if row.snoozed:
+        texts.append(snooze_text(row, now))
+    return tuple(texts)
+
+
+@lru_cache(maxsize=64)
+def live_columns(width: int) -> tuple[Placed, ...]:
+    """Those whose texts the clock changes."""
+    return tuple(placed for placed in layout(width) if placed.column.live)
+
+
+def sorts(width: int) -> list[SortBy]:
+    """What the table can be ordered by at a width: problems first, and each column that is seen."""
+    seen = [placed.column.sort for placed in layout(width) if placed.column.sort is not None]
+    return [SortBy.PROBLEMS, *(by for by in seen if by is not SortBy.PROBLEMS)]
+
+
+def lead(row: Row, *, cursor: bool, marked: bool, ascii_only: bool) -> list[Span]:
+    """Cursor, mark, glyph, running: what is seen at every width and without any colour."""
+    pointer = (">" if ascii_only else "▌") if cursor else " "
+    glyph, _ = status_glyph(row.view, row.status, ascii_only=ascii_only)
+    running = (GLYPH_ASCII if ascii_only else GLYPH)[RUNNING] if row.view.started else " "
+    return [
+        (pointer, "accent"),
+        (("+" if ascii_only else "◆") if marked else " ", "accent"),
+        (glyph, style_of(row)),
+        (running, "running"),
+        (" ", "text"),
+    ]
+
+
+def base_of(row: Row, *, cursor: bool) -> str:
+    """What the row stands on; see ``theme.StyleSet``."""
+    if is_problem(row):
+        return "alarm-cursor" if cursor else "alarm"
+    return "cursor" if cursor else "row"
+
+
+def style_of(row: Row) -> str:
+    """The style in which the row's status is drawn: what somebody has snoozed does not shout."""
+    return "calm" if row.snoozed and row.status is Status.DOWN else status_style(row.view, row.status)
+
+
+def status_style(view: CheckView, status: Status) -> str:
+    """The style of a status."""
+    if is_acknowledged(view):
+        return "calm"
+    if view.unwatched:
+        return "muted"
+    return str(status)
+
+
+def status_word(view: CheckView, status: Status) -> Span:
+    """The word and its style."""
+    if view.unwatched and status is not Status.PAUSED:
+        return "unwatched", "muted"
+    return word_for(status, view.reason), status_style(view, status)
+
+
+def status_glyph(view: CheckView, status: Status, *, ascii_only: bool = False) -> Span:
+    """The one character for it and its style."""
+    if view.unwatched and status is not Status.PAUSED:
+        return "?", "muted"
+    return (GLYPH_ASCII if ascii_only else GLYPH)[status], status_style(view, status)
+
+
+def titles(width: int) -> Sequence[str]:
+    """The keys of the columns at a width, from left to right."""
+    return [placed.column.key for placed in layout(width)]

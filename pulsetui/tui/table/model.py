@@ -1,0 +1,351 @@
+"""The rows of the live table without a screen: order, view, filter, groups, marks, counts, cursor.
+
+Rows are ordered by keys that never contain "now", so that an order once made stays right: a change moves one
+row by bisection. What the clock changes (up turns late when due passes, a snooze ends) waits in a heap and is
+looked at in the tick; nothing scans all rows. While a person moves the cursor the caller *holds*: rows then
+show what is new but keep their places until ``settle``.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from pulsetui.core.status import Status
+from pulsetui.monitor.view import CheckView
+from pulsetui.tui.draw.clocks import own_zone
+from pulsetui.tui.table.filter import Filter
+from pulsetui.tui.table.order import HEADING, Order, SortBy, sort_key
+from pulsetui.tui.table.row import Key, Row, is_acknowledged, status_now
+from pulsetui.tui.table.subsets import ALL, Subset
+
+__all__ = ["Heading", "Row", "SortBy", "TableModel", "is_acknowledged", "status_now"]
+
+_FEW = 64  # from so many changes at once (or 1 % of the rows) one sort is cheaper than many insertions
+
+
+class Heading(Struct, frozen=True):
+    """The line above the rows of a tag. ``counts`` is by facet; ``tag`` "" are those without one."""
+
+    tag: str
+    folded: bool
+    total: int
+    counts: Counter[str]
+    marked: int = 0  # of them
+
+
+class TableModel:
+    """See the module. ``now`` is always the engine's clock, UTC.
+
+    The cursor is a line key (see ``table_order``), never a number: of the check or the heading that it is on.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+        self.counts: Counter[str] = Counter()  # by facet, of all checks
+        self.zones: Counter[str] = Counter()  # of all checks: whose schedule is read in which zone
+        self.marks: set[str] = set()
+        self.filter = Filter.parse("")
+        self.subset: Subset = ALL
+        self.sort = SortBy.PROBLEMS
+        self.cursor: str | None = None
+        self._order = Order()
+        self._pending: set[str] = set()
+        self._turns: list[tuple[float, str]] = []  # heap: when the clock alone changes a row
+        self._ends: list[tuple[float, str]] = []  # heap: deadlines
+
+    # What is there
+
+    def __len__(self) -> int:
+        """Lines: rows that are not folded away, and headings."""
+        return len(self._order)
+
+    @property
+    def total(self) -> int:
+        """All checks, shown or not."""
+        return len(self.rows)
+
+    @property
+    def shown(self) -> int:
+        """Checks that view and filter let through, folded or not."""
+        return self._order.rows
+
+    @property
+    def grouped(self) -> bool:
+        return self._order.grouped
+
+    @property
+    def reversed(self) -> bool:
+        return self._order.reversed
+
+    def key_at(self, index: int) -> str:
+        """The line key at a line. Raises IndexError."""
+        return self._order.line_at(index)
+
+    def index_of(self, key: str | None) -> int | None:
+        """The line of a check or heading; None when it is not shown."""
+        if key is None:
+            return None
+        if key.startswith(HEADING):
+            return self._order.heading_index(key.removeprefix(HEADING))
+        row = self.rows.get(key)
+        if row is None or row.key is None:
+            return None
+        return self._order.index_of(row.section, row.key)
+
+    def heading(self, key: str) -> Heading | None:
+        """What the heading with this line key says; None for a check."""
+        if not key.startswith(HEADING):
+            return None
+        section = self._order.section(key.removeprefix(HEADING))
+        if section is None:
+            return None
+        if section.tally is None:
+            section.tally = Counter(facet for at in section.keys for facet in self.rows[at[3]].facets)
+        marked = sum(at[3] in self.marks for at in section.keys) if self.marks else 0
+        return Heading(section.tag, section.folded, len(section.keys), section.tally, marked)
+
+    def slugs(self, heading: str | None = None) -> Iterator[str]:
+        """The checks that are let through in order, folded or not; those below one heading."""
+        return self._order.slugs(None if heading is None else heading.removeprefix(HEADING))
+
+    @property
+    def marked(self) -> list[str]:
+        """The marked checks that are let through, in order: what verbs are done to."""
+        return [slug for slug in self.slugs() if slug in self.marks] if self.marks else []
+
+    @property
+    def moved(self) -> bool:
+        """Whether rows wait for their places."""
+        return bool(self._pending)
+
+    def next_deadline(self) -> tuple[datetime, str] | None:
+        """The next instant at which a check goes down unless it reports."""
+        while self._ends:
+            at, slug = self._ends[0]
+            row = self.rows.get(slug)
+            if row is not None and _end(row) == at:
+                return datetime.fromtimestamp(at, UTC), slug
+            heapq.heappop(self._ends)
+        return None
+
+    # What changes it
+
+    def load(self, checks: Mapping[str, CheckView], now: datetime) -> None:
+        """Takes all checks anew."""
+        self.rows = {}
+        self.counts, self.zones = Counter(), Counter()
+        for slug, view in checks.items():
+            row = self.rows[slug] = Row(view, now)
+            self.counts.update(row.facets)
+            self.zones[own_zone(view)] += 1
+        self._sweep()
+        self.marks &= self.rows.keys()
+        self._order_all()
+
+    def apply(
+        self, checks: Mapping[str, CheckView], changed: Iterable[str], now: datetime, *, hold: bool = False
+    ) -> None:
+        """Takes what is new of the ``changed`` slugs from ``checks``."""
+        moved: list[str] = []
+        for slug in changed:
+            view = checks.get(slug)
+            if view is None:
+                self._drop(slug)
+            elif (row := self.rows.get(slug)) is None or row.view is not view:
+                self._put(slug, view, now)
+                moved.append(slug)
+        self._turn(now, moved)
+        self._move(moved, hold=hold)
+
+    def tick(self, now: datetime, *, hold: bool = False) -> bool:
+        """Lets the clock do its part; True when a row has changed by it."""
+        moved: list[str] = []
+        self._turn(now, moved)
+        self._move(moved, hold=hold)
+        return bool(moved)
+
+    def settle(self) -> None:
+        """Puts the rows that were held into their places."""
+        pending, self._pending = self._pending, set()
+        self._move(list(pending), hold=False)
+
+    def set_filter(self, text: str) -> None:
+        self.filter = Filter.parse(text)
+        self._order_all()
+
+    def set_subset(self, subset: Subset) -> None:
+        self.subset = subset
+        self._order_all()
+
+    def set_sort(self, by: SortBy, *, reverse: bool = False) -> None:
+        self.sort, self._order.reversed = by, reverse
+        self._order_all()
+
+    def set_grouped(self, grouped: bool) -> None:
+        """Puts the rows below the headings of their tags, or back into one list."""
+        self._order.grouped = grouped
+        self._order_all()
+
+    def fold(self, tag: str, *, folded: bool) -> None:
+        """Hides or shows the rows of a group; a cursor among them goes to the heading."""
+        self._order.fold(tag, folded=folded)
+        row = self.rows.get(self.cursor) if self.cursor is not None else None
+        if folded and row is not None and row.section == tag:
+            self.cursor = HEADING + tag
+
+    # The cursor
+
+    def move_cursor(self, index: int) -> None:
+        """Puts the cursor on the line at ``index``, kept inside the list."""
+        self.cursor = self.key_at(min(max(index, 0), len(self) - 1)) if len(self) else None
+
+    def cursor_index(self) -> int | None:
+        return self.index_of(self.cursor)
+
+    @property
+    def cursor_row(self) -> Row | None:
+        """The row under the cursor; None on a heading and when there is none."""
+        if self.cursor is None or self.cursor_index() is None:
+            return None
+        return self.rows.get(self.cursor)
+
+    def toggle_mark(self, key: str) -> None:
+        """Marks a check or takes its mark away; on a heading all of its checks alike."""
+        if key.startswith(HEADING):
+            below = set(self.slugs(key))
+            self.marks = self.marks - below if below <= self.marks else self.marks | below
+        else:
+            self.marks ^= {key}
+
+    # Inside
+
+    def _put(self, slug: str, view: CheckView, now: datetime) -> None:
+        row = self.rows.get(slug)
+        if row is None:
+            row = self.rows[slug] = Row(view, now)
+        else:
+            self.counts.subtract(row.facets)
+            self.zones[own_zone(row.view)] -= 1
+            row.put(view, now)
+            self._order.touch(row.section)
+        self.counts.update(row.facets)
+        self.zones[own_zone(view)] += 1
+        for turn in _turns(row):
+            heapq.heappush(self._turns, (turn, slug))
+        end = _end(row)
+        if end is not None:
+            heapq.heappush(self._ends, (end, slug))
+        if len(self._ends) > 4 * len(self.rows) + 256 or len(self._turns) > 4 * len(self.rows) + 256:
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Makes the heaps anew without what later pings have made untrue: a check that reports each second
+        has many such."""
+        self._ends = [(end, slug) for slug, row in self.rows.items() if (end := _end(row)) is not None]
+        self._turns = [(turn, slug) for slug, row in self.rows.items() for turn in _turns(row)]
+        heapq.heapify(self._ends)
+        heapq.heapify(self._turns)
+
+    def _drop(self, slug: str) -> None:
+        row = self.rows.get(slug)
+        if row is None:
+            return
+        self.counts.subtract(row.facets)
+        self.zones[own_zone(row.view)] -= 1
+        stood = self.index_of(slug) if slug == self.cursor else None
+        self._take_out(row)
+        del self.rows[slug]
+        if stood is not None:
+            self.move_cursor(stood)
+        self.marks.discard(slug)
+        self._pending.discard(slug)
+
+    def _turn(self, now: datetime, moved: list[str]) -> None:
+        instant = now.timestamp()
+        while self._turns and self._turns[0][0] <= instant:
+            _, slug = heapq.heappop(self._turns)
+            row = self.rows.get(slug)
+            if row is None:
+                continue
+            before = row.facets
+            row.look_at(now)
+            if row.facets != before:  # else it has reported since
+                self.counts.subtract(before)
+                self.counts.update(row.facets)
+                self._order.touch(row.section)
+                moved.append(slug)
+
+    def _move(self, slugs: list[str], *, hold: bool) -> None:
+        if hold:
+            self._pending.update(slugs)
+            return
+        if len(slugs) > max(_FEW, len(self.rows) // 100):
+            self._order_all()
+            return
+        stood = self.cursor_index()
+        for slug in slugs:
+            row = self.rows.get(slug)
+            if row is not None:
+                self._place(row)
+        if self.cursor_index() is None:
+            self._cursor_anew(stood or 0)
+
+    def _place(self, row: Row) -> None:
+        key = sort_key(self.sort, row) if self._lets_through(row) else None
+        section = row.tag if self.grouped else ""
+        if key == row.key and (key is None or section == row.section):
+            return
+        self._take_out(row)
+        if key is not None:
+            row.key, row.section = key, section
+            self._order.insert(section, key)
+
+    def _take_out(self, row: Row) -> None:
+        if row.key is not None:
+            self._order.remove(row.section, row.key)
+            row.key = None
+
+    def _order_all(self) -> None:
+        stood = self.cursor_index()
+        self._pending.clear()
+        places: list[tuple[str, Key]] = []
+        for row in self.rows.values():
+            row.key = None
+            if self._lets_through(row):
+                row.key = sort_key(self.sort, row)
+                row.section = row.tag if self.grouped else ""
+                places.append((row.section, row.key))
+        self._order.fill(places)
+        if self.cursor_index() is None:
+            self._cursor_anew(stood or 0)
+
+    def _cursor_anew(self, index: int) -> None:
+        """To the heading of a row that is folded away, else near where the cursor stood."""
+        row = self.rows.get(self.cursor) if self.cursor is not None else None
+        if row is not None and row.key is not None:
+            self.cursor = HEADING + row.section
+        else:
+            self.move_cursor(index)
+
+    def _lets_through(self, row: Row) -> bool:
+        return self.subset.holds(row) and self.filter.matches(row.view, row.status, snoozed=row.snoozed)
+
+
+def _turns(row: Row) -> Iterator[float]:
+    """The instants at which the clock alone changes the row."""
+    view = row.view
+    if row.status is Status.UP and view.next_ping is not None and not view.unwatched:
+        yield view.next_ping.timestamp()
+    if row.snoozed and view.snoozed_until is not None:
+        yield view.snoozed_until.timestamp()
+
+
+def _end(row: Row) -> float | None:
+    if row.status in (Status.UP, Status.LATE) and row.view.deadline is not None and not row.view.unwatched:
+        return row.view.deadline.timestamp()
+    return None

@@ -1,0 +1,280 @@
+"""The table of all checks: the screen that is always there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from pulsetui.monitor.view import CheckView
+from pulsetui.tui.base.verbs import Situation, bindings_on
+from pulsetui.tui.details.beside import LEAST_WIDTH as BESIDE_LEAST_WIDTH
+from pulsetui.tui.details.beside import Beside
+from pulsetui.tui.draw.filter_bar import FilterBar
+from pulsetui.tui.draw.hints import Hint, Hints
+from pulsetui.tui.draw.paint import LineList
+from pulsetui.tui.table.empty import empty_lines, no_match_lines
+from pulsetui.tui.table.filter import doubts
+from pulsetui.tui.table.model import TableModel, is_acknowledged
+from pulsetui.tui.table.notices import Notices
+from pulsetui.tui.table.ping_rate import PingRate
+from pulsetui.tui.table.subset_bar import LEAST_HEIGHT, LEAST_WIDTH, SubsetBar
+from pulsetui.tui.table.subsets import ALL
+from pulsetui.tui.table.summary import Standing, Summary, facts_line, facts_of, summary_line
+from pulsetui.tui.table.verbs import SUBSET_KEYS, TableVerbs
+from pulsetui.tui.table.widget import CheckTable, TableHeader
+
+if TYPE_CHECKING:
+    from textual.events import Resize
+    from textual.timer import Timer
+
+TICK_S = 1.0
+
+
+class HomeScreen(TableVerbs):
+    """Composes and routes. The rows live in ``model``; the table draws them."""
+
+    SCOPE = "home"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_on("home"), *SUBSET_KEYS]
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(id="home")
+        self.model = TableModel()
+        self._started_at = now
+        self._ticker: Timer | None = None
+        self._wanted: str | None = None  # the check that the cursor goes to when it is there
+        self._rate = PingRate()
+        self._showing_soon = False
+
+    def compose(self) -> ComposeResult:
+        self.model.load(self.pulse.client.checks(), self._started_at)
+        yield Summary(id="summary")
+        yield Summary(id="second")
+        yield Notices(id="notices")
+        yield SubsetBar(id="subsets")
+        with Horizontal(id="middle"), Vertical(id="list"):
+            yield TableHeader(id="header")
+            yield CheckTable(self.model, self._started_at, zone=self.pulse.viewer_zone)
+            yield LineList(id="empty")
+        yield FilterBar(id="filter")
+        yield Hints(id="hints")
+
+    def on_mount(self) -> None:
+        self._ticker = self.set_interval(TICK_S, self.tick)
+        self.table.focus()
+
+    def targets(self) -> tuple[CheckView, ...]:
+        if self.model.marks:
+            return tuple(self.model.rows[slug].view for slug in self.model.marked)
+        row = self.model.cursor_row
+        return (row.view,) if row is not None else ()
+
+    # Time and news
+
+    def tick(self) -> None:
+        """Once a second: what the clock changes, and rows that were held."""
+        now = self.pulse.now()
+        table = self.table
+        hold = table.holding
+        turned = self.model.tick(now, hold=hold)
+        if self.model.moved and not hold:
+            self.model.settle()
+            turned = True
+        if turned:
+            table.order_changed(now)
+            self.show_lines()
+            self.pulse.show_title(self.model.counts)
+        else:
+            table.repaint(now)
+            self._show_summary(now)
+        for beside in self.query(Beside):
+            beside.draw()
+
+    def news(self, changed: frozenset[str], *, info: bool) -> None:
+        now = self.pulse.now()
+        if changed:
+            table = self.table
+            self.model.apply(self.pulse.client.checks(), changed, now, hold=table.holding)
+            table.order_changed(now)
+            self._go_to_wanted()
+            self.pulse.show_title(self.model.counts)
+            for beside in self.query(Beside):
+                beside.news(changed)
+        if info:
+            self._show_notices()
+        self.show_lines()
+
+    def select(self, slug: str) -> None:
+        """Puts the cursor on the check, now or when the engine tells of it."""
+        self._wanted = slug
+        self._go_to_wanted()
+
+    def _go_to_wanted(self) -> None:
+        index = self.model.index_of(self._wanted)
+        if index is not None:
+            self._wanted = None
+            self.model.move_cursor(index)
+            self.table.bring_into_view()
+            self.table.repaint(self.pulse.now())
+
+    def on_screen_suspend(self) -> None:
+        if self._ticker is not None and not self.in_sight:
+            self._ticker.pause()
+
+    def on_screen_resume(self) -> None:
+        if self._ticker is not None:
+            self._ticker.resume()
+            self._show_all()
+
+    # Showing
+
+    def _show_all(self) -> None:
+        self._showing_soon = False
+        self.place_beside()
+        self.table.order_changed(self.pulse.now())
+        self.show_header()
+        self._show_notices()
+        self.show_lines()
+        self.pulse.show_title(self.model.counts)
+
+    def show_lines(self) -> None:
+        """What depends on which lines there are: the table or words, summary, views, hints."""
+        self._show_which()
+        self._show_subsets()
+        self._show_summary(self.pulse.now())
+        self._show_beside()
+        self.refresh_hints()
+
+    def _show_summary(self, now: datetime) -> None:
+        client, width, ascii_only = self.pulse.client, self.size.width, self.pulse.ascii_only
+        info = client.info()
+        self._rate.see(now.timestamp(), info.pings)
+        standing = Standing(
+            info=info,
+            now=now,
+            zone=self.pulse.viewer_zone,
+            attached=self.pulse.attached,
+            connected=client.connected,
+            held=self.model.moved,
+            following=self.table.following,
+            rate=self._rate.text,
+        )
+        facts = facts_of(self.model, standing)
+        first, second = self.query(Summary).results(Summary)
+        short = self.has_class("-short")
+        first.show(summary_line(self.model, facts if short else (), width, ascii_only=ascii_only))
+        if not short:
+            second.show(facts_line(facts, width))
+
+    def _show_subsets(self) -> None:
+        bar = self.query_one(SubsetBar)
+        size = self.size
+        bar.display = size.width >= LEAST_WIDTH and size.height >= LEAST_HEIGHT and self.model.total > 1
+        if bar.display:
+            bar.draw(self.model.subset, self.model.counts, self.model.total, size.width)
+
+    def _show_beside(self) -> None:
+        for beside in self.query(Beside):
+            row = self.model.cursor_row if beside.display else None
+            beside.show(row.view.slug if row is not None else None)
+
+    def place_beside(self) -> None:
+        wanted = self.beside_wanted and self.size.width >= BESIDE_LEAST_WIDTH and self.model.total > 0
+        shown = self.query(Beside)
+        if wanted and not shown:
+            self.query_one("#middle").mount(Beside())
+            self.call_after_refresh(self._show_beside)
+        for beside in shown:
+            beside.display = wanted
+        self._show_beside()
+
+    def show_header(self) -> None:
+        width = self.table.line_width or self.size.width - 1
+        self.query_one(TableHeader).draw(width, self.model, ascii_only=self.pulse.ascii_only)
+
+    def _show_notices(self) -> None:
+        self.query_one(Notices).show(self.pulse.notices())
+
+    def _show_which(self) -> None:
+        """The table, or the words that stand where it would be empty."""
+        empty = len(self.model) == 0
+        words = self.query_one("#empty", LineList)
+        if empty:
+            width = self.size.width
+            if self.model.total:
+                subset = "" if self.model.subset is ALL else self.model.subset.word
+                text = self.model.filter.text
+                tags = {tag for row in self.model.rows.values() for tag in row.view.tags}
+                words.show(no_match_lines(text, subset, self.model.total, width, doubts(text, tags)))
+            else:
+                words.show(empty_lines(self.pulse.client.info(), width))
+        words.display = empty
+        self.table.display = not empty
+        self.query_one(TableHeader).display = not empty
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.height < 16, "-short")
+        if not self._showing_soon:  # a start brings several of these
+            self._showing_soon = True
+            self.call_after_refresh(self._show_all)
+
+    # Messages of the widgets
+
+    def on_table_header_clicked(self, message: TableHeader.Clicked) -> None:
+        same = message.sort is self.model.sort
+        self.sort(message.sort, reverse=same and not self.model.reversed)
+
+    def on_subset_bar_chosen(self, message: SubsetBar.Chosen) -> None:
+        self.view(message.subset)
+
+    def on_check_table_sized(self) -> None:
+        self.show_header()
+
+    def on_check_table_opened(self) -> None:
+        self.action_verb("open")
+
+    def on_check_table_moved(self) -> None:
+        self._show_beside()
+        self.refresh_hints()
+
+    def on_check_table_folded(self) -> None:
+        self.show_lines()
+
+    def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
+        self.filter(message.text)
+
+    def on_filter_bar_left(self, message: FilterBar.Left) -> None:
+        if message.clear:
+            self.filter("")
+        if self.table.display:
+            self.table.focus()
+
+    def on_descendant_focus(self) -> None:
+        self.refresh_hints()  # focus moves later than it is asked to: only now is it known who has it
+
+    def refresh_hints(self) -> None:
+        if self.is_mounted and self.query_one(FilterBar).has_focus_within:
+            self.query_one(Hints).offer(
+                [Hint("Enter", "keep"), Hint("Esc", "clear"), Hint("↓", "to the list")]
+            )
+        else:
+            super().refresh_hints()
+
+    def hint_ids(self, situation: Situation) -> Sequence[str]:
+        if not situation.total:
+            return ("new", "copy", "ways", "palette", "quit", "help")
+        targets = situation.targets
+        ids = ["open", "filter", "pause", "snooze", "new", "edit", "sort", "group", "timeline", "palette"]
+        if any(view.incident is not None and not is_acknowledged(view) for view in targets):
+            ids.insert(0, "acknowledge")
+        if self.model.filter.text or self.model.marks or self.model.subset is not ALL:
+            ids.insert(0, "back")
+        if situation.undo:
+            ids.insert(2, "undo")
+        if self.model.marks:
+            ids.insert(1, "pause")
+        return (*dict.fromkeys(ids), "help")

@@ -1,0 +1,39 @@
+"""The views on the keys 1 to 9: parts of all checks, each with its count. They combine with the filter."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from pulsetui.core.status import Status
+from pulsetui.tui.table.row import PROBLEMS, QUIET, RUNNING, UNWATCHED, Row
+
+
+class Subset(Struct, frozen=True):
+    """The rows of which ``facet`` is true; "" is true of all."""
+
+    key: str  # the digit
+    word: str
+    facet: str
+    help: str
+
+    def holds(self, row: Row) -> bool:
+        return not self.facet or self.facet in row.facets
+
+
+SUBSETS: tuple[Subset, ...] = (
+    Subset("1", "all", "", "All checks"),
+    Subset("2", "problems", PROBLEMS, "Down, and nobody has acknowledged it"),
+    Subset("3", "late", Status.LATE, "Due has passed, still in grace"),
+    Subset("4", "running", RUNNING, "A run is going on"),
+    Subset("5", "paused", Status.PAUSED, "Paused"),
+    Subset("6", "new", Status.NEW, "No success or failure yet"),
+    Subset("7", "quiet", QUIET, "Acknowledged or snoozed"),
+    Subset("8", "unwatched", UNWATCHED, "Its deadline passed while nobody was watching"),
+    Subset("9", "up", Status.UP, "Up"),
+)
+ALL = SUBSETS[0]
+
+
+def subset_of(key: str) -> Subset:
+    """The view on a digit; 0 is all, too."""
+    return next((subset for subset in SUBSETS if subset.key == key), ALL)

@@ -1,0 +1,207 @@
+"""The lines on top: how many are in which status; what comes next, where the listener is, is it there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+
+from msgspec import Struct
+
+from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, count_text, until_text
+from pulsetui.core.status import Status
+from pulsetui.monitor.view import EngineInfo
+from pulsetui.tui.draw.clocks import foreign, whose
+from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, plain, width_of
+from pulsetui.tui.draw.paint import OneLine
+from pulsetui.tui.table.columns import countdown
+from pulsetui.tui.table.model import TableModel
+from pulsetui.tui.table.row import ACKNOWLEDGED, HUSHED, LOUD, SNOOZED, UNWATCHED
+from pulsetui.tui.table.subsets import ALL
+
+_SNOOZES_SHOWN = 2
+_CALM = ((ACKNOWLEDGED, "acknowledged"), (HUSHED, "snoozed"))
+"""What is down without being loud, by facet."""
+
+
+class Summary(OneLine):
+    """See the module; ``summary_line`` makes what it shows."""
+
+
+Fact = list[Span]
+
+
+def summary_line(model: TableModel, facts: Sequence[Fact], width: int, *, ascii_only: bool = False) -> Line:
+    """The counts, and at the right end as many of ``facts`` as fit; what is not there was not important."""
+    left: list[Span] = [(" ", "text")]
+    for count in _counts(model, ascii_only=ascii_only):
+        if width_of(left) + width_of(count) > width:
+            break  # a number is never cut in two
+        left += [*count, ("  ", "text")]
+    if len(left) > 1:
+        left.pop()
+    if model.total:
+        facts = [*facts, [(count_text(model.total, "check"), "muted")]]
+    tail: list[Span] = []
+    for fact in facts:
+        candidate = [*tail, ("   ", "text"), *fact] if tail else fact
+        if width_of(left) + width_of(candidate) + 3 <= width:
+            tail = candidate
+    room = width - width_of(tail) - 1
+    return (*fit(left, max(room, 0)), *tail, (" ", "text")) if tail else tuple(fit(left, width))
+
+
+def title_words(counts: Mapping[str, int]) -> str:
+    """For the terminal's title: what asks for somebody, else what is late; then what is down and calm."""
+    said = next(
+        (
+            f"{counts[facet]} {word}"
+            for facet, word in ((LOUD, "down"), (Status.LATE, "late"))
+            if counts[facet]
+        ),
+        "",
+    )
+    calm = [f"{counts[facet]} {word}" for facet, word in _CALM if counts[facet]]
+    return ", ".join([said, *calm] if said else calm) or "all well"
+
+
+def facts_line(facts: Sequence[Fact], width: int) -> Line:
+    """The facts in a line of their own, the first left and the others right."""
+    if not facts:
+        return tuple(fit([], width))
+    line: list[Span] = [(" ", "text"), *facts[0]]
+    for fact in facts[1:]:
+        candidate = [*line, ("  ·  ", "border"), *fact]
+        if width_of(candidate) + 1 <= width:
+            line = candidate
+    return tuple(fit(line, width))
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """What the facts are made of besides the rows."""
+
+    info: EngineInfo
+    now: datetime
+    zone: tzinfo = UTC  # of the person
+    attached: str | None = (
+        None  # None: the engine is in this process; else its address, "" where that is plain
+    )
+    connected: bool = True
+    held: bool = False  # rows wait for their places while a person moves the cursor
+    following: bool = False
+    rate: str = ""
+
+
+def facts_of(model: TableModel, standing: Standing) -> list[Fact]:
+    """The most important first: what is not as it seems, what is shown, where the engine is, what comes next,
+    whose the times are, the listener."""
+    facts: list[Fact] = []
+    info, now = standing.info, standing.now
+    if not standing.connected:
+        facts.append([("connection lost: these are the last values known", "error")])
+    facts += _snoozes(info, now)
+    if standing.held:
+        facts.append([("order held", "accent")])
+    if model.marks:
+        facts.append(_marks(model))
+    if model.filter.text or model.subset is not ALL:
+        view = f"view {model.subset.word}: " if model.subset is not ALL else ""
+        facts.append([(f"{view}{model.shown} of {model.total} shown", "accent")])
+    if standing.following:
+        facts.append([("following", "accent")])
+    facts.append(_engine(standing))
+    following = _next(model, now)
+    if following:
+        facts.append(following)
+    zones = [name for name, count in model.zones.items() if count]
+    others = foreign(zones, standing.zone, now)
+    if others:
+        facts.append([(whose(zones, standing.zone, now), "text")])
+    refused = sum(info.rejected.values())
+    if refused:
+        facts.append([(f"{refused} refused", "warning"), (" N says why", "muted")])
+    if not standing.attached:  # else its address is there already
+        facts.append(_listener(info))
+    if standing.rate:
+        facts.append([(standing.rate, "text")])
+    if others:
+        read = plain(others[0]) if len(others) == 1 else "their own zones"
+        facts.append([(f"schedules in {read}", "muted")])
+    return facts
+
+
+def _engine(standing: Standing) -> Fact:
+    """Whether the watching ends with this screen."""
+    if standing.attached is None:
+        return [("engine here", "text")]
+    where = plain(standing.attached) or f"pid {standing.info.pid}"
+    return [("attached to ", "muted"), (cut(where, 40), "text")]
+
+
+def _listener(info: EngineInfo) -> Fact:
+    if info.address:
+        return [("listening on ", "muted"), (plain(info.address), "text")]
+    return [("no listener", "warning")]
+
+
+def _marks(model: TableModel) -> Fact:
+    """How many a verb is done to; marks that are not shown are not touched."""
+    marked = len(model.marked)
+    spans: Fact = [(f"{marked} marked", "accent")]
+    hidden = len(model.marks) - marked
+    return [*spans, (f", {hidden} more not shown", "muted")] if hidden else spans
+
+
+def _snoozes(info: EngineInfo, now: datetime) -> list[Fact]:
+    """What is snoozed beyond single checks, which show it in their rows."""
+    wide = [one for one in info.snoozes if one.scope != "check" and one.until > now]
+    wide.sort(key=lambda one: (one.scope != "everything", one.until))
+    facts: list[Fact] = []
+    for one in wide[:_SNOOZES_SHOWN]:
+        what = f"tag {plain(one.target)}" if one.scope == "tag" else "everything"
+        facts.append([(f"z {cut(what, 24)} {countdown(one.until, now)}", "warning")])
+    if len(wide) > _SNOOZES_SHOWN:
+        facts.append([(f"z {count_text(len(wide) - _SNOOZES_SHOWN, 'more tag')}", "warning")])
+    return facts
+
+
+def _counts(model: TableModel, *, ascii_only: bool) -> list[Fact]:
+    """Glyph, number and word of each status that there is, the worst first.
+
+    Every check that is down is counted once: loud, acknowledged, or snoozed. That it is snoozed is else an
+    extra fact beside its status.
+    """
+    glyphs = GLYPH_ASCII if ascii_only else GLYPH
+    counts = model.counts
+    found: list[Fact] = []
+    if counts[LOUD]:
+        found.append([(f" {glyphs[Status.DOWN]} {counts[LOUD]} down ", "chip-down")])
+    if counts[Status.LATE]:
+        found.append([(f"{glyphs[Status.LATE]} {counts[Status.LATE]} late", "late")])
+    found += [
+        [(f"{glyphs[Status.DOWN]} {counts[facet]} {facet_word}", "calm")]
+        for facet, facet_word in _CALM
+        if counts[facet]
+    ]
+    if counts[Status.UP] or not model.total:
+        found.append([(f"{glyphs[Status.UP]} {counts[Status.UP]} up", "up")])
+    found += [
+        [(f"{glyphs[status]} {counts[status]} {status}", str(status))]
+        for status in (Status.NEW, Status.PAUSED)
+        if counts[status]
+    ]
+    if counts["running"]:
+        found.append([(f"{glyphs[RUNNING]} {counts['running']} running", "running")])
+    if counts[UNWATCHED]:
+        found.append([(f"? {counts[UNWATCHED]} unwatched", "muted")])
+    if counts[SNOOZED] != counts[HUSHED]:
+        found.append([(f"z {counts[SNOOZED]} snoozed", "accent")])
+    return found
+
+
+def _next(model: TableModel, now: datetime) -> list[Span]:
+    following = model.next_deadline()
+    if following is None:
+        return []
+    at, slug = following
+    name = name_of(model.rows[slug].view)
+    return [("next deadline ", "muted"), (cut(name, 24), "text"), (f" {until_text(at, now)}", "text")]

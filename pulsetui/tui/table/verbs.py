@@ -1,0 +1,175 @@
+"""What a person does to the table itself: sort, filter, views, groups, marks, following."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from textual.binding import Binding, BindingType
+
+from pulsetui.tui.base.screen import PulseScreen
+from pulsetui.tui.base.verbs import Situation
+from pulsetui.tui.details.beside import LEAST_WIDTH
+from pulsetui.tui.draw.filter_bar import FilterBar
+from pulsetui.tui.table.columns import sorts
+from pulsetui.tui.table.model import SortBy, TableModel
+from pulsetui.tui.table.notices import Notices
+from pulsetui.tui.table.order import HEADING
+from pulsetui.tui.table.subsets import ALL, SUBSETS, Subset, subset_of
+from pulsetui.tui.table.widget import CheckTable
+
+SUBSET_KEYS: list[BindingType] = [
+    Binding(
+        f"{subset.key},0" if subset is ALL else subset.key,
+        f"subset('{subset.key}')",
+        subset.word.capitalize(),
+        show=False,
+        id=f"table.view_{subset.key}",
+        tooltip=f"View {subset.word}: {subset.help[0].lower()}{subset.help[1:]}",
+    )
+    for subset in SUBSETS
+]
+
+
+class TableVerbs(PulseScreen):
+    """The verbs; ``HomeScreen`` composes and shows."""
+
+    model: TableModel
+    beside_wanted = True
+
+    @property
+    def table(self) -> CheckTable:
+        return self.query_one(CheckTable)
+
+    def show_header(self) -> None:
+        """Draws the titles anew."""
+        raise NotImplementedError
+
+    def show_lines(self) -> None:
+        """Draws what depends on which lines there are."""
+        raise NotImplementedError
+
+    def place_beside(self) -> None:
+        """Shows or hides the details beside the table."""
+        raise NotImplementedError
+
+    def situation(self) -> Situation:
+        cursor = self.model.cursor
+        heading = cursor is not None and cursor.startswith(HEADING)
+        return replace(super().situation(), heading=heading)
+
+    # Rows
+
+    def verb_open(self) -> None:
+        cursor = self.model.cursor
+        if cursor is not None and cursor.startswith(HEADING):
+            self.table.toggle_fold(cursor)
+        elif cursor is not None:
+            self.pulse.open_check(cursor)
+
+    def verb_mark(self) -> None:
+        if self.model.cursor is not None:
+            self.model.toggle_mark(self.model.cursor)
+            self.table.action_step(1)
+            self.show_lines()
+
+    def verb_snooze(self) -> None:
+        cursor, rows = self.model.cursor, self.model.rows
+        if cursor is not None and cursor.startswith(HEADING) and not self.model.marks:
+            below = [rows[slug].view for slug in self.model.slugs(cursor)]
+            self.pulse.actions.snooze(below, cursor.removeprefix(HEADING))
+        else:
+            self.pulse.actions.snooze(self.targets())
+
+    # Order
+
+    def verb_sort(self) -> None:
+        by = sorts(self.table.line_width)
+        at = by.index(self.model.sort) if self.model.sort in by else -1
+        self.sort(by[(at + 1) % len(by)], reverse=False)
+
+    def verb_reverse(self) -> None:
+        self.sort(self.model.sort, reverse=not self.model.reversed)
+
+    def sort(self, by: SortBy, *, reverse: bool) -> None:
+        self.model.set_sort(by, reverse=reverse)
+        self._ordered()
+        self.show_header()
+        self.say(f"Sorted by {by}{', reversed' if reverse else ''}")
+
+    def verb_group(self) -> None:
+        self.model.set_grouped(not self.model.grouped)
+        self._ordered()
+        self.show_lines()
+        self.say("Grouped by tag: Enter folds a group" if self.model.grouped else "In one list")
+
+    def verb_follow(self) -> None:
+        self.table.following = not self.table.following
+        if self.table.following:
+            self.table.bring_into_view()
+        self.show_lines()
+        self.say(
+            "Following: the list scrolls with the check under the cursor"
+            if self.table.following
+            else "No longer following: the list stays where it is"
+        )
+
+    def verb_beside(self) -> None:
+        if self.size.width < LEAST_WIDTH:
+            self.say(
+                f"There is no room beside the table: it takes {LEAST_WIDTH} columns. Enter opens the details",
+                severity="warning",
+            )
+            return
+        self.beside_wanted = not self.beside_wanted
+        self.place_beside()
+
+    # What is shown
+
+    def verb_filter(self) -> None:
+        self.query_one(FilterBar).open(self.model.filter.text)
+        self.call_after_refresh(self.refresh_hints)
+
+    def filter(self, text: str) -> None:
+        self.model.set_filter(text)
+        self._ordered()
+        self.show_lines()
+        self.query_one(FilterBar).found(self.model.shown, self.model.total)
+
+    def action_subset(self, key: str) -> None:
+        self.view(subset_of(key))
+
+    def view(self, subset: Subset) -> None:
+        self.model.set_subset(subset)
+        self._ordered()
+        self.show_lines()
+
+    def verb_back(self) -> None:
+        if self.model.filter.text:
+            self.filter("")
+            self.query_one(FilterBar).close()
+        elif self.model.marks:
+            self.model.marks.clear()
+            self.show_lines()
+        elif self.model.subset is not ALL:
+            self.view(ALL)
+        self.table.repaint(self.pulse.now())
+
+    # Notices
+
+    def verb_dismiss(self) -> None:
+        first = self.query_one(Notices).first
+        if first is not None:
+            self.pulse.dismiss(first.key)
+
+    def verb_notices(self) -> None:
+        from pulsetui.tui.dialogs.notices import notices_screen
+
+        info, create = self.pulse.client.info(), self.pulse.actions.new
+        self.pulse.push_screen(notices_screen(self.pulse.notices(), info, create))
+
+    def verb_quit(self) -> None:
+        self.pulse.leave()
+
+    def _ordered(self) -> None:
+        """The person asked for other lines: nothing is held, and the cursor stays in sight."""
+        self.table.release()
+        self.table.order_changed(self.pulse.now(), following=True)

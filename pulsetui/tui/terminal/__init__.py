@@ -1,0 +1,1 @@
+"""The terminal itself: its size, its keys and answers, its modes."""

@@ -1,0 +1,1 @@
+"""All checks on one time axis."""

@@ -1,0 +1,1 @@
+"""Ways to ping: the ready lines for one check."""
