@@ -23,7 +23,7 @@ os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 from rich.cells import cell_len
 
-from pulsetui.core.zone import zone
+from pulsetui.core.schedule.zone import zone
 from pulsetui.monitor.local import LocalEngine
 from pulsetui.tui.app import PulseApp
 from screenshots import story

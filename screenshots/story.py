@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pulsetui.core.ping import NO_METRICS
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.ping import NO_METRICS
+from pulsetui.core.state.status import PingKind
 from pulsetui.hooks.registry import VALIDATORS
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.intake import Arrival, Receipt

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pulsetui.core.snooze import Scope
+from pulsetui.core.state.snooze import Scope
 from pulsetui.monitor.view import CommandResult, IncidentEntry, LogLine, Timeline
 
 

@@ -11,7 +11,7 @@ import msgspec
 from pulsetui.attach.follow import Follower
 from pulsetui.attach.mirror import CONNECTION_NOTICE, Mirror
 from pulsetui.attach.transport import Transport
-from pulsetui.core.snooze import Scope
+from pulsetui.core.state.snooze import Scope
 from pulsetui.errors import EngineError
 from pulsetui.listener import wire
 from pulsetui.monitor.alert import OnAlert

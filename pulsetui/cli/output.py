@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, word_for
-from pulsetui.core.status import Reason, Status
-from pulsetui.core.text import columns
+from pulsetui.core.state.status import Reason, Status
+from pulsetui.core.text.clean import columns
+from pulsetui.core.text.phrases import GLYPH, GLYPH_ASCII, RUNNING, word_for
 
 if TYPE_CHECKING:
     from pulsetui.monitor.view import CheckView
@@ -90,7 +90,7 @@ def json_text(value: object) -> str:
     """
     import msgspec
 
-    from pulsetui.core.json_escape import escape_json
+    from pulsetui.core.text.json_escape import escape_json
 
     text = msgspec.json.format(msgspec.json.encode(value, enc_hook=_plain), indent=2).decode()
     return escape_json(text, sys.stdout.encoding or "ascii")

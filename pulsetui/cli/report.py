@@ -8,8 +8,8 @@ from datetime import datetime, tzinfo
 
 from pulsetui.cli.engine import engine, require_check
 from pulsetui.core import storable
-from pulsetui.core.json_escape import escape_json
-from pulsetui.core.text import clean
+from pulsetui.core.text.clean import clean
+from pulsetui.core.text.json_escape import escape_json
 from pulsetui.errors import EngineUnreachableError, PulseError
 from pulsetui.job.report import UsageError, check_slug
 from pulsetui.monitor.client import EngineClient

@@ -11,11 +11,11 @@ from pulsetui.cli.engine import config_path
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.config.load import parse_toml, read_text
 from pulsetui.core import storable
-from pulsetui.core.parse_schedule import guess_schedule
-from pulsetui.core.phrases import until_text
-from pulsetui.core.schedule import Schedule
-from pulsetui.core.text import clean
-from pulsetui.core.zone import zone
+from pulsetui.core.schedule.parse import guess_schedule
+from pulsetui.core.schedule.schedule import Schedule
+from pulsetui.core.schedule.zone import zone
+from pulsetui.core.text.clean import clean
+from pulsetui.core.text.phrases import until_text
 from pulsetui.errors import ConfigError, ScheduleError
 from pulsetui.job.report import UsageError
 

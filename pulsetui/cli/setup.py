@@ -9,8 +9,8 @@ from pathlib import Path
 from pulsetui.cli.engine import config_path, write_first_config
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.config.paths import absolute
-from pulsetui.core.phrases import count_text
-from pulsetui.core.text import clean
+from pulsetui.core.text.clean import clean
+from pulsetui.core.text.phrases import count_text
 from pulsetui.version import __version__
 
 

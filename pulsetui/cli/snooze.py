@@ -10,15 +10,15 @@ from pulsetui.cli.engine import engine
 from pulsetui.cli.output import json_text, out, table, talk
 from pulsetui.cli.verbs import report, user_name
 from pulsetui.config.host import host_zone
-from pulsetui.core.phrases import instant_text, until_text
-from pulsetui.core.snooze import SnoozeError, snooze_for, snooze_until
-from pulsetui.core.text import clean
+from pulsetui.core.state.snooze import SnoozeError, snooze_for, snooze_until
+from pulsetui.core.text.clean import clean
+from pulsetui.core.text.phrases import instant_text, until_text
 from pulsetui.job.report import UsageError, check_slug
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pulsetui.core.snooze import Scope
+    from pulsetui.core.state.snooze import Scope
     from pulsetui.monitor.client import EngineClient
     from pulsetui.monitor.view import CommandResult, SnoozeView
 

@@ -18,9 +18,9 @@ from msgspec.structs import replace
 
 from pulsetui.cli.engine import engine
 from pulsetui.cli.output import glyphs, json_text, out, sorted_by_urgency, talk
-from pulsetui.core.phrases import RUNNING, count_text, word_for
-from pulsetui.core.status import Status
-from pulsetui.core.text import clean
+from pulsetui.core.state.status import Status
+from pulsetui.core.text.clean import clean
+from pulsetui.core.text.phrases import RUNNING, count_text, word_for
 from pulsetui.errors import EngineUnreachableError
 
 if TYPE_CHECKING:

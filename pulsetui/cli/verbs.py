@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli.engine import engine, require_check
 from pulsetui.cli.output import json_text, out, talk
-from pulsetui.core.text import clean
+from pulsetui.core.text.clean import clean
 from pulsetui.job.report import UsageError, check_slug
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from pulsetui.config.problem import ConfigProblems, Problem, nearest, quoted
 from pulsetui.config.scan import Lines
 from pulsetui.config.secret import masked, secrets_of
 from pulsetui.config.values import Flaw, FlawedError
-from pulsetui.core.check import Check
+from pulsetui.core.state.check import Check
 from pulsetui.errors import ConfigError
 
 _T = TypeVar("_T")

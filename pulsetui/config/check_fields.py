@@ -12,11 +12,11 @@ from typing import Any
 from pulsetui.config import values
 from pulsetui.config.problem import ConfigProblems, Problem, nearest, quoted
 from pulsetui.config.values import Flaw, FlawedError
-from pulsetui.core.check import NEW_SLUG, SLUG, Check
-from pulsetui.core.duration import format_duration
-from pulsetui.core.parse_schedule import parse_schedule
-from pulsetui.core.schedule import Schedule, ScheduleKind
-from pulsetui.core.zone import zone
+from pulsetui.core.schedule.duration import format_duration
+from pulsetui.core.schedule.parse import parse_schedule
+from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
+from pulsetui.core.schedule.zone import zone
+from pulsetui.core.state.check import NEW_SLUG, SLUG, Check
 from pulsetui.errors import ScheduleError
 
 MOST_TURNS = 720

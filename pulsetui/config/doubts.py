@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from pulsetui.config.problem import quoted
-from pulsetui.core.check import Check
+from pulsetui.core.state.check import Check
 
 _NAMED = 3
 """Checks that a notice names; it has one line."""

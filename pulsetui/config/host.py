@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pulsetui.core.zone import zone, zone_files
+from pulsetui.core.schedule.zone import zone, zone_files
 from pulsetui.errors import ScheduleError
 
 LOCALTIME = Path("/etc/localtime")

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from pulsetui.config.host import LOCALTIME, agrees, clock_now, is_zone, name_in_path, tz_name
 from pulsetui.config.problem import quoted
-from pulsetui.core.zone import zone, zone_files, zone_names
+from pulsetui.core.schedule.zone import zone, zone_files, zone_names
 
 TIMEZONE = Path("/etc/timezone")
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from pulsetui.config.address import DEFAULT_HOST, DEFAULT_PORT, format_address, is_loopback, parse_address
-from pulsetui.core.check import Check
+from pulsetui.core.state.check import Check
 
 __all__ = [
     "DEFAULT_TIMEZONE",

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pulsetui.config.model import Config
 from pulsetui.config.problem import printable
-from pulsetui.core.words import listed
+from pulsetui.core.schedule.english import listed
 
 COMMAND = "command"
 """The type of hook that runs a program."""

@@ -16,10 +16,10 @@ from msgspec import Struct
 
 from pulsetui.config.address import is_host
 from pulsetui.config.problem import nearest, quoted
-from pulsetui.core.check import OnEvent, canonical_uuid
-from pulsetui.core.duration import DurationError, parse_duration
-from pulsetui.core.expect import DURATION, Expectation, ExpectationError
-from pulsetui.core.metric import Pattern, PatternError
+from pulsetui.core.schedule.duration import DurationError, parse_duration
+from pulsetui.core.state.check import OnEvent, canonical_uuid
+from pulsetui.core.state.expect import DURATION, Expectation, ExpectationError
+from pulsetui.core.text.metric import Pattern, PatternError
 
 LONGEST_NAME = 100
 LONGEST_DESC = 2000

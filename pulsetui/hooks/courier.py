@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from pulsetui.core.text import clean
+from pulsetui.core.text.clean import clean
 from pulsetui.errors import HookError, NobodyThereError
 from pulsetui.hooks.digest import DIGESTIBLE, digest
 from pulsetui.hooks.hook import Hook

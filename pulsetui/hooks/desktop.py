@@ -14,7 +14,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from pulsetui.core.text import clean, clean_lines
+from pulsetui.core.text.clean import clean, clean_lines
 from pulsetui.errors import HookError
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options
 from pulsetui.hooks.options import Reader, one_of, parsed, seconds, validator

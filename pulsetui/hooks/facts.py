@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Final
 
-from pulsetui.core.text import clean, clean_lines
+from pulsetui.core.text.clean import clean, clean_lines
 from pulsetui.monitor.alert import Alert
 
 BODY_LINES: Final = 100

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pulsetui.config.problem import nearest, quoted
-from pulsetui.core.duration import DurationError, parse_duration
+from pulsetui.core.schedule.duration import DurationError, parse_duration
 from pulsetui.errors import HookError
 from pulsetui.hooks.hook import Options, Validator
 

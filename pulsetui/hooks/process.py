@@ -17,7 +17,7 @@ from typing import IO, Final
 
 from msgspec import Struct
 
-from pulsetui.core.text import clean, decode
+from pulsetui.core.text.clean import clean, decode
 from pulsetui.errors import HookError
 
 _TAIL_BYTES: Final = 4096

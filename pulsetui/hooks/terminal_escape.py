@@ -24,7 +24,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from pulsetui.core.text import clean
+from pulsetui.core.text.clean import clean
 from pulsetui.monitor.alert import Alert, AlertEvent
 
 BELL: Final = "\a"

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from pulsetui.core.output import Output
+from pulsetui.core.text.output import Output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
-    from pulsetui.core.output import Output
+    from pulsetui.core.text.output import Output
 
 COMMAND = Command(
     usage="pulsetui ping SLUG [--start | --fail | --log | --exit-code N] [options]",
@@ -154,7 +154,7 @@ def _details(options: dict[str, list[str]]) -> dict[str, Any]:
         _say(f"{error}; reported without it")
     given = options.get("--metric", ())
     if given:
-        from pulsetui.core.number import number
+        from pulsetui.core.text.number import number
     for text in given:
         name, mark, literal = text.partition("=")
         if not mark or not is_metric_name(name):
@@ -174,7 +174,7 @@ def _body(message: str | None, source: str | None, *, near: bool) -> bytes:
     text = b"" if message is None else os.fsencode(message)
     if source is None:
         return text
-    from pulsetui.core.output import KEPT, SEARCHED, Output
+    from pulsetui.core.text.output import KEPT, SEARCHED, Output
 
     output = Output(searched=SEARCHED if near else KEPT)
     try:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeVar
 
-    from pulsetui.core.metric import Pattern
-    from pulsetui.core.output import Output
+    from pulsetui.core.text.metric import Pattern
+    from pulsetui.core.text.output import Output
     from pulsetui.job.options import Options
 
     T = TypeVar("T")
@@ -189,7 +189,7 @@ class _Watch:
         """
         if not self._metrics:
             return [], []
-        from pulsetui.core.number import number
+        from pulsetui.core.text.number import number
 
         values: list[tuple[str, float]] = []
         unread: list[tuple[str, str]] = []
@@ -204,7 +204,7 @@ class _Watch:
 
     def _search(self, output: Output) -> dict[str, str]:
         """What the patterns match, as far as the job can wait for it."""
-        from pulsetui.core.metric import Text, TookTooLongError
+        from pulsetui.core.text.metric import Text, TookTooLongError
 
         until = time.monotonic() + _SEARCH_S
         text = Text(output.head, output.rest, output.skipped)
@@ -234,7 +234,7 @@ def _with_note(output: bytes, timeout: float | None) -> bytes:
 
 
 def _timeout(text: str) -> float:
-    from pulsetui.core.duration import DurationError, parse_duration
+    from pulsetui.core.schedule.duration import DurationError, parse_duration
 
     try:
         seconds = parse_duration(text).total_seconds()
@@ -246,7 +246,7 @@ def _timeout(text: str) -> float:
 
 
 def _pattern(text: str) -> dict[str, Pattern]:
-    from pulsetui.core.metric import Pattern, PatternError
+    from pulsetui.core.text.metric import Pattern, PatternError
 
     name, found, expression = text.partition("=")
     if not found or not is_metric_name(name) or not expression:

@@ -48,7 +48,7 @@ def keep(report: Report, state_dir: str, to: str = "") -> str:
     if os.path.islink(folder):  # noqa: PTH114 - no pathlib beside a job
         raise OSError(errno.ELOOP, "it is a link", folder)
     if len(report.body) > BODY_LIMIT and len(os.listdir(folder)) > _CROWD:  # noqa: PTH208
-        from pulsetui.core.output import shortened
+        from pulsetui.core.text.output import shortened
 
         report.body = shortened(report.body, keeps_end=report.keeps_end)
     name = f"{report.at_ns}-{os.getpid()}-{os.urandom(3).hex()}{'-to' if to else ''}.json"

@@ -14,7 +14,7 @@ import socket
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 
-from pulsetui.core.text import clean
+from pulsetui.core.text.clean import clean
 from pulsetui.listener.message import Request, Response
 
 OTHER_SITE = "page of another site"

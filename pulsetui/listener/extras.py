@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from pulsetui.core import storable
-from pulsetui.core.metric import not_a_number
-from pulsetui.core.number import LONGEST_NUMBER, number
-from pulsetui.core.ping import NO_METRICS, NO_REASONS
-from pulsetui.core.text import clean
+from pulsetui.core.state.ping import NO_METRICS, NO_REASONS
+from pulsetui.core.text.clean import clean
+from pulsetui.core.text.metric import not_a_number
+from pulsetui.core.text.number import LONGEST_NUMBER, number
 from pulsetui.listener.message import Query
 from pulsetui.listener.outcome import Reject, Say
 

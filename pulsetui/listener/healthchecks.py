@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pulsetui.core import storable
-from pulsetui.core.check import NEW_SLUG, SLUG
-from pulsetui.core.ping import NO_METRICS, NO_REASONS
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.check import NEW_SLUG, SLUG
+from pulsetui.core.state.ping import NO_METRICS, NO_REASONS
+from pulsetui.core.state.status import PingKind
 from pulsetui.listener import answers, extras
 from pulsetui.listener.browser import Guard, refusal
 from pulsetui.listener.message import Request, Respond, Response

@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 from httptools import HttpParserUpgrade, HttpRequestParser
 
-from pulsetui.core.output import Output
+from pulsetui.core.text.output import Output
 
 _REMEMBERED = 256
 _REMEMBERED_SIZE = 1024

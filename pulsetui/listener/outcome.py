@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from pulsetui.core.status import PingKind
-from pulsetui.core.text import clean
+from pulsetui.core.state.status import PingKind
+from pulsetui.core.text.clean import clean
 from pulsetui.listener.message import Query
 
 Reject = Callable[[str], None]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pulsetui.core.check import SLUG
+from pulsetui.core.state.check import SLUG
 from pulsetui.listener import answers
 from pulsetui.listener.browser import Guard
 from pulsetui.listener.healthchecks import PingTaker, action_of, is_upper

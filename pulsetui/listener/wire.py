@@ -12,7 +12,7 @@ from typing import Literal, get_args
 import msgspec
 from msgspec import Struct
 
-from pulsetui.core.snooze import Scope
+from pulsetui.core.state.snooze import Scope
 from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.view import (
     CheckDetails,

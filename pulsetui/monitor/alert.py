@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from pulsetui.core.status import Reason, Status
+from pulsetui.core.state.status import Reason, Status
 
 
 class AlertEvent(StrEnum):

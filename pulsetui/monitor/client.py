@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pulsetui.core.snooze import Scope
+from pulsetui.core.state.snooze import Scope
 from pulsetui.monitor.alert import OnAlert
 from pulsetui.monitor.view import (
     CheckDetails,

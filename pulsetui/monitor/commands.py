@@ -10,15 +10,15 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pulsetui.core import machine, operate
-from pulsetui.core.check import Check
-from pulsetui.core.incident import Acknowledgement
-from pulsetui.core.ping import Ping
-from pulsetui.core.snooze import Scope, Snooze, snoozed_until
-from pulsetui.core.state import CheckState, new_state
-from pulsetui.core.status import PingKind, Status
-from pulsetui.core.text import clean, decode, encoding_of
-from pulsetui.core.transition import Transition
+from pulsetui.core.state import machine, operate
+from pulsetui.core.state.check import Check
+from pulsetui.core.state.incident import Acknowledgement
+from pulsetui.core.state.ping import Ping
+from pulsetui.core.state.snooze import Scope, Snooze, snoozed_until
+from pulsetui.core.state.state import CheckState, new_state
+from pulsetui.core.state.status import PingKind, Status
+from pulsetui.core.state.transition import Transition
+from pulsetui.core.text.clean import clean, decode, encoding_of
 from pulsetui.errors import StoreError
 from pulsetui.monitor.compose import still_down, unwatched_digest
 from pulsetui.monitor.identity import matched, removed, uuids

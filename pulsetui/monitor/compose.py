@@ -7,14 +7,14 @@ from datetime import datetime, tzinfo
 
 from msgspec.structs import replace
 
-from pulsetui.core.check import Check
-from pulsetui.core.duration import format_duration
-from pulsetui.core.incident import Flip
-from pulsetui.core.phrases import count_text
-from pulsetui.core.state import CheckState
-from pulsetui.core.status import Reason, Status
-from pulsetui.core.transition import Transition
-from pulsetui.core.zone import zone
+from pulsetui.core.schedule.duration import format_duration
+from pulsetui.core.schedule.zone import zone
+from pulsetui.core.state.check import Check
+from pulsetui.core.state.incident import Flip
+from pulsetui.core.state.state import CheckState
+from pulsetui.core.state.status import Reason, Status
+from pulsetui.core.state.transition import Transition
+from pulsetui.core.text.phrases import count_text
 from pulsetui.monitor.alert import Alert, AlertEvent
 
 _SAYS = {

@@ -19,8 +19,8 @@ from pulsetui.config.guard import LOSS_S, is_doubtful, lost, stays_s
 from pulsetui.config.model import Config
 from pulsetui.config.problem import printable
 from pulsetui.config.watch import Fingerprint
-from pulsetui.core.phrases import count_text
-from pulsetui.core.words import listed
+from pulsetui.core.schedule.english import listed
+from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError, StoreError
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.config_copies import ConfigCopies

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.model import Config
-from pulsetui.core.phrases import count_text
+from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError
 from pulsetui.monitor.intake import Arrival, OnReceipt, Receipt
 from pulsetui.monitor.notices import Notices

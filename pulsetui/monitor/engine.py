@@ -19,8 +19,8 @@ from types import MappingProxyType
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.secret import without
-from pulsetui.core.phrases import count_text
-from pulsetui.core.snooze import Scope
+from pulsetui.core.state.snooze import Scope
+from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import EngineError, StoreError
 from pulsetui.monitor import commands, refusals
 from pulsetui.monitor.alert import Alert

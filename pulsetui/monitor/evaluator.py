@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from pulsetui.core.state import next_wake
+from pulsetui.core.state.state import next_wake
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.world import Tracked
 

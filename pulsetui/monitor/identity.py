@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
-from pulsetui.core.check import Check
+from pulsetui.core.state.check import Check
 from pulsetui.store.rows import StoredCheck
 
 

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from pulsetui.core.output import KEPT
-from pulsetui.core.ping import NO_METRICS, NO_REASONS
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.ping import NO_METRICS, NO_REASONS
+from pulsetui.core.state.status import PingKind
+from pulsetui.core.text.output import KEPT
 
 BODY_LIMIT = KEPT
 """Bytes of a body that are kept; the rest is read and dropped."""

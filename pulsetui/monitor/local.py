@@ -14,8 +14,8 @@ from pulsetui.config.edit import ConfigFile
 from pulsetui.config.model import Config, format_address, is_loopback
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.core import storable
-from pulsetui.core.incident import Acknowledgement
-from pulsetui.core.snooze import Scope, Snooze, checked_end
+from pulsetui.core.state.incident import Acknowledgement
+from pulsetui.core.state.snooze import Scope, Snooze, checked_end
 from pulsetui.errors import PulseError, UnknownCheckError
 from pulsetui.monitor.alert import Alert, OnAlert
 from pulsetui.monitor.client import OnChange

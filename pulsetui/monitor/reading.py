@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from pulsetui.core import metric
-from pulsetui.core.metric import Pattern, Text
+from pulsetui.core.text import metric
+from pulsetui.core.text.metric import Pattern, Text
 from pulsetui.monitor.intake import Arrival
 
 logger = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from pulsetui.config.problem import nearest
-from pulsetui.core.check import NEW_SLUG
-from pulsetui.core.phrases import count_text
-from pulsetui.core.text import clean
+from pulsetui.core.state.check import NEW_SLUG
+from pulsetui.core.text.clean import clean
+from pulsetui.core.text.phrases import count_text
 from pulsetui.monitor.intake import Refused
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.view import RefusedPing

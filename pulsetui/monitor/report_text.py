@@ -15,9 +15,9 @@ from types import MappingProxyType
 
 import msgspec
 
-from pulsetui.core.phrases import count_text, duration_text, span_text, word_for
-from pulsetui.core.status import Outcome, Status
-from pulsetui.core.words import listed
+from pulsetui.core.schedule.english import listed
+from pulsetui.core.state.status import Outcome, Status
+from pulsetui.core.text.phrases import count_text, duration_text, span_text, word_for
 from pulsetui.monitor.report import Instant, Report, ReportedIncident, ReportedRun
 
 CSV_FIELDS = (

@@ -22,11 +22,11 @@ from uuid import UUID
 import msgspec
 
 from pulsetui.core import storable
-from pulsetui.core.check import canonical_uuid
-from pulsetui.core.metric import not_a_number
-from pulsetui.core.number import LONGEST_NUMBER, number
-from pulsetui.core.status import PingKind
-from pulsetui.core.text import clean
+from pulsetui.core.state.check import canonical_uuid
+from pulsetui.core.state.status import PingKind
+from pulsetui.core.text.clean import clean
+from pulsetui.core.text.metric import not_a_number
+from pulsetui.core.text.number import LONGEST_NUMBER, number
 from pulsetui.monitor.intake import BODY_LIMIT, Arrival, report_id, split_body
 from pulsetui.store.private import open_directory, open_private
 

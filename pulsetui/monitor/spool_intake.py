@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from pulsetui.core.phrases import count_text
+from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import StoreBusyError, StoreLostError
 from pulsetui.monitor import commands, refusals
 from pulsetui.monitor.clock import Clock

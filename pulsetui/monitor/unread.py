@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from pulsetui.core.status import PingKind
-from pulsetui.core.text import clean
+from pulsetui.core.state.status import PingKind
+from pulsetui.core.text.clean import clean
 from pulsetui.monitor.intake import Arrival
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.refusals import LOG_BURST, LOG_EVERY_S, Allowance

@@ -12,9 +12,9 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from pulsetui.core.schedule import ScheduleKind
-from pulsetui.core.snooze import Scope
-from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.core.schedule.schedule import ScheduleKind
+from pulsetui.core.state.snooze import Scope
+from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 
 
 class IncidentView(Struct, frozen=True, kw_only=True):

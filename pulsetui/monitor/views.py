@@ -8,15 +8,15 @@ from functools import lru_cache
 
 import msgspec
 
-from pulsetui.core.check import Check
-from pulsetui.core.incident import MISSED_LISTED, Flip, Incident
-from pulsetui.core.parse_schedule import parse_schedule
-from pulsetui.core.period import Every
-from pulsetui.core.schedule import Schedule, ScheduleKind
-from pulsetui.core.snooze import Snooze, snoozed_until
-from pulsetui.core.state import CheckState, bound_of, missed_at, status_at
-from pulsetui.core.status import SILENCE, Outcome, PingKind, Status
-from pulsetui.core.text import decode
+from pulsetui.core.schedule.parse import parse_schedule
+from pulsetui.core.schedule.period import Every
+from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
+from pulsetui.core.state.check import Check
+from pulsetui.core.state.incident import MISSED_LISTED, Flip, Incident
+from pulsetui.core.state.snooze import Snooze, snoozed_until
+from pulsetui.core.state.state import CheckState, bound_of, missed_at, status_at
+from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Status
+from pulsetui.core.text.clean import decode
 from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.view import (
     CheckDetails,

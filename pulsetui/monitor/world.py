@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
-from pulsetui.core.check import Check
-from pulsetui.core.snooze import Snooze
-from pulsetui.core.state import CheckState
+from pulsetui.core.state.check import Check
+from pulsetui.core.state.snooze import Snooze
+from pulsetui.core.state.state import CheckState
 
 
 class Tracked(Struct, frozen=True):

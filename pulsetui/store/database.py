@@ -12,7 +12,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
-from pulsetui.core.snooze import Snooze
+from pulsetui.core.state.snooze import Snooze
 from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.store import rows
 from pulsetui.store.aside import Aside

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from pulsetui.core.incident import Flip, Incident
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.incident import Flip, Incident
+from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StoreError
 from pulsetui.store import rows
 from pulsetui.store.database import FILE_NAME, connect

@@ -10,11 +10,11 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct, field
 
-from pulsetui.core.incident import Acknowledgement, Flip, Incident
-from pulsetui.core.run import Run
-from pulsetui.core.snooze import Snooze
-from pulsetui.core.state import CheckState
-from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.core.state.incident import Acknowledgement, Flip, Incident
+from pulsetui.core.state.run import Run
+from pulsetui.core.state.snooze import Snooze
+from pulsetui.core.state.state import CheckState
+from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 from pulsetui.store.aside import Aside
 from pulsetui.store.instant import read, read_or_none, stored, stored_or_none
 from pulsetui.store.retention import Retention

@@ -6,7 +6,7 @@ import contextlib
 
 import msgspec
 
-from pulsetui.core.state import CheckState
+from pulsetui.core.state.state import CheckState
 from pulsetui.core.storable import MAX_INTEGER, is_instant
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pulsetui.core.phrases import instant_text
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
+from pulsetui.core.text.phrases import instant_text
 from pulsetui.errors import PulseError
 from pulsetui.monitor.view import CheckView, CommandResult
 from pulsetui.tui.base.background import in_background

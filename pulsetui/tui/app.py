@@ -305,7 +305,7 @@ class PulseApp(App[None]):
 
     def say(self, text: str, *, severity: str = "information") -> None:
         """News in the corner. The text may come from outside: it is cleaned and never markup."""
-        from pulsetui.core.text import clean
+        from pulsetui.core.text.clean import clean
 
         text = clean(text, 400)
         if severity == "error":

@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from pulsetui.core.phrases import count_text
-from pulsetui.core.text import clean_lines
+from pulsetui.core.text.clean import clean_lines
+from pulsetui.core.text.phrases import count_text
 from pulsetui.monitor.view import LogLine
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import CLEARS_FIRST, bindings_on

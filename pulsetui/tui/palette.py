@@ -11,7 +11,7 @@ from textual.app import ComposeResult, SystemCommand
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.widgets import Input
 
-from pulsetui.core.phrases import GLYPH, word_for
+from pulsetui.core.text.phrases import GLYPH, word_for
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.base.verbs import verbs_on
 from pulsetui.tui.draw.hints import Hint, Hints

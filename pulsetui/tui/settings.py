@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, fields, replace
 
 from pulsetui.config.toml import read_toml
-from pulsetui.core.text import clean
+from pulsetui.core.text.clean import clean
 from pulsetui.errors import ConfigError
 from pulsetui.tui.draw.theme import DARK
 from pulsetui.tui.table.order import SortBy

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 
 from pulsetui.cli.host import Host, open_engine
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
 from tests.benchmarks.machine import cpu_seconds
 from tests.benchmarks.open_loop import Generator, Outcome
 from tests.benchmarks.prime import feed, success

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from pulsetui.core.calendar import Calendar
-from pulsetui.core.cron import Cron
-from pulsetui.core.cron import _parse as parse_uncached
-from pulsetui.core.schedule import Schedule
+from pulsetui.core.schedule.calendar import Calendar
+from pulsetui.core.schedule.cron import Cron
+from pulsetui.core.schedule.cron import _parse as parse_uncached
+from pulsetui.core.schedule.schedule import Schedule
 
 START = datetime(2031, 1, 1, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -46,9 +46,13 @@ def _walk(schedule: Schedule, days: int) -> None:
 
 def main() -> None:
     """Print the table; the budgets stand in the last column."""
-    imports = [sys.executable, "-c", "import time; import pulsetui.core.cron; print(time.process_time())"]
+    imports = [
+        sys.executable,
+        "-c",
+        "import time; import pulsetui.core.schedule.cron; print(time.process_time())",
+    ]
     spent = subprocess.run(imports, capture_output=True, text=True, check=True).stdout
-    _row("import pulsetui.core.cron, with start", f"{float(spent) * 1e3:.0f} ms")
+    _row("import pulsetui.core.schedule.cron, with start", f"{float(spent) * 1e3:.0f} ms")
     _row("first parse (imports croniter)", f"{_cpu(lambda: Cron.parse('1 2 3 4 *')) * 1e3:.0f} ms")
 
     _each("parse cron", [partial(parse_uncached.__wrapped__, e, ZONE) for e in EXPRESSIONS * 20])

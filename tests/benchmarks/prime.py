@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pulsetui.cli.host import open_engine
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.status import PingKind
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.intake import Arrival, Receipt
 from tests.benchmarks.processes import PLACE, Home, module, slug

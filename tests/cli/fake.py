@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from pulsetui.core.status import Outcome, Reason, Status
+from pulsetui.core.state.status import Outcome, Reason, Status
 from pulsetui.errors import UnknownCheckError
 from pulsetui.monitor.alert import OnAlert
 from pulsetui.monitor.client import OnChange

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from pulsetui.cli.host import open_engine
 from pulsetui.cli.main import main
-from pulsetui.core.snooze import Scope
+from pulsetui.core.state.snooze import Scope
 from pulsetui.monitor.view import CommandResult, EngineInfo, SnoozeView
 from tests.cli.conftest import Connect
 from tests.cli.fake import NOW, OVERDUE, UP, FakeEngine

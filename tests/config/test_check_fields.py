@@ -9,7 +9,7 @@ from msgspec.structs import fields
 
 from pulsetui.config.check_fields import FIELDS, validate_check
 from pulsetui.config.problem import ConfigProblems, Problem
-from pulsetui.core.check import Check
+from pulsetui.core.state.check import Check
 
 
 def problems(slug: str = "a", **given: object) -> tuple[Problem, ...]:

@@ -17,7 +17,7 @@ from pulsetui.config.init import initial_config, write_initial_config
 from pulsetui.config.load import load_config, parse_config
 from pulsetui.config.paths import default_config_path, default_state_dir
 from pulsetui.config.watch import MISSING, Fingerprint, changed
-from pulsetui.core.metric import Text
+from pulsetui.core.text.metric import Text
 from pulsetui.errors import ConfigError
 from tests.config.hand_written import VALIDATORS
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pulsetui.config import host, host_name
 from pulsetui.config.host import SystemZone, host_zone
 from pulsetui.config.host_name import HostZone, host_zone_name
-from pulsetui.core.zone import zone_files
+from pulsetui.core.schedule.zone import zone_files
 from tests.programs import private_mounts
 
 BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"

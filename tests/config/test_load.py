@@ -17,8 +17,8 @@ from pulsetui.config.check_fields import FIELDS
 from pulsetui.config.load import load_config, parse_config
 from pulsetui.config.model import Config, HookConfig
 from pulsetui.config.problem import ConfigProblems, Problem
-from pulsetui.core.check import OnEvent
-from pulsetui.core.metric import Text
+from pulsetui.core.state.check import OnEvent
+from pulsetui.core.text.metric import Text
 from pulsetui.errors import ConfigError
 from tests.config.hand_written import ALL, VALIDATORS
 

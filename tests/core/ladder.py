@@ -6,18 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from pulsetui.core import machine, operate
-from pulsetui.core.check import Check
-from pulsetui.core.cron import Cron
-from pulsetui.core.expect import Expectation
-from pulsetui.core.incident import Acknowledgement, Flip, Incident
-from pulsetui.core.period import Every
-from pulsetui.core.ping import Ping
-from pulsetui.core.run import Run
-from pulsetui.core.schedule import Schedule
-from pulsetui.core.state import new_state, next_wake, status_at
-from pulsetui.core.status import PingKind
-from pulsetui.core.transition import Transition
+from pulsetui.core.schedule.cron import Cron
+from pulsetui.core.schedule.period import Every
+from pulsetui.core.schedule.schedule import Schedule
+from pulsetui.core.state import machine, operate
+from pulsetui.core.state.check import Check
+from pulsetui.core.state.expect import Expectation
+from pulsetui.core.state.incident import Acknowledgement, Flip, Incident
+from pulsetui.core.state.ping import Ping
+from pulsetui.core.state.run import Run
+from pulsetui.core.state.state import new_state, next_wake, status_at
+from pulsetui.core.state.status import PingKind
+from pulsetui.core.state.transition import Transition
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)  # a Friday
 

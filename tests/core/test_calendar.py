@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oncalendar import OnCalendar
 
-from pulsetui.core.calendar import Calendar
-from pulsetui.core.schedule import Schedule
+from pulsetui.core.schedule.calendar import Calendar
+from pulsetui.core.schedule.schedule import Schedule
 from pulsetui.errors import ScheduleError
 from tests.core.instants import local, shown, utc
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pulsetui.core.calendar import Calendar
+from pulsetui.core.schedule.calendar import Calendar
 from pulsetui.errors import ScheduleError
 from tests.programs import optional
 

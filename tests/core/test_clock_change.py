@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulsetui.core.clock_change import change_of, changes, offsets_of
-from pulsetui.core.zone import zone
+from pulsetui.core.schedule.clock_change import change_of, changes, offsets_of
+from pulsetui.core.schedule.zone import zone
 from tests.core.instants import utc
 
 

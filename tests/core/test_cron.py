@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulsetui.core.cron import Cron
-from pulsetui.core.schedule import Schedule
+from pulsetui.core.schedule.cron import Cron
+from pulsetui.core.schedule.schedule import Schedule
 from pulsetui.errors import ScheduleError
 from tests.core import cron_oracle
 from tests.core.instants import local, shown, utc
@@ -360,7 +360,7 @@ def test_one_schedule_serves_many_threads() -> None:
 
 
 def test_importing_cron_does_not_import_croniter() -> None:
-    code = "import sys, pulsetui.core.parse_schedule; sys.exit('croniter' in sys.modules)"
+    code = "import sys, pulsetui.core.schedule.parse; sys.exit('croniter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pulsetui.core.calendar import Calendar
-from pulsetui.core.cron import Cron
-from pulsetui.core.cron_fields import FIELDS, Field
-from pulsetui.core.crontab_fields import crontab_fields
-from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.schedule.calendar import Calendar
+from pulsetui.core.schedule.cron import Cron
+from pulsetui.core.schedule.cron_fields import FIELDS, Field
+from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.errors import ScheduleError
+from pulsetui.recipes.crontab_fields import crontab_fields
 from tests.core.instants import utc
 from tests.programs import optional
 

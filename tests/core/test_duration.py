@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulsetui.core.duration import DurationError, parse_duration
-from pulsetui.core.parse_schedule import guess_schedule
+from pulsetui.core.schedule.duration import DurationError, parse_duration
+from pulsetui.core.schedule.parse import guess_schedule
 from pulsetui.errors import ScheduleError
 
 

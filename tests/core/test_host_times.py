@@ -8,12 +8,12 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from pulsetui.core.calendar import Calendar
-from pulsetui.core.cron import Cron
-from pulsetui.core.crontab_fields import crontab_fields
-from pulsetui.core.host_times import host_times, times_header
-from pulsetui.core.oncalendar import NO_CALENDAR, timer_lines
-from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.schedule.calendar import Calendar
+from pulsetui.core.schedule.cron import Cron
+from pulsetui.core.schedule.schedule import ScheduleKind
+from pulsetui.recipes.crontab_fields import crontab_fields
+from pulsetui.recipes.host_times import host_times, times_header
+from pulsetui.recipes.oncalendar import NO_CALENDAR, timer_lines
 from tests.core.instants import utc
 
 WINTER, SUMMER = utc("2026-11-28 08:00"), utc("2027-07-01 08:00")

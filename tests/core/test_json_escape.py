@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.json_escape import escape_json
-from pulsetui.core.text import clean
+from pulsetui.core.text.clean import clean
+from pulsetui.core.text.json_escape import escape_json
 
 HOSTILE = (
     "\x7f",

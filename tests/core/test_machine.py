@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from pulsetui.core.check import OnEvent
-from pulsetui.core.period import Every
-from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.core.schedule.period import Every
+from pulsetui.core.state.check import OnEvent
+from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 from tests.core.ladder import Ladder, at
 
 NIGHTLY = "0 2 * * *"

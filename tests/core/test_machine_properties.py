@@ -8,15 +8,15 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core import machine, operate
-from pulsetui.core.check import Check, OnEvent
-from pulsetui.core.cron import Cron
-from pulsetui.core.incident import Flip
-from pulsetui.core.period import Every
-from pulsetui.core.ping import Ping
-from pulsetui.core.state import CheckState, new_state, next_wake
-from pulsetui.core.status import Outcome, PingKind, Status
-from pulsetui.core.transition import Transition
+from pulsetui.core.schedule.cron import Cron
+from pulsetui.core.schedule.period import Every
+from pulsetui.core.state import machine, operate
+from pulsetui.core.state.check import Check, OnEvent
+from pulsetui.core.state.incident import Flip
+from pulsetui.core.state.ping import Ping
+from pulsetui.core.state.state import CheckState, new_state, next_wake
+from pulsetui.core.state.status import Outcome, PingKind, Status
+from pulsetui.core.state.transition import Transition
 from tests.core.ladder import DAY
 
 minutes = st.integers(1, 300).map(lambda n: timedelta(minutes=n))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.metric import Pattern, PatternError, Text, TookTooLongError, read
-from pulsetui.core.output import KEPT, SEARCHED, Output
+from pulsetui.core.text.metric import Pattern, PatternError, Text, TookTooLongError, read
+from pulsetui.core.text.output import KEPT, SEARCHED, Output
 
 
 def found(pattern: str, body: bytes) -> float | str | None:

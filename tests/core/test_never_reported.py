@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulsetui.core.status import Reason, Status
+from pulsetui.core.state.status import Reason, Status
 from tests.core.ladder import Ladder, at
 
 NIGHTLY = "0 2 * * *"
@@ -165,7 +165,7 @@ def test_a_state_from_before_this_rule_is_expected_from_the_upgrade_on() -> None
 
 
 def test_a_calendar_that_has_no_next_instant_is_new_for_ever() -> None:
-    from pulsetui.core.calendar import Calendar
+    from pulsetui.core.schedule.calendar import Calendar
 
     check = Ladder(Calendar.parse("2020-01-01 10:00"), wait_for_first=False)
     assert check.until("+9 00:00") == "new"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.number import LONGEST_NUMBER, number
+from pulsetui.core.text.number import LONGEST_NUMBER, number
 
 
 @pytest.mark.parametrize(

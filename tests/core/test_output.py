@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.output import KEPT, SEARCHED, Output, shortened
+from pulsetui.core.text.output import KEPT, SEARCHED, Output, shortened
 from pulsetui.job.report import BODY_LIMIT
 from pulsetui.monitor import intake
 

@@ -6,8 +6,8 @@ from typing import cast
 
 import pytest
 
-from pulsetui.core.parse_schedule import guess_schedule, parse_schedule
-from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.schedule.parse import guess_schedule, parse_schedule
+from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.errors import ScheduleError
 
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pulsetui.core.period import Every
-from pulsetui.core.schedule import Schedule
+from pulsetui.core.schedule.period import Every
+from pulsetui.core.schedule.schedule import Schedule
 from pulsetui.errors import ScheduleError
 from tests.core.instants import utc
 

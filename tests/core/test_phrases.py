@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.phrases import (
+from pulsetui.core.state.status import Reason, Status
+from pulsetui.core.text.phrases import (
     GLYPH,
     GLYPH_ASCII,
     ago_text,
@@ -27,7 +28,6 @@ from pulsetui.core.phrases import (
     until_text,
     word_for,
 )
-from pulsetui.core.status import Reason, Status
 
 RIGA = ZoneInfo("Europe/Riga")
 BERLIN = ZoneInfo("Europe/Berlin")

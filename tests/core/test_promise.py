@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pulsetui.core import machine, operate
-from pulsetui.core.check import Check, OnEvent
-from pulsetui.core.cron import Cron
-from pulsetui.core.period import Every
-from pulsetui.core.ping import Ping
-from pulsetui.core.schedule import Schedule
-from pulsetui.core.state import CheckState, new_state
-from pulsetui.core.status import Outcome, PingKind, Reason, Status
-from pulsetui.core.transition import Transition
+from pulsetui.core.schedule.cron import Cron
+from pulsetui.core.schedule.period import Every
+from pulsetui.core.schedule.schedule import Schedule
+from pulsetui.core.state import machine, operate
+from pulsetui.core.state.check import Check, OnEvent
+from pulsetui.core.state.ping import Ping
+from pulsetui.core.state.state import CheckState, new_state
+from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
+from pulsetui.core.state.transition import Transition
 from tests.core.ladder import DAY
 
 MINUTE = timedelta(minutes=1)

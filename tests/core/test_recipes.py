@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pulsetui.core.recipes import BY_ID, NO_TIMES, RECIPES, Target, crontab_times
-from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.schedule.schedule import ScheduleKind
+from pulsetui.recipes.recipes import BY_ID, NO_TIMES, RECIPES, Target, crontab_times
 
 CHECK = Target(
     slug="sync-invoices",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.snooze import SnoozeError, snooze_choices, snooze_for, snooze_until
+from pulsetui.core.state.snooze import SnoozeError, snooze_choices, snooze_for, snooze_until
 
 RIGA = ZoneInfo("Europe/Riga")
 NEW_YORK = ZoneInfo("America/New_York")

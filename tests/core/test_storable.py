@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetui.core import storable
-from pulsetui.core.parse_schedule import parse_schedule
-from pulsetui.core.snooze import SnoozeError, checked_end, snooze_until
+from pulsetui.core.schedule.parse import parse_schedule
+from pulsetui.core.state.snooze import SnoozeError, checked_end, snooze_until
 from tests.core.instants import utc
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)

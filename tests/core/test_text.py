@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.text import clean, clean_lines, columns, decode
+from pulsetui.core.text.clean import clean, clean_lines, columns, decode
 
 HOSTILE_PIECES = st.sampled_from(
     [

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pulsetui.core.check import OnEvent
-from pulsetui.core.status import Outcome, Reason
+from pulsetui.core.state.check import OnEvent
+from pulsetui.core.state.status import Outcome, Reason
 from tests.core.ladder import Ladder, at
 
 NIGHTLY = "0 2 * * *"

@@ -8,11 +8,11 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core import machine, operate
-from pulsetui.core.check import Check
-from pulsetui.core.ping import Ping
-from pulsetui.core.state import new_state
-from pulsetui.core.status import PingKind
+from pulsetui.core.state import machine, operate
+from pulsetui.core.state.check import Check
+from pulsetui.core.state.ping import Ping
+from pulsetui.core.state.state import new_state
+from pulsetui.core.state.status import PingKind
 from tests.core.ladder import DAY, Ladder, at
 from tests.core.test_machine_properties import checks
 

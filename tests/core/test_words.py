@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pulsetui.core.calendar import Calendar
-from pulsetui.core.cron import Cron
-from pulsetui.core.words import day_words, listed, numbers, ordinal, time_words, weekday_names
+from pulsetui.core.schedule.calendar import Calendar
+from pulsetui.core.schedule.cron import Cron
+from pulsetui.core.schedule.english import day_words, listed, numbers, ordinal, time_words, weekday_names
 
 CRON = """
 * * * * *           | every minute

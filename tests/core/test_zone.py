@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.core import zone as zones
-from pulsetui.core.zone import tzdata_source, zone, zone_names
+from pulsetui.core.schedule import zone as zones
+from pulsetui.core.schedule.zone import tzdata_source, zone, zone_names
 from pulsetui.errors import ScheduleError
 from tests.core.instants import utc
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from textual._styles_cache import StylesCache
 from textual.pilot import Pilot
 
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.status import PingKind
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen
 from tests.monitor.harness import FakeClock, Harness, running

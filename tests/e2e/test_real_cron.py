@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pulsetui.cli.host import Host, open_engine
-from pulsetui.core.recipes import BY_ID, JOB
-from pulsetui.core.status import PingKind, Status
+from pulsetui.core.state.status import PingKind, Status
+from pulsetui.recipes.recipes import BY_ID, JOB
 from pulsetui.tui.ways.target import target_of
 from tests.programs import optional
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from pulsetui.core.status import Reason, Status
+from pulsetui.core.state.status import Reason, Status
 from pulsetui.errors import HookError
 from pulsetui.hooks.hook import Hook
 from pulsetui.monitor.alert import Alert, AlertEvent, Delivery

@@ -25,7 +25,7 @@ NEVER_LOADED = {
     *("textual", "rich", "httpx", "aiohttp", "asyncio", "logging", "sqlite3", "ssl", "http.client", "email"),
     *("urllib.request", "importlib.metadata", "click", "typer", "pydantic", "tomlkit", "tomllib", "croniter"),
     *("cronsim", "apprise", "concurrent.futures", "argparse", "dataclasses", "inspect", "typing"),
-    *("re2", "msgspec", "pulsetui.core.metric", "pulsetui.core.text"),
+    *("re2", "msgspec", "pulsetui.core.text.metric", "pulsetui.core.text.clean"),
     *("platformdirs", "pulsetui.monitor", "pulsetui.config", "pulsetui.store"),
 }
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
 from pulsetui.errors import UnknownCheckError
 from pulsetui.monitor.alert import Alert, OnAlert
 from pulsetui.monitor.client import OnChange

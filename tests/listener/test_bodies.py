@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pulsetui.core.output import KEPT, SEARCHED
+from pulsetui.core.text.output import KEPT, SEARCHED
 from pulsetui.listener.incoming import _ENDS
 from pulsetui.listener.limits import Limits
 from tests.listener.served import Served, serve

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.status import PingKind
-from pulsetui.core.text import clean
+from pulsetui.core.state.status import PingKind
+from pulsetui.core.text.clean import clean
 from pulsetui.listener.outcome import _WORDS, outcome
 from tests.listener.fakes import CODE, PING_KEY
 from tests.listener.served import Served

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.status import PingKind
 from tests.listener.fakes import CODE
 from tests.listener.served import Served
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.status import PingKind
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.intake import Arrival, Receipt
 from pulsetui.monitor.local import LocalEngine

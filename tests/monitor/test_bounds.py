@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from pulsetui.core.draft import MAX_OPEN_RUNS, ORPHANS_KEPT
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.draft import MAX_OPEN_RUNS, ORPHANS_KEPT
+from pulsetui.core.state.status import PingKind
 from tests.monitor.harness import Harness, running
 
 CONFIG = """

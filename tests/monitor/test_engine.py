@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.core import machine
-from pulsetui.core.check import Check
-from pulsetui.core.state import CheckState
-from pulsetui.core.status import PingKind
-from pulsetui.core.transition import Transition
+from pulsetui.core.state import machine
+from pulsetui.core.state.check import Check
+from pulsetui.core.state.state import CheckState
+from pulsetui.core.state.status import PingKind
+from pulsetui.core.state.transition import Transition
 from pulsetui.errors import ConfigError, EngineError, StateHeldError, StoreError
 from pulsetui.monitor.commands import Operate
 from pulsetui.monitor.intake import Receipt

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.check import Check
-from pulsetui.core.parse_schedule import parse_schedule
+from pulsetui.core.schedule.parse import parse_schedule
+from pulsetui.core.state.check import Check
 from pulsetui.monitor.identity import matched, removed, uuids
 from pulsetui.store.rows import StoredCheck
 

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StateHeldError, StoreBusyError
 from pulsetui.monitor import keeper
 from pulsetui.monitor.alert import Alert

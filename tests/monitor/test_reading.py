@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.status import PingKind
 from pulsetui.job.report import Report
 from pulsetui.job.spool import keep
 from pulsetui.monitor import reading

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pulsetui.core.status import Outcome, Reason
+from pulsetui.core.state.status import Outcome, Reason
 from pulsetui.monitor.report import (
     Report,
     UnknownIncidentError,

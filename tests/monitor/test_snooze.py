@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.core.snooze import Scope
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.snooze import Scope
+from pulsetui.core.state.status import PingKind
 from tests.monitor.harness import FakeClock, Harness, running
 
 CONFIG = """

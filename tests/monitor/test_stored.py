@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.status import PingKind
 from pulsetui.hooks.courier import Courier
 from pulsetui.monitor.intake import Receipt
 from pulsetui.monitor.outbox import StoreOutbox

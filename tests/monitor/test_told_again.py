@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.status import PingKind
 from tests.monitor.harness import CONFIG, START, FakeClock, Harness, running
 
 TOLD = CONFIG + '\n[hooks.a]\ntype = "terminal"\n'

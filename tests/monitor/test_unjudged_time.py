@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.core.status import PingKind
+from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StoreError
 from pulsetui.monitor.clock import SystemClock
 from pulsetui.monitor.engine import Engine

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.load import load_config
 from pulsetui.config.model import Config
-from pulsetui.core.status import PingKind
-from pulsetui.core.text import clean
+from pulsetui.core.state.status import PingKind
+from pulsetui.core.text.clean import clean
 from pulsetui.job.report import Report
 from pulsetui.job.spool import keep
 from pulsetui.listener.listener import Listener

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pulsetui.core.incident import Acknowledgement, Flip, Incident
-from pulsetui.core.run import Run
-from pulsetui.core.state import CheckState, new_state
-from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.core.state.incident import Acknowledgement, Flip, Incident
+from pulsetui.core.state.run import Run
+from pulsetui.core.state.state import CheckState, new_state
+from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 from pulsetui.errors import StoreBusyError, StoreError
 from pulsetui.store.database import FILE_NAME, Database
 from pulsetui.store.queries import Queries

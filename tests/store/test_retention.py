@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.core.incident import Flip, Incident
-from pulsetui.core.run import Run
-from pulsetui.core.state import new_state
-from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.core.state.incident import Flip, Incident
+from pulsetui.core.state.run import Run
+from pulsetui.core.state.state import new_state
+from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 from pulsetui.store import retention
 from pulsetui.store.database import Database
 from pulsetui.store.instant import stored

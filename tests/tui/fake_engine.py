@@ -12,8 +12,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pulsetui.core.snooze import Scope
-from pulsetui.core.status import Status
+from pulsetui.core.state.snooze import Scope
+from pulsetui.core.state.status import Status
 from pulsetui.errors import EngineUnreachableError, UnknownCheckError
 from pulsetui.monitor.alert import Alert, OnAlert
 from pulsetui.monitor.client import OnChange

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from pulsetui.core.status import Outcome, Reason
+from pulsetui.core.state.status import Outcome, Reason
 from pulsetui.monitor.view import (
     CheckDetails,
     CheckView,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pulsetui.core.recipes import BY_ID, NO_TIMES
 from pulsetui.monitor.view import EngineInfo
+from pulsetui.recipes.recipes import BY_ID, NO_TIMES
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.dialogs.ask import copy_choices
 from pulsetui.tui.ways.target import target_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.body import BodyScreen
 from pulsetui.tui.details.screen import DetailsScreen

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pulsetui.core.status import Reason, Status
+from pulsetui.core.state.status import Reason, Status
 from pulsetui.tui.table.filter import STATUS_WORDS, doubts, status_words
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, showing, text

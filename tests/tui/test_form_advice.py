@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.parse_schedule import parse_schedule
-from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.schedule.parse import parse_schedule
+from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.tui.form.advice import LastRun, Note, expectation_notes, schedule_notes, sorted_notes
 from tests.tui.views import NOW
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.check import SLUG
+from pulsetui.core.state.check import SLUG
 from pulsetui.tui.form.model import FIELDS, SPECS, FormModel, as_text, as_value, slug_for
 from tests.tui.views import NOW
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.parse_schedule import parse_schedule
-from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.schedule.parse import parse_schedule
+from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.tui.form.suggest import suggest
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pulsetui.core import history as past
+from pulsetui.core.state import history as past
 from pulsetui.tui.draw.heartbeat_bar import bar, caption
 
 

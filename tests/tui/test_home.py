@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
 from pulsetui.monitor.view import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen

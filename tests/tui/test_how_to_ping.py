@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.widgets import TextArea
 
-from pulsetui.core.recipes import BY_ID, RECIPES
 from pulsetui.monitor.view import EngineInfo
+from pulsetui.recipes.recipes import BY_ID, RECIPES
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.chooser import Chooser
 from pulsetui.tui.table.screen import HomeScreen

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from pulsetui.core.status import Reason
+from pulsetui.core.state.status import Reason
 from pulsetui.monitor.view import IncidentEntry
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen

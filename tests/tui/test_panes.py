@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from pulsetui.core.status import Outcome
+from pulsetui.core.state.status import Outcome
 from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui.details.incidents import deliveries_of
 from pulsetui.tui.details.panes import PANES, PaneContext, PingKey, RunKey

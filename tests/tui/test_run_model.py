@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from pulsetui.core.status import Outcome
+from pulsetui.core.state.status import Outcome
 from pulsetui.tui.details.run_model import (
     against_usual,
     good_before,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.table.filter import Filter
 from pulsetui.tui.table.model import SortBy, TableModel

@@ -22,7 +22,7 @@ import pytest
 from textual.events import Resize
 from textual.message import Message
 
-from pulsetui.core.status import Reason, Status
+from pulsetui.core.state.status import Reason, Status
 from pulsetui.hooks.terminal_escape import TITLE_POP, TITLE_PUSH
 from pulsetui.monitor.alert import Alert, AlertEvent
 from pulsetui.tui.app import PulseApp

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pulsetui.core.status import Outcome
+from pulsetui.core.state.status import Outcome
 from pulsetui.monitor.view import TimelineLane, TimelineRun
 from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.timeline.model import (

@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
-from pulsetui.core import history as past
-from pulsetui.core.status import Outcome, PingKind, Reason, Status
+from pulsetui.core.state import history as past
+from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 from pulsetui.monitor.view import (
     CheckDetails,
     CheckView,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 from textual.binding import Binding, BindingType
 
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.table.model import is_acknowledged
 

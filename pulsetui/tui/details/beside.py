@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from pulsetui.core.phrases import full_stop, sentence
+from pulsetui.core.text.phrases import full_stop, sentence
 from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.draw.lines import Line, name_of, plain, wrap

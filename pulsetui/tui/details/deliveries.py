@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulsetui.core.phrases import until_text
+from pulsetui.core.text.phrases import until_text
 from pulsetui.monitor.view import CheckDetails, CheckView, DeliveryView
 from pulsetui.tui.details.pane import Drawn, PaneContext, nothing
 from pulsetui.tui.draw.lines import Line, pad, plain

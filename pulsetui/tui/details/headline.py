@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from pulsetui.core.phrases import duration_text, instant_text, span_text, until_text
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
+from pulsetui.core.text.phrases import duration_text, instant_text, span_text, until_text
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.draw.lines import Line, Span, fit, name_of, plain, width_of
 from pulsetui.tui.table.columns import status_glyph, status_word

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from pulsetui.core.text import clean_lines
+from pulsetui.core.text.clean import clean_lines
 from pulsetui.tui.draw.body_text import MOST_COLUMNS, escaped, is_binary, split_lines
 from pulsetui.tui.draw.lines import Span, agreed_widths
 

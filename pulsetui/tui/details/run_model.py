@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pulsetui.core.status import Outcome, PingKind
+from pulsetui.core.state.status import Outcome, PingKind
 from pulsetui.monitor.view import CheckDetails, PingView, RunView
 from pulsetui.tui.draw.plot import Band, Tone, usual_band
 

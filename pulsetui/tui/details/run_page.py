@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from pulsetui.core.phrases import duration_text, number_text
-from pulsetui.core.status import Outcome
+from pulsetui.core.state.status import Outcome
+from pulsetui.core.text.phrases import duration_text, number_text
 from pulsetui.monitor.view import CheckDetails, PingView, RunView
 from pulsetui.tui.details.pane import Drawn, PaneContext, PingKey
 from pulsetui.tui.details.pings import ping_line

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pulsetui.core.phrases import duration_text, number_text
-from pulsetui.core.status import Outcome
+from pulsetui.core.state.status import Outcome
+from pulsetui.core.text.phrases import duration_text, number_text
 from pulsetui.monitor.view import CheckDetails, CheckView, RunView
 from pulsetui.tui.details.pane import Drawn, PaneContext, RunKey, nothing, outcome_glyph
 from pulsetui.tui.details.run_model import (

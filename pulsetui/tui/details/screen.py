@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from pulsetui.core.phrases import full_stop, sentence
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
+from pulsetui.core.text.phrases import full_stop, sentence
 from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import Situation, bindings_on

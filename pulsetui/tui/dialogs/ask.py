@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Checkbox, Input
 
-from pulsetui.core.phrases import count_text, word_for
+from pulsetui.core.text.phrases import count_text, word_for
 from pulsetui.monitor.view import CheckView, EngineInfo
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.base.dialog import Dialog
@@ -152,7 +152,7 @@ class Choice(Struct, frozen=True):
 
 def copy_choices(view: CheckView, info: EngineInfo) -> list[Choice]:
     """What is worth copying of a check. Without a listener there is nothing to call, only the names."""
-    from pulsetui.core.recipes import BY_ID, curl_line, times_notes
+    from pulsetui.recipes.recipes import BY_ID, curl_line, times_notes
     from pulsetui.tui.ways.target import target_of
 
     choices = []

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
-from pulsetui.core.phrases import count_text
+from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.base.dialog import Dialog
 from pulsetui.tui.draw.hints import Hint
 from pulsetui.tui.draw.lines import Line, wrap

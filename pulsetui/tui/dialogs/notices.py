@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from pulsetui.core.phrases import ago_text
+from pulsetui.core.text.phrases import ago_text
 from pulsetui.monitor.refusals import NOTICE, why_text
 from pulsetui.monitor.view import EngineInfo, Notice, RefusedPing
 from pulsetui.tui.dialogs.help import HelpScreen, engine_lines, in_full

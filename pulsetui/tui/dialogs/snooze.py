@@ -14,8 +14,8 @@ from textual.containers import Vertical
 from textual.events import Key
 from textual.widgets import Input
 
-from pulsetui.core.phrases import instant_text, span_text
-from pulsetui.core.snooze import Scope, SnoozeChoice, snooze_choices
+from pulsetui.core.state.snooze import Scope, SnoozeChoice, snooze_choices
+from pulsetui.core.text.phrases import instant_text, span_text
 from pulsetui.monitor.view import CheckView, SnoozeView
 from pulsetui.tui.base.dialog import Dialog
 from pulsetui.tui.draw.hints import Hint

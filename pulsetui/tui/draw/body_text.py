@@ -13,8 +13,8 @@ from typing import Literal
 
 from rich.cells import cell_len
 
-from pulsetui.core.phrases import count_text
-from pulsetui.core.text import clean_lines, decode
+from pulsetui.core.text.clean import clean_lines, decode
+from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.draw.lines import ELLIPSIS, agreed_widths
 
 Way = Literal["text", "raw", "hex"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
-from pulsetui.core.zone import zone as zone_named
+from pulsetui.core.schedule.zone import zone as zone_named
 from pulsetui.errors import ScheduleError
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.draw.lines import plain

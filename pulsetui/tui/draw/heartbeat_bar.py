@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pulsetui.core import history as past
-from pulsetui.core.phrases import count_text
-from pulsetui.core.status import Outcome
+from pulsetui.core.state import history as past
+from pulsetui.core.state.status import Outcome
+from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.draw.lines import Span, merged
 
 _HEIGHTS = (  # at most so many times the median → drawn so high

@@ -12,7 +12,7 @@ from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
-from pulsetui.core.text import clean
+from pulsetui.core.text.clean import clean
 from pulsetui.monitor.view import CheckView
 
 Span = tuple[str, str]

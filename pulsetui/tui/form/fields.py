@@ -13,8 +13,8 @@ from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from pulsetui.core.schedule import ScheduleKind
-from pulsetui.core.zone import zone_names
+from pulsetui.core.schedule.schedule import ScheduleKind
+from pulsetui.core.schedule.zone import zone_names
 from pulsetui.tui.draw.lines import Span, fit, plain, width_of, wrap
 from pulsetui.tui.draw.paint import OneLine, strip_of, style_set
 from pulsetui.tui.form.model import KINDS, FieldSpec

@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from pulsetui.config.check_fields import validate_check
 from pulsetui.config.problem import ConfigProblems, Problem
-from pulsetui.core.parse_schedule import parse_schedule
-from pulsetui.core.schedule import Schedule, ScheduleKind
+from pulsetui.core.schedule.parse import parse_schedule
+from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
 from pulsetui.errors import ScheduleError
 from pulsetui.monitor.view import FieldProblem, SchedulePreview
 

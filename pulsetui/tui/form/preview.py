@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
-from pulsetui.core.phrases import instants_text, one_unit, until_text
-from pulsetui.core.zone import zone as zone_named
+from pulsetui.core.schedule.zone import zone as zone_named
+from pulsetui.core.text.phrases import instants_text, one_unit, until_text
 from pulsetui.errors import ScheduleError
 from pulsetui.monitor.view import SchedulePreview
 from pulsetui.tui.draw.lines import Line, Span, pad, plain, wrap

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from pulsetui.core.parse_schedule import parse_schedule
-from pulsetui.core.schedule import ScheduleKind
+from pulsetui.core.schedule.parse import parse_schedule
+from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.errors import ScheduleError
 
 _UNITS = {"s": "s", "sec": "s", "second": "s", "m": "m", "min": "m", "minute": "m", "h": "h", "hour": "h",

@@ -9,7 +9,8 @@ from functools import lru_cache
 from msgspec import Struct
 from rich.cells import cell_len
 
-from pulsetui.core.phrases import (
+from pulsetui.core.state.status import Status
+from pulsetui.core.text.phrases import (
     GLYPH,
     GLYPH_ASCII,
     RUNNING,
@@ -20,7 +21,6 @@ from pulsetui.core.phrases import (
     until_text,
     word_for,
 )
-from pulsetui.core.status import Status
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.draw.clocks import check_clock, foreign, own_zone
 from pulsetui.tui.draw.heartbeat_bar import bar

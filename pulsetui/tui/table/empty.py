@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pulsetui.core.phrases import count_text
+from pulsetui.core.text.phrases import count_text
 from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.draw.lines import Line, plain, wrap
 from pulsetui.tui.ways.example import EXAMPLE, EXAMPLE_UUID
@@ -21,7 +21,7 @@ def first_ping(info: EngineInfo) -> str:
 
 def crontab_lines(info: EngineInfo) -> tuple[str, str]:
     """The example's line of the crontab, as cron can run it: with curl behind the job, and wrapped."""
-    from pulsetui.core.recipes import BY_ID, JOB
+    from pulsetui.recipes.recipes import BY_ID, JOB
     from pulsetui.tui.ways.target import example_target
 
     target = example_target(info)

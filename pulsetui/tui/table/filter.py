@@ -11,8 +11,8 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
-from pulsetui.core.phrases import word_for
-from pulsetui.core.status import Reason, Status
+from pulsetui.core.state.status import Reason, Status
+from pulsetui.core.text.phrases import word_for
 from pulsetui.monitor.view import CheckView
 
 FIELDS = ("name", "slug", "tag", "status")

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
 from pulsetui.monitor.view import CheckView
 from pulsetui.tui.draw.clocks import own_zone
 from pulsetui.tui.table.filter import Filter

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
-from pulsetui.core import history as past
-from pulsetui.core.status import Outcome, Status
+from pulsetui.core.state import history as past
+from pulsetui.core.state.status import Outcome, Status
 from pulsetui.tui.table.row import Key, Row, natural, note_of, rank
 
 HEADING = "#"

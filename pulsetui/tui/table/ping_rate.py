@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from pulsetui.core.phrases import count_text, span_text
+from pulsetui.core.text.phrases import count_text, span_text
 
 _SPAN_S = 60.0
 """The rate is the mean over so many seconds."""

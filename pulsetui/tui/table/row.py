@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from functools import lru_cache
 
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
 from pulsetui.monitor.view import CheckView
 
 Key = tuple[int, float, str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
 from pulsetui.tui.table.row import PROBLEMS, QUIET, RUNNING, UNWATCHED, Row
 
 

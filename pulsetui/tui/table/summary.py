@@ -7,8 +7,8 @@ from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct
 
-from pulsetui.core.phrases import GLYPH, GLYPH_ASCII, RUNNING, count_text, until_text
-from pulsetui.core.status import Status
+from pulsetui.core.state.status import Status
+from pulsetui.core.text.phrases import GLYPH, GLYPH_ASCII, RUNNING, count_text, until_text
 from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.draw.clocks import foreign, whose
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, plain, width_of

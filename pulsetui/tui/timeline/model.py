@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from pulsetui.core.status import Outcome
+from pulsetui.core.state.status import Outcome
 from pulsetui.monitor.view import TimelineLane, TimelineRun
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from pulsetui.core.phrases import count_text, instant_text
+from pulsetui.core.text.phrases import count_text, instant_text
 from pulsetui.monitor.view import CheckView, Timeline, TimelineLane
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import BY_ID, bindings_on, key_of

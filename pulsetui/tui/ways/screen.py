@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import TextArea
 
-from pulsetui.core.recipes import BY_ID, RECIPES, Recipe, Target
 from pulsetui.monitor.view import CheckView
+from pulsetui.recipes.recipes import BY_ID, RECIPES, Recipe, Target
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.base.verbs import bindings_on

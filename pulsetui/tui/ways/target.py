@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from pulsetui.config.program import program
-from pulsetui.core.recipes import Target
 from pulsetui.job.place import APP, announced_url
 from pulsetui.monitor.view import CheckView, EngineInfo
+from pulsetui.recipes.recipes import Target
 from pulsetui.tui.draw.lines import plain
 from pulsetui.tui.ways.example import EXAMPLE, EXAMPLE_UUID
 

@@ -1,0 +1,1 @@
+"""When a check is due: periods, cron, OnCalendar, on the wall clock of a zone."""

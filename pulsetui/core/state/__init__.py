@@ -1,0 +1,1 @@
+"""What pings and the passing of time do to a check."""

@@ -1,0 +1,78 @@
+"""The definition of a check, as configuration gives it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from msgspec import Struct, field
+
+from pulsetui.core.schedule.schedule import Schedule
+from pulsetui.core.state.expect import Expectation
+from pulsetui.core.text.metric import Pattern
+
+DEFAULT_GRACE = timedelta(hours=1)
+DEFAULT_EARLY = timedelta(seconds=60)
+DEFAULT_KEEP_PINGS = 1000
+
+SLUG = re.compile(r"[a-z0-9_-]{1,100}")
+"""What a slug may look like (``fullmatch``)."""
+
+NEW_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+"""What a slug looks like that is given now: it begins with no sign, since programs are called with slugs and
+take what begins with a dash for an option."""
+
+_UUID_LENGTH = 36
+
+
+def canonical_uuid(text: str) -> str | None:
+    """``text`` as a check keeps its uuid: lower case, with dashes; None when it is none."""
+    if len(text) != _UUID_LENGTH:  # UUID() takes braces, urn: and no dashes, too
+        return None
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
+
+
+class OnEvent(StrEnum):
+    """What an overlap or a duplicate run does: leave a note, or take the check down."""
+
+    NOTE = "note"
+    DOWN = "down"
+
+
+NO_PATTERNS: Mapping[str, Pattern] = MappingProxyType({})
+"""One for all checks that search for nothing."""
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """A scheduled command that should report. Spans are never negative; ``grace`` and bounds are positive."""
+
+    slug: str
+    name: str
+    schedule: Schedule
+    uuid: str | None = None  # canonical; from the configuration, else the engine gives one and remembers it
+    desc: str = ""
+    tags: tuple[str, ...] = ()
+    hooks: tuple[str, ...] | None = None  # names of hooks; None means all of them
+    grace: timedelta = DEFAULT_GRACE  # tolerated after due
+    early: timedelta = DEFAULT_EARLY  # a report this much before its slot still answers it
+    start_grace: timedelta | None = None  # how long after due a start may take
+    max_runtime: timedelta | None = None  # a run longer than this hangs; None: grace bounds it
+    min_runtime: timedelta | None = None  # a success sooner than this did no work
+    min_interval: timedelta | None = None  # a success within this of the last is a duplicate run
+    on_overlap: OnEvent = OnEvent.NOTE
+    on_duplicate: OnEvent = OnEvent.NOTE
+    expect: tuple[Expectation, ...] = ()
+    metrics: Mapping[str, Pattern] = field(default_factory=lambda: NO_PATTERNS)
+    # ^ metric name → pattern searched in the body; its first group is the number
+    failures_before_down: int = 1
+    successes_before_up: int = 1
+    wait_for_first: bool = False  # nothing is expected before the first report (as in Healthchecks)
+    manual_resume: bool = False  # while paused, pings are ignored until somebody resumes
+    keep_pings: int = DEFAULT_KEEP_PINGS  # how many pings (with their runs) are kept

@@ -1,0 +1,55 @@
+"""Flips and incidents: what changed, since when, and what was missed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from pulsetui.core.state.status import SILENCE, Reason, Status
+
+MISSED_LISTED = 500
+"""So many missed instants of one incident are listed one by one; past that they are counted only."""
+
+
+class Flip(Struct, frozen=True, kw_only=True):
+    """One change of status at ``at``: the deadline itself, not the moment somebody noticed.
+
+    From DOWN to DOWN when an acknowledged incident got a reason that the acknowledgement does not cover.
+    """
+
+    at: datetime
+    before: Status
+    after: Status
+    reason: Reason | None = None
+    detail: str = ""
+
+
+class Acknowledgement(Struct, frozen=True, kw_only=True):
+    """Somebody said "I know": of one reason, or of whatever this incident may still bring."""
+
+    at: datetime
+    by: str
+    note: str = ""
+    reason: Reason | None = None  # what was known; None covers all
+    any_reason: bool = False
+
+    def covers(self, reason: Reason) -> bool:
+        """Whether ``reason`` brings nothing new: it is what was acknowledged, or silence as before."""
+        if self.any_reason or self.reason is None:
+            return True
+        return reason is self.reason or {reason, self.reason} <= SILENCE
+
+
+class Incident(Struct, frozen=True, kw_only=True):
+    """From the flip to down until the flip back to up."""
+
+    n: int  # counts a check's incidents from 1
+    reason: Reason
+    started_at: datetime
+    ended_at: datetime | None = None
+    detail: str = ""
+    missed: tuple[datetime, ...] = ()  # scheduled instants without a run, oldest first, at most MISSED_LISTED
+    missed_count: int = 0
+    acknowledgement: Acknowledgement | None = None
+    closed_by: str = ""  # what ended it, if not a recovery: "pause, root"

@@ -1,0 +1,405 @@
+"""The state machine: what pings and the passing of time do to a check.
+
+The base is the observable behaviour of Healthchecks (its ``ping``, ``get_status`` and ``going_down_after``);
+the differences are those that PulseTUI's design names: max_runtime, start_grace, the early window, overlap,
+duplicate and orphan runs, expectations, thresholds, missed instants, checks that never report.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from pulsetui.core.schedule.duration import format_duration
+from pulsetui.core.schedule.zone import zone
+from pulsetui.core.state import history
+from pulsetui.core.state.check import Check, OnEvent
+from pulsetui.core.state.draft import Draft
+from pulsetui.core.state.expect import Expectation
+from pulsetui.core.state.ping import Ping
+from pulsetui.core.state.run import Run
+from pulsetui.core.state.state import CheckState, bound_of, missed_at
+from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Reason, Status
+from pulsetui.core.state.transition import Transition
+from pulsetui.core.text.phrases import full_instant_text
+
+LONGEST_RUN = timedelta(hours=72)
+"""A start and an end further apart get no duration (as in Healthchecks), unless max_runtime is longer."""
+
+RETRIED_WITHIN = timedelta(seconds=15)
+"""A success that follows another of the same address so soon, both without a run id, is that one sent again:
+the answer was lost, and curl's --retry waits for 10 s at most in our recipes, then for some seconds."""
+
+SETTLED_AT_ONCE = 2000
+"""So many scheduled instants of one check are settled one by one in one event; older ones are skipped."""
+
+_FAILURES = {
+    Outcome.FAILED: Reason.FAILED,
+    Outcome.UNMET: Reason.UNMET,
+    Outcome.TOO_SHORT: Reason.TOO_SHORT,
+}
+_NO_TIME = timedelta(0)
+
+
+def receive(check: Check, state: CheckState, ping: Ping, now: datetime) -> Transition:
+    """What a ping does, up to its own instant; what the time since then does is for ``advance`` to say.
+
+    ``ping.at`` is not later than ``now``; it is earlier when it came through a spool.
+    """
+    draft = Draft(check, state)
+    _advance(draft, ping.at)
+    kind = ping.kind
+    if draft.state.status is Status.PAUSED and check.manual_resume:
+        kind = PingKind.IGN
+    draft.state.n_pings += 1
+    draft.state.aside = None  # what it would have meant without the pause, nobody can tell any more
+    if kind in (PingKind.START, PingKind.SUCCESS, PingKind.FAIL):
+        if ping.spooled and draft.state.latest is not None and ping.at < draft.state.latest:
+            _record_late_arrival(draft, ping)
+        else:
+            draft.state.latest = ping.at
+            if kind is PingKind.START:
+                _start(draft, ping)
+            else:
+                _finish(draft, ping, now)
+    return draft.finish(state, kind)
+
+
+def advance(check: Check, state: CheckState, now: datetime) -> Transition:
+    """What the time until ``now`` does: due instants missed, runs hung. Each flip carries its own instant."""
+    draft = Draft(check, state)
+    _advance(draft, now)
+    return draft.finish(state)
+
+
+# --- time -------------------------------------------------------------------------------------------
+
+
+def _advance(draft: Draft, now: datetime) -> None:
+    """Applies every instant up to and including ``now``, in order."""
+    for _ in range(SETTLED_AT_ONCE):
+        instant, act = min(_passed(draft), key=lambda passed: passed[0], default=(None, None))
+        if instant is None or act is None or instant > now:
+            return
+        if isinstance(act, Run):
+            _run_out(draft, act, instant)
+        else:
+            _miss_due(draft, act, instant)
+    if draft.state.due is not None and draft.state.due < now:
+        draft.account(draft.check.schedule.slot(now, _NO_TIME))
+
+
+def _passed(draft: Draft) -> list[tuple[datetime, Run | Reason]]:
+    """What will happen next by itself: runs reach their bound, the due instant counts as missed."""
+    check, state = draft.check, draft.state
+    found: list[tuple[datetime, Run | Reason]] = [
+        (bound, run)
+        for run in state.runs
+        if run.outcome is Outcome.RUNNING and (bound := bound_of(check, state, run)) is not None
+    ]
+    if (missed := missed_at(check, state)) is not None:
+        found.append(missed)
+    return found
+
+
+def _run_out(draft: Draft, run: Run, at: datetime) -> None:
+    if run.n != draft.state.pending:
+        _abandon(draft, run)
+        return
+    bound = format_duration(draft.check.max_runtime or draft.check.grace)
+    detail = f"started and did not finish within {bound}"
+    draft.state.unwatched = False
+    draft.go_down(at, Reason.HUNG, detail)
+    _settle_slot(draft, run)
+    draft.hang(run, detail)
+
+
+def _abandon(draft: Draft, run: Run) -> None:
+    """The run never finished. Its slot had a run all the same, which is settled while nothing hangs on it: as
+    long as the check is up, a mere start must not take the deadline away."""
+    if draft.state.status is Status.DOWN:
+        _settle_slot(draft, run)
+    draft.orphan(run)
+
+
+def _miss_due(draft: Draft, reason: Reason, at: datetime) -> None:
+    state = draft.state
+    due = state.due
+    assert due is not None
+    has_run = state.slot is not None and _has_run(draft, state.slot, due, draft.check.schedule.next(due))
+    if state.status is not Status.DOWN:
+        draft.go_down(at, reason, _silence(draft, reason))
+    elif state.reason not in SILENCE and not has_run:
+        # It failed, and now it does not even run: whoever knows of the one need not know of the other.
+        before = f" (before that: {state.detail})" if state.detail else ""
+        draft.go_down(at, reason, _silence(draft, reason) + before)
+    state.unwatched = False
+    if not has_run:
+        draft.miss(due)
+    draft.account(due)
+
+
+def _silence(draft: Draft, reason: Reason) -> str:
+    """What was not heard, in words."""
+    check, state = draft.check, draft.state
+    if reason is Reason.NEVER:
+        what = "added" if state.since == state.created_at else "resumed"
+        since = full_instant_text(state.since, zone(check.schedule.timezone))
+        return f"no report since it was {what} on {since}: is its crontab line there?"
+    if reason is Reason.NOT_STARTED:
+        return f"no start within {format_duration(check.start_grace or _NO_TIME)} after due"
+    return f"no success within {format_duration(check.grace)} after due"
+
+
+# --- pings ------------------------------------------------------------------------------------------
+
+
+def _start(draft: Draft, ping: Ping) -> None:
+    state, check = draft.state, draft.check
+    same = next((run for run in state.runs if run.rid == ping.rid), None)
+    running = [run for run in state.runs if run is not same and run.outcome is Outcome.RUNNING]
+    for run in state.runs:
+        if run is not same and run.outcome is Outcome.HUNG:
+            draft.orphan(run)
+    if same is not None and ping.rid is None:
+        # Nothing could ever end the earlier one: its end would be taken for this one's.
+        _abandon(draft, same)
+        same = None
+    run = Run(
+        n=state.n_pings if same is None else same.n,
+        rid=ping.rid,
+        started_at=ping.at,
+        slot=_slot_at(draft, ping.at, check.early) if check.schedule.kind != "every" else ping.at,
+        overlaps=running[-1].n if running and ping.rid is not None else None,
+    )
+    draft.open_run(run)
+    state.pending = run.n
+    if run.overlaps is not None and same is None:
+        text = f"started while the run before was still going on ({len(running)} running)"
+        if check.on_overlap is OnEvent.NOTE:
+            draft.note(text)
+        else:
+            draft.go_down(ping.at, Reason.OVERLAP, text)
+            if state.slot is None:
+                _settle_slot(draft, run)  # of a new check: what is scheduled after it is expected
+
+
+def _finish(draft: Draft, ping: Ping, now: datetime) -> None:
+    """A success or a fail: ends its run, settles its slot, and gives the check its status."""
+    state = draft.state
+    repeated = ping.rid is not None and ping.rid == state.last_rid and not _open_run(state, ping)
+    previous_success = state.last_success
+    retried = _is_retry(state, ping)
+    run = _ended(draft, ping)
+    _settle_slot(draft, run)
+    state.last_ping, state.last_kind = ping.at, ping.kind
+    state.unwatched = False
+    state.last_duration = run.duration
+    if ping.kind is PingKind.SUCCESS:
+        state.last_metrics = run.metrics
+        state.last_source = ping.source
+    if ping.kind is PingKind.FAIL or ping.rid is None:
+        state.pending = None  # as in Healthchecks: such a report clears whatever start is pending
+    duplicate = (
+        draft.check.min_interval is not None
+        and run.outcome is Outcome.SUCCESS
+        and not repeated
+        and not retried
+        and previous_success is not None
+        and ping.at - previous_success < draft.check.min_interval
+    )
+    if duplicate:
+        run = replace(run, duplicate=True)
+    if repeated:
+        draft.run = None  # the same end told twice (a retry): the run is in the list already
+    else:
+        draft.close_run(run)
+        draft.run = run.n
+    state.last_rid = ping.rid
+    if run.outcome is Outcome.SUCCESS:
+        if not duplicate and run.overlaps is None and not state.runs:
+            state.noted = ""
+        for other in state.runs:
+            if other.outcome is Outcome.HUNG:
+                draft.orphan(other)
+    flip_at = ping.at if ping.at >= state.since else now
+    if run.outcome is Outcome.SUCCESS:
+        _good(draft, run, flip_at, ping.at)
+    else:
+        _bad(draft, flip_at, _FAILURES[run.outcome], run.detail)
+    if duplicate:
+        _tell_duplicate(draft, previous_success, ping.at, flip_at)
+
+
+def _good(draft: Draft, run: Run, flip_at: datetime, at: datetime) -> None:
+    state = draft.state
+    state.last_success = at
+    state.failures = 0
+    if run.duration is not None:
+        draft.remember_duration(run.duration)
+    if state.status is Status.DOWN:
+        state.successes += 1
+        if state.successes < draft.check.successes_before_up:
+            wanted = draft.check.successes_before_up
+            state.detail = f"{state.successes} of the {wanted} good runs that recovery takes"
+            return
+    draft.go(flip_at, Status.UP)
+
+
+def _bad(draft: Draft, at: datetime, reason: Reason, detail: str) -> None:
+    state = draft.state
+    state.failures += 1
+    state.successes = 0
+    wanted = draft.check.failures_before_down
+    if state.status is Status.DOWN or state.failures >= wanted:
+        draft.go_down(at, reason, detail)
+        return
+    draft.go(at, Status.UP)
+    state.detail = f"{detail} ({state.failures} of the {wanted} failures in a row that take it down)"
+
+
+def _tell_duplicate(draft: Draft, before: datetime | None, at: datetime, flip_at: datetime) -> None:
+    assert before is not None
+    text = f"ran twice: a success {format_duration(at - before)} after the one before"
+    if draft.check.on_duplicate is OnEvent.DOWN:
+        draft.go_down(flip_at, Reason.RAN_TWICE, text)
+    else:
+        draft.note(text)
+
+
+def _is_retry(state: CheckState, ping: Ping) -> bool:
+    """Whether this success is the one before, sent again because its answer was lost."""
+    return (
+        ping.rid is None
+        and state.last_rid is None
+        and state.last_kind is PingKind.SUCCESS
+        and state.last_success is not None
+        and ping.source != ""
+        and ping.source == state.last_source
+        and ping.at - state.last_success <= RETRIED_WITHIN
+    )
+
+
+def _open_run(state: CheckState, ping: Ping) -> Run | None:
+    """The run that this report ends: the newest open one with the same run id (both may have none), or one
+    that was given up."""
+    for run in (*reversed(state.runs), *reversed(state.orphans)):
+        if run.rid == ping.rid:
+            return run
+    return None
+
+
+def _ended(draft: Draft, ping: Ping) -> Run:
+    """The run that ``ping`` ends, judged."""
+    check = draft.check
+    opened = _open_run(draft.state, ping) or Run(n=draft.state.n_pings, rid=ping.rid)
+    duration = ping.duration
+    if duration is None and opened.started_at is not None:
+        measured = ping.at - opened.started_at
+        longest = max(LONGEST_RUN, check.max_runtime or _NO_TIME)
+        duration = measured if _NO_TIME <= measured <= longest else None
+    outcome, detail = _judge(check, ping, duration)
+    return Run(
+        n=opened.n,
+        rid=opened.rid,
+        started_at=opened.started_at,
+        ended_at=ping.at,
+        slot=_slot_of(draft, opened, ping.at),
+        outcome=outcome,
+        duration=duration,
+        exit_status=ping.exit_status,
+        metrics=ping.metrics,
+        overlaps=opened.overlaps,
+        detail=detail,
+    )
+
+
+def _slot_of(draft: Draft, run: Run, at: datetime) -> datetime:
+    """The early window belongs to the start when it is known: an hourly job that runs for 59 minutes has not
+    done the next hour's work."""
+    check = draft.check
+    if check.schedule.kind == "every":
+        return at
+    if run.started_at is None or run.slot is None:
+        return _slot_at(draft, at, check.early)
+    return max(run.slot, _slot_at(draft, at, _NO_TIME))
+
+
+def _slot_at(draft: Draft, at: datetime, early: timedelta) -> datetime:
+    """``schedule.slot``, without asking the schedule while the next due instant is still far away."""
+    slot, due = draft.state.slot, draft.state.due
+    if slot is not None and due is not None and slot <= at < due - early:
+        return slot
+    return draft.check.schedule.slot(at, early)
+
+
+def _judge(check: Check, ping: Ping, duration: timedelta | None) -> tuple[Outcome, str]:
+    """How the run ended, and what is wrong with it in words."""
+    if ping.kind is PingKind.FAIL:
+        return Outcome.FAILED, _failure(ping.exit_status)
+    if check.min_runtime is not None and duration is not None and duration < check.min_runtime:
+        took, least = format_duration(duration), format_duration(check.min_runtime)
+        return Outcome.TOO_SHORT, f"took {took}, expected at least {least}"
+    if failures := _unmet(check.expect, ping, duration):
+        return Outcome.UNMET, "; ".join(failures)
+    return Outcome.SUCCESS, "; ".join(f"metric {name}: {why}" for name, why in ping.unread.items())
+
+
+def _failure(exit_status: int | None) -> str:
+    if not exit_status:
+        return "the job reported a failure"
+    if exit_status < 0:  # as Python's subprocess tells it
+        return f"killed by signal {-exit_status}"
+    return f"exit status {exit_status}"
+
+
+def _unmet(expect: tuple[Expectation, ...], ping: Ping, duration: timedelta | None) -> list[str]:
+    return [
+        text for expectation in expect if (text := expectation.failure(ping.metrics, duration, ping.unread))
+    ]
+
+
+def _settle_slot(draft: Draft, run: Run) -> None:
+    """The run answers its slot; scheduled instants between the last one settled and it had no run."""
+    state, schedule = draft.state, draft.check.schedule
+    slot = run.slot
+    assert slot is not None
+    if state.status in (Status.NEW, Status.PAUSED) or state.slot is None:
+        draft.account(slot)
+        return
+    if state.due is not None and slot >= state.due:
+        instants = schedule.between(state.slot, slot, SETTLED_AT_ONCE)
+        for before, instant, following in zip([state.slot, *instants], instants, instants[1:], strict=False):
+            if not _has_run(draft, before, instant, following, besides=run):
+                draft.miss(instant)
+    elif state.status is Status.DOWN or state.history[-2:-1] == history.UNWATCHED:
+        draft.unmiss(state.slot)
+    # Behind a clock that was set back the slot may be in the future: what the clock says now counts.
+    behind = state.set_back_at is not None and run.ended_at is not None and run.ended_at < state.slot
+    if slot > state.slot or (state.due is not None and slot >= state.due) or behind:
+        draft.account(slot)
+
+
+def _has_run(
+    draft: Draft, before: datetime, instant: datetime, following: datetime | None, besides: Run | None = None
+) -> bool:
+    """Whether a run that began for ``instant`` goes on: then it was not missed, whatever becomes of the run.
+
+    ``before`` and ``following`` are the scheduled instants beside it: the runs of a period check begin
+    anywhere between them.
+    """
+    return any(
+        run.slot is not None and before < run.slot and (following is None or run.slot < following)
+        for run in draft.state.runs
+        if besides is None or run.n != besides.n
+    )
+
+
+def _record_late_arrival(draft: Draft, ping: Ping) -> None:
+    """A report older than one already judged (a spool that came late): it joins the runs, judging nothing."""
+    if ping.kind is PingKind.START:
+        return
+    run = _ended(draft, ping)
+    draft.close_run(run)
+    draft.run = run.n
