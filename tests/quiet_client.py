@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from pulsetui.client.views import CommandResult, IncidentEntry, LogLine, Timeline
 from pulsetui.core.state.snooze import Scope
-from pulsetui.monitor.view import CommandResult, IncidentEntry, LogLine, Timeline
 
 
 class QuietClient:

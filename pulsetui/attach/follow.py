@@ -13,8 +13,8 @@ import msgspec
 from pulsetui.attach.mirror import Mirror
 from pulsetui.attach.sse import EventReader
 from pulsetui.attach.transport import Transport
+from pulsetui.client import wire
 from pulsetui.errors import EngineError, EngineUnreachableError
-from pulsetui.listener import wire
 
 if TYPE_CHECKING:
     import httpx

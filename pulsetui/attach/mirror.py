@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from pulsetui.listener.wire import Change, Snapshot
-from pulsetui.monitor.alert import Alert, OnAlert
-from pulsetui.monitor.client import OnChange
-from pulsetui.monitor.view import CheckView, EngineInfo, Notice
+from pulsetui.client.alert import Alert, OnAlert
+from pulsetui.client.client import OnChange
+from pulsetui.client.views import CheckView, EngineInfo, Notice
+from pulsetui.client.wire import Change, Snapshot
 
 _log = logging.getLogger(__name__)
 

@@ -11,12 +11,10 @@ import msgspec
 from pulsetui.attach.follow import Follower
 from pulsetui.attach.mirror import CONNECTION_NOTICE, Mirror
 from pulsetui.attach.transport import Transport
-from pulsetui.core.state.snooze import Scope
-from pulsetui.errors import EngineError
-from pulsetui.listener import wire
-from pulsetui.monitor.alert import OnAlert
-from pulsetui.monitor.client import OnChange
-from pulsetui.monitor.view import (
+from pulsetui.client import wire
+from pulsetui.client.alert import OnAlert
+from pulsetui.client.client import OnChange
+from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     CommandResult,
@@ -25,6 +23,8 @@ from pulsetui.monitor.view import (
     LogLine,
     Timeline,
 )
+from pulsetui.core.state.snooze import Scope
+from pulsetui.errors import EngineError
 
 _T = TypeVar("_T")
 

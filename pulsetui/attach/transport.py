@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode, urlsplit
 import msgspec
 
 from pulsetui.attach.proxy import proxy_for
+from pulsetui.client.wire import API, API_KEY_HEADER
 from pulsetui.errors import EngineError, EngineUnreachableError, UnknownCheckError
-from pulsetui.listener.wire import API, API_KEY_HEADER
 
 if TYPE_CHECKING:
     import httpx

@@ -15,7 +15,7 @@ from pulsetui.job.report import UsageError
 
 if TYPE_CHECKING:
     from pulsetui.attach.find import EngineAddress
-    from pulsetui.monitor.client import EngineClient
+    from pulsetui.client.client import EngineClient
 
 _SILENT_S = 5.0
 """How long an engine may take to answer anything at all."""

@@ -14,7 +14,7 @@ from pulsetui.core.text.phrases import ago_text, count_text, span_text, until_te
 from pulsetui.job.report import UsageError
 
 if TYPE_CHECKING:
-    from pulsetui.monitor.view import CheckView
+    from pulsetui.client.views import CheckView
 
 _HEAD = ("STATUS", "CHECK", "NAME", "SCHEDULE", "LAST", "DUE")
 _LONGEST_CELL = 60

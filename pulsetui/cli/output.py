@@ -13,7 +13,7 @@ from pulsetui.core.text.clean import columns
 from pulsetui.core.text.phrases import GLYPH, GLYPH_ASCII, RUNNING, word_for
 
 if TYPE_CHECKING:
-    from pulsetui.monitor.view import CheckView
+    from pulsetui.client.views import CheckView
 
 _COLOURS: Mapping[str, str] = MappingProxyType(
     {Status.DOWN: "1;31", Status.LATE: "33", Status.UP: "32", Status.NEW: "36", Status.PAUSED: "2"}

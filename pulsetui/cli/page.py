@@ -16,7 +16,7 @@ from pulsetui.errors import ScheduleError
 from pulsetui.job.report import check_slug
 
 if TYPE_CHECKING:
-    from pulsetui.monitor.view import CheckDetails, CheckView, EngineInfo, IncidentView, RunView
+    from pulsetui.client.views import CheckDetails, CheckView, EngineInfo, IncidentView, RunView
 
 _RUNS_SHOWN = 10
 _INCIDENTS_SHOWN = 5

@@ -7,15 +7,15 @@ import sys
 from datetime import datetime, tzinfo
 
 from pulsetui.cli.engine import engine, require_check
+from pulsetui.client.client import EngineClient
+from pulsetui.client.views import CheckDetails
 from pulsetui.core import storable
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.json_escape import escape_json
 from pulsetui.errors import EngineUnreachableError, PulseError
 from pulsetui.job.report import UsageError, check_slug
-from pulsetui.monitor.client import EngineClient
-from pulsetui.monitor.report import Report, Unwatched, check_report, incident_report, zone_of
-from pulsetui.monitor.report_text import FORMATS
-from pulsetui.monitor.view import CheckDetails
+from pulsetui.report.report import Report, Unwatched, check_report, incident_report, zone_of
+from pulsetui.report.text import FORMATS
 
 
 def report(options: argparse.Namespace) -> int:

@@ -29,8 +29,8 @@ from pulsetui.job.report import UsageError, printable
 
 if TYPE_CHECKING:
     from pulsetui.cli.host import Host
-    from pulsetui.monitor.client import EngineClient
-    from pulsetui.monitor.view import Notice
+    from pulsetui.client.client import EngineClient
+    from pulsetui.client.views import Notice
 
 _HANDOVER_S = 10.0
 """How long an engine that is just ending is given to let go of the state directory."""
@@ -245,7 +245,7 @@ def show(
 
 
 def _notice(key: str, text: str) -> Notice:
-    from pulsetui.monitor.view import Notice
+    from pulsetui.client.views import Notice
 
     return Notice(key=key, level="error", text=text)
 
@@ -270,7 +270,7 @@ def _attached(options: argparse.Namespace) -> int:
 
 def _without_effect(options: argparse.Namespace, client: EngineClient) -> tuple[Notice, ...]:
     """What was asked for and is not so: a person must know whose checks they are looking at."""
-    from pulsetui.monitor.view import Notice
+    from pulsetui.client.views import Notice
 
     info, given = client.info(), []
     address = listen_address(options)

@@ -18,9 +18,9 @@ from pulsetui.job.report import UsageError, check_slug
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pulsetui.client.client import EngineClient
+    from pulsetui.client.views import CommandResult, SnoozeView
     from pulsetui.core.state.snooze import Scope
-    from pulsetui.monitor.client import EngineClient
-    from pulsetui.monitor.view import CommandResult, SnoozeView
 
 _HEAD = ("SNOOZED", "ENDS", "UNTIL", "BY", "NOTE")
 

@@ -24,7 +24,7 @@ from pulsetui.core.text.phrases import RUNNING, count_text, word_for
 from pulsetui.errors import EngineUnreachableError
 
 if TYPE_CHECKING:
-    from pulsetui.monitor.view import CheckView, RefusedPing
+    from pulsetui.client.views import CheckView, RefusedPing
 
 WELL, NOT_WELL, UNREACHABLE = 0, 1, 3
 
@@ -185,7 +185,7 @@ def _refused(standing: Standing) -> str:
     """``; pings refused: sync-invoces 4x (did you mean sync-invoices?), last Fri 05:28 from …``, or ""."""
     if not standing.refused:
         return ""
-    from pulsetui.monitor.refusals import refused_words
+    from pulsetui.client.refused import refused_words
 
     named = "; ".join(clean(refused_words(one)) for one in standing.refused[:_NAMED])
     left = len(standing.refused) - _NAMED

@@ -13,7 +13,7 @@ import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pulsetui.hooks.terminal_escape import TITLE_POP
+from pulsetui.escapes import TITLE_POP
 
 _LEFT = b"."
 """The screen's last word: it has put the terminal right itself."""

@@ -13,7 +13,7 @@ from pulsetui.core.text.clean import clean
 from pulsetui.job.report import UsageError, check_slug
 
 if TYPE_CHECKING:
-    from pulsetui.monitor.view import CommandResult
+    from pulsetui.client.views import CommandResult
 
 _LISTS = frozenset({"tags", "hooks", "expect"})
 _NUMBERS = frozenset({"failures_before_down", "successes_before_up", "keep_pings"})

@@ -15,13 +15,13 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from pulsetui.client.alert import Alert
 from pulsetui.config.problem import nearest, quoted
 from pulsetui.errors import HookError
 from pulsetui.hooks.facts import FACTS, facts, tags
 from pulsetui.hooks.hook import SEND_TIMEOUT_S, Hook, HookContext, HookKind, Options
 from pulsetui.hooks.options import OptionError, Reader, parsed, seconds, validator
 from pulsetui.hooks.process import run_program
-from pulsetui.monitor.alert import Alert
 
 _KILL_MARGIN_S: Final = 10.0
 """The courier waits this much longer than the program's own bound, so that the better message wins."""

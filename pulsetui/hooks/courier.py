@@ -13,12 +13,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
+from pulsetui.client.alert import Alert, Delivery, Outbox
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import HookError, NobodyThereError
 from pulsetui.hooks.digest import DIGESTIBLE, digest
 from pulsetui.hooks.hook import Hook
 from pulsetui.hooks.retry import MOST_TRIES, TOO_OLD, next_look, next_try
-from pulsetui.monitor.alert import Alert, Delivery, Outbox
 from pulsetui.monitor.clock import Clock
 
 log = logging.getLogger(__name__)

@@ -14,12 +14,12 @@ from typing import Final
 
 from msgspec import Struct
 
+from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.core.text.clean import clean, clean_lines
 from pulsetui.errors import HookError
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options
 from pulsetui.hooks.options import Reader, one_of, parsed, seconds, validator
 from pulsetui.hooks.process import run_program
-from pulsetui.monitor.alert import Alert, AlertEvent
 
 _RUN_TIMEOUT_S: Final = 10.0
 """A notification service that takes longer hangs."""

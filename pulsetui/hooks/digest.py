@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from pulsetui.monitor.alert import Alert, AlertEvent
+from pulsetui.client.alert import Alert, AlertEvent
 
 DIGESTIBLE: Final = frozenset({AlertEvent.DOWN, AlertEvent.UP, AlertEvent.NOTE})
 """The others are a digest already, or wanted for themselves."""

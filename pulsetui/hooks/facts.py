@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Final
 
+from pulsetui.client.alert import Alert
 from pulsetui.core.text.clean import clean, clean_lines
-from pulsetui.monitor.alert import Alert
 
 BODY_LINES: Final = 100
 BODY_COLUMNS: Final = 500

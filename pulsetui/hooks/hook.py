@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from pulsetui.monitor.alert import Alert
+from pulsetui.client.alert import Alert
 
 SEND_TIMEOUT_S: Final = 30.0
 """How long one send may take, unless the hook says otherwise."""

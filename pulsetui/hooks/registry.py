@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final, Protocol
 
+from pulsetui.client.alert import Alert
 from pulsetui.errors import HookError, NobodyThereError
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options, Validator
-from pulsetui.monitor.alert import Alert
 
 _MODULES: Final = {
     "desktop": "pulsetui.hooks.desktop",

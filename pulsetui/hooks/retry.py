@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from pulsetui.monitor.alert import Delivery
+from pulsetui.client.alert import Delivery
 
 BACKOFF: Final = tuple(
     timedelta(seconds=seconds) for seconds in (5, 15, 60, 5 * 60, 15 * 60, 60 * 60)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from pulsetui.client.alert import Alert
 from pulsetui.config.problem import quoted
 from pulsetui.errors import NobodyThereError
+from pulsetui.escapes import DEFAULTS, Notify, TerminalOptions
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options
 from pulsetui.hooks.options import OptionError, Reader, boolean, one_of, parsed, validator
-from pulsetui.hooks.terminal_escape import DEFAULTS, Notify, TerminalOptions
-from pulsetui.monitor.alert import Alert
 
 _MOST_TMUX: Final = 4
 

@@ -14,9 +14,10 @@ from datetime import datetime
 
 import msgspec
 
+from pulsetui.client import wire
+from pulsetui.client.client import EngineClient
 from pulsetui.core import storable
 from pulsetui.errors import EngineUnreachableError, PulseError, StoreBusyError, UnknownCheckError
-from pulsetui.listener import wire
 from pulsetui.listener.answers import json_error
 from pulsetui.listener.auth import denied
 from pulsetui.listener.browser import Guard, refusal
@@ -24,7 +25,6 @@ from pulsetui.listener.commands import TOO_DEEP, CommandError, checked, run_comm
 from pulsetui.listener.feed import Feed
 from pulsetui.listener.message import JSON, Request, Respond, Response
 from pulsetui.listener.stream import Stream
-from pulsetui.monitor.client import EngineClient
 from pulsetui.monitor.intake import BODY_LIMIT, Intake
 
 _log = logging.getLogger(__name__)

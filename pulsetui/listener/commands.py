@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pulsetui.client.client import EngineClient
+from pulsetui.client.views import CommandResult
+from pulsetui.client.wire import Command
 from pulsetui.core import storable
-from pulsetui.listener.wire import Command
-from pulsetui.monitor.client import EngineClient
-from pulsetui.monitor.view import CommandResult
 
 
 class CommandError(Exception):

@@ -10,10 +10,10 @@ import threading
 from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
 
-from pulsetui.listener import wire
+from pulsetui.client import wire
+from pulsetui.client.alert import Alert
+from pulsetui.client.client import EngineClient
 from pulsetui.listener.stream import Stream
-from pulsetui.monitor.alert import Alert
-from pulsetui.monitor.client import EngineClient
 
 BATCH_S = 0.1
 """At most one batch of changes in so many seconds."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Sequence
 
+from pulsetui.client.client import EngineClient
 from pulsetui.listener.api import PulseApi
 from pulsetui.listener.browser import Guard
 from pulsetui.listener.health import Health
 from pulsetui.listener.limits import Limits
 from pulsetui.listener.routes import Router
 from pulsetui.listener.server import HttpServer
-from pulsetui.monitor.client import EngineClient
 from pulsetui.monitor.intake import Intake
 
 

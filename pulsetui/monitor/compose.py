@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from msgspec.structs import replace
 
+from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state.check import Check
@@ -15,7 +16,6 @@ from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import Reason, Status
 from pulsetui.core.state.transition import Transition
 from pulsetui.core.text.phrases import count_text
-from pulsetui.monitor.alert import Alert, AlertEvent
 
 _SAYS = {
     Reason.MISSED: "is overdue",

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
+from pulsetui.client.alert import Alert
+from pulsetui.client.refused import NOTICE
 from pulsetui.config.edit import ConfigFile
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.secret import without
@@ -23,7 +25,6 @@ from pulsetui.core.state.snooze import Scope
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import EngineError, StoreError
 from pulsetui.monitor import commands, refusals
-from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.config_copies import ConfigCopies
 from pulsetui.monitor.config_watch import ConfigWatch
@@ -333,7 +334,7 @@ class Engine:
     def dismiss(self, key: str) -> None:
         """Takes away a notice that has been read."""
         self.notices.take_away(key)
-        if key == refusals.NOTICE:
+        if key == NOTICE:
             self.refusals.dismiss()
 
     def _slug_of(self, arrival: Arrival) -> str:

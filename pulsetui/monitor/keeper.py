@@ -18,8 +18,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from pulsetui.client.alert import Alert
 from pulsetui.errors import EngineError, StateDirError, StateHeldError, StoreError, StoreLostError
-from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.compose import refusing
 from pulsetui.monitor.lock import StateLock

@@ -10,19 +10,9 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from pulsetui.config.edit import ConfigFile
-from pulsetui.config.model import Config, format_address, is_loopback
-from pulsetui.config.problem import ConfigProblems
-from pulsetui.core import storable
-from pulsetui.core.state.incident import Acknowledgement
-from pulsetui.core.state.snooze import Scope, Snooze, checked_end
-from pulsetui.errors import PulseError, UnknownCheckError
-from pulsetui.monitor.alert import Alert, OnAlert
-from pulsetui.monitor.client import OnChange
-from pulsetui.monitor.commands import Operate, SetSnoozes
-from pulsetui.monitor.engine import Engine
-from pulsetui.monitor.logfile import last_lines
-from pulsetui.monitor.view import (
+from pulsetui.client.alert import Alert, OnAlert
+from pulsetui.client.client import OnChange
+from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     CommandResult,
@@ -33,6 +23,16 @@ from pulsetui.monitor.view import (
     SnoozeView,
     Timeline,
 )
+from pulsetui.config.edit import ConfigFile
+from pulsetui.config.model import Config, format_address, is_loopback
+from pulsetui.config.problem import ConfigProblems
+from pulsetui.core import storable
+from pulsetui.core.state.incident import Acknowledgement
+from pulsetui.core.state.snooze import Scope, Snooze, checked_end
+from pulsetui.errors import PulseError, UnknownCheckError
+from pulsetui.monitor.commands import Operate, SetSnoozes
+from pulsetui.monitor.engine import Engine
+from pulsetui.monitor.logfile import last_lines
 from pulsetui.monitor.views import check_details, check_view, incident_view, timeline
 from pulsetui.monitor.world import Tracked
 from pulsetui.version import __version__

@@ -7,7 +7,7 @@ from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pulsetui.monitor.view import LogLine
+from pulsetui.client.views import LogLine
 
 LOG_NAME = "pulsetui.log"
 _TAIL_BYTES = 256_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from pulsetui.monitor.view import Notice
+from pulsetui.client.views import Notice
 
 
 class Notices:

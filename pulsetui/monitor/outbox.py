@@ -7,8 +7,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from pulsetui.client.alert import Delivery
 from pulsetui.monitor import upkeep
-from pulsetui.monitor.alert import Delivery
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.views import read_alert
 

@@ -13,17 +13,17 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from pulsetui.client.refused import NOTICE, refused_words
+from pulsetui.client.views import RefusedPing
 from pulsetui.config.problem import nearest
 from pulsetui.core.state.check import NEW_SLUG
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import count_text
 from pulsetui.monitor.intake import Refused
 from pulsetui.monitor.notices import Notices
-from pulsetui.monitor.view import RefusedPing
 
 logger = logging.getLogger(__name__)
 
-NOTICE = "refused"
 UNKNOWN_CHECK = "unknown check"
 NOT_CREATED = "check not created"  # and why; create=1 has a notice of its own
 SHOWN = 20
@@ -172,30 +172,6 @@ class Refusals:
         self._notices.put(
             NOTICE, "warning", f"pings are refused: {said}{others}. N shows all; Enter there makes a check"
         )
-
-
-_SAID = {
-    "no key": "a slug needs the ping key in front of it here",
-    "wrong key": "not the ping key in front of it",
-    "bad rid": "its rid is not a uuid",
-    "bad url": "not a valid slug, action or exit status",
-    "unknown action": "not one of start, fail, log, success or an exit status",
-    "page of another site": "sent by a web page of another site",
-    "unknown host": "sent to a name that is not this listener's",
-}
-
-
-def why_text(why: str) -> str:
-    """Why a ping was refused, for the person who is to mend it."""
-    return _SAID.get(why, why)
-
-
-def refused_words(refused: RefusedPing) -> str:
-    """``sync-invoces 4x (did you mean sync-invoices?), last Fri 05:28 from 127.0.0.1 curl/8.5.0``"""
-    last = refused.last_at.astimezone().strftime("%a %H:%M")
-    why = f"did you mean {refused.nearest}?" if refused.nearest else why_text(refused.why)
-    sender = f"{refused.remote_addr} {refused.ua}".strip()
-    return f"{refused.name} {refused.count}x ({why}), last {last} from {sender}"
 
 
 def nearest_slug(name: str, slugs: Collection[str]) -> str:

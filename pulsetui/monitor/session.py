@@ -9,11 +9,11 @@ from typing import Protocol
 
 import msgspec
 
+from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.core.state.incident import Flip
 from pulsetui.core.state.snooze import snoozed_until
 from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.transition import Transition
-from pulsetui.monitor.alert import Alert, AlertEvent
 from pulsetui.monitor.compose import alert_of, alert_of_note
 from pulsetui.monitor.world import Tracked, World
 from pulsetui.store.database import Database

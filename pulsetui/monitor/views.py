@@ -8,17 +8,8 @@ from functools import lru_cache
 
 import msgspec
 
-from pulsetui.core.schedule.parse import parse_schedule
-from pulsetui.core.schedule.period import Every
-from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
-from pulsetui.core.state.check import Check
-from pulsetui.core.state.incident import MISSED_LISTED, Flip, Incident
-from pulsetui.core.state.snooze import Snooze, snoozed_until
-from pulsetui.core.state.state import CheckState, bound_of, missed_at, status_at
-from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Status
-from pulsetui.core.text.clean import decode
-from pulsetui.monitor.alert import Alert
-from pulsetui.monitor.view import (
+from pulsetui.client.alert import Alert
+from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     DeliveryView,
@@ -30,6 +21,15 @@ from pulsetui.monitor.view import (
     TimelineLane,
     TimelineRun,
 )
+from pulsetui.core.schedule.parse import parse_schedule
+from pulsetui.core.schedule.period import Every
+from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
+from pulsetui.core.state.check import Check
+from pulsetui.core.state.incident import MISSED_LISTED, Flip, Incident
+from pulsetui.core.state.snooze import Snooze, snoozed_until
+from pulsetui.core.state.state import CheckState, bound_of, missed_at, status_at
+from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Status
+from pulsetui.core.text.clean import decode
 from pulsetui.monitor.world import Tracked
 from pulsetui.store.queries import Queries, StoredDelivery, StoredPing
 from pulsetui.store.rows import StoredRun

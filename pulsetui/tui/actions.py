@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from pulsetui.client.views import CheckView, CommandResult
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import instant_text
 from pulsetui.errors import PulseError
-from pulsetui.monitor.view import CheckView, CommandResult
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.draw.clocks import own_zone, whose
 from pulsetui.tui.draw.lines import cut, name_of
-from pulsetui.tui.table.model import is_acknowledged
+from pulsetui.tui.draw.status import is_acknowledged
 
 if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp

@@ -18,9 +18,9 @@ from textual.events import Event, Key, Paste, Resize
 from textual.notifications import Notify
 from textual.screen import Screen
 
+from pulsetui.client.client import EngineClient
+from pulsetui.client.views import CheckView, Notice
 from pulsetui.config.host import host_zone
-from pulsetui.monitor.client import EngineClient
-from pulsetui.monitor.view import CheckView, Notice
 from pulsetui.tui.actions import Actions
 from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.base.verbs import Verb, key_of
@@ -441,6 +441,13 @@ class PulseApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, HomeScreen):
                 screen.select(slug)
+
+    def shown_slugs(self) -> list[str]:
+        """The checks in the order of the table, with its filter."""
+        for screen in self.screen_stack:
+            if isinstance(screen, HomeScreen):
+                return list(screen.model.slugs())
+        return list(self.client.checks())
 
     def now(self) -> datetime:
         """The engine's clock, UTC."""

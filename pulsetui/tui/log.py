@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from pulsetui.client.views import LogLine
 from pulsetui.core.text.clean import clean_lines
 from pulsetui.core.text.phrases import count_text
-from pulsetui.monitor.view import LogLine
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import CLEARS_FIRST, bindings_on
 from pulsetui.tui.draw.filter_bar import FilterBar

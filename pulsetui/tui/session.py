@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from pulsetui.monitor.view import Notice
+from pulsetui.client.views import Notice
 from pulsetui.tui.settings import Settings, SettingsFile
 from pulsetui.tui.table.order import SortBy
 from pulsetui.tui.table.screen import HomeScreen

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from pulsetui.attach import follow
 from pulsetui.attach.remote import RemoteEngine
+from pulsetui.client.alert import Alert, AlertEvent
+from pulsetui.client.client import EngineClient
+from pulsetui.client.views import Notice
 from pulsetui.errors import EngineError, EngineUnreachableError, UnknownCheckError
-from pulsetui.monitor.alert import Alert, AlertEvent
-from pulsetui.monitor.client import EngineClient
-from pulsetui.monitor.view import Notice
 from tests.listener.fakes import API_KEY, NOON, READ_KEY, a_view
 from tests.listener.served import TIMEOUT_S, Served, serve
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from pulsetui.cli.host import open_engine
-from pulsetui.monitor.client import EngineClient
+from pulsetui.client.client import EngineClient
 from pulsetui.tui.app import PulseApp
 from tests.benchmarks.processes import Home
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pulsetui.cli import engine
-from pulsetui.monitor.client import EngineClient
+from pulsetui.client.client import EngineClient
 from tests.cli.fake import FakeEngine
 
 Connect = Callable[[FakeEngine], FakeEngine]

@@ -8,11 +8,9 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from pulsetui.core.state.status import Outcome, Reason, Status
-from pulsetui.errors import UnknownCheckError
-from pulsetui.monitor.alert import OnAlert
-from pulsetui.monitor.client import OnChange
-from pulsetui.monitor.view import (
+from pulsetui.client.alert import OnAlert
+from pulsetui.client.client import OnChange
+from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     CommandResult,
@@ -23,6 +21,8 @@ from pulsetui.monitor.view import (
     RefusedPing,
     RunView,
 )
+from pulsetui.core.state.status import Outcome, Reason, Status
+from pulsetui.errors import UnknownCheckError
 from tests.quiet_client import QuietClient
 
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)  # a Monday

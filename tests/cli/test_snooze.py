@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from pulsetui.cli.host import open_engine
 from pulsetui.cli.main import main
+from pulsetui.client.views import CommandResult, EngineInfo, SnoozeView
 from pulsetui.core.state.snooze import Scope
-from pulsetui.monitor.view import CommandResult, EngineInfo, SnoozeView
 from tests.cli.conftest import Connect
 from tests.cli.fake import NOW, OVERDUE, UP, FakeEngine
 

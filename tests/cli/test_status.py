@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from pulsetui.cli.main import main
-from pulsetui.monitor.view import Notice, RefusedPing
+from pulsetui.client.views import Notice, RefusedPing
 from tests.cli.conftest import Connect
 from tests.cli.fake import HOSTILE, LATE, NEW, NOW, OPEN, OVERDUE, PAUSED, UP, FakeEngine
 from tests.cli.installed import pulsetui

@@ -8,8 +8,8 @@ import pytest
 
 from pulsetui.cli.main import main
 from pulsetui.cli.verbs import read_pairs
+from pulsetui.client.views import FieldProblem
 from pulsetui.job.report import UsageError
-from pulsetui.monitor.view import FieldProblem
 from tests.cli.conftest import Connect
 from tests.cli.fake import UP, FakeEngine
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pulsetui.attach.remote import RemoteEngine
 from pulsetui.cli.host import Host, open_engine
-from pulsetui.monitor.alert import Alert
+from pulsetui.client.alert import Alert
 from tests.e2e.pane import DEADLINE_S
 
 CHECKS = """

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
+from pulsetui.client.alert import Alert, AlertEvent, Delivery
 from pulsetui.core.state.status import Reason, Status
 from pulsetui.errors import HookError
 from pulsetui.hooks.hook import Hook
-from pulsetui.monitor.alert import Alert, AlertEvent, Delivery
 
 START = datetime(2026, 3, 1, 2, 30, tzinfo=UTC)
 

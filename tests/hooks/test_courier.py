@@ -12,11 +12,11 @@ from itertools import pairwise
 
 import pytest
 
+from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.errors import NobodyThereError
 from pulsetui.hooks.courier import DIGEST_ABOVE, PAGE, Courier
 from pulsetui.hooks.hook import Hook
 from pulsetui.hooks.retry import TOO_OLD
-from pulsetui.monitor.alert import Alert, AlertEvent
 from tests.hooks.fakes import FakeTime, MemoryOutbox, RecordingHook, an_alert, refusal, settle
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.errors import HookError
 from pulsetui.hooks.desktop import KIND, DesktopHook, DesktopOptions
-from pulsetui.monitor.alert import Alert, AlertEvent
 from tests.hooks.fakes import an_alert
 
 

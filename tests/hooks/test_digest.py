@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulsetui.client.alert import AlertEvent, Delivery
 from pulsetui.hooks.digest import digest
 from pulsetui.hooks.retry import GIVEN_UP_AFTER, MOST_TRIES, next_try
-from pulsetui.monitor.alert import AlertEvent, Delivery
 from tests.hooks.fakes import START, an_alert
 
 DOWN, UP, NOTE = AlertEvent.DOWN, AlertEvent.UP, AlertEvent.NOTE

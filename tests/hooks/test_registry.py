@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from pulsetui.client.alert import Alert
 from pulsetui.errors import HookError, NobodyThereError
 from pulsetui.hooks.command import CommandHook
 from pulsetui.hooks.desktop import DesktopHook
 from pulsetui.hooks.hook import HookContext
 from pulsetui.hooks.registry import KINDS, VALIDATORS, build_hooks
 from pulsetui.hooks.terminal import TerminalHook
-from pulsetui.monitor.alert import Alert
 from tests.hooks.fakes import an_alert
 
 CONTEXT = HookContext(publish=lambda alert: 0)

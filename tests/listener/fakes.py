@@ -11,13 +11,13 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from pulsetui.client.alert import Alert, OnAlert
+from pulsetui.client.client import OnChange
+from pulsetui.client.views import CheckDetails, CheckView, CommandResult, EngineInfo, FieldProblem
 from pulsetui.core.state.status import Status
 from pulsetui.errors import UnknownCheckError
-from pulsetui.monitor.alert import Alert, OnAlert
-from pulsetui.monitor.client import OnChange
 from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt, Refused
 from pulsetui.monitor.refusals import nearest_slug
-from pulsetui.monitor.view import CheckDetails, CheckView, CommandResult, EngineInfo, FieldProblem
 from tests.quiet_client import QuietClient
 
 CODE = "11111111-2222-4333-8444-555555555555"
@@ -279,7 +279,7 @@ class FakeEngine(QuietClient):
 
 def _conforms(intake: FakeIntake, engine: FakeEngine) -> None:
     """mypy proves here that the fakes have the shapes they stand for."""
-    from pulsetui.monitor.client import EngineClient
+    from pulsetui.client.client import EngineClient
     from pulsetui.monitor.intake import Intake
 
     _: tuple[Intake, EngineClient] = (intake, engine)

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import PingKind
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.intake import Arrival, Receipt
 from pulsetui.monitor.local import LocalEngine
-from pulsetui.monitor.view import CheckView
 
 START = datetime(2026, 11, 20, tzinfo=UTC)  # a Friday, midnight
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from pulsetui.client.views import CommandResult
 from pulsetui.core.state import machine
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.state import CheckState
@@ -22,7 +23,6 @@ from pulsetui.core.state.transition import Transition
 from pulsetui.errors import ConfigError, EngineError, StateHeldError, StoreError
 from pulsetui.monitor.commands import Operate
 from pulsetui.monitor.intake import Receipt
-from pulsetui.monitor.view import CommandResult
 from pulsetui.store.database import Database
 from pulsetui.store.rows import Changes
 from tests.monitor.harness import CONFIG, START, FakeClock, Harness, running

@@ -15,10 +15,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from pulsetui.client.alert import Alert
 from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StateHeldError, StoreBusyError
 from pulsetui.monitor import keeper
-from pulsetui.monitor.alert import Alert
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.intake import Receipt
 from pulsetui.monitor.lock import StateLock

@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from pulsetui.client.views import CheckDetails, IncidentView, RunView
 from pulsetui.core.state.status import Outcome, Reason
-from pulsetui.monitor.report import (
+from pulsetui.report.report import (
     Report,
     UnknownIncidentError,
     check_report,
     incident_report,
 )
-from pulsetui.monitor.report_text import CSV_FIELDS, escaped, harmless, to_csv, to_json, to_markdown
-from pulsetui.monitor.view import CheckDetails, IncidentView, RunView
+from pulsetui.report.text import CSV_FIELDS, escaped, harmless, to_csv, to_json, to_markdown
 from tests.cli.fake import HOSTILE, NOW, OPEN, OVERDUE, RUN, FakeEngine
 
 CLOSED = replace(

@@ -6,8 +6,8 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+from pulsetui.client.views import TimelineLane
 from pulsetui.core.state.status import Outcome, PingKind
-from pulsetui.monitor.view import TimelineLane
 from pulsetui.monitor.views import LANE_SHOWN
 from tests.monitor.harness import START, Harness, running
 

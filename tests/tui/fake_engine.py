@@ -12,12 +12,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pulsetui.core.state.snooze import Scope
-from pulsetui.core.state.status import Status
-from pulsetui.errors import EngineUnreachableError, UnknownCheckError
-from pulsetui.monitor.alert import Alert, OnAlert
-from pulsetui.monitor.client import OnChange
-from pulsetui.monitor.view import (
+from pulsetui.client.alert import Alert, OnAlert
+from pulsetui.client.client import OnChange
+from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     CommandResult,
@@ -32,6 +29,9 @@ from pulsetui.monitor.view import (
     TimelineLane,
     TimelineRun,
 )
+from pulsetui.core.state.snooze import Scope
+from pulsetui.core.state.status import Status
+from pulsetui.errors import EngineUnreachableError, UnknownCheckError
 from tests.tui.views import HOUR, NOW, crowd, details_of, household, new
 
 

@@ -20,7 +20,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from pulsetui.monitor.view import Notice
+from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.theme import _INK, DARK
 from tests.tui.fake_engine import FakeEngine

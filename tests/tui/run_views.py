@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from pulsetui.client.views import CheckDetails, CheckView, DeliveryView, PingView, RunView
 from pulsetui.core.state.status import Outcome, PingKind
-from pulsetui.monitor.view import CheckDetails, CheckView, DeliveryView, PingView, RunView
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.views import HOUR, NOW, details_of, failed, incident, overdue
 

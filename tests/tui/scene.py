@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from pulsetui.core.state.status import Outcome, Reason
-from pulsetui.monitor.view import (
+from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     IncidentEntry,
@@ -17,6 +16,7 @@ from pulsetui.monitor.view import (
     TimelineLane,
     TimelineRun,
 )
+from pulsetui.core.state.status import Outcome, Reason
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.theme import _BASES, _INK
 from tests.tui.fake_engine import FakeEngine

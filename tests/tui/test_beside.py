@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from pulsetui.monitor.view import CheckDetails
+from pulsetui.client.views import CheckDetails
 from pulsetui.tui.details.beside import Beside
 from pulsetui.tui.details.screen import DetailsScreen
 from tests.tui.fake_engine import FakeEngine

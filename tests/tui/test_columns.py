@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
-from pulsetui.monitor.view import CheckView
 from pulsetui.tui.draw.lines import cut, cut_middle, fit, pad, plain, width_of, wrap
 from pulsetui.tui.table.columns import base_of, column_at, header_line, layout, live_texts, row_line, titles
 from pulsetui.tui.table.model import Row, SortBy

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pulsetui.monitor.view import EngineInfo
+from pulsetui.client.views import EngineInfo
 from pulsetui.recipes.recipes import BY_ID, NO_TIMES
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.dialogs.ask import copy_choices

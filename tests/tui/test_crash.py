@@ -10,7 +10,7 @@ import pytest
 from textual.command import CommandList
 
 from pulsetui.cli import screen
-from pulsetui.monitor.view import Notice
+from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.table.widget import CheckTable
 from tests.tui.fake_engine import FakeEngine

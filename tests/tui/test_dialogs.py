@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pulsetui.monitor.view import Notice
+from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine

@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from pulsetui.monitor.view import FieldProblem
+from pulsetui.client.views import FieldProblem
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.dialogs.ask import DiscardDialog
 from pulsetui.tui.draw.paint import LineList

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pulsetui.monitor.view import SchedulePreview
+from pulsetui.client.views import SchedulePreview
 from pulsetui.tui.form.preview import preview_lines
 from tests.tui.views import HOUR, NOW
 

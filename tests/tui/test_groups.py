@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
-from pulsetui.monitor.view import CheckView
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen
 from pulsetui.tui.draw.lines import width_of

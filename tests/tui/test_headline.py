@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pulsetui.monitor.view import CheckView
+from pulsetui.client.views import CheckView
 from pulsetui.tui.details.headline import progress_line, title_line
 from pulsetui.tui.draw.lines import Line
 from tests.tui.views import NOW, failed, late, new, overdue, view

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from pulsetui.client.views import Notice
 from pulsetui.core.state.status import Status
-from pulsetui.monitor.view import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen
 from pulsetui.tui.dialogs.ask import AcknowledgeDialog, CopyMenu, DeleteDialog

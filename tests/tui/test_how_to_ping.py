@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.widgets import TextArea
 
-from pulsetui.monitor.view import EngineInfo
+from pulsetui.client.views import EngineInfo
 from pulsetui.recipes.recipes import BY_ID, RECIPES
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.chooser import Chooser

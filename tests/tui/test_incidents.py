@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
+from pulsetui.client.views import IncidentEntry
 from pulsetui.core.state.status import Reason
-from pulsetui.monitor.view import IncidentEntry
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen
 from pulsetui.tui.draw.lines import width_of

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.cells import cell_len
 
-from pulsetui.monitor.view import LogLine
+from pulsetui.client.views import LogLine
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.paint import LineList
 from pulsetui.tui.log import LogScreen, log_lines, matches

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from pulsetui.client.views import CheckDetails, CheckView
 from pulsetui.core.state.status import Outcome
-from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui.details.incidents import deliveries_of
 from pulsetui.tui.details.panes import PANES, PaneContext, PingKey, RunKey
 from pulsetui.tui.details.plots import duration_caption, metric_plot, plots

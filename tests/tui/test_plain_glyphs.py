@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pulsetui.monitor.view import Notice
+from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.plain_glyphs import lacks_glyphs, plain_text
 from pulsetui.tui.settings import FILE_NAME, SettingsFile

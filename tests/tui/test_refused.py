@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from pulsetui.monitor.view import Notice, RefusedPing
+from pulsetui.client.views import Notice, RefusedPing
 from pulsetui.tui.dialogs.notices import refused_lines
 from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.form.screen import EditScreen

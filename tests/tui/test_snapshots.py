@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from pulsetui.monitor.view import CheckView, Notice
+from pulsetui.client.views import CheckView, Notice
 from pulsetui.tui.details.beside import LEAST_WIDTH
 from pulsetui.tui.draw.theme import PALETTES
 from tests.tui.fake_engine import FakeEngine

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from pulsetui.monitor.view import SnoozeView
+from pulsetui.client.views import SnoozeView
 from pulsetui.tui.dialogs.snooze import SnoozeDialog, snooze_targets
-from pulsetui.tui.table.columns import countdown
+from pulsetui.tui.draw.status import countdown
 from pulsetui.tui.table.row import Row, is_problem, rank
 from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine

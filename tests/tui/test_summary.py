@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from pulsetui.client.views import CheckView, Notice, SnoozeView
 from pulsetui.core.state.snooze import Scope
-from pulsetui.monitor.view import CheckView, Notice, SnoozeView
 from pulsetui.tui.dialogs.help import notices_lines
 from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.table.model import TableModel

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
-from pulsetui.monitor.view import CheckView
 from pulsetui.tui.table.filter import Filter
 from pulsetui.tui.table.model import SortBy, TableModel
 from pulsetui.tui.table.row import Row, rank

@@ -22,9 +22,9 @@ import pytest
 from textual.events import Resize
 from textual.message import Message
 
+from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.core.state.status import Reason, Status
-from pulsetui.hooks.terminal_escape import TITLE_POP, TITLE_PUSH
-from pulsetui.monitor.alert import Alert, AlertEvent
+from pulsetui.escapes import TITLE_POP, TITLE_PUSH
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.terminal.driver import TerminalDriver, _sized, terminal_size
 from pulsetui.tui.terminal.terminal import Terminal

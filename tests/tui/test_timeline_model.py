@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from pulsetui.client.views import TimelineLane, TimelineRun
 from pulsetui.core.state.status import Outcome
-from pulsetui.monitor.view import TimelineLane, TimelineRun
 from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.timeline.model import (
     DAY,

@@ -11,8 +11,8 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from pulsetui.client.views import CheckDetails
 from pulsetui.errors import EngineUnreachableError
-from pulsetui.monitor.view import CheckDetails
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.run_screen import RunScreen
 from pulsetui.tui.details.screen import DetailsScreen

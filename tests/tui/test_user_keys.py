@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pulsetui.monitor.view import EngineInfo
+from pulsetui.client.views import EngineInfo
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.dialogs.help import keys_of

@@ -8,9 +8,7 @@ from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
-from pulsetui.core.state import history as past
-from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
-from pulsetui.monitor.view import (
+from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     DeliveryView,
@@ -19,6 +17,8 @@ from pulsetui.monitor.view import (
     PingView,
     RunView,
 )
+from pulsetui.core.state import history as past
+from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 _NAMESPACE = UUID(int=8787)

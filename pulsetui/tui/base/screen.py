@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.screen import ModalScreen, Screen
 
+from pulsetui.client.views import CheckView
 from pulsetui.errors import PulseError
-from pulsetui.monitor.view import CheckView
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.base.verbs import BY_ID, Situation, label_now, verbs_on
 from pulsetui.tui.draw.hints import Hint, Hints

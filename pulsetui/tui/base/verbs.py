@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 from textual.binding import Binding, BindingType
 
+from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
-from pulsetui.monitor.view import CheckView
-from pulsetui.tui.table.model import is_acknowledged
+from pulsetui.tui.draw.status import is_acknowledged
 
 
 class Situation(Struct, frozen=True, kw_only=True):

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from pulsetui.client.views import CheckDetails, CheckView
 from pulsetui.core.text.phrases import full_stop, sentence
-from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.draw.lines import Line, name_of, plain, wrap
 from pulsetui.tui.draw.paint import LineList, OneLine
-from pulsetui.tui.table.columns import countdown, status_glyph, status_word
-from pulsetui.tui.table.row import status_now
+from pulsetui.tui.draw.status import countdown, status_glyph, status_now, status_word
 
 if TYPE_CHECKING:
     from textual.timer import Timer

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pulsetui.client.views import CheckDetails, CheckView, DeliveryView
 from pulsetui.core.text.phrases import until_text
-from pulsetui.monitor.view import CheckDetails, CheckView, DeliveryView
 from pulsetui.tui.details.pane import Drawn, PaneContext, nothing
 from pulsetui.tui.draw.lines import Line, pad, plain
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
+from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import duration_text, instant_text, span_text, until_text
-from pulsetui.monitor.view import CheckView
 from pulsetui.tui.draw.lines import Line, Span, fit, name_of, plain, width_of
-from pulsetui.tui.table.columns import status_glyph, status_word
-from pulsetui.tui.table.model import status_now
+from pulsetui.tui.draw.status import status_glyph, status_now, status_word
 
 _BAR = 16
 _BAR_FROM = 72  # cells: a narrower line has the numbers only

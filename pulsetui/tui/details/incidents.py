@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pulsetui.client.views import CheckDetails, CheckView, DeliveryView, IncidentView
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import ago_text, count_text, span_text, word_for
-from pulsetui.monitor.view import CheckDetails, CheckView, DeliveryView, IncidentView
 from pulsetui.tui.details.deliveries import delivery_line
 from pulsetui.tui.details.pane import Drawn, PaneContext, clock_lines, nothing, on_clocks
 from pulsetui.tui.draw.lines import Line, Span, plain, wrap

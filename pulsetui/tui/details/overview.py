@@ -7,9 +7,9 @@ from itertools import zip_longest
 
 from msgspec.structs import replace
 
+from pulsetui.client.views import CheckDetails, CheckView
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.phrases import ago_text, count_text, number_text, span_text, until_text
-from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui.details.incidents import missed_lines
 from pulsetui.tui.details.pane import Drawn, PaneContext, clock_lines, on_clocks
 from pulsetui.tui.details.plots import plots

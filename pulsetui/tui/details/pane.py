@@ -9,9 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from pulsetui.client.views import CheckDetails, CheckView, EngineInfo
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import instant_text, instants_text, one_unit
-from pulsetui.monitor.view import CheckDetails, CheckView, EngineInfo
 from pulsetui.tui.draw.clocks import check_clock, own_zone
 from pulsetui.tui.draw.lines import Line, Span, cut, pad, plain, width_of
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pulsetui.client.views import CheckDetails, CheckView, PingView
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.output import KEPT
 from pulsetui.core.text.phrases import span_text
-from pulsetui.monitor.view import CheckDetails, CheckView, PingView
 from pulsetui.tui.details.pane import Drawn, PaneContext, PingKey, bytes_text, nothing
 from pulsetui.tui.draw.lines import Line, Span, cut, pad, plain
 

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from pulsetui.client.views import CheckDetails, CheckView, RunView
 from pulsetui.core.state.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import day_text, duration_text, number_text, span_text
-from pulsetui.monitor.view import CheckDetails, CheckView, RunView
 from pulsetui.tui.details.pane import PaneContext
 from pulsetui.tui.details.run_model import is_slow, tone_of, usual_duration, usual_metric
 from pulsetui.tui.draw.lines import Line, cut, fit, pad, plain, wrap

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pulsetui.client.views import CheckDetails, PingView, RunView
 from pulsetui.core.state.status import Outcome, PingKind
-from pulsetui.monitor.view import CheckDetails, PingView, RunView
 from pulsetui.tui.draw.plot import Band, Tone, usual_band
 
 RECENT = 15

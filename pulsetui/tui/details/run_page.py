@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from pulsetui.client.views import CheckDetails, PingView, RunView
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import duration_text, number_text
-from pulsetui.monitor.view import CheckDetails, PingView, RunView
 from pulsetui.tui.details.pane import Drawn, PaneContext, PingKey
 from pulsetui.tui.details.pings import ping_line
 from pulsetui.tui.details.plots import expectations

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
-from pulsetui.monitor.view import CheckDetails
+from pulsetui.client.views import CheckDetails
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import bindings_on
 from pulsetui.tui.details.pane import PaneContext, PingKey, outcome_glyph
@@ -22,7 +22,7 @@ from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.draw.reader import Reader, Text, TextView
 
 if TYPE_CHECKING:
-    from pulsetui.monitor.client import EngineClient
+    from pulsetui.client.client import EngineClient
 
 _TABS = ("Run", "Output", "Against the good run")
 _IDS = ("facts", "output", "difference")

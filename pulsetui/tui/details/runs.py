@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pulsetui.client.views import CheckDetails, CheckView, RunView
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import duration_text, number_text
-from pulsetui.monitor.view import CheckDetails, CheckView, RunView
 from pulsetui.tui.details.pane import Drawn, PaneContext, RunKey, nothing, outcome_glyph
 from pulsetui.tui.details.run_model import (
     against_usual,

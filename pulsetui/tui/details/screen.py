@@ -9,9 +9,9 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from pulsetui.client.views import CheckDetails, CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import full_stop, sentence
-from pulsetui.monitor.view import CheckDetails, CheckView
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import Situation, bindings_on
 from pulsetui.tui.details import panes
@@ -21,7 +21,7 @@ from pulsetui.tui.draw.clocks import own_zone, whose
 from pulsetui.tui.draw.hints import Hints
 from pulsetui.tui.draw.lines import Line, Span, pad, plain, told, width_of, wrap
 from pulsetui.tui.draw.paint import LineList, OneLine
-from pulsetui.tui.table.model import is_acknowledged, status_now
+from pulsetui.tui.draw.status import is_acknowledged, status_now
 
 if TYPE_CHECKING:
     from textual.timer import Timer

@@ -14,15 +14,15 @@ from textual.containers import Vertical
 from textual.keys import key_to_character
 from textual.screen import Screen
 
-from pulsetui.monitor.view import EngineInfo, Notice
+from pulsetui.client.views import EngineInfo, Notice
 from pulsetui.tui.base.dialog import Dialog
 from pulsetui.tui.base.keys import name_in_keys
 from pulsetui.tui.draw.hints import Hint
 from pulsetui.tui.draw.lines import Line, Span, fit, pad, plain, wrap
 from pulsetui.tui.draw.paint import LineList
 from pulsetui.tui.draw.reader import TextView
+from pulsetui.tui.draw.status import NOTICE_SIGNS
 from pulsetui.tui.draw.words import LayOut, paragraph
-from pulsetui.tui.table.notices import SIGNS
 
 _KEY_CELLS = 16
 _NAMES_LEAST = 60
@@ -148,7 +148,7 @@ def in_full(notices: Sequence[Notice], width: int) -> list[Line]:
     """The notices."""
     lines: list[Line] = []
     for notice in notices:
-        sign, style = SIGNS[notice.level]
+        sign, style = NOTICE_SIGNS[notice.level]
         for at, text in enumerate(wrap(plain(notice.text), width - 3)):
             lead: Span = (f"{sign}  ", style) if at == 0 else ("   ", "text")
             lines.append((lead, (text, "text")))

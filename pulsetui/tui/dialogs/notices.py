@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from pulsetui.client.refused import NOTICE, why_text
+from pulsetui.client.views import EngineInfo, Notice, RefusedPing
 from pulsetui.core.text.phrases import ago_text
-from pulsetui.monitor.refusals import NOTICE, why_text
-from pulsetui.monitor.view import EngineInfo, Notice, RefusedPing
 from pulsetui.tui.dialogs.help import HelpScreen, engine_lines, in_full
 from pulsetui.tui.draw.hints import Hint
 from pulsetui.tui.draw.lines import Line, plain, wrap

@@ -14,9 +14,9 @@ from textual.containers import Vertical
 from textual.events import Key
 from textual.widgets import Input
 
+from pulsetui.client.views import CheckView, SnoozeView
 from pulsetui.core.state.snooze import Scope, SnoozeChoice, snooze_choices
 from pulsetui.core.text.phrases import instant_text, span_text
-from pulsetui.monitor.view import CheckView, SnoozeView
 from pulsetui.tui.base.dialog import Dialog
 from pulsetui.tui.draw.hints import Hint
 from pulsetui.tui.draw.lines import Line, Span, cut, name_of, pad, plain

@@ -12,8 +12,8 @@ from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
+from pulsetui.client.views import CheckView
 from pulsetui.core.text.clean import clean
-from pulsetui.monitor.view import CheckView
 
 Span = tuple[str, str]
 Line = tuple[Span, ...]

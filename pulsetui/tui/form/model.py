@@ -15,12 +15,12 @@ from typing import Literal
 
 from msgspec import Struct
 
+from pulsetui.client.views import FieldProblem, SchedulePreview
 from pulsetui.config.check_fields import validate_check
 from pulsetui.config.problem import ConfigProblems, Problem
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
 from pulsetui.errors import ScheduleError
-from pulsetui.monitor.view import FieldProblem, SchedulePreview
 
 FieldKind = Literal["text", "list", "count", "flag", "lines", "pairs"]
 KINDS: tuple[ScheduleKind, ...] = ("every", "cron", "calendar")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
+from pulsetui.client.views import SchedulePreview
 from pulsetui.core.schedule.zone import zone as zone_named
 from pulsetui.core.text.phrases import instants_text, one_unit, until_text
 from pulsetui.errors import ScheduleError
-from pulsetui.monitor.view import SchedulePreview
 from pulsetui.tui.draw.lines import Line, Span, pad, plain, wrap
 from pulsetui.tui.form.advice import Level, Note
 from pulsetui.tui.form.suggest import Suggestion

@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 
+from pulsetui.client.views import CheckView, CommandResult, FieldProblem
 from pulsetui.core.schedule.zone import zone as zone_named
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError, ScheduleError
-from pulsetui.monitor.view import CheckView, CommandResult, FieldProblem
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.draw.hints import Hint, Hints

@@ -12,11 +12,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
+from pulsetui.client.client import EngineClient
+from pulsetui.client.views import CheckView, IncidentEntry
 from pulsetui.errors import PulseError
-from pulsetui.monitor.client import EngineClient
-from pulsetui.monitor.report import incident_id, incident_report
-from pulsetui.monitor.report_text import to_markdown
-from pulsetui.monitor.view import CheckView, IncidentEntry
+from pulsetui.report.report import incident_id, incident_report
+from pulsetui.report.text import to_markdown
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import Situation, bindings_on
 from pulsetui.tui.details.panes import PANES

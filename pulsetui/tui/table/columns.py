@@ -21,12 +21,12 @@ from pulsetui.core.text.phrases import (
     until_text,
     word_for,
 )
-from pulsetui.monitor.view import CheckView
 from pulsetui.tui.draw.clocks import check_clock, foreign, own_zone
 from pulsetui.tui.draw.heartbeat_bar import bar
 from pulsetui.tui.draw.lines import Align, Line, Span, cut, fit, name_of, pad, plain, width_of
+from pulsetui.tui.draw.status import countdown, status_glyph, status_style, status_word
 from pulsetui.tui.table.order import SortBy
-from pulsetui.tui.table.row import Row, is_acknowledged, is_problem, note_of
+from pulsetui.tui.table.row import Row, is_problem, note_of
 
 LEAD = 5
 """Cells before the first column: cursor, mark, glyph, running, space."""
@@ -100,14 +100,6 @@ def snooze_text(row: Row, now: datetime) -> str:
     if not row.snoozed or until is None:
         return ""
     return f"z {countdown(until, now)}"
-
-
-def countdown(until: datetime, now: datetime) -> str:
-    """What is left in its largest unit, begun ones counted: ``18m``, ``3h``, ``2d``."""
-    minutes = max(-int((now - until).total_seconds() // 60), 1)
-    if minutes < 100:
-        return f"{minutes}m"
-    return f"{-(-minutes // 60)}h" if minutes < 48 * 60 else f"{-(-minutes // 1440)}d"
 
 
 def _status(row: Row, _: CellContext) -> list[Span]:
@@ -425,29 +417,6 @@ def base_of(row: Row, *, cursor: bool) -> str:
 def style_of(row: Row) -> str:
     """The style in which the row's status is drawn: what somebody has snoozed does not shout."""
     return "calm" if row.snoozed and row.status is Status.DOWN else status_style(row.view, row.status)
-
-
-def status_style(view: CheckView, status: Status) -> str:
-    """The style of a status."""
-    if is_acknowledged(view):
-        return "calm"
-    if view.unwatched:
-        return "muted"
-    return str(status)
-
-
-def status_word(view: CheckView, status: Status) -> Span:
-    """The word and its style."""
-    if view.unwatched and status is not Status.PAUSED:
-        return "unwatched", "muted"
-    return word_for(status, view.reason), status_style(view, status)
-
-
-def status_glyph(view: CheckView, status: Status, *, ascii_only: bool = False) -> Span:
-    """The one character for it and its style."""
-    if view.unwatched and status is not Status.PAUSED:
-        return "?", "muted"
-    return (GLYPH_ASCII if ascii_only else GLYPH)[status], status_style(view, status)
 
 
 def titles(width: int) -> Sequence[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pulsetui.client.views import EngineInfo
 from pulsetui.core.text.phrases import count_text
-from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.draw.lines import Line, plain, wrap
 from pulsetui.tui.ways.example import EXAMPLE, EXAMPLE_UUID
 

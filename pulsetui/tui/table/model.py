@@ -15,15 +15,15 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
+from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
-from pulsetui.monitor.view import CheckView
 from pulsetui.tui.draw.clocks import own_zone
 from pulsetui.tui.table.filter import Filter
 from pulsetui.tui.table.order import HEADING, Order, SortBy, sort_key
-from pulsetui.tui.table.row import Key, Row, is_acknowledged, status_now
+from pulsetui.tui.table.row import Key, Row
 from pulsetui.tui.table.subsets import ALL, Subset
 
-__all__ = ["Heading", "Row", "SortBy", "TableModel", "is_acknowledged", "status_now"]
+__all__ = ["Heading", "Row", "SortBy", "TableModel"]
 
 _FEW = 64  # from so many changes at once (or 1 % of the rows) one sort is cheaper than many insertions
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from textual.strip import Strip
 from textual.widget import Widget
 
-from pulsetui.monitor.view import Notice
+from pulsetui.client.views import Notice
 from pulsetui.tui.draw.lines import Line, fit, plain
 from pulsetui.tui.draw.paint import strip_of, style_set
+from pulsetui.tui.draw.status import NOTICE_SIGNS
 
 SHOWN = 2
 """So many at once: the table needs the room."""
-SIGNS = {"info": ("i", "accent"), "warning": ("!", "warning"), "error": ("✖", "error")}
 
 
 class Notices(Widget):
@@ -53,7 +53,7 @@ def notice_lines(notices: Sequence[Notice], width: int) -> list[Line]:
     """One line for each notice that is shown, the keys at its end."""
     lines: list[Line] = []
     for index, notice in enumerate(notices[:SHOWN]):
-        sign, style = SIGNS[notice.level]
+        sign, style = NOTICE_SIGNS[notice.level]
         more = len(notices) - SHOWN
         keys = ""
         if index == 0:

@@ -6,8 +6,9 @@ import re
 from datetime import datetime
 from functools import lru_cache
 
+from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
-from pulsetui.monitor.view import CheckView
+from pulsetui.tui.draw.status import is_acknowledged, status_now
 
 Key = tuple[int, float, str, str]
 """A row's place in the order: rank, number, text, slug. It never contains "now"."""
@@ -85,23 +86,6 @@ def natural(text: str) -> str:
     """``text`` as it sorts: without case, numbers by their value ("Job 2" before "Job 10")."""
     folded = text.casefold()
     return _DIGITS.sub(lambda found: found[0].zfill(_MOST_DIGITS), folded)
-
-
-def status_now(view: CheckView, now: datetime) -> Status:
-    """The status at ``now``: up or new turns late by the clock alone, without any news from the engine."""
-    if (
-        view.status in (Status.UP, Status.NEW)
-        and view.next_ping is not None
-        and not view.unwatched
-        and view.next_ping <= now
-    ):
-        return Status.LATE
-    return view.status
-
-
-def is_acknowledged(view: CheckView) -> bool:
-    """Whether it is down and somebody has said "I know"."""
-    return view.status is Status.DOWN and view.acknowledged
 
 
 def is_problem(row: Row) -> bool:

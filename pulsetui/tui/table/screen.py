@@ -10,16 +10,17 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from pulsetui.monitor.view import CheckView
+from pulsetui.client.views import CheckView
 from pulsetui.tui.base.verbs import Situation, bindings_on
 from pulsetui.tui.details.beside import LEAST_WIDTH as BESIDE_LEAST_WIDTH
 from pulsetui.tui.details.beside import Beside
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
 from pulsetui.tui.draw.paint import LineList
+from pulsetui.tui.draw.status import is_acknowledged
 from pulsetui.tui.table.empty import empty_lines, no_match_lines
 from pulsetui.tui.table.filter import doubts
-from pulsetui.tui.table.model import TableModel, is_acknowledged
+from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.notices import Notices
 from pulsetui.tui.table.ping_rate import PingRate
 from pulsetui.tui.table.subset_bar import LEAST_HEIGHT, LEAST_WIDTH, SubsetBar

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct
 
+from pulsetui.client.views import EngineInfo
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import GLYPH, GLYPH_ASCII, RUNNING, count_text, until_text
-from pulsetui.monitor.view import EngineInfo
 from pulsetui.tui.draw.clocks import foreign, whose
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, plain, width_of
 from pulsetui.tui.draw.paint import OneLine
-from pulsetui.tui.table.columns import countdown
+from pulsetui.tui.draw.status import countdown
 from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.row import ACKNOWLEDGED, HUSHED, LOUD, SNOOZED, UNWATCHED
 from pulsetui.tui.table.subsets import ALL

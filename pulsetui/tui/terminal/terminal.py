@@ -14,8 +14,8 @@ import subprocess
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pulsetui.hooks.terminal_escape import TITLE_POP, TITLE_PUSH, alert_sequences, title_sequence
-from pulsetui.monitor.alert import Alert
+from pulsetui.client.alert import Alert
+from pulsetui.escapes import TITLE_POP, TITLE_PUSH, alert_sequences, title_sequence
 
 if TYPE_CHECKING:
     from textual.app import App

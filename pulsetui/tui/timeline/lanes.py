@@ -13,11 +13,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pulsetui.monitor.view import CheckView, TimelineLane
+from pulsetui.client.views import CheckView, TimelineLane
 from pulsetui.tui.draw.lines import Line, Span, fit, name_of
 from pulsetui.tui.draw.paint import has_plain_glyphs, strip_of, style_set
-from pulsetui.tui.table.columns import status_glyph
-from pulsetui.tui.table.model import status_now
+from pulsetui.tui.draw.status import status_glyph, status_now
 from pulsetui.tui.timeline.model import (
     START_ZOOM,
     ZOOMS,

@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from pulsetui.client.views import TimelineLane, TimelineRun
 from pulsetui.core.state.status import Outcome
-from pulsetui.monitor.view import TimelineLane, TimelineRun
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ZOOMS: tuple[timedelta, ...] = (

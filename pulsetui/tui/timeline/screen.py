@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from pulsetui.client.views import CheckView, Timeline, TimelineLane
 from pulsetui.core.text.phrases import count_text, instant_text
-from pulsetui.monitor.view import CheckView, Timeline, TimelineLane
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import BY_ID, bindings_on, key_of
 from pulsetui.tui.draw.hints import Hint, Hints
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, told
 from pulsetui.tui.draw.paint import LineList, OneLine
-from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.timeline.lanes import SPOT, TimelineLanes, name_cells
 from pulsetui.tui.timeline.model import (
     START_ZOOM,
@@ -125,10 +124,7 @@ class TimelineScreen(PulseScreen):
 
     def slugs(self) -> list[str]:
         """The checks in the order of the table, with its filter."""
-        for screen in self.app.screen_stack:
-            if isinstance(screen, HomeScreen):
-                return list(screen.model.slugs())
-        return list(self.pulse.client.checks())
+        return self.pulse.shown_slugs()
 
     # Time and news
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
+from pulsetui.client.views import TimelineLane, TimelineRun
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import count_text, duration_text, instant_text, span_text, until_text
-from pulsetui.monitor.view import TimelineLane, TimelineRun
 from pulsetui.tui.draw.lines import Line, Span, fit, width_of
 from pulsetui.tui.timeline.model import DAY, GLYPHS, HOUR, Mark, Unwatched, Window, span_of
 

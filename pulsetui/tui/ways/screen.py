@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import TextArea
 
-from pulsetui.monitor.view import CheckView
+from pulsetui.client.views import CheckView
 from pulsetui.recipes.recipes import BY_ID, RECIPES, Recipe, Target
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.base.screen import PulseScreen

@@ -8,9 +8,9 @@ import shlex
 import sys
 from pathlib import Path
 
+from pulsetui.client.views import CheckView, EngineInfo
 from pulsetui.config.program import program
 from pulsetui.job.place import APP, announced_url
-from pulsetui.monitor.view import CheckView, EngineInfo
 from pulsetui.recipes.recipes import Target
 from pulsetui.tui.draw.lines import plain
 from pulsetui.tui.ways.example import EXAMPLE, EXAMPLE_UUID

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.errors import HookError
-from pulsetui.hooks.terminal import KIND, terminal_options
-from pulsetui.hooks.terminal_escape import (
+from pulsetui.escapes import (
     BELL,
     TITLE_POP,
     TITLE_PUSH,
@@ -30,7 +30,7 @@ from pulsetui.hooks.terminal_escape import (
     title_sequence,
     wrap_tmux,
 )
-from pulsetui.monitor.alert import Alert, AlertEvent
+from pulsetui.hooks.terminal import KIND, terminal_options
 from tests.hooks.fakes import an_alert
 
 ST = "\x1b\\"

@@ -12,9 +12,8 @@ from typing import Literal, get_args
 import msgspec
 from msgspec import Struct
 
-from pulsetui.core.state.snooze import Scope
-from pulsetui.monitor.alert import Alert
-from pulsetui.monitor.view import (
+from pulsetui.client.alert import Alert
+from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     CommandResult,
@@ -23,6 +22,7 @@ from pulsetui.monitor.view import (
     LogLine,
     Timeline,
 )
+from pulsetui.core.state.snooze import Scope
 
 API = "/api/pulse/"
 API_KEY_HEADER = "X-Api-Key"

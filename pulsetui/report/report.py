@@ -11,12 +11,12 @@ from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct
 
+from pulsetui.client.views import CheckDetails, CheckView, IncidentView, RunView
 from pulsetui.core.schedule.zone import zone as zone_named
 from pulsetui.core.state.status import Outcome, Reason, Status
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import sentence
 from pulsetui.errors import PulseError, ScheduleError
-from pulsetui.monitor.view import CheckDetails, CheckView, IncidentView, RunView
 
 FORMAT = "pulsetui-report/1"
 

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pulsetui.core.state.snooze import Scope
-from pulsetui.monitor.alert import OnAlert
-from pulsetui.monitor.view import (
+from pulsetui.client.alert import OnAlert
+from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     CommandResult,
@@ -21,6 +20,7 @@ from pulsetui.monitor.view import (
     LogLine,
     Timeline,
 )
+from pulsetui.core.state.snooze import Scope
 
 OnChange = Callable[[frozenset[str]], None]
 """Called from another thread with the slugs whose view changed, appeared or went away. An empty set means

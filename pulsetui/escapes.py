@@ -24,8 +24,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.core.text.clean import clean
-from pulsetui.monitor.alert import Alert, AlertEvent
 
 BELL: Final = "\a"
 TITLE_PUSH: Final = "\x1b[22;2t"

@@ -18,7 +18,7 @@ import msgspec
 from pulsetui.core.schedule.english import listed
 from pulsetui.core.state.status import Outcome, Status
 from pulsetui.core.text.phrases import count_text, duration_text, span_text, word_for
-from pulsetui.monitor.report import Instant, Report, ReportedIncident, ReportedRun
+from pulsetui.report.report import Instant, Report, ReportedIncident, ReportedRun
 
 CSV_FIELDS = (
     *("record", "check", "id", "state"),

@@ -1,0 +1,1 @@
+"""Audit trails: details in, a report out."""
