@@ -142,7 +142,7 @@ class Inheritance:
         go, _, numbers = os.environ.pop(TAKES_OVER, "").partition(":")
         if not go:
             return None
-        from pulsetui.listener.sockets import adopt
+        from pulsetui.listener.http.sockets import adopt
 
         try:
             os.set_inheritable(int(go), False)  # noqa: FBT003 - the standard library's signature

@@ -23,7 +23,7 @@ from pulsetui.config.model import Config, is_loopback
 from pulsetui.config.trust import distrust
 from pulsetui.errors import EngineError, PulseError
 from pulsetui.hooks.registry import VALIDATORS
-from pulsetui.listener.sockets import open_sockets, port_of
+from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.monitor.clock import Clock, SystemClock
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine

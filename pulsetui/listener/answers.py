@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pulsetui.listener.message import JSON, Respond, Response
+from pulsetui.listener.http.message import JSON, Respond, Response
 from pulsetui.monitor.intake import BODY_LIMIT, Receipt
 
 _ANYWHERE = ("Access-Control-Allow-Origin", "*")

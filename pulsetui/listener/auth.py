@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Sequence
 
 from pulsetui.listener.answers import json_error
-from pulsetui.listener.message import Request, Response
+from pulsetui.listener.http.message import Request, Response
 from pulsetui.monitor.intake import Intake
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 
 from pulsetui.core.text.clean import clean
-from pulsetui.listener.message import Request, Response
+from pulsetui.listener.http.message import Request, Response
 
 OTHER_SITE = "page of another site"
 OTHER_HOST = "unknown host"

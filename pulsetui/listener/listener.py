@@ -6,12 +6,12 @@ import socket
 from collections.abc import Callable, Sequence
 
 from pulsetui.client.client import EngineClient
-from pulsetui.listener.api import PulseApi
+from pulsetui.listener.api.api import PulseApi
+from pulsetui.listener.api.health import Health
 from pulsetui.listener.browser import Guard
-from pulsetui.listener.health import Health
-from pulsetui.listener.limits import Limits
-from pulsetui.listener.routes import Router
-from pulsetui.listener.server import HttpServer
+from pulsetui.listener.http.limits import Limits
+from pulsetui.listener.http.server import HttpServer
+from pulsetui.listener.pings.routes import Router
 from pulsetui.monitor.intake import Intake
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from pulsetui.cli.hand_over import TAKES_OVER, Successor
 from pulsetui.errors import EngineError
-from pulsetui.listener.sockets import open_sockets, port_of
+from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.monitor.lock import StateLock
 from tests.cli.installed import environment, pulsetui
 from tests.cli.test_screen import Terminal, terminal

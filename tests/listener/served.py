@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pulsetui.listener.limits import Limits
+from pulsetui.listener.http.limits import Limits
+from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.listener.listener import Listener
-from pulsetui.listener.sockets import open_sockets, port_of
 from tests.listener.fakes import FakeEngine, FakeIntake
 from tests.programs import program
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pulsetui.client import wire
 from pulsetui.errors import EngineError, StoreBusyError
-from pulsetui.listener.limits import Limits
+from pulsetui.listener.http.limits import Limits
 from tests.listener.fakes import API_KEY, NOON, OTHER_KEY, READ_KEY, FakeEngine, a_view
 from tests.listener.served import TIMEOUT_S, Reply, Served, read_all, read_until, serve
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from pulsetui.core.text.output import KEPT, SEARCHED
-from pulsetui.listener.incoming import _ENDS
-from pulsetui.listener.limits import Limits
+from pulsetui.listener.http.heads import _ENDS
+from pulsetui.listener.http.limits import Limits
 from tests.listener.served import Served, serve
 
 

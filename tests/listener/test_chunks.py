@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.listener.chunks import ChunkError, Chunks, ChunkTooLongError
+from pulsetui.listener.http.chunks import ChunkError, Chunks, ChunkTooLongError
 
 
 def fed(data: bytes, *cuts: int) -> tuple[bytes, bytes | None]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.listener import extras
+from pulsetui.listener.pings import extras
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
-from pulsetui.listener.outcome import _WORDS, outcome
+from pulsetui.listener.pings.outcome import _WORDS, outcome
 from tests.listener.fakes import CODE, PING_KEY
 from tests.listener.served import Served
 

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pulsetui.errors import ListenerError
-from pulsetui.listener.incoming import Heads
-from pulsetui.listener.limits import Limits
-from pulsetui.listener.server import HttpServer
-from pulsetui.listener.sockets import open_sockets, port_of
+from pulsetui.listener.http.heads import Heads
+from pulsetui.listener.http.limits import Limits
+from pulsetui.listener.http.server import HttpServer
+from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.monitor.intake import Receipt
 from tests.listener.fakes import CODE
 from tests.listener.served import TIMEOUT_S, Served, curl, read_all, read_until, serve, start
@@ -492,9 +492,9 @@ def test_no_bytes_harm_the_server(hasty: Served, data: bytes) -> None:
 
 _FEW_DESCRIPTORS = """
 import resource, sys
-from pulsetui.listener.incoming import Heads
-from pulsetui.listener.limits import Limits
-from pulsetui.listener.server import HttpServer
+from pulsetui.listener.http.heads import Heads
+from pulsetui.listener.http.limits import Limits
+from pulsetui.listener.http.server import HttpServer
 from tests.listener.served import serve
 with serve(limits=Limits(spare_descriptors=-1000, request_s=0.3, sweep_s=0.05)) as running:
     resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))

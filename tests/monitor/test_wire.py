@@ -18,8 +18,8 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
 from pulsetui.job.report import Report
 from pulsetui.job.spool import keep
+from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.listener.listener import Listener
-from pulsetui.listener.sockets import open_sockets, port_of
 from pulsetui.monitor.intake import Receipt, Refused
 from pulsetui.monitor.refusals import Allowance, nearest_slug
 from tests.listener.served import curl

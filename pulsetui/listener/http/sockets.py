@@ -101,7 +101,7 @@ def _listen(family: int, host: str, port: int) -> socket.socket:
 def _message(host: str, port: int, error: OSError) -> str:
     where = format_address(host, port)
     if error.errno == errno.EADDRINUSE:
-        from pulsetui.listener.holder import holder_of
+        from pulsetui.listener.http.port_owner import holder_of
 
         holder = holder_of(port)
         by = f" by {holder}" if holder else ""

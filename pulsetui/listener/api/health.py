@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pulsetui.listener.answers import NOT_FOUND
-from pulsetui.listener.message import Request, Respond, Response
+from pulsetui.listener.http.message import Request, Respond, Response
 
 _HEADERS = (("Cache-Control", "no-store"),)
 _WELL = Response(200, b"ok", _HEADERS)

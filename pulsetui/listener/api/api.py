@@ -19,12 +19,12 @@ from pulsetui.client.client import EngineClient
 from pulsetui.core import storable
 from pulsetui.errors import EngineUnreachableError, PulseError, StoreBusyError, UnknownCheckError
 from pulsetui.listener.answers import json_error
+from pulsetui.listener.api.commands import TOO_DEEP, CommandError, checked, run_command
+from pulsetui.listener.api.feed import Feed
 from pulsetui.listener.auth import denied
 from pulsetui.listener.browser import Guard, refusal
-from pulsetui.listener.commands import TOO_DEEP, CommandError, checked, run_command
-from pulsetui.listener.feed import Feed
-from pulsetui.listener.message import JSON, Request, Respond, Response
-from pulsetui.listener.stream import Stream
+from pulsetui.listener.http.message import JSON, Request, Respond, Response
+from pulsetui.listener.http.stream import Stream
 from pulsetui.monitor.intake import BODY_LIMIT, Intake
 
 _log = logging.getLogger(__name__)

@@ -26,11 +26,11 @@ from typing import Final, Protocol
 
 from httptools import HttpParserError, HttpParserUpgrade
 
-from pulsetui.listener.chunks import ChunkError, Chunks, ChunkTooLongError
-from pulsetui.listener.incoming import Heads, Incoming
-from pulsetui.listener.limits import Limits
-from pulsetui.listener.message import Handler, Request, Response
-from pulsetui.listener.stream import Stream
+from pulsetui.listener.http.chunks import ChunkError, Chunks, ChunkTooLongError
+from pulsetui.listener.http.heads import Heads, Incoming
+from pulsetui.listener.http.limits import Limits
+from pulsetui.listener.http.message import Handler, Request, Response
+from pulsetui.listener.http.stream import Stream
 
 _log = logging.getLogger(__name__)
 

@@ -15,11 +15,12 @@ from pulsetui.core import storable
 from pulsetui.core.state.check import NEW_SLUG, SLUG
 from pulsetui.core.state.ping import NO_METRICS, NO_REASONS
 from pulsetui.core.state.status import PingKind
-from pulsetui.listener import answers, extras
+from pulsetui.listener import answers
 from pulsetui.listener.browser import Guard, refusal
-from pulsetui.listener.message import Request, Respond, Response
-from pulsetui.listener.origin import remote, user_agent
-from pulsetui.listener.outcome import Say, outcome
+from pulsetui.listener.http.message import Request, Respond, Response
+from pulsetui.listener.pings import extras
+from pulsetui.listener.pings.origin import remote, user_agent
+from pulsetui.listener.pings.outcome import Say, outcome
 from pulsetui.monitor.intake import Arrival, Intake, Receipt, Refused, report_id, split_body
 from pulsetui.monitor.refusals import NOT_CREATED, UNKNOWN_CHECK
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pulsetui.core.state.check import SLUG
 from pulsetui.listener import answers
 from pulsetui.listener.browser import Guard
-from pulsetui.listener.healthchecks import PingTaker, action_of, is_upper
-from pulsetui.listener.message import Request, Respond
+from pulsetui.listener.http.message import Request, Respond
+from pulsetui.listener.pings.healthchecks import PingTaker, action_of, is_upper
 from pulsetui.monitor.intake import Intake
 from pulsetui.monitor.refusals import UNKNOWN_CHECK
 

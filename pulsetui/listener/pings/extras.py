@@ -15,8 +15,8 @@ from pulsetui.core.state.ping import NO_METRICS, NO_REASONS
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.metric import not_a_number
 from pulsetui.core.text.number import LONGEST_NUMBER, number
-from pulsetui.listener.message import Query
-from pulsetui.listener.outcome import Reject, Say
+from pulsetui.listener.http.message import Query
+from pulsetui.listener.pings.outcome import Reject, Say
 
 METRICS_LIMIT = storable.MAX_METRICS
 """So many metrics of one ping are taken."""

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pulsetui.listener import answers
 from pulsetui.listener.auth import is_one_of
 from pulsetui.listener.browser import PREFLIGHT, Guard, is_preflight
-from pulsetui.listener.healthchecks import PingTaker, action_of, is_uuid
-from pulsetui.listener.message import Request, Respond
-from pulsetui.listener.quietpulse import BareSlugs
+from pulsetui.listener.http.message import Request, Respond
+from pulsetui.listener.pings.healthchecks import PingTaker, action_of, is_uuid
+from pulsetui.listener.pings.quietpulse import BareSlugs
 from pulsetui.monitor.intake import Intake
 
 Route = Callable[[Request, Respond, Sequence[str]], None]

@@ -14,10 +14,10 @@ import socket
 from collections.abc import Callable, Sequence
 from ipaddress import IPv6Address
 
-from pulsetui.listener.connection import Connection
-from pulsetui.listener.incoming import Heads
-from pulsetui.listener.limits import Limits
-from pulsetui.listener.message import Handler, Response
+from pulsetui.listener.http.connection import Connection
+from pulsetui.listener.http.heads import Heads
+from pulsetui.listener.http.limits import Limits
+from pulsetui.listener.http.message import Handler, Response
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
 if TYPE_CHECKING:
-    from pulsetui.listener.stream import Stream
+    from pulsetui.listener.http.stream import Stream
 
 TEXT = "text/plain; charset=utf-8"
 JSON = "application/json"

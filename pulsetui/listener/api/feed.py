@@ -13,7 +13,7 @@ from collections import deque
 from pulsetui.client import wire
 from pulsetui.client.alert import Alert
 from pulsetui.client.client import EngineClient
-from pulsetui.listener.stream import Stream
+from pulsetui.listener.http.stream import Stream
 
 BATCH_S = 0.1
 """At most one batch of changes in so many seconds."""

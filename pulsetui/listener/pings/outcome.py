@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
-from pulsetui.listener.message import Query
+from pulsetui.listener.http.message import Query
 
 Reject = Callable[[str], None]
 Say = Callable[[str], None]

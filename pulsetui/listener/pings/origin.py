@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import IPv6Address, ip_address
 
-from pulsetui.listener.message import Request
+from pulsetui.listener.http.message import Request
 
 UA_LIMIT = 200
 """Characters of a user agent that are kept."""

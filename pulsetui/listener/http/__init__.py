@@ -1,0 +1,1 @@
+"""The protocol: connections, requests, bodies, event streams. Knows no ping and no check."""
