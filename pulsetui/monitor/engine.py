@@ -24,13 +24,10 @@ from pulsetui.config.secret import without
 from pulsetui.core.state.snooze import Scope
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import EngineError, StoreError
-from pulsetui.monitor import commands, refusals
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.config_copies import ConfigCopies
 from pulsetui.monitor.config_watch import ConfigWatch
-from pulsetui.monitor.creation import Creation
 from pulsetui.monitor.evaluator import Evaluator
-from pulsetui.monitor.intake import ApiKeys, Arrival, OnReceipt, Receipt, Refused
 from pulsetui.monitor.keeper import Keeper
 from pulsetui.monitor.lock import (
     StateLock,
@@ -41,14 +38,18 @@ from pulsetui.monitor.lock import (
     state_id,
 )
 from pulsetui.monitor.notices import Notices
-from pulsetui.monitor.reading import Reading, without_rest
-from pulsetui.monitor.session import Command
-from pulsetui.monitor.spool_intake import SpoolIntake
-from pulsetui.monitor.unread import Unread
+from pulsetui.monitor.pings import refusals
+from pulsetui.monitor.pings.creation import Creation
+from pulsetui.monitor.pings.intake import ApiKeys, Arrival, OnReceipt, Receipt, Refused
+from pulsetui.monitor.pings.reading import Reading, without_rest
+from pulsetui.monitor.pings.spool_intake import SpoolIntake
+from pulsetui.monitor.pings.unread import Unread
 from pulsetui.monitor.upkeep import Purge, Trimmer
 from pulsetui.monitor.vigil import BEAT_S, TICK_S, Gap, Vigil
-from pulsetui.monitor.world import Tracked, World
-from pulsetui.monitor.writer import Batch, Submitted, Writer
+from pulsetui.monitor.writing import commands
+from pulsetui.monitor.writing.session import Command
+from pulsetui.monitor.writing.world import Tracked, World
+from pulsetui.monitor.writing.writer import Batch, Submitted, Writer
 from pulsetui.store.database import Database
 from pulsetui.store.queries import Queries
 

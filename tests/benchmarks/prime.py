@@ -12,7 +12,7 @@ from pathlib import Path
 from pulsetui.cli.host import open_engine
 from pulsetui.core.state.status import PingKind
 from pulsetui.monitor.engine import Engine
-from pulsetui.monitor.intake import Arrival, Receipt
+from pulsetui.monitor.pings.intake import Arrival, Receipt
 from tests.benchmarks.processes import PLACE, Home, module, slug
 
 FAILED = 3

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.state.check import Check
-from pulsetui.monitor.identity import matched, removed, uuids
+from pulsetui.monitor.writing.identity import matched, removed, uuids
 from pulsetui.store.rows import StoredCheck
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)

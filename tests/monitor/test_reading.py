@@ -12,8 +12,8 @@ import pytest
 from pulsetui.core.state.status import PingKind
 from pulsetui.job.report import Report
 from pulsetui.job.spool import keep
-from pulsetui.monitor import reading
-from pulsetui.monitor.intake import BODY_LIMIT, Receipt
+from pulsetui.monitor.pings import reading
+from pulsetui.monitor.pings.intake import BODY_LIMIT, Receipt
 from tests.monitor.harness import running
 
 

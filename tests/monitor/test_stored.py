@@ -15,8 +15,8 @@ import pytest
 
 from pulsetui.core.state.status import PingKind
 from pulsetui.hooks.courier import Courier
-from pulsetui.monitor.intake import Receipt
-from pulsetui.monitor.outbox import StoreOutbox
+from pulsetui.monitor.pings.intake import Receipt
+from pulsetui.monitor.writing.outbox import StoreOutbox
 from pulsetui.store.instant import stored
 from pulsetui.store.schema import MIGRATIONS
 from tests.hooks.fakes import RecordingHook

@@ -11,14 +11,15 @@ from typing import Protocol
 
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import StoreBusyError, StoreLostError
-from pulsetui.monitor import commands, refusals
 from pulsetui.monitor.clock import Clock
-from pulsetui.monitor.intake import Arrival, Refused
 from pulsetui.monitor.notices import Notices
-from pulsetui.monitor.reading import with_metrics, without_rest
-from pulsetui.monitor.session import Command
-from pulsetui.monitor.spool import BAD, DIRECTORY, Spool
-from pulsetui.monitor.world import Tracked
+from pulsetui.monitor.pings import refusals
+from pulsetui.monitor.pings.intake import Arrival, Refused
+from pulsetui.monitor.pings.reading import with_metrics, without_rest
+from pulsetui.monitor.pings.spool import BAD, DIRECTORY, Spool
+from pulsetui.monitor.writing import commands
+from pulsetui.monitor.writing.session import Command
+from pulsetui.monitor.writing.world import Tracked
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from pulsetui.config.edit import ConfigFile
 from pulsetui.config.model import Config
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError
-from pulsetui.monitor.intake import Arrival, OnReceipt, Receipt
 from pulsetui.monitor.notices import Notices
-from pulsetui.monitor.refusals import Allowance
+from pulsetui.monitor.pings.intake import Arrival, OnReceipt, Receipt
+from pulsetui.monitor.pings.refusals import Allowance
 
 logger = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from pulsetui.config.problem import nearest
 from pulsetui.core.state.check import NEW_SLUG
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import count_text
-from pulsetui.monitor.intake import Refused
 from pulsetui.monitor.notices import Notices
+from pulsetui.monitor.pings.intake import Refused
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""How pings come to the engine: from the listener, out of the spool, with what was refused of them."""
