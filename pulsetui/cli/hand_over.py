@@ -155,7 +155,7 @@ class Inheritance:
 
         Raises ConfigError.
         """
-        for name in ("hooks.courier", "listener.listener", "monitor.outbox"):
+        for name in ("hooks.courier", "listener.listener", "monitor.writing.outbox"):
             import_module(f"pulsetui.{name}")
         from pulsetui.config.load import load_config
         from pulsetui.hooks.registry import VALIDATORS

@@ -1,6 +1,6 @@
 """What travels between an engine and those attached to it, as JSON. Shared by both ends.
 
-The values are ``monitor.view``'s own; only their envelopes are made here.
+The values are ``client.views``'s own; only their envelopes are made here.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ OnChanged = Callable[[frozenset[str] | None], None]
 
 
 class Engine:
-    """Implements ``monitor.intake.Intake``. Construct, then ``start`` and ``stop`` on one event loop."""
+    """Implements ``monitor.pings.intake.Intake``. Construct, then ``start``, ``stop`` on one event loop."""
 
     def __init__(
         self,

@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 
 
 class LocalEngine:
-    """Implements ``monitor.client.EngineClient``. Views are made when somebody asks, once for each change."""
+    """Implements ``client.client.EngineClient``. Views are made when somebody asks, once for each change."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

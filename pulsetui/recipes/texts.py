@@ -1,4 +1,4 @@
-"""The longer texts of ``core.recipes``. Words between @ signs are filled in there."""
+"""The longer texts of ``recipes.recipes``. Words between @ signs are filled in there."""
 
 from __future__ import annotations
 

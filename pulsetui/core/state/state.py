@@ -19,7 +19,7 @@ from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 class CheckState(Struct, kw_only=True, omit_defaults=True):
     """All that is remembered of a check between two events.
 
-    Only the functions of ``core.machine`` and ``core.operate`` make new ones; they change a private copy and
+    Only the functions of ``machine`` and ``operate`` beside it make new ones; they change a private copy and
     never touch a state that they have returned. ``status`` is NEW, UP, DOWN or PAUSED: LATE follows from UP
     or NEW and the clock.
 

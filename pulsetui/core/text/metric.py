@@ -1,7 +1,7 @@
 """Numbers out of outputs: patterns, what they are searched in, and what was found.
 
 One reader for the engine's patterns and for ``pulsetui run --metric``. It searches what a screen would show
-of an output (``core.text.shown``), line by line: of a line the first match counts, and of all lines the last
+of an output (``clean.shown``), line by line: of a line the first match counts, and of all lines the last
 that has one, since a summary comes after the progress.
 
 Patterns are written in Python's dialect and searched by RE2, in time linear in the length of the text,

@@ -85,7 +85,7 @@ class IncidentLike(Protocol):
 
 
 class ViewLike(Protocol):
-    """What the sentence reads of a check; ``monitor.view.CheckView`` has it all."""
+    """What the sentence reads of a check; ``client.views.CheckView`` has it all."""
 
     @property
     def status(self) -> Status: ...

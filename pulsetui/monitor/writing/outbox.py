@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class StoreOutbox:
-    """Implements ``monitor.alert.Outbox`` over the engine's database. Raises StoreError."""
+    """Implements ``client.alert.Outbox`` over the engine's database. Raises StoreError."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

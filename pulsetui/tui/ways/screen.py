@@ -43,7 +43,7 @@ class _Words(LineList, can_focus=False):
 
 
 class HowToPingScreen(PulseScreen):
-    """The texts of ``core.recipes`` for one check."""
+    """The texts of ``recipes.recipes`` for one check."""
 
     CSS_PATH = Path(__file__).with_name("ways.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
