@@ -10,7 +10,7 @@ from pulsetui.core.state.snooze import Scope
 
 
 class QuietClient:
-    """The part of ``monitor.client.EngineClient`` that most tests do not look at."""
+    """The part of ``client.client.EngineClient`` that most tests do not look at."""
 
     def incidents(self, limit: int = 200) -> tuple[IncidentEntry, ...]:
         return ()
