@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +18,7 @@ from textual.driver import Driver
 from textual.events import Event, Key, Paste, Resize
 from textual.notifications import Notify
 from textual.screen import Screen
+from textual.worker import Worker
 
 from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckView, Notice
@@ -404,13 +406,16 @@ class PulseApp(App[None]):
         """The verb's key as a person reads it: their own where they have one."""
         return self.session.shown_keys.get(verb.id) or key_of(verb)
 
-    def open_check(self, slug: str) -> None:
+    def open_check(self, slug: str, pane: str = "") -> None:
         """The details of a check, over whatever is open."""
         from pulsetui.tui.details.screen import DetailsScreen
 
         while len(self.screen_stack) > 1 and isinstance(self.screen, DetailsScreen):
             self.pop_screen()
-        self.push_screen(DetailsScreen(slug))
+        screen = DetailsScreen(slug)
+        self.push_screen(screen)
+        if pane:
+            screen.call_after_refresh(screen.show_pane, pane)
 
     def open_timeline(self, slug: str | None = None) -> None:
         """The timeline, its cursor on a check; back to it when it is open below."""
@@ -441,6 +446,52 @@ class PulseApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, HomeScreen):
                 screen.select(slug)
+
+    # What screens ask for: see ``base.services``
+
+    @property
+    def undo_label(self) -> str:
+        return self.actions.undo_label
+
+    def do(self, verb: str, views: Sequence[CheckView]) -> None:
+        first = views[0] if views else None
+        act = self.actions
+        {
+            "acknowledge": lambda: act.acknowledge(views),
+            "snooze": lambda: act.snooze(views),
+            "pause": lambda: act.pause(views),
+            "new": act.new,
+            "edit": lambda: act.edit(views[0]),
+            "delete": lambda: act.delete(views[0]),
+            "copy": act.copy_first_line if first is None else lambda: act.copy(views[0]),
+            "undo": act.undo,
+            "timeline": lambda: self.open_timeline(views[0].slug if len(views) == 1 else None),
+            "incidents": self.open_incidents,
+            "ways": lambda: self.open_ways(first),
+            "log": self.open_log,
+            "theme": self.search_themes,
+            "palette": self.action_command_palette,
+            "help": self.open_help,
+        }[verb]()
+
+    def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:
+        self.actions.snooze(views, tag)
+
+    def new(self, slug: str = "") -> None:
+        self.actions.new(slug)
+
+    def fills(self, worker: Worker[None]) -> None:
+        self.type_ahead.fills(worker)
+
+    async def copy(self, text: str) -> str:
+        return await self.terminal.copy_soon(text)
+
+    def open_help(self) -> None:
+        """The keys that work on the screen that is open."""
+        from pulsetui.tui.dialogs.help import HelpScreen, help_lines, keys_of
+
+        if isinstance(self.screen, PulseScreen):
+            self.push_screen(HelpScreen(partial(help_lines, keys_of(self.screen))))
 
     def shown_slugs(self) -> list[str]:
         """The checks in the order of the table, with its filter."""

@@ -5,26 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar, cast
 
 from textual.screen import ModalScreen, Screen
 
 from pulsetui.client.views import CheckView
 from pulsetui.errors import PulseError
 from pulsetui.tui.base.background import in_background
+from pulsetui.tui.base.services import Services
 from pulsetui.tui.base.verbs import BY_ID, Situation, label_now, verbs_on
 from pulsetui.tui.draw.hints import Hint, Hints
-
-if TYPE_CHECKING:
-    from pulsetui.tui.app import PulseApp
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
 class PulseScreen(Screen[None]):
-    """A full screen. ``SCOPE`` says which verbs it offers; each is done by ``verb_<id>``."""
+    """A full screen. ``SCOPE`` says which verbs it offers; each is done by its own ``verb_<id>``, or else by
+    the app, as on every screen (``Services.do``)."""
 
     SCOPE: ClassVar[str] = "any"
     AUTO_FOCUS = None
@@ -33,9 +31,9 @@ class PulseScreen(Screen[None]):
     """Whether the engine has answered what the screen asked first."""
 
     @property
-    def pulse(self) -> PulseApp:
-        """The app with its own type."""
-        return cast("PulseApp", self.app)
+    def pulse(self) -> Services:
+        """What it may ask of the app."""
+        return cast("Services", self.app)
 
     @property
     def in_sight(self) -> bool:
@@ -53,7 +51,7 @@ class PulseScreen(Screen[None]):
         return Situation(
             targets=self.targets(),
             connected=client.connected,
-            undo=self.pulse.actions.undo_label,
+            undo=self.pulse.undo_label,
             notices=len(self.pulse.notices()),
             total=len(client.checks()),
         )
@@ -65,64 +63,14 @@ class PulseScreen(Screen[None]):
         if reason:
             self.say(reason, severity="warning")
             return
-        do: Callable[[], None] = getattr(self, f"verb_{name}")
-        do()
+        own: Callable[[], None] | None = getattr(self, f"verb_{name}", None)
+        if own is not None:
+            own()
+        else:
+            self.pulse.do(name, self.targets())
         self.refresh_hints()
 
-    # Verbs that are the same everywhere
-
-    def verb_acknowledge(self) -> None:
-        self.pulse.actions.acknowledge(self.targets())
-
-    def verb_snooze(self) -> None:
-        self.pulse.actions.snooze(self.targets())
-
-    def verb_pause(self) -> None:
-        self.pulse.actions.pause(self.targets())
-
-    def verb_new(self) -> None:
-        self.pulse.actions.new()
-
-    def verb_edit(self) -> None:
-        self.pulse.actions.edit(self.targets()[0])
-
-    def verb_delete(self) -> None:
-        self.pulse.actions.delete(self.targets()[0])
-
-    def verb_copy(self) -> None:
-        targets = self.targets()
-        if targets:
-            self.pulse.actions.copy(targets[0])
-        else:
-            self.pulse.actions.copy_first_line()
-
-    def verb_undo(self) -> None:
-        self.pulse.actions.undo()
-
-    def verb_timeline(self) -> None:
-        targets = self.targets()
-        self.pulse.open_timeline(targets[0].slug if len(targets) == 1 else None)
-
-    def verb_incidents(self) -> None:
-        self.pulse.open_incidents()
-
-    def verb_ways(self) -> None:
-        targets = self.targets()
-        self.pulse.open_ways(targets[0] if targets else None)
-
-    def verb_log(self) -> None:
-        self.pulse.open_log()
-
-    def verb_theme(self) -> None:
-        self.pulse.search_themes()
-
-    def verb_palette(self) -> None:
-        self.pulse.action_command_palette()
-
-    def verb_help(self) -> None:
-        from pulsetui.tui.dialogs.help import HelpScreen, help_lines, keys_of
-
-        self.pulse.push_screen(HelpScreen(partial(help_lines, keys_of(self))))
+    # Verbs of every screen but the table
 
     def verb_back(self) -> None:
         self.dismiss()
@@ -193,4 +141,4 @@ def fetch(
 
     worker = in_background(screen, work, group=group, exclusive=True)
     if not screen.filled:
-        screen.pulse.type_ahead.fills(worker)
+        screen.pulse.fills(worker)

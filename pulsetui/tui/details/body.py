@@ -19,7 +19,7 @@ from pulsetui.tui.draw.lines import plain
 from pulsetui.tui.draw.reader import Reader, TextView
 
 if TYPE_CHECKING:
-    from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.base.services import Services
 
 _WAYS: dict[Way, str] = {"text": "", "raw": "with escapes", "hex": "byte by byte"}
 
@@ -60,7 +60,7 @@ class BodyScreen(Dialog[None]):
         in_background(self, self._fetch, exclusive=True)
 
     async def _fetch(self) -> None:
-        client = cast("PulseApp", self.app).client
+        client = cast("Services", self.app).client
         try:
             self._body = await asyncio.to_thread(client.ping_body, self._slug, self._number)
         except PulseError as error:

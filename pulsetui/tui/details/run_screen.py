@@ -210,7 +210,7 @@ class RunScreen(PulseScreen):
         if isinstance(message.key, PingKey):
             from pulsetui.tui.details.body import BodyScreen
 
-            self.pulse.push_screen(BodyScreen(self.slug, message.key.n))
+            self.app.push_screen(BodyScreen(self.slug, message.key.n))
 
     def refresh_hints(self) -> None:
         hints = [Hint("Esc", "back"), Hint("Tab", "next pane")]

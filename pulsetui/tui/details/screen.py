@@ -237,6 +237,10 @@ class DetailsScreen(PulseScreen):
     def action_pane(self, by: int) -> None:
         self.action_show_pane((self.pane + by) % len(panes.PANES))
 
+    def show_pane(self, title: str) -> None:
+        """The pane of that title, or the first."""
+        self.action_show_pane(next((at for at, one in enumerate(panes.PANES) if one.title == title), 0))
+
     def action_show_pane(self, number: int) -> None:
         self.pane = number
         pane = self.query_one("#pane", LineList)
@@ -247,11 +251,11 @@ class DetailsScreen(PulseScreen):
         if isinstance(message.key, panes.PingKey):
             from pulsetui.tui.details.body import BodyScreen
 
-            self.pulse.push_screen(BodyScreen(self.slug, message.key.n))
+            self.app.push_screen(BodyScreen(self.slug, message.key.n))
         elif isinstance(message.key, panes.RunKey) and self._details is not None:
             from pulsetui.tui.details.run_screen import RunScreen
 
-            self.pulse.push_screen(RunScreen(self.slug, message.key.n, self._details))
+            self.app.push_screen(RunScreen(self.slug, message.key.n, self._details))
 
     def hint_ids(self, situation: Situation) -> Sequence[str]:
         view = self.view

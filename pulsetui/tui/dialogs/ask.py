@@ -22,7 +22,7 @@ from pulsetui.tui.draw.paint import LineList
 from pulsetui.tui.draw.words import Words, paragraph
 
 if TYPE_CHECKING:
-    from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.base.services import Services
 
 _NAMED = 6
 
@@ -228,7 +228,7 @@ class CopyMenu(Dialog[None]):
             in_background(self, partial(self._copy, choice), group="copy")
 
     async def _copy(self, choice: Choice) -> None:
-        where = await cast("PulseApp", self.app).terminal.copy_soon(choice.text)
+        where = await cast("Services", self.app).copy(choice.text)
         self._said = (". ".join(filter(None, (f"{choice.label.capitalize()}: {where}", choice.note))), "up")
         self._draw()
 

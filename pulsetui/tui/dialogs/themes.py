@@ -17,7 +17,7 @@ from pulsetui.tui.draw.textual_themes import names, palette_named
 from pulsetui.tui.draw.theme import PALETTES
 
 if TYPE_CHECKING:
-    from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.base.services import Services
 
 
 class ThemesScreen(Dialog[None]):
@@ -56,13 +56,13 @@ class ThemesScreen(Dialog[None]):
         self.call_after_refresh(chooser.go_to, self._before)
 
     def on_chooser_moved(self, message: Chooser.Moved) -> None:
-        cast("PulseApp", self.app).use_theme(str(message.key))
+        cast("Services", self.app).use_theme(str(message.key))
 
     def on_line_list_chosen(self) -> None:
         self.dismiss()
 
     def action_leave(self) -> None:
-        cast("PulseApp", self.app).use_theme(self._before)
+        cast("Services", self.app).use_theme(self._before)
         self.dismiss()
 
     def action_page(self, pages: int) -> None:

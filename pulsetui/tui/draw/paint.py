@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
@@ -18,18 +18,24 @@ from pulsetui.tui.draw.lines import Line, Span, fit
 if TYPE_CHECKING:
     from textual.events import Click, Resize
 
-    from pulsetui.tui.app import PulseApp
     from pulsetui.tui.draw.theme import StyleSet
+
+
+class Painter(Protocol):
+    """What painting asks of the app."""
+
+    style_set: StyleSet
+    ascii_only: bool
 
 
 def style_set(widget: Widget) -> StyleSet:
     """The styles of the theme that is on."""
-    return cast("PulseApp", widget.app).style_set
+    return cast("Painter", widget.app).style_set
 
 
 def has_plain_glyphs(widget: Widget) -> bool:
     """Whether the screen is drawn with nothing but ASCII."""
-    return cast("PulseApp", widget.app).ascii_only
+    return cast("Painter", widget.app).ascii_only
 
 
 def strip_of(spans: Iterable[Span], width: int, styles: StyleSet, base: str) -> Strip:

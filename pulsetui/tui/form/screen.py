@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textual.events import Resize
     from textual.timer import Timer
 
-    from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.base.services import Services
 
 _QUIET_S = 0.12
 """The form is judged when no key came for so long."""
@@ -57,7 +57,7 @@ class EditScreen(PulseScreen):
         Binding("f1", "help", "Help", tooltip="Show the keys that work here", id="edit.help"),
     ]
 
-    def __init__(self, app: PulseApp, model: FormModel) -> None:
+    def __init__(self, app: Services, model: FormModel) -> None:
         super().__init__()
         info = app.client.info()
         self.model = model
@@ -72,14 +72,14 @@ class EditScreen(PulseScreen):
         self._fit(app.size.width, app.size.height)
 
     @classmethod
-    def for_new(cls, app: PulseApp, slug: str = "") -> EditScreen:
+    def for_new(cls, app: Services, slug: str = "") -> EditScreen:
         """A form that is empty but for the slug, where pings have come under one."""
         model = FormModel(None, {})
         model.set_text("slug", slug)
         return cls(app, model)
 
     @classmethod
-    def for_check(cls, app: PulseApp, slug: str, fields: Mapping[str, object]) -> EditScreen:
+    def for_check(cls, app: Services, slug: str, fields: Mapping[str, object]) -> EditScreen:
         """The form of a check that is there."""
         return cls(app, FormModel(slug, fields))
 
@@ -263,7 +263,7 @@ class EditScreen(PulseScreen):
         self._row(first.key).enter()
 
     def action_help(self) -> None:
-        self.verb_help()
+        self.pulse.do("help", ())
 
     def action_leave(self) -> None:
         if not self.model.changed:
@@ -271,7 +271,7 @@ class EditScreen(PulseScreen):
             return
         from pulsetui.tui.dialogs.ask import DiscardDialog
 
-        self.pulse.push_screen(DiscardDialog(), self._leave)
+        self.app.push_screen(DiscardDialog(), self._leave)
 
     def _leave(self, sure: bool | None) -> None:
         if sure:
@@ -301,7 +301,7 @@ class EditScreen(PulseScreen):
         if not options:
             self.say(f"There are no {title.split(' ', maxsplit=1)[0].lower()} yet to choose from")
             return
-        self.pulse.push_screen(
+        self.app.push_screen(
             PickScreen(title, options, chosen), lambda names: None if names is None else then(names)
         )
 

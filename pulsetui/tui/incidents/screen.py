@@ -19,7 +19,6 @@ from pulsetui.report.report import incident_id, incident_report
 from pulsetui.report.text import to_markdown
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import Situation, bindings_on
-from pulsetui.tui.details.panes import PANES
 from pulsetui.tui.draw.clocks import own_zone, whose
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
@@ -226,20 +225,14 @@ class IncidentsScreen(PulseScreen):
         entry = self.entry
         if entry is None:
             return
-        self.pulse.open_check(entry.slug)
-        from pulsetui.tui.details.screen import DetailsScreen
-
-        screen = self.pulse.screen
-        if isinstance(screen, DetailsScreen):
-            pane = next((at for at, one in enumerate(PANES) if one.title == "Incidents"), 0)
-            screen.call_after_refresh(screen.action_show_pane, pane)
+        self.pulse.open_check(entry.slug, "Incidents")
 
     def verb_acknowledge(self) -> None:
         entry = self.entry
         if entry is not None and entry.incident.ended_at is not None:
             self.say("This incident is over: there is nothing to acknowledge", severity="warning")
         else:
-            super().verb_acknowledge()
+            self.pulse.do("acknowledge", self.targets())
 
     def verb_search(self) -> None:
         self.query_one(FilterBar).open(self._text)
@@ -260,7 +253,7 @@ class IncidentsScreen(PulseScreen):
 
         slug, n = entry.slug, entry.incident.n
         path = f"./{slug}-incident-{n}.md"
-        self.pulse.push_screen(
+        self.app.push_screen(
             ExportDialog(incident_id(slug, n), path),
             lambda chosen: self._write(slug, n, chosen) if chosen is not None else None,
         )

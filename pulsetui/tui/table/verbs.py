@@ -75,9 +75,9 @@ class TableVerbs(PulseScreen):
         cursor, rows = self.model.cursor, self.model.rows
         if cursor is not None and cursor.startswith(HEADING) and not self.model.marks:
             below = [rows[slug].view for slug in self.model.slugs(cursor)]
-            self.pulse.actions.snooze(below, cursor.removeprefix(HEADING))
+            self.pulse.snooze(below, cursor.removeprefix(HEADING))
         else:
-            self.pulse.actions.snooze(self.targets())
+            self.pulse.snooze(self.targets())
 
     # Order
 
@@ -163,8 +163,8 @@ class TableVerbs(PulseScreen):
     def verb_notices(self) -> None:
         from pulsetui.tui.dialogs.notices import notices_screen
 
-        info, create = self.pulse.client.info(), self.pulse.actions.new
-        self.pulse.push_screen(notices_screen(self.pulse.notices(), info, create))
+        info, create = self.pulse.client.info(), self.pulse.new
+        self.app.push_screen(notices_screen(self.pulse.notices(), info, create))
 
     def verb_quit(self) -> None:
         self.pulse.leave()

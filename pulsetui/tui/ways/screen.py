@@ -139,7 +139,7 @@ class HowToPingScreen(PulseScreen):
         in_background(self, partial(self._copy, text), group="copy", exclusive=True)
 
     async def _copy(self, text: str) -> None:
-        where = await self.pulse.terminal.copy_soon(text)
+        where = await self.pulse.copy(text)
         self._copied = ((f" {where}", "up"),)
         self.query_one(_Said).show(self._copied)
 

@@ -1,0 +1,88 @@
+"""What a screen may ask of the app, and all that it may ask.
+
+Screens and dialogs know this and not the app: they can be read, and tested, without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from textual.geometry import Size
+from textual.worker import Worker
+
+from pulsetui.client.client import EngineClient
+from pulsetui.client.views import CheckView, Notice
+from pulsetui.tui.base.verbs import Verb
+
+
+class Services(Protocol):
+    """Every method is for the screen's own loop, and returns at once."""
+
+    client: EngineClient
+    ascii_only: bool  # nothing but ASCII is drawn
+
+    @property
+    def viewer_zone(self) -> tzinfo:
+        """The zone in which the person reads instants."""
+
+    @property
+    def size(self) -> Size:
+        """Of the terminal, in cells."""
+
+    @property
+    def attached(self) -> str | None:
+        """Whose engine this is, in words; None when it runs in this process."""
+
+    @property
+    def undo_label(self) -> str:
+        """What undo would take back; "" when there is nothing."""
+
+    def now(self) -> datetime:
+        """The engine's clock, UTC."""
+
+    def say(self, text: str, *, severity: str = "information") -> None:
+        """News in the corner; never markup."""
+
+    def notices(self) -> tuple[Notice, ...]:
+        """The screen's own and the engine's."""
+
+    def dismiss(self, key: str) -> None:
+        """Takes a notice away."""
+
+    def do(self, verb: str, views: Sequence[CheckView]) -> None:
+        """A verb that is the same on every screen, done to these checks. Asks what must be asked first."""
+
+    def key_of(self, verb: Verb) -> str:
+        """The key that does it now, as it is shown."""
+
+    def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:
+        """Asks what and how long; ``tag`` is offered first."""
+
+    def new(self, slug: str = "") -> None:
+        """The form for a new check."""
+
+    def open_check(self, slug: str, pane: str = "") -> None:
+        """The details of a check, on the pane of that title."""
+
+    def show_check(self, slug: str) -> None:
+        """Puts the table's cursor on a check as soon as the table knows it."""
+
+    def shown_slugs(self) -> list[str]:
+        """The checks in the order of the table, with its filter."""
+
+    def show_title(self, counts: dict[str, int]) -> None:
+        """The terminal's title says in a few words how things stand."""
+
+    def use_theme(self, name: str) -> None:
+        """Draws with one of ours or of Textual's."""
+
+    def leave(self) -> None:
+        """The person wants to leave; asks first where that ends the watching."""
+
+    def fills(self, worker: Worker[None]) -> None:
+        """Until this ends, a screen has not got what it asked first: keys typed ahead wait for it."""
+
+    async def copy(self, text: str) -> str:
+        """Copies it, and says where to."""
