@@ -190,3 +190,17 @@ def test_who_reports_each_slot_within_its_grace_is_never_down(
         if state.status is Status.DOWN:
             assert state.reason in (Reason.MISSED, Reason.NEVER)
     assert all(run.outcome is not Outcome.HUNG for run in state.runs)
+
+
+@given(checks, events, st.integers(0, 200), st.integers(0, 200))
+def test_what_is_not_touched_by_a_span_is_not_changed_by_it(
+    check: Check, history: list[tuple[str, int, int | None, int]], ahead: int, long: int
+) -> None:
+    house = House(check)
+    for what, step, run, choice in history:
+        house.do(what, step, run, choice)
+    since = house.now + ahead * MINUTE
+    until = since + long * MINUTE
+    if not operate.is_touched(house.check, house.state, since, until):
+        assert operate.skip_unwatched(house.check, house.state, since, until).state == house.state
+    assert operate.redefine(house.check, house.state, until).state == house.state

@@ -93,8 +93,11 @@ def redefine(check: Check, state: CheckState, now: datetime) -> Transition:
     An edit never judges the time before it: of another schedule the instants after ``now`` are expected, and
     a deadline that a shorter span puts into the past counts from ``now``.
     """
+    schedule, limits = signature(check), limits_of(check)
+    if (state.schedule, state.limits) == (schedule, limits) and _expects_as_defined(check, state):
+        return Transition(state=state)  # as at most starts: nothing is copied for thousands of checks
     draft = Draft(check, state)
-    new, schedule, limits = draft.state, signature(check), limits_of(check)
+    new = draft.state
     if new.limits not in ("", limits):
         new.edited_at = now
     new.limits = limits
@@ -110,6 +113,13 @@ def redefine(check: Check, state: CheckState, now: datetime) -> Transition:
             draft.account(check.schedule.slot(now, _NO_TIME))
     new.schedule = schedule
     return draft.finish(state)
+
+
+def _expects_as_defined(check: Check, state: CheckState) -> bool:
+    """Whether what a check without a report expects is what ``wait_for_first`` says."""
+    if state.status is Status.NEW:
+        return check.wait_for_first is (state.slot is None)
+    return not (check.wait_for_first and state.reason is Reason.NEVER)
 
 
 def skip_unwatched(check: Check, state: CheckState, since: datetime, until: datetime) -> Transition:
@@ -133,6 +143,15 @@ def skip_unwatched(check: Check, state: CheckState, since: datetime, until: date
             new.unwatched = new.status in _FORGIVING
     _skip_instants(draft, since, until, forgiven=forgiven)
     return draft.finish(state)
+
+
+def is_touched(check: Check, state: CheckState, since: datetime, until: datetime) -> bool:
+    """Whether ``skip_unwatched`` may change anything: of thousands of checks mostly nothing, and each
+    costs a start its share."""
+    if state.runs or state.aside is not None or state.set_back_at is not None:
+        return True
+    missed = missed_at(check, state)
+    return missed is not None and since < missed[0] <= until
 
 
 _FORGIVING = (Status.UP, Status.NEW)

@@ -378,7 +378,7 @@ def _skip_unwatched(
     session: Session, tracked: Tracked, since: datetime, until: datetime, now: datetime
 ) -> None:
     state = session.state(tracked)
-    if state.due is None and not state.runs and state.aside is None:
+    if not operate.is_touched(tracked.check, state, since, until):
         return
     transition = operate.skip_unwatched(tracked.check, state, since, until)
     if transition.state != state:
