@@ -159,6 +159,8 @@ def read_state(document: bytes) -> tuple[CheckState | None, str]:
         if getattr(state, name) == last:
             setattr(state, name, last)
     state.schedule = sys.intern(state.schedule)
+    state.limits = sys.intern(state.limits)
+    state.last_source = sys.intern(state.last_source)
     return state, wrong
 
 

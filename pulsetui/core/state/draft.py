@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -191,4 +192,5 @@ def signature(check: Check) -> str:
 def limits_of(check: Check) -> str:
     """Tells one set of tolerated spans from another, also across restarts; in seconds."""
     spans = (check.grace, check.start_grace, check.max_runtime)
-    return " ".join("-" if span is None else f"{span.total_seconds():g}" for span in spans)
+    # One object for all checks with the same spans: there may be ten thousand.
+    return sys.intern(" ".join("-" if span is None else f"{span.total_seconds():g}" for span in spans))

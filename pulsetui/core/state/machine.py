@@ -7,6 +7,7 @@ duplicate and orphan runs, expectations, thresholds, missed instants, checks tha
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -198,7 +199,7 @@ def _finish(draft: Draft, ping: Ping, now: datetime) -> None:
     state.last_duration = run.duration
     if ping.kind is PingKind.SUCCESS:
         state.last_metrics = run.metrics
-        state.last_source = ping.source
+        state.last_source = sys.intern(ping.source)
     if ping.kind is PingKind.FAIL or ping.rid is None:
         state.pending = None  # as in Healthchecks: such a report clears whatever start is pending
     duplicate = (
