@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from pulsetui.core.state import operate
 from pulsetui.core.state.check import OnEvent
+from pulsetui.core.state.incident import Acknowledgement
 from pulsetui.core.state.status import Outcome, Reason
 from tests.core.ladder import Ladder, at
 
@@ -71,6 +73,18 @@ def test_an_acknowledgement_of_any_reason_stays() -> None:
     assert check.until("05:00") == "down missed"
     assert check.state.incident is not None
     assert check.state.incident.acknowledgement is not None
+
+
+def test_an_acknowledgement_of_before_this_rule_covers_what_was_wrong_then() -> None:
+    check = Ladder("1h", grace=10)
+    check.ping("success", "01:00")
+    check.ping("fail", "01:30")
+    check.take(operate.acknowledge(check.check, check.state, Acknowledgement(at=at("01:31"), by="ops")))
+    check.ping("fail", "01:40")
+    assert check.told[-1] == "01:30 up>down"
+    assert check.until("05:00") == "down missed"
+    assert check.told[-1] == "02:50 down>down"
+    assert "acknowledged by ops as failed before" in check.flips[-1].detail
 
 
 def test_silence_by_another_name_is_the_same_silence() -> None:

@@ -67,9 +67,9 @@ class Draft:
             self._flip(at, Status.DOWN, reason, detail)
             state.incidents += 1
             state.incident = Incident(n=state.incidents, reason=reason, started_at=at, detail=detail)
-        elif (known := self._known()) is not None and not known.covers(reason):
+        elif (known := self._known()) is not None and not known.covers(reason, state.reason):
             by = f" by {known.by}" if known.by else ""
-            detail = f"{detail} (acknowledged{by} as {known.reason} before)"
+            detail = f"{detail} (acknowledged{by} as {known.reason or state.reason} before)"
             assert state.incident is not None
             state.incident = replace(state.incident, acknowledgement=None)
             again = Flip(at=at, before=Status.DOWN, after=Status.DOWN, reason=reason, detail=detail)

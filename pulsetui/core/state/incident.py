@@ -31,14 +31,16 @@ class Acknowledgement(Struct, frozen=True, kw_only=True):
     at: datetime
     by: str
     note: str = ""
-    reason: Reason | None = None  # what was known; None covers all
+    reason: Reason | None = None  # what was known; None when that was not written down (0.1.0)
     any_reason: bool = False
 
-    def covers(self, reason: Reason) -> bool:
-        """Whether ``reason`` brings nothing new: it is what was acknowledged, or silence as before."""
-        if self.any_reason or self.reason is None:
-            return True
-        return reason is self.reason or {reason, self.reason} <= SILENCE
+    def covers(self, reason: Reason, before: Reason | None) -> bool:
+        """Whether ``reason`` brings nothing new: it is what was acknowledged, or silence as before.
+
+        ``before`` is why the check is down until now: what was known, where nobody wrote that down.
+        """
+        known = self.reason or before
+        return self.any_reason or reason is known or {reason, known} <= SILENCE
 
 
 class Incident(Struct, frozen=True, kw_only=True):
