@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen, ScreenResultType
 
 from pulsetui.tui.draw.hints import Hint, Hints
+from pulsetui.tui.draw.paint import LineList
 
 
 class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
@@ -26,3 +27,17 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
 
     def on_mount(self) -> None:
         self.query_one(Hints).offer(self.KEYS)
+
+
+class ListDialog(Dialog[ScreenResultType], Generic[ScreenResultType]):
+    """A dialog whose box holds a list of lines, which are laid out anew with each size."""
+
+    def on_mount(self) -> None:
+        self.query_one(LineList).focus()
+        self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        raise NotImplementedError

@@ -15,7 +15,7 @@ from textual.widgets import Button, Checkbox, Input
 from pulsetui.client.views import CheckView, EngineInfo
 from pulsetui.core.text.phrases import count_text, word_for
 from pulsetui.tui.base.background import in_background
-from pulsetui.tui.base.dialog import Dialog
+from pulsetui.tui.base.dialog import Dialog, ListDialog
 from pulsetui.tui.draw.hints import Hint
 from pulsetui.tui.draw.lines import Line, cut, name_of, plain, wrap
 from pulsetui.tui.draw.paint import LineList
@@ -169,7 +169,7 @@ def copy_choices(view: CheckView, info: EngineInfo) -> list[Choice]:
     return [*choices, Choice("s", "slug", view.slug), Choice("i", "uuid", view.uuid)]
 
 
-class CopyMenu(Dialog[None]):
+class CopyMenu(ListDialog[None]):
     """The texts stand there to be selected by hand as well: no terminal says whether it took the copy."""
 
     KEYS = (Hint("Enter", "copy"), Hint("j k", "move"), Hint("Esc", "close"))
@@ -188,13 +188,6 @@ class CopyMenu(Dialog[None]):
         box.border_title = "Copy"
         with box:
             yield LineList(base="panel", id="choices")
-
-    def on_mount(self) -> None:
-        self.query_one(LineList).focus()
-        self.call_after_refresh(self._draw)
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
         chosen = self.query_one(LineList)

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from pulsetui.core.text.phrases import count_text
-from pulsetui.tui.base.dialog import Dialog
+from pulsetui.tui.base.dialog import ListDialog
 from pulsetui.tui.draw.hints import Hint
 from pulsetui.tui.draw.lines import Line, wrap
 from pulsetui.tui.draw.paint import LineList
@@ -25,7 +25,7 @@ _ANSWERS: tuple[tuple[Answer, str, str], ...] = (
 """The cursor stands on the first: a bare Enter changes nothing."""
 
 
-class LeaveDialog(Dialog[Answer]):
+class LeaveDialog(ListDialog[Answer]):
     """Says what ends with the screen. Two presses of q quit, as fast as anybody types them."""
 
     KEYS = (Hint("q", "quit"), Hint("b", "background"), Hint("Esc", "back"))
@@ -45,13 +45,6 @@ class LeaveDialog(Dialog[Answer]):
         box.border_title = "Stop watching?"
         with box:
             yield LineList(base="panel", id="answers")
-
-    def on_mount(self) -> None:
-        self.query_one(LineList).focus()
-        self.call_after_refresh(self._draw)
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
         answers = self.query_one(LineList)
