@@ -67,13 +67,8 @@ class Recipe(Struct, frozen=True, kw_only=True):
 
 
 def times_of(target: Target) -> HostTimes:
-    """The times for the host's crontab, and what to know of them."""
+    """The times for the host's crontab, ``NO_TIMES`` where cron has no words for them; and what to know."""
     return _times_in(target, target.host_tz)
-
-
-def crontab_times(target: Target) -> str:
-    """The five fields for a crontab; ``NO_TIMES`` where cron has no words for the schedule."""
-    return times_of(target).text
 
 
 def _times_in(target: Target, host_tz: str) -> HostTimes:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pulsetui.core.schedule.schedule import ScheduleKind
-from pulsetui.recipes.recipes import BY_ID, NO_TIMES, RECIPES, Target, crontab_times
+from pulsetui.recipes.recipes import BY_ID, NO_TIMES, RECIPES, Target, times_of
 
 CHECK = Target(
     slug="sync-invoices",
@@ -43,7 +43,7 @@ def test_a_schedule_that_cron_can_say_becomes_its_five_fields(
     kind: ScheduleKind, schedule: str, times: str
 ) -> None:
     target = replace(CHECK, schedule_kind=kind, schedule=schedule)
-    assert crontab_times(target) == times
+    assert times_of(target).text == times
     for name in ("cron", "run", "ping", "django-cron", "kubernetes", "github"):
         assert times in BY_ID[name].text(target)
         assert not any("no words" in note for note in BY_ID[name].notes(target))

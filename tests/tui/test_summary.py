@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pulsetui.client.views import CheckView, Notice, SnoozeView
 from pulsetui.core.state.snooze import Scope
-from pulsetui.tui.dialogs.help import notices_lines
+from pulsetui.tui.dialogs.help import engine_lines, in_full
 from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.ping_rate import PingRate
@@ -206,7 +206,7 @@ def test_every_line_of_the_notices_fits_and_holds_no_escape(width: int) -> None:
     engine = FakeEngine()
     engine.rejected = {f"404: {name}": 1 for name in HOSTILE_NAMES}
     notices = [Notice(key="x", level="error", text=name * 9) for name in HOSTILE_NAMES]
-    for line in notices_lines(notices, engine.info(), width):
+    for line in [*in_full(notices, width), *engine_lines(engine.info(), width)]:
         assert width_of(line) <= width
         assert not any("\x1b" in shown for shown, _ in line)
 

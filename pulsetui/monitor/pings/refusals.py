@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from msgspec import Struct
@@ -189,11 +189,6 @@ def nearest_slug(name: str, slugs: Collection[str]) -> str:
 def _unlike(slug: str, wanted: str) -> int:
     """How little the two ends of two names are alike: a typing mistake seldom touches both."""
     return (slug[:3] != wanted[:3]) + (slug[-3:] != wanted[-3:])
-
-
-def recent(refused: Iterable[RefusedPing], since: datetime) -> list[RefusedPing]:
-    """Those that came after ``since``."""
-    return [one for one in refused if one.last_at >= since]
 
 
 def _view(entry: _Entry) -> RefusedPing:

@@ -139,11 +139,6 @@ def _columns(left: str, style: str, right: str, left_cells: int, width: int) -> 
         yield ((pad(head, left_cells), style), (text, "text"))
 
 
-def notices_lines(notices: Sequence[Notice], info: EngineInfo, width: int) -> list[Line]:
-    """Every notice in full, what was refused and why, and what the engine says of itself."""
-    return [*in_full(notices, width), *engine_lines(info, width)]
-
-
 def in_full(notices: Sequence[Notice], width: int) -> list[Line]:
     """The notices."""
     lines: list[Line] = []
