@@ -38,7 +38,7 @@ BODY_LIMIT: Final = 240
 """Characters. kitty takes 2048 bytes a piece, of which a character may take four."""
 
 _ST: Final = "\x1b\\"
-_MOST_LEVELS: Final = 4
+_MAX_LEVELS: Final = 4
 """Each level of tmux doubles the escapes inside."""
 _NOT_IN_AN_ID: Final = re.compile(r"[^a-zA-Z0-9_-]")
 _IGNORING: Final = (
@@ -117,7 +117,7 @@ def wrap_tmux(sequence: str, levels: int = 1) -> str:
     """Lets a sequence pass through so many tmux, one inside the other."""
     if not sequence:
         return ""
-    for _ in range(min(levels, _MOST_LEVELS)):
+    for _ in range(min(levels, _MAX_LEVELS)):
         sequence = "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + _ST
     return sequence
 

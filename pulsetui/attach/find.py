@@ -14,7 +14,7 @@ LOCK_FILE = "engine.lock"
 API_KEY_FILE = "api_key"
 
 _POLL_S = 0.02
-_LARGEST = 64 * 1024  # bytes of a lock file that are read
+_MAX_BYTES = 64 * 1024  # bytes of a lock file that are read
 
 
 class EngineAddress(Struct, frozen=True, kw_only=True):
@@ -71,7 +71,7 @@ def _probe(path: Path) -> tuple[bool, str]:
 
 def _content(fd: int) -> str:
     try:
-        return os.read(fd, _LARGEST).decode("utf-8", "replace")
+        return os.read(fd, _MAX_BYTES).decode("utf-8", "replace")
     except IsADirectoryError:
         return ""
 

@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 _SILENCE_S = 2.5 * wire.HEARTBEAT_S
 _FIRST_WAIT_S = 0.25
-_LONGEST_WAIT_S = 10.0
+_MAX_WAIT_S = 10.0
 _REFUSED_WAIT_S = 30.0  # a wrong key does not become right by asking often
 
 
@@ -77,7 +77,7 @@ class Follower(threading.Thread):
             self._mirror.lost(f"{problem}; trying again")
             # Spread, so that many screens do not all come back in the same moment.
             self._stop_asked.wait(wait * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
-            wait = min(wait * 2, _LONGEST_WAIT_S)
+            wait = min(wait * 2, _MAX_WAIT_S)
 
     def _follow(self) -> None:
         client, request = self._transport.stream("events", silence_s=_SILENCE_S)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pulsetui.client.views import CheckView
 
 _HEAD = ("STATUS", "CHECK", "NAME", "SCHEDULE", "LAST", "DUE")
-_LONGEST_CELL = 60
+_MAX_CELL_LENGTH = 60
 _OVERLAYS = ("running", "unwatched", "acknowledged", "snoozed")
 _WORDS = frozenset({*Status, *_OVERLAYS, "overdue", "failed", "hung", "unmet", "too short", "not started"})
 
@@ -64,8 +64,8 @@ def _row(view: CheckView, now: datetime) -> tuple[str, ...]:
     return (
         _status(view) + _snoozed(view, now),
         clean(view.slug),
-        clean(view.name, _LONGEST_CELL),
-        clean(view.schedule_words, _LONGEST_CELL),
+        clean(view.name, _MAX_CELL_LENGTH),
+        clean(view.schedule_words, _MAX_CELL_LENGTH),
         ago_text(view.last_ping, now) if view.last_ping else "never",
         _due(view, now),
     )

@@ -18,7 +18,7 @@ from pulsetui.monitor.lock import prepare_state_dir
 from pulsetui.monitor.logfile import LOG_NAME
 from pulsetui.store.private import open_private
 
-_LARGEST = 1_000_000
+_MAX_BYTES = 1_000_000
 """Bytes of one file; four of them are kept."""
 _KEPT = 3
 _MADE_ANEW_AFTER_S = 2.0
@@ -101,7 +101,7 @@ def start(state_dir: Path, *, stderr: bool) -> None:
         handlers.append(
             _PrivateFile(
                 state_dir / LOG_NAME,
-                maxBytes=_LARGEST,
+                maxBytes=_MAX_BYTES,
                 backupCount=_KEPT,
                 encoding="utf-8",
                 errors="backslashreplace",

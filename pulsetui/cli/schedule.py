@@ -19,13 +19,13 @@ from pulsetui.core.text.phrases import until_text
 from pulsetui.errors import ConfigError, ScheduleError
 from pulsetui.job.report import UsageError
 
-_MOST = 10_000
+_MAX_COUNT = 10_000
 
 
 def schedule(options: argparse.Namespace) -> int:
     """Exit code 2 when the expression means nothing."""
-    if not 0 <= options.count <= _MOST:
-        raise UsageError(f"--count {options.count}: it is a number from 0 to {_MOST}")
+    if not 0 <= options.count <= _MAX_COUNT:
+        raise UsageError(f"--count {options.count}: it is a number from 0 to {_MAX_COUNT}")
     name = options.timezone or configured_zone(config_path(options)) or "UTC"
     where = zone(name)
     after = _after(options.after, where)

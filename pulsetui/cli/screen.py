@@ -37,7 +37,7 @@ _HANDOVER_S = 10.0
 _LOOK_AGAIN_S = 0.1
 _LONG_CONFIG = 500_000
 """Bytes of a checks.toml that take about half a second to read."""
-_MOST_CRASHES = 3
+_MAX_CRASHES = 3
 _CRASH_SPAN_S = 60.0
 """A screen that fails so often within so many seconds will fail again."""
 
@@ -217,7 +217,7 @@ def show(
         gc.enable()
         on_shown()
 
-    crashes: deque[float] = deque(maxlen=_MOST_CRASHES)
+    crashes: deque[float] = deque(maxlen=_MAX_CRASHES)
     while True:
         try:
             app = PulseApp(
@@ -239,8 +239,8 @@ def show(
         logger.error("the screen failed", exc_info=crash)
         kept = logs.keep_crash(options, crash)
         crashes.append(time.monotonic())
-        if len(crashes) == _MOST_CRASHES and crashes[-1] - crashes[0] < _CRASH_SPAN_S:
-            return Left(1, failed=f"the screen failed {_MOST_CRASHES} times within a minute: {kept}")
+        if len(crashes) == _MAX_CRASHES and crashes[-1] - crashes[0] < _CRASH_SPAN_S:
+            return Left(1, failed=f"the screen failed {_MAX_CRASHES} times within a minute: {kept}")
         notices = (_notice("screen", f"The screen failed and was started again; {kept}"),)
 
 

@@ -19,9 +19,9 @@ from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state.check import NEW_SLUG, SLUG, Check
 from pulsetui.errors import ScheduleError
 
-MOST_TURNS = 720
+MAX_TURNS = 720
 """Most failures or successes in a row that may be asked for: a month of hourly runs."""
-MOST_PINGS = 100_000
+MAX_PINGS = 100_000
 
 SCHEDULE_KINDS: tuple[ScheduleKind, ...] = ("every", "cron", "calendar")
 SCHEDULE = "schedule"
@@ -39,13 +39,13 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "on_duplicate": values.on_event,
     "expect": values.expectations,
     "metrics": values.metrics,
-    "failures_before_down": values.count(MOST_TURNS),
-    "successes_before_up": values.count(MOST_TURNS),
+    "failures_before_down": values.count(MAX_TURNS),
+    "successes_before_up": values.count(MAX_TURNS),
     "tags": values.tags,
     "desc": values.desc,
     "wait_for_first": values.flag,
     "manual_resume": values.flag,
-    "keep_pings": values.count(MOST_PINGS),
+    "keep_pings": values.count(MAX_PINGS),
     "uuid": values.uuid,
 }
 

@@ -19,7 +19,7 @@ from pulsetui.core.schedule.zone import zone, zone_files, zone_names
 
 TIMEZONE = Path("/etc/timezone")
 
-_LARGEST = 65_536  # bytes of a file of rules; real ones have 4,000
+_MAX_BYTES = 65_536  # bytes of a file of rules; real ones have 4,000
 _UTC_WORDS = frozenset({"UTC", "UCT", "GMT", "Universal", "Zulu"})
 
 
@@ -135,6 +135,6 @@ def _read(path: Path) -> bytes:
         if not path.is_file():
             return b""
         with path.open("rb") as file:
-            return file.read(_LARGEST)
+            return file.read(_MAX_BYTES)
     except (OSError, ValueError):
         return b""

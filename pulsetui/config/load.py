@@ -20,7 +20,7 @@ from pulsetui.config.secret import shown_line
 from pulsetui.config.toml import read_toml
 from pulsetui.errors import ConfigError
 
-LARGEST = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 """Bytes of a file that is still read: some 100,000 checks."""
 
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)\Z")
@@ -68,7 +68,7 @@ def read_text(path: Path) -> str:
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a pipe might never open, a device never end
             raise ConfigError(f"{_shown(path)}: is not a regular file. Name a file like checks.toml.")
         with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+            content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(
             f"{_shown(path)}: there is no such file. Make one with: pulsetui init"
@@ -85,9 +85,9 @@ def read_text(path: Path) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"{_shown(path)}: cannot be read: {reason}.") from None
-    if len(content) > LARGEST:
+    if len(content) > MAX_BYTES:
         raise ConfigError(
-            f"{_shown(path)}: is larger than {LARGEST // 1024 // 1024} MB; is it the right file?"
+            f"{_shown(path)}: is larger than {MAX_BYTES // 1024 // 1024} MB; is it the right file?"
         )
     return _decoded(content, path)
 

@@ -21,11 +21,11 @@ from pulsetui.core.state.check import OnEvent, canonical_uuid
 from pulsetui.core.state.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.text.metric import Pattern, PatternError
 
-LONGEST_NAME = 100
-LONGEST_DESC = 2000
-LONGEST_TAG = 100
-LONGEST_PATTERN = 500
-MOST_ITEMS = 50
+MAX_NAME_LENGTH = 100
+MAX_DESC_LENGTH = 2000
+MAX_TAG_LENGTH = 100
+MAX_PATTERN_LENGTH = 500
+MAX_ITEMS = 50
 """Tags, expectations, metrics or hooks of one check: more is a mistake, not a wish."""
 
 # Files repeat themselves: the same few durations and expectations stand in thousands of checks.
@@ -72,7 +72,7 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 )
 
 
-def text(value: object, *, longest: int = LONGEST_NAME, lines: bool = False) -> str:
+def text(value: object, *, longest: int = MAX_NAME_LENGTH, lines: bool = False) -> str:
     """Text that is neither empty nor longer than ``longest``; only with ``lines`` may it have several."""
     if not isinstance(value, str):
         raise FlawedError(Flaw(f"must be text in quotes, not {kind_of(value)}", quoted(value)))
@@ -98,7 +98,7 @@ def name(value: object) -> str:
 
 
 def desc(value: object) -> str:
-    return text(value, longest=LONGEST_DESC, lines=True)
+    return text(value, longest=MAX_DESC_LENGTH, lines=True)
 
 
 def flag(value: object) -> bool:
@@ -167,8 +167,8 @@ def items(value: object, parse: Callable[[str], object], what: str) -> None:
     if not isinstance(value, list | tuple):
         hint = f"Write [{quoted(value)}]." if isinstance(value, str) else ""
         raise FlawedError(Flaw(f"must be a list of {what}, not {kind_of(value)}", quoted(value), hint))
-    if len(value) > MOST_ITEMS:
-        raise FlawedError(Flaw(f"must have at most {MOST_ITEMS} {what}, has {len(value)}"))
+    if len(value) > MAX_ITEMS:
+        raise FlawedError(Flaw(f"must have at most {MAX_ITEMS} {what}, has {len(value)}"))
     flaws: list[Flaw] = []
     for index, item in enumerate(value):
         try:
@@ -204,7 +204,7 @@ def tags(value: object) -> tuple[str, ...]:
 
 
 def _tag(tag: str) -> None:
-    text(tag, longest=LONGEST_TAG)
+    text(tag, longest=MAX_TAG_LENGTH)
     if not _TAG.fullmatch(tag):
         near = "-".join(re.split(r"[\s,]+", tag.strip(" ,")))
         raise FlawedError(
@@ -233,8 +233,8 @@ def metrics(value: object) -> Mapping[str, Pattern]:
         raise FlawedError(
             Flaw(f"must be a table of name = pattern, not {kind_of(value)}", quoted(value), form)
         )
-    if len(value) > MOST_ITEMS:
-        raise FlawedError(Flaw(f"must have at most {MOST_ITEMS} metrics, has {len(value)}"))
+    if len(value) > MAX_ITEMS:
+        raise FlawedError(Flaw(f"must have at most {MAX_ITEMS} metrics, has {len(value)}"))
     patterns: dict[str, Pattern] = {}
     flaws: list[Flaw] = []
     for metric, pattern in value.items():
@@ -255,7 +255,7 @@ def _metric(metric: str, pattern: object) -> Pattern:
         raise FlawedError(
             Flaw("is measured, not read from the output", quoted(metric), "Choose another name.")
         )
-    source = text(pattern, longest=LONGEST_PATTERN)
+    source = text(pattern, longest=MAX_PATTERN_LENGTH)
     shown = quoted(source)
     try:
         compiled = Pattern(source)

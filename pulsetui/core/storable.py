@@ -16,7 +16,7 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(3000, 1, 1, tzinfo=UTC)
 """Further from the ends of the calendar than any zone, grace or schedule reaches."""
 
-LONGEST = timedelta(days=3660)
+MAX_SPAN = timedelta(days=3660)
 """Ten years: longer than any schedule, short enough that no sum of instants overflows."""
 
 MAX_INTEGER = 2**63 - 1
@@ -25,7 +25,7 @@ MAX_INTEGER = 2**63 - 1
 MAX_METRICS = 64
 """So many metrics of one ping are taken."""
 
-LONGEST_METRIC_NAME = 100
+MAX_METRIC_NAME_LENGTH = 100
 
 
 class UnstorableError(PulseError):
@@ -54,7 +54,7 @@ def instant_or_none(at: datetime | None) -> datetime | None:
 
 def span(seconds: float) -> timedelta:
     """A duration. Raises UnstorableError unless it is between nothing and ten years."""
-    if not 0 <= seconds <= LONGEST.total_seconds():  # NaN is not, either
+    if not 0 <= seconds <= MAX_SPAN.total_seconds():  # NaN is not, either
         raise UnstorableError("is not between 0 seconds and ten years")
     return timedelta(seconds=seconds)
 

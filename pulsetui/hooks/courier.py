@@ -18,7 +18,7 @@ from pulsetui.core.text.clean import clean
 from pulsetui.errors import HookError, NobodyThereError
 from pulsetui.hooks.digest import DIGESTIBLE, digest
 from pulsetui.hooks.hook import Hook
-from pulsetui.hooks.retry import MOST_TRIES, TOO_OLD, next_look, next_try
+from pulsetui.hooks.retry import MAX_TRIES, TOO_OLD, next_look, next_try
 from pulsetui.monitor.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -33,9 +33,9 @@ PAGE: Final = 200
 _STORE_PAUSE_S: Final = 5.0
 _BUSY_LOOK_S: Final = 1.0
 """While a lane is busy its own due deliveries hide when the next of another lane is; so look again."""
-_SHORTEST_REST_S: Final = 0.05
+_MIN_REST_S: Final = 0.05
 """Should ``due`` and ``next_due`` ever disagree, it costs a little and not a whole core."""
-_LONGEST_REST_S: Final = 60.0
+_MAX_REST_S: Final = 60.0
 """A wall clock may be set, or jump after a suspend: never trust one long sleep."""
 _STOP_GRACE_S: Final = 3.0
 _ERROR_LIMIT: Final = 300
@@ -141,7 +141,7 @@ class Courier:
         if next_due is None:
             return None
         left = (next_due - self._clock.now()).total_seconds()
-        return min(max(left, _BUSY_LOOK_S if self._lanes else _SHORTEST_REST_S), _LONGEST_REST_S)
+        return min(max(left, _BUSY_LOOK_S if self._lanes else _MIN_REST_S), _MAX_REST_S)
 
     async def _release(self) -> None:
         """Makes due what waited for somebody. A busy lane comes later: it may be about to put more off."""
@@ -249,7 +249,7 @@ class Courier:
         message = clean(str(error), _ERROR_LIMIT)
         for delivery in batch:
             again = next_try(delivery, at, permanent=error.permanent)
-            too_old = again is None and not error.permanent and delivery.tries + 1 < MOST_TRIES
+            too_old = again is None and not error.permanent and delivery.tries + 1 < MAX_TRIES
             told = f"{message}; {TOO_OLD}" if too_old else message
             log.log(
                 logging.ERROR if again is None else logging.WARNING,

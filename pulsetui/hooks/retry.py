@@ -10,7 +10,7 @@ from pulsetui.client.alert import Delivery
 BACKOFF: Final = tuple(
     timedelta(seconds=seconds) for seconds in (5, 15, 60, 5 * 60, 15 * 60, 60 * 60)
 )  # the last one repeats
-MOST_TRIES: Final = 20
+MAX_TRIES: Final = 20
 GIVEN_UP_AFTER: Final = timedelta(hours=24)
 """Older news only confuses."""
 TOO_OLD: Final = "news more than a day old is not told any more"
@@ -18,14 +18,14 @@ TOO_OLD: Final = "news more than a day old is not told any more"
 
 LOOK_FOR_SOMEBODY: Final = timedelta(hours=1)
 """Who comes is told at once; this is for the case that nobody said that he came."""
-WAITS_AT_MOST: Final = timedelta(days=7)
+MAX_WAIT: Final = timedelta(days=7)
 """For somebody to come: what happened on a long weekend is news on Monday."""
 
 
 def next_try(delivery: Delivery, now: datetime, *, permanent: bool) -> datetime | None:
     """When to try again after a failure just now, the last of ``delivery.tries + 1``; None: never."""
     tries = delivery.tries + 1
-    if permanent or tries >= MOST_TRIES:
+    if permanent or tries >= MAX_TRIES:
         return None
     at = now + BACKOFF[min(tries, len(BACKOFF)) - 1]
     return None if at - delivery.created_at > GIVEN_UP_AFTER else at
@@ -33,4 +33,4 @@ def next_try(delivery: Delivery, now: datetime, *, permanent: bool) -> datetime 
 
 def next_look(delivery: Delivery, now: datetime) -> datetime | None:
     """When to look again for somebody to tell; None: the news is too old by now."""
-    return None if now - delivery.created_at >= WAITS_AT_MOST else now + LOOK_FOR_SOMEBODY
+    return None if now - delivery.created_at >= MAX_WAIT else now + LOOK_FOR_SOMEBODY

@@ -15,7 +15,7 @@ from pulsetui.escapes import DEFAULTS, Notify, TerminalOptions
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options
 from pulsetui.hooks.options import OptionError, Reader, boolean, one_of, parsed, validator
 
-_MOST_TMUX: Final = 4
+_MAX_TMUX: Final = 4
 
 
 class TerminalHook(Hook):
@@ -52,9 +52,9 @@ def _notify(value: object) -> Notify:
 
 
 def _levels(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_TMUX:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_TMUX:
         raise OptionError(
-            f"must be how many tmux are around the screen, 0 to {_MOST_TMUX}, got {quoted(value)}"
+            f"must be how many tmux are around the screen, 0 to {_MAX_TMUX}, got {quoted(value)}"
         )
     return value
 

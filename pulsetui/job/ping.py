@@ -59,8 +59,8 @@ is kept in the state directory and taken in later, and the exit code is 0.
 )
 
 _KINDS = {"--start": "start", "--fail": "fail", "--log": "log"}
-_LEAST_STATUS = -64  # the highest signal's number, below zero
-_MOST_STATUS = 255
+_MIN_STATUS = -64  # the highest signal's number, below zero
+_MAX_STATUS = 255
 
 EXIT_CODES = {SENT: 0, "spooled": 0, UNKNOWN: 1, REFUSED: 1, LOST: 3}
 
@@ -134,7 +134,7 @@ def _what_happened(options: dict[str, list[str]]) -> tuple[str, int | None]:
         digits.isascii()
         and digits.isdigit()
         and len(digits) <= 3
-        and _LEAST_STATUS <= int(number) <= _MOST_STATUS
+        and _MIN_STATUS <= int(number) <= _MAX_STATUS
     ):
         return kind, int(number)
     _say(

@@ -17,11 +17,11 @@ BODY_LIMIT = 100_000
 SENT_LIMIT = 2_000_000
 """Bytes of a body that are sent: what the engine searches for numbers besides, and a word on what was cut."""
 
-LONGEST_SLUG = 100
+MAX_SLUG_LENGTH = 100
 _SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 _METRIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 _NOT_FIRST = frozenset("0123456789.-")
-_LONGEST_METRIC = 64
+_MAX_METRIC_LENGTH = 64
 _HEX = frozenset("0123456789abcdef")
 
 SENT = "sent"
@@ -95,14 +95,14 @@ class Outcome:
 
 def check_slug(text: str) -> str:
     """``text`` if it may name a check (a slug or a uuid), else UsageError with the nearest that may."""
-    if 0 < len(text) <= LONGEST_SLUG and _SLUG_CHARACTERS.issuperset(text):
+    if 0 < len(text) <= MAX_SLUG_LENGTH and _SLUG_CHARACTERS.issuperset(text):
         return text
     if not text:
         raise UsageError("the slug is empty; name the check, as in: pulsetui ping sync-invoices")
-    lowered = "".join(c if c in _SLUG_CHARACTERS else "-" for c in text.lower())[:LONGEST_SLUG].strip("-")
+    lowered = "".join(c if c in _SLUG_CHARACTERS else "-" for c in text.lower())[:MAX_SLUG_LENGTH].strip("-")
     near = f'; try "{lowered}"' if lowered else ""
     raise UsageError(
-        f"{printable(text, 60)!r} is no slug: at most {LONGEST_SLUG} characters of a-z 0-9 - _{near}"
+        f"{printable(text, 60)!r} is no slug: at most {MAX_SLUG_LENGTH} characters of a-z 0-9 - _{near}"
     )
 
 
@@ -119,7 +119,7 @@ def check_rid(text: str) -> str:
 
 def is_metric_name(text: str) -> bool:
     """Whether ``text`` may name a metric: a letter or _ first, then letters, digits, _ . -, at most 64."""
-    return 0 < len(text) <= _LONGEST_METRIC and _METRIC.issuperset(text) and text[0] not in _NOT_FIRST
+    return 0 < len(text) <= _MAX_METRIC_LENGTH and _METRIC.issuperset(text) and text[0] not in _NOT_FIRST
 
 
 def printable(text: str, limit: int) -> str:

@@ -63,7 +63,7 @@ END_PATIENCE_S = 0.9
 """Together the two seconds that a job may be delayed at most."""
 _SEARCH_S = 0.7
 """For finding numbers in the output: some milliseconds are enough for a usual pattern."""
-_LONGEST_LITERAL = 200  # characters of what should have been a number
+_MAX_LITERAL_LENGTH = 200  # characters of what should have been a number
 _KNOWN_AWAY_PATIENCE_S = 0.3
 """For the end, when the start has just found nobody."""
 
@@ -198,7 +198,7 @@ class _Watch:
             if value is not None:
                 values.append((name, value))
             else:
-                unread.append((name, literal[:_LONGEST_LITERAL]))
+                unread.append((name, literal[:_MAX_LITERAL_LENGTH]))
                 _say(f"--metric {name}: {printable(literal, 40)} is not a number")
         return values, unread
 

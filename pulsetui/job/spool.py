@@ -37,7 +37,7 @@ _NAME = re.compile(r"\d{1,20}-\d+-[0-9a-f]+(?:-to)?\.json", re.ASCII)
 _CROWD = 100
 """With more than so many reports kept, long bodies are cut to what an engine shows of them: nobody knows for
 how long they gather."""
-_LARGEST = 16_000_000  # bytes of one file
+_MAX_BYTES = 16_000_000  # bytes of one file
 
 
 def keep(report: Report, state_dir: str, to: str = "") -> str:
@@ -142,7 +142,7 @@ def _content(path: str) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file", path)
-        return file.read(_LARGEST)
+        return file.read(_MAX_BYTES)
 
 
 def forget(path: str) -> None:

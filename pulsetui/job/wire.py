@@ -23,7 +23,7 @@ ANSWER_LIMIT = 65_536
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:")
 _PORTS = {"http": 80, "https": 443}
-_LONGEST_PORT = 65_535
+_MAX_PORT = 65_535
 
 
 class Address:
@@ -101,7 +101,7 @@ def _host_and_port(authority: str, scheme: str, shown: str) -> tuple[str, int]:
         number = int(port)
     else:
         number = 0
-    if not host or not 0 < number <= _LONGEST_PORT:
+    if not host or not 0 < number <= _MAX_PORT:
         raise UsageError(f'"{shown}" names no host and port; write it like http://127.0.0.1:8787')
     return host, number
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from pulsetui.config.edit import ConfigFile, Loaded
 from pulsetui.config.guard import slugs_in
-from pulsetui.config.load import LARGEST
+from pulsetui.config.load import MAX_BYTES
 from pulsetui.config.paths import LAST_GOOD_NAME
 from pulsetui.config.problem import printable
 from pulsetui.config.toml import read_toml
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 GOOD: Final = LAST_GOOD_NAME
 _KEPT = "checks.kept-"
-_MOST_KEPT = 10
+_MAX_KEPT = 10
 
 
 class ConfigCopies:
@@ -63,7 +63,7 @@ class ConfigCopies:
 
     def _good(self) -> str:
         with os.fdopen(open_private(self._folder / GOOD, os.O_RDONLY), "rb") as file:
-            return file.read(LARGEST).decode()
+            return file.read(MAX_BYTES).decode()
 
     def keep_before(self, now: datetime) -> Path | None:
         """Keeps what ran last for good, since what comes next has lost most of it. Returns where."""
@@ -100,5 +100,5 @@ class ConfigCopies:
 
     def _tidy(self) -> None:
         kept = sorted(self._folder.glob(f"{_KEPT}*.toml"))
-        for path in kept[:-_MOST_KEPT]:
+        for path in kept[:-_MAX_KEPT]:
             path.unlink(missing_ok=True)

@@ -55,7 +55,7 @@ from pulsetui.store.queries import Queries
 
 logger = logging.getLogger(__name__)
 
-MOST_WAITING = 10_000
+MAX_WAITING = 10_000
 """Pings waiting for a commit; one more is answered 503."""
 
 _PATIENCE_S = 0.01
@@ -277,7 +277,7 @@ class Engine:
                 done(Receipt.UNKNOWN)
             return
         patterns = tracked.check.metrics
-        if self._waiting >= MOST_WAITING or (patterns and self._reading.is_full):
+        if self._waiting >= MAX_WAITING or (patterns and self._reading.is_full):
             now = self.clock.now()
             self._writer.turned_away(commands.Receive(without_rest(arrival), now), now)
             done(Receipt.BUSY)

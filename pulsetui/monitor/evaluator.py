@@ -15,7 +15,7 @@ from pulsetui.core.state.state import next_wake
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.writing.world import Tracked
 
-MOST_AT_ONCE = 500
+MAX_AT_ONCE = 500
 """Checks of one evaluation: at midnight thousands are due, and pings come in between."""
 
 _RETRY = timedelta(seconds=1)
@@ -124,10 +124,10 @@ class Evaluator:
         # Otherwise the answer to this evaluation arms the next: in a storm pings come in between.
 
     def look(self) -> bool:
-        """Has what has run out by now evaluated, at most ``MOST_AT_ONCE``; whether there was anything."""
+        """Has what has run out by now evaluated, at most ``MAX_AT_ONCE``; whether there was anything."""
         now = self._clock.now()
         ids: list[int] = []
-        while len(ids) < MOST_AT_ONCE and (instant := self.next_instant()) is not None and instant <= now:
+        while len(ids) < MAX_AT_ONCE and (instant := self.next_instant()) is not None and instant <= now:
             _, check_id = heapq.heappop(self._heap)
             del self._wakes[check_id]
             ids.append(check_id)

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 _KEY = re.compile(rb"[!-~]{1,200}")
 """As in [listener] of checks.toml: what can be sent in a header."""
-_LONGEST_KEY_FILE = 4096  # bytes
+_MAX_KEY_FILE_BYTES = 4096  # bytes
 
 _OURS = (LOCK_NAME, API_KEY_NAME, "alive", "crash.log", "pulsetui.", "screen.toml", "spool", "checks.")
 """How the names of what we open there begin."""
@@ -284,7 +284,7 @@ def _read_key(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     with os.fdopen(fd, "rb") as file:
-        return file.read(_LONGEST_KEY_FILE).strip()
+        return file.read(_MAX_KEY_FILE_BYTES).strip()
 
 
 def keep_api_key(state_dir: Path, key: str) -> None:

@@ -22,7 +22,7 @@ from pulsetui.core.schedule.timetable import Timetable
 from pulsetui.errors import ScheduleError
 
 _NIGHTLY = "0 2 * * *"
-_SHORTEST_STEPS = 3
+_MIN_STEPS = 3
 """Fewer values than that are no rhythm: ``0,30`` is read faster than ``*/30``."""
 
 
@@ -126,7 +126,7 @@ def field_text(values: Sequence[int], low: int, high: int, *, stepped: bool = Tr
     gives a star a second meaning."""
     if len(values) == high - low + 1:
         return "*"
-    if stepped and len(values) >= _SHORTEST_STEPS and values[0] == low:
+    if stepped and len(values) >= _MIN_STEPS and values[0] == low:
         step = values[1] - values[0]
         if step > 1 and list(values) == list(range(low, high + 1, step)):
             return f"*/{step}"

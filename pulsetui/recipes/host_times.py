@@ -20,7 +20,7 @@ from pulsetui.recipes.crontab_fields import CrontabFields, day_field, field_text
 
 HORIZON = timedelta(days=731)
 _DAY = 24 * 60
-_MOST_TIMES = 3
+_MAX_TIMES = 3
 """So many times of day are named in a remark; with more the expression says it better."""
 _MINUTE = timedelta(minutes=1)
 _SECOND = timedelta(seconds=1)
@@ -102,7 +102,7 @@ def shifted(fields: CrontabFields, shift: int) -> str | None:
 
 def _meaning(fields: CrontabFields, there: ZoneInfo, now: datetime) -> str:
     """What the check's own clock shows then: ``02:00 CET``, or the expression in its zone."""
-    if len(fields.minutes) > _MOST_TIMES or fields.text.split()[2:] != ["*", "*", "*"]:
+    if len(fields.minutes) > _MAX_TIMES or fields.text.split()[2:] != ["*", "*", "*"]:
         return f"{fields.text} in {fields.zone}"
     times = listed([clock(*divmod(minute, 60)) for minute in fields.minutes])
     name = now.astimezone(there).tzname() or ""

@@ -189,9 +189,9 @@ class PulseApp(App[None]):
         self.call_after_refresh(self._on_shown)
 
     def on_resize(self, event: Resize) -> None:
-        from pulsetui.tui.dialogs.too_small import LEAST_HEIGHT, LEAST_WIDTH, TooSmallScreen
+        from pulsetui.tui.dialogs.too_small import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
 
-        small = event.size.width < LEAST_WIDTH or event.size.height < LEAST_HEIGHT
+        small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
         if small and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen())
         elif not small and isinstance(self.screen, TooSmallScreen):

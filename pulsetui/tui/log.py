@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 REFRESH_S = 2.0
 _LINES = 1000  # of the engine's log that are asked for
-_MOST_TEXT_LINES = 200  # of one entry: a traceback is long, a runaway one longer
-_MOST_COLUMNS = 2000
+_MAX_TEXT_LINES = 200  # of one entry: a traceback is long, a runaway one longer
+_MAX_COLUMNS = 2000
 _LETTERS = {
     "DEBUG": ("D", "muted"),
     "INFO": ("I", "accent"),
@@ -221,7 +221,7 @@ def log_lines(entries: Iterable[LogLine], zone: tzinfo, width: int) -> list[Line
         letter, style = _LETTERS.get(entry.level, ("?", "muted"))
         pieces = [
             piece
-            for text in clean_lines(entry.text, _MOST_TEXT_LINES, _MOST_COLUMNS)
+            for text in clean_lines(entry.text, _MAX_TEXT_LINES, _MAX_COLUMNS)
             for piece in wrap(agreed_widths(text), width - len(_INDENT) - 1)
         ]
         lead: tuple[Span, ...] = ((f" {local:%H:%M:%S} ", "muted"), (f"{letter} ", style))

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pulsetui.tui.app import PulseApp
     from pulsetui.tui.base.screen import PulseScreen
 
-_LONGEST_SEARCH = 200
-_MOST = 40
+_MAX_SEARCH_LENGTH = 200
+_MAX_OFFERED = 40
 """So many checks are offered; somebody with more than that types another letter."""
 
 
@@ -38,7 +38,7 @@ class Palette(CommandPalette):
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
-        self.query_one(Input).max_length = _LONGEST_SEARCH
+        self.query_one(Input).max_length = _MAX_SEARCH_LENGTH
         self.query_one(Hints).offer([Hint("Enter", "do it"), Hint("↑↓", "move"), Hint("Esc", "close")])
 
     def _action_command_list(self, action: str) -> None:
@@ -101,7 +101,7 @@ class CheckProvider(Provider):
                 continue
             yield Hit(score, Text(title), self._go(view), text=title, help=_help(view))
             offered += 1
-            if offered >= _MOST:
+            if offered >= _MAX_OFFERED:
                 return
 
     def _go(self, view: CheckView) -> Callable[[], None]:

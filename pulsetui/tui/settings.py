@@ -22,7 +22,7 @@ from pulsetui.tui.table.order import SortBy
 log = logging.getLogger(__name__)
 
 FILE_NAME = "screen.toml"
-_MOST_BYTES = 65_536
+_MAX_BYTES = 65_536
 _HEAD = "# What was last set on PulseTUI's screen. Delete it to begin anew.\n"
 
 
@@ -66,7 +66,7 @@ class SettingsFile:
         settings = Settings()
         try:
             with self._path.open("rb") as file:
-                text = file.read(_MOST_BYTES).decode()
+                text = file.read(_MAX_BYTES).decode()
             kept = read_toml(text)
         except FileNotFoundError:
             return settings

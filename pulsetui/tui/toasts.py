@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from textual.notifications import Notification
 
-MOST = 2
+MAX_TOASTS = 2
 """So many at once: they cover what they are about."""
 
 
@@ -20,4 +20,4 @@ def replaced_by(new: Notification, shown: Iterable[Notification]) -> list[Notifi
         if one.severity == new.severity and (one.message == new.message or new.severity != "error")
     ]
     kept = [one for one in shown if one not in replaced]
-    return [*replaced, *kept[: max(len(kept) - (MOST - 1), 0)]]
+    return [*replaced, *kept[: max(len(kept) - (MAX_TOASTS - 1), 0)]]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.text.number import LONGEST_NUMBER, number
+from pulsetui.core.text.number import MAX_NUMBER_LENGTH, number
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_number_is_read_as_it_was_meant(text: str, value: float) -> None:
         *("nan", "inf", "-Infinity", "1e999", "-1e999", "0x10", "1j", "42%", "42 kB", "12.5GB", "1/2", "½"),
         *("٤٢", "４２", "²"),  # digits, but not ours
         *("4\x002", "4\u200b2", "\x1b[1m42"),  # nobody cleaned it
-        *("9" * (LONGEST_NUMBER + 1), "9" * 100_000),
+        *("9" * (MAX_NUMBER_LENGTH + 1), "9" * 100_000),
     ],
 )
 def test_what_could_mean_something_else_is_no_number(text: str) -> None:

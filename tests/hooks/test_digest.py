@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pulsetui.client.alert import AlertEvent, Delivery
 from pulsetui.hooks.digest import digest
-from pulsetui.hooks.retry import GIVEN_UP_AFTER, MOST_TRIES, next_try
+from pulsetui.hooks.retry import GIVEN_UP_AFTER, MAX_TRIES, next_try
 from tests.hooks.fakes import START, an_alert
 
 DOWN, UP, NOTE = AlertEvent.DOWN, AlertEvent.UP, AlertEvent.NOTE
@@ -55,7 +55,7 @@ def test_a_retry_is_in_the_future_and_within_a_day_of_the_alert(
     if again is not None:
         assert timedelta(seconds=5) <= again - now <= timedelta(hours=1)
         assert again - START <= GIVEN_UP_AFTER
-    assert (again is None) or not (permanent or tries + 1 >= MOST_TRIES)
+    assert (again is None) or not (permanent or tries + 1 >= MAX_TRIES)
 
 
 def test_a_first_failure_is_tried_again_after_five_seconds() -> None:

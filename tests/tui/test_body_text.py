@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from pulsetui.tui.draw.body_text import (
-    MOST_COLUMNS,
-    MOST_LINES,
+    MAX_COLUMNS,
+    MAX_LINES,
     Way,
     body_lines,
     chunks,
@@ -64,12 +64,12 @@ def test_only_line_ends_are_made_alike() -> None:
 
 
 def test_long_bodies_are_bounded_and_say_so() -> None:
-    many = b"x\n" * (MOST_LINES + 7)
+    many = b"x\n" * (MAX_LINES + 7)
     assert body_lines(many, "raw")[-1] == "… 7 more lines"
     assert "more lines" in body_lines(many, "text")[-1]
-    assert body_lines(bytes(MOST_LINES * 16 + 5), "hex")[-1] == "… 5 more bytes"
+    assert body_lines(bytes(MAX_LINES * 16 + 5), "hex")[-1] == "… 5 more bytes"
     assert body_lines(many[:-12], "raw")[-1] == "… 1 more line"
-    assert len(body_lines(b"y" * 99_999, "raw")[0]) == MOST_COLUMNS
+    assert len(body_lines(b"y" * 99_999, "raw")[0]) == MAX_COLUMNS
 
 
 @given(st.binary(max_size=400), st.sampled_from(["text", "raw", "hex"]))

@@ -7,7 +7,7 @@ from textual.theme import BUILTIN_THEMES
 
 from pulsetui.tui.draw.textual_themes import names, palette_named
 from pulsetui.tui.draw.theme import _BASES, _INK, PALETTES, StyleSet, textual_theme
-from tests.tui.test_theme import LEAST, contrast
+from tests.tui.test_theme import MIN_CONTRAST, contrast
 
 COLOURED = [name for name, theme in BUILTIN_THEMES.items() if not theme.ansi]
 
@@ -22,7 +22,7 @@ def test_text_can_be_read_on_every_ground_of_a_borrowed_theme(name: str) -> None
             assert style.color is not None
             assert style.bgcolor is not None
             ratio = contrast(style.color.name, style.bgcolor.name)
-            if ratio < LEAST:
+            if ratio < MIN_CONTRAST:
                 weak[ink, base] = round(ratio, 2)
     assert weak == {}
 

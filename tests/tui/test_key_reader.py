@@ -9,7 +9,7 @@ from textual.events import AppFocus, Key, MouseEvent, MouseMove, Paste, Resize
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
-from pulsetui.tui.terminal.key_reader import LATE_S, PASTE_MOST, KeyReader, PasteCut
+from pulsetui.tui.terminal.key_reader import LATE_S, MAX_PASTE, KeyReader, PasteCut
 
 LATER_S = 0.3
 """Longer than Esc is waited for."""
@@ -188,7 +188,7 @@ def test_a_huge_paste_is_cut_and_says_so() -> None:
     messages = [message for text in reads for message in reader.feed(text, 1.0)]
     pasted, cut, key = messages
     assert isinstance(pasted, Paste)
-    assert pasted.text == "x" * PASTE_MOST
+    assert pasted.text == "x" * MAX_PASTE
     assert isinstance(cut, PasteCut)
     assert isinstance(key, Key)
 

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from pulsetui.client.views import CheckView, Notice
-from pulsetui.tui.details.beside import LEAST_WIDTH
+from pulsetui.tui.details.beside import MIN_WIDTH
 from pulsetui.tui.draw.theme import PALETTES
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import besides, check_snapshot, look, press, settled, showing, strips
@@ -56,9 +56,9 @@ SCENES = {
 async def test_the_home_screen_looks_as_it_should(scene: str, size: tuple[int, int]) -> None:
     engine = FakeEngine(SCENES[scene]())
     async with showing(engine, size) as (app, pilot):
-        if size[0] >= LEAST_WIDTH and scene != "empty":
+        if size[0] >= MIN_WIDTH and scene != "empty":
             await besides(app, pilot)
-        if size[0] >= LEAST_WIDTH and scene != "household":
+        if size[0] >= MIN_WIDTH and scene != "household":
             await press(app, pilot, "o")  # beside the table stands the same for all of them
             app.clear_notifications()
             await settled(app, pilot)

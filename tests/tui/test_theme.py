@@ -7,7 +7,7 @@ import pytest
 from pulsetui.tui.draw.theme import _BASES, _INK, PALETTES, Palette, StyleSet, textual_theme
 
 COLOURED = [palette for palette in PALETTES.values() if not palette.ansi]
-LEAST = 4.5
+MIN_CONTRAST = 4.5
 """WCAG 2.2, 1.4.3: text."""
 
 
@@ -32,7 +32,7 @@ def test_text_can_be_read_on_every_ground(palette: Palette) -> None:
             assert style.color is not None
             assert style.bgcolor is not None
             ratio = contrast(style.color.name, style.bgcolor.name)
-            if ratio < LEAST:
+            if ratio < MIN_CONTRAST:
                 weak[name, base] = round(ratio, 2)
 
     assert weak == {}

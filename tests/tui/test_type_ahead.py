@@ -173,7 +173,7 @@ async def test_letters_for_a_form_that_does_not_open_are_not_commands() -> None:
 
 
 async def test_no_key_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type_ahead, "LONGEST_S", 0.05)
+    monkeypatch.setattr(type_ahead, "MAX_HOLD_S", 0.05)
     monkeypatch.setattr(type_ahead, "FILLED_S", 0.05)
     engine = SlowEngine()
     async with showing(engine) as (app, pilot):
@@ -255,7 +255,7 @@ class GonePump:
 
 
 async def test_to_wait_for_what_has_ended_holds_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type_ahead, "LONGEST_S", 0.05)
+    monkeypatch.setattr(type_ahead, "MAX_HOLD_S", 0.05)
     async with showing(FakeEngine([view()])) as (app, _):
         for name in ("_way", "_pumps"):
             monkeypatch.setattr(app.type_ahead, name, lambda: iter([GonePump()]))

@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from pulsetui.core.schedule.expression import LARGEST_NUMBER, quoted
+from pulsetui.core.schedule.expression import MAX_NUMBER, quoted
 from pulsetui.core.schedule.wall_clock import MICROSECONDS
 from pulsetui.errors import ScheduleError
 
 YEARS = range(1970, 2200)
 """The years that systemd knows."""
-_MOST_TIMES_A_MINUTE = 600
+_MAX_TIMES_A_MINUTE = 600
 """Nothing reports more often, and systemd would take a step of a microsecond."""
 _LAST_FROM_END = 28
 """systemd counts at most so many days back from the end of a month."""
@@ -160,10 +160,10 @@ def _values(component: Component, text: str, line: str) -> Sequence[int]:
             raise _out_of_range(component, item.text, line)
         found = item.values(component)
         # Before they are counted out: a step may be a microsecond.
-        if component is SECOND and len(found) + len(values) > 2 * _MOST_TIMES_A_MINUTE:
+        if component is SECOND and len(found) + len(values) > 2 * _MAX_TIMES_A_MINUTE:
             raise _too_often(line)
         values.update(found)
-    if component is SECOND and len(values) > _MOST_TIMES_A_MINUTE:
+    if component is SECOND and len(values) > _MAX_TIMES_A_MINUTE:
         raise _too_often(line)
     return tuple(sorted(values))
 
@@ -247,12 +247,12 @@ def _number(component: Component, text: str | None, line: str) -> int | None:
     if text is None:
         return None
     whole, _, part = text.partition(".")
-    number: int = LARGEST_NUMBER + 1
-    if len(whole.lstrip("0")) <= len(str(LARGEST_NUMBER)):
+    number: int = MAX_NUMBER + 1
+    if len(whole.lstrip("0")) <= len(str(MAX_NUMBER)):
         number = int(whole) * component.unit
     if part:
         number += int(part[:6].ljust(6, "0")) + int(len(part) > 6 and part[6] >= "5")
-    if number > LARGEST_NUMBER:
+    if number > MAX_NUMBER:
         raise ScheduleError(
             f"{quoted(line)}: {component.name} has the number {text:.20}, which systemd finds too large",
             field=component.name,

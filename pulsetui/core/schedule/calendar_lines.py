@@ -11,8 +11,8 @@ from pulsetui.core.schedule.calendar_fields import YEARS
 from pulsetui.core.schedule.expression import quoted, refuse_strange_characters
 from pulsetui.errors import ScheduleError
 
-LONGEST_LINE = 250
-MOST_LINES = 10
+MAX_LINE_LENGTH = 250
+MAX_LINES = 10
 
 SPECIALS = {
     "minutely": "*-*-* *:*:00",
@@ -50,19 +50,19 @@ class CalendarLine(Struct, frozen=True):
 
 def split_lines(expression: str) -> tuple[CalendarLine, ...]:
     """The lines of an OnCalendar text, zones split off. Raises ScheduleError."""
-    if len(expression) > (LONGEST_LINE + 1) * MOST_LINES:
+    if len(expression) > (MAX_LINE_LENGTH + 1) * MAX_LINES:
         raise ScheduleError(f"the OnCalendar text has {len(expression)} characters: too many")
     lines = [line.strip(" \t\r") for line in expression.strip().split("\n")]
     if not lines[0]:
         raise ScheduleError("the OnCalendar expression is empty; write one like Mon..Fri 06:00")
-    if len(lines) > MOST_LINES:
-        raise ScheduleError(f"more than {MOST_LINES} OnCalendar lines")
+    if len(lines) > MAX_LINES:
+        raise ScheduleError(f"more than {MAX_LINES} OnCalendar lines")
     return tuple(_split_line(line) for line in lines if line)
 
 
 def _split_line(line: str) -> CalendarLine:
-    if len(line) > LONGEST_LINE:
-        raise ScheduleError(f"an OnCalendar line has {len(line)} characters, more than {LONGEST_LINE}")
+    if len(line) > MAX_LINE_LENGTH:
+        raise ScheduleError(f"an OnCalendar line has {len(line)} characters, more than {MAX_LINE_LENGTH}")
     refuse_strange_characters(line, "OnCalendar expression")
     words = line.split()
     named = len(words) > 1 and words[-1][0].isalpha() and ":" not in words[-1]

@@ -12,10 +12,10 @@ import re
 from msgspec import Struct
 from msgspec import field as struct_field
 
-from pulsetui.core.schedule.expression import LARGEST_NUMBER, quoted, refuse_strange_characters
+from pulsetui.core.schedule.expression import MAX_NUMBER, quoted, refuse_strange_characters
 from pulsetui.errors import ScheduleError
 
-LONGEST_EXPRESSION = 250
+MAX_EXPRESSION_LENGTH = 250
 """Characters; croniter's time grows with the text."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -86,9 +86,9 @@ _NTH_OF = re.compile(r"([0-7]|[a-z]{3})#([0-9]+)", re.ASCII)
 
 def split_expression(expression: str) -> tuple[str, ...]:
     """The five fields' texts, macros spelled out. Raises ScheduleError for anything of another shape."""
-    if len(expression) > LONGEST_EXPRESSION:
+    if len(expression) > MAX_EXPRESSION_LENGTH:
         raise ScheduleError(
-            f"the cron expression has {len(expression)} characters, more than {LONGEST_EXPRESSION}"
+            f"the cron expression has {len(expression)} characters, more than {MAX_EXPRESSION_LENGTH}"
         )
     refuse_strange_characters(expression, "cron expression")
     words = expression.split()
@@ -201,7 +201,7 @@ def _step(field: Field, digits: str) -> int:
     step = _small(digits)
     if step == 0:
         raise _BadItemError("has the step 0, which never moves; a step is at least 1")
-    if step > LARGEST_NUMBER - field.high:  # Debian's cron adds it to a value, in an int
+    if step > MAX_NUMBER - field.high:  # Debian's cron adds it to a value, in an int
         raise _BadItemError(f"has the step {digits:.20}, which no cron can hold; write the first value alone")
     return step
 

@@ -6,12 +6,12 @@ import re
 from datetime import timedelta
 from functools import lru_cache
 
-from pulsetui.core.storable import LONGEST
+from pulsetui.core.storable import MAX_SPAN
 from pulsetui.errors import PulseError
 
 _UNITS = {"w": 7 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
 _SPELLED = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
-_MOST_DIGITS = 9  # with more it is longer than ten years in any unit
+_MAX_DIGITS = 9  # with more it is longer than ten years in any unit
 
 
 class DurationError(PulseError):
@@ -44,7 +44,7 @@ def _parse(value: int | str) -> timedelta:
             )
         else:
             raise DurationError(f'"{value:.60}" is not a duration; write it like 90s, 15m, 1h30m, 2d')
-    if abs(seconds) > LONGEST.total_seconds():
+    if abs(seconds) > MAX_SPAN.total_seconds():
         shown = value if isinstance(value, str) else str(value) if abs(value) < 10**20 else "a long number"
         raise DurationError(f'"{shown:.60}" is longer than ten years')
     return timedelta(seconds=seconds)
@@ -52,7 +52,7 @@ def _parse(value: int | str) -> timedelta:
 
 def _number(digits: str) -> int:
     """Of any length: thousands of digits are not counted out."""
-    return int(digits) if len(digits.lstrip("0")) <= _MOST_DIGITS else 10**_MOST_DIGITS
+    return int(digits) if len(digits.lstrip("0")) <= _MAX_DIGITS else 10**_MAX_DIGITS
 
 
 @lru_cache(maxsize=1024)

@@ -17,7 +17,7 @@ MONTHS = (
 )
 EVERY_HOUR = tuple(range(24))
 EVERY_MINUTE = tuple(range(60))
-_MOST_TIMES = 6
+_MAX_TIMES = 6
 """That many clock times are still listed one by one."""
 _UNITS = (("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
@@ -141,7 +141,7 @@ def time_words(
     All three are sorted. ``stepped`` says that the minute field is written with a step.
     """
     all_hours = tuple(hours) == EVERY_HOUR
-    if len(hours) * len(minutes) * len(seconds) <= _MOST_TIMES:
+    if len(hours) * len(minutes) * len(seconds) <= _MAX_TIMES:
         times = [clock(h, m, s) for h in hours for m in minutes for s in seconds]
         return f"at {listed(times)}", True
     if tuple(seconds) != (0,):
@@ -166,7 +166,7 @@ def _second_words(seconds: Sequence[int | Decimal]) -> str:
     if len(whole) == len(seconds):
         return _counted("second", whole)
     texts = [str(second) for second in seconds]
-    if len(texts) > _MOST_TIMES:
+    if len(texts) > _MAX_TIMES:
         return f"seconds {', '.join(texts[:3])} … {texts[-1]}"
     return f"second{'s' if len(texts) > 1 else ''} {listed(texts)}"
 

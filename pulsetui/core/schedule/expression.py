@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pulsetui.errors import ScheduleError
 
-_LONGEST_SHOWN = 80
-LARGEST_NUMBER = 2**31 - 1
+_MAX_SHOWN_LENGTH = 80
+MAX_NUMBER = 2**31 - 1
 """What cron and systemd hold in an ``int``. Both take a step of any such size, and nothing larger."""
 
 
@@ -16,7 +16,7 @@ def text_of(value: object, what: str, example: str) -> str:
     return value
 
 
-def quoted(text: str, longest: int = _LONGEST_SHOWN) -> str:
+def quoted(text: str, longest: int = _MAX_SHOWN_LENGTH) -> str:
     """Offending text for a message, long ones cut."""
     return f'"{text}"' if len(text) <= longest else f'"{text[:longest]}…"'
 

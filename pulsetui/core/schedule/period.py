@@ -13,7 +13,7 @@ from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.core.storable import instant_or_none, is_instant
 from pulsetui.errors import ScheduleError
 
-SHORTEST = timedelta(seconds=1)
+MIN_PERIOD = timedelta(seconds=1)
 
 
 def is_row_of_numbers(text: object) -> bool:
@@ -28,7 +28,7 @@ class Every(Struct, frozen=True):
     timezone: str = "UTC"  # in which its instants are shown; they do not depend on it
 
     def __post_init__(self) -> None:
-        if self.period < SHORTEST or self.period.microseconds:
+        if self.period < MIN_PERIOD or self.period.microseconds:
             raise ScheduleError(
                 f"a period is whole seconds and at least 1s, got {self.period.total_seconds():g}s",
                 suggestion="1m",

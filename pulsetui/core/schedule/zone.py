@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from pulsetui.errors import ScheduleError
 
 _NOT_ZONES = frozenset({"localtime", "Factory"})
-_LONGEST_NAME = 64
+_MAX_NAME_LENGTH = 64
 _ABBREVIATION = 4
 _VERSION_FILES = ("+VERSION", "tzdata.zi")
 
@@ -67,7 +67,7 @@ def tzdata_source() -> str:
 
 
 def _is_known(name: str) -> bool:
-    if len(name) > _LONGEST_NAME or name in _NOT_ZONES:
+    if len(name) > _MAX_NAME_LENGTH or name in _NOT_ZONES:
         return False
     # The package's list first: it is one small file, the system's is a tree to walk.
     return name in _package_names() or name in zone_names()
@@ -124,8 +124,8 @@ def _package_is_newer() -> bool:
 
 
 def _unknown(name: str) -> ScheduleError:
-    shown = name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
-    nearest = _nearest(name[:_LONGEST_NAME])
+    shown = name if len(name) <= _MAX_NAME_LENGTH else name[:_MAX_NAME_LENGTH] + "…"
+    nearest = _nearest(name[:_MAX_NAME_LENGTH])
     hint = f'; did you mean "{nearest}"?' if nearest else "; write an IANA name like Europe/Berlin"
     return ScheduleError(f"no time zone {shown!r}{hint}", field="timezone", suggestion=nearest)
 

@@ -25,7 +25,7 @@ from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Reason, Statu
 from pulsetui.core.state.transition import Transition
 from pulsetui.core.text.phrases import full_instant_text
 
-LONGEST_RUN = timedelta(hours=72)
+MAX_RUN = timedelta(hours=72)
 """A start and an end further apart get no duration (as in Healthchecks), unless max_runtime is longer."""
 
 RETRIED_WITHIN = timedelta(seconds=15)
@@ -298,7 +298,7 @@ def _ended(draft: Draft, ping: Ping) -> Run:
     duration = ping.duration
     if duration is None and opened.started_at is not None:
         measured = ping.at - opened.started_at
-        longest = max(LONGEST_RUN, check.max_runtime or _NO_TIME)
+        longest = max(MAX_RUN, check.max_runtime or _NO_TIME)
         duration = measured if _NO_TIME <= measured <= longest else None
     outcome, detail = _judge(check, ping, duration)
     return Run(

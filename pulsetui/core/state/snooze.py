@@ -19,7 +19,7 @@ from pulsetui.errors import PulseError
 
 MORNING = time(8, 0)
 """When a snooze "until tomorrow" ends, on the wall clock of the person."""
-LONGEST = timedelta(days=366)
+MAX_SNOOZE = timedelta(days=366)
 """A longer silence is better said by pausing the check."""
 
 _SPANS = (("20m", timedelta(minutes=20)), ("1h", timedelta(hours=1)), ("4h", timedelta(hours=4)))
@@ -172,6 +172,6 @@ def checked_end(until: datetime, text: str, now: datetime) -> datetime:
     """``until`` if a snooze that begins ``now`` can end then; raises SnoozeError, which calls it ``text``."""
     if until <= now:
         raise SnoozeError(f'"{text}" has passed already; a snooze ends in the future')
-    if until - now > LONGEST:
+    if until - now > MAX_SNOOZE:
         raise SnoozeError(f'"{text}" is more than a year away; pause the check instead')
     return until

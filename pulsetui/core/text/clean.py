@@ -81,7 +81,7 @@ _SAFE: Final = _Safe()
 _PLAIN_LINES: Final = re.compile(r"[\t\n -~]*+")
 _MOVE: Final = re.compile(r"(?:\x1b\[|\x9b)[0-9;]{0,20}[ABEFGHJdf]")
 _GAP: Final = re.compile(r"(?:\x1b\[|\x9b)([0-9]{0,4})C")
-_WIDEST_GAP: Final = 500
+_MAX_GAP: Final = 500
 _PORTION: Final = 50_000  # characters
 
 
@@ -160,7 +160,7 @@ def _portions(text: str) -> Iterator[str]:
 
 def _shown(text: str) -> str:
     if "\x1b[" in text or "\x9b" in text:
-        text = _GAP.sub(lambda match: " " * min(int(match[1] or 1), _WIDEST_GAP), _MOVE.sub("\n", text))
+        text = _GAP.sub(lambda match: " " * min(int(match[1] or 1), _MAX_GAP), _MOVE.sub("\n", text))
     text = _ESCAPE.sub("", text)
     if "\b" in text:
         text = "\n".join(map(_overwritten, text.split("\n")))

@@ -21,16 +21,16 @@ from pulsetui.core.text.number import number
 from pulsetui.core.text.output import KEPT
 from pulsetui.errors import PulseError
 
-LONGEST_SHOWN = 40
+MAX_SHOWN_LENGTH = 40
 """Characters of an unreadable number that are said."""
 
-_MOST_MEMORY = 1 << 20
+_MAX_MEMORY = 1 << 20
 """Bytes that one compiled pattern may take, what it learns while it searches included."""
 
-_LARGEST = 1500
+_MAX_PROGRAM_SIZE = 1500
 """Instructions of a compiled pattern (a usual one has some dozens): each may cost time at every character."""
 
-_MOST_AT_ONCE = 50_000_000
+_MAX_AT_ONCE = 50_000_000
 """Instructions times bytes of one search, which nothing can interrupt: a quarter of a second at worst, and
 then only for a pattern and a text that were made for it. Usual patterns search a usual output in one."""
 
@@ -58,7 +58,7 @@ _PIECE = re.compile(
     r"|(?P<repeat>(?:[*+?]|\{\d*,?\d*\})[?+]?)"
     r"|(?P<plain>(?s:.))"
 )
-_MOST_REPEATS = 1000  # of RE2
+_MAX_REPEATS = 1000  # of RE2
 _BY_LINE = "(?m)"
 _NUMBER_CUT_OFF = re.compile(r"[0-9.,+\-eE]*")
 
@@ -86,7 +86,7 @@ class Pattern:
         self._group = 1 if self.groups else 0
         self._has_tabs = "\t" in text or r"\t" in text
         self._is_by_line = not re.search(r"\\[AZz]", text)  # so that several lines can be looked at together
-        self._at_once = _MOST_AT_ONCE // self.size
+        self._at_once = _MAX_AT_ONCE // self.size
 
     @property
     def size(self) -> int:
@@ -237,7 +237,7 @@ def read(
 
 def not_a_number(literal: str) -> str:
     """What is said of a text that should be one."""
-    return f"{clean(literal, LONGEST_SHOWN) or 'nothing'} is not a number"
+    return f"{clean(literal, MAX_SHOWN_LENGTH) or 'nothing'} is not a number"
 
 
 def _bytes_text(size: int) -> str:
@@ -259,14 +259,14 @@ def _compile(text: str) -> Any:  # a re2 pattern: that module says nothing about
         ) from error
     options = re2.Options()
     options.log_errors = False  # it would write to standard error, over the screen
-    options.max_mem = _MOST_MEMORY
+    options.max_mem = _MAX_MEMORY
     try:
         compiled = re2.compile(_translated(text).encode("utf-8", "replace"), options)
     except re2.error as error:
         said = error.args[0] if error.args else ""
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
         raise PatternError(clean(words.replace(_BY_LINE, ""))) from None
-    if compiled.programsize > _LARGEST:
+    if compiled.programsize > _MAX_PROGRAM_SIZE:
         raise PatternError("it is too large: write fewer or smaller counted repeats")
     return compiled
 
@@ -370,8 +370,8 @@ def _group(piece: str, at: int) -> str:
 def _repeat(piece: str, at: int) -> str:
     if len(piece) > 1 and piece.endswith("+"):
         raise PatternError(_unknown(f"the possessive repeat {piece}", at))
-    if any(int(count) > _MOST_REPEATS for count in re.findall(r"\d+", piece)):
-        raise PatternError(f"the repeat {piece} at character {at + 1} is more than {_MOST_REPEATS}")
+    if any(int(count) > _MAX_REPEATS for count in re.findall(r"\d+", piece)):
+        raise PatternError(f"the repeat {piece} at character {at + 1} is more than {_MAX_REPEATS}")
     return piece.replace("{,", "{0,", 1)
 
 

@@ -14,18 +14,18 @@ It imports nothing, since ``pulsetui ping`` starts inside cron jobs.
 
 from __future__ import annotations
 
-LONGEST_NUMBER = 100
+MAX_NUMBER_LENGTH = 100
 """Characters; a float can tell 17 digits apart, and decimal libraries write some dozens."""
 
 _ENDS_A_SENTENCE = ".,;:"
 _GROUP = 3
-_MOST_EXPONENT = 4  # digits
+_MAX_EXPONENT_DIGITS = 4  # digits
 
 
 def number(text: str) -> float | None:
     """The finite number that ``text`` is, blanks around it allowed; None when it is none."""
     text = text.strip().rstrip(_ENDS_A_SENTENCE)
-    if len(text) > LONGEST_NUMBER:
+    if len(text) > MAX_NUMBER_LENGTH:
         return None
     sign, unsigned = ("-", text[1:]) if text[:1] in ("-", "\N{MINUS SIGN}") else ("", text.removeprefix("+"))
     mantissa, e, exponent = unsigned.lower().partition("e")
@@ -53,7 +53,7 @@ def _whole(text: str) -> str | None:
 
 def _is_exponent(text: str) -> bool:
     digits = text[1:] if text[:1] in ("+", "-") else text
-    return len(digits) <= _MOST_EXPONENT and _is_digits(digits)
+    return len(digits) <= _MAX_EXPONENT_DIGITS and _is_digits(digits)
 
 
 def _is_digits(text: str) -> bool:

@@ -29,8 +29,8 @@ from pulsetui.monitor.pings.intake import BODY_LIMIT, Intake
 
 _log = logging.getLogger(__name__)
 
-MOST_LANES = 200
-MOST_LISTED = 1000
+MAX_LANES = 200
+MAX_LISTED = 1000
 _THREADS = 4
 _NO_STORE = ("Cache-Control", "no-store")
 _NO_SNIFF = ("X-Content-Type-Options", "nosniff")
@@ -110,7 +110,7 @@ class PulseApi:
     def _timeline(self, request: Request) -> Response:
         slugs = [slug for slug in (request.first("slugs") or "").split(",") if slug]
         since, until = _instant(request, "since"), _instant(request, "until")
-        return _json(self._client.timeline(slugs[:MOST_LANES], since, until))
+        return _json(self._client.timeline(slugs[:MAX_LANES], since, until))
 
     def _command(self, request: Request, respond: Respond) -> None:
         if request.body_size > BODY_LIMIT:
@@ -163,9 +163,9 @@ def _limit(request: Request, default: int) -> int:
     text = request.first("limit")
     if text is None:
         return default
-    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_LISTED))
-    if not is_number or not 1 <= int(text) <= MOST_LISTED:
-        raise CommandError(f"limit: takes a number from 1 to {MOST_LISTED}")
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_LISTED))
+    if not is_number or not 1 <= int(text) <= MAX_LISTED:
+        raise CommandError(f"limit: takes a number from 1 to {MAX_LISTED}")
     return int(text)
 
 

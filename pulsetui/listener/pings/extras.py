@@ -14,7 +14,7 @@ from pulsetui.core import storable
 from pulsetui.core.state.ping import NO_METRICS, NO_REASONS
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.metric import not_a_number
-from pulsetui.core.text.number import LONGEST_NUMBER, number
+from pulsetui.core.text.number import MAX_NUMBER_LENGTH, number
 from pulsetui.listener.http.message import Query
 from pulsetui.listener.pings.outcome import Reject, Say
 
@@ -25,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
 _SPAN = re.compile(r"(?:\d+(?:\.\d*)?(?:ns|us|µs|μs|ms|s|m|h))+", re.ASCII)
 _SPAN_PART = re.compile(r"(\d+(?:\.\d*)?)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_LONGEST_NUMBER = LONGEST_NUMBER + 1  # characters: one that is cut is still too long
+_MAX_NUMBER_LENGTH = MAX_NUMBER_LENGTH + 1  # characters: one that is cut is still too long
 
 _EXAMPLE = "metric=records:312"
 _SHOWN = 40  # characters of what could not be read
@@ -47,7 +47,7 @@ def metrics(
     unread: dict[str, str] = {}
     for text in given:
         name, _sign, literal = text.rpartition(":") if ":" in text else text.partition("=")
-        value = number(clean(literal, _LONGEST_NUMBER))
+        value = number(clean(literal, _MAX_NUMBER_LENGTH))
         is_name = _NAME.fullmatch(name) is not None
         if is_name and len({*found, *unread, name}) > METRICS_LIMIT:
             reject("bad metric")
@@ -80,7 +80,7 @@ def duration(query: Query, reject: Reject, say: Say = _tell_nobody) -> timedelta
     if not given:
         return None
     seconds = _seconds(given[0].strip())
-    if seconds is None or not 0 <= seconds <= storable.LONGEST.total_seconds():
+    if seconds is None or not 0 <= seconds <= storable.MAX_SPAN.total_seconds():
         reject("bad duration")
         say(f'duration "{clean(given[0], _SHOWN)}" is not a span; write duration=93 or duration=1m33s')
         return None
@@ -88,7 +88,7 @@ def duration(query: Query, reject: Reject, say: Say = _tell_nobody) -> timedelta
 
 
 def _seconds(text: str) -> float | None:
-    if len(text) > _LONGEST_NUMBER:
+    if len(text) > _MAX_NUMBER_LENGTH:
         return None
     if _SPAN.fullmatch(text) is None:
         return number(text)

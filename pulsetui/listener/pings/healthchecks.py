@@ -28,9 +28,9 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _UUID_LENGTH = 36
 _RID = re.compile(_UUID.pattern, re.IGNORECASE)
 _UPPER = re.compile(r"(?=[^A-Z]*[A-Z])[A-Za-z0-9_-]{1,100}")
-_LARGEST_STATUS = 255
-_LONGEST_AT = 20  # digits
-_MOST_NOTES = 5  # of one ping
+_MAX_STATUS = 255
+_MAX_AT_DIGITS = 20  # digits
+_MAX_NOTES = 5  # of one ping
 _TOO_LARGE_STATUS = 256  # stands for every larger one
 
 # ``success`` is not Healthchecks' own word, but a handful of services with this shape have it.
@@ -86,7 +86,7 @@ def _kept_at(text: bytes, say: Say) -> datetime | None:
     Whoever may ping may say so: a report never speaks for a later instant than that at which it came.
     """
     try:
-        if text.isdigit() and len(text) <= _LONGEST_AT:
+        if text.isdigit() and len(text) <= _MAX_AT_DIGITS:
             return storable.instant(
                 datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(text) // 1000)
             )
@@ -168,7 +168,7 @@ class PingTaker:
         code: str = "",
         slug: str | None = None,
     ) -> None:
-        if action is not None and (action[1] or 0) > _LARGEST_STATUS:
+        if action is not None and (action[1] or 0) > _MAX_STATUS:
             self._refuse_known(request, respond, answers.BAD_URL, "bad url", code, slug)
             return
         rid = None
@@ -240,7 +240,7 @@ class PingTaker:
             remote_addr=address,
             ua=user_agent(request),
             at=at,
-            notes=tuple(notes[:_MOST_NOTES]) if notes else (),
+            notes=tuple(notes[:_MAX_NOTES]) if notes else (),
             report="" if report is None else report_id(report.decode("latin-1")),
         )
 

@@ -27,13 +27,13 @@ AT_ONCE = 1_000_000
 """Bytes of a body times instructions of its patterns that are searched on the engine's loop: a usual pattern
 has some dozens and takes no time, the worst makes five milliseconds of it."""
 
-MOST_WAITING = 64 * 1024 * 1024
+MAX_WAITING = 64 * 1024 * 1024
 """Bytes of bodies that wait for being searched; one more ping is not taken now."""
 
 REST_KEPT = 4096
 """Bytes of the rest of a body that go to the writer: its last line is shown. A multiple of any character."""
 
-_MOST_NOTES = 5  # of one ping
+_MAX_NOTES = 5  # of one ping
 
 PATIENCE_S = 1.0
 """So long a body is searched at most, and the less the more of them wait."""
@@ -71,7 +71,7 @@ def with_metrics(
         arrival,
         metrics={**values, **arrival.metrics},
         unread={**unread, **still_unread},
-        notes=(*arrival.notes, *news)[:_MOST_NOTES],
+        notes=(*arrival.notes, *news)[:_MAX_NOTES],
     )
 
 
@@ -98,7 +98,7 @@ class Reading:
     @property
     def is_full(self) -> bool:
         """Whether nothing that takes long can be taken now."""
-        return self._size > MOST_WAITING
+        return self._size > MAX_WAITING
 
     def is_busy(self, check_id: int) -> bool:
         """Whether something of this check waits to be searched."""

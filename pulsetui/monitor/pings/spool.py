@@ -26,7 +26,7 @@ from pulsetui.core.state.check import canonical_uuid
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.metric import not_a_number
-from pulsetui.core.text.number import LONGEST_NUMBER, number
+from pulsetui.core.text.number import MAX_NUMBER_LENGTH, number
 from pulsetui.monitor.pings.intake import BODY_LIMIT, Arrival, report_id, split_body
 from pulsetui.store.private import open_directory, open_private
 
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 DIRECTORY = "spool"
 BAD = "bad"
 _AT_ONCE = 1000
-_LARGEST = 16_000_000
+_MAX_BYTES = 16_000_000
 """Bytes of one file. A report has some 2 MB at most; more was not written by PulseTUI."""
 _PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EINTR, errno.ESTALE})
 """Errors that say nothing of the file: it is tried again."""
@@ -174,9 +174,9 @@ def _shown(path: Path) -> str:
 def _content(directory: int, name: str) -> bytes:
     fd = open_private(name, os.O_RDONLY, directory=directory)
     with os.fdopen(fd, "rb") as file:
-        content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise ValueError(f"it has more than {_LARGEST // 1_000_000} MB")
+        content = file.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise ValueError(f"it has more than {_MAX_BYTES // 1_000_000} MB")
     return content
 
 
@@ -229,12 +229,14 @@ def _metrics(
 ) -> tuple[Mapping[str, float], Mapping[str, str]]:
     """The numbers by name, and why there is none for the others."""
     names = (*given, *unread)
-    if len(names) > storable.MAX_METRICS or any(len(name) > storable.LONGEST_METRIC_NAME for name in names):
+    if len(names) > storable.MAX_METRICS or any(
+        len(name) > storable.MAX_METRIC_NAME_LENGTH for name in names
+    ):
         raise ValueError("its metrics are too many, or have too long names")
     found = dict(given)  # JSON has finite numbers only, and the decoder refuses what overflows
     why: dict[str, str] = {}
     for name, literal in unread.items():
-        if (value := number(clean(literal, LONGEST_NUMBER + 1))) is not None:
+        if (value := number(clean(literal, MAX_NUMBER_LENGTH + 1))) is not None:
             found[name] = value
         else:
             why[clean(name)] = not_a_number(literal)

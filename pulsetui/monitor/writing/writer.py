@@ -25,7 +25,7 @@ from pulsetui.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 1000
+MAX_AT_ONCE = 1000
 """Commands of one transaction, and no further ones: bounds how long the first of them waits for the last."""
 
 OnDone = Callable[[object], None]
@@ -128,7 +128,7 @@ class Writer:
         try:
             while submitted is not None:
                 batch += submitted
-                if len(batch) >= MOST_AT_ONCE:
+                if len(batch) >= MAX_AT_ONCE:
                     return batch, False
                 submitted = self._queue.get_nowait()
         except queue.Empty:

@@ -17,7 +17,7 @@ from pulsetui.tui.draw.status import countdown, status_glyph, status_now, status
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-LEAST_WIDTH = 150
+MIN_WIDTH = 150
 """Cells of the screen from which there is room for both."""
 CELLS = 64
 _SETTLE_S = 0.15

@@ -12,7 +12,7 @@ from pulsetui.tui.details.deliveries import delivery_line
 from pulsetui.tui.details.pane import Drawn, PaneContext, clock_lines, nothing, on_clocks
 from pulsetui.tui.draw.lines import Line, Span, plain, wrap
 
-_MOST_LINES = 4000
+_MAX_LINES = 4000
 _INDENT = 7
 
 
@@ -26,7 +26,7 @@ def incidents(details: CheckDetails, view: CheckView, context: PaneContext) -> D
             lines.append(())
         lines += _incident(incident, deliveries_of(incident, details.deliveries), view, context)
         rest = len(details.incidents) - at - 1
-        if len(lines) > _MOST_LINES and rest:
+        if len(lines) > _MAX_LINES and rest:
             lines += [(), ((f" and {rest} older; pulsetui report {view.slug} has them all", "muted"),)]
             break
     return lines, []

@@ -17,7 +17,7 @@ from pulsetui.tui.details.run_model import is_slow, tone_of, usual_duration, usu
 from pulsetui.tui.draw.lines import Line, cut, fit, pad, plain, wrap
 from pulsetui.tui.draw.plot import Band, Sample, Tone, gutter_of, plot, shape
 
-_METRICS_MOST = 6
+_MAX_METRICS = 6
 _LIMIT_NEAR = 1.6  # max_runtime is drawn when it is at most so many times the slowest run
 _HEIGHTS = ((30, 8), (26, 6), (20, 5), (0, 4))  # lines of the pane → rows of a plot
 _Words = Callable[[float], str]
@@ -47,7 +47,7 @@ def plots(details: CheckDetails, view: CheckView, context: PaneContext, width: i
 def metric_names(details: CheckDetails) -> list[str]:
     """What its runs report, the newest first; at most six."""
     names = dict.fromkeys(name for run in details.runs for name in run.metrics)
-    return list(names)[:_METRICS_MOST]
+    return list(names)[:_MAX_METRICS]
 
 
 def expectations(details: CheckDetails) -> list[Expectation]:

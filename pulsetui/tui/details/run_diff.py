@@ -10,14 +10,14 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from pulsetui.core.text.clean import clean_lines
-from pulsetui.tui.draw.body_text import MOST_COLUMNS, escaped, is_binary, split_lines
+from pulsetui.tui.draw.body_text import MAX_COLUMNS, escaped, is_binary, split_lines
 from pulsetui.tui.draw.lines import Span, agreed_widths
 
 COMPARED = 1000
 """The last so many lines of each are compared: what matters stands at the end, and the time that comparing
 takes grows with the square."""
 _CONTEXT = 3
-_LONGEST = 4000  # characters of one line that are shown
+_MAX_LENGTH = 4000  # characters of one line that are shown
 
 
 def diff_lines(good: bytes, bad: bytes) -> list[Span]:
@@ -68,8 +68,8 @@ def _range(start: int, stop: int) -> str:
 
 def _line(line: str, alike: set[str]) -> str:
     shown = _shown(line)
-    return escaped(line[:_LONGEST]).replace(" ", "·") if shown in alike else shown
+    return escaped(line[:_MAX_LENGTH]).replace(" ", "·") if shown in alike else shown
 
 
 def _shown(line: str) -> str:
-    return agreed_widths("".join(clean_lines(line[:_LONGEST], 1, MOST_COLUMNS)))
+    return agreed_widths("".join(clean_lines(line[:_MAX_LENGTH], 1, MAX_COLUMNS)))

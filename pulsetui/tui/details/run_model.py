@@ -12,7 +12,7 @@ RECENT = 15
 """So many good runs make the usual, as in the engine."""
 _NEAR = 0.10  # within a tenth it took as long as usual
 _SPREAD = 1.5  # Tukey's fence: so many times the middle half above it is slow
-_AT_LEAST = 1.3  # and never slow below so many times the median
+_MIN_FACTOR = 1.3  # and never slow below so many times the median
 _TIMES = 2.0  # from here on "2.3x" says more than a percentage
 
 _TONES: Mapping[Outcome, Tone] = {
@@ -43,7 +43,7 @@ def is_slow(seconds: float, usual: Band | None) -> bool:
     if usual is None:
         return False
     fence = usual.high + _SPREAD * (usual.high - usual.low)
-    return seconds > max(fence, _AT_LEAST * usual.middle)
+    return seconds > max(fence, _MIN_FACTOR * usual.middle)
 
 
 def against_usual(seconds: float | None, usual: Band | None) -> str:

@@ -25,7 +25,7 @@ from pulsetui.tui.draw.status import NOTICE_SIGNS
 from pulsetui.tui.draw.words import LayOut, paragraph
 
 _KEY_CELLS = 16
-_NAMES_LEAST = 60
+_MIN_NAMES = 60
 _ABOUT_NAMES = (
     "On the right are the names for the [keys] of checks.toml, where each can get keys of your own."
 )
@@ -119,7 +119,7 @@ def help_lines(groups: Mapping[str, Sequence[Key]], width: int) -> list[Line]:
     """The keys on the left, what they do on the right."""
     key_cells = min(_KEY_CELLS, width // 3)
     names = [entry.name for entries in groups.values() for entry in entries]
-    name_cells = max(map(len, names), default=0) + 2 if width >= _NAMES_LEAST and any(names) else 0
+    name_cells = max(map(len, names), default=0) + 2 if width >= _MIN_NAMES and any(names) else 0
     lines: list[Line] = []
     for group, entries in groups.items():
         lines += [*([()] if lines else []), ((group, "title"),)]

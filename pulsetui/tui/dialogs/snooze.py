@@ -24,8 +24,8 @@ from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.draw.words import paragraph
 
 END = "0"
-_MOST_TAGS = 6
-_COLUMNS_LEAST = 50
+_MAX_TAGS = 6
+_MIN_COLUMNS = 50
 _ROOMY = 16  # rows
 
 
@@ -57,7 +57,7 @@ def snooze_targets(views: Sequence[CheckView], tag: str = "") -> list[Target]:
     """What is offered: ``tag`` first when its heading was meant, then the checks, their tags, everything."""
     targets = []
     tags = list(dict.fromkeys([*([tag] if tag else []), *(tag for view in views for tag in view.tags)]))
-    for_tags = [Target("tag", (tag,), f"tag {plain(tag)}") for tag in tags[:_MOST_TAGS]]
+    for_tags = [Target("tag", (tag,), f"tag {plain(tag)}") for tag in tags[:_MAX_TAGS]]
     if views:
         label = f'"{cut(name_of(views[0]), 30)}"' if len(views) == 1 else f"{len(views)} checks"
         targets.append(Target("check", tuple(view.slug for view in views), label))
@@ -180,7 +180,7 @@ class SnoozeDialog(Dialog[SnoozeAnswer | None]):
 
     def _choice_line(self, key: str, choice: SnoozeChoice, width: int) -> Line:
         """The length and when it ends, in columns where there is room: when it ends is never cut."""
-        label = pad(choice.label, 24) if width >= _COLUMNS_LEAST else f"{choice.label}  "
+        label = pad(choice.label, 24) if width >= _MIN_COLUMNS else f"{choice.label}  "
         if choice.label.startswith("until"):
             more = _span(choice.until, self._now)
             more += " from now" if 4 + cell_len(label) + len(more) + 9 <= width else ""

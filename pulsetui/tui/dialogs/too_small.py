@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from pulsetui.tui.draw.lines import Line, wrap
 from pulsetui.tui.draw.paint import LineList
 
-LEAST_WIDTH, LEAST_HEIGHT = 30, 6
+MIN_WIDTH, MIN_HEIGHT = 30, 6
 """In cells; what is smaller says so instead of breaking."""
 
 
@@ -28,6 +28,6 @@ class TooSmallScreen(ModalScreen[None]):
 
     def on_resize(self) -> None:
         size = self.app.size
-        text = f"Too small: {size.width}x{size.height}. PulseTUI needs {LEAST_WIDTH}x{LEAST_HEIGHT}."
+        text = f"Too small: {size.width}x{size.height}. PulseTUI needs {MIN_WIDTH}x{MIN_HEIGHT}."
         lines: list[Line] = [((line, "warning"),) for line in wrap(text, max(size.width, 2))]
         self.query_one(LineList).show(lines)

@@ -19,8 +19,8 @@ from pulsetui.tui.draw.lines import ELLIPSIS, agreed_widths
 
 Way = Literal["text", "raw", "hex"]
 
-MOST_LINES = 5000
-MOST_COLUMNS = 2000
+MAX_LINES = 5000
+MAX_COLUMNS = 2000
 _HEX_ROW = 16
 _BINARY_SHARE = 0.10  # more broken or control bytes than this is no text
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
@@ -48,7 +48,7 @@ def body_lines(body: bytes, way: Way) -> list[str]:
         return hex_lines(body)
     if way == "raw":
         return raw_lines(body)
-    return [agreed_widths(line) for line in clean_lines(decode(body), MOST_LINES, MOST_COLUMNS)]
+    return [agreed_widths(line) for line in clean_lines(decode(body), MAX_LINES, MAX_COLUMNS)]
 
 
 def raw_lines(body: bytes) -> list[str]:
@@ -56,9 +56,9 @@ def raw_lines(body: bytes) -> list[str]:
     lines = body.decode("utf-8", "backslashreplace").split("\n")
     if lines and not lines[-1]:
         lines.pop()
-    shown = [_cut(escaped(line)) for line in lines[:MOST_LINES]]
-    if len(lines) > MOST_LINES:
-        shown.append(f"… {count_text(len(lines) - MOST_LINES, 'more line')}")
+    shown = [_cut(escaped(line)) for line in lines[:MAX_LINES]]
+    if len(lines) > MAX_LINES:
+        shown.append(f"… {count_text(len(lines) - MAX_LINES, 'more line')}")
     return shown
 
 
@@ -72,13 +72,13 @@ def escaped(text: str) -> str:
 def hex_lines(body: bytes) -> list[str]:
     """``00000010  68 65 6c 6c 6f …  |hello…|``, sixteen bytes a line."""
     lines = []
-    for at in range(0, min(len(body), MOST_LINES * _HEX_ROW), _HEX_ROW):
+    for at in range(0, min(len(body), MAX_LINES * _HEX_ROW), _HEX_ROW):
         row = body[at : at + _HEX_ROW]
         letters = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row)
         numbers = f"{row[:8].hex(' ')}  {row[8:].hex(' ')}"
         lines.append(f"{at:08x}  {numbers:<48}  |{letters}|")
-    if len(body) > MOST_LINES * _HEX_ROW:
-        lines.append(f"… {count_text(len(body) - MOST_LINES * _HEX_ROW, 'more byte')}")
+    if len(body) > MAX_LINES * _HEX_ROW:
+        lines.append(f"… {count_text(len(body) - MAX_LINES * _HEX_ROW, 'more byte')}")
     return lines
 
 
@@ -127,4 +127,4 @@ def _spelled(character: str) -> str:
 
 
 def _cut(line: str) -> str:
-    return line if len(line) <= MOST_COLUMNS else line[: MOST_COLUMNS - 1] + ELLIPSIS
+    return line if len(line) <= MAX_COLUMNS else line[: MAX_COLUMNS - 1] + ELLIPSIS

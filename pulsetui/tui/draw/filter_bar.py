@@ -13,7 +13,7 @@ from pulsetui.tui.draw.paint import OneLine
 if TYPE_CHECKING:
     from textual.widgets import Input
 
-_LONGEST = 500
+_MAX_LENGTH = 500
 """Characters of a filter; each is looked for in every row."""
 
 
@@ -69,7 +69,7 @@ class FilterBar(Horizontal):
             label, found = _Label(), _Found(id="found")
             label.show([(" filter: ", "key")])
             hint = "words  tag:billing  status:down  -name:test"
-            entry = Input(text, placeholder=hint, compact=True, max_length=_LONGEST)
+            entry = Input(text, placeholder=hint, compact=True, max_length=_MAX_LENGTH)
             entry.cursor_blink = False
             self.mount(label, entry, found)
         entry_now = self._input

@@ -21,10 +21,10 @@ Tone = Literal["good", "slow", "bad", "hung", "running", "none"]
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _EIGHTHS_ASCII = " ..::::##"
 _STEPS = 8
-_WIDEST_STEP = 4
+_MAX_STEP = 4
 _GUTTER_SHARE = 3  # the labels take at most so small a part of the width
-_LEAST_COLUMNS = 4  # with fewer there are no labels
-_LEAST_GUTTER = 4  # a label of one letter
+_MIN_COLUMNS = 4  # with fewer there are no labels
+_MIN_GUTTER = 4  # a label of one letter
 _ENOUGH_FOR_BAND = 3
 _OUTLIER = 4.0  # a value so many times the band's upper end is cut, or it would flatten all the others
 _CUT_AT = 2.0  # where such a plot ends, in the same measure
@@ -130,7 +130,7 @@ def shape(count: int, room: int) -> tuple[int, int]:
     """How many samples are shown in ``room`` cells, and how many cells each takes with the gap after it."""
     if count <= 0 or room <= 0:
         return 0, 1
-    return min(count, room), min(max(room // count, 1), _WIDEST_STEP)
+    return min(count, room), min(max(room // count, 1), _MAX_STEP)
 
 
 def gutter_of(
@@ -177,7 +177,7 @@ def _labels(
 def _gutter(labels: Mapping[int, str], width: int) -> int:
     wanted = max((cell_len(text) for text in labels.values()), default=0) + 3
     gutter = min(wanted, max(width // _GUTTER_SHARE, 0))
-    return gutter if gutter >= _LEAST_GUTTER and width - gutter >= _LEAST_COLUMNS else 0
+    return gutter if gutter >= _MIN_GUTTER and width - gutter >= _MIN_COLUMNS else 0
 
 
 def _edge(text: str, gutter: int, *, ascii_only: bool) -> list[Span]:

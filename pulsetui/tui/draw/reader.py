@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Text = Sequence[Span]
 """Safe lines, each with the one style that it has."""
 
-_MATCHES_MOST = 10_000
+_MAX_MATCHES = 10_000
 
 
 class TextView(LineList):
@@ -199,7 +199,7 @@ def _matches(text: Text, wanted: str) -> Iterator[tuple[int, int, int]]:
         for match in form.finditer(line):
             yield number, match.start(), match.end()
             found += 1
-            if found >= _MATCHES_MOST:
+            if found >= _MAX_MATCHES:
                 return
 
 

@@ -14,11 +14,11 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from pulsetui.tui.draw.theme import ANSI, PALETTES, Palette
 
-_LEAST = 4.5
+_MIN_CONTRAST = 4.5
 """WCAG 2.2, 1.4.3: contrast of text."""
-_LEAST_ALARM = 1.9
+_MIN_ALARM_CONTRAST = 1.9
 """Of an alarm's ground against other rows."""
-_LEAST_CURSOR = 1.5
+_MIN_CURSOR_CONTRAST = 1.5
 """Of the row under the cursor against the others."""
 _STEP = 0.05
 _BLACK, _WHITE = Color(0, 0, 0), Color(255, 255, 255)
@@ -52,13 +52,13 @@ def _measured(theme: Theme, title: str) -> Palette:
         "background": background,
         "surface": colours["surface"],
         "panel": colours["panel"],
-        "cursor": _moved(background, colours["primary"], [background], _LEAST_CURSOR),
+        "cursor": _moved(background, colours["primary"], [background], _MIN_CURSOR_CONTRAST),
     }
     for name, ground in grounds.items():
         # A ground in the middle of the scale leaves no ink to read on it.
-        grounds[name] = _moved(ground, background, [end], 1.5 * _LEAST)
+        grounds[name] = _moved(ground, background, [end], 1.5 * _MIN_CONTRAST)
     # A list stands in a dialog, too: its cursor is seen there as well as in the table.
-    grounds["panel"] = _moved(grounds["panel"], background, [grounds["cursor"]], _LEAST_CURSOR - 0.3)
+    grounds["panel"] = _moved(grounds["panel"], background, [grounds["cursor"]], _MIN_CURSOR_CONTRAST - 0.3)
     below = list(grounds.values())
     muted = text.blend(background, 0.35)
     inks = {
@@ -72,7 +72,7 @@ def _measured(theme: Theme, title: str) -> Palette:
         "paused": muted,
         "running": colours["secondary"],
     }
-    made = {name: _written(_moved(ink, end, below, _LEAST)) for name, ink in inks.items()}
+    made = {name: _written(_moved(ink, end, below, _MIN_CONTRAST)) for name, ink in inks.items()}
     alarm, alarm_cursor = _alarms(colours["error"], background, dark=theme.dark)
     return Palette(
         name=theme.name,
@@ -128,9 +128,9 @@ def _moved(colour: Color, towards: Color, against: Iterable[Color], least: float
 
 def _alarms(error: Color, background: Color, *, dark: bool) -> tuple[Color, Color]:
     """The alarm's ground and the same under the cursor, white text readable on both."""
-    lighter = _moved(error, _BLACK, [_WHITE], _LEAST)
+    lighter = _moved(error, _BLACK, [_WHITE], _MIN_CONTRAST)
     darker = lighter.blend(_BLACK, 0.3)
-    while dark and contrast(darker, background) < _LEAST_ALARM and contrast(lighter, darker) > 1.15:
+    while dark and contrast(darker, background) < _MIN_ALARM_CONTRAST and contrast(lighter, darker) > 1.15:
         darker = darker.blend(lighter, 0.2)
     return (darker, lighter) if dark else (lighter, darker)
 

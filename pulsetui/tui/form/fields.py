@@ -18,7 +18,7 @@ from pulsetui.core.schedule.zone import zone_names
 from pulsetui.tui.draw.lines import Span, fit, plain, width_of, wrap
 from pulsetui.tui.draw.paint import OneLine, strip_of, style_set
 from pulsetui.tui.form.model import KINDS, FieldSpec
-from pulsetui.tui.terminal.key_reader import PASTE_MOST
+from pulsetui.tui.terminal.key_reader import MAX_PASTE
 
 if TYPE_CHECKING:
     from textual.events import Click
@@ -83,7 +83,7 @@ class FieldRow(Widget):
         else:
             suggester = ZoneSuggester() if self.spec.key == "timezone" else None
             entry = Input(
-                self._text, placeholder=self._hint, compact=True, suggester=suggester, max_length=PASTE_MOST
+                self._text, placeholder=self._hint, compact=True, suggester=suggester, max_length=MAX_PASTE
             )
             entry.cursor_blink = False
             yield entry

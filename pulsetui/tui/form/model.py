@@ -28,7 +28,7 @@ SCHEDULE = "schedule"
 NONE = "none"
 """How an empty list of hooks is written: no text at all means all hooks."""
 _PREVIEWED = 5
-_SLUG_MOST = 90  # letters, so that a number still fits behind it
+_MAX_SLUG_LETTERS = 90  # letters, so that a number still fits behind it
 _TRY = re.compile(r'\bTry "([^"]+)"')
 
 
@@ -266,7 +266,7 @@ class FormModel:
 def slug_for(name: str, taken: Collection[str]) -> str:
     """A slug that a name may have and no other check has; "" for a name without a usable letter."""
     letters = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    base = re.sub(r"[^a-z0-9_]+", "-", letters).strip("-_")[:_SLUG_MOST].rstrip("-")
+    base = re.sub(r"[^a-z0-9_]+", "-", letters).strip("-_")[:_MAX_SLUG_LETTERS].rstrip("-")
     numbered = (f"{base}-{n}" for n in count(2))
     return base if not base or base not in taken else next(slug for slug in numbered if slug not in taken)
 

@@ -25,7 +25,7 @@ _USUAL_HOUR = {"nightly": 2, "every night": 2, "every morning": 6}
 _EVERY = re.compile(r"(?:every|each)\s+(?:(\d{1,6}|other|half an?|an?)\s*)?([a-z]+?)s?")
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm|h|o'?clock)?")
 _ORDER: tuple[ScheduleKind, ...] = ("cron", "calendar", "every")
-_LONGEST = 200
+_MAX_LENGTH = 200
 
 
 class Suggestion(Struct, frozen=True):
@@ -38,7 +38,7 @@ class Suggestion(Struct, frozen=True):
 
 def suggest(kind: ScheduleKind, text: str, timezone: str) -> Suggestion | None:
     """The nearest thing to ``text`` that can be read; None when nothing is near."""
-    text = text.strip()[:_LONGEST]
+    text = text.strip()[:_MAX_LENGTH]
     if not text:
         return None
     found = _natural(" ".join(text.casefold().split()))

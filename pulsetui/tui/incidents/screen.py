@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 _LISTED = 500
-_FETCH_LEAST_S = 1.0
+_MIN_FETCH_S = 1.0
 _STORY_LINES = 7
 _STORY_FROM = 18  # lines of the screen
 
@@ -121,7 +121,7 @@ class IncidentsScreen(PulseScreen):
     def news(self, changed: frozenset[str], *, info: bool) -> None:
         if changed and not self._waits:
             self._waits = True
-            self.set_timer(max(_FETCH_LEAST_S - (time.monotonic() - self._asked_at), 0.01), self._fetch)
+            self.set_timer(max(_MIN_FETCH_S - (time.monotonic() - self._asked_at), 0.01), self._fetch)
         self.refresh_hints()
 
     def _fetch(self) -> None:

@@ -9,7 +9,7 @@ from pulsetui.tui.table.model import Heading
 from pulsetui.tui.table.row import ACKNOWLEDGED, HUSHED, LOUD, SNOOZED, UNWATCHED
 
 UNTAGGED = "without a tag"
-_LEAST_NAME = 8
+_MIN_NAME = 8
 
 _COUNTED = (  # facet, its glyph, word, style: the worst first
     (LOUD, Status.DOWN, "down", "down"),
@@ -43,7 +43,7 @@ def heading_line(heading: Heading, width: int, *, cursor: bool, ascii_only: bool
         (" ", "text"),
     ]
     room = width - width_of(line) - len(total) - 1
-    name = cut(plain(heading.tag) or UNTAGGED, max(room, _LEAST_NAME))
+    name = cut(plain(heading.tag) or UNTAGGED, max(room, _MIN_NAME))
     line.append((name, "strong" if heading.tag else "muted"))
     room -= width_of([(name, "")])
     for text, style in (*((f"{heading.marked} marked", "accent"),) * bool(heading.marked), *counts):

@@ -23,7 +23,7 @@ UNWATCHED = "unwatched"
 RUNNING = "running"
 
 _DIGITS = re.compile("[0-9]+")
-_MOST_DIGITS = 12  # longer numbers are compared as text
+_MAX_DIGITS = 12  # longer numbers are compared as text
 
 
 class Row:
@@ -85,7 +85,7 @@ def _facets(
 def natural(text: str) -> str:
     """``text`` as it sorts: without case, numbers by their value ("Job 2" before "Job 10")."""
     folded = text.casefold()
-    return _DIGITS.sub(lambda found: found[0].zfill(_MOST_DIGITS), folded)
+    return _DIGITS.sub(lambda found: found[0].zfill(_MAX_DIGITS), folded)
 
 
 def is_problem(row: Row) -> bool:

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 
 from pulsetui.client.views import CheckView
 from pulsetui.tui.base.verbs import Situation, bindings_on
-from pulsetui.tui.details.beside import LEAST_WIDTH as BESIDE_LEAST_WIDTH
+from pulsetui.tui.details.beside import MIN_WIDTH as BESIDE_LEAST_WIDTH
 from pulsetui.tui.details.beside import Beside
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
@@ -23,7 +23,7 @@ from pulsetui.tui.table.filter import doubts
 from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.notices import Notices
 from pulsetui.tui.table.ping_rate import PingRate
-from pulsetui.tui.table.subset_bar import LEAST_HEIGHT, LEAST_WIDTH, SubsetBar
+from pulsetui.tui.table.subset_bar import MIN_HEIGHT, MIN_WIDTH, SubsetBar
 from pulsetui.tui.table.subsets import ALL
 from pulsetui.tui.table.summary import Standing, Summary, facts_line, facts_of, summary_line
 from pulsetui.tui.table.verbs import SUBSET_KEYS, TableVerbs
@@ -174,7 +174,7 @@ class HomeScreen(TableVerbs):
     def _show_subsets(self) -> None:
         bar = self.query_one(SubsetBar)
         size = self.size
-        bar.display = size.width >= LEAST_WIDTH and size.height >= LEAST_HEIGHT and self.model.total > 1
+        bar.display = size.width >= MIN_WIDTH and size.height >= MIN_HEIGHT and self.model.total > 1
         if bar.display:
             bar.draw(self.model.subset, self.model.counts, self.model.total, size.width)
 

@@ -14,7 +14,7 @@ from pulsetui.tui.table.subsets import SUBSETS, Subset
 if TYPE_CHECKING:
     from textual.events import Click
 
-LEAST_WIDTH, LEAST_HEIGHT = 72, 22
+MIN_WIDTH, MIN_HEIGHT = 72, 22
 """Cells of the screen from which the bar is shown."""
 
 _INDENT = 1  # cells, as in the lines above

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 
 from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.base.verbs import Situation
-from pulsetui.tui.details.beside import LEAST_WIDTH
+from pulsetui.tui.details.beside import MIN_WIDTH
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.table.columns import sorts
 from pulsetui.tui.table.model import SortBy, TableModel
@@ -113,9 +113,9 @@ class TableVerbs(PulseScreen):
         )
 
     def verb_beside(self) -> None:
-        if self.size.width < LEAST_WIDTH:
+        if self.size.width < MIN_WIDTH:
             self.say(
-                f"There is no room beside the table: it takes {LEAST_WIDTH} columns. Enter opens the details",
+                f"There is no room beside the table: it takes {MIN_WIDTH} columns. Enter opens the details",
                 severity="warning",
             )
             return

@@ -40,12 +40,12 @@ log = logging.getLogger(__name__)
 _LOOK_S = 0.1
 """So often the time is looked at: Esc is a key when nothing has followed it."""
 _READ = 512
-_MOST_WAITING = 100
+_MAX_WAITING = 100
 """Messages that the app has not dealt with; then nothing is read for a while."""
 _ENDS = 3
 """So many empty reads in a row: one alone is Ctrl-D on a terminal that another program has set."""
 _USUAL_SIZE = (80, 24)
-_LARGEST_SIZE = (1_000, 500)
+_MAX_SIZE = (1_000, 500)
 """More than any screen has. A terminal may say 65,535 of each: that would be a gigabyte of blanks."""
 
 
@@ -107,7 +107,7 @@ def terminal_size(descriptor: int) -> tuple[int, int]:
 
 
 def _possible(columns: int, lines: int) -> tuple[int, int]:
-    return min(columns, _LARGEST_SIZE[0]), min(lines, _LARGEST_SIZE[1])
+    return min(columns, _MAX_SIZE[0]), min(lines, _MAX_SIZE[1])
 
 
 def _sized(message: Resize) -> Resize:
@@ -191,7 +191,7 @@ class TerminalDriver(LinuxDriver):
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if self._waiting() > _MOST_WAITING:
+                if self._waiting() > _MAX_WAITING:
                     if self._hung_up():
                         self._gone()
                         return

@@ -19,7 +19,7 @@ from textual.message import Message
 
 log = logging.getLogger(__name__)
 
-PASTE_MOST = 20_000
+MAX_PASTE = 20_000
 """Characters of a paste that are kept: many times what any field takes."""
 LATE_S = 10.0
 """A sequence or a paste that has certainly begun is waited for so long: a line may stall that much."""
@@ -29,8 +29,8 @@ TYPED_S = 1.0
 """A single character so long after the beginning of an answer was typed by a person."""
 
 _PASTE, _PASTE_END = "\x1b[200~", "\x1b[201~"
-_LONGEST_KNOWN = 32  # the parser gives back what is longer
-_LONGEST_HELD = 4_096
+_MAX_KNOWN = 32  # the parser gives back what is longer
+_MAX_HELD = 4_096
 _STRINGS = "]P_^X"
 """Behind ESC they begin a text of any length: OSC, DCS, APC, PM, SOS."""
 _INTRODUCERS = "[O" + _STRINGS
@@ -68,7 +68,7 @@ _RXVT = re.compile(r"\x1b\[[0-9]+\$")
 
 
 class PasteCut(Message):
-    """The paste before it was longer than ``PASTE_MOST``."""
+    """The paste before it was longer than ``MAX_PASTE``."""
 
 
 class KeyReader:
@@ -162,7 +162,7 @@ class KeyReader:
             if at == len(text):
                 # Nobody reads a long answer; only how it began and whether it is about to end counts.
                 held = begun[0]
-                self._held = held if len(held) <= _LONGEST_HELD else held[:2] + held[-1]
+                self._held = held if len(held) <= _MAX_HELD else held[:2] + held[-1]
             elif begun[0] == "\x1b":
                 messages += self._key("\x1b")
             elif begun[0].endswith("\x1b"):
@@ -186,7 +186,7 @@ class KeyReader:
 
     def _known(self, sequence: str) -> list[Message]:
         """What the parser makes of a sequence; nothing when it does not know it."""
-        if len(sequence) > _LONGEST_KNOWN:
+        if len(sequence) > _MAX_KNOWN:
             return []
         parser = self._parser
         try:
@@ -226,15 +226,15 @@ class KeyReader:
         kept = self._pasted + text
         end = kept.find(_PASTE_END, max(len(self._pasted) - len(_PASTE_END), 0))
         if end < 0:
-            self._pasted = kept if len(kept) <= PASTE_MOST else kept[:PASTE_MOST] + kept[-len(_PASTE_END) :]
+            self._pasted = kept if len(kept) <= MAX_PASTE else kept[:MAX_PASTE] + kept[-len(_PASTE_END) :]
             return []
         self._pasted = kept[:end]
         return self._end_paste(kept[end + len(_PASTE_END) :])
 
     def _end_paste(self, rest: str) -> list[Message]:
         pasted, self._pasted = self._pasted or "", None
-        text = pasted[:PASTE_MOST].translate(_NOT_PASTED)
+        text = pasted[:MAX_PASTE].translate(_NOT_PASTED)
         messages: list[Message] = [Paste(text)] if text else []
-        if len(pasted) > PASTE_MOST:
+        if len(pasted) > MAX_PASTE:
             messages.append(PasteCut())
         return messages + self._read(rest)

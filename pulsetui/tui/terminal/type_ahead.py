@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LONGEST_S = 2.0
+MAX_HOLD_S = 2.0
 """A key waits no longer for something to open."""
 FILLED_S = 0.5
 """... or for what a screen shows first: Esc must not wait for an engine that does not answer."""
@@ -116,7 +116,7 @@ class TypeAhead:
         await self._quiet()
         while self._opening:
             worker, before = self._opening.pop(0)
-            await _finished([worker], LONGEST_S)
+            await _finished([worker], MAX_HOLD_S)
             await self._quiet()
             if self._app.screen is before:
                 self._leave_out(opened_later=not worker.is_finished)
@@ -172,7 +172,7 @@ class TypeAhead:
         mounted. So each pump on the way of a key has to answer as well, and twice, since a message that was
         on may have sent another one.
         """
-        deadline = asyncio.get_running_loop().time() + LONGEST_S
+        deadline = asyncio.get_running_loop().time() + MAX_HOLD_S
         rounds = 0
         while rounds < _ROUNDS and asyncio.get_running_loop().time() < deadline:
             for pump in list(self._way()):
@@ -198,7 +198,7 @@ async def _answered(pump: MessagePump) -> None:
     """Returns when ``pump`` has dealt with all that it has been sent so far, or is no more."""
     answered = asyncio.Event()
     if pump.call_later(answered.set):
-        await _until(lambda: answered.is_set() or not pump.is_running, LONGEST_S)
+        await _until(lambda: answered.is_set() or not pump.is_running, MAX_HOLD_S)
 
 
 async def _finished(workers: Sequence[Worker[Any]], longest_s: float) -> None:

@@ -29,9 +29,9 @@ FARTHEST = timedelta(days=800)
 """Nothing is kept or planned beyond that."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EIGHTHS = " ▎▎▍▌▋▊▉█"
-_MOSTLY = 0.6
+_USUAL_SHARE = 0.6
 _NEARLY, _HALF_LEAST = 0.75, 0.3  # there is no other block on the right side than a half and an eighth
-_PEAK_LEAST = 4  # so many jobs at once fill the density row: one alone must not look like a crowd
+_MIN_PEAK = 4  # so many jobs at once fill the density row: one alone must not look like a crowd
 
 
 class Mark(StrEnum):
@@ -270,7 +270,7 @@ def glyph_of(
     glyph, letter, style = GLYPHS[mark]
     if mark is Mark.SUCCESS:
         if ascii_only:
-            return ("#" if fill > _MOSTLY else letter), style
+            return ("#" if fill > _USUAL_SHARE else letter), style
         if leans and fill < _NEARLY:
             return ("▕" if fill < _HALF_LEAST else "▐"), style
         return _EIGHTHS[max(round(fill * 8), 1)], style
@@ -281,7 +281,7 @@ def crowd_rows(counts: Sequence[int], rows: int, *, ascii_only: bool = False) ->
     """The counts as columns of at most ``rows`` lines, the topmost first; in ASCII one line of digits."""
     if ascii_only:
         return ["".join(" " if not count else str(count) if count < 10 else "+" for count in counts)]
-    most = max(_PEAK_LEAST, *counts) if counts else _PEAK_LEAST
+    most = max(_MIN_PEAK, *counts) if counts else _MIN_PEAK
     heights = [-(-count * rows * 8 // most) for count in counts]
     return [
         "".join(" ▁▂▃▄▅▆▇█"[min(max(height - 8 * row, 0), 8)] for height in heights)

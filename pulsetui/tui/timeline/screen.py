@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 _TICK_S = 5.0
 """The now-line and runs that go on move with the clock; a cell of the closest zoom is longer than this."""
 _FETCH_EVERY_S = 60.0
-_FETCH_LEAST_S = 1.0
+_MIN_FETCH_S = 1.0
 """Between two questions to the engine, however much changes."""
 _LONG_CELL = timedelta(minutes=50)  # from this on a cell says when it ends, too
 _CROWDED = 3
 _CROWD_FROM, _LEGEND_FROM, _COMPANY_FROM = 14, 16, 22  # lines of the screen that each of them needs
-_CROWD_MOST = 6
+_MAX_CROWD = 6
 _AROUND = 7  # lines besides lanes and bars: title, axis, readout, legend, hints
 _PAN = 8  # an arrow moves the window by one part in so many
 
@@ -187,7 +187,7 @@ class TimelineScreen(PulseScreen):
         if self._waits or not self.is_mounted:
             return
         self._waits = True
-        self.set_timer(max(_FETCH_LEAST_S - (time.monotonic() - self._asked_at), 0.01), self._fetch)
+        self.set_timer(max(_MIN_FETCH_S - (time.monotonic() - self._asked_at), 0.01), self._fetch)
 
     def _ask_for_missing(self) -> None:
         """Asks when something of what is seen has never been told."""
@@ -292,7 +292,7 @@ class TimelineScreen(PulseScreen):
         if height < _COMPANY_FROM or self.pulse.ascii_only:
             return 1
         spare = height - len(self.lanes.slugs) - _AROUND
-        return min(max(spare // 2, 2), _CROWD_MOST)
+        return min(max(spare // 2, 2), _MAX_CROWD)
 
     def _draw_readout(self, drawn: Sequence[Drawn]) -> None:
         lanes, now, zone = self.lanes, self.pulse.now(), self.pulse.viewer_zone
