@@ -28,9 +28,9 @@ from pulsetui.errors import EngineError, EngineSilentError, EngineUnreachableErr
 from pulsetui.job.report import UsageError, printable
 
 if TYPE_CHECKING:
-    from pulsetui.cli.host import Host
     from pulsetui.client.client import EngineClient
     from pulsetui.client.views import Notice
+    from pulsetui.service import Host
 
 _HANDOVER_S = 10.0
 """How long an engine that is just ending is given to let go of the state directory."""
@@ -102,8 +102,8 @@ def _attached_or_embedded(
 
 
 def _embedded(config: Path, state: Path, address: tuple[str, int] | None, options: argparse.Namespace) -> int:
-    from pulsetui.cli.host import Host
     from pulsetui.monitor.clock import SystemClock
+    from pulsetui.service import Host
 
     with _progress(config):
         host = Host(config, state, address, SystemClock())

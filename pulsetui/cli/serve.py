@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli import logs
 from pulsetui.cli.engine import config_to_run, state_dir
-from pulsetui.cli.notify import notify, watchdog_interval
 from pulsetui.cli.output import talk
+from pulsetui.cli.sd_notify import notify, watchdog_interval
 from pulsetui.job.report import UsageError
 from pulsetui.monitor.lock import prepare_state_dir
 
@@ -31,7 +31,7 @@ _ANSWER_WITHIN_S = 2.0
 def serve(options: argparse.Namespace) -> int:
     """Runs until SIGTERM or SIGINT; a clean stop is exit code 0."""
     from pulsetui.cli.hand_over import Inheritance
-    from pulsetui.cli.host import open_engine
+    from pulsetui.service import open_engine
 
     if options.attach:
         raise UsageError("serve runs an engine of its own: --attach has no place here")

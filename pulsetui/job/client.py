@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from pulsetui.job import place
-from pulsetui.job.place import ANY_ENGINE, SPOOL, STATE_HEADER, Route
+from pulsetui.job import locate
+from pulsetui.job.locate import ANY_ENGINE, SPOOL, STATE_HEADER, Route
 from pulsetui.job.report import (
     BODY_LIMIT,
     ELSEWHERE,
@@ -50,7 +50,7 @@ DELIVERY_S = 0.6
 def send(report: Report, address: Address, *, patience: float = PATIENCE_S, proof: str = "") -> Outcome:
     """Sends ``report``, trying again for at most ``patience`` seconds while the engine is away or busy.
 
-    The answer must hold ``proof`` (``place.Route``). The outcome is SENT, UNKNOWN, REFUSED, UNREACHABLE or
+    The answer must hold ``proof`` (``locate.Route``). The outcome is SENT, UNKNOWN, REFUSED, UNREACHABLE or
     ELSEWHERE.
     """
     deadline = time.monotonic() + patience
@@ -101,7 +101,7 @@ def _nowhere(route: Route) -> Outcome:
     nobody will ever take it from where it is kept."""
     if not route.may_be_elsewhere:
         return Outcome(UNREACHABLE, route.why)
-    other = parse_address(place.DEFAULT_URL)
+    other = parse_address(locate.DEFAULT_URL)
     if not _takes_kept(other, time.monotonic() + _LOOK_S):
         return Outcome(UNREACHABLE, route.why)
     return Outcome(

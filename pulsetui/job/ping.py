@@ -81,13 +81,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _ping(options: dict[str, list[str]], words: list[str]) -> int:
-    from pulsetui.job import place
+    from pulsetui.job import locate
     from pulsetui.job.client import send_or_keep
     from pulsetui.job.wire import Address, parse_address
 
     slug = _slug(words)
     kind, exit_status = _what_happened(options)
-    route = place.route(last(options, "--url") or last(options, "--attach"), last(options, "--state-dir"))
+    route = locate.route(last(options, "--url") or last(options, "--attach"), last(options, "--state-dir"))
     address: Address | None = None
     try:
         address = None if route.url is None else parse_address(route.url)
@@ -104,9 +104,9 @@ def _ping(options: dict[str, list[str]], words: list[str]) -> int:
     )
     outcome = send_or_keep(report, address, route)
     if outcome.state == UNKNOWN and address is not None:
-        from pulsetui.job.hint import unknown_check
+        from pulsetui.job.unknown_check import unknown_check
 
-        _say(unknown_check(report.slug, address, place.config_file(last(options, "--config"))))
+        _say(unknown_check(report.slug, address, locate.config_file(last(options, "--config"))))
     elif outcome.message:
         _say(outcome.message)
     return EXIT_CODES[outcome.state]

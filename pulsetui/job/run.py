@@ -12,7 +12,7 @@ import os
 import sys
 import time
 
-from pulsetui.job import place
+from pulsetui.job import locate
 from pulsetui.job.client import send_or_keep
 from pulsetui.job.options import ENGINE_OPTIONS, Command, last
 from pulsetui.job.report import (
@@ -112,8 +112,8 @@ class _Watch:
         self._metrics: dict[str, Pattern] = {}
         for text in options.get("--metric", ()):
             self._metrics.update(_usable(_pattern, text) or {})
-        self._config = place.config_file(last(options, "--config"))
-        self._route = place.route(
+        self._config = locate.config_file(last(options, "--config"))
+        self._route = locate.route(
             last(options, "--url") or last(options, "--attach"), last(options, "--state-dir")
         )
         self._address: Address | None = None
@@ -174,7 +174,7 @@ class _Watch:
         """Says once what a person has to change; a report that its engine will take in needs nobody."""
         for outcome in self._told:
             if outcome.state == UNKNOWN and self._address is not None:
-                from pulsetui.job.hint import unknown_check
+                from pulsetui.job.unknown_check import unknown_check
 
                 _say(unknown_check(self._slug, self._address, self._config))
                 return

@@ -24,7 +24,7 @@ import stat
 import time
 from binascii import a2b_base64, b2a_base64
 
-from pulsetui.job.place import SPOOL
+from pulsetui.job.locate import SPOOL
 from pulsetui.job.report import BODY_LIMIT, Report, UsageError, check_rid, check_slug
 
 TYPE_CHECKING = False

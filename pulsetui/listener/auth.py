@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pulsetui.listener.answers import json_error
 from pulsetui.listener.http.message import Request, Response
-from pulsetui.monitor.pings.intake import Intake
+from pulsetui.monitor.pings.sink import Intake
 
 
 def denied(request: Request, intake: Intake, *, write: bool) -> Response | None:

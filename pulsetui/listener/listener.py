@@ -12,7 +12,7 @@ from pulsetui.listener.browser import Guard
 from pulsetui.listener.http.limits import Limits
 from pulsetui.listener.http.server import HttpServer
 from pulsetui.listener.pings.routes import Router
-from pulsetui.monitor.pings.intake import Intake
+from pulsetui.monitor.pings.sink import Intake
 
 
 class Listener:

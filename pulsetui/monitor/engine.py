@@ -28,7 +28,6 @@ from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.config_copies import ConfigCopies
 from pulsetui.monitor.config_watch import ConfigWatch
 from pulsetui.monitor.evaluator import Evaluator
-from pulsetui.monitor.keeper import Keeper
 from pulsetui.monitor.lock import (
     StateLock,
     keep_api_key,
@@ -40,15 +39,16 @@ from pulsetui.monitor.lock import (
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings import refusals
 from pulsetui.monitor.pings.creation import Creation
-from pulsetui.monitor.pings.intake import ApiKeys, Arrival, OnReceipt, Receipt, Refused
 from pulsetui.monitor.pings.reading import Reading, without_rest
+from pulsetui.monitor.pings.sink import ApiKeys, Arrival, OnReceipt, Receipt, Refused
 from pulsetui.monitor.pings.spool_intake import SpoolIntake
 from pulsetui.monitor.pings.unread import Unread
+from pulsetui.monitor.store_watch import Keeper
+from pulsetui.monitor.unwatched import BEAT_S, TICK_S, Gap, Vigil
 from pulsetui.monitor.upkeep import Purge, Trimmer
-from pulsetui.monitor.vigil import BEAT_S, TICK_S, Gap, Vigil
 from pulsetui.monitor.writing import commands
-from pulsetui.monitor.writing.session import Command
-from pulsetui.monitor.writing.world import Tracked, World
+from pulsetui.monitor.writing.checks import Tracked, World
+from pulsetui.monitor.writing.transaction import Command
 from pulsetui.monitor.writing.writer import Batch, Submitted, Writer
 from pulsetui.store.database import Database
 from pulsetui.store.queries import Queries

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from pulsetui.core.state.state import next_wake
 from pulsetui.monitor.clock import Clock
-from pulsetui.monitor.writing.world import Tracked
+from pulsetui.monitor.writing.checks import Tracked
 
 MAX_AT_ONCE = 500
 """Checks of one evaluation: at midnight thousands are due, and pings come in between."""

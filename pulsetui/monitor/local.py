@@ -30,11 +30,11 @@ from pulsetui.core import storable
 from pulsetui.core.state.incident import Acknowledgement
 from pulsetui.core.state.snooze import Scope, Snooze, checked_end
 from pulsetui.errors import PulseError, UnknownCheckError
+from pulsetui.monitor.describe import check_details, check_view, incident_view, timeline
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.logfile import last_lines
-from pulsetui.monitor.views import check_details, check_view, incident_view, timeline
+from pulsetui.monitor.writing.checks import Tracked
 from pulsetui.monitor.writing.commands import Operate, SetSnoozes
-from pulsetui.monitor.writing.world import Tracked
 from pulsetui.version import __version__
 
 logger = logging.getLogger(__name__)

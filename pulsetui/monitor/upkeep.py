@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from pulsetui.monitor.writing.session import Command, Session
-from pulsetui.monitor.writing.world import Tracked
+from pulsetui.monitor.writing.checks import Tracked
+from pulsetui.monitor.writing.transaction import Command, Session
 from pulsetui.store.retention import FLIPS_KEPT, Retention
 
 REPORTS_REMEMBERED = timedelta(days=1)

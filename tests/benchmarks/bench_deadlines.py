@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import inf
 
-from pulsetui.cli.host import Host, open_engine
 from pulsetui.core.state.status import Status
+from pulsetui.service import Host, open_engine
 from tests.benchmarks.machine import cpu_seconds
 from tests.benchmarks.open_loop import Generator, Outcome
 from tests.benchmarks.prime import feed, success

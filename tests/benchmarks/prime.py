@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pulsetui.cli.host import open_engine
 from pulsetui.core.state.status import PingKind
 from pulsetui.monitor.engine import Engine
-from pulsetui.monitor.pings.intake import Arrival, Receipt
+from pulsetui.monitor.pings.sink import Arrival, Receipt
+from pulsetui.service import open_engine
 from tests.benchmarks.processes import PLACE, Home, module, slug
 
 FAILED = 3

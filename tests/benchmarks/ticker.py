@@ -12,8 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-from pulsetui.cli.host import open_engine
 from pulsetui.client.client import EngineClient
+from pulsetui.service import open_engine
 from pulsetui.tui.app import PulseApp
 from tests.benchmarks.processes import Home
 

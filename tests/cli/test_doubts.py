@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli.host import Host, open_engine
 from pulsetui.cli.main import main
 from pulsetui.cli.verbs import report
 from pulsetui.client.views import EngineInfo
 from pulsetui.config.host_name import HostZone
 from pulsetui.config.load import load_config
 from pulsetui.config.problem import ConfigProblems
+from pulsetui.service import Host, open_engine
 
 ENDED = "it will never elapse again: the last time was 2020-01-01 06:00 UTC"
 OVER = 'calendar = "2020-01-01 06:00"'

@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from pulsetui.cli.host import open_engine
+from pulsetui.service import open_engine
 from tests.cli.installed import pulsetui
 
 

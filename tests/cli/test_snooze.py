@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from pulsetui.cli.host import open_engine
 from pulsetui.cli.main import main
 from pulsetui.client.views import CommandResult, EngineInfo, SnoozeView
 from pulsetui.core.state.snooze import Scope
+from pulsetui.service import open_engine
 from tests.cli.conftest import Connect
 from tests.cli.fake import NOW, OVERDUE, UP, FakeEngine
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli.host import Host, open_engine
 from pulsetui.config.init import initial_config
 from pulsetui.core.state.status import PingKind
 from pulsetui.recipes.recipes import JOB
+from pulsetui.service import Host, open_engine
 from pulsetui.tui.dialogs.ask import copy_choices
 from pulsetui.tui.table.empty import crontab_lines, first_ping
 from pulsetui.tui.ways.example import EXAMPLE

@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pulsetui.cli.host import Host, open_engine
 from pulsetui.core.state.status import PingKind, Status
 from pulsetui.recipes.recipes import BY_ID, JOB
+from pulsetui.service import Host, open_engine
 from pulsetui.tui.ways.target import target_of
 from tests.programs import optional
 

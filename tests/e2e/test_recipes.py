@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pulsetui.cli.host import Host, open_engine
 from pulsetui.client.views import PingView
 from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.core.state.status import PingKind
 from pulsetui.recipes.recipes import BY_ID, JOB, RECIPES, Target
+from pulsetui.service import Host, open_engine
 from pulsetui.tui.ways.target import target_of
 from tests.e2e.as_cron import cron_environ, crontab_command, run_as_cron
 from tests.programs import optional

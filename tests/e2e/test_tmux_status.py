@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli.host import open_engine
 from pulsetui.cli.parser import MORE
+from pulsetui.service import open_engine
 from tests.cli.installed import PULSETUI
 from tests.e2e.pane import DEADLINE_S
 from tests.programs import program

@@ -8,8 +8,8 @@ import urllib.request
 from pathlib import Path
 
 from pulsetui.attach.remote import RemoteEngine
-from pulsetui.cli.host import Host, open_engine
 from pulsetui.client.alert import Alert
+from pulsetui.service import Host, open_engine
 from tests.e2e.pane import DEADLINE_S
 
 CHECKS = """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.job import place
+from pulsetui.job import locate as place
 
 
 @pytest.fixture(autouse=True)

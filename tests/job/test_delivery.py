@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.job import ping, place, run, spool
+from pulsetui.job import locate as place
+from pulsetui.job import ping, run, spool
 from pulsetui.job.report import Report
 from tests.job.server import BUSY, NOT_FOUND, OK, Server, free_port, serving
 from tests.job.test_ping import spooled

@@ -16,8 +16,8 @@ from pulsetui.client.client import OnChange
 from pulsetui.client.views import CheckDetails, CheckView, CommandResult, EngineInfo, FieldProblem
 from pulsetui.core.state.status import Status
 from pulsetui.errors import UnknownCheckError
-from pulsetui.monitor.pings.intake import ApiKeys, Arrival, OnReceipt, Receipt, Refused
 from pulsetui.monitor.pings.refusals import nearest_slug
+from pulsetui.monitor.pings.sink import ApiKeys, Arrival, OnReceipt, Receipt, Refused
 from tests.quiet_client import QuietClient
 
 CODE = "11111111-2222-4333-8444-555555555555"
@@ -280,6 +280,6 @@ class FakeEngine(QuietClient):
 def _conforms(intake: FakeIntake, engine: FakeEngine) -> None:
     """mypy proves here that the fakes have the shapes they stand for."""
     from pulsetui.client.client import EngineClient
-    from pulsetui.monitor.pings.intake import Intake
+    from pulsetui.monitor.pings.sink import Intake
 
     _: tuple[Intake, EngineClient] = (intake, engine)

@@ -13,7 +13,7 @@ from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import PingKind
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
-from pulsetui.monitor.pings.intake import Arrival, Receipt
+from pulsetui.monitor.pings.sink import Arrival, Receipt
 
 START = datetime(2026, 11, 20, tzinfo=UTC)  # a Friday, midnight
 

@@ -21,7 +21,7 @@ from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.state.transition import Transition
 from pulsetui.errors import ConfigError, EngineError, StateHeldError, StoreError
-from pulsetui.monitor.pings.intake import Receipt
+from pulsetui.monitor.pings.sink import Receipt
 from pulsetui.monitor.writing.commands import Operate
 from pulsetui.store.database import Database
 from pulsetui.store.rows import Changes
@@ -86,7 +86,7 @@ def test_a_run_past_its_deadline_is_late_by_its_own_slot(tmp_path: Path) -> None
 def test_the_log_gives_a_reason_only_where_there_is_one(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "pulsetui.monitor.writing.session")
+    caplog.set_level(logging.INFO, "pulsetui.monitor.writing.transaction")
 
     async def scenario() -> None:
         async with running(tmp_path) as engine:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pulsetui.monitor.pings.intake import Receipt
+from pulsetui.monitor.pings.sink import Receipt
 from pulsetui.monitor.pings.spool import Spool
 from tests.monitor.harness import running
 

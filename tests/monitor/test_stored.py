@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from pulsetui.core.state.status import PingKind
-from pulsetui.hooks.courier import Courier
-from pulsetui.monitor.pings.intake import Receipt
+from pulsetui.hooks.delivery import Courier
+from pulsetui.monitor.pings.sink import Receipt
 from pulsetui.monitor.writing.outbox import StoreOutbox
 from pulsetui.store.instant import stored
 from pulsetui.store.schema import MIGRATIONS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pulsetui.client.views import TimelineLane
 from pulsetui.core.state.status import Outcome, PingKind
-from pulsetui.monitor.views import LANE_SHOWN
+from pulsetui.monitor.describe import LANE_SHOWN
 from tests.monitor.harness import START, Harness, running
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

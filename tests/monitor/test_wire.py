@@ -20,8 +20,8 @@ from pulsetui.job.report import Report
 from pulsetui.job.spool import keep
 from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.listener.listener import Listener
-from pulsetui.monitor.pings.intake import Receipt, Refused
 from pulsetui.monitor.pings.refusals import Allowance, nearest_slug
+from pulsetui.monitor.pings.sink import Receipt, Refused
 from tests.listener.served import curl
 from tests.monitor.harness import CONFIG, START, Harness, running
 

@@ -12,8 +12,8 @@ from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.screen import HomeScreen
+from pulsetui.tui.table.status_views import ALL, SUBSETS, subset_of
 from pulsetui.tui.table.subset_bar import SubsetBar, subset_chips, subset_line
-from pulsetui.tui.table.subsets import ALL, SUBSETS, subset_of
 from tests.tui.fake_engine import FakeEngine
 from tests.tui.looks import press, settled, showing, strips, text
 from tests.tui.views import HOUR, NOW, household, incident, late, overdue, view

@@ -25,7 +25,7 @@ from pulsetui.listener.auth import denied
 from pulsetui.listener.browser import Guard, refusal
 from pulsetui.listener.http.message import JSON, Request, Respond, Response
 from pulsetui.listener.http.stream import Stream
-from pulsetui.monitor.pings.intake import BODY_LIMIT, Intake
+from pulsetui.monitor.pings.sink import BODY_LIMIT, Intake
 
 _log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from pulsetui.listener.http.message import Request, Respond, Response
 from pulsetui.listener.pings import extras
 from pulsetui.listener.pings.origin import remote, user_agent
 from pulsetui.listener.pings.outcome import Say, outcome
-from pulsetui.monitor.pings.intake import Arrival, Intake, Receipt, Refused, report_id, split_body
 from pulsetui.monitor.pings.refusals import NOT_CREATED, UNKNOWN_CHECK
+from pulsetui.monitor.pings.sink import Arrival, Intake, Receipt, Refused, report_id, split_body
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID_LENGTH = 36

@@ -12,8 +12,8 @@ from pulsetui.listener import answers
 from pulsetui.listener.browser import Guard
 from pulsetui.listener.http.message import Request, Respond
 from pulsetui.listener.pings.healthchecks import PingTaker, action_of, is_upper
-from pulsetui.monitor.pings.intake import Intake
 from pulsetui.monitor.pings.refusals import UNKNOWN_CHECK
+from pulsetui.monitor.pings.sink import Intake
 
 
 class BareSlugs:

@@ -14,8 +14,8 @@ from pulsetui.config.model import Config
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError
 from pulsetui.monitor.notices import Notices
-from pulsetui.monitor.pings.intake import Arrival, OnReceipt, Receipt
 from pulsetui.monitor.pings.refusals import Allowance
+from pulsetui.monitor.pings.sink import Arrival, OnReceipt, Receipt
 
 logger = logging.getLogger(__name__)
 

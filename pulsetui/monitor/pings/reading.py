@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from pulsetui.core.text import metric
 from pulsetui.core.text.metric import Pattern, Text
-from pulsetui.monitor.pings.intake import Arrival
+from pulsetui.monitor.pings.sink import Arrival
 
 logger = logging.getLogger(__name__)
 

@@ -14,12 +14,12 @@ from pulsetui.errors import StoreBusyError, StoreLostError
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings import refusals
-from pulsetui.monitor.pings.intake import Arrival, Refused
 from pulsetui.monitor.pings.reading import with_metrics, without_rest
+from pulsetui.monitor.pings.sink import Arrival, Refused
 from pulsetui.monitor.pings.spool import BAD, DIRECTORY, Spool
 from pulsetui.monitor.writing import commands
-from pulsetui.monitor.writing.session import Command
-from pulsetui.monitor.writing.world import Tracked
+from pulsetui.monitor.writing.checks import Tracked
+from pulsetui.monitor.writing.transaction import Command
 
 logger = logging.getLogger(__name__)
 

@@ -20,11 +20,11 @@ from pulsetui.core.state.status import PingKind, Status
 from pulsetui.core.state.transition import Transition
 from pulsetui.core.text.clean import clean, decode, encoding_of
 from pulsetui.errors import StoreError
-from pulsetui.monitor.pings.intake import Arrival, Receipt
-from pulsetui.monitor.writing.compose import still_down, unwatched_digest
+from pulsetui.monitor.alert_text import still_down, unwatched_digest
+from pulsetui.monitor.pings.sink import Arrival, Receipt
+from pulsetui.monitor.writing.checks import Tracked, World
 from pulsetui.monitor.writing.identity import matched, removed, uuids
-from pulsetui.monitor.writing.session import Command, Session
-from pulsetui.monitor.writing.world import Tracked, World
+from pulsetui.monitor.writing.transaction import Command, Session
 from pulsetui.store.rows import PingRow, StoredCheck
 
 logger = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from pulsetui.client.alert import Delivery
 from pulsetui.monitor import upkeep
+from pulsetui.monitor.describe import read_alert
 from pulsetui.monitor.engine import Engine
-from pulsetui.monitor.views import read_alert
 
 logger = logging.getLogger(__name__)
 

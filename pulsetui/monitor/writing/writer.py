@@ -19,8 +19,8 @@ from msgspec import Struct
 
 from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.monitor.clock import Clock
-from pulsetui.monitor.writing.session import Command, Session
-from pulsetui.monitor.writing.world import World
+from pulsetui.monitor.writing.checks import World
+from pulsetui.monitor.writing.transaction import Command, Session
 from pulsetui.store.database import Database
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from pulsetui.tui.draw.clocks import own_zone
 from pulsetui.tui.table.filter import Filter
 from pulsetui.tui.table.order import HEADING, Order, SortBy, sort_key
 from pulsetui.tui.table.row import Key, Row
-from pulsetui.tui.table.subsets import ALL, Subset
+from pulsetui.tui.table.status_views import ALL, Subset
 
 __all__ = ["Heading", "Row", "SortBy", "TableModel"]
 

@@ -23,8 +23,8 @@ from pulsetui.tui.table.filter import doubts
 from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.notices import Notices
 from pulsetui.tui.table.ping_rate import PingRate
+from pulsetui.tui.table.status_views import ALL
 from pulsetui.tui.table.subset_bar import MIN_HEIGHT, MIN_WIDTH, SubsetBar
-from pulsetui.tui.table.subsets import ALL
 from pulsetui.tui.table.summary import Standing, Summary, facts_line, facts_of, summary_line
 from pulsetui.tui.table.verbs import SUBSET_KEYS, TableVerbs
 from pulsetui.tui.table.widget import CheckTable, TableHeader

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from pulsetui.tui.draw.lines import Line, Span, fit, width_of
 from pulsetui.tui.draw.paint import OneLine
-from pulsetui.tui.table.subsets import SUBSETS, Subset
+from pulsetui.tui.table.status_views import SUBSETS, Subset
 
 if TYPE_CHECKING:
     from textual.events import Click

@@ -16,7 +16,7 @@ from pulsetui.tui.draw.paint import OneLine
 from pulsetui.tui.draw.status import countdown
 from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.row import ACKNOWLEDGED, HUSHED, LOUD, SNOOZED, UNWATCHED
-from pulsetui.tui.table.subsets import ALL
+from pulsetui.tui.table.status_views import ALL
 
 _SNOOZES_SHOWN = 2
 _CALM = ((ACKNOWLEDGED, "acknowledged"), (HUSHED, "snoozed"))

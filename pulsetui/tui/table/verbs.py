@@ -13,7 +13,7 @@ from pulsetui.tui.table.columns import sorts
 from pulsetui.tui.table.model import SortBy, TableModel
 from pulsetui.tui.table.notices import Notices
 from pulsetui.tui.table.order import HEADING
-from pulsetui.tui.table.subsets import ALL, SUBSETS, Subset, subset_of
+from pulsetui.tui.table.status_views import ALL, SUBSETS, Subset, subset_of
 from pulsetui.tui.table.widget import CheckTable
 
 SUBSET_KEYS: list[BindingType] = [

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pulsetui.client.views import CheckView, EngineInfo
 from pulsetui.config.program import program
-from pulsetui.job.place import APP, announced_url
+from pulsetui.job.locate import APP, announced_url
 from pulsetui.recipes.recipes import Target
 from pulsetui.tui.draw.lines import plain
 from pulsetui.tui.ways.example import EXAMPLE, EXAMPLE_UUID

@@ -14,8 +14,8 @@ from pulsetui.core.state.incident import Flip
 from pulsetui.core.state.snooze import snoozed_until
 from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.transition import Transition
-from pulsetui.monitor.writing.compose import alert_of, alert_of_note
-from pulsetui.monitor.writing.world import Tracked, World
+from pulsetui.monitor.alert_text import alert_of, alert_of_note
+from pulsetui.monitor.writing.checks import Tracked, World
 from pulsetui.store.database import Database
 from pulsetui.store.rows import Changes, OutboxRow, PingRow, StoredCheck
 

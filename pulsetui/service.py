@@ -29,7 +29,7 @@ from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
 
 if TYPE_CHECKING:
-    from pulsetui.hooks.courier import Courier
+    from pulsetui.hooks.delivery import Courier
     from pulsetui.listener.listener import Listener
 
 logger = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ class Host:
 
     async def _open_door(self) -> None:
         # Imported only now: they take longer than a first frame can wait.
-        from pulsetui.hooks.courier import Courier
+        from pulsetui.hooks.delivery import Courier
         from pulsetui.hooks.hook import HookContext
         from pulsetui.hooks.registry import build_hooks
         from pulsetui.listener.listener import Listener

@@ -30,7 +30,7 @@ from pulsetui.core.state.snooze import Snooze, snoozed_until
 from pulsetui.core.state.state import CheckState, bound_of, missed_at, status_at
 from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Status
 from pulsetui.core.text.clean import decode
-from pulsetui.monitor.writing.world import Tracked
+from pulsetui.monitor.writing.checks import Tracked
 from pulsetui.store.queries import Queries, StoredDelivery, StoredPing
 from pulsetui.store.rows import StoredRun
 

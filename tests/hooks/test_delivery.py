@@ -14,7 +14,7 @@ import pytest
 
 from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.errors import NobodyThereError
-from pulsetui.hooks.courier import DIGEST_ABOVE, PAGE, Courier
+from pulsetui.hooks.delivery import DIGEST_ABOVE, PAGE, Courier
 from pulsetui.hooks.hook import Hook
 from pulsetui.hooks.retry import TOO_OLD
 from tests.hooks.fakes import FakeTime, MemoryOutbox, RecordingHook, an_alert, refusal, settle

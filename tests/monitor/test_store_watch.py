@@ -18,10 +18,10 @@ import pytest
 from pulsetui.client.alert import Alert
 from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StateHeldError, StoreBusyError
-from pulsetui.monitor import keeper
+from pulsetui.monitor import store_watch as keeper
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.lock import StateLock
-from pulsetui.monitor.pings.intake import Receipt
+from pulsetui.monitor.pings.sink import Receipt
 from tests.monitor.harness import FakeClock, Harness, accept_all, running
 
 DATABASE = "pulsetui.sqlite3"

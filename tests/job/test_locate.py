@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.job import place
-from pulsetui.job.place import DEFAULT_URL  # as it is outside of these tests
+from pulsetui.job import locate as place
+from pulsetui.job.locate import DEFAULT_URL  # as it is outside of these tests
 
 _ASK = """
 import os
-from pulsetui.job import place
+from pulsetui.job import locate as place
 import sys
 ours = place.state_dir(), place.config_file()
 loaded = "platformdirs" in sys.modules

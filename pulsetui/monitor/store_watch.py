@@ -20,12 +20,12 @@ from msgspec import Struct
 
 from pulsetui.client.alert import Alert
 from pulsetui.errors import EngineError, StateDirError, StateHeldError, StoreError, StoreLostError
+from pulsetui.monitor.alert_text import refusing
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.lock import StateLock
 from pulsetui.monitor.notices import Notices
-from pulsetui.monitor.writing.compose import refusing
-from pulsetui.monitor.writing.session import Command, Session
-from pulsetui.monitor.writing.world import World
+from pulsetui.monitor.writing.checks import World
+from pulsetui.monitor.writing.transaction import Command, Session
 from pulsetui.store.database import Database
 from pulsetui.store.rescue import rescue
 from pulsetui.store.rows import Changes, StoredCheck
