@@ -15,7 +15,7 @@ PulseError            what went wrong, where, and what to do: the message is sho
 │       └── EngineSilentError   it runs, and does not answer
 ├── ListenerError     the HTTP listener cannot start
 └── HookError         telling somebody failed
-    └── NobodyThereError  there is nobody to tell yet; the alert waits
+    └── NoAudienceError  there is nobody to tell yet; the alert waits
 """
 
 from __future__ import annotations
@@ -91,5 +91,5 @@ class HookError(PulseError):
         self.permanent = permanent
 
 
-class NobodyThereError(HookError):
+class NoAudienceError(HookError):
     """A hook works, but tells only those who are there, and nobody is. No try was made."""

@@ -29,7 +29,7 @@ from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
 
 if TYPE_CHECKING:
-    from pulsetui.hooks.delivery import Courier
+    from pulsetui.hooks.delivery import DeliveryWorker
     from pulsetui.listener.listener import Listener
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Host:
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulsetui-engine", daemon=True)
         self._sockets = list(sockets)
         self._listener: Listener | None = None
-        self._courier: Courier | None = None
+        self._courier: DeliveryWorker | None = None
         self._no_commands = ""  # why the programs in checks.toml must not run
         self._courier_task: asyncio.Task[None] | None = None
         self._opening: Future[None] | None = None
@@ -111,7 +111,7 @@ class Host:
 
     async def _open_door(self) -> None:
         # Imported only now: they take longer than a first frame can wait.
-        from pulsetui.hooks.delivery import Courier
+        from pulsetui.hooks.delivery import DeliveryWorker
         from pulsetui.hooks.hook import HookContext
         from pulsetui.hooks.registry import build_hooks
         from pulsetui.listener.listener import Listener
@@ -122,7 +122,7 @@ class Host:
             engine, self.client, require_key=not is_loopback(self._host), health=engine.health
         )
         self._listener.start(self._sockets)
-        self._courier = courier = Courier(
+        self._courier = courier = DeliveryWorker(
             StoreOutbox(engine),
             build_hooks(engine.config.hooks, context, no_commands=self._no_commands),
             engine.clock,
@@ -134,7 +134,7 @@ class Host:
 
         engine.on_told = courier.wake
         engine.on_urgent = courier.tell_now
-        self.client.on_audience = courier.somebody_came
+        self.client.on_attached = courier.audience_arrived
         engine.on_config.append(take_hooks)
         self._courier_task = asyncio.get_running_loop().create_task(courier.run())
         await self._look_at_zone()

@@ -18,7 +18,7 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.hooks.registry import VALIDATORS
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
-from pulsetui.monitor.pings.sink import Arrival, Receipt
+from pulsetui.monitor.pings.sink import IncomingPing, Receipt
 
 NOW = datetime(2026, 11, 24, 8, 12, 30, tzinfo=UTC)  # a Tuesday, in the morning after a bad weekend
 BEGIN = NOW - timedelta(days=14)
@@ -237,7 +237,7 @@ async def told(directory: Path, silent_hours: float = 0) -> AsyncIterator[LocalE
 async def _ping(engine: Engine, event: Event) -> None:
     await engine.judge()  # deadlines that passed since the last event, each at its own instant
     done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-    arrival = Arrival(
+    arrival = IncomingPing(
         kind=event.kind,
         slug=event.slug,
         metrics=event.metrics,

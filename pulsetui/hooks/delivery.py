@@ -15,7 +15,7 @@ from typing import Final
 
 from pulsetui.client.alert import Alert, Delivery, Outbox
 from pulsetui.core.text.clean import clean
-from pulsetui.errors import HookError, NobodyThereError
+from pulsetui.errors import HookError, NoAudienceError
 from pulsetui.hooks.digest import DIGESTIBLE, digest
 from pulsetui.hooks.hook import Hook
 from pulsetui.hooks.retry import MAX_TRIES, TOO_OLD, next_look, next_try
@@ -41,7 +41,7 @@ _STOP_GRACE_S: Final = 3.0
 _ERROR_LIMIT: Final = 300
 
 
-class Courier:
+class DeliveryWorker:
     """Runs on one event loop. ``wake`` and ``stop`` may be called from any thread.
 
     ``sleep`` is the only way it waits for time to pass, but for the grace at its end.
@@ -96,12 +96,12 @@ class Courier:
         if (error := await self._attempt(name, hook, alert)) is not None:
             log.error("hook=%s not told: %s", name, clean(str(error), _ERROR_LIMIT))
 
-    def somebody_came(self) -> None:
+    def audience_arrived(self) -> None:
         """Somebody can be told now by hooks that only tell those who are there."""
         self._call(self._release_waiting)
 
     def _release_waiting(self) -> None:
-        self._to_release |= {name for name, hook in self._hooks.items() if hook.awaits_somebody}
+        self._to_release |= {name for name, hook in self._hooks.items() if hook.needs_audience}
         self._news.set()
 
     def stop(self) -> None:
@@ -224,7 +224,7 @@ class Courier:
             for delivery in batch:
                 await self._record(partial(self._outbox.delivered, delivery, at))
             self._well(name)
-        elif isinstance(error, NobodyThereError):
+        elif isinstance(error, NoAudienceError):
             await self._hold(batch, error)
         else:
             await self._record_failure(batch, error)
@@ -262,7 +262,7 @@ class Courier:
             )
             await self._record(partial(self._outbox.failed, delivery, at, told, again))
 
-    async def _hold(self, batch: Sequence[Delivery], error: NobodyThereError) -> None:
+    async def _hold(self, batch: Sequence[Delivery], error: NoAudienceError) -> None:
         """Puts off what is not too old by now."""
         at = self._clock.now()
         again = {delivery.id: next_look(delivery, at) for delivery in batch}

@@ -28,13 +28,13 @@ class Hook(Protocol):
     digest: bool = False
     """Whether a person would drown: many alerts at once are told as one."""
 
-    awaits_somebody: bool = False
-    """Whether it tells only those who are there, and raises NobodyThereError when nobody is."""
+    needs_audience: bool = False
+    """Whether it tells only those who are there, and raises NoAudienceError when nobody is."""
 
     async def send(self, alert: Alert) -> None:
         """Returns when somebody has been told.
 
-        Raises HookError otherwise; permanent when trying again cannot help, NobodyThereError when that is up
+        Raises HookError otherwise; permanent when trying again cannot help, NoAudienceError when that is up
         to somebody who may come. The text of the alert may come
         from anywhere: a hook cleans it for the place it goes to. A cancelled send leaves nothing running.
         """

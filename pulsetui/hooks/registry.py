@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from pulsetui.client.alert import Alert
-from pulsetui.errors import HookError, NobodyThereError
+from pulsetui.errors import HookError, NoAudienceError
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options, Validator
 
 _MODULES: Final = {
@@ -66,13 +66,13 @@ VALIDATORS: Final[Mapping[str, Validator]] = {type_: partial(_problems, type_) f
 class RefusedHook(Hook):
     """Stands where a hook must not run as long as its configuration may be anybody's; its alerts wait."""
 
-    awaits_somebody = True
+    needs_audience = True
 
     def __init__(self, why: str) -> None:
         self._why = why
 
     async def send(self, alert: Alert) -> None:
-        raise NobodyThereError(self._why)
+        raise NoAudienceError(self._why)
 
 
 class UnusableHook(Hook):

@@ -10,7 +10,7 @@ from typing import Final
 
 from pulsetui.client.alert import Alert
 from pulsetui.config.problem import quoted
-from pulsetui.errors import NobodyThereError
+from pulsetui.errors import NoAudienceError
 from pulsetui.escapes import DEFAULTS, Notify, TerminalOptions
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options
 from pulsetui.hooks.options import OptionError, Reader, boolean, one_of, parsed, validator
@@ -22,7 +22,7 @@ class TerminalHook(Hook):
     """Hands alerts to the attached screens."""
 
     digest = True
-    awaits_somebody = True
+    needs_audience = True
 
     def __init__(self, context: HookContext) -> None:
         self._publish = context.publish
@@ -30,7 +30,7 @@ class TerminalHook(Hook):
     async def send(self, alert: Alert) -> None:
         if self._publish(alert) == 0:
             # Read later, on a screen that is: in the past. Whether it is tried again stands beside it.
-            raise NobodyThereError("no screen was attached")
+            raise NoAudienceError("no screen was attached")
 
 
 def terminal_options(options: Options) -> TerminalOptions:

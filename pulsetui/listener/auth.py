@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from pulsetui.listener.answers import json_error
 from pulsetui.listener.http.message import Request, Response
-from pulsetui.monitor.pings.sink import Intake
+from pulsetui.monitor.pings.sink import PingSink
 
 
-def denied(request: Request, intake: Intake, *, write: bool) -> Response | None:
+def denied(request: Request, intake: PingSink, *, write: bool) -> Response | None:
     """The 401 for this request; None when its key allows the call. The read-only key allows no writes."""
     given = request.headers.get(b"x-api-key", b"").strip()
     if not given:

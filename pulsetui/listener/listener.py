@@ -12,7 +12,7 @@ from pulsetui.listener.browser import Guard
 from pulsetui.listener.http.limits import Limits
 from pulsetui.listener.http.server import HttpServer
 from pulsetui.listener.pings.routes import Router
-from pulsetui.monitor.pings.sink import Intake
+from pulsetui.monitor.pings.sink import PingSink
 
 
 class Listener:
@@ -25,7 +25,7 @@ class Listener:
 
     def __init__(
         self,
-        intake: Intake,
+        intake: PingSink,
         client: EngineClient,
         *,
         require_key: bool,

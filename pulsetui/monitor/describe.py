@@ -30,7 +30,7 @@ from pulsetui.core.state.snooze import Snooze, snoozed_until
 from pulsetui.core.state.state import CheckState, bound_of, missed_at, status_at
 from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Status
 from pulsetui.core.text.clean import decode
-from pulsetui.monitor.writing.checks import Tracked
+from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.store.queries import Queries, StoredDelivery, StoredPing
 from pulsetui.store.rows import StoredRun
 
@@ -60,7 +60,7 @@ def words_of(schedule: Schedule) -> str:
 
 
 def check_view(
-    tracked: Tracked, hook_names: Sequence[str], snoozes: Sequence[Snooze], now: datetime
+    tracked: TrackedCheck, hook_names: Sequence[str], snoozes: Sequence[Snooze], now: datetime
 ) -> CheckView:
     """One row of the table, as of ``now``."""
     check, state = tracked.check, tracked.state
@@ -151,7 +151,7 @@ def incident_view(incident: Incident, listed: int = MISSED_LISTED) -> IncidentVi
 
 
 def check_details(
-    tracked: Tracked, view: CheckView, fields: Mapping[str, object], queries: Queries, now: datetime
+    tracked: TrackedCheck, view: CheckView, fields: Mapping[str, object], queries: Queries, now: datetime
 ) -> CheckDetails:
     """Everything about one check. Reads the database."""
     schedule, state = tracked.check.schedule, tracked.state
@@ -173,7 +173,7 @@ def check_details(
 
 
 def timeline(
-    tracked: Sequence[Tracked], queries: Queries, since: datetime, until: datetime, now: datetime
+    tracked: Sequence[TrackedCheck], queries: Queries, since: datetime, until: datetime, now: datetime
 ) -> Timeline:
     """What these checks did and will do between two instants. Reads the database."""
     unwatched = [span for span in queries.unwatched(UNWATCHED_SHOWN) if span[1] > since and span[0] < until]
@@ -186,7 +186,7 @@ def timeline(
 
 
 def _lane(
-    tracked: Tracked, queries: Queries, since: datetime, until: datetime, now: datetime
+    tracked: TrackedCheck, queries: Queries, since: datetime, until: datetime, now: datetime
 ) -> TimelineLane:
     step = max((until - since) / LANE_SHOWN, timedelta(seconds=1))
     incidents = queries.incidents_between(tracked.id, since, until)
@@ -204,7 +204,9 @@ def _lane(
     )
 
 
-def _upcoming(tracked: Tracked, after: datetime, until: datetime, step: timedelta) -> tuple[datetime, ...]:
+def _upcoming(
+    tracked: TrackedCheck, after: datetime, until: datetime, step: timedelta
+) -> tuple[datetime, ...]:
     """The slots in ``(after, until]``, of those within one ``step`` only the first. A period counts from the
     last report, so nothing is known of it before there was one."""
     schedule, due = tracked.check.schedule, tracked.state.due

@@ -1,7 +1,7 @@
 """The engine: takes pings in, watches deadlines, and is told what to do.
 
 It lives on one event loop (not the screen's), with the writer thread beside it. Everything that changes state
-is a command to the writer; everything that is read is the world as last committed.
+is a command to the writer; everything that is read is the checks as last committed.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings import refusals
 from pulsetui.monitor.pings.creation import Creation
 from pulsetui.monitor.pings.reading import Reading, without_rest
-from pulsetui.monitor.pings.sink import ApiKeys, Arrival, OnReceipt, Receipt, Refused
+from pulsetui.monitor.pings.sink import ApiKeys, IncomingPing, OnReceipt, Receipt, Refused
 from pulsetui.monitor.pings.spool_intake import SpoolIntake
 from pulsetui.monitor.pings.unread import Unread
-from pulsetui.monitor.store_watch import Keeper
-from pulsetui.monitor.unwatched import BEAT_S, TICK_S, Gap, Vigil
+from pulsetui.monitor.store_watch import StoreWatch
+from pulsetui.monitor.unwatched import BEAT_S, TICK_S, Gap, GapDetector
 from pulsetui.monitor.upkeep import Purge, Trimmer
 from pulsetui.monitor.writing import commands
-from pulsetui.monitor.writing.checks import Tracked, World
+from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.transaction import Command
 from pulsetui.monitor.writing.writer import Batch, Submitted, Writer
 from pulsetui.store.database import Database
@@ -71,7 +71,7 @@ OnChanged = Callable[[frozenset[str] | None], None]
 
 
 class Engine:
-    """Implements ``monitor.pings.intake.Intake``. Construct, then ``start``, ``stop`` on one event loop."""
+    """Implements ``monitor.pings.intake.PingSink``. Construct, then ``start``, ``stop`` on one event loop."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Engine:
         self._api_key = ""
         self.notices = Notices(self._info_changed, self.masked)
         self.unread = Unread(self.notices)
-        self.refusals = refusals.Refusals(self.notices, lambda: self.world.slugs())  # noqa: PLW0108 - another world after each edit
+        self.refusals = refusals.Refusals(self.notices, lambda: self.checks.slugs())  # noqa: PLW0108 - another set after each edit
         self.started_at = clock.now()
         self.pings = 0
         self.rejected: Counter[str] = Counter()
@@ -123,21 +123,21 @@ class Engine:
         self.queries = Queries(state_dir)
         self._spool = SpoolIntake(self, self._tracked, self._counted)
         self._reading = Reading()
-        self._vigil = Vigil(state_dir, clock)
+        self._gap_detector = GapDetector(state_dir, clock)
         self._writer = Writer(
             database,
-            World(),
+            Checks(),
             clock,
             lambda: list(self.config.hooks),
             self._committed,
             commands.AfterRefusal,
         )
         self._evaluator = Evaluator(clock, self._evaluate, self._set_aside, self._look_around)
-        self._keeper = Keeper(self, self._spawn)
+        self._store_watch = StoreWatch(self, self._spawn)
 
     @property
-    def world(self) -> World:
-        return self._writer.world
+    def checks(self) -> Checks:
+        return self._writer.checks
 
     @property
     def _database(self) -> Database:
@@ -149,7 +149,7 @@ class Engine:
         """Takes in the configuration and what was spooled, settles the time that went by, and keeps watch."""
         self._loop = asyncio.get_running_loop()
         self._writer.start()
-        gap = self._vigil.gap_before_start()
+        gap = self._gap_detector.gap_before_start()
         await self.perform(commands.Define(self.config.checks, {}))
         self._tell_set_aside()
         if gap is not None and gap.is_back:
@@ -159,9 +159,9 @@ class Engine:
             await self._spool.fill(gap.since)
             self._tell_unjudged(gap, await self.perform(self._catch_up(gap)))
         await self._spool.take()
-        self._vigil.tick()
-        self._vigil.look()
-        self._vigil.beat()
+        self._gap_detector.tick()
+        self._gap_detector.look()
+        self._gap_detector.beat()
         self._evaluator.start()
         self._watch_snoozes()
         for routine in (self._tick(), self._keep_beat(), self._config_watch.watch(self._take_config)):
@@ -235,15 +235,15 @@ class Engine:
             self._loop.call_soon_threadsafe(self._on_batch, batch)
 
     def _on_batch(self, batch: Batch) -> None:
-        self._keeper.committed(batch.error)
+        self._store_watch.committed(batch.error)
         for done, result in batch.done:
             done(result)
         if batch.redefined:
             self._evaluator.forget()
-            self._evaluator.arm(self.world.by_id.values())
+            self._evaluator.arm(self.checks.by_id.values())
             self._changed(None)
         elif batch.changed:
-            by_id = self.world.by_id
+            by_id = self.checks.by_id
             changed = [by_id[check_id] for check_id in batch.changed if check_id in by_id]
             self._evaluator.arm(changed)
             self._trimmer.look(changed)
@@ -253,7 +253,7 @@ class Engine:
 
     def health(self) -> str | None:
         """What is wrong with the engine, or None."""
-        return self._keeper.trouble()
+        return self._store_watch.trouble()
 
     def masked(self, text: str) -> str:
         """``text`` for whoever may look but not read checks.toml: without the keys and secrets in it."""
@@ -268,7 +268,7 @@ class Engine:
 
     # --- intake -------------------------------------------------------------------------------------
 
-    def receive(self, arrival: Arrival, done: OnReceipt) -> None:
+    def receive(self, arrival: IncomingPing, done: OnReceipt) -> None:
         tracked = self._tracked(arrival)
         if tracked is None:
             if arrival.create and arrival.slug:
@@ -291,7 +291,7 @@ class Engine:
         else:
             self._gather(arrival, at, done)
 
-    def _gather(self, arrival: Arrival, at: datetime, done: OnReceipt) -> None:
+    def _gather(self, arrival: IncomingPing, at: datetime, done: OnReceipt) -> None:
         """A ping that was received at ``at`` and is ready to be written."""
 
         def committed(result: object) -> None:
@@ -338,27 +338,27 @@ class Engine:
         if key == NOTICE:
             self.refusals.dismiss()
 
-    def _slug_of(self, arrival: Arrival) -> str:
+    def _slug_of(self, arrival: IncomingPing) -> str:
         """The slug of the check that the arrival names; "" when it is gone."""
         if arrival.uuid is None:
             return arrival.slug or ""
         tracked = self._tracked(arrival)
         return "" if tracked is None else tracked.check.slug
 
-    def _has(self, arrival: Arrival) -> bool:
+    def _has(self, arrival: IncomingPing) -> bool:
         """Whether the check that the arrival names is there."""
         return self._tracked(arrival) is not None
 
-    def _tracked(self, arrival: Arrival) -> Tracked | None:
+    def _tracked(self, arrival: IncomingPing) -> TrackedCheck | None:
         if arrival.uuid is not None:
-            return self.world.find_uuid(arrival.uuid)
-        return self.world.find(arrival.slug or "")
+            return self.checks.find_uuid(arrival.uuid)
+        return self.checks.find(arrival.slug or "")
 
     def knows(self, slug: str) -> bool:
-        return self.world.find(slug) is not None
+        return self.checks.find(slug) is not None
 
     def knows_uuid(self, uuid: str) -> bool:
-        return self.world.find_uuid(uuid) is not None
+        return self.checks.find_uuid(uuid) is not None
 
     def ping_keys(self) -> Sequence[str]:
         configured = self.config.listener.ping_key
@@ -392,7 +392,7 @@ class Engine:
                 self._evaluator.retry(ids)
                 return
             broken = result if isinstance(result, dict) else {}
-            by_id = self.world.by_id
+            by_id = self.checks.by_id
             looked_at = [by_id[check_id] for check_id in ids if check_id in by_id]
             for one in looked_at:
                 if (error := broken.get(one.check.slug)) is not None:
@@ -415,7 +415,7 @@ class Engine:
         with contextlib.suppress(StoreError):
             await self.perform(commands.Settled())
 
-    def _set_aside(self, tracked: Tracked, error: Exception) -> None:
+    def _set_aside(self, tracked: TrackedCheck, error: Exception) -> None:
         """One check that cannot be evaluated does not stop the others; it is tried again when it changes."""
         slug = tracked.check.slug
         logger.error("check=%s cannot be evaluated", slug, exc_info=error)
@@ -429,8 +429,8 @@ class Engine:
         while True:
             await asyncio.sleep(TICK_S)
             self._look_around()
-            self._vigil.tick()
-            self._keeper.tick()
+            self._gap_detector.tick()
+            self._store_watch.tick()
             if self.health() is not None:
                 self.submit(commands.Settled(), lambda _: None)  # what is still to be written tries the disk
 
@@ -449,7 +449,7 @@ class Engine:
     async def _beat(self, *, purges: bool) -> None:
         self._look_around()
         self._alive()
-        await self._keeper.beat()
+        await self._store_watch.beat()
         self._evaluator.recheck()
         self._watch_snoozes()
         await self._spool.take()
@@ -460,7 +460,7 @@ class Engine:
         """A sign of life, while there is one: the next start shall know since when nothing was watched."""
         if self.health() is None:
             try:
-                self._vigil.beat()
+                self._gap_detector.beat()
                 keep_api_key(self.state_dir, self._api_key)  # whoever attaches reads it there
             except OSError as error:
                 logger.warning("no sign of life can be written: %s", error)
@@ -484,7 +484,7 @@ class Engine:
         """A snooze that ends is a change: alerts that were held back are told, countdowns go."""
         if self._snooze_timer is not None:
             self._snooze_timer.cancel()
-        ends = [snooze.until for snooze in self.world.snoozes]
+        ends = [snooze.until for snooze in self.checks.snoozes]
         if ends:
             delay = max((min(ends) - self.clock.now()).total_seconds(), 0.0) + 0.01
             self._snooze_timer = self._loop.call_later(delay, self._end_snoozes)
@@ -492,7 +492,7 @@ class Engine:
     def _end_snoozes(self) -> None:
         now = self.clock.now()
         over: list[tuple[Scope, str]] = [
-            (one.scope, one.target) for one in self.world.snoozes if one.until <= now
+            (one.scope, one.target) for one in self.checks.snoozes if one.until <= now
         ]
         if over:
             self._spawn(self.set_snoozes(commands.SetSnoozes(end=over)))
@@ -501,7 +501,7 @@ class Engine:
 
     def _look_around(self) -> None:
         """Before anything is judged: did the machine sleep, was the clock set? Commands keep their order."""
-        gap = self._vigil.look(self._evaluator.late_s())
+        gap = self._gap_detector.look(self._evaluator.late_s())
         if gap is None:
             return
         self._hand_over()  # the pings that came before it

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from pulsetui.core.state.state import next_wake
 from pulsetui.monitor.clock import Clock
-from pulsetui.monitor.writing.checks import Tracked
+from pulsetui.monitor.writing.checks import TrackedCheck
 
 MAX_AT_ONCE = 500
 """Checks of one evaluation: at midnight thousands are due, and pings come in between."""
@@ -29,7 +29,7 @@ class Evaluator:
         self,
         clock: Clock,
         evaluate: Callable[[Sequence[int]], None],
-        set_aside: Callable[[Tracked, Exception], None],
+        set_aside: Callable[[TrackedCheck, Exception], None],
         before_judging: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
@@ -47,7 +47,7 @@ class Evaluator:
         self._started = True
         self.rearm()
 
-    def arm(self, checks: Iterable[Tracked]) -> None:
+    def arm(self, checks: Iterable[TrackedCheck]) -> None:
         """These checks changed: computes when each must be looked at next."""
         now = self._clock.now()
         for tracked in checks:

@@ -33,7 +33,7 @@ from pulsetui.errors import PulseError, UnknownCheckError
 from pulsetui.monitor.describe import check_details, check_view, incident_view, timeline
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.logfile import last_lines
-from pulsetui.monitor.writing.checks import Tracked
+from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.monitor.writing.commands import Operate, SetSnoozes
 from pulsetui.version import __version__
 
@@ -55,7 +55,7 @@ class LocalEngine:
         self._by_key = False  # slugs need a ping key: others than this host can reach the listener
         self.reachable_url = ""  # at which a process on this host finds the listener
         self._host_tz = self._system_tz = ""  # the zones of this host, once they are known
-        self.on_audience: Callable[[], None] = lambda: None  # somebody listens to alerts now
+        self.on_attached: Callable[[], None] = lambda: None  # somebody listens to alerts now
         engine.on_changed.append(self._changed)
 
     def listening(self, host: str, port: int) -> None:
@@ -90,16 +90,16 @@ class LocalEngine:
                 return self._views
             all_dirty, dirty = self._all_dirty, self._dirty
             self._all_dirty, self._dirty = False, set()
-            world, now = self._engine.world, self.now()
+            checks, now = self._engine.checks, self.now()
             hook_names = tuple(self._engine.config.hooks)
             if all_dirty:
-                views, wanted = {}, list(world.by_id.values())
+                views, wanted = {}, list(checks.by_id.values())
             else:
                 views = dict(self._views)
-                wanted = [tracked for slug in dirty if (tracked := world.find(slug)) is not None]
+                wanted = [tracked for slug in dirty if (tracked := checks.find(slug)) is not None]
             for tracked in wanted:
                 try:
-                    views[tracked.check.slug] = check_view(tracked, hook_names, world.snoozes, now)
+                    views[tracked.check.slug] = check_view(tracked, hook_names, checks.snoozes, now)
                 except Exception:  # one check must not hide the others; the evaluator tells of it
                     logger.exception("check=%s cannot be shown", tracked.check.slug)
             self._views = views
@@ -124,7 +124,7 @@ class LocalEngine:
             notices=engine.notices.all(),
             snoozes=tuple(
                 SnoozeView(scope=one.scope, target=one.target, until=one.until, by=one.by, note=one.note)
-                for one in engine.world.snoozes
+                for one in engine.checks.snoozes
             ),
             keys=dict(engine.config.keys),
             ping_key=engine.config.listener.ping_key if self._by_key else "",
@@ -141,7 +141,7 @@ class LocalEngine:
         return self._engine.queries.body(self._tracked(slug).id, n)
 
     def incidents(self, limit: int = 200) -> tuple[IncidentEntry, ...]:
-        by_id = self._engine.world.by_id
+        by_id = self._engine.checks.by_id
         return tuple(
             IncidentEntry(
                 slug=by_id[check_id].check.slug,
@@ -153,15 +153,15 @@ class LocalEngine:
         )
 
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
-        tracked = [one for slug in slugs if (one := self._engine.world.find(slug)) is not None]
+        tracked = [one for slug in slugs if (one := self._engine.checks.find(slug)) is not None]
         return timeline(tracked, self._engine.queries, since, until, self.now())
 
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         lines = last_lines(self._engine.state_dir, limit)
         return tuple(replace(line, text=self._engine.masked(line.text)) for line in lines)
 
-    def _tracked(self, slug: str) -> Tracked:
-        tracked = self._engine.world.find(slug)
+    def _tracked(self, slug: str) -> TrackedCheck:
+        tracked = self._engine.checks.find(slug)
         if tracked is None:
             raise UnknownCheckError(f"there is no check {slug}")
         return tracked
@@ -174,7 +174,7 @@ class LocalEngine:
 
     def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
         self._on_alert.append(on_alert)
-        self.on_audience()
+        self.on_attached()
         return lambda: self._on_alert.remove(on_alert)
 
     def publish(self, alert: Alert) -> int:
@@ -187,7 +187,7 @@ class LocalEngine:
     def _changed(self, slugs: frozenset[str] | None) -> None:
         with self._lock:
             if slugs is None:
-                slugs = frozenset(self._views) | frozenset(self._engine.world.slugs())
+                slugs = frozenset(self._views) | frozenset(self._engine.checks.slugs())
                 self._all_dirty = True
             else:
                 self._dirty |= slugs
@@ -262,14 +262,14 @@ class LocalEngine:
         ]
 
     def _snooze_trouble(self, scope: Scope, target: str, like: Snooze | None) -> str:
-        world = self._engine.world
+        checks = self._engine.checks
         if like is None:
-            if any((one.scope, one.target) == (scope, target) for one in world.snoozes):
+            if any((one.scope, one.target) == (scope, target) for one in checks.snoozes):
                 return ""
             return f"{target or 'everything'} is not snoozed"
-        if scope == "check" and world.find(target) is None:
+        if scope == "check" and checks.find(target) is None:
             return f"there is no check {target}"
-        if scope == "tag" and not any(target in one.check.tags for one in world.by_id.values()):
+        if scope == "tag" and not any(target in one.check.tags for one in checks.by_id.values()):
             return f"no check has the tag {target}"
         return ""
 

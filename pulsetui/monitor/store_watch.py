@@ -24,8 +24,8 @@ from pulsetui.monitor.alert_text import refusing
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.lock import StateLock
 from pulsetui.monitor.notices import Notices
-from pulsetui.monitor.writing.checks import World
-from pulsetui.monitor.writing.transaction import Command, Session
+from pulsetui.monitor.writing.checks import Checks
+from pulsetui.monitor.writing.transaction import Command, Transaction
 from pulsetui.store.database import Database
 from pulsetui.store.rescue import rescue
 from pulsetui.store.rows import Changes, StoredCheck
@@ -47,17 +47,17 @@ TOLD_AFTER_S = 30.0
 class Look(Struct, frozen=True):
     """Raises StoreError when what would be written now were lost."""
 
-    def apply(self, session: Session, now: datetime) -> None:
-        session.database.look()
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        transaction.database.look()
 
 
 class Rescue(Struct, frozen=True):
     """Puts the database back at its path. Its result says what became of it."""
 
-    def apply(self, session: Session, now: datetime) -> str:
-        world, old = session.world, session.database
+    def apply(self, transaction: Transaction, now: datetime) -> str:
+        checks, old = transaction.checks, transaction.database
         try:
-            session.database, said = rescue(old, lambda database: _rewrite(database, world))
+            transaction.database, said = rescue(old, lambda database: _rewrite(database, checks))
         except StoreError as error:
             logger.error("the database cannot be put back: %s", error)  # noqa: TRY400 - a known cause
             raise
@@ -65,11 +65,11 @@ class Rescue(Struct, frozen=True):
         return said
 
 
-def _rewrite(database: Database, world: World) -> None:
+def _rewrite(database: Database, checks: Checks) -> None:
     """Where all checks stand. Raises StoreError when the database has other checks by these numbers."""
     known = {stored.id: stored for stored in database.checks()}
     changes = Changes()
-    for one in world.by_id.values():
+    for one in checks.by_id.values():
         stored = known.pop(one.id, None)
         if stored is not None and stored.uuid != one.uuid:
             raise StoreError(f"its check {one.id} is {stored.slug}, not {one.check.slug}")
@@ -90,7 +90,7 @@ def _rewrite(database: Database, world: World) -> None:
     if strange := [stored.slug for stored in known.values() if {stored.slug, stored.uuid} & taken]:
         raise StoreError(f"its check {strange[0]} has another number")
     database.write(changes)
-    database.write_snoozes(world.snoozes)
+    database.write_snoozes(checks.snoozes)
 
 
 class Host(Protocol):
@@ -112,7 +112,7 @@ class Host(Protocol):
         """As if a ping had been refused now."""
 
 
-class Keeper:
+class StoreWatch:
     """One for each engine. ``lost`` says whether the state is not where it belongs; ``spawn`` starts a
     routine on the engine's loop."""
 

@@ -55,7 +55,7 @@ class Gap(Struct, frozen=True, kw_only=True):
         return self.until < self.since
 
 
-class Vigil:
+class GapDetector:
     """Compares the clocks at each beat."""
 
     def __init__(self, state_dir: Path, clock: Clock, seconds: Callable[[], float] = time.monotonic) -> None:

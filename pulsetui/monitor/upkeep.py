@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from pulsetui.monitor.writing.checks import Tracked
-from pulsetui.monitor.writing.transaction import Command, Session
+from pulsetui.monitor.writing.checks import TrackedCheck
+from pulsetui.monitor.writing.transaction import Command, Transaction
 from pulsetui.store.retention import FLIPS_KEPT, Retention
 
 REPORTS_REMEMBERED = timedelta(days=1)
@@ -24,8 +24,8 @@ class Settle(Struct, frozen=True):
     next_try_at: datetime | None
     error: str
 
-    def apply(self, session: Session, now: datetime) -> None:
-        session.database.settle_delivery(
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        transaction.database.settle_delivery(
             self.delivery_id,
             tries=self.tries,
             delivered_at=self.delivered_at,
@@ -41,8 +41,8 @@ class Hold(Struct, frozen=True):
     why: str
     next_try_at: datetime | None
 
-    def apply(self, session: Session, now: datetime) -> None:
-        session.database.hold_deliveries(self.delivery_ids, self.why, self.next_try_at)
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        transaction.database.hold_deliveries(self.delivery_ids, self.why, self.next_try_at)
 
 
 class Release(Struct, frozen=True):
@@ -51,8 +51,8 @@ class Release(Struct, frozen=True):
     hook: str
     at: datetime
 
-    def apply(self, session: Session, now: datetime) -> None:
-        session.database.release_deliveries(self.hook, self.at)
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        transaction.database.release_deliveries(self.hook, self.at)
 
 
 class Trim(Struct, frozen=True):
@@ -61,11 +61,11 @@ class Trim(Struct, frozen=True):
     check_id: int
     keep_pings: int
 
-    def apply(self, session: Session, now: datetime) -> None:
-        tracked = session.world.by_id.get(self.check_id)
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        tracked = transaction.checks.by_id.get(self.check_id)
         if tracked is not None:
-            open_runs = tuple(run.n for run in session.state(tracked).runs)
-            session.changes.kept[self.check_id] = Retention(self.keep_pings, open_runs)
+            open_runs = tuple(run.n for run in transaction.state(tracked).runs)
+            transaction.changes.kept[self.check_id] = Retention(self.keep_pings, open_runs)
 
 
 class Purge(Struct, frozen=True):
@@ -73,9 +73,9 @@ class Purge(Struct, frozen=True):
 
     before: datetime
 
-    def apply(self, session: Session, now: datetime) -> None:
-        session.database.purge_removed(self.before)
-        session.database.trim(self.before, now - REPORTS_REMEMBERED)
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        transaction.database.purge_removed(self.before)
+        transaction.database.trim(self.before, now - REPORTS_REMEMBERED)
 
 
 class Trimmer:
@@ -85,7 +85,7 @@ class Trimmer:
         self._submit = submit
         self._after: dict[int, int] = {}  # by check: the number of the ping that is left alone
 
-    def look(self, changed: Iterable[Tracked]) -> None:
+    def look(self, changed: Iterable[TrackedCheck]) -> None:
         """These were pinged."""
         for tracked in changed:
             keep, n = tracked.check.keep_pings, tracked.state.n_pings

@@ -14,7 +14,7 @@ from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import instant_text
 from pulsetui.errors import PulseError
 from pulsetui.tui.base.background import in_background
-from pulsetui.tui.draw.clocks import own_zone, whose
+from pulsetui.tui.draw.clocks import check_zone, zone_note
 from pulsetui.tui.draw.lines import cut, name_of
 from pulsetui.tui.draw.status import is_acknowledged
 
@@ -108,7 +108,7 @@ class Actions:
 
         app = self._app
         now, zone = app.now(), app.viewer_zone
-        clock = whose(map(own_zone, views), zone, now)
+        clock = zone_note(map(check_zone, views), zone, now)
         dialog = SnoozeDialog(snooze_targets(views, tag), app.client.info().snoozes, now, zone, clock)
         app.push_screen(dialog, self._snooze)
 

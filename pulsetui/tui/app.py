@@ -28,7 +28,7 @@ from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.base.verbs import Verb, key_of
 from pulsetui.tui.bridge import Bridge
 from pulsetui.tui.draw.theme import DARK, PALETTES, Palette, StyleSet, textual_theme
-from pulsetui.tui.session import Session
+from pulsetui.tui.session import UiSession
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.table.summary import title_words
 from pulsetui.tui.terminal.terminal import Terminal
@@ -93,7 +93,7 @@ class PulseApp(App[None]):
         self._own_notices = tuple(notices)
         self._on_shown = on_shown
         self.viewer_zone = viewer_zone or host_zone()
-        self.session = Session(self, settings)
+        self.session = UiSession(self, settings)
         self.ascii_only = ascii_only or self.session.settings.ascii
         self._plain: LineFilter | None = None
         self.actions = Actions(self)

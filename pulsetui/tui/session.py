@@ -27,7 +27,7 @@ LOOK_S = 60.0
 KEYS_NOTICE, SETTINGS_NOTICE = "keys", "settings"
 
 
-class Session:
+class UiSession:
     """``file`` None keeps nothing: tests, and screens that somebody else's program shows."""
 
     def __init__(self, app: PulseApp, file: SettingsFile | None) -> None:

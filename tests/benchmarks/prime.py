@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pulsetui.core.state.status import PingKind
 from pulsetui.monitor.engine import Engine
-from pulsetui.monitor.pings.sink import Arrival, Receipt
+from pulsetui.monitor.pings.sink import IncomingPing, Receipt
 from pulsetui.service import open_engine
 from tests.benchmarks.processes import PLACE, Home, module, slug
 
@@ -22,14 +22,14 @@ _AT_ONCE = 2000  # below the engine's own limit, and done within its patience
 _PATIENCE_S_EACH = 0.01
 
 
-def feed(engine: Engine, arrivals: Sequence[Arrival]) -> None:
+def feed(engine: Engine, arrivals: Sequence[IncomingPing]) -> None:
     """Hands pings to the engine's door, on its own loop, and waits for their commits."""
     for first in range(0, len(arrivals), _AT_ONCE):
         part = arrivals[first : first + _AT_ONCE]
         engine.call(lambda part=part: _receive(engine, part))  # type: ignore[misc]
 
 
-async def _receive(engine: Engine, arrivals: Sequence[Arrival]) -> None:
+async def _receive(engine: Engine, arrivals: Sequence[IncomingPing]) -> None:
     loop = asyncio.get_running_loop()
     futures: list[asyncio.Future[Receipt]] = []
     for arrival in arrivals:
@@ -41,11 +41,11 @@ async def _receive(engine: Engine, arrivals: Sequence[Arrival]) -> None:
         raise RuntimeError(f"pings were not taken: {receipts}")
 
 
-def success(check: int, at: datetime) -> Arrival:
-    return Arrival(kind=PingKind.SUCCESS, slug=slug(check), at=at, ua="bench", method="GET")
+def success(check: int, at: datetime) -> IncomingPing:
+    return IncomingPing(kind=PingKind.SUCCESS, slug=slug(check), at=at, ua="bench", method="GET")
 
 
-def history(checks: int, runs: int) -> list[Arrival]:
+def history(checks: int, runs: int) -> list[IncomingPing]:
     """A run a day for each check, the newest within the last fifty minutes; a few have just failed."""
     now = datetime.now(UTC)
     apart = timedelta(minutes=50) / max(checks, 1)
@@ -55,7 +55,9 @@ def history(checks: int, runs: int) -> list[Arrival]:
         for check in range(checks)
     ]
     failed = [
-        Arrival(kind=PingKind.FAIL, slug=slug(check), at=now - timedelta(seconds=40 + check), body=b"exit 1")
+        IncomingPing(
+            kind=PingKind.FAIL, slug=slug(check), at=now - timedelta(seconds=40 + check), body=b"exit 1"
+        )
         for check in range(min(FAILED, checks))
     ]
     return arrivals + failed

@@ -171,9 +171,9 @@ class MemoryOutbox:
 class RecordingHook(Hook):
     """Remembers what it was told; fails while ``error`` is set, hangs while ``gate`` is closed."""
 
-    def __init__(self, *, digest: bool = False, awaits_somebody: bool = False) -> None:
+    def __init__(self, *, digest: bool = False, needs_audience: bool = False) -> None:
         self.digest = digest
-        self.awaits_somebody = awaits_somebody
+        self.needs_audience = needs_audience
         self.alerts: list[Alert] = []
         self.tries = 0
         self.error: BaseException | None = None

@@ -13,8 +13,8 @@ from itertools import pairwise
 import pytest
 
 from pulsetui.client.alert import Alert, AlertEvent
-from pulsetui.errors import NobodyThereError
-from pulsetui.hooks.delivery import DIGEST_ABOVE, PAGE, Courier
+from pulsetui.errors import NoAudienceError
+from pulsetui.hooks.delivery import DIGEST_ABOVE, PAGE, DeliveryWorker
 from pulsetui.hooks.hook import Hook
 from pulsetui.hooks.retry import TOO_OLD
 from tests.hooks.fakes import FakeTime, MemoryOutbox, RecordingHook, an_alert, refusal, settle
@@ -27,7 +27,7 @@ class Scene:
         self.time = FakeTime()
         self.outbox = MemoryOutbox(self.time)
         self.troubles: list[tuple[str, str | None]] = []
-        self.courier = Courier(
+        self.courier = DeliveryWorker(
             self.outbox, hooks, self.time, lambda *news: self.troubles.append(news), sleep=self.time.sleep
         )
 
@@ -381,7 +381,7 @@ def test_an_exploding_report_of_trouble_stops_nothing(caplog: pytest.LogCaptureF
             raise RuntimeError(name)
 
         scene = Scene({})
-        courier = Courier(scene.outbox, {"phone": hook}, scene.time, explode, sleep=scene.time.sleep)
+        courier = DeliveryWorker(scene.outbox, {"phone": hook}, scene.time, explode, sleep=scene.time.sleep)
         running = asyncio.create_task(courier.run())
         scene.outbox.put("phone", an_alert("a"))
         await scene.time.until(lambda: hook.tries == 2)
@@ -502,7 +502,7 @@ def test_an_alert_that_waits_for_somebody_is_told_when_somebody_comes() -> None:
             await scene.tell("term", an_alert("a"))
             await scene.time.advance(3 * 3600 + 60)
             hook.error = None
-            scene.courier.somebody_came()
+            scene.courier.audience_arrived()
             await settle()
             assert hook.events == ["a down"]
             assert scene.outbox.waiting == 0
@@ -539,7 +539,7 @@ def test_many_alerts_that_waited_are_told_as_one() -> None:
             for n in range(6):
                 await scene.tell("term", an_alert(f"c{n}"))
             hook.error = None
-            scene.courier.somebody_came()
+            scene.courier.audience_arrived()
             await settle()
             assert [alert.title for alert in hook.alerts] == ["6 checks are down: C0, C1, C2 …"]
 
@@ -555,12 +555,12 @@ def test_somebody_who_comes_while_an_alert_is_being_put_off_is_told() -> None:
                 self.error = None  # there by the next look
 
     async def story() -> None:
-        hook = Latecomer(awaits_somebody=True)
-        hook.error = NobodyThereError("nobody")
+        hook = Latecomer(needs_audience=True)
+        hook.error = NoAudienceError("nobody")
         hook.gate.clear()
         async with at_work(term=hook) as scene:
             await scene.tell("term", an_alert("a"))
-            scene.courier.somebody_came()
+            scene.courier.audience_arrived()
             await settle()
             hook.gate.set()
             await settle()
@@ -604,7 +604,7 @@ def test_somebody_who_comes_changes_nothing_for_hooks_that_do_not_wait() -> None
         phone.error = refusal()
         async with at_work(phone=phone) as scene:
             await scene.tell("phone", an_alert("a"))
-            scene.courier.somebody_came()
+            scene.courier.audience_arrived()
             await settle()
             assert phone.tries == 1
 
@@ -625,8 +625,8 @@ def test_what_waited_for_a_screen_does_not_wait_for_the_hook_that_takes_its_name
 
 def a_screen_hook() -> RecordingHook:
     """Nobody is there."""
-    hook = RecordingHook(digest=True, awaits_somebody=True)
-    hook.error = NobodyThereError("no screen is attached; this alert waits for one")
+    hook = RecordingHook(digest=True, needs_audience=True)
+    hook.error = NoAudienceError("no screen is attached; this alert waits for one")
     return hook
 
 

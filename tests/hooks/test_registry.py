@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from pulsetui.client.alert import Alert
-from pulsetui.errors import HookError, NobodyThereError
+from pulsetui.errors import HookError, NoAudienceError
 from pulsetui.hooks.command import CommandHook
 from pulsetui.hooks.desktop import DesktopHook
 from pulsetui.hooks.hook import HookContext
@@ -80,9 +80,9 @@ def test_the_terminal_hook_hands_alerts_to_the_attached_screens() -> None:
 
 def test_without_a_screen_the_terminal_hook_waits_for_one() -> None:
     hook = build_hooks({"here": Configured("terminal")}, CONTEXT)["here"]
-    with pytest.raises(NobodyThereError, match="no screen was attached"):
+    with pytest.raises(NoAudienceError, match="no screen was attached"):
         asyncio.run(hook.send(an_alert()))
-    assert hook.awaits_somebody
+    assert hook.needs_audience
 
 
 def test_the_registry_imports_no_kind_before_it_is_used() -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.job import locate as place
-from pulsetui.job import ping, run, spool
+from pulsetui.job import locate, ping, run, spool
 from pulsetui.job.report import Report
 from tests.job.server import BUSY, NOT_FOUND, OK, Server, free_port, serving
 from tests.job.test_ping import spooled
@@ -81,7 +80,7 @@ def test_without_an_engine_of_its_own_nobody_gets_it(
 ) -> None:
     """An engine of another state directory runs at the default address, and would take it."""
     with serving(PROVEN) as server:
-        monkeypatch.setattr(place, "DEFAULT_URL", server.url)
+        monkeypatch.setattr(locate, "DEFAULT_URL", server.url)
 
         assert ping.main(["a", "--state-dir", str(tmp_path / "own")]) == 0
         assert paths(server) == ["/healthz"]
@@ -101,12 +100,12 @@ def test_run_tells_only_of_another_engine_when_its_own_is_away(
     (tmp_path / "engine.lock").touch()
     with serving(answer or OK) as server:
         url = server.url if answer else f"http://127.0.0.1:{free_port()}"
-        monkeypatch.setattr(place, "DEFAULT_URL", url)
+        monkeypatch.setattr(locate, "DEFAULT_URL", url)
         assert run.main(["a", "--", "true"]) == 0
     assert capfd.readouterr().err == ""
 
     with serving(PROVEN) as server:
-        monkeypatch.setattr(place, "DEFAULT_URL", server.url)
+        monkeypatch.setattr(locate, "DEFAULT_URL", server.url)
         assert run.main(["a", "--", "true"]) == 0
         assert set(paths(server)) == {"/healthz"}
     assert "holds another one" in capfd.readouterr().err
@@ -119,14 +118,14 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("PULSETUI_STATE_DIR")
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    return Path(place.state_dir())
+    return Path(locate.state_dir())
 
 
 def test_a_job_of_another_user_reaches_the_engine_at_the_default_address(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     with serving(PROVEN) as server:
-        monkeypatch.setattr(place, "DEFAULT_URL", server.url)
+        monkeypatch.setattr(locate, "DEFAULT_URL", server.url)
 
         assert ping.main(["a"]) == 0
         assert header(server.requests[0], "Pulsetui-State") == "*"
@@ -138,7 +137,7 @@ def test_what_is_no_engine_at_the_default_address_takes_no_report(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     with serving(OK) as server:
-        monkeypatch.setattr(place, "DEFAULT_URL", server.url)
+        monkeypatch.setattr(locate, "DEFAULT_URL", server.url)
 
         assert ping.main(["a"]) == 0
     assert "is not an engine" in capsys.readouterr().err
@@ -148,7 +147,7 @@ def test_what_is_no_engine_at_the_default_address_takes_no_report(
 def test_the_next_ping_that_finds_an_engine_delivers_what_was_kept_with_its_own_instants(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    monkeypatch.setattr(place, "DEFAULT_URL", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setattr(locate, "DEFAULT_URL", f"http://127.0.0.1:{free_port()}")
     assert ping.main(["a", "--metric", "n=1", "--metric", "free=12,5", "--exit-code=-9", "-m", "first"]) == 0
     assert ping.main(["a", "--start"]) == 0
     err = capsys.readouterr().err
@@ -156,7 +155,7 @@ def test_the_next_ping_that_finds_an_engine_delivers_what_was_kept_with_its_own_
     first, second = spooled(elsewhere)
 
     with serving(PROVEN) as server:
-        monkeypatch.setattr(place, "DEFAULT_URL", server.url)
+        monkeypatch.setattr(locate, "DEFAULT_URL", server.url)
         assert ping.main(["b"]) == 0
 
         assert paths(server).pop(0) == "/healthz"

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.job import locate as place
+from pulsetui.job import locate
 from pulsetui.job.locate import DEFAULT_URL  # as it is outside of these tests
 
 _ASK = """
 import os
-from pulsetui.job import locate as place
+from pulsetui.job import locate
 import sys
-ours = place.state_dir(), place.config_file()
+ours = locate.state_dir(), locate.config_file()
 loaded = "platformdirs" in sys.modules
 import platformdirs
 config = platformdirs.user_config_path("pulsetui") / "checks.toml"
@@ -52,25 +52,25 @@ def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PULSETUI_STATE_DIR", "/env/state")
     monkeypatch.setenv("PULSETUI_CONFIG", "/env/checks.toml")
 
-    assert place.state_dir() == "/env/state"
-    assert place.state_dir("/option") == "/option"
-    assert place.config_file() == "/env/checks.toml"
-    assert place.config_file("here.toml") == "here.toml"
+    assert locate.state_dir() == "/env/state"
+    assert locate.state_dir("/option") == "/option"
+    assert locate.config_file() == "/env/checks.toml"
+    assert locate.config_file("here.toml") == "here.toml"
 
 
 def test_the_address_comes_from_the_option_then_the_environment_then_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PULSETUI_URL", raising=False)
-    assert place.engine_url(None, str(tmp_path)) == place.DEFAULT_URL
+    assert locate.engine_url(None, str(tmp_path)) == locate.DEFAULT_URL
     assert DEFAULT_URL == "http://127.0.0.1:8787"
 
     (tmp_path / "engine.lock").write_text('{"pid": 1, "url": "http://127.0.0.1:9", "version": "1"}')
-    assert place.engine_url(None, str(tmp_path)) == "http://127.0.0.1:9"
+    assert locate.engine_url(None, str(tmp_path)) == "http://127.0.0.1:9"
 
     monkeypatch.setenv("PULSETUI_URL", "http://env")
-    assert place.engine_url(None, str(tmp_path)) == "http://env"
-    assert place.engine_url("http://option", str(tmp_path)) == "http://option"
+    assert locate.engine_url(None, str(tmp_path)) == "http://env"
+    assert locate.engine_url("http://option", str(tmp_path)) == "http://option"
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"url": 5}', '{"url": ""}', "\x00" * 50, "null"])
@@ -80,14 +80,14 @@ def test_a_lock_that_says_nothing_leaves_the_default_to_the_ways_to_ping(
     monkeypatch.delenv("PULSETUI_URL", raising=False)
     (tmp_path / "engine.lock").write_text(content)
 
-    assert place.engine_url(None, str(tmp_path)) == place.DEFAULT_URL
+    assert locate.engine_url(None, str(tmp_path)) == locate.DEFAULT_URL
 
 
 LOCK = '{"pid": 1, "url": "http://127.0.0.1:9", "ping_url": "", "state": "abc", "version": "1"}'
 
 
 def way(**options: str) -> tuple[str | None, str]:
-    found = place.route(**options)
+    found = locate.route(**options)
     return found.url, found.proof
 
 
@@ -102,7 +102,7 @@ def test_an_address_that_is_given_wins_and_needs_no_proof(
     monkeypatch.setenv("PULSETUI_URL", "http://env")
     assert way() == ("http://env", "")
     assert way(state=str(tmp_path)) == ("http://env", "")
-    assert place.route().is_held == (lock is not None)
+    assert locate.route().is_held == (lock is not None)
 
 
 def test_a_named_state_directory_leads_to_its_own_engine_or_nowhere(
@@ -113,17 +113,17 @@ def test_a_named_state_directory_leads_to_its_own_engine_or_nowhere(
         if not options:
             monkeypatch.setenv("PULSETUI_STATE_DIR", str(named))
         assert way(**options) == (None, "")
-        assert not place.route(**options).is_held
+        assert not locate.route(**options).is_held
         named.mkdir()
         (named / "engine.lock").write_text("")
         assert way(**options) == (None, "")
-        assert place.route(**options).is_held
+        assert locate.route(**options).is_held
         (named / "engine.lock").write_text(LOCK)
         assert way(**options) == ("http://127.0.0.1:9", "abc")
         (named / "engine.lock").unlink()
         (named / "api_key").write_text("x")
         assert way(**options) == (None, "")
-        assert place.route(**options).is_held
+        assert locate.route(**options).is_held
         (named / "api_key").unlink()
         named.rmdir()
 
@@ -135,13 +135,13 @@ def test_a_user_without_an_engine_finds_the_one_at_the_default_address(
     monkeypatch.delenv("PULSETUI_STATE_DIR")
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     monkeypatch.setenv(variable, str(tmp_path))
-    state = Path(place.state_dir())
+    state = Path(locate.state_dir())
     assert tmp_path in state.parents
 
-    assert way() == (place.DEFAULT_URL, place.ANY_ENGINE)
+    assert way() == (locate.DEFAULT_URL, locate.ANY_ENGINE)
     (state / "spool").mkdir(parents=True)
-    assert way() == (place.DEFAULT_URL, place.ANY_ENGINE)
-    assert not place.route().is_held
+    assert way() == (locate.DEFAULT_URL, locate.ANY_ENGINE)
+    assert not locate.route().is_held
 
     (state / "engine.lock").write_text("")  # has had one of its own: it is that one's
     assert way() == (None, "")
@@ -171,4 +171,4 @@ def test_a_state_directory_that_may_not_be_looked_into_is_somebody_elses(
     monkeypatch.setattr("builtins.open", barred)
     monkeypatch.setattr("os.stat", barred)
 
-    assert way(state=str(tmp_path / "x")) == (place.DEFAULT_URL, place.ANY_ENGINE)
+    assert way(state=str(tmp_path / "x")) == (locate.DEFAULT_URL, locate.ANY_ENGINE)

@@ -17,7 +17,7 @@ from pulsetui.client.views import CheckDetails, CheckView, CommandResult, Engine
 from pulsetui.core.state.status import Status
 from pulsetui.errors import UnknownCheckError
 from pulsetui.monitor.pings.refusals import nearest_slug
-from pulsetui.monitor.pings.sink import ApiKeys, Arrival, OnReceipt, Receipt, Refused
+from pulsetui.monitor.pings.sink import ApiKeys, IncomingPing, OnReceipt, Receipt, Refused
 from tests.quiet_client import QuietClient
 
 CODE = "11111111-2222-4333-8444-555555555555"
@@ -35,7 +35,7 @@ class FakeIntake:
     """Knows ``sync-invoices`` (with CODE) and ``backup``; answers at once, or when told after ``hold``."""
 
     def __init__(self) -> None:
-        self.arrivals: list[Arrival] = []
+        self.arrivals: list[IncomingPing] = []
         self.rejected: Counter[str] = Counter()
         self.refused: list[Refused] = []
         self.away = 0  # connections that were turned away
@@ -47,7 +47,7 @@ class FakeIntake:
         self.held: list[OnReceipt] = []
         self.on_receive: Callable[[], None] = lambda: None
 
-    def receive(self, arrival: Arrival, done: OnReceipt) -> None:
+    def receive(self, arrival: IncomingPing, done: OnReceipt) -> None:
         receipt = self.answer or self._receipt(arrival)
         if receipt in (Receipt.OK, Receipt.CREATED):
             self.arrivals.append(arrival)
@@ -60,7 +60,7 @@ class FakeIntake:
     def state_id(self) -> str:
         return STATE_ID
 
-    def _receipt(self, arrival: Arrival) -> Receipt:
+    def _receipt(self, arrival: IncomingPing) -> Receipt:
         if arrival.uuid in self.uuids or arrival.slug in self.slugs:
             return Receipt.OK
         if arrival.create and arrival.slug is not None:
@@ -280,6 +280,6 @@ class FakeEngine(QuietClient):
 def _conforms(intake: FakeIntake, engine: FakeEngine) -> None:
     """mypy proves here that the fakes have the shapes they stand for."""
     from pulsetui.client.client import EngineClient
-    from pulsetui.monitor.pings.sink import Intake
+    from pulsetui.monitor.pings.sink import PingSink
 
-    _: tuple[Intake, EngineClient] = (intake, engine)
+    _: tuple[PingSink, EngineClient] = (intake, engine)

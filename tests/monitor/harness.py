@@ -13,7 +13,7 @@ from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import PingKind
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
-from pulsetui.monitor.pings.sink import Arrival, Receipt
+from pulsetui.monitor.pings.sink import IncomingPing, Receipt
 
 START = datetime(2026, 11, 20, tzinfo=UTC)  # a Friday, midnight
 
@@ -79,7 +79,7 @@ class Harness:
 
     async def ping(self, slug: str, kind: PingKind = PingKind.SUCCESS, **fields: Any) -> Receipt:
         future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        arrival = Arrival(kind=kind, slug=slug, **fields)
+        arrival = IncomingPing(kind=kind, slug=slug, **fields)
         self.engine.receive(arrival, future.set_result)
         return await asyncio.wait_for(future, 10)
 

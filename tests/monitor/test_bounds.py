@@ -41,7 +41,7 @@ def test_starts_that_never_end_are_bounded_and_stay_visible_as_orphans(tmp_path:
         async with running(tmp_path, config=CONFIG) as engine:
             await pings(engine, 700, PingKind.START)
             assert engine.view("often").running == MAX_OPEN_RUNS
-            state = engine.engine.world.find("often")
+            state = engine.engine.checks.find("often")
             assert state is not None
             assert len(state.state.orphans) == ORPHANS_KEPT
             assert {run.outcome for run in engine.client.details("often").runs} <= {"running", "orphan"}

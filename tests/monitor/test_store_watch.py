@@ -117,7 +117,7 @@ def stored_rids(state: Path) -> set[str]:
 
 
 async def recovered(engine: Harness) -> None:
-    guard = engine.engine._keeper
+    guard = engine.engine._store_watch
     for _ in range(3):
         if guard.lost:
             await guard.mend()
@@ -127,7 +127,7 @@ async def recovered(engine: Harness) -> None:
 
 
 async def beat(engine: Harness) -> None:
-    await engine.engine._keeper.beat()
+    await engine.engine._store_watch.beat()
     await engine.settle()
 
 
@@ -194,7 +194,7 @@ def test_a_directory_that_comes_back_is_as_if_it_had_never_been_away(tmp_path: P
             (tmp_path / "state").rename(tmp_path / "away")
             assert await engine.ping("often") is Receipt.BUSY
             (tmp_path / "away").rename(tmp_path / "state")
-            await engine.engine._keeper.mend()
+            await engine.engine._store_watch.mend()
             await engine.settle()
             assert engine.engine.health() is None
             assert await engine.ping("often") is Receipt.OK
@@ -216,11 +216,11 @@ def test_nothing_is_made_where_not_even_the_parent_is(tmp_path: Path) -> None:
             await beat(engine)
             for _ in range(3):
                 engine.clock.run(timedelta(seconds=30))
-                await engine.engine._keeper.mend()
+                await engine.engine._store_watch.mend()
             assert not disk.exists()
-            assert engine.engine._keeper.lost
+            assert engine.engine._store_watch.lost
             (tmp_path / "away").rename(disk)
-            await engine.engine._keeper.mend()
+            await engine.engine._store_watch.mend()
             assert await engine.ping("often") is Receipt.OK
 
     asyncio.run(scenario())
@@ -251,7 +251,7 @@ def test_a_lock_file_that_is_gone_lets_no_second_engine_in(tmp_path: Path, how: 
             with pytest.raises(StateHeldError):
                 engine_on(tmp_path)
             for _ in range(2):
-                engine.engine._keeper.tick()
+                engine.engine._store_watch.tick()
             assert engine.engine.health() is None
             assert "9300" in lock.read_text()
             with pytest.raises(StateHeldError, match=f"process {os.getpid()}"):
@@ -269,8 +269,8 @@ def test_an_engine_whose_directory_another_one_has_taken_stands_back_and_says_so
             await beat(engine)
             for _ in range(3):
                 engine.clock.run(timedelta(seconds=16))
-                with pytest.raises(StateHeldError) if engine.engine._keeper._seen else _nothing():
-                    await engine.engine._keeper.mend()
+                with pytest.raises(StateHeldError) if engine.engine._store_watch._seen else _nothing():
+                    await engine.engine._store_watch.mend()
             assert await engine.ping("often") is Receipt.BUSY
             assert any("another PulseTUI" in one.text for one in engine.client.info().notices)
             other.release()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pulsetui.core.state.status import PingKind
-from pulsetui.hooks.delivery import Courier
+from pulsetui.hooks.delivery import DeliveryWorker
 from pulsetui.monitor.pings.sink import Receipt
 from pulsetui.monitor.writing.outbox import StoreOutbox
 from pulsetui.store.instant import stored
@@ -236,7 +236,7 @@ def test_one_delivery_that_cannot_be_read_stops_no_hook(tmp_path: Path, what: st
             if check == "the same":
                 await engine.ping("one")
             hook = RecordingHook()
-            courier = Courier(StoreOutbox(engine.engine), {"a": hook}, clock, lambda *_: None)
+            courier = DeliveryWorker(StoreOutbox(engine.engine), {"a": hook}, clock, lambda *_: None)
             running_courier = asyncio.create_task(courier.run())
             title = "one is up again" if check == "the same" else "two failed"
             for _ in range(500):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from pulsetui.tui.draw.clocks import check_clock, own_zone, whose
+from pulsetui.tui.draw.clocks import check_clock, check_zone, zone_note
 from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.summary import Standing, facts_of
 from tests.tui.fake_engine import FakeEngine
@@ -34,12 +34,12 @@ SUMMER = datetime(2026, 7, 1, tzinfo=UTC)
 def test_whose_the_times_are_is_said_only_where_a_check_has_another_clock(
     zones: list[str], person: str, now: datetime, said: str
 ) -> None:
-    assert whose(zones, ZoneInfo(person), now) == said
+    assert zone_note(zones, ZoneInfo(person), now) == said
 
 
 def test_a_period_has_no_clock_of_its_own() -> None:
     period = view(schedule_kind="every", schedule="1h", tz="UTC")
-    assert own_zone(period) == ""
+    assert check_zone(period) == ""
     assert check_clock(period, RIGA) is RIGA
     assert str(check_clock(view(), RIGA)) == "Europe/Berlin"
     assert check_clock(view(tz="Mars/Base"), RIGA) is RIGA

@@ -25,7 +25,7 @@ ORPHANS_KEPT = 10
 """So many runs that were given up are still known by their run ids."""
 
 
-class Draft:
+class TransitionBuilder:
     """Collects what one event does to one check."""
 
     __slots__ = ("_closed", "_flips", "_notes", "_runs", "check", "run", "state")

@@ -16,7 +16,7 @@ from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state import history
 from pulsetui.core.state.check import Check, OnEvent
-from pulsetui.core.state.draft import Draft
+from pulsetui.core.state.draft import TransitionBuilder
 from pulsetui.core.state.expect import Expectation
 from pulsetui.core.state.ping import Ping
 from pulsetui.core.state.run import Run
@@ -48,7 +48,7 @@ def receive(check: Check, state: CheckState, ping: Ping, now: datetime) -> Trans
 
     ``ping.at`` is not later than ``now``; it is earlier when it came through a spool.
     """
-    draft = Draft(check, state)
+    draft = TransitionBuilder(check, state)
     _advance(draft, ping.at)
     kind = ping.kind
     if draft.state.status is Status.PAUSED and check.manual_resume:
@@ -69,7 +69,7 @@ def receive(check: Check, state: CheckState, ping: Ping, now: datetime) -> Trans
 
 def advance(check: Check, state: CheckState, now: datetime) -> Transition:
     """What the time until ``now`` does: due instants missed, runs hung. Each flip carries its own instant."""
-    draft = Draft(check, state)
+    draft = TransitionBuilder(check, state)
     _advance(draft, now)
     return draft.finish(state)
 
@@ -77,7 +77,7 @@ def advance(check: Check, state: CheckState, now: datetime) -> Transition:
 # --- time -------------------------------------------------------------------------------------------
 
 
-def _advance(draft: Draft, now: datetime) -> None:
+def _advance(draft: TransitionBuilder, now: datetime) -> None:
     """Applies every instant up to and including ``now``, in order."""
     for _ in range(SETTLED_AT_ONCE):
         instant, act = min(_passed(draft), key=lambda passed: passed[0], default=(None, None))
@@ -91,7 +91,7 @@ def _advance(draft: Draft, now: datetime) -> None:
         draft.account(draft.check.schedule.slot(now, _NO_TIME))
 
 
-def _passed(draft: Draft) -> list[tuple[datetime, Run | Reason]]:
+def _passed(draft: TransitionBuilder) -> list[tuple[datetime, Run | Reason]]:
     """What will happen next by itself: runs reach their bound, the due instant counts as missed."""
     check, state = draft.check, draft.state
     found: list[tuple[datetime, Run | Reason]] = [
@@ -104,7 +104,7 @@ def _passed(draft: Draft) -> list[tuple[datetime, Run | Reason]]:
     return found
 
 
-def _run_out(draft: Draft, run: Run, at: datetime) -> None:
+def _run_out(draft: TransitionBuilder, run: Run, at: datetime) -> None:
     if run.n != draft.state.pending:
         _abandon(draft, run)
         return
@@ -116,7 +116,7 @@ def _run_out(draft: Draft, run: Run, at: datetime) -> None:
     draft.hang(run, detail)
 
 
-def _abandon(draft: Draft, run: Run) -> None:
+def _abandon(draft: TransitionBuilder, run: Run) -> None:
     """The run never finished. Its slot had a run all the same, which is settled while nothing hangs on it: as
     long as the check is up, a mere start must not take the deadline away."""
     if draft.state.status is Status.DOWN:
@@ -124,7 +124,7 @@ def _abandon(draft: Draft, run: Run) -> None:
     draft.orphan(run)
 
 
-def _miss_due(draft: Draft, reason: Reason, at: datetime) -> None:
+def _miss_due(draft: TransitionBuilder, reason: Reason, at: datetime) -> None:
     state = draft.state
     due = state.due
     assert due is not None
@@ -141,7 +141,7 @@ def _miss_due(draft: Draft, reason: Reason, at: datetime) -> None:
     draft.account(due)
 
 
-def _silence(draft: Draft, reason: Reason) -> str:
+def _silence(draft: TransitionBuilder, reason: Reason) -> str:
     """What was not heard, in words."""
     check, state = draft.check, draft.state
     if reason is Reason.NEVER:
@@ -156,7 +156,7 @@ def _silence(draft: Draft, reason: Reason) -> str:
 # --- pings ------------------------------------------------------------------------------------------
 
 
-def _start(draft: Draft, ping: Ping) -> None:
+def _start(draft: TransitionBuilder, ping: Ping) -> None:
     state, check = draft.state, draft.check
     same = next((run for run in state.runs if run.rid == ping.rid), None)
     running = [run for run in state.runs if run is not same and run.outcome is Outcome.RUNNING]
@@ -186,7 +186,7 @@ def _start(draft: Draft, ping: Ping) -> None:
                 _settle_slot(draft, run)  # of a new check: what is scheduled after it is expected
 
 
-def _finish(draft: Draft, ping: Ping, now: datetime) -> None:
+def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
     """A success or a fail: ends its run, settles its slot, and gives the check its status."""
     state = draft.state
     repeated = ping.rid is not None and ping.rid == state.last_rid and not _open_run(state, ping)
@@ -233,7 +233,7 @@ def _finish(draft: Draft, ping: Ping, now: datetime) -> None:
         _tell_duplicate(draft, previous_success, ping.at, flip_at)
 
 
-def _good(draft: Draft, run: Run, flip_at: datetime, at: datetime) -> None:
+def _good(draft: TransitionBuilder, run: Run, flip_at: datetime, at: datetime) -> None:
     state = draft.state
     state.last_success = at
     state.failures = 0
@@ -248,7 +248,7 @@ def _good(draft: Draft, run: Run, flip_at: datetime, at: datetime) -> None:
     draft.go(flip_at, Status.UP)
 
 
-def _bad(draft: Draft, at: datetime, reason: Reason, detail: str) -> None:
+def _bad(draft: TransitionBuilder, at: datetime, reason: Reason, detail: str) -> None:
     state = draft.state
     state.failures += 1
     state.successes = 0
@@ -260,7 +260,9 @@ def _bad(draft: Draft, at: datetime, reason: Reason, detail: str) -> None:
     state.detail = f"{detail} ({state.failures} of the {wanted} failures in a row that take it down)"
 
 
-def _tell_duplicate(draft: Draft, before: datetime | None, at: datetime, flip_at: datetime) -> None:
+def _tell_duplicate(
+    draft: TransitionBuilder, before: datetime | None, at: datetime, flip_at: datetime
+) -> None:
     assert before is not None
     text = f"ran twice: a success {format_duration(at - before)} after the one before"
     if draft.check.on_duplicate is OnEvent.DOWN:
@@ -291,7 +293,7 @@ def _open_run(state: CheckState, ping: Ping) -> Run | None:
     return None
 
 
-def _ended(draft: Draft, ping: Ping) -> Run:
+def _ended(draft: TransitionBuilder, ping: Ping) -> Run:
     """The run that ``ping`` ends, judged."""
     check = draft.check
     opened = _open_run(draft.state, ping) or Run(n=draft.state.n_pings, rid=ping.rid)
@@ -316,7 +318,7 @@ def _ended(draft: Draft, ping: Ping) -> Run:
     )
 
 
-def _slot_of(draft: Draft, run: Run, at: datetime) -> datetime:
+def _slot_of(draft: TransitionBuilder, run: Run, at: datetime) -> datetime:
     """The early window belongs to the start when it is known: an hourly job that runs for 59 minutes has not
     done the next hour's work."""
     check = draft.check
@@ -327,7 +329,7 @@ def _slot_of(draft: Draft, run: Run, at: datetime) -> datetime:
     return max(run.slot, _slot_at(draft, at, _NO_TIME))
 
 
-def _slot_at(draft: Draft, at: datetime, early: timedelta) -> datetime:
+def _slot_at(draft: TransitionBuilder, at: datetime, early: timedelta) -> datetime:
     """``schedule.slot``, without asking the schedule while the next due instant is still far away."""
     slot, due = draft.state.slot, draft.state.due
     if slot is not None and due is not None and slot <= at < due - early:
@@ -361,7 +363,7 @@ def _unmet(expect: tuple[Expectation, ...], ping: Ping, duration: timedelta | No
     ]
 
 
-def _settle_slot(draft: Draft, run: Run) -> None:
+def _settle_slot(draft: TransitionBuilder, run: Run) -> None:
     """The run answers its slot; scheduled instants between the last one settled and it had no run."""
     state, schedule = draft.state, draft.check.schedule
     slot = run.slot
@@ -383,7 +385,11 @@ def _settle_slot(draft: Draft, run: Run) -> None:
 
 
 def _has_run(
-    draft: Draft, before: datetime, instant: datetime, following: datetime | None, besides: Run | None = None
+    draft: TransitionBuilder,
+    before: datetime,
+    instant: datetime,
+    following: datetime | None,
+    besides: Run | None = None,
 ) -> bool:
     """Whether a run that began for ``instant`` goes on: then it was not missed, whatever becomes of the run.
 
@@ -397,7 +403,7 @@ def _has_run(
     )
 
 
-def _record_late_arrival(draft: Draft, ping: Ping) -> None:
+def _record_late_arrival(draft: TransitionBuilder, ping: Ping) -> None:
     """A report older than one already judged (a spool that came late): it joins the runs, judging nothing."""
     if ping.kind is PingKind.START:
         return

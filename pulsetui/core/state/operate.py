@@ -11,7 +11,7 @@ from pulsetui.core.schedule.schedule import CORRECTION
 from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state import history
 from pulsetui.core.state.check import Check
-from pulsetui.core.state.draft import Draft, limits_of, signature
+from pulsetui.core.state.draft import TransitionBuilder, limits_of, signature
 from pulsetui.core.state.incident import Acknowledgement
 from pulsetui.core.state.state import CheckState, bound_of, missed_at
 from pulsetui.core.state.status import Outcome, Reason, Status
@@ -27,7 +27,7 @@ _TICK = timedelta(microseconds=1)
 
 def pause(check: Check, state: CheckState, now: datetime, by: str = "") -> Transition:
     """Nothing is expected any more. An open incident ends; a pending start is forgotten (Healthchecks)."""
-    draft = Draft(check, state)
+    draft = TransitionBuilder(check, state)
     draft.go(now, Status.PAUSED, closed_by=f"pause, {by}" if by else "pause")
     draft.state.aside = _kept(state)
     draft.state.pending = None
@@ -42,7 +42,7 @@ def resume(check: Check, state: CheckState, now: datetime) -> Transition:
 
     What came during the pause starts nothing: no run of that time can hang.
     """
-    draft = Draft(check, state)
+    draft = TransitionBuilder(check, state)
     if state.status is Status.PAUSED:
         draft.go(now, Status.NEW)
         draft.state.aside = _kept(state)
@@ -51,7 +51,7 @@ def resume(check: Check, state: CheckState, now: datetime) -> Transition:
     return draft.finish(state)
 
 
-def _expect_first(draft: Draft, now: datetime) -> None:
+def _expect_first(draft: TransitionBuilder, now: datetime) -> None:
     """Of a check without a report: its first scheduled instant from ``now`` on is expected like any other,
     unless it is to wait for a first report."""
     if draft.check.wait_for_first:
@@ -81,7 +81,7 @@ def _kept(state: CheckState, depth: int = UNDONE_IN_A_ROW) -> CheckState:
 
 def acknowledge(check: Check, state: CheckState, acknowledgement: Acknowledgement | None) -> Transition:
     """Calms the open incident, or takes that back with None. Nothing happens without an incident."""
-    draft = Draft(check, state)
+    draft = TransitionBuilder(check, state)
     if state.incident is not None:
         draft.state.incident = replace(state.incident, acknowledgement=acknowledgement)
     return draft.finish(state)
@@ -96,7 +96,7 @@ def redefine(check: Check, state: CheckState, now: datetime) -> Transition:
     schedule, limits = signature(check), limits_of(check)
     if (state.schedule, state.limits) == (schedule, limits) and _expects_as_defined(check, state):
         return Transition(state=state)  # as at most starts: nothing is copied for thousands of checks
-    draft = Draft(check, state)
+    draft = TransitionBuilder(check, state)
     new = draft.state
     if new.limits not in ("", limits):
         new.edited_at = now
@@ -130,7 +130,7 @@ def skip_unwatched(check: Check, state: CheckState, since: datetime, until: date
     between, does: an outage that comes back at each deadline must not hide a job that has stopped. A run
     whose bound lies in the span can no longer take it down either.
     """
-    draft = Draft(check, state)
+    draft = TransitionBuilder(check, state)
     new = draft.state
     forgiven = new.unwatched
     new.aside = None  # it was not watched either
@@ -160,7 +160,7 @@ _FORGIVING = (Status.UP, Status.NEW)
 def forgive(check: Check, state: CheckState, at: datetime, rid: UUID | None) -> Transition:
     """A good report came at ``at`` and was refused (503): the slot that it would have answered cannot be
     judged, nor can its run. Once, as with deadlines that nobody watched."""
-    draft = Draft(check, state)
+    draft = TransitionBuilder(check, state)
     new = draft.state
     pending = new.pending_run()
     if pending is not None and (rid is None or pending.rid == rid):
@@ -184,7 +184,7 @@ def set_back(check: Check, state: CheckState, before: datetime, now: datetime) -
     make its checks due in a year. After a small step cron runs nothing twice, so what ran already is not
     expected again.
     """
-    draft = Draft(check, state)
+    draft = TransitionBuilder(check, state)
     new = draft.state
     new.aside = None  # its instants are those of the clock before
     new.set_back_at, new.set_back_ping = now, state.n_pings
@@ -197,7 +197,7 @@ def set_back(check: Check, state: CheckState, before: datetime, now: datetime) -
     return draft.finish(state)
 
 
-def _put_right(draft: Draft, until: datetime) -> None:
+def _put_right(draft: TransitionBuilder, until: datetime) -> None:
     """A clock that was set back is past what was recorded before: that answers its slot as ever."""
     new = draft.state
     if new.set_back_at is None:
@@ -208,7 +208,7 @@ def _put_right(draft: Draft, until: datetime) -> None:
         new.set_back_at = None
 
 
-def _skip_instants(draft: Draft, since: datetime, until: datetime, *, forgiven: bool) -> None:
+def _skip_instants(draft: TransitionBuilder, since: datetime, until: datetime, *, forgiven: bool) -> None:
     check, new = draft.check, draft.state
     missed = missed_at(check, new)
     if new.due is None or new.slot is None or missed is None or not since < missed[0] <= until:

@@ -25,7 +25,7 @@ from pulsetui.listener.auth import denied
 from pulsetui.listener.browser import Guard, refusal
 from pulsetui.listener.http.message import JSON, Request, Respond, Response
 from pulsetui.listener.http.stream import Stream
-from pulsetui.monitor.pings.sink import BODY_LIMIT, Intake
+from pulsetui.monitor.pings.sink import BODY_LIMIT, PingSink
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ Work = Callable[[], Response]
 class PulseApi:
     """One instance for each listener. ``close`` ends its threads."""
 
-    def __init__(self, intake: Intake, client: EngineClient, guard: Guard) -> None:
+    def __init__(self, intake: PingSink, client: EngineClient, guard: Guard) -> None:
         self._intake = intake
         self._guard = guard
         self._client = client

@@ -22,7 +22,7 @@ from pulsetui.listener.pings import extras
 from pulsetui.listener.pings.origin import remote, user_agent
 from pulsetui.listener.pings.outcome import Say, outcome
 from pulsetui.monitor.pings.refusals import NOT_CREATED, UNKNOWN_CHECK
-from pulsetui.monitor.pings.sink import Arrival, Intake, Receipt, Refused, report_id, split_body
+from pulsetui.monitor.pings.sink import IncomingPing, PingSink, Receipt, Refused, report_id, split_body
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID_LENGTH = 36
@@ -99,7 +99,7 @@ def _kept_at(text: bytes, say: Say) -> datetime | None:
 class PingTaker:
     """Turns requests that name a check into arrivals, and receipts into answers."""
 
-    def __init__(self, intake: Intake, guard: Guard) -> None:
+    def __init__(self, intake: PingSink, guard: Guard) -> None:
         self._intake = intake
         self._guard = guard
 
@@ -198,7 +198,7 @@ class PingTaker:
         *,
         create: bool,
         rid: UUID | None,
-    ) -> Arrival:
+    ) -> IncomingPing:
         kind, exit_status = action or (PingKind.SUCCESS, None)
         metrics, unread = NO_METRICS, NO_REASONS
         duration = None
@@ -221,7 +221,7 @@ class PingTaker:
             keeps_end = True
         told = request.headers.get(b"pulsetui-at")
         at = None if told is None else _kept_at(told, notes.append)
-        return Arrival(
+        return IncomingPing(
             kind=kind,
             uuid=uuid,
             slug=slug,
@@ -265,7 +265,7 @@ class _Answer:
 
     __slots__ = ("_arrival", "_intake", "_respond")
 
-    def __init__(self, intake: Intake, respond: Respond, arrival: Arrival) -> None:
+    def __init__(self, intake: PingSink, respond: Respond, arrival: IncomingPing) -> None:
         self._intake = intake
         self._respond = respond
         self._arrival = arrival

@@ -13,13 +13,13 @@ from pulsetui.listener.browser import Guard
 from pulsetui.listener.http.message import Request, Respond
 from pulsetui.listener.pings.healthchecks import PingTaker, action_of, is_upper
 from pulsetui.monitor.pings.refusals import UNKNOWN_CHECK
-from pulsetui.monitor.pings.sink import Intake
+from pulsetui.monitor.pings.sink import PingSink
 
 
 class BareSlugs:
     """Pings by slug alone."""
 
-    def __init__(self, intake: Intake, taker: PingTaker, guard: Guard, *, require_key: bool) -> None:
+    def __init__(self, intake: PingSink, taker: PingTaker, guard: Guard, *, require_key: bool) -> None:
         self._intake = intake
         self._guard = guard
         self._taker = taker

@@ -15,7 +15,7 @@ from pulsetui.listener.browser import PREFLIGHT, Guard, is_preflight
 from pulsetui.listener.http.message import Request, Respond
 from pulsetui.listener.pings.healthchecks import PingTaker, action_of, is_uuid
 from pulsetui.listener.pings.quietpulse import BareSlugs
-from pulsetui.monitor.pings.sink import Intake
+from pulsetui.monitor.pings.sink import PingSink
 
 Route = Callable[[Request, Respond, Sequence[str]], None]
 """Handles a request whose first path segment chose it; gets the decoded segments after that one."""
@@ -26,7 +26,7 @@ class Router:
 
     def __init__(
         self,
-        intake: Intake,
+        intake: PingSink,
         guard: Guard,
         *,
         require_key: bool,

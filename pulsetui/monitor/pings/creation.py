@@ -15,7 +15,7 @@ from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings.refusals import Allowance
-from pulsetui.monitor.pings.sink import Arrival, OnReceipt, Receipt
+from pulsetui.monitor.pings.sink import IncomingPing, OnReceipt, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Maker(Protocol):
 
     def knows(self, slug: str) -> bool: ...
 
-    def receive(self, arrival: Arrival, done: OnReceipt) -> None: ...
+    def receive(self, arrival: IncomingPing, done: OnReceipt) -> None: ...
 
 
 class Creation:
@@ -47,11 +47,11 @@ class Creation:
         self._maker = maker
         self._spawn = spawn
         self._allowance = Allowance(_AT_ONCE, _EACH_S)
-        self._making: dict[str, list[tuple[Arrival, OnReceipt]]] = {}  # slug → pings that wait for it
+        self._making: dict[str, list[tuple[IncomingPing, OnReceipt]]] = {}  # slug → pings that wait for it
         self._refused = 0
 
-    def take(self, slug: str, arrival: Arrival, done: OnReceipt) -> None:
-        """A ping for a check that is not there. ``done`` is called as in ``Intake.receive``."""
+    def take(self, slug: str, arrival: IncomingPing, done: OnReceipt) -> None:
+        """A ping for a check that is not there. ``done`` is called as in ``PingSink.receive``."""
         if (waiting := self._making.get(slug)) is not None:
             waiting.append((replace(arrival, create=False), done))
         elif (refusal := self._refusal()) is not None:
@@ -71,7 +71,7 @@ class Creation:
             return Receipt.TOO_FAST
         return None
 
-    async def _make(self, slug: str, arrival: Arrival, done: OnReceipt) -> None:
+    async def _make(self, slug: str, arrival: IncomingPing, done: OnReceipt) -> None:
         maker = self._maker
         try:
             await maker.edit_config(lambda file: file.add_check(slug, {"name": slug, **_FIELDS}))

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from pulsetui.core.text import metric
 from pulsetui.core.text.metric import Pattern, Text
-from pulsetui.monitor.pings.sink import Arrival
+from pulsetui.monitor.pings.sink import IncomingPing
 
 logger = logging.getLogger(__name__)
 
@@ -46,16 +46,16 @@ _LAST_STEP_S = 1.0
 
 _AT_A_TIME = 2
 
-Then = Callable[[Arrival], None]
-_Waiting = tuple[Mapping[str, Pattern], Arrival, Then]
+Then = Callable[[IncomingPing], None]
+_Waiting = tuple[Mapping[str, Pattern], IncomingPing, Then]
 
 
 def with_metrics(
     patterns: Mapping[str, Pattern],
-    arrival: Arrival,
+    arrival: IncomingPing,
     patience_s: float = PATIENCE_S,
     stopped: Callable[[], bool] = lambda: False,
-) -> Arrival:
+) -> IncomingPing:
     """The arrival with the numbers found in its body; those named on the wire win."""
     until = time.monotonic() + patience_s
     wanted = {name: pattern for name, pattern in patterns.items() if name not in arrival.metrics}
@@ -75,7 +75,7 @@ def with_metrics(
     )
 
 
-def without_rest(arrival: Arrival) -> Arrival:
+def without_rest(arrival: IncomingPing) -> IncomingPing:
     """All that is needed once it was searched: of the rest the last line."""
     if arrival.keeps_end:
         return replace(arrival, rest=b"") if arrival.rest else arrival
@@ -104,7 +104,9 @@ class Reading:
         """Whether something of this check waits to be searched."""
         return check_id in self._waiting
 
-    def pass_on(self, check_id: int, patterns: Mapping[str, Pattern], arrival: Arrival, then: Then) -> None:
+    def pass_on(
+        self, check_id: int, patterns: Mapping[str, Pattern], arrival: IncomingPing, then: Then
+    ) -> None:
         """Calls ``then`` with the arrival and its metrics: at once, or later and in order."""
         search = patterns if arrival.body else {}
         size = len(arrival.body) + len(arrival.rest)
@@ -131,13 +133,13 @@ class Reading:
         del self._waiting[check_id]
 
     async def _in_thread(
-        self, patterns: Mapping[str, Pattern], arrival: Arrival, patience_s: float
-    ) -> Arrival:
+        self, patterns: Mapping[str, Pattern], arrival: IncomingPing, patience_s: float
+    ) -> IncomingPing:
         """A thread that the end of the program does not wait for, as it would for those of a pool."""
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Arrival] = loop.create_future()
+        future: asyncio.Future[IncomingPing] = loop.create_future()
 
-        def done(read: Arrival) -> None:
+        def done(read: IncomingPing) -> None:
             self._threads.discard(thread)
             if not future.done():
                 future.set_result(read)
@@ -152,7 +154,7 @@ class Reading:
         thread.start()
         return await future
 
-    def _pass_first(self, waiting: deque[_Waiting], read: Arrival) -> None:
+    def _pass_first(self, waiting: deque[_Waiting], read: IncomingPing) -> None:
         _, arrival, then = waiting.popleft()
         self._size -= len(arrival.body) + len(arrival.rest)
         then(read)
@@ -181,10 +183,10 @@ def _end(threads: Sequence[threading.Thread]) -> None:
 
 def _searched(
     patterns: Mapping[str, Pattern],
-    arrival: Arrival,
+    arrival: IncomingPing,
     patience_s: float = PATIENCE_S,
     stopped: Callable[[], bool] = lambda: False,
-) -> Arrival:
+) -> IncomingPing:
     try:
         return with_metrics(patterns, arrival, patience_s, stopped) if patterns else arrival
     except Exception:  # a report counts, whatever a body does to the search

@@ -35,7 +35,7 @@ def report_id(text: str) -> str:
     return text if _REPORT_ID.fullmatch(text) else ""
 
 
-class Arrival(Struct, frozen=True, kw_only=True):
+class IncomingPing(Struct, frozen=True, kw_only=True):
     """One ping as it came in, already translated and authorised by its dialect.
 
     Exactly one of ``uuid`` and ``slug`` names the check.
@@ -96,10 +96,10 @@ class ApiKeys(Struct, frozen=True, kw_only=True):
 OnReceipt = Callable[[Receipt], None]
 
 
-class Intake(Protocol):
+class PingSink(Protocol):
     """The engine's door. Every method is called on the engine's event loop and does not block."""
 
-    def receive(self, arrival: Arrival, done: OnReceipt) -> None:
+    def receive(self, arrival: IncomingPing, done: OnReceipt) -> None:
         """Takes a ping. ``done`` is called exactly once, on the loop: at once when the check is unknown or
         the queue is full, else after the commit."""
 

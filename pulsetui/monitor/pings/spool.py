@@ -27,7 +27,7 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.metric import not_a_number
 from pulsetui.core.text.number import MAX_NUMBER_LENGTH, number
-from pulsetui.monitor.pings.sink import BODY_LIMIT, Arrival, report_id, split_body
+from pulsetui.monitor.pings.sink import BODY_LIMIT, IncomingPing, report_id, split_body
 from pulsetui.store.private import open_directory, open_private
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class Spool:
         said, self._news = self._news, []
         return said
 
-    def waiting(self) -> Sequence[tuple[Path, Arrival]]:
+    def waiting(self) -> Sequence[tuple[Path, IncomingPing]]:
         """The spooled pings, oldest first, at most a thousand at once. Blocks on the disk."""
         try:
             fd = open_directory(self._directory)
@@ -103,8 +103,8 @@ class Spool:
         logger.warning("the spool cannot be read: %s", error)
         self._news.append(f"the directory itself cannot be read: {error.strerror or error}")
 
-    def _read(self, directory: int, names: Sequence[str]) -> list[tuple[Path, Arrival]]:
-        found: list[tuple[Path, Arrival]] = []
+    def _read(self, directory: int, names: Sequence[str]) -> list[tuple[Path, IncomingPing]]:
+        found: list[tuple[Path, IncomingPing]] = []
         for name in names:
             path = self._directory / name
             try:
@@ -186,7 +186,7 @@ def _is_for_another_host(address: str) -> bool:
     return host is not None and host not in ("localhost", "::1") and not host.startswith("127.")
 
 
-def _arrival(spooled: _Spooled) -> Arrival:
+def _arrival(spooled: _Spooled) -> IncomingPing:
     """The report as a ping. Raises whatever its content makes anything raise."""
     if spooled.kind is PingKind.IGN:
         raise ValueError(f'"{spooled.kind}" is no kind of report')
@@ -195,7 +195,7 @@ def _arrival(spooled: _Spooled) -> Arrival:
     keeps_end = spooled.keep == "end" and len(body) > BODY_LIMIT
     kept, rest = split_body(body, keeps_end=keeps_end)
     uuid = canonical_uuid(spooled.slug)  # a job may name its check by uuid as well
-    return Arrival(
+    return IncomingPing(
         kind=spooled.kind,
         uuid=uuid,
         slug=None if uuid else spooled.slug,

@@ -15,10 +15,10 @@ from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings import refusals
 from pulsetui.monitor.pings.reading import with_metrics, without_rest
-from pulsetui.monitor.pings.sink import Arrival, Refused
+from pulsetui.monitor.pings.sink import IncomingPing, Refused
 from pulsetui.monitor.pings.spool import BAD, DIRECTORY, Spool
 from pulsetui.monitor.writing import commands
-from pulsetui.monitor.writing.checks import Tracked
+from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.monitor.writing.transaction import Command
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class SpoolIntake:
     that was taken in."""
 
     def __init__(
-        self, host: Host, find: Callable[[Arrival], Tracked | None], taken: Callable[[], None]
+        self, host: Host, find: Callable[[IncomingPing], TrackedCheck | None], taken: Callable[[], None]
     ) -> None:
         self._host = host
         self._find = find
@@ -78,7 +78,7 @@ class SpoolIntake:
                 self._taken(path)
         self._tell()
 
-    def _is_known(self, path: Path, arrival: Arrival) -> bool:
+    def _is_known(self, path: Path, arrival: IncomingPing) -> bool:
         """Whether its check is there; if not, the file is kept apart."""
         if self._find(arrival) is not None:
             return True
@@ -88,7 +88,7 @@ class SpoolIntake:
         self._host.refuse(Refused(name=name, why=why, remote_addr="this host", ua="a kept report"))
         return False
 
-    async def _read(self, arrival: Arrival) -> Arrival:
+    async def _read(self, arrival: IncomingPing) -> IncomingPing:
         """With the metrics of its body."""
         tracked = self._find(arrival)
         if tracked is not None and tracked.check.metrics and arrival.body:

@@ -8,7 +8,7 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings.refusals import LOG_BURST, LOG_EVERY_S, Allowance
-from pulsetui.monitor.pings.sink import Arrival
+from pulsetui.monitor.pings.sink import IncomingPing
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class Unread:
     def __bool__(self) -> bool:
         return bool(self._by_slug)
 
-    def take(self, arrival: Arrival, slug: str) -> None:
+    def take(self, arrival: IncomingPing, slug: str) -> None:
         """Reads the notes of a ping that was taken. A start says nothing of the ping that ends the run."""
         if arrival.notes:
             if self._by_slug.get(slug) == arrival.notes:

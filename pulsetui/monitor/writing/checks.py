@@ -15,7 +15,7 @@ from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.state import CheckState
 
 
-class Tracked(Struct, frozen=True):
+class TrackedCheck(Struct, frozen=True):
     """A check as the engine tracks it. ``id`` is the database's."""
 
     id: int
@@ -24,20 +24,20 @@ class Tracked(Struct, frozen=True):
     state: CheckState
 
 
-class World:
+class Checks:
     """Checks by id, slug and uuid, in the order of the configuration."""
 
-    def __init__(self, tracked: Iterable[Tracked] = (), snoozes: Sequence[Snooze] = ()) -> None:
+    def __init__(self, tracked: Iterable[TrackedCheck] = (), snoozes: Sequence[Snooze] = ()) -> None:
         self.snoozes: Sequence[Snooze] = tuple(snoozes)
-        self.by_id: dict[int, Tracked] = {one.id: one for one in tracked}
+        self.by_id: dict[int, TrackedCheck] = {one.id: one for one in tracked}
         self._by_slug = {one.check.slug: one.id for one in self.by_id.values()}
         self._by_uuid = {one.uuid: one.id for one in self.by_id.values()}
 
-    def find(self, slug: str) -> Tracked | None:
+    def find(self, slug: str) -> TrackedCheck | None:
         check_id = self._by_slug.get(slug)
         return None if check_id is None else self.by_id[check_id]
 
-    def find_uuid(self, uuid: str) -> Tracked | None:
+    def find_uuid(self, uuid: str) -> TrackedCheck | None:
         check_id = self._by_uuid.get(uuid)
         return None if check_id is None else self.by_id[check_id]
 

@@ -21,10 +21,10 @@ from pulsetui.core.state.transition import Transition
 from pulsetui.core.text.clean import clean, decode, encoding_of
 from pulsetui.errors import StoreError
 from pulsetui.monitor.alert_text import still_down, unwatched_digest
-from pulsetui.monitor.pings.sink import Arrival, Receipt
-from pulsetui.monitor.writing.checks import Tracked, World
+from pulsetui.monitor.pings.sink import IncomingPing, Receipt
+from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.identity import matched, removed, uuids
-from pulsetui.monitor.writing.transaction import Command, Session
+from pulsetui.monitor.writing.transaction import Command, Transaction
 from pulsetui.store.rows import PingRow, StoredCheck
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ LAST_LINE_LIMIT = 200
 
 
 @contextlib.contextmanager
-def one_of_many(tracked: Tracked) -> Iterator[None]:
+def one_of_many(tracked: TrackedCheck) -> Iterator[None]:
     """Whatever one check makes anything raise, the others go on; the evaluator will say so of that one."""
     try:
         yield
@@ -47,16 +47,16 @@ def one_of_many(tracked: Tracked) -> Iterator[None]:
 class Receive(Struct, frozen=True):
     """A ping. Its result is a Receipt."""
 
-    arrival: Arrival
+    arrival: IncomingPing
     at: datetime  # when it was received
 
-    def apply(self, session: Session, now: datetime) -> Receipt:
-        tracked = _target(session.world, self.arrival)
+    def apply(self, transaction: Transaction, now: datetime) -> Receipt:
+        tracked = _target(transaction.checks, self.arrival)
         if tracked is None:
             return Receipt.UNKNOWN
-        if session.has_report(self.arrival.report):
+        if transaction.has_report(self.arrival.report):
             return Receipt.OK
-        _receive(session, tracked, session.state(tracked), self.arrival, self.at)
+        _receive(transaction, tracked, transaction.state(tracked), self.arrival, self.at)
         return Receipt.OK
 
 
@@ -65,26 +65,26 @@ class Advance(Struct, frozen=True):
 
     ids: Sequence[int]
 
-    def apply(self, session: Session, now: datetime) -> Mapping[str, Exception]:
+    def apply(self, transaction: Transaction, now: datetime) -> Mapping[str, Exception]:
         broken: dict[str, Exception] = {}
         for check_id in self.ids:
-            tracked = session.world.by_id.get(check_id)
+            tracked = transaction.checks.by_id.get(check_id)
             if tracked is None:
                 continue
             try:
-                _judge(session, tracked, now)
+                _judge(transaction, tracked, now)
             except Exception as error:  # noqa: BLE001 - one check must not stop the others
                 broken[tracked.check.slug] = error
         return broken
 
 
-def _judge(session: Session, tracked: Tracked, now: datetime) -> CheckState:
+def _judge(transaction: Transaction, tracked: TrackedCheck, now: datetime) -> CheckState:
     """What the time until ``now`` does to the check. Returns its state then."""
-    before = session.state(tracked)
+    before = transaction.state(tracked)
     transition = machine.advance(tracked.check, before, now)
     if transition.flips or transition.runs or transition.incidents or transition.state != before:
-        session.apply(tracked, transition, now)
-    return session.state(tracked)
+        transaction.apply(tracked, transition, now)
+    return transaction.state(tracked)
 
 
 class Operate(Struct, frozen=True):
@@ -96,32 +96,32 @@ class Operate(Struct, frozen=True):
     acknowledgement: Acknowledgement | None = None  # without the reason, which each check has for itself
     by: str = ""  # who pauses
 
-    def apply(self, session: Session, now: datetime) -> list[tuple[str, bool, str]]:
-        return [(slug, *self._one(session, slug, now)) for slug in self.slugs]
+    def apply(self, transaction: Transaction, now: datetime) -> list[tuple[str, bool, str]]:
+        return [(slug, *self._one(transaction, slug, now)) for slug in self.slugs]
 
-    def _one(self, session: Session, slug: str, now: datetime) -> tuple[bool, str]:
-        tracked = session.world.find(slug)
+    def _one(self, transaction: Transaction, slug: str, now: datetime) -> tuple[bool, str]:
+        tracked = transaction.checks.find(slug)
         if tracked is None:
             return False, f"there is no check {slug}"
-        check, state = tracked.check, _judge(session, tracked, now)
+        check, state = tracked.check, _judge(transaction, tracked, now)
         if self.verb == "pause":
             if state.status is Status.PAUSED:
                 return False, f"{check.name} is paused already"
-            session.apply(tracked, operate.pause(check, state, now, self.by), now)
+            transaction.apply(tracked, operate.pause(check, state, now, self.by), now)
             return True, f"{check.name} is paused"
         if self.verb == "resume":
             if state.status is not Status.PAUSED:
                 return False, f"{check.name} is not paused"
-            session.apply(tracked, operate.resume(check, state, now), now)
+            transaction.apply(tracked, operate.resume(check, state, now), now)
             return True, f"{check.name} is resumed and watched again"
         if self.verb in _UNDOES:
-            return _undo(session, tracked, self.verb, now)
+            return _undo(transaction, tracked, self.verb, now)
         if state.incident is None:
             return False, f"{check.name} is not down: there is nothing to acknowledge"
         known = self.acknowledgement
         if known is not None:
             known = replace(known, reason=state.reason)
-        session.apply(tracked, operate.acknowledge(check, state, known), now)
+        transaction.apply(tracked, operate.acknowledge(check, state, known), now)
         did = "is acknowledged" if self.acknowledgement else "is no longer acknowledged"
         return True, f"{check.name} {did}"
 
@@ -130,9 +130,9 @@ _UNDOES = {"undo_pause": (Status.PAUSED, "pause"), "undo_resume": (Status.NEW, "
 """What is undone, and the status that it left behind."""
 
 
-def _undo(session: Session, tracked: Tracked, verb: str, now: datetime) -> tuple[bool, str]:
+def _undo(transaction: Transaction, tracked: TrackedCheck, verb: str, now: datetime) -> tuple[bool, str]:
     """The state of before, judged up to now."""
-    check, state = tracked.check, session.state(tracked)
+    check, state = tracked.check, transaction.state(tracked)
     left_behind, what = _UNDOES[verb]
     before = operate.undo(check, state, now) if state.status is left_behind else None
     if before is None:
@@ -141,21 +141,21 @@ def _undo(session: Session, tracked: Tracked, verb: str, now: datetime) -> tuple
             why = f"it is {state.status} now"
         return False, f"the {what} of {check.name} cannot be undone: {why}"
     logger.info("check=%s %s undone, %s as before", check.slug, what, before.state.status)
-    session.apply(tracked, before, now)
-    session.apply(tracked, machine.advance(check, before.state, now), now)
-    _tell_untold(session, tracked, now)
+    transaction.apply(tracked, before, now)
+    transaction.apply(tracked, machine.advance(check, before.state, now), now)
+    _tell_untold(transaction, tracked, now)
     return True, f"the {what} of {check.name} is undone"
 
 
-def _tell_untold(session: Session, tracked: Tracked, now: datetime) -> None:
+def _tell_untold(transaction: Transaction, tracked: TrackedCheck, now: datetime) -> None:
     """What went down in a snooze that is over, and still is down, is told."""
-    state = session.state(tracked)
-    if state.untold and snoozed_until(session.world.snoozes, tracked.check, now) is None:
+    state = transaction.state(tracked)
+    if state.untold and snoozed_until(transaction.checks.snoozes, tracked.check, now) is None:
         told = state.copied()
         told.untold = False
-        session.apply(tracked, Transition(state=told), now)
+        transaction.apply(tracked, Transition(state=told), now)
         if state.status is Status.DOWN:
-            session.tell(still_down(tracked.check, state), now, tracked)
+            transaction.tell(still_down(tracked.check, state), now, tracked)
 
 
 class Define(Struct, frozen=True):
@@ -165,26 +165,26 @@ class Define(Struct, frozen=True):
     renames: Mapping[str, str]  # old slug → new slug
     restored: Collection[str] = ()  # slugs whose deletion is undone
 
-    def apply(self, session: Session, now: datetime) -> None:
-        all_stored = session.database.checks()
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        all_stored = transaction.database.checks()
         known = matched(all_stored, self.checks, self.renames, self.restored)
         uuid_of = uuids(self.checks, known)
         next_id = max((stored.id for stored in all_stored), default=0) + 1
         identities: list[StoredCheck] = []
-        tracked: list[Tracked] = []
+        tracked: list[TrackedCheck] = []
         back: dict[int, datetime] = {}  # removed once and there again: nobody watched them meanwhile
         for slug, check in self.checks.items():
             stored = known.get(slug)
             if stored is None:
-                one = Tracked(next_id, uuid_of[slug], check, new_state(now))
+                one = TrackedCheck(next_id, uuid_of[slug], check, new_state(now))
                 next_id += 1
             else:
-                current = session.world.by_id.get(stored.id)
-                state = session.state(current) if current is not None else stored.state
+                current = transaction.checks.by_id.get(stored.id)
+                state = transaction.state(current) if current is not None else stored.state
                 if current is not None and current.check != check:
                     # What ran out before this edit ran out by the definition of that time.
-                    state = _judged_or_as_it_is(session, current, now)
-                one = Tracked(stored.id, uuid_of[slug], check, state or _begun_again(stored, now))
+                    state = _judged_or_as_it_is(transaction, current, now)
+                one = TrackedCheck(stored.id, uuid_of[slug], check, state or _begun_again(stored, now))
                 if stored.removed_at is not None:
                     back[one.id] = stored.removed_at
             if (
@@ -197,18 +197,18 @@ class Define(Struct, frozen=True):
                 identities.append(replace(made, mended=stored is not None and stored.mended))
             tracked.append(one)
         identities += removed(all_stored, {one.id for one in tracked}, self.checks.keys(), now)
-        session.define(identities, World(tracked, self._snoozes(session)))
+        transaction.define(identities, Checks(tracked, self._snoozes(transaction)))
         for one in tracked:
             with one_of_many(one):
                 if one.id in back:
                     self._settle(
-                        session, one, operate.skip_unwatched(one.check, one.state, back[one.id], now), now
+                        transaction, one, operate.skip_unwatched(one.check, one.state, back[one.id], now), now
                     )
-                self._settle(session, one, operate.redefine(one.check, session.state(one), now), now)
+                self._settle(transaction, one, operate.redefine(one.check, transaction.state(one), now), now)
 
-    def _snoozes(self, session: Session) -> list[Snooze]:
+    def _snoozes(self, transaction: Transaction) -> list[Snooze]:
         """Snoozes follow a renamed check."""
-        before = session.database.snoozes()
+        before = transaction.database.snoozes()
         after = [
             replace(one, target=self.renames[one.target])
             if one.scope == "check" and one.target in self.renames
@@ -216,12 +216,14 @@ class Define(Struct, frozen=True):
             for one in before
         ]
         if after != before:
-            session.database.write_snoozes(after)
+            transaction.database.write_snoozes(after)
         return after
 
-    def _settle(self, session: Session, tracked: Tracked, transition: Transition, now: datetime) -> None:
-        if transition.state != session.state(tracked):
-            session.apply(tracked, transition, now)
+    def _settle(
+        self, transaction: Transaction, tracked: TrackedCheck, transition: Transition, now: datetime
+    ) -> None:
+        if transition.state != transaction.state(tracked):
+            transaction.apply(tracked, transition, now)
 
 
 def _begun_again(stored: StoredCheck, now: datetime) -> CheckState:
@@ -231,12 +233,12 @@ def _begun_again(stored: StoredCheck, now: datetime) -> CheckState:
     return state
 
 
-def _judged_or_as_it_is(session: Session, tracked: Tracked, now: datetime) -> CheckState:
+def _judged_or_as_it_is(transaction: Transaction, tracked: TrackedCheck, now: datetime) -> CheckState:
     try:
-        return _judge(session, tracked, now)
+        return _judge(transaction, tracked, now)
     except Exception:
         logger.exception("check=%s cannot be evaluated", tracked.check.slug)
-        return session.state(tracked)
+        return transaction.state(tracked)
 
 
 class TakeSpooled(Struct, frozen=True):
@@ -246,24 +248,24 @@ class TakeSpooled(Struct, frozen=True):
     """
 
     since: datetime
-    arrivals: Sequence[Arrival]
+    arrivals: Sequence[IncomingPing]
 
-    def apply(self, session: Session, now: datetime) -> Mapping[int, Exception]:
+    def apply(self, transaction: Transaction, now: datetime) -> Mapping[int, Exception]:
         broken: dict[int, Exception] = {}
         for place, arrival in enumerate(self.arrivals):
             try:
-                self._take(session, arrival, now)
+                self._take(transaction, arrival, now)
             except StoreError:
                 raise
             except Exception as error:  # noqa: BLE001 - one report must not stop the others
                 broken[place] = error
         return broken
 
-    def _take(self, session: Session, arrival: Arrival, now: datetime) -> None:
-        tracked = _target(session.world, arrival)
-        if tracked is not None and not session.has_report(arrival.report):
-            _skip_unwatched(session, tracked, self.since, min(arrival.at or now, now), now)
-            _receive(session, tracked, session.state(tracked), arrival, now)
+    def _take(self, transaction: Transaction, arrival: IncomingPing, now: datetime) -> None:
+        tracked = _target(transaction.checks, arrival)
+        if tracked is not None and not transaction.has_report(arrival.report):
+            _skip_unwatched(transaction, tracked, self.since, min(arrival.at or now, now), now)
+            _receive(transaction, tracked, transaction.state(tracked), arrival, now)
 
 
 class CatchUp(Struct, frozen=True):
@@ -276,12 +278,12 @@ class CatchUp(Struct, frozen=True):
     until: datetime
     why: str
 
-    def apply(self, session: Session, now: datetime) -> Sequence[str]:
-        return _catch_up(session, self.since, self.until, self.why, now)
+    def apply(self, transaction: Transaction, now: datetime) -> Sequence[str]:
+        return _catch_up(transaction, self.since, self.until, self.why, now)
 
 
 def _catch_up(
-    session: Session,
+    transaction: Transaction,
     since: datetime,
     until: datetime,
     why: str,
@@ -289,22 +291,22 @@ def _catch_up(
     reported: Mapping[int, Receive] | None = None,
 ) -> Sequence[str]:
     """``reported`` are the newest good reports that were refused in the span, by the id of their check."""
-    unjudged: list[Tracked] = []
-    for tracked in session.world.by_id.values():
-        before = session.state(tracked)
+    unjudged: list[TrackedCheck] = []
+    for tracked in transaction.checks.by_id.values():
+        before = transaction.state(tracked)
         with one_of_many(tracked):
             if reported and (refused := reported.get(tracked.id)) is not None:
                 at = min(refused.arrival.at or refused.at, now)
                 forgiven = operate.forgive(tracked.check, before, at, refused.arrival.rid)
                 if forgiven.state != before:
-                    session.apply(tracked, forgiven, now)
-            _skip_unwatched(session, tracked, since, until, now)
-        if session.state(tracked).unwatched and session.state(tracked) != before:
+                    transaction.apply(tracked, forgiven, now)
+            _skip_unwatched(transaction, tracked, since, until, now)
+        if transaction.state(tracked).unwatched and transaction.state(tracked) != before:
             unjudged.append(tracked)
     if unjudged:
         names = [tracked.check.name for tracked in unjudged]
-        session.tell(unwatched_digest(names, since, until, why), until)
-    session.changes.unwatched.append((since, until, why))
+        transaction.tell(unwatched_digest(names, since, until, why), until)
+    transaction.changes.unwatched.append((since, until, why))
     return [tracked.check.slug for tracked in unjudged]
 
 
@@ -324,14 +326,14 @@ class AfterRefusal(Struct, frozen=True):
         }
         return AfterRefusal(self.since, {**self.reported, **good}) if good else self
 
-    def apply(self, session: Session, now: datetime) -> Sequence[str]:
+    def apply(self, transaction: Transaction, now: datetime) -> Sequence[str]:
         reported = {
             tracked.id: receive
             for receive in self.reported.values()
-            if (tracked := _target(session.world, receive.arrival)) is not None
+            if (tracked := _target(transaction.checks, receive.arrival)) is not None
         }
         why = "PulseTUI could write nothing and refused pings"
-        return _catch_up(session, self.since, now, why, now, reported)
+        return _catch_up(transaction, self.since, now, why, now, reported)
 
 
 class SetSnoozes(Struct, frozen=True):
@@ -340,17 +342,19 @@ class SetSnoozes(Struct, frozen=True):
     add: Sequence[Snooze] = ()
     end: Sequence[tuple[Scope, str]] = ()
 
-    def apply(self, session: Session, now: datetime) -> None:
+    def apply(self, transaction: Transaction, now: datetime) -> None:
         gone = {*self.end, *((one.scope, one.target) for one in self.add)}
         kept = [
-            one for one in session.world.snoozes if (one.scope, one.target) not in gone and one.until > now
+            one
+            for one in transaction.checks.snoozes
+            if (one.scope, one.target) not in gone and one.until > now
         ]
         snoozes = (*kept, *self.add)
-        session.database.write_snoozes(snoozes)
-        session.world.snoozes = snoozes
-        for tracked in session.world.by_id.values():
+        transaction.database.write_snoozes(snoozes)
+        transaction.checks.snoozes = snoozes
+        for tracked in transaction.checks.by_id.values():
             with one_of_many(tracked):
-                _tell_untold(session, tracked, now)
+                _tell_untold(transaction, tracked, now)
 
 
 class SetBack(Struct, frozen=True):
@@ -358,34 +362,34 @@ class SetBack(Struct, frozen=True):
 
     before: datetime
 
-    def apply(self, session: Session, now: datetime) -> None:
-        for tracked in session.world.by_id.values():
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        for tracked in transaction.checks.by_id.values():
             with one_of_many(tracked):
-                state = session.state(tracked)
+                state = transaction.state(tracked)
                 transition = operate.set_back(tracked.check, state, self.before, now)
                 if transition.state != state:
-                    session.apply(tracked, transition, now)
+                    transaction.apply(tracked, transition, now)
 
 
 class Settled(Struct, frozen=True):
     """Does nothing: when it is answered, everything before it is."""
 
-    def apply(self, session: Session, now: datetime) -> None:
+    def apply(self, transaction: Transaction, now: datetime) -> None:
         return None
 
 
 def _skip_unwatched(
-    session: Session, tracked: Tracked, since: datetime, until: datetime, now: datetime
+    transaction: Transaction, tracked: TrackedCheck, since: datetime, until: datetime, now: datetime
 ) -> None:
-    state = session.state(tracked)
+    state = transaction.state(tracked)
     if not operate.is_touched(tracked.check, state, since, until):
         return
     transition = operate.skip_unwatched(tracked.check, state, since, until)
     if transition.state != state:
-        session.apply(tracked, transition, now)
+        transaction.apply(tracked, transition, now)
 
 
-def _identity(tracked: Tracked, created_at: datetime) -> StoredCheck:
+def _identity(tracked: TrackedCheck, created_at: datetime) -> StoredCheck:
     return StoredCheck(
         id=tracked.id,
         slug=tracked.check.slug,
@@ -396,13 +400,15 @@ def _identity(tracked: Tracked, created_at: datetime) -> StoredCheck:
     )
 
 
-def _target(world: World, arrival: Arrival) -> Tracked | None:
+def _target(checks: Checks, arrival: IncomingPing) -> TrackedCheck | None:
     if arrival.uuid is not None:
-        return world.find_uuid(arrival.uuid)
-    return world.find(arrival.slug or "")
+        return checks.find_uuid(arrival.uuid)
+    return checks.find(arrival.slug or "")
 
 
-def _receive(session: Session, tracked: Tracked, state: CheckState, arrival: Arrival, now: datetime) -> None:
+def _receive(
+    transaction: Transaction, tracked: TrackedCheck, state: CheckState, arrival: IncomingPing, now: datetime
+) -> None:
     check = tracked.check
     at = min(arrival.at or now, now)
     ping = Ping(
@@ -425,12 +431,12 @@ def _receive(session: Session, tracked: Tracked, state: CheckState, arrival: Arr
         transition = Transition(state=kept, kind=PingKind.IGN)
     if arrival.body and (line := _last_line(arrival.body, arrival.rest)):
         transition.state.last_line = line
-    session.apply(tracked, transition, now, _ping_row(arrival, transition, at, now))
+    transaction.apply(tracked, transition, now, _ping_row(arrival, transition, at, now))
     if arrival.report:
-        session.changes.reports[arrival.report] = now
+        transaction.changes.reports[arrival.report] = now
 
 
-def _ping_row(arrival: Arrival, transition: Transition, at: datetime, now: datetime) -> PingRow:
+def _ping_row(arrival: IncomingPing, transition: Transition, at: datetime, now: datetime) -> PingRow:
     n = transition.state.n_pings
     return PingRow(
         n=n,

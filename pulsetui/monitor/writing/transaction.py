@@ -15,7 +15,7 @@ from pulsetui.core.state.snooze import snoozed_until
 from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.transition import Transition
 from pulsetui.monitor.alert_text import alert_of, alert_of_note
-from pulsetui.monitor.writing.checks import Tracked, World
+from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.store.database import Database
 from pulsetui.store.rows import Changes, OutboxRow, PingRow, StoredCheck
 
@@ -23,18 +23,18 @@ logger = logging.getLogger(__name__)
 _encode_alert = msgspec.json.Encoder().encode
 
 
-class Session:
-    """One batch: a view of the world with the batch's own changes on top, and the rows to commit."""
+class Transaction:
+    """One batch: a view of the checks with the batch's own changes on top, and the rows to commit."""
 
-    def __init__(self, world: World, database: Database, hook_names: Callable[[], Sequence[str]]) -> None:
-        self.world = world
+    def __init__(self, checks: Checks, database: Database, hook_names: Callable[[], Sequence[str]]) -> None:
+        self.checks = checks
         self.database = database
         self.changes = Changes()
         self.hook_names = hook_names
         self._states: dict[int, CheckState] = {}
         self._flips: list[tuple[str, Flip]] = []  # with the slug; logged once they are facts
 
-    def state(self, tracked: Tracked) -> CheckState:
+    def state(self, tracked: TrackedCheck) -> CheckState:
         """The newest state, from earlier commands of this batch or the last commit."""
         return self._states.get(tracked.id, tracked.state)
 
@@ -43,7 +43,7 @@ class Session:
         return report != "" and (report in self.changes.reports or self.database.has_report(report))
 
     def apply(
-        self, tracked: Tracked, transition: Transition, now: datetime, ping: PingRow | None = None
+        self, tracked: TrackedCheck, transition: Transition, now: datetime, ping: PingRow | None = None
     ) -> None:
         """Takes in a transition with its ping, flips and alerts."""
         check_id, changes = tracked.id, self.changes
@@ -64,9 +64,11 @@ class Session:
             if (alert := alert_of(tracked.check, transition, flip)) is not None:
                 self._tell_unless_snoozed(alert, tracked, transition.state, now)
 
-    def _tell_unless_snoozed(self, alert: Alert, tracked: Tracked, state: CheckState, now: datetime) -> None:
+    def _tell_unless_snoozed(
+        self, alert: Alert, tracked: TrackedCheck, state: CheckState, now: datetime
+    ) -> None:
         """What goes down in a snooze is told at its end, if it still is; its recovery is told to nobody."""
-        snoozed = snoozed_until(self.world.snoozes, tracked.check, now) is not None
+        snoozed = snoozed_until(self.checks.snoozes, tracked.check, now) is not None
         if alert.event is AlertEvent.DOWN and snoozed:
             state.untold = True
         elif alert.event is AlertEvent.NOTE and snoozed:
@@ -76,7 +78,7 @@ class Session:
         else:
             self.tell(alert, alert.at, tracked)
 
-    def tell(self, alert: Alert, created_at: datetime, tracked: Tracked | None = None) -> None:
+    def tell(self, alert: Alert, created_at: datetime, tracked: TrackedCheck | None = None) -> None:
         """Puts an alert into the outbox, once for each hook that is to be told."""
         names = self.hook_names()
         if tracked is not None and tracked.check.hooks is not None:
@@ -87,13 +89,13 @@ class Session:
             OutboxRow(check_id=check_id, hook=name, alert=text, created_at=created_at) for name in names
         ]
 
-    def define(self, identities: Sequence[StoredCheck], world: World) -> None:
+    def define(self, identities: Sequence[StoredCheck], checks: Checks) -> None:
         """Another set of checks, from the next command on. Ids are stable, so earlier changes stay true."""
         self.changes.identities += identities
-        self.world = world
+        self.checks = checks
 
     def commit(self) -> frozenset[int]:
-        """Writes everything in one transaction, then lets the world carry it. Returns the ids that changed.
+        """Writes everything in one transaction, then lets the checks carry it. Returns the ids that changed.
 
         Raises StoreError; nothing has changed then.
         """
@@ -102,15 +104,15 @@ class Session:
         for slug, flip in self._flips:
             why = "" if flip.reason is None else f" reason={flip.reason}"
             logger.info("check=%s %s -> %s%s at=%s", slug, flip.before, flip.after, why, flip.at.isoformat())
-        by_id = self.world.by_id
+        by_id = self.checks.by_id
         for check_id, state in self._states.items():
             tracked = by_id.get(check_id)
             if tracked is not None:
-                by_id[check_id] = Tracked(tracked.id, tracked.uuid, tracked.check, state)
+                by_id[check_id] = TrackedCheck(tracked.id, tracked.uuid, tracked.check, state)
         return frozenset(self._states)
 
 
 class Command(Protocol):
     """One thing to do to the state. Runs on the writer thread; its result is answered after the commit."""
 
-    def apply(self, session: Session, now: datetime) -> object: ...
+    def apply(self, transaction: Transaction, now: datetime) -> object: ...

@@ -19,8 +19,8 @@ from msgspec import Struct
 
 from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.monitor.clock import Clock
-from pulsetui.monitor.writing.checks import World
-from pulsetui.monitor.writing.transaction import Command, Session
+from pulsetui.monitor.writing.checks import Checks
+from pulsetui.monitor.writing.transaction import Command, Transaction
 from pulsetui.store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ Submitted = tuple[Command, OnDone]
 class Refusal(Protocol):
     """What could not be written: a command that makes up for it, before anything is judged."""
 
-    def apply(self, session: Session, now: datetime) -> object: ...
+    def apply(self, transaction: Transaction, now: datetime) -> object: ...
 
     def with_more(self, refused: Sequence[Command]) -> Refusal:
         """The same, with further commands that were refused."""
@@ -61,13 +61,13 @@ class Writer:
     def __init__(
         self,
         database: Database,
-        world: World,
+        checks: Checks,
         clock: Clock,
         hook_names: Callable[[], Sequence[str]],
         on_batch: Callable[[Batch], None],
         new_refusal: NewRefusal,
     ) -> None:
-        self.world = world
+        self.checks = checks
         self.database = database  # the one that is at its path, which may become another one
         self._clock = clock
         self._hook_names = hook_names
@@ -149,18 +149,18 @@ class Writer:
                 yield alone if isinstance(alone, Batch) else self._refused([one], alone)
 
     def _transact(self, batch: Sequence[Submitted]) -> Batch | StoreError:
-        session = Session(self.world, self.database, self._hook_names)
+        transaction = Transaction(self.checks, self.database, self._hook_names)
         now = self._clock.now()  # all of them happen in one transaction
         while self._turned_away:
             self._refuse([self._turned_away[0][0]], self._turned_away.popleft()[1])
         while self._asked_first:
             self._first.append(self._asked_first.popleft())
-        first = [] if self._refusal is None else self._apply(session, now, [(self._refusal, _ignore)])
-        first += self._apply(session, now, self._first)
-        results = self._apply(session, now, batch)
-        self.database = session.database
+        first = [] if self._refusal is None else self._apply(transaction, now, [(self._refusal, _ignore)])
+        first += self._apply(transaction, now, self._first)
+        results = self._apply(transaction, now, batch)
+        self.database = transaction.database
         try:
-            changed = session.commit()
+            changed = transaction.commit()
         except StoreError as error:
             if str(error) != self._said:  # else it is said once a second
                 logger.error("commit of %d commands failed: %s", len(batch), error)  # noqa: TRY400 - a known cause
@@ -171,17 +171,17 @@ class Writer:
             return StoreError(f"{type(error).__name__}: {error}")
         self._refusal, self._first, self._said = None, [], ""
         results = first + results
-        redefined, self.world = session.world is not self.world, session.world
-        return Batch(results, changed, redefined=redefined, told=bool(session.changes.outbox))
+        redefined, self.checks = transaction.checks is not self.checks, transaction.checks
+        return Batch(results, changed, redefined=redefined, told=bool(transaction.changes.outbox))
 
     @staticmethod
     def _apply(
-        session: Session, now: datetime, submitted: Sequence[Submitted]
+        transaction: Transaction, now: datetime, submitted: Sequence[Submitted]
     ) -> list[tuple[OnDone, object]]:
         results: list[tuple[OnDone, object]] = []
         for command, done in submitted:
             try:
-                result = command.apply(session, now)
+                result = command.apply(transaction, now)
             except Exception as error:
                 if not isinstance(error, StoreError):
                     logger.exception("command=%s failed", type(command).__name__)

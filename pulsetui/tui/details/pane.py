@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from pulsetui.client.views import CheckDetails, CheckView, EngineInfo
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import instant_text, instants_text, one_unit
-from pulsetui.tui.draw.clocks import check_clock, own_zone
+from pulsetui.tui.draw.clocks import check_clock, check_zone
 from pulsetui.tui.draw.lines import Line, Span, cut, pad, plain, width_of
 
 Drawn = tuple[list[Line], list[object]]
@@ -120,7 +120,7 @@ def clock_lines(
     if there:
         # Its name is cut where the times under it are not.
         zone = cut(
-            plain(own_zone(view)), max(width - max(cell_len(lead[0]) + here + far, width_of(head) + 2), 0)
+            plain(check_zone(view)), max(width - max(cell_len(lead[0]) + here + far, width_of(head) + 2), 0)
         )
         gap = max(cell_len(lead[0]) + here + far - width_of(head), 2)
         head += [(" " * gap, "text"), (zone, "muted")]

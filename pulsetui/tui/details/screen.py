@@ -17,7 +17,7 @@ from pulsetui.tui.base.verbs import Situation, bindings_on
 from pulsetui.tui.details import panes
 from pulsetui.tui.details.headline import progress_line, title_line
 from pulsetui.tui.details.run_model import last_good_metrics
-from pulsetui.tui.draw.clocks import own_zone, whose
+from pulsetui.tui.draw.clocks import check_zone, zone_note
 from pulsetui.tui.draw.hints import Hints
 from pulsetui.tui.draw.lines import Line, Span, pad, plain, told, width_of, wrap
 from pulsetui.tui.draw.paint import LineList, OneLine
@@ -149,7 +149,7 @@ class DetailsScreen(PulseScreen):
         self.query_one(_Title).show(
             title_line(view, now, width, ascii_only=ascii_only), base="alarm" if alarm else "surface"
         )
-        clock = whose([own_zone(view)], zone, now)
+        clock = zone_note([check_zone(view)], zone, now)
         self._draw_sentence(view, width, "" if self._draw_tabs(clock) else clock)
         progress = progress_line(view, now, zone, width, ascii_only=ascii_only)
         self.query_one(_Progress).show(progress)

@@ -15,7 +15,7 @@ from pulsetui.errors import ScheduleError
 from pulsetui.tui.draw.lines import plain
 
 
-def own_zone(view: CheckView) -> str:
+def check_zone(view: CheckView) -> str:
     """The zone of the check's own clock, unsafe text; "" for a period, which has no clock."""
     return "" if view.schedule_kind == "every" else view.tz
 
@@ -23,7 +23,7 @@ def own_zone(view: CheckView) -> str:
 def check_clock(view: CheckView, person: tzinfo) -> tzinfo:
     """The check's own clock; the person's for a period, and for a zone that only the engine's host knows."""
     try:
-        return zone_named(own_zone(view)) if own_zone(view) else person
+        return zone_named(check_zone(view)) if check_zone(view) else person
     except ScheduleError:
         return person
 
@@ -40,6 +40,6 @@ def _differs(name: str, person: tzinfo, now: datetime) -> bool:
         return True
 
 
-def whose(zones: Iterable[str], person: tzinfo, now: datetime) -> str:
+def zone_note(zones: Iterable[str], person: tzinfo, now: datetime) -> str:
     """Whose the times of a screen are: ``times in Europe/Riga``; "" while no check's clock differs."""
     return f"times in {plain(str(person))}" if foreign(zones, person, now) else ""

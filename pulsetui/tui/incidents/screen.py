@@ -19,7 +19,7 @@ from pulsetui.report.report import incident_id, incident_report
 from pulsetui.report.text import to_markdown
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import Situation, bindings_on
-from pulsetui.tui.draw.clocks import own_zone, whose
+from pulsetui.tui.draw.clocks import check_zone, zone_note
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
 from pulsetui.tui.draw.lines import Line, Span, fit, pad, plain, told, width_of, wrap
@@ -194,8 +194,8 @@ class IncidentsScreen(PulseScreen):
     def _whose(self, every: Sequence[IncidentEntry]) -> str:
         """Whose the times are, where one of the checks has another clock."""
         checks = self.pulse.client.checks()
-        zones = {own_zone(view) for one in every if (view := checks.get(one.slug)) is not None}
-        return whose(zones, self.pulse.viewer_zone, self.pulse.now())
+        zones = {check_zone(view) for one in every if (view := checks.get(one.slug)) is not None}
+        return zone_note(zones, self.pulse.viewer_zone, self.pulse.now())
 
     def _nothing(self, width: int) -> list[Line]:
         if self._text:

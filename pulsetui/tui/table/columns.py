@@ -21,7 +21,7 @@ from pulsetui.core.text.phrases import (
     until_text,
     word_for,
 )
-from pulsetui.tui.draw.clocks import check_clock, foreign, own_zone
+from pulsetui.tui.draw.clocks import check_clock, check_zone, foreign
 from pulsetui.tui.draw.heartbeat_bar import bar
 from pulsetui.tui.draw.lines import Align, Line, Span, cut, fit, name_of, pad, plain, width_of
 from pulsetui.tui.draw.status import countdown, status_glyph, status_style, status_word
@@ -199,7 +199,7 @@ def _schedule(row: Row, context: CellContext) -> list[Span]:
     if cell_len(words) <= context.width or not words.endswith(zone):
         return [(cut(words, context.width), "muted")]
     words = words[: -len(zone)]  # the details have it
-    if not foreign([own_zone(view)], context.zone, context.now):
+    if not foreign([check_zone(view)], context.zone, context.now):
         return [(cut(words, context.width), "muted")]
     # Beside a due time on the person's clock it would read as another time: in short it stays.
     short = f" {context.now.astimezone(check_clock(view, context.zone)):%Z}"

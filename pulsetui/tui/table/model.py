@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
-from pulsetui.tui.draw.clocks import own_zone
+from pulsetui.tui.draw.clocks import check_zone
 from pulsetui.tui.table.filter import Filter
 from pulsetui.tui.table.order import HEADING, Order, SortBy, sort_key
 from pulsetui.tui.table.row import Key, Row
@@ -142,7 +142,7 @@ class TableModel:
         for slug, view in checks.items():
             row = self.rows[slug] = Row(view, now)
             self.counts.update(row.facets)
-            self.zones[own_zone(view)] += 1
+            self.zones[check_zone(view)] += 1
         self._sweep()
         self.marks &= self.rows.keys()
         self._order_all()
@@ -230,11 +230,11 @@ class TableModel:
             row = self.rows[slug] = Row(view, now)
         else:
             self.counts.subtract(row.facets)
-            self.zones[own_zone(row.view)] -= 1
+            self.zones[check_zone(row.view)] -= 1
             row.put(view, now)
             self._order.touch(row.section)
         self.counts.update(row.facets)
-        self.zones[own_zone(view)] += 1
+        self.zones[check_zone(view)] += 1
         for turn in _turns(row):
             heapq.heappush(self._turns, (turn, slug))
         end = _end(row)
@@ -256,7 +256,7 @@ class TableModel:
         if row is None:
             return
         self.counts.subtract(row.facets)
-        self.zones[own_zone(row.view)] -= 1
+        self.zones[check_zone(row.view)] -= 1
         stood = self.index_of(slug) if slug == self.cursor else None
         self._take_out(row)
         del self.rows[slug]

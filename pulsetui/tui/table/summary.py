@@ -10,7 +10,7 @@ from msgspec import Struct
 from pulsetui.client.views import EngineInfo
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import GLYPH, GLYPH_ASCII, RUNNING, count_text, until_text
-from pulsetui.tui.draw.clocks import foreign, whose
+from pulsetui.tui.draw.clocks import foreign, zone_note
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, plain, width_of
 from pulsetui.tui.draw.paint import OneLine
 from pulsetui.tui.draw.status import countdown
@@ -115,7 +115,7 @@ def facts_of(model: TableModel, standing: Standing) -> list[Fact]:
     zones = [name for name, count in model.zones.items() if count]
     others = foreign(zones, standing.zone, now)
     if others:
-        facts.append([(whose(zones, standing.zone, now), "text")])
+        facts.append([(zone_note(zones, standing.zone, now), "text")])
     refused = sum(info.rejected.values())
     if refused:
         facts.append([(f"{refused} refused", "warning"), (" N says why", "muted")])
