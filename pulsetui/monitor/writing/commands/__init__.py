@@ -1,0 +1,21 @@
+"""The commands: everything that can change state, each one small and run by the writer thread."""
+
+from pulsetui.monitor.writing.commands.catch_up import AfterRefusal, CatchUp, SetBack, TakeSpooled
+from pulsetui.monitor.writing.commands.define import Define
+from pulsetui.monitor.writing.commands.judge import Advance, Settled
+from pulsetui.monitor.writing.commands.operate import Operate
+from pulsetui.monitor.writing.commands.receive import Receive
+from pulsetui.monitor.writing.commands.snoozes import SetSnoozes
+
+__all__ = [
+    "Advance",
+    "AfterRefusal",
+    "CatchUp",
+    "Define",
+    "Operate",
+    "Receive",
+    "SetBack",
+    "SetSnoozes",
+    "Settled",
+    "TakeSpooled",
+]

@@ -1,0 +1,117 @@
+"""The configuration was read: which checks there are from now on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pulsetui.core.state import operate
+from pulsetui.core.state.check import Check
+from pulsetui.core.state.snooze import Snooze
+from pulsetui.core.state.state import CheckState, new_state
+from pulsetui.core.state.transition import Transition
+from pulsetui.monitor.writing.checks import Checks, TrackedCheck
+from pulsetui.monitor.writing.commands.judge import judge, one_of_many
+from pulsetui.monitor.writing.identity import matched, removed, uuids
+from pulsetui.monitor.writing.transaction import Transaction
+from pulsetui.store.rows import StoredCheck
+
+logger = logging.getLogger(__name__)
+
+
+class Define(Struct, frozen=True):
+    """The configuration was read: which checks there are, and what they are. Renames keep their history."""
+
+    checks: Mapping[str, Check]
+    renames: Mapping[str, str]  # old slug → new slug
+    restored: Collection[str] = ()  # slugs whose deletion is undone
+
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        all_stored = transaction.database.checks()
+        known = matched(all_stored, self.checks, self.renames, self.restored)
+        uuid_of = uuids(self.checks, known)
+        next_id = max((stored.id for stored in all_stored), default=0) + 1
+        identities: list[StoredCheck] = []
+        tracked: list[TrackedCheck] = []
+        back: dict[int, datetime] = {}  # removed once and there again: nobody watched them meanwhile
+        for slug, check in self.checks.items():
+            stored = known.get(slug)
+            if stored is None:
+                one = TrackedCheck(next_id, uuid_of[slug], check, new_state(now))
+                next_id += 1
+            else:
+                current = transaction.checks.by_id.get(stored.id)
+                state = transaction.state(current) if current is not None else stored.state
+                if current is not None and current.check != check:
+                    # What ran out before this edit ran out by the definition of that time.
+                    state = _judged_or_as_it_is(transaction, current, now)
+                one = TrackedCheck(stored.id, uuid_of[slug], check, state or _begun_again(stored, now))
+                if stored.removed_at is not None:
+                    back[one.id] = stored.removed_at
+            if (
+                stored is None
+                or stored.mended
+                or stored.removed_at is not None
+                or (stored.slug, stored.uuid) != (slug, one.uuid)
+            ):
+                made = _identity(one, stored.created_at if stored is not None else now)
+                identities.append(replace(made, mended=stored is not None and stored.mended))
+            tracked.append(one)
+        identities += removed(all_stored, {one.id for one in tracked}, self.checks.keys(), now)
+        transaction.define(identities, Checks(tracked, self._snoozes(transaction)))
+        for one in tracked:
+            with one_of_many(one):
+                if one.id in back:
+                    self._settle(
+                        transaction, one, operate.skip_unwatched(one.check, one.state, back[one.id], now), now
+                    )
+                self._settle(transaction, one, operate.redefine(one.check, transaction.state(one), now), now)
+
+    def _snoozes(self, transaction: Transaction) -> list[Snooze]:
+        """Snoozes follow a renamed check."""
+        before = transaction.database.snoozes()
+        after = [
+            replace(one, target=self.renames[one.target])
+            if one.scope == "check" and one.target in self.renames
+            else one
+            for one in before
+        ]
+        if after != before:
+            transaction.database.write_snoozes(after)
+        return after
+
+    def _settle(
+        self, transaction: Transaction, tracked: TrackedCheck, transition: Transition, now: datetime
+    ) -> None:
+        if transition.state != transaction.state(tracked):
+            transaction.apply(tracked, transition, now)
+
+
+def _begun_again(stored: StoredCheck, now: datetime) -> CheckState:
+    """Of a check whose state cannot be read, nothing is known but the numbers that were given."""
+    state = new_state(now)
+    state.n_pings, state.incidents = stored.n_pings, stored.n_incidents
+    return state
+
+
+def _judged_or_as_it_is(transaction: Transaction, tracked: TrackedCheck, now: datetime) -> CheckState:
+    try:
+        return judge(transaction, tracked, now)
+    except Exception:
+        logger.exception("check=%s cannot be evaluated", tracked.check.slug)
+        return transaction.state(tracked)
+
+
+def _identity(tracked: TrackedCheck, created_at: datetime) -> StoredCheck:
+    return StoredCheck(
+        id=tracked.id,
+        slug=tracked.check.slug,
+        uuid=tracked.uuid,
+        created_at=created_at,
+        removed_at=None,
+        state=tracked.state,
+    )

@@ -1,0 +1,63 @@
+"""Time passes: what that does to checks."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from pulsetui.core.state import machine
+from pulsetui.core.state.state import CheckState
+from pulsetui.errors import StoreError
+from pulsetui.monitor.writing.checks import TrackedCheck
+from pulsetui.monitor.writing.transaction import Transaction
+
+logger = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def one_of_many(tracked: TrackedCheck) -> Iterator[None]:
+    """Whatever one check makes anything raise, the others go on; the evaluator will say so of that one."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception:
+        logger.exception("check=%s cannot be evaluated", tracked.check.slug)
+
+
+class Advance(Struct, frozen=True):
+    """Time has passed for these checks. Its result: slugs that cannot be evaluated and what they raise."""
+
+    ids: Sequence[int]
+
+    def apply(self, transaction: Transaction, now: datetime) -> Mapping[str, Exception]:
+        broken: dict[str, Exception] = {}
+        for check_id in self.ids:
+            tracked = transaction.checks.by_id.get(check_id)
+            if tracked is None:
+                continue
+            try:
+                judge(transaction, tracked, now)
+            except Exception as error:  # noqa: BLE001 - one check must not stop the others
+                broken[tracked.check.slug] = error
+        return broken
+
+
+def judge(transaction: Transaction, tracked: TrackedCheck, now: datetime) -> CheckState:
+    """What the time until ``now`` does to the check. Returns its state then."""
+    before = transaction.state(tracked)
+    transition = machine.advance(tracked.check, before, now)
+    if transition.flips or transition.runs or transition.incidents or transition.state != before:
+        transaction.apply(tracked, transition, now)
+    return transaction.state(tracked)
+
+
+class Settled(Struct, frozen=True):
+    """Does nothing: when it is answered, everything before it is."""
+
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        return None

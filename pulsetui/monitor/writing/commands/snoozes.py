@@ -1,0 +1,48 @@
+"""Snoozes begin and end; what they held back is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from pulsetui.core.state.snooze import Scope, Snooze, snoozed_until
+from pulsetui.core.state.status import Status
+from pulsetui.core.state.transition import Transition
+from pulsetui.monitor.alert_text import still_down
+from pulsetui.monitor.writing.checks import TrackedCheck
+from pulsetui.monitor.writing.commands.judge import one_of_many
+from pulsetui.monitor.writing.transaction import Transaction
+
+
+class SetSnoozes(Struct, frozen=True):
+    """Adds and ends snoozes. What went down in a snooze that is over, and still is down, is told now."""
+
+    add: Sequence[Snooze] = ()
+    end: Sequence[tuple[Scope, str]] = ()
+
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        gone = {*self.end, *((one.scope, one.target) for one in self.add)}
+        kept = [
+            one
+            for one in transaction.checks.snoozes
+            if (one.scope, one.target) not in gone and one.until > now
+        ]
+        snoozes = (*kept, *self.add)
+        transaction.database.write_snoozes(snoozes)
+        transaction.checks.snoozes = snoozes
+        for tracked in transaction.checks.by_id.values():
+            with one_of_many(tracked):
+                tell_untold(transaction, tracked, now)
+
+
+def tell_untold(transaction: Transaction, tracked: TrackedCheck, now: datetime) -> None:
+    """What went down in a snooze that is over, and still is down, is told."""
+    state = transaction.state(tracked)
+    if state.untold and snoozed_until(transaction.checks.snoozes, tracked.check, now) is None:
+        told = state.copied()
+        told.untold = False
+        transaction.apply(tracked, Transition(state=told), now)
+        if state.status is Status.DOWN:
+            transaction.tell(still_down(tracked.check, state), now, tracked)
