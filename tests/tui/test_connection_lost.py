@@ -6,8 +6,8 @@ import pytest
 
 from pulsetui.errors import EngineUnreachableError
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.looks import press, settled, showing, text
-from tests.tui.scene import busy_engine
+from tests.tui.support.night_samples import busy_engine
+from tests.tui.support.screen_driver import press, screen_text, settled, showing
 from tests.tui.views import overdue
 
 REASON = (
@@ -28,23 +28,23 @@ async def test_the_reason_is_told_to_its_end(keys: tuple[str, ...], size: tuple[
         await press(app, pilot, *keys)
         await pilot.pause(0.05)
         await settled(app, pilot)
-        assert REASON.replace(" ", "") in "".join(text(app).split())
+        assert REASON.replace(" ", "") in "".join(screen_text(app).split())
 
 
 async def test_what_is_known_stays_below_the_reason() -> None:
     engine = busy_engine()
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "i")
-        assert "5 over" in text(app)
+        assert "5 over" in screen_text(app)
         engine.gone = True
         await press(app, pilot, "escape", "i")
-        assert "no engine answers" in text(app)
-        assert "Open: 3" in text(app)
+        assert "no engine answers" in screen_text(app)
+        assert "Open: 3" in screen_text(app)
 
 
 async def test_incidents_that_nobody_has_told_of_are_not_counted() -> None:
     async with showing(Gone([])) as (app, pilot):
         app.open_incidents()
         await settled(app, pilot)
-        assert " over" not in text(app).splitlines()[0]
-        assert "No check has ever been down" not in text(app)
+        assert " over" not in screen_text(app).splitlines()[0]
+        assert "No check has ever been down" not in screen_text(app)

@@ -14,7 +14,7 @@ from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.table.widget import CheckTable
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.looks import press, settled, showing, text
+from tests.tui.support.screen_driver import press, screen_text, settled, showing
 from tests.tui.views import view
 
 
@@ -80,13 +80,13 @@ async def test_the_notice_of_a_restart_stays_until_it_is_read() -> None:
     engine = FakeEngine([view()])
     notice = Notice(key="screen", level="error", text="The screen failed and was started again")
     async with showing(engine, notices=(notice,)) as (app, pilot):
-        assert "The screen failed and was started again" in text(app)
+        assert "The screen failed and was started again" in screen_text(app)
         engine.tell()
         await settled(app, pilot)
-        assert "The screen failed and was started again" in text(app)
+        assert "The screen failed and was started again" in screen_text(app)
 
         await press(app, pilot, "x")
-        assert "The screen failed" not in text(app)
+        assert "The screen failed" not in screen_text(app)
         assert engine.dismissed == []
 
 

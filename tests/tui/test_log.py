@@ -14,7 +14,15 @@ from pulsetui.tui.draw.paint import LineList
 from pulsetui.tui.log import LogScreen, log_lines, matches
 from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.looks import check_snapshot, look, press, settled, showing, strips, text
+from tests.tui.support.screen_driver import (
+    check_snapshot,
+    press,
+    screen_text,
+    settled,
+    showing,
+    snapshot,
+    strips,
+)
 from tests.tui.views import NOW, household
 
 TEXTS = [
@@ -56,7 +64,7 @@ async def test_the_log_looks_as_it_should(size: tuple[int, int]) -> None:
         await press(app, pilot, "L")
         await settled(app, pilot)
         assert {cell_len(strip.text) for strip in strips(app)} == {size[0]}
-        check_snapshot(f"log-{size[0]}x{size[1]}", look(app))
+        check_snapshot(f"log-{size[0]}x{size[1]}", snapshot(app))
 
 
 async def test_it_follows_until_somebody_scrolls_and_again_from_the_end() -> None:
@@ -64,23 +72,23 @@ async def test_it_follows_until_somebody_scrolls_and_again_from_the_end() -> Non
     async with showing(fake, (80, 24)) as (app, pilot):
         await press(app, pilot, "L")
         await settled(app, pilot)
-        assert "#59" in text(app)
+        assert "#59" in screen_text(app)
         await press(app, pilot, "k")
-        assert "stands still" in text(app)
+        assert "stands still" in screen_text(app)
 
         fake.log_lines = entries(64)
         log(app)._ask()
         await settled(app, pilot)
-        assert "#63" not in text(app)
+        assert "#63" not in screen_text(app)
 
         await press(app, pilot, "G")
-        assert "#63" in text(app)
+        assert "#63" in screen_text(app)
         fake.log_lines = entries(68)
         log(app)._ask()
         await settled(app, pilot)
         await settled(app, pilot)
-        assert "#67" in text(app)
-        assert "following" in text(app)
+        assert "#67" in screen_text(app)
+        assert "following" in screen_text(app)
 
 
 async def test_news_of_the_engine_are_looked_up_at_once() -> None:
@@ -91,7 +99,7 @@ async def test_news_of_the_engine_are_looked_up_at_once() -> None:
         fake.tell()
         await settled(app, pilot)
         await settled(app, pilot)
-        assert "#5" in text(app)
+        assert "#5" in screen_text(app)
 
 
 async def test_the_log_is_not_asked_for_while_another_screen_is_over_it() -> None:
@@ -113,13 +121,13 @@ async def test_the_log_is_not_asked_for_while_another_screen_is_over_it() -> Non
 async def test_a_filter_shows_what_matches_and_escape_ends_it() -> None:
     async with showing(engine(60), (80, 24)) as (app, pilot):
         await press(app, pilot, "L", "slash", "text:error", "enter")
-        assert "15 of 60 entries" in text(app)
-        assert "is up" not in text(app)
+        assert "15 of 60 entries" in screen_text(app)
+        assert "is up" not in screen_text(app)
         assert isinstance(app.focused, LineList)
         await press(app, pilot, "slash", "text: nothing", "enter")
-        assert "Nothing in the log matches" in text(app)
+        assert "Nothing in the log matches" in screen_text(app)
         await press(app, pilot, "escape")
-        assert "60 entries" in text(app)
+        assert "60 entries" in screen_text(app)
         await press(app, pilot, "escape")
         assert isinstance(app.screen, HomeScreen)
 
@@ -131,18 +139,18 @@ async def test_an_engine_that_is_gone_is_told_below_what_is_known() -> None:
         fake.gone = True
         log(app)._ask()
         await settled(app, pilot)
-        assert "#3" in text(app)
-        assert "no engine answers" in text(app)
+        assert "#3" in screen_text(app)
+        assert "no engine answers" in screen_text(app)
         fake.gone = False
         log(app)._ask()
         await settled(app, pilot)
-        assert "no engine answers" not in text(app)
+        assert "no engine answers" not in screen_text(app)
 
 
 async def test_an_empty_log_says_so() -> None:
     async with showing(FakeEngine(), (80, 24)) as (app, pilot):
         await press(app, pilot, "L")
-        assert "The log is empty." in text(app)
+        assert "The log is empty." in screen_text(app)
 
 
 def test_unsafe_text_keeps_its_lines_and_loses_its_codes() -> None:

@@ -17,7 +17,7 @@ from pulsetui.tui.settings import Settings, SettingsFile
 from pulsetui.tui.table.order import SortBy
 from pulsetui.tui.table.screen import HomeScreen
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.looks import settled, text
+from tests.tui.support.screen_driver import screen_text, settled
 from tests.tui.views import household
 
 SET = Settings(
@@ -152,10 +152,10 @@ async def test_a_broken_file_is_told_in_a_notice(tmp_path: Path) -> None:
     app = app_with(path)
     async with app.run_test(size=(120, 24)) as pilot:
         await settled(app, pilot)
-        assert "screen.toml is ignored" in text(app)
+        assert "screen.toml is ignored" in screen_text(app)
         await pilot.press("x")
         await settled(app, pilot)
-        assert "is ignored" not in text(app)
+        assert "is ignored" not in screen_text(app)
 
 
 async def test_nothing_is_kept_where_no_file_is_given() -> None:

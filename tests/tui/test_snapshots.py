@@ -9,7 +9,7 @@ from pulsetui.client.views import CheckView, Notice
 from pulsetui.tui.details.beside import MIN_WIDTH
 from pulsetui.tui.draw.theme import PALETTES
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.looks import besides, check_snapshot, look, press, settled, showing, strips
+from tests.tui.support.screen_driver import besides, check_snapshot, press, settled, showing, snapshot, strips
 from tests.tui.views import crowd, failed, household, late, new, overdue, view
 
 SIZES = [(40, 12), (80, 24), (120, 36), (200, 60)]
@@ -64,7 +64,7 @@ async def test_the_home_screen_looks_as_it_should(scene: str, size: tuple[int, i
             await settled(app, pilot)
         assert {strip.cell_length for strip in strips(app)} == {size[0]}
         assert all(cell_len(strip.text) == size[0] for strip in strips(app))
-        check_snapshot(f"home-{scene}-{size[0]}x{size[1]}", look(app))
+        check_snapshot(f"home-{scene}-{size[0]}x{size[1]}", snapshot(app))
 
 
 @pytest.mark.parametrize("size", SIZES[:3], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -72,7 +72,7 @@ async def test_the_details_look_as_they_should(size: tuple[int, int]) -> None:
     async with showing(FakeEngine(household()), size) as (app, pilot):
         app.open_check("backup-db")
         await settled(app, pilot)
-        check_snapshot(f"details-{size[0]}x{size[1]}", look(app))
+        check_snapshot(f"details-{size[0]}x{size[1]}", snapshot(app))
 
 
 @pytest.mark.parametrize("pane", range(5))
@@ -90,7 +90,7 @@ async def test_each_theme_colours_the_same_text(theme: str) -> None:
     engine = FakeEngine([overdue(), late(), view(), new()])
     engine.notices = (Notice(key="config", level="error", text="checks.toml:3: unknown key"),)
     async with showing(engine, (80, 12), theme=theme) as (app, _):
-        check_snapshot(f"theme-{theme}", look(app))
+        check_snapshot(f"theme-{theme}", snapshot(app))
 
 
 async def test_the_ascii_set_has_nothing_but_ascii_in_its_rows() -> None:

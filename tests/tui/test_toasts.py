@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.tui.fake_engine import FakeEngine
-from tests.tui.looks import press, settled, showing, text, toasts
-from tests.tui.scene import busy_engine
+from tests.tui.support.night_samples import busy_engine
+from tests.tui.support.screen_driver import press, screen_text, settled, showing, toasts
 from tests.tui.views import view
 
 
@@ -12,7 +12,7 @@ async def test_the_same_news_stands_there_once() -> None:
     async with showing(FakeEngine([view("a")]), (40, 12)) as (app, pilot):
         await press(app, pilot, "x", "x", "x")
         assert toasts(app) == ["There are no notices"]
-        assert text(app).count("There are no notices") == 1
+        assert screen_text(app).count("There are no notices") == 1
 
 
 async def test_news_takes_the_place_of_what_was_said_before_in_the_same_tone() -> None:
@@ -36,8 +36,8 @@ async def test_errors_stand_beside_each_other_and_the_oldest_gives_way() -> None
 async def test_news_on_the_timeline_leaves_the_sentence_of_the_cursor_free() -> None:
     async with showing(busy_engine(), (80, 24)) as (app, pilot):
         await press(app, pilot, "t")
-        below = text(app).splitlines()[-8:]
+        below = screen_text(app).splitlines()[-8:]
         app.say("This is the widest zoom")
         await settled(app, pilot)
-        assert "This is the widest zoom" in text(app)
-        assert text(app).splitlines()[-8:] == below
+        assert "This is the widest zoom" in screen_text(app)
+        assert screen_text(app).splitlines()[-8:] == below
