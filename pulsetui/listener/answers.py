@@ -25,8 +25,7 @@ BUSY = Response(503, b"busy, try again", (("Retry-After", "5"), *_PLAIN))
 
 OTHER_STATE = Response(421, b"this engine holds another state directory", _PLAIN)
 
-BY_RECEIPT = {
-    Receipt.OK: OK,
+OTHERS = {
     Receipt.CREATED: CREATED,
     Receipt.UNKNOWN: NOT_FOUND,
     Receipt.REFUSED: NOT_FOUND,
@@ -55,7 +54,8 @@ def noted(answer: Response, notes: Sequence[str]) -> Response:
     if not notes:
         return answer
     warnings = [(WARNING_HEADER, note.encode("ascii", "replace").decode()) for note in notes]
-    return Response(answer.status, answer.body, (*answer.headers[1:], *warnings))
+    (_, content_type), *headers = answer.headers
+    return Response(answer.status, answer.body, (*headers, *warnings), content_type=content_type)
 
 
 STATE_HEADER_ASKED = b"pulsetui-state"

@@ -11,6 +11,8 @@ from pulsetui.listener.api.health import Health
 from pulsetui.listener.browser import Guard
 from pulsetui.listener.http.limits import Limits
 from pulsetui.listener.http.server import HttpServer
+from pulsetui.listener.pings.dialect import MakeDialect
+from pulsetui.listener.pings.dialects import DIALECTS
 from pulsetui.listener.pings.routes import Router
 from pulsetui.monitor.pings.sink import PingSink
 
@@ -31,12 +33,14 @@ class Listener:
         require_key: bool,
         health: Callable[[], str | None] = lambda: None,
         limits: Limits | None = None,
+        dialects: Sequence[MakeDialect] = DIALECTS,
     ) -> None:
         guard = Guard(intake.hosts, loopback=not require_key)
         self._api = PulseApi(intake, client, guard)
         router = Router(
             intake,
             guard,
+            dialects,
             require_key=require_key,
             own={"healthz": Health(health).route, "api": self._api.route},
         )

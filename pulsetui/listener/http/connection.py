@@ -303,7 +303,6 @@ class Connection:
             incoming.kept,
             incoming.size,
             self.peer,
-            "1.1" if self._minor == b"1" else "1.0",
             keep_alive,
             incoming.rest,
         )

@@ -26,6 +26,7 @@ class Request:
     before the query, undecoded. ``headers`` has lower-case names; of a repeated one the last counts.
     ``body`` is the kept beginning of the body, ``rest`` the end of what followed it, ``body_size`` how long
     all of it was. ``peer`` is the address of the other end of the connection, which may be a proxy.
+    ``keep_alive``: its client may send another request over the same connection.
     """
 
     __slots__ = (
@@ -33,7 +34,6 @@ class Request:
         "body",
         "body_size",
         "headers",
-        "http_version",
         "keep_alive",
         "method",
         "path",
@@ -51,7 +51,6 @@ class Request:
         body: bytes,
         body_size: int,
         peer: str,
-        http_version: str,
         keep_alive: bool,
         rest: bytes = b"",
     ) -> None:
@@ -64,7 +63,6 @@ class Request:
         self.body_size = body_size
         self.rest = rest
         self.peer = peer
-        self.http_version = http_version
         self.keep_alive = keep_alive
         self._query: Query | None = None
 
@@ -91,10 +89,11 @@ class Request:
         return values[-1] if values else None
 
     def segments(self) -> list[str]:
-        """The decoded path split at its slashes: ``["", "ping", "sync-invoices"]``."""
+        """The decoded path split at its slashes: ``["ping", "sync-invoices"]``; ``[""]`` for the root."""
+        segments = self.path[1:].split("/")
         if "%" not in self.path:
-            return self.path.split("/")
-        return [unquote(segment, errors="replace") for segment in self.path.split("/")]
+            return segments
+        return [unquote(segment, errors="replace") for segment in segments]
 
 
 class Response:
