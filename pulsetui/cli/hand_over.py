@@ -16,7 +16,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Self
 
@@ -155,8 +154,9 @@ class Inheritance:
 
         Raises ConfigError.
         """
-        for name in ("hooks.courier", "listener.listener", "monitor.writing.outbox"):
-            import_module(f"pulsetui.{name}")
+        import pulsetui.hooks.delivery
+        import pulsetui.listener.listener
+        import pulsetui.monitor.writing.outbox  # noqa: F401 - what the engine would import after its start
         from pulsetui.config.load import load_config
         from pulsetui.hooks.registry import VALIDATORS
 

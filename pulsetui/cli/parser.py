@@ -100,7 +100,7 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
         ],
     ),
     "show": (
-        "page:show",
+        "show:show",
         "all about one check: runs, incidents, what was missed, what is next",
         [_SLUG, _JSON],
     ),
