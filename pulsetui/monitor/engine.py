@@ -45,7 +45,7 @@ from pulsetui.monitor.pings.spool_intake import SpoolIntake
 from pulsetui.monitor.pings.unread import Unread
 from pulsetui.monitor.store_watch import StoreWatch
 from pulsetui.monitor.unwatched import BEAT_S, TICK_S, Gap, GapDetector
-from pulsetui.monitor.upkeep import Purge, Trimmer
+from pulsetui.monitor.upkeep import Forget, Trimmer
 from pulsetui.monitor.writing import commands
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.transaction import Command
@@ -117,6 +117,7 @@ class Engine:
             self.local_ping_key = local_ping_key(self._api_key)
             self._state_id = state_id(self._api_key)
             database = Database(state_dir)
+            snoozes = database.snoozes()
         except BaseException:
             self.lock.release()
             raise
@@ -126,7 +127,7 @@ class Engine:
         self._gap_detector = GapDetector(state_dir, clock)
         self._writer = Writer(
             database,
-            Checks(),
+            Checks((), snoozes),
             clock,
             lambda: list(self.config.hooks),
             self._committed,
@@ -454,7 +455,7 @@ class Engine:
         self._watch_snoozes()
         await self._spool.take()
         if purges:
-            await self.perform(Purge(self.clock.now() - _KEPT_AFTER_REMOVAL))
+            await self.perform(Forget(self.clock.now() - _KEPT_AFTER_REMOVAL))
 
     def _alive(self) -> None:
         """A sign of life, while there is one: the next start shall know since when nothing was watched."""

@@ -68,7 +68,7 @@ class Rescue(Struct, frozen=True):
 def _rewrite(database: Database, checks: Checks) -> None:
     """Where all checks stand. Raises StoreError when the database has other checks by these numbers."""
     known = {stored.id: stored for stored in database.checks()}
-    changes = Changes()
+    changes = Changes(snoozes=tuple(checks.snoozes))
     for one in checks.by_id.values():
         stored = known.pop(one.id, None)
         if stored is not None and stored.uuid != one.uuid:
@@ -90,7 +90,6 @@ def _rewrite(database: Database, checks: Checks) -> None:
     if strange := [stored.slug for stored in known.values() if {stored.slug, stored.uuid} & taken]:
         raise StoreError(f"its check {strange[0]} has another number")
     database.write(changes)
-    database.write_snoozes(checks.snoozes)
 
 
 class Host(Protocol):

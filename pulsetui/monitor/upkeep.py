@@ -2,60 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from msgspec import Struct
-
 from pulsetui.monitor.writing.checks import TrackedCheck
-from pulsetui.monitor.writing.transaction import Command, Transaction
+from pulsetui.monitor.writing.transaction import Command, Transaction, Upkeep
 from pulsetui.store.retention import FLIPS_KEPT, Retention
+from pulsetui.store.rows import DeliveryChange, Purge
 
 REPORTS_REMEMBERED = timedelta(days=1)
 """A copy out of the spool follows within seconds, or at the next start, before anything is forgotten."""
 
 
-class Settle(Struct, frozen=True):
-    """What became of a delivery."""
+class UpdateDeliveries(Upkeep, frozen=True):
+    """What became of alerts in the outbox."""
 
-    delivery_id: int
-    tries: int
-    delivered_at: datetime | None
-    next_try_at: datetime | None
-    error: str
+    change: DeliveryChange
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
-        transaction.database.settle_delivery(
-            self.delivery_id,
-            tries=self.tries,
-            delivered_at=self.delivered_at,
-            next_try_at=self.next_try_at,
-            error=self.error,
-        )
+        transaction.changes.deliveries.append(self.change)
 
 
-class Hold(Struct, frozen=True):
-    """Deliveries that wait for somebody to tell; None gives them up."""
-
-    delivery_ids: Sequence[int]
-    why: str
-    next_try_at: datetime | None
-
-    def apply(self, transaction: Transaction, now: datetime) -> None:
-        transaction.database.hold_deliveries(self.delivery_ids, self.why, self.next_try_at)
-
-
-class Release(Struct, frozen=True):
-    """Somebody has come who can be told: the hook's deliveries are due."""
-
-    hook: str
-    at: datetime
-
-    def apply(self, transaction: Transaction, now: datetime) -> None:
-        transaction.database.release_deliveries(self.hook, self.at)
-
-
-class Trim(Struct, frozen=True):
+class Trim(Upkeep, frozen=True):
     """Retention of one check: a small slice of work, so that no ping waits for a large one."""
 
     check_id: int
@@ -68,14 +36,13 @@ class Trim(Struct, frozen=True):
             transaction.changes.kept[self.check_id] = Retention(self.keep_pings, open_runs)
 
 
-class Purge(Struct, frozen=True):
+class Forget(Upkeep, frozen=True):
     """Forgets what was removed, and deliveries that were settled, long ago; ids of reports sooner."""
 
     before: datetime
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
-        transaction.database.purge_removed(self.before)
-        transaction.database.trim(self.before, now - REPORTS_REMEMBERED)
+        transaction.changes.purge = Purge(before=self.before, reports_before=now - REPORTS_REMEMBERED)
 
 
 class Trimmer:

@@ -7,7 +7,6 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -16,10 +15,11 @@ from pulsetui.core.state.snooze import Snooze
 from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.store import rows
 from pulsetui.store.aside import Aside
-from pulsetui.store.instant import stored, stored_or_none
+from pulsetui.store.deliveries import update_deliveries
+from pulsetui.store.instant import stored
 from pulsetui.store.presence import Presence
 from pulsetui.store.private import open_private
-from pulsetui.store.retention import trim_check, trim_rest
+from pulsetui.store.retention import forget_removed, trim_check, trim_rest
 from pulsetui.store.rows import Changes, StoredCheck
 from pulsetui.store.schema import migrate
 
@@ -194,8 +194,19 @@ class Database:
                     "INSERT INTO unwatched (since, until, why) VALUES (?, ?, ?)",
                     [(stored(since), stored(until), why) for since, until, why in changes.unwatched],
                 )
+            if changes.snoozes is not None:
+                connection.execute("DELETE FROM snoozes")
+                connection.executemany(
+                    "INSERT OR REPLACE INTO snoozes VALUES (?, ?, ?, ?, ?)",
+                    [rows.snooze_row(snooze) for snooze in changes.snoozes],
+                )
+            for change in changes.deliveries:
+                update_deliveries(connection, change)
             for check_id, kept in changes.kept.items():
                 trim_check(connection, check_id, kept)
+            if changes.purge is not None:
+                forget_removed(connection, stored(changes.purge.before))
+                trim_rest(connection, stored(changes.purge.before), stored(changes.purge.reports_before))
 
     def has_report(self, report: str) -> bool:
         """Whether the report of that id was committed."""
@@ -204,8 +215,6 @@ class Database:
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
         return found is not None
-
-    # --- checks -------------------------------------------------------------------------------------
 
     def checks(self) -> list[StoredCheck]:
         """Every check that was ever defined and not purged, removed ones too."""
@@ -233,19 +242,6 @@ class Database:
         ).fetchone()
         return max(pings or 0, runs or 0), incidents or 0
 
-    def purge_removed(self, before: datetime) -> None:
-        """Forgets checks that were removed before ``before``, with all that was kept of them."""
-        # Only here: what a check leaves behind goes with it. Elsewhere SQLite would look the check up for
-        # each row of each ping.
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        try:
-            with self._transaction() as connection:
-                connection.execute("DELETE FROM checks WHERE removed_at < ?", (stored(before),))
-        finally:
-            self._connection.execute("PRAGMA foreign_keys = OFF")
-
-    # --- retention, snoozes, outbox -----------------------------------------------------------------
-
     def snoozes(self) -> list[Snooze]:
         """Those that can be read; another is over."""
         try:
@@ -256,51 +252,6 @@ class Database:
             raise StoreError(f"{self.path}: {error}") from error
         read_ones = (rows.read_snooze(row, self.aside) for row in found)
         return [snooze for snooze in read_ones if snooze is not None]
-
-    def write_snoozes(self, snoozes: Sequence[Snooze]) -> None:
-        """These and no others."""
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM snoozes")
-            connection.executemany(
-                "INSERT OR REPLACE INTO snoozes VALUES (?, ?, ?, ?, ?)",
-                [(one.scope, one.target, stored(one.until), one.by, one.note) for one in snoozes],
-            )
-
-    def settle_delivery(
-        self,
-        delivery_id: int,
-        *,
-        tries: int,
-        delivered_at: datetime | None,
-        next_try_at: datetime | None,
-        error: str,
-    ) -> None:
-        with self._transaction() as connection:
-            connection.execute(
-                "UPDATE outbox SET tries = ?, delivered_at = ?, next_try_at = ?, error = ? WHERE id = ?",
-                (tries, stored_or_none(delivered_at), stored_or_none(next_try_at), error, delivery_id),
-            )
-
-    def hold_deliveries(self, delivery_ids: Sequence[int], error: str, next_try_at: datetime | None) -> None:
-        """Puts them off without counting a try."""
-        with self._transaction() as connection:
-            connection.executemany(
-                "UPDATE outbox SET next_try_at = ?, error = ? WHERE id = ?",
-                [(stored_or_none(next_try_at), error, delivery_id) for delivery_id in delivery_ids],
-            )
-
-    def release_deliveries(self, hook: str, now: datetime) -> None:
-        """Whatever waits for ``hook`` is due."""
-        with self._transaction() as connection:
-            connection.execute(
-                "UPDATE outbox SET next_try_at = ?1 WHERE hook = ?2 AND next_try_at > ?1", (stored(now), hook)
-            )
-
-    def trim(self, before: datetime, reports_before: datetime) -> None:
-        """Forgets deliveries that were settled before ``before``, ids of reports that were received before
-        ``reports_before``, and what is too much of other things."""
-        with self._transaction() as connection:
-            trim_rest(connection, stored(before), stored(reports_before))
 
 
 def sound(connection: sqlite3.Connection) -> str:

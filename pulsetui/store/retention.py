@@ -96,3 +96,19 @@ def trim_rest(connection: sqlite3.Connection, before: int, reports_before: int) 
         " (SELECT received_at FROM reports ORDER BY received_at DESC LIMIT 1 OFFSET ?2)",
         (reports_before, REPORTS_KEPT),
     )
+
+
+def forget_removed(connection: sqlite3.Connection, before: int) -> None:
+    """Checks that were removed before that instant go, with all that was kept of them.
+
+    Row by row, by whichever table refers to a check: with SQLite's own cascade switched on it would look the
+    check up for each row of each ping that is written.
+    """
+    gone = "SELECT id FROM checks WHERE removed_at < ?"
+    referring = connection.execute(
+        'SELECT DISTINCT t.name, f."from" FROM sqlite_master AS t, pragma_foreign_key_list(t.name) AS f'
+        " WHERE t.type = 'table' AND f.\"table\" = 'checks'"
+    ).fetchall()
+    for table, column in referring:
+        connection.execute(f"DELETE FROM {table} WHERE {column} IN ({gone})", (before,))  # noqa: S608 - our own names
+    connection.execute("DELETE FROM checks WHERE removed_at < ?", (before,))

@@ -62,6 +62,42 @@ class OutboxRow(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class DeliveryResult(Struct, frozen=True, kw_only=True):
+    """What became of a delivery."""
+
+    id: int
+    tries: int
+    delivered_at: datetime | None
+    next_try_at: datetime | None
+    error: str
+
+
+class DeliveryHold(Struct, frozen=True, kw_only=True):
+    """Deliveries that are put off without counting a try; without a next one they are given up."""
+
+    ids: Sequence[int]
+    next_try_at: datetime | None
+    error: str
+
+
+class DeliveryRelease(Struct, frozen=True, kw_only=True):
+    """Whatever waits for ``hook`` is due at ``at``."""
+
+    hook: str
+    at: datetime
+
+
+DeliveryChange = DeliveryResult | DeliveryHold | DeliveryRelease
+
+
+class Purge(Struct, frozen=True, kw_only=True):
+    """Forgets checks that were removed and deliveries that were settled before ``before``, ids of reports
+    that were received before ``reports_before``, and what is too much of other things."""
+
+    before: datetime
+    reports_before: datetime
+
+
 class StoredCheck(Struct, frozen=True, kw_only=True):
     """A check as the database knows it; what it is, checks.toml says."""
 
@@ -89,9 +125,15 @@ class Changes(Struct):
     reports: dict[str, datetime] = field(default_factory=dict)  # by id: when it was received
     unwatched: list[tuple[datetime, datetime, str]] = field(default_factory=list)  # since, until, why
     kept: dict[int, Retention] = field(default_factory=dict)  # by check: what of it stays
+    snoozes: tuple[Snooze, ...] | None = None  # these and no others; None leaves them as they are
+    deliveries: list[DeliveryChange] = field(default_factory=list)  # in order
+    purge: Purge | None = None  # last, of what is left of the rest
 
     def __bool__(self) -> bool:
-        return bool(self.identities or self.states or self.outbox or self.unwatched or self.kept)
+        return self != NO_CHANGES
+
+
+NO_CHANGES = Changes()
 
 
 def identity_row(check: StoredCheck) -> Row:
@@ -130,6 +172,10 @@ def _instant_or(value: object, default: T) -> datetime | T:
         return read(integer(value))
     except (ValueError, TypeError):
         return default
+
+
+def snooze_row(snooze: Snooze) -> Row:
+    return snooze.scope, snooze.target, stored(snooze.until), snooze.by, snooze.note
 
 
 def read_snooze(row: Sequence[object], aside: Aside) -> Snooze | None:

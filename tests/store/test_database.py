@@ -21,10 +21,34 @@ from pulsetui.errors import StoreBusyError, StoreError
 from pulsetui.store.database import FILE_NAME, Database
 from pulsetui.store.queries import Queries
 from pulsetui.store.retention import Retention
-from pulsetui.store.rows import Changes, OutboxRow, PingRow, StoredCheck
+from pulsetui.store.rows import (
+    Changes,
+    DeliveryHold,
+    DeliveryRelease,
+    DeliveryResult,
+    OutboxRow,
+    PingRow,
+    Purge,
+    StoredCheck,
+)
 from pulsetui.store.schema import MIGRATIONS
 
 NOW = datetime(2026, 11, 20, 2, 0, 0, 123456, tzinfo=UTC)
+
+
+def settle(
+    database: Database,
+    delivery_id: int,
+    *,
+    tries: int,
+    delivered_at: datetime | None,
+    next_try_at: datetime | None,
+    error: str,
+) -> None:
+    result = DeliveryResult(
+        id=delivery_id, tries=tries, delivered_at=delivered_at, next_try_at=next_try_at, error=error
+    )
+    database.write(Changes(deliveries=[result]))
 
 
 def identity(
@@ -204,7 +228,7 @@ def test_ids_of_reports_are_remembered_until_they_are_old(database: Database) ->
     earlier = NOW - timedelta(hours=1)
     database.write(Changes(states={1: new_state(NOW)}, reports={"old": earlier, "new": NOW}))
     assert [database.has_report(report) for report in ("old", "new", "other")] == [True, True, False]
-    database.trim(NOW, NOW)
+    database.write(Changes(purge=Purge(before=NOW, reports_before=NOW)))
     assert [database.has_report(report) for report in ("old", "new")] == [False, True]
 
 
@@ -301,7 +325,8 @@ def test_a_run_from_before_metrics_had_to_be_finite_is_still_listed(
 def test_purging_forgets_all_of_a_removed_check(database: Database, queries: Queries) -> None:
     gone = StoredCheck(id=1, slug="a", uuid=str(uuid4()), created_at=NOW, removed_at=NOW, state=None)
     database.write(Changes(identities=[gone], states={1: new_state(NOW)}, pings=[(1, ping(1, body=b"x"))]))
-    database.purge_removed(NOW + timedelta(seconds=1))
+    later = NOW + timedelta(seconds=1)
+    database.write(Changes(purge=Purge(before=later, reports_before=later)))
     assert [check.slug for check in database.checks()] == ["b"]
     assert (queries.pings(1, 9), queries.body(1, 1)) == ([], b"")
 
@@ -312,8 +337,18 @@ def test_deliveries_wait_until_they_are_settled(database: Database, queries: Que
     first, second = queries.deliveries_due(NOW, 9)
     assert queries.next_delivery_at() == NOW
     later = NOW + timedelta(minutes=1)
-    database.settle_delivery(first.id, tries=1, delivered_at=NOW, next_try_at=None, error="")
-    database.settle_delivery(second.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+    database.write(
+        Changes(
+            deliveries=[DeliveryResult(id=first.id, tries=1, delivered_at=NOW, next_try_at=None, error="")]
+        )
+    )
+    database.write(
+        Changes(
+            deliveries=[
+                DeliveryResult(id=second.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+            ]
+        )
+    )
     assert queries.deliveries_due(NOW, 9) == []
     assert queries.next_delivery_at() == later
     assert [(one.tries, one.error) for one in queries.deliveries_due(later, 9)] == [(1, "no answer")]
@@ -347,7 +382,13 @@ def test_a_delivery_waits_for_earlier_ones_of_its_check_and_hook(
     database.write(Changes(outbox=[*rows, other]))
     first = queries.deliveries_due(NOW, 9)[0]
     later = NOW + timedelta(minutes=1)
-    database.settle_delivery(first.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+    database.write(
+        Changes(
+            deliveries=[
+                DeliveryResult(id=first.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+            ]
+        )
+    )
 
     due = [(one.check_id, one.hook, one.alert) for one in queries.deliveries_due(NOW, 9)]
     assert due == [(2, "a", "down"), (None, "a", "digest"), (1, "b", "down")]
@@ -359,9 +400,19 @@ def test_the_next_delivery_is_not_one_that_waits_for_another(database: Database,
     database.write(Changes(outbox=rows))
     first, second = queries.deliveries_due(NOW, 9)
     later = NOW + timedelta(minutes=1)
-    database.settle_delivery(first.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+    database.write(
+        Changes(
+            deliveries=[
+                DeliveryResult(id=first.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+            ]
+        )
+    )
     assert queries.next_delivery_at() == later
-    database.settle_delivery(first.id, tries=2, delivered_at=later, next_try_at=None, error="")
+    database.write(
+        Changes(
+            deliveries=[DeliveryResult(id=first.id, tries=2, delivered_at=later, next_try_at=None, error="")]
+        )
+    )
     assert queries.next_delivery_at() == second.next_try_at == NOW
 
 
@@ -371,13 +422,14 @@ def test_deliveries_are_held_back_and_released_without_counting_a_try(
     rows = [OutboxRow(check_id=1, hook=hook, alert="{}", created_at=NOW) for hook in ("a", "a", "b")]
     database.write(Changes(outbox=rows))
     ids = [one.id for one in queries.deliveries_due(NOW, 9)]
-    database.hold_deliveries(ids, "nobody is there", NOW + timedelta(hours=1))
+    hold = DeliveryHold(ids=ids, error="nobody is there", next_try_at=NOW + timedelta(hours=1))
+    database.write(Changes(deliveries=[hold]))
     assert queries.deliveries_due(NOW, 9) == []
 
-    database.release_deliveries("a", NOW)
+    database.write(Changes(deliveries=[DeliveryRelease(hook="a", at=NOW)]))
     found = queries.deliveries_due(NOW, 9)
     assert [(one.hook, one.tries, one.error) for one in found] == [("a", 0, "nobody is there")] * 2
-    database.hold_deliveries([found[0].id], "too old", None)
+    database.write(Changes(deliveries=[DeliveryHold(ids=[found[0].id], error="too old", next_try_at=None)]))
     assert [one.id for one in queries.deliveries_due(NOW, 9)] == [found[1].id]
 
 

@@ -18,7 +18,7 @@ from pulsetui.store.database import Database
 from pulsetui.store.instant import stored
 from pulsetui.store.queries import Queries
 from pulsetui.store.retention import Retention
-from pulsetui.store.rows import Changes, OutboxRow
+from pulsetui.store.rows import Changes, OutboxRow, Purge
 from tests.store.test_database import NOW, identity, ping
 
 MINUTE = timedelta(minutes=1)
@@ -150,7 +150,7 @@ def test_what_belongs_to_no_check_is_bounded_too(database: Database) -> None:
     reports = ((f"{n:032x}", stored(NOW) + n) for n in range(100_100))
     with database._transaction() as connection:
         connection.executemany("INSERT INTO reports VALUES (?, ?)", reports)
-    database.trim(NOW - MINUTE, NOW - MINUTE)
+    database.write(Changes(purge=Purge(before=NOW - MINUTE, reports_before=NOW - MINUTE)))
     assert count(database, "unwatched") == retention.SPANS_KEPT
     assert count(database, "outbox") == retention.SPANS_KEPT
     assert count(database, "reports") == retention.REPORTS_KEPT

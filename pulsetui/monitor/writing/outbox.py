@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pulsetui.client.alert import Delivery
-from pulsetui.monitor import upkeep
 from pulsetui.monitor.describe import read_alert
 from pulsetui.monitor.engine import Engine
+from pulsetui.monitor.upkeep import UpdateDeliveries
+from pulsetui.store.rows import DeliveryChange, DeliveryHold, DeliveryRelease, DeliveryResult
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +29,7 @@ class StoreOutbox:
             alert = read_alert(one.alert)
             if alert is None:
                 logger.error("outbox row %d cannot be read and is given up", one.id)
-                unreadable = upkeep.Settle(one.id, one.tries, None, None, "the stored alert cannot be read")
-                await self._engine.perform(unreadable)
+                await self._settle(one.id, one.tries, "the stored alert cannot be read")
                 continue
             deliveries.append(
                 Delivery(
@@ -47,21 +47,34 @@ class StoreOutbox:
         return await asyncio.to_thread(self._engine.queries.next_delivery_at)
 
     async def delivered(self, delivery: Delivery, at: datetime) -> None:
-        await self._engine.perform(
-            upkeep.Settle(delivery.id, delivery.tries + 1, delivered_at=at, next_try_at=None, error="")
-        )
+        await self._settle(delivery.id, delivery.tries + 1, "", delivered_at=at)
 
     async def failed(
         self, delivery: Delivery, at: datetime, error: str, next_try_at: datetime | None
     ) -> None:
-        await self._engine.perform(
-            upkeep.Settle(
-                delivery.id, delivery.tries + 1, delivered_at=None, next_try_at=next_try_at, error=error
+        await self._settle(delivery.id, delivery.tries + 1, error, next_try_at=next_try_at)
+
+    async def held(self, deliveries: Sequence[Delivery], why: str, next_try_at: datetime | None) -> None:
+        ids = [one.id for one in deliveries]
+        await self._write(DeliveryHold(ids=ids, error=why, next_try_at=next_try_at))
+
+    async def release(self, hook: str, now: datetime) -> None:
+        await self._write(DeliveryRelease(hook=hook, at=now))
+
+    async def _settle(
+        self,
+        delivery_id: int,
+        tries: int,
+        error: str,
+        *,
+        delivered_at: datetime | None = None,
+        next_try_at: datetime | None = None,
+    ) -> None:
+        await self._write(
+            DeliveryResult(
+                id=delivery_id, tries=tries, delivered_at=delivered_at, next_try_at=next_try_at, error=error
             )
         )
 
-    async def held(self, deliveries: Sequence[Delivery], why: str, next_try_at: datetime | None) -> None:
-        await self._engine.perform(upkeep.Hold([one.id for one in deliveries], why, next_try_at))
-
-    async def release(self, hook: str, now: datetime) -> None:
-        await self._engine.perform(upkeep.Release(hook, now))
+    async def _write(self, change: DeliveryChange) -> None:
+        await self._engine.perform(UpdateDeliveries(change))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
+from msgspec import Struct
 
 from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.core.state.incident import Flip
-from pulsetui.core.state.snooze import snoozed_until
+from pulsetui.core.state.snooze import Snooze, snoozed_until
 from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.transition import Transition
 from pulsetui.monitor.alert_text import alert_of, alert_of_note
@@ -37,6 +38,22 @@ class Transaction:
     def state(self, tracked: TrackedCheck) -> CheckState:
         """The newest state, from earlier commands of this batch or the last commit."""
         return self._states.get(tracked.id, tracked.state)
+
+    @property
+    def snoozes(self) -> Sequence[Snooze]:
+        """The newest ones, likewise."""
+        return self.checks.snoozes if self.changes.snoozes is None else self.changes.snoozes
+
+    def set_snoozes(self, snoozes: Iterable[Snooze]) -> None:
+        """These and no others, from the next command on."""
+        self.changes.snoozes = tuple(snoozes)
+
+    def stored_checks(self) -> Sequence[StoredCheck]:
+        """Every check that was ever defined and not purged, removed ones too, likewise. Raises StoreError."""
+        stored = self.database.checks()
+        if not self.changes.identities:
+            return stored
+        return list(({one.id: one for one in (*stored, *self.changes.identities)}).values())
 
     def has_report(self, report: str) -> bool:
         """Whether the report of that id was taken, in this batch or before. Raises StoreError."""
@@ -68,7 +85,7 @@ class Transaction:
         self, alert: Alert, tracked: TrackedCheck, state: CheckState, now: datetime
     ) -> None:
         """What goes down in a snooze is told at its end, if it still is; its recovery is told to nobody."""
-        snoozed = snoozed_until(self.checks.snoozes, tracked.check, now) is not None
+        snoozed = snoozed_until(self.snoozes, tracked.check, now) is not None
         if alert.event is AlertEvent.DOWN and snoozed:
             state.untold = True
         elif alert.event is AlertEvent.NOTE and snoozed:
@@ -104,6 +121,7 @@ class Transaction:
         for slug, flip in self._flips:
             why = "" if flip.reason is None else f" reason={flip.reason}"
             logger.info("check=%s %s -> %s%s at=%s", slug, flip.before, flip.after, why, flip.at.isoformat())
+        self.checks.snoozes = self.snoozes
         by_id = self.checks.by_id
         for check_id, state in self._states.items():
             tracked = by_id.get(check_id)
@@ -116,3 +134,7 @@ class Command(Protocol):
     """One thing to do to the state. Runs on the writer thread; its result is answered after the commit."""
 
     def apply(self, transaction: Transaction, now: datetime) -> object: ...
+
+
+class Upkeep(Struct, frozen=True):
+    """A command that takes no ping and judges nothing: where it cannot be written, nobody was refused."""

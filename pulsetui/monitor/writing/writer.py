@@ -20,7 +20,7 @@ from msgspec import Struct
 from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.writing.checks import Checks
-from pulsetui.monitor.writing.transaction import Command, Transaction
+from pulsetui.monitor.writing.transaction import Command, Transaction, Upkeep
 from pulsetui.store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -190,7 +190,9 @@ class Writer:
         return results
 
     def _refused(self, batch: Sequence[Submitted], error: StoreError) -> Batch:
-        self._refuse([command for command, _ in batch], self._clock.now())
+        refused = [command for command, _ in batch if not isinstance(command, Upkeep)]
+        if refused or not batch:
+            self._refuse(refused, self._clock.now())
         return Batch([(done, error) for _, done in batch], frozenset(), error=error)
 
     def _refuse(self, commands: Sequence[Command], at: datetime) -> None:

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from pulsetui.core.state import operate
 from pulsetui.core.state.check import Check
-from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.state import CheckState, new_state
 from pulsetui.core.state.transition import Transition
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
@@ -31,7 +30,7 @@ class Define(Struct, frozen=True):
     restored: Collection[str] = ()  # slugs whose deletion is undone
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
-        all_stored = transaction.database.checks()
+        all_stored = transaction.stored_checks()
         known = matched(all_stored, self.checks, self.renames, self.restored)
         uuid_of = uuids(self.checks, known)
         next_id = max((stored.id for stored in all_stored), default=0) + 1
@@ -62,7 +61,8 @@ class Define(Struct, frozen=True):
                 identities.append(replace(made, mended=stored is not None and stored.mended))
             tracked.append(one)
         identities += removed(all_stored, {one.id for one in tracked}, self.checks.keys(), now)
-        transaction.define(identities, Checks(tracked, self._snoozes(transaction)))
+        self._rename_snoozed(transaction)
+        transaction.define(identities, Checks(tracked, transaction.snoozes))
         for one in tracked:
             with one_of_many(one):
                 if one.id in back:
@@ -71,18 +71,17 @@ class Define(Struct, frozen=True):
                     )
                 self._settle(transaction, one, operate.redefine(one.check, transaction.state(one), now), now)
 
-    def _snoozes(self, transaction: Transaction) -> list[Snooze]:
+    def _rename_snoozed(self, transaction: Transaction) -> None:
         """Snoozes follow a renamed check."""
-        before = transaction.database.snoozes()
+        before = transaction.snoozes
         after = [
             replace(one, target=self.renames[one.target])
             if one.scope == "check" and one.target in self.renames
             else one
             for one in before
         ]
-        if after != before:
-            transaction.database.write_snoozes(after)
-        return after
+        if after != list(before):
+            transaction.set_snoozes(after)
 
     def _settle(
         self, transaction: Transaction, tracked: TrackedCheck, transition: Transition, now: datetime

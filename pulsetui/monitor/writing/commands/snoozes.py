@@ -24,14 +24,8 @@ class SetSnoozes(Struct, frozen=True):
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
         gone = {*self.end, *((one.scope, one.target) for one in self.add)}
-        kept = [
-            one
-            for one in transaction.checks.snoozes
-            if (one.scope, one.target) not in gone and one.until > now
-        ]
-        snoozes = (*kept, *self.add)
-        transaction.database.write_snoozes(snoozes)
-        transaction.checks.snoozes = snoozes
+        kept = [one for one in transaction.snoozes if (one.scope, one.target) not in gone and one.until > now]
+        transaction.set_snoozes((*kept, *self.add))
         for tracked in transaction.checks.by_id.values():
             with one_of_many(tracked):
                 tell_untold(transaction, tracked, now)
@@ -40,7 +34,7 @@ class SetSnoozes(Struct, frozen=True):
 def tell_untold(transaction: Transaction, tracked: TrackedCheck, now: datetime) -> None:
     """What went down in a snooze that is over, and still is down, is told."""
     state = transaction.state(tracked)
-    if state.untold and snoozed_until(transaction.checks.snoozes, tracked.check, now) is None:
+    if state.untold and snoozed_until(transaction.snoozes, tracked.check, now) is None:
         told = state.copied()
         told.untold = False
         transaction.apply(tracked, Transition(state=told), now)
