@@ -141,8 +141,8 @@ class Host:
 
     async def _look_at_zone(self) -> None:
         """In which zone cron runs here, for the lines to copy. It takes a look at many files."""
-        from pulsetui.config.host import zone_without_tz
-        from pulsetui.config.host_name import host_zone_name
+        from pulsetui.config.host_zone import zone_without_tz
+        from pulsetui.config.host_zone_name import host_zone_name
 
         zone = await asyncio.to_thread(host_zone_name)
         other = await asyncio.to_thread(zone_without_tz)

@@ -47,7 +47,7 @@ def write_first_config(path: Path) -> None:
     A zone that is not certain is told, in the file and to the person.
     """
     from pulsetui.cli.output import talk
-    from pulsetui.config.host_name import host_zone_name
+    from pulsetui.config.host_zone_name import host_zone_name
     from pulsetui.config.init import initial_config, write_initial_config
     from pulsetui.config.program import program
 

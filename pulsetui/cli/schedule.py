@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pulsetui.cli.engine import config_path
 from pulsetui.cli.output import json_text, out, talk
-from pulsetui.config.load import parse_toml, read_text
+from pulsetui.config.file.load import parse_toml, read_text
 from pulsetui.core import storable
 from pulsetui.core.schedule.parse import guess_schedule
 from pulsetui.core.schedule.schedule import Schedule

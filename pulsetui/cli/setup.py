@@ -38,7 +38,7 @@ def validate(options: argparse.Namespace) -> int:
     """0 when the file is right, 2 with every problem of it when not."""
     from pulsetui.config.check_fields import odd_slugs
     from pulsetui.config.doubts import schedule_doubts
-    from pulsetui.config.load import load_config
+    from pulsetui.config.file.load import load_config
     from pulsetui.config.problem import ConfigProblems
     from pulsetui.config.trust import distrust
     from pulsetui.hooks.registry import VALIDATORS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulsetui.cli.engine import engine
 from pulsetui.cli.output import json_text, out, table, talk
 from pulsetui.cli.verbs import report, user_name
-from pulsetui.config.host import host_zone
+from pulsetui.config.host_zone import host_zone
 from pulsetui.core.state.snooze import SnoozeError, snooze_for, snooze_until
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import instant_text, until_text

@@ -126,7 +126,7 @@ def _value(key: str, text: str) -> object:
 
 
 def _toml(key: str, text: str) -> object:
-    from pulsetui.config.toml import read_toml
+    from pulsetui.config.toml.read import read_toml
 
     try:
         read = read_toml(f"value = {text}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tomli_w
 
-from pulsetui.config import disk
+from pulsetui.config.file import disk
 from pulsetui.config.problem import printable
 from pulsetui.config.program import crontab_word
 

@@ -27,7 +27,7 @@ def unknown_check(slug: str, address: Address, config: str) -> str:
 def _slugs(config: str) -> list[str]:
     import os
 
-    from pulsetui.config.toml import read_toml
+    from pulsetui.config.toml.read import read_toml
 
     if not os.path.isfile(config):  # noqa: PTH113 - a pipe would hold the job up
         return []

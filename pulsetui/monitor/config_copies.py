@@ -11,12 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from pulsetui.config.edit import ConfigFile, Loaded
-from pulsetui.config.guard import slugs_in
-from pulsetui.config.load import MAX_BYTES
+from pulsetui.config.file.edit import ConfigFile, Loaded
+from pulsetui.config.file.guard import slugs_in
+from pulsetui.config.file.load import MAX_BYTES
 from pulsetui.config.paths import LAST_GOOD_NAME
 from pulsetui.config.problem import printable
-from pulsetui.config.toml import read_toml
+from pulsetui.config.toml.read import read_toml
 from pulsetui.errors import ConfigError
 from pulsetui.store.private import open_private
 

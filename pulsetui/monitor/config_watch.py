@@ -1,8 +1,8 @@
 """Takes checks.toml over as it changes, by PulseTUI's own edits and by everybody else's.
 
 An outside edit counts within two seconds. It is never taken at first sight: the file has to look the same
-twice, and longer when checks are gone (``config.guard``). What does not parse, is missing, or is waited for
-leaves the last good configuration running, and says so.
+twice, and longer when checks are gone (``config.file.guard``). What does not parse, is missing, or is waited
+for leaves the last good configuration running, and says so.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 
-from pulsetui.config.disk import STALE, is_stale
-from pulsetui.config.edit import ConfigFile, Loaded, Rescue
-from pulsetui.config.guard import LOSS_S, is_doubtful, lost, stays_s
+from pulsetui.config.file.disk import STALE, is_stale
+from pulsetui.config.file.edit import ConfigFile, Loaded, Rescue
+from pulsetui.config.file.guard import LOSS_S, is_doubtful, lost, stays_s
+from pulsetui.config.file.watch import Fingerprint
 from pulsetui.config.model import Config
 from pulsetui.config.problem import printable
-from pulsetui.config.watch import Fingerprint
 from pulsetui.core.schedule.english import listed
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError, StoreError

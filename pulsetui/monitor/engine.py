@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from pulsetui.client.alert import Alert
 from pulsetui.client.refused import NOTICE
-from pulsetui.config.edit import ConfigFile
+from pulsetui.config.file.edit import ConfigFile
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.secret import without
 from pulsetui.core.state.snooze import Scope

@@ -23,7 +23,7 @@ from pulsetui.client.views import (
     SnoozeView,
     Timeline,
 )
-from pulsetui.config.edit import ConfigFile
+from pulsetui.config.file.edit import ConfigFile
 from pulsetui.config.model import Config, format_address, is_loopback
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.core import storable

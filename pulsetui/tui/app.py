@@ -22,7 +22,7 @@ from textual.worker import Worker
 
 from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckView, Notice
-from pulsetui.config.host import host_zone
+from pulsetui.config.host_zone import host_zone
 from pulsetui.tui.actions import Actions
 from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.base.verbs import Verb, key_of

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import asdict, fields, replace
 
-from pulsetui.config.toml import read_toml
+from pulsetui.config.toml.read import read_toml
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import ConfigError
 from pulsetui.tui.draw.theme import DARK
@@ -87,7 +87,7 @@ class SettingsFile:
             return
         import tomli_w
 
-        from pulsetui.config import disk
+        from pulsetui.config.file import disk
 
         first = Settings()
         changed = {name: value for name, value in asdict(settings).items() if value != getattr(first, name)}

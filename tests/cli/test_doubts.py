@@ -12,8 +12,8 @@ import pytest
 from pulsetui.cli.main import main
 from pulsetui.cli.verbs import report
 from pulsetui.client.views import EngineInfo
-from pulsetui.config.host_name import HostZone
-from pulsetui.config.load import load_config
+from pulsetui.config.file.load import load_config
+from pulsetui.config.host_zone_name import HostZone
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.service import Host, open_engine
 
@@ -125,8 +125,8 @@ def test_an_engine_says_which_checks_cannot_alarm_any_more(
 def test_an_engine_comes_to_know_the_zone_of_its_host(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pulsetui.config.host_name.host_zone_name", lambda: HostZone("Asia/Tokyo"))
-    monkeypatch.setattr("pulsetui.config.host.zone_without_tz", lambda: "UTC")
+    monkeypatch.setattr("pulsetui.config.host_zone_name.host_zone_name", lambda: HostZone("Asia/Tokyo"))
+    monkeypatch.setattr("pulsetui.config.host_zone.zone_without_tz", lambda: "UTC")
     known = threading.Event()
 
     def look(_: object) -> None:

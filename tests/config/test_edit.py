@@ -19,9 +19,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pulsetui.config import disk
-from pulsetui.config.edit import ConfigFile
-from pulsetui.config.load import load_config
+from pulsetui.config.file import disk
+from pulsetui.config.file.edit import ConfigFile
+from pulsetui.config.file.load import load_config
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.errors import ConfigError
 from tests.config.hand_written import ALL, DOTTED, HEADERS, INLINE, SUB_TABLE_FIRST, TOP_DOTTED, VALIDATORS
@@ -30,7 +30,7 @@ from tests.programs import private_mounts
 ROOT = Path(__file__).parents[2]
 TWO_EDITS = """\
 from pathlib import Path
-from pulsetui.config.edit import ConfigFile
+from pulsetui.config.file.edit import ConfigFile
 from tests.config.hand_written import VALIDATORS
 
 file = ConfigFile(Path("c/checks.toml"), VALIDATORS)

@@ -12,11 +12,11 @@ import platformdirs
 import pytest
 
 import pulsetui
-from pulsetui.config.edit import ConfigFile
+from pulsetui.config.file.edit import ConfigFile
+from pulsetui.config.file.load import load_config, parse_config
+from pulsetui.config.file.watch import MISSING, Fingerprint, changed
 from pulsetui.config.init import initial_config, write_initial_config
-from pulsetui.config.load import load_config, parse_config
 from pulsetui.config.paths import default_config_path, default_state_dir
-from pulsetui.config.watch import MISSING, Fingerprint, changed
 from pulsetui.core.text.metric import Text
 from pulsetui.errors import ConfigError
 from tests.config.hand_written import VALIDATORS
@@ -43,14 +43,15 @@ def test_finding_the_files_by_the_environment_imports_no_platformdirs() -> None:
     program = (
         "import sys; from pulsetui.config.paths import default_state_dir as find;"
         "find({'PULSETUI_STATE_DIR': '/x'});"
-        "print(sorted({'platformdirs', 'tomlkit', 'tomllib', 'pulsetui.config.load'} & set(sys.modules)))"
+        "found = {'platformdirs', 'tomlkit', 'tomllib', 'pulsetui.config.file.load'} & set(sys.modules);"
+        "print(sorted(found))"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
 
 
 def test_loading_does_not_import_tomlkit() -> None:
-    program = "import sys; import pulsetui.config.load; print('tomlkit' in sys.modules)"
+    program = "import sys; import pulsetui.config.file.load; print('tomlkit' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pulsetui.config.edit import ConfigFile
-from pulsetui.config.guard import DOUBT_S, LOSS_S, is_doubtful, stays_s
-from pulsetui.config.load import parse_config
+from pulsetui.config.file.edit import ConfigFile
+from pulsetui.config.file.guard import DOUBT_S, LOSS_S, is_doubtful, stays_s
+from pulsetui.config.file.load import parse_config
 from pulsetui.config.problem import ConfigProblems
 from tests.config.hand_written import HEADERS, VALIDATORS
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulsetui.config.check_fields import FIELDS
-from pulsetui.config.load import load_config, parse_config
+from pulsetui.config.file.load import load_config, parse_config
 from pulsetui.config.model import Config, HookConfig
 from pulsetui.config.problem import ConfigProblems, Problem
 from pulsetui.core.state.check import OnEvent

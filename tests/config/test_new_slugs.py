@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pulsetui.config.check_fields import odd_slugs
-from pulsetui.config.edit import ConfigFile
-from pulsetui.config.load import load_config
+from pulsetui.config.file.edit import ConfigFile
+from pulsetui.config.file.load import load_config
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.tui.form.model import FormModel, slug_for
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.config.edit import ConfigFile
-from pulsetui.config.load import load_config
+from pulsetui.config.file.edit import ConfigFile
+from pulsetui.config.file.load import load_config
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.errors import ConfigError
 from tests.config.hand_written import VALIDATORS

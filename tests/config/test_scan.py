@@ -10,7 +10,7 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulsetui.config.scan import KeyPath, Lines, scan
+from pulsetui.config.toml.scan import KeyPath, Lines, scan
 from tests.config.hand_written import ALL
 
 LEAVES = (

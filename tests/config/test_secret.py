@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulsetui.config.load import parse_config
+from pulsetui.config.file.load import parse_config
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.config.secret import masked, without
 from pulsetui.hooks.registry import VALIDATORS

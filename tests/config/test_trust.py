@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.config.load import load_config
+from pulsetui.config.file.load import load_config
 from pulsetui.config.trust import Distrust, distrust
 from tests.config.hand_written import VALIDATORS
 from tests.programs import as_root

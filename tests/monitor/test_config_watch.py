@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pulsetui.client.views import Notice
-from pulsetui.config.edit import ConfigFile
+from pulsetui.config.file.edit import ConfigFile
 from pulsetui.errors import ConfigError
 from pulsetui.monitor.pings.sink import Receipt
 from tests.monitor.harness import CONFIG, Harness, running

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.config.edit import ConfigFile
-from pulsetui.config.load import load_config
+from pulsetui.config.file.edit import ConfigFile
+from pulsetui.config.file.load import load_config
 from pulsetui.config.model import Config
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean

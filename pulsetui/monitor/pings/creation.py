@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from pulsetui.config.edit import ConfigFile
+from pulsetui.config.file.edit import ConfigFile
 from pulsetui.config.model import Config
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from pulsetui.config.build import build_config
-from pulsetui.config.disk import left_copy
+from pulsetui.config.file.disk import left_copy
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.problem import ConfigProblems, Problem, printable, quoted
 from pulsetui.config.secret import shown_line
-from pulsetui.config.toml import read_toml
+from pulsetui.config.toml.read import read_toml
 from pulsetui.errors import ConfigError
 
 MAX_BYTES = 32 * 1024 * 1024

@@ -15,17 +15,18 @@ from typing import Any
 
 from msgspec import Struct
 
-from pulsetui.config import disk, splice
 from pulsetui.config.build import build_config
 from pulsetui.config.check_fields import FIELDS, validate_check
-from pulsetui.config.guard import is_doubtful, lost, slugs_in
-from pulsetui.config.load import judged, parse_config, parse_toml, read_text
+from pulsetui.config.file import disk
+from pulsetui.config.file.guard import is_doubtful, lost, slugs_in
+from pulsetui.config.file.load import judged, parse_config, parse_toml, read_text
+from pulsetui.config.file.watch import MISSING, Fingerprint
 from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookValidator
 from pulsetui.config.problem import ConfigProblems, Problem, nearest, printable, quoted
-from pulsetui.config.removal import Removal, removal
-from pulsetui.config.render import RenderError
-from pulsetui.config.scan import ScanError
-from pulsetui.config.watch import MISSING, Fingerprint
+from pulsetui.config.toml import splice
+from pulsetui.config.toml.removal import Removal, removal
+from pulsetui.config.toml.render import RenderError
+from pulsetui.config.toml.scan import ScanError
 from pulsetui.errors import ConfigError
 
 _TRIES = 5

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from pulsetui.config.toml import read_toml
+from pulsetui.config.toml.read import read_toml
 
 KeyPath = tuple[str | int, ...]
 """Keys from the top; an int counts the items of an array."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pulsetui.config.host import LOCALTIME, agrees, clock_now, is_zone, name_in_path, tz_name
+from pulsetui.config.host_zone import LOCALTIME, agrees, clock_now, is_zone, name_in_path, tz_name
 from pulsetui.config.problem import quoted
 from pulsetui.core.schedule.zone import zone, zone_files, zone_names
 

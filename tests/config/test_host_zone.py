@@ -16,9 +16,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pulsetui.config import host, host_name
-from pulsetui.config.host import SystemZone, host_zone
-from pulsetui.config.host_name import HostZone, host_zone_name
+from pulsetui.config import host_zone as host
+from pulsetui.config import host_zone_name as host_name
+from pulsetui.config.host_zone import SystemZone, host_zone
+from pulsetui.config.host_zone_name import HostZone, host_zone_name
 from pulsetui.core.schedule.zone import zone_files
 from tests.programs import private_mounts
 
@@ -185,7 +186,8 @@ def test_a_file_mounted_over_etc_localtime_is_what_counts(tmp_path: Path, told: 
     script = (
         f"mount --bind {tmp_path}/rules $(readlink -f /etc/localtime)"
         f" && if [ -e /etc/timezone ]; then mount --bind {tmp_path}/timezone /etc/timezone; fi"
-        f" && exec {sys.executable} -c 'from pulsetui.config.host_name import *; print(host_zone_name())'"
+        f" && exec {sys.executable} -c"
+        " 'from pulsetui.config.host_zone_name import *; print(host_zone_name())'"
     )
     environment = {name: value for name, value in os.environ.items() if name != "TZ"}
     done = subprocess.run(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pulsetui.config import render
-from pulsetui.config.scan import Entry, scan
+from pulsetui.config.toml import render
+from pulsetui.config.toml.scan import Entry, scan
 
 Names = tuple[str, ...]
 
