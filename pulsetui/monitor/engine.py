@@ -11,10 +11,11 @@ import concurrent.futures
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from pulsetui.client.alert import Alert
 from pulsetui.client.refused import NOTICE
@@ -49,9 +50,11 @@ from pulsetui.monitor.upkeep import Forget, Trimmer
 from pulsetui.monitor.writing import commands
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.transaction import Command
-from pulsetui.monitor.writing.writer import Batch, Submitted, Writer
+from pulsetui.monitor.writing.writer import Batch, OnDone, Submitted, Writer
 from pulsetui.store.database import Database
 from pulsetui.store.queries import Queries
+
+_T = TypeVar("_T")
 
 logger = logging.getLogger(__name__)
 
@@ -185,8 +188,7 @@ class Engine:
         self._database.close()
         self.lock.release()
 
-    def _spawn(self, routine: object) -> None:
-        assert asyncio.iscoroutine(routine)
+    def _spawn(self, routine: Coroutine[object, object, None]) -> None:
         task: asyncio.Task[None] = self._loop.create_task(routine)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -199,19 +201,19 @@ class Engine:
 
     # --- commands -----------------------------------------------------------------------------------
 
-    def submit(self, command: Command, done: Callable[[object], None]) -> None:
+    def submit(self, command: Command[_T], done: OnDone[_T]) -> None:
         """Queues a command; ``done`` is called on the loop with its result or exception."""
         self._hand_over()  # the pings that came before it
         self._writer.submit([(command, done)])
 
-    async def perform(self, command: Command) -> object:
+    async def perform(self, command: Command[_T]) -> _T:
         """Runs a command and waits for its commit. Raises what it, or the commit, raised."""
-        future: asyncio.Future[object] = self._loop.create_future()
+        future: asyncio.Future[_T] = self._loop.create_future()
 
-        def done(result: object) -> None:
+        def done(result: _T | Exception) -> None:
             if future.done():
                 return
-            if isinstance(result, BaseException):
+            if isinstance(result, Exception):
                 future.set_exception(result)
             else:
                 future.set_result(result)
@@ -219,11 +221,9 @@ class Engine:
         self.submit(command, done)
         return await future
 
-    def call(self, routine: Callable[[], object]) -> object:
+    def call(self, routine: Callable[[], Coroutine[object, object, _T]]) -> _T:
         """Runs a coroutine function on the engine's loop from another thread and waits for it."""
-        coroutine = routine()
-        assert asyncio.iscoroutine(coroutine)
-        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        future = asyncio.run_coroutine_threadsafe(routine(), self._loop)
         try:
             return future.result(_COMMAND_TIMEOUT_S)
         except concurrent.futures.TimeoutError:
@@ -237,8 +237,8 @@ class Engine:
 
     def _on_batch(self, batch: Batch) -> None:
         self._store_watch.committed(batch.error)
-        for done, result in batch.done:
-            done(result)
+        for answer in batch.answers:
+            answer()
         if batch.redefined:
             self._evaluator.forget()
             self._evaluator.arm(self.checks.by_id.values())
@@ -295,7 +295,7 @@ class Engine:
     def _gather(self, arrival: IncomingPing, at: datetime, done: OnReceipt) -> None:
         """A ping that was received at ``at`` and is ready to be written."""
 
-        def committed(result: object) -> None:
+        def committed(result: Receipt | Exception) -> None:
             self._waiting -= 1
             self.pings += 1
             if arrival.notes or self.unread:
@@ -388,11 +388,11 @@ class Engine:
             if not ids:
                 return
 
-        def done(result: object) -> None:
+        def done(result: Mapping[str, Exception] | Exception) -> None:
             if isinstance(result, StoreError):
                 self._evaluator.retry(ids)
                 return
-            broken = result if isinstance(result, dict) else {}
+            broken = {} if isinstance(result, Exception) else result
             by_id = self.checks.by_id
             looked_at = [by_id[check_id] for check_id in ids if check_id in by_id]
             for one in looked_at:
@@ -528,8 +528,8 @@ class Engine:
         text = f"{gap.why} from {_local(gap.since)} to {_local(gap.until)}: what is due is counted from there"
         self.notices.put("clock", "warning", text)
 
-    def _tell_unjudged(self, gap: Gap, unjudged: object) -> None:
-        if isinstance(unjudged, list) and unjudged:
+    def _tell_unjudged(self, gap: Gap, unjudged: Sequence[str] | Exception) -> None:
+        if unjudged and not isinstance(unjudged, Exception):
             span = f"{_local(gap.since)} to {_local(gap.until)}"
             names = ", ".join(unjudged[:8]) + (f" and {len(unjudged) - 8} more" if len(unjudged) > 8 else "")
             text = f"{gap.why} ({span}). {count_text(len(unjudged), 'check')} had deadlines then: {names}"

@@ -14,7 +14,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -29,6 +29,8 @@ from pulsetui.monitor.writing.transaction import Command, Transaction
 from pulsetui.store.database import Database
 from pulsetui.store.rescue import rescue
 from pulsetui.store.rows import Changes, StoredCheck
+
+_T = TypeVar("_T")
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +103,7 @@ class Host(Protocol):
     notices: Notices
     on_urgent: Callable[[Alert], None]  # tells what cannot be put into the outbox
 
-    async def perform(self, command: Command) -> object: ...
+    async def perform(self, command: Command[_T]) -> _T: ...
 
     async def reopened(self) -> None:
         """Another database is at the path: whoever reads it opens it anew, and what else was there is

@@ -48,7 +48,7 @@ class Forget(Upkeep, frozen=True):
 class Trimmer:
     """Says when a check is due for its retention: each time a tenth more than is kept has come in."""
 
-    def __init__(self, submit: Callable[[Command, Callable[[object], None]], None]) -> None:
+    def __init__(self, submit: Callable[[Command[None], Callable[[object], None]], None]) -> None:
         self._submit = submit
         self._after: dict[int, int] = {}  # by check: the number of the ping that is left alone
 

@@ -56,7 +56,7 @@ def waiting(database: Database, queries: Queries, count: int) -> list[int]:
     return [one.id for one in queries.deliveries_due(NOW, count)]
 
 
-def applied(database: Database, commands: list[Command], checks: Checks | None = None) -> Transaction:
+def applied(database: Database, commands: list[Command[object]], checks: Checks | None = None) -> Transaction:
     transaction = Transaction(checks or Checks(), database, lambda: ())
     for command in commands:
         command.apply(transaction, NOW)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import StoreBusyError, StoreLostError
@@ -21,6 +21,8 @@ from pulsetui.monitor.writing import commands
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.monitor.writing.transaction import Command
 
+_T = TypeVar("_T")
+
 logger = logging.getLogger(__name__)
 
 
@@ -31,7 +33,7 @@ class Host(Protocol):
     clock: Clock
     notices: Notices
 
-    async def perform(self, command: Command) -> object: ...
+    async def perform(self, command: Command[_T]) -> _T: ...
 
     def refuse(self, refused: Refused) -> str: ...
 
@@ -56,7 +58,7 @@ class SpoolIntake:
             arrivals = [await self._read(arrival) for _, arrival in known]
             broken = await self._host.perform(commands.TakeSpooled(since, arrivals))
             for place, (path, _) in enumerate(known):
-                if isinstance(broken, dict) and place in broken:
+                if place in broken:
                     self._spool.set_aside(path, repr(broken[place]))
                 else:
                     self._taken(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +19,8 @@ from pulsetui.monitor.alert_text import alert_of, alert_of_note
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.store.database import Database
 from pulsetui.store.rows import Changes, OutboxRow, PingRow, StoredCheck
+
+Result_co = TypeVar("Result_co", covariant=True)
 
 logger = logging.getLogger(__name__)
 _encode_alert = msgspec.json.Encoder().encode
@@ -130,10 +132,10 @@ class Transaction:
         return frozenset(self._states)
 
 
-class Command(Protocol):
+class Command(Protocol[Result_co]):
     """One thing to do to the state. Runs on the writer thread; its result is answered after the commit."""
 
-    def apply(self, transaction: Transaction, now: datetime) -> object: ...
+    def apply(self, transaction: Transaction, now: datetime) -> Result_co: ...
 
 
 class Upkeep(Struct, frozen=True):

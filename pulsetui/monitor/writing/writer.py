@@ -13,7 +13,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -28,16 +29,22 @@ logger = logging.getLogger(__name__)
 MAX_AT_ONCE = 1000
 """Commands of one transaction, and no further ones: bounds how long the first of them waits for the last."""
 
-OnDone = Callable[[object], None]
-Submitted = tuple[Command, OnDone]
+_T = TypeVar("_T")
+
+OnDone = Callable[[_T | Exception], None]
+"""Gets the result of a command, or what it or the commit raised."""
+
+OneSubmitted = tuple[Command[_T], OnDone[_T]]
+Submitted = OneSubmitted[Any]  # in one queue: each has a result of its own
+
+Answer = Callable[[], None]
+"""Gives one command's result to whoever waits for it."""
 
 
-class Refusal(Protocol):
+class Refusal(Command[object], Protocol):
     """What could not be written: a command that makes up for it, before anything is judged."""
 
-    def apply(self, transaction: Transaction, now: datetime) -> object: ...
-
-    def with_more(self, refused: Sequence[Command]) -> Refusal:
+    def with_more(self, refused: Sequence[Command[object]]) -> Refusal:
         """The same, with further commands that were refused."""
 
 
@@ -46,9 +53,9 @@ NewRefusal = Callable[[datetime], Refusal]
 
 
 class Batch(Struct, frozen=True):
-    """What one transaction did, for the engine's loop. A result is a value or the exception instead."""
+    """What one transaction did, for the engine's loop, where the answers are to be given."""
 
-    done: Sequence[tuple[OnDone, object]]
+    answers: Sequence[Answer]
     changed: frozenset[int]
     redefined: bool = False  # the set of checks is another one
     told: bool = False  # something was put into the outbox
@@ -74,7 +81,7 @@ class Writer:
         self._on_batch = on_batch
         self._new_refusal = new_refusal
         self._refusal: Refusal | None = None  # committed with the next transaction that succeeds
-        self._turned_away: deque[tuple[Command, datetime]] = deque()
+        self._turned_away: deque[tuple[Command[object], datetime]] = deque()
         self._asked_first: deque[Submitted] = deque()
         self._first: list[Submitted] = []
         self._said = ""  # why the last commit failed
@@ -92,16 +99,16 @@ class Writer:
         self._thread.join(timeout_s)
 
     def submit(self, submitted: Sequence[Submitted]) -> None:
-        """Queues commands. The second of each pair gets its result or exception by way of ``on_batch``."""
+        """Queues commands, each with who gets its result or exception, by way of ``on_batch``."""
         self._queue.put(submitted)
 
-    def submit_first(self, command: Command, done: OnDone) -> None:
+    def submit_first(self, command: Command[_T], done: OnDone[_T]) -> None:
         """Queues a command that nothing may be judged before: it goes ahead of every transaction until one
         with it succeeds. ``done`` is called then."""
         self._asked_first.append((command, done))
         self._queue.put(())  # in case nothing else comes
 
-    def turned_away(self, command: Command, at: datetime) -> None:
+    def turned_away(self, command: Command[object], at: datetime) -> None:
         """A command was refused before it came here: as if its commit had failed at ``at``."""
         self._turned_away.append((command, at))
 
@@ -157,7 +164,7 @@ class Writer:
             self._first.append(self._asked_first.popleft())
         first = [] if self._refusal is None else self._apply(transaction, now, [(self._refusal, _ignore)])
         first += self._apply(transaction, now, self._first)
-        results = self._apply(transaction, now, batch)
+        answers = self._apply(transaction, now, batch)
         self.database = transaction.database
         try:
             changed = transaction.commit()
@@ -170,33 +177,34 @@ class Writer:
             logger.exception("commit of %d commands failed", len(batch))
             return StoreError(f"{type(error).__name__}: {error}")
         self._refusal, self._first, self._said = None, [], ""
-        results = first + results
         redefined, self.checks = transaction.checks is not self.checks, transaction.checks
-        return Batch(results, changed, redefined=redefined, told=bool(transaction.changes.outbox))
+        return Batch(first + answers, changed, redefined=redefined, told=bool(transaction.changes.outbox))
 
     @staticmethod
-    def _apply(
-        transaction: Transaction, now: datetime, submitted: Sequence[Submitted]
-    ) -> list[tuple[OnDone, object]]:
-        results: list[tuple[OnDone, object]] = []
-        for command, done in submitted:
-            try:
-                result = command.apply(transaction, now)
-            except Exception as error:
-                if not isinstance(error, StoreError):
-                    logger.exception("command=%s failed", type(command).__name__)
-                result = error
-            results.append((done, result))
-        return results
+    def _apply(transaction: Transaction, now: datetime, submitted: Sequence[Submitted]) -> list[Answer]:
+        return [_applied(one, transaction, now) for one in submitted]
 
     def _refused(self, batch: Sequence[Submitted], error: StoreError) -> Batch:
         refused = [command for command, _ in batch if not isinstance(command, Upkeep)]
         if refused or not batch:
             self._refuse(refused, self._clock.now())
-        return Batch([(done, error) for _, done in batch], frozenset(), error=error)
+        return Batch([partial(done, error) for _, done in batch], frozenset(), error=error)
 
-    def _refuse(self, commands: Sequence[Command], at: datetime) -> None:
+    def _refuse(self, commands: Sequence[Command[object]], at: datetime) -> None:
         self._refusal = (self._refusal or self._new_refusal(at)).with_more(commands)
+
+
+def _applied(submitted: OneSubmitted[_T], transaction: Transaction, now: datetime) -> Answer:
+    """Runs one command. What it raises is its own answer, and no other's."""
+    command, done = submitted
+    result: _T | Exception
+    try:
+        result = command.apply(transaction, now)
+    except Exception as error:
+        if not isinstance(error, StoreError):
+            logger.exception("command=%s failed", type(command).__name__)
+        result = error
+    return partial(done, result)
 
 
 def _ignore(_: object) -> None:

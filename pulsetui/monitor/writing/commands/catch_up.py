@@ -94,7 +94,7 @@ class AfterRefusal(Struct, frozen=True):
     since: datetime
     reported: Mapping[str, Receive] = {}  # the newest good report that was refused, by the check's name
 
-    def with_more(self, refused: Sequence[Command]) -> AfterRefusal:
+    def with_more(self, refused: Sequence[Command[object]]) -> AfterRefusal:
         """The same, with what more was refused."""
         good = {
             command.arrival.uuid or command.arrival.slug or "": command
