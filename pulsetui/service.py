@@ -115,7 +115,7 @@ class Host:
         from pulsetui.hooks.hook import HookContext
         from pulsetui.hooks.registry import build_hooks
         from pulsetui.listener.listener import Listener
-        from pulsetui.monitor.writing.outbox import StoreOutbox
+        from pulsetui.monitor.outbox import StoreOutbox
 
         engine, context = self.engine, HookContext(publish=self.client.publish)
         self._listener = Listener(

@@ -18,7 +18,7 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.hooks.registry import VALIDATORS
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
-from pulsetui.monitor.pings.sink import IncomingPing, Receipt
+from pulsetui.monitor.sink import IncomingPing, Receipt
 
 NOW = datetime(2026, 11, 24, 8, 12, 30, tzinfo=UTC)  # a Tuesday, in the morning after a bad weekend
 BEGIN = NOW - timedelta(days=14)

@@ -156,7 +156,7 @@ class Inheritance:
         """
         import pulsetui.hooks.delivery
         import pulsetui.listener.listener
-        import pulsetui.monitor.writing.outbox  # noqa: F401 - what the engine would import after its start
+        import pulsetui.monitor.outbox  # noqa: F401 - what the engine would import after its start
         from pulsetui.config.file.load import load_config
         from pulsetui.hooks.registry import VALIDATORS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pulsetui.listener.http.message import JSON, Respond, Response
-from pulsetui.monitor.pings.sink import BODY_LIMIT, Receipt
+from pulsetui.monitor.sink import BODY_LIMIT, Receipt
 
 _ANYWHERE = ("Access-Control-Allow-Origin", "*")
 _FRESH = ("Cache-Control", "max-age=0, no-cache, no-store, must-revalidate, private")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pulsetui.listener.answers import json_error
 from pulsetui.listener.http.message import Request, Response
-from pulsetui.monitor.pings.sink import PingSink
+from pulsetui.monitor.sink import PingSink
 
 
 def denied(request: Request, intake: PingSink, *, write: bool) -> Response | None:

@@ -14,7 +14,7 @@ from pulsetui.listener.http.server import HttpServer
 from pulsetui.listener.pings.dialect import MakeDialect
 from pulsetui.listener.pings.dialects import DIALECTS
 from pulsetui.listener.pings.routes import Router
-from pulsetui.monitor.pings.sink import PingSink
+from pulsetui.monitor.sink import PingSink
 
 
 class Listener:

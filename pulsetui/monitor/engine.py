@@ -41,14 +41,15 @@ from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings import refusals
 from pulsetui.monitor.pings.creation import Creation
 from pulsetui.monitor.pings.reading import Reading, without_rest
-from pulsetui.monitor.pings.sink import ApiKeys, IncomingPing, OnReceipt, Receipt, Refused
 from pulsetui.monitor.pings.spool_intake import SpoolIntake
 from pulsetui.monitor.pings.unread import Unread
+from pulsetui.monitor.sink import ApiKeys, IncomingPing, OnReceipt, Receipt, Refused
 from pulsetui.monitor.store_watch import StoreWatch
+from pulsetui.monitor.trimmer import Trimmer
 from pulsetui.monitor.unwatched import BEAT_S, TICK_S, Gap, GapDetector
-from pulsetui.monitor.upkeep import Forget, Trimmer
 from pulsetui.monitor.writing import commands
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
+from pulsetui.monitor.writing.commands.upkeep import Forget
 from pulsetui.monitor.writing.transaction import Command
 from pulsetui.monitor.writing.writer import Batch, OnDone, Submitted, Writer
 from pulsetui.store.database import Database

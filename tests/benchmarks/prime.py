@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pulsetui.core.state.status import PingKind
 from pulsetui.monitor.engine import Engine
-from pulsetui.monitor.pings.sink import IncomingPing, Receipt
+from pulsetui.monitor.sink import IncomingPing, Receipt
 from pulsetui.service import open_engine
 from tests.benchmarks.processes import PLACE, Home, module, slug
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pulsetui.core.text.output import KEPT, SEARCHED, Output, shortened
 from pulsetui.job.report import BODY_LIMIT
-from pulsetui.monitor.pings import sink as intake
+from pulsetui.monitor import sink as intake
 
 
 def test_all_that_keep_bodies_keep_as_much() -> None:

@@ -17,7 +17,7 @@ from pulsetui.client.views import CheckDetails, CheckView, CommandResult, Engine
 from pulsetui.core.state.status import Status
 from pulsetui.errors import UnknownCheckError
 from pulsetui.monitor.pings.refusals import nearest_slug
-from pulsetui.monitor.pings.sink import ApiKeys, IncomingPing, OnReceipt, Receipt, Refused
+from pulsetui.monitor.sink import ApiKeys, IncomingPing, OnReceipt, Receipt, Refused
 from tests.quiet_client import QuietClient
 
 CODE = "11111111-2222-4333-8444-555555555555"
@@ -280,6 +280,6 @@ class FakeEngine(QuietClient):
 def _conforms(intake: FakeIntake, engine: FakeEngine) -> None:
     """mypy proves here that the fakes have the shapes they stand for."""
     from pulsetui.client.client import EngineClient
-    from pulsetui.monitor.pings.sink import PingSink
+    from pulsetui.monitor.sink import PingSink
 
     _: tuple[PingSink, EngineClient] = (intake, engine)

@@ -19,7 +19,7 @@ from pulsetui.listener.pings.dialect import Answers, Declined, Desk, MakeDialect
 from pulsetui.listener.pings.dialects import DIALECTS
 from pulsetui.listener.pings.incoming import Said, incoming
 from pulsetui.listener.pings.routes import Router
-from pulsetui.monitor.pings.sink import Receipt
+from pulsetui.monitor.sink import Receipt
 from tests.listener.fakes import CODE, PING_KEY, FakeIntake
 
 _NOT_FOUND = Response(404, b'{"ok":false}', content_type=JSON)

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from pulsetui.core.state.status import PingKind
-from pulsetui.monitor.pings.sink import BODY_LIMIT, Receipt
+from pulsetui.monitor.sink import BODY_LIMIT, Receipt
 from tests.listener.fakes import CODE, PING_KEY
 from tests.listener.served import Served, curl
 

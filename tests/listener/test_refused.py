@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulsetui.core.state.status import PingKind
-from pulsetui.monitor.pings.sink import Receipt
+from pulsetui.monitor.sink import Receipt
 from tests.listener.fakes import CODE, PING_KEY
 from tests.listener.served import Served
 

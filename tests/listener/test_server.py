@@ -20,7 +20,7 @@ from pulsetui.listener.http.heads import Heads
 from pulsetui.listener.http.limits import Limits
 from pulsetui.listener.http.server import HttpServer
 from pulsetui.listener.http.sockets import open_sockets, port_of
-from pulsetui.monitor.pings.sink import Receipt
+from pulsetui.monitor.sink import Receipt
 from tests.listener.fakes import CODE
 from tests.listener.served import TIMEOUT_S, Served, curl, read_all, read_until, serve, start
 

@@ -13,7 +13,7 @@ from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import PingKind
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
-from pulsetui.monitor.pings.sink import IncomingPing, Receipt
+from pulsetui.monitor.sink import IncomingPing, Receipt
 
 START = datetime(2026, 11, 20, tzinfo=UTC)  # a Friday, midnight
 

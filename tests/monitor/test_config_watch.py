@@ -12,7 +12,7 @@ import pytest
 from pulsetui.client.views import Notice
 from pulsetui.config.file.edit import ConfigFile
 from pulsetui.errors import ConfigError
-from pulsetui.monitor.pings.sink import Receipt
+from pulsetui.monitor.sink import Receipt
 from tests.monitor.harness import CONFIG, Harness, running
 
 MORE = "".join(f'\n[checks.more-{n}]\nevery = "1h"\n' for n in range(4))

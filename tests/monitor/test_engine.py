@@ -21,7 +21,7 @@ from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.state.transition import Transition
 from pulsetui.errors import ConfigError, EngineError, StateHeldError, StoreError
-from pulsetui.monitor.pings.sink import Receipt
+from pulsetui.monitor.sink import Receipt
 from pulsetui.monitor.writing.commands import Operate
 from pulsetui.store.database import Database
 from pulsetui.store.rows import Changes

@@ -13,7 +13,7 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.job.report import Report
 from pulsetui.job.spool import keep
 from pulsetui.monitor.pings import reading
-from pulsetui.monitor.pings.sink import BODY_LIMIT, Receipt
+from pulsetui.monitor.sink import BODY_LIMIT, Receipt
 from tests.monitor.harness import running
 
 

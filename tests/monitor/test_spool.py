@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pulsetui.monitor.pings.sink import Receipt
 from pulsetui.monitor.pings.spool import Spool
+from pulsetui.monitor.sink import Receipt
 from tests.monitor.harness import running
 
 GOOD = {"v": 1, "slug": "often", "kind": "success", "at": "2026-11-19T23:59:00Z", "body": ""}

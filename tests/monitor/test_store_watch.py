@@ -21,7 +21,7 @@ from pulsetui.errors import StateHeldError, StoreBusyError
 from pulsetui.monitor import store_watch as keeper
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.lock import StateLock
-from pulsetui.monitor.pings.sink import Receipt
+from pulsetui.monitor.sink import Receipt
 from tests.monitor.harness import FakeClock, Harness, accept_all, running
 
 DATABASE = "pulsetui.sqlite3"

@@ -15,8 +15,8 @@ import pytest
 
 from pulsetui.core.state.status import PingKind
 from pulsetui.hooks.delivery import DeliveryWorker
-from pulsetui.monitor.pings.sink import Receipt
-from pulsetui.monitor.writing.outbox import StoreOutbox
+from pulsetui.monitor.outbox import StoreOutbox
+from pulsetui.monitor.sink import Receipt
 from pulsetui.store.instant import stored
 from pulsetui.store.schema import MIGRATIONS
 from tests.hooks.fakes import RecordingHook

@@ -13,11 +13,11 @@ from pulsetui.core.state.check import Check
 from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.state import new_state
 from pulsetui.errors import StoreBusyError
-from pulsetui.monitor.pings.sink import Receipt
-from pulsetui.monitor.upkeep import Forget, UpdateDeliveries
+from pulsetui.monitor.sink import Receipt
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.commands.define import Define
 from pulsetui.monitor.writing.commands.snoozes import SetSnoozes
+from pulsetui.monitor.writing.commands.upkeep import Forget, UpdateDeliveries
 from pulsetui.monitor.writing.transaction import Command, Transaction
 from pulsetui.store.database import Database
 from pulsetui.store.queries import Queries

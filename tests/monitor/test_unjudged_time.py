@@ -15,7 +15,7 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StoreError
 from pulsetui.monitor.clock import SystemClock
 from pulsetui.monitor.engine import Engine
-from pulsetui.monitor.pings.sink import Receipt
+from pulsetui.monitor.sink import Receipt
 from pulsetui.store.rows import Changes
 from tests.monitor.harness import CONFIG, START, FakeClock, Harness, accept_all, running
 

@@ -21,7 +21,7 @@ from pulsetui.job.spool import keep
 from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.listener.listener import Listener
 from pulsetui.monitor.pings.refusals import Allowance, nearest_slug
-from pulsetui.monitor.pings.sink import Receipt, Refused
+from pulsetui.monitor.sink import Receipt, Refused
 from tests.listener.served import curl
 from tests.monitor.harness import CONFIG, START, Harness, running
 

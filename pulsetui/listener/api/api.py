@@ -25,7 +25,7 @@ from pulsetui.listener.auth import denied
 from pulsetui.listener.browser import Guard, refusal
 from pulsetui.listener.http.message import JSON, Request, Respond, Response
 from pulsetui.listener.http.stream import Stream
-from pulsetui.monitor.pings.sink import BODY_LIMIT, PingSink
+from pulsetui.monitor.sink import BODY_LIMIT, PingSink
 
 _log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pulsetui.monitor.pings.sink import BODY_LIMIT
+from pulsetui.monitor.sink import BODY_LIMIT
 
 SPARE_DESCRIPTORS = 64
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from pulsetui.listener import answers
 from pulsetui.listener.browser import Guard, refusal
 from pulsetui.listener.http.message import Request, Response
-from pulsetui.monitor.pings.sink import IncomingPing, PingSink, Receipt
+from pulsetui.monitor.sink import IncomingPing, PingSink, Receipt
 
 
 class Answers(Struct, frozen=True):

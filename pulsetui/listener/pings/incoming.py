@@ -15,7 +15,7 @@ from pulsetui.listener.http.message import Query, Request
 from pulsetui.listener.pings import extras
 from pulsetui.listener.pings.origin import remote, user_agent
 from pulsetui.listener.pings.outcome import Say, outcome
-from pulsetui.monitor.pings.sink import IncomingPing, report_id, split_body
+from pulsetui.monitor.sink import IncomingPing, report_id, split_body
 
 Action = tuple[PingKind, int | None]
 """What the path says of a run, with the exit status if it was one."""

@@ -13,7 +13,7 @@ from pulsetui.listener.browser import PREFLIGHT, Guard, is_preflight
 from pulsetui.listener.http.message import Request, Respond
 from pulsetui.listener.pings.dialect import Declined, Desk, Dialect, MakeDialect
 from pulsetui.listener.pings.taker import PingTaker
-from pulsetui.monitor.pings.sink import PingSink
+from pulsetui.monitor.sink import PingSink
 
 Route = Callable[[Request, Respond, Sequence[str]], None]
 """Handles a request whose first path segment chose it; gets the decoded segments after that one."""

@@ -8,7 +8,7 @@ from pulsetui.listener.http.message import Request, Respond
 from pulsetui.listener.pings.dialect import Declined, Reading, Understood, forbidden
 from pulsetui.listener.pings.origin import remote, user_agent
 from pulsetui.monitor.pings.refusals import NOT_CREATED, UNKNOWN_CHECK
-from pulsetui.monitor.pings.sink import PingSink, Receipt, Refused
+from pulsetui.monitor.sink import PingSink, Receipt, Refused
 
 _SEEN = {
     Receipt.UNKNOWN: UNKNOWN_CHECK,

@@ -15,7 +15,7 @@ from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings.refusals import Allowance
-from pulsetui.monitor.pings.sink import IncomingPing, OnReceipt, Receipt
+from pulsetui.monitor.sink import IncomingPing, OnReceipt, Receipt
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from pulsetui.core.text import metric
 from pulsetui.core.text.metric import Pattern, Text
-from pulsetui.monitor.pings.sink import IncomingPing
+from pulsetui.monitor.sink import IncomingPing
 
 logger = logging.getLogger(__name__)
 

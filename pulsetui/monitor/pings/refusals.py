@@ -20,7 +20,7 @@ from pulsetui.core.state.check import NEW_SLUG
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import count_text
 from pulsetui.monitor.notices import Notices
-from pulsetui.monitor.pings.sink import Refused
+from pulsetui.monitor.sink import Refused
 
 logger = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.metric import not_a_number
 from pulsetui.core.text.number import MAX_NUMBER_LENGTH, number
-from pulsetui.monitor.pings.sink import BODY_LIMIT, IncomingPing, report_id, split_body
+from pulsetui.monitor.sink import BODY_LIMIT, IncomingPing, report_id, split_body
 from pulsetui.store.private import open_directory, open_private
 
 T = TypeVar("T")

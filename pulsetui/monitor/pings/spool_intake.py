@@ -15,8 +15,8 @@ from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings import refusals
 from pulsetui.monitor.pings.reading import with_metrics, without_rest
-from pulsetui.monitor.pings.sink import IncomingPing, Refused
 from pulsetui.monitor.pings.spool import BAD, DIRECTORY, Spool
+from pulsetui.monitor.sink import IncomingPing, Refused
 from pulsetui.monitor.writing import commands
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.monitor.writing.transaction import Command

@@ -8,7 +8,7 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings.refusals import LOG_BURST, LOG_EVERY_S, Allowance
-from pulsetui.monitor.pings.sink import IncomingPing
+from pulsetui.monitor.sink import IncomingPing
 
 logger = logging.getLogger(__name__)
 

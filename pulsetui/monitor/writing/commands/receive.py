@@ -13,7 +13,7 @@ from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.state.transition import Transition
 from pulsetui.core.text.clean import clean, decode, encoding_of
-from pulsetui.monitor.pings.sink import IncomingPing, Receipt
+from pulsetui.monitor.sink import IncomingPing, Receipt
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.transaction import Transaction
 from pulsetui.store.rows import PingRow

@@ -10,7 +10,7 @@ from datetime import datetime
 from pulsetui.client.alert import Delivery
 from pulsetui.monitor.describe import read_alert
 from pulsetui.monitor.engine import Engine
-from pulsetui.monitor.upkeep import UpdateDeliveries
+from pulsetui.monitor.writing.commands.upkeep import UpdateDeliveries
 from pulsetui.store.rows import DeliveryChange, DeliveryHold, DeliveryRelease, DeliveryResult
 
 logger = logging.getLogger(__name__)

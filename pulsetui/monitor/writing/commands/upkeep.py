@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from pulsetui.monitor.writing.checks import TrackedCheck
-from pulsetui.monitor.writing.transaction import Command, Transaction, Upkeep
-from pulsetui.store.retention import FLIPS_KEPT, Retention
+from pulsetui.monitor.writing.transaction import Transaction, Upkeep
+from pulsetui.store.retention import Retention
 from pulsetui.store.rows import DeliveryChange, Purge
 
 REPORTS_REMEMBERED = timedelta(days=1)
@@ -43,23 +41,3 @@ class Forget(Upkeep, frozen=True):
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
         transaction.changes.purge = Purge(before=self.before, reports_before=now - REPORTS_REMEMBERED)
-
-
-class Trimmer:
-    """Says when a check is due for its retention: each time a tenth more than is kept has come in."""
-
-    def __init__(self, submit: Callable[[Command[None], Callable[[object], None]], None]) -> None:
-        self._submit = submit
-        self._after: dict[int, int] = {}  # by check: the number of the ping that is left alone
-
-    def look(self, changed: Iterable[TrackedCheck]) -> None:
-        """These were pinged."""
-        for tracked in changed:
-            keep, n = tracked.check.keep_pings, tracked.state.n_pings
-            if n <= min(keep, FLIPS_KEPT):
-                continue
-            step = min(max(keep // 10, 50), FLIPS_KEPT)
-            # Apart by their ids: checks with one schedule would all come to it in one transaction.
-            if n > self._after.setdefault(tracked.id, n + tracked.id % step):
-                self._after[tracked.id] = n + step
-                self._submit(Trim(tracked.id, keep), lambda _: None)
