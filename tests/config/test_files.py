@@ -43,15 +43,15 @@ def test_finding_the_files_by_the_environment_imports_no_platformdirs() -> None:
     program = (
         "import sys; from pulsetui.config.paths import default_state_dir as find;"
         "find({'PULSETUI_STATE_DIR': '/x'});"
-        "found = {'platformdirs', 'tomlkit', 'tomllib', 'pulsetui.config.file.load'} & set(sys.modules);"
+        "found = {'platformdirs', 'tomli_w', 'tomllib', 'pulsetui.config.file.load'} & set(sys.modules);"
         "print(sorted(found))"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
 
 
-def test_loading_does_not_import_tomlkit() -> None:
-    program = "import sys; import pulsetui.config.file.load; print('tomlkit' in sys.modules)"
+def test_loading_does_not_import_what_writes() -> None:
+    program = "import sys; import pulsetui.config.file.load; print('tomli_w' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
 

@@ -23,7 +23,7 @@ RID = "1C6B4B1E-7f1d-4c58-9d2c-3f6a8f1f0a11"
 
 NEVER_LOADED = {
     *("textual", "rich", "httpx", "aiohttp", "asyncio", "logging", "sqlite3", "ssl", "http.client", "email"),
-    *("urllib.request", "importlib.metadata", "click", "typer", "pydantic", "tomlkit", "tomllib", "croniter"),
+    *("urllib.request", "importlib.metadata", "click", "typer", "pydantic", "tomli_w", "tomllib", "croniter"),
     *("cronsim", "apprise", "concurrent.futures", "argparse", "dataclasses", "inspect", "typing"),
     *("re2", "msgspec", "pulsetui.core.text.metric", "pulsetui.core.text.clean"),
     *("platformdirs", "pulsetui.monitor", "pulsetui.config", "pulsetui.store"),

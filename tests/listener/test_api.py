@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from pulsetui.client import wire
+from pulsetui.config.toml.read import read_toml
 from pulsetui.errors import EngineError, StoreBusyError
 from pulsetui.listener.http.limits import Limits
 from tests.listener.fakes import API_KEY, NOON, OTHER_KEY, READ_KEY, FakeEngine, a_view
@@ -321,11 +322,7 @@ def test_health_says_why_pings_are_not_taken() -> None:
 
 
 def test_values_of_a_configuration_file_travel() -> None:
-    import tomlkit
-
-    table = tomlkit.parse(
-        'cron = "0 2 * * *"\ntags = ["a"]\nn = 1\nx = 1.5\nyes = true\n[metrics]\nrows = "r"'
-    )
+    table = read_toml('cron = "0 2 * * *"\ntags = ["a"]\nn = 1\nx = 1.5\nyes = true\n[metrics]\nrows = "r"')
 
     assert msgspec.json.decode(wire.encode({"fields": table})) == {
         "fields": {

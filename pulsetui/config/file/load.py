@@ -1,7 +1,7 @@
 """checks.toml from disk to a ``Config``, or every problem of it at once.
 
-This is on the path of starting the screen: tomli reads (tomlkit takes ten times as long), and where a key
-stands is only looked up when there is a problem to report.
+This is on the path of starting the screen: tomli reads, since it is compiled, and where a key stands is only
+looked up when there is a problem to report.
 """
 
 from __future__ import annotations

@@ -29,9 +29,7 @@ def value(found: object, newline: str, *, inline: bool = False) -> str:
     if isinstance(found, list | tuple):
         return f"[{', '.join(value(item, newline, inline=True) for item in found)}]"
     if isinstance(found, bool | int | float | date | time):
-        import tomlkit  # only an edit needs it
-
-        return tomlkit.item(found).as_string()
+        return _written(found)
     raise RenderError(f"{type(found).__name__} has no TOML form")
 
 
@@ -52,6 +50,10 @@ def _string(text: str, newline: str, *, inline: bool) -> str:
 
 
 def _basic(text: str) -> str:
-    import tomlkit
+    return _written(text).replace("\t", "\\t")  # a tab may stand as it is, but nobody sees that it is one
 
-    return tomlkit.string(text).as_string()
+
+def _written(scalar: object) -> str:
+    import tomli_w  # only an edit needs it
+
+    return tomli_w.dumps({"k": scalar}).removeprefix("k = ").removesuffix("\n")

@@ -1,7 +1,8 @@
 """Changes to a TOML text that leave every byte alone that the change is not about.
 
-Each function takes the whole text and returns the whole text. tomlkit could do this, but it parses 5,000
-checks in two seconds, knows no comment that stands above a table, and cannot be held to "every other byte".
+Each function takes the whole text and returns the whole text. The libraries that edit TOML (tomlkit) take
+seconds to parse thousands of checks, do not know which comment stands above a table, and cannot be held to
+"every other byte".
 """
 
 from __future__ import annotations
