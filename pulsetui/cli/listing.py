@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli.engine import engine
 from pulsetui.cli.output import json_text, out, paint, sorted_by_urgency, status_text, table, talk
+from pulsetui.client.status_words import word_for
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.clean import clean
-from pulsetui.core.text.phrases import ago_text, count_text, span_text, until_text, word_for
+from pulsetui.core.text.phrases import ago_text, count_text, span_text, until_text
 from pulsetui.job.report import UsageError
 
 if TYPE_CHECKING:

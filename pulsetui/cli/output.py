@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING, word_for
 from pulsetui.core.state.status import Reason, Status
 from pulsetui.core.text.clean import columns
-from pulsetui.core.text.phrases import GLYPH, GLYPH_ASCII, RUNNING, word_for
 
 if TYPE_CHECKING:
     from pulsetui.client.views import CheckView

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli.engine import engine, require_check
 from pulsetui.cli.output import json_text, out, paint, status_text
+from pulsetui.client.status_words import sentence, word_for
 from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.clean import clean
-from pulsetui.core.text.phrases import duration_text, instant_text, sentence, span_text, until_text, word_for
+from pulsetui.core.text.phrases import duration_text, instant_text, span_text, until_text
 from pulsetui.errors import ScheduleError
 from pulsetui.job.report import check_slug
 

@@ -18,9 +18,10 @@ from msgspec.structs import replace
 
 from pulsetui.cli.engine import engine
 from pulsetui.cli.output import glyphs, json_text, out, sorted_by_urgency, talk
+from pulsetui.client.status_words import RUNNING, word_for
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.clean import clean
-from pulsetui.core.text.phrases import RUNNING, count_text, word_for
+from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import EngineUnreachableError
 
 if TYPE_CHECKING:

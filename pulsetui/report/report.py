@@ -11,11 +11,11 @@ from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct
 
+from pulsetui.client.status_words import sentence
 from pulsetui.client.views import CheckDetails, CheckView, IncidentView, RunView
 from pulsetui.core.schedule.zone import zone as zone_named
 from pulsetui.core.state.status import Outcome, Reason, Status
 from pulsetui.core.text.clean import clean
-from pulsetui.core.text.phrases import sentence
 from pulsetui.errors import PulseError, ScheduleError
 
 FORMAT = "pulsetui-report/1"

@@ -15,9 +15,10 @@ from types import MappingProxyType
 
 import msgspec
 
+from pulsetui.client.status_words import word_for
 from pulsetui.core.schedule.english import listed
 from pulsetui.core.state.status import Outcome, Status
-from pulsetui.core.text.phrases import count_text, duration_text, span_text, word_for
+from pulsetui.core.text.phrases import count_text, duration_text, span_text
 from pulsetui.report.report import Instant, Report, ReportedIncident, ReportedRun
 
 CSV_FIELDS = (

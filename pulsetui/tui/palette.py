@@ -11,8 +11,8 @@ from textual.app import ComposeResult, SystemCommand
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.widgets import Input
 
+from pulsetui.client.status_words import GLYPH, word_for
 from pulsetui.client.views import CheckView
-from pulsetui.core.text.phrases import GLYPH, word_for
 from pulsetui.tui.base.verbs import verbs_on
 from pulsetui.tui.draw.hints import Hint, Hints
 from pulsetui.tui.draw.lines import cut, name_of, plain

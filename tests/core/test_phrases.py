@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,10 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.core.state.status import Reason, Status
 from pulsetui.core.text.phrases import (
-    GLYPH,
-    GLYPH_ASCII,
     ago_text,
     count_text,
     duration_text,
@@ -23,10 +19,8 @@ from pulsetui.core.text.phrases import (
     metrics_text,
     number_text,
     one_unit,
-    sentence,
     span_text,
     until_text,
-    word_for,
 )
 
 RIGA = ZoneInfo("Europe/Riga")
@@ -144,183 +138,6 @@ def test_the_repeated_hour_says_which_of_the_two_it_is() -> None:
     assert (first, second) == ("today 02:30 CEST", "today 02:30 CET")
 
 
-def test_every_status_has_its_own_glyph_in_both_sets() -> None:
-    words = {*Status, "running"}
-
-    for glyphs in (GLYPH, GLYPH_ASCII):
-        assert set(glyphs) == words
-        assert len(set(glyphs.values())) == len(words)
-        assert all(len(glyph) == 1 for glyph in glyphs.values())
-    assert all(glyph.isascii() for glyph in GLYPH_ASCII.values())
-
-
-def test_a_down_check_is_called_by_its_reason() -> None:
-    words = {word_for(Status.DOWN, reason) for reason in Reason}
-
-    assert words == {
-        *("overdue", "failed", "hung", "unmet", "too short"),
-        *("not started", "no report", "ran twice", "overlap"),
-    }
-    assert word_for(Status.DOWN, None) == "down"
-    assert word_for(Status.LATE, None) == "late"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Incident:
-    reason: Reason = Reason.MISSED
-    missed_count: int = 0
-    acknowledged_at: datetime | None = None
-    acknowledged_by: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
-    status: Status = Status.UP
-    reason: Reason | None = None
-    detail: str = ""
-    since: datetime = datetime(2026, 11, 14, 0, 30, tzinfo=UTC)
-    started: bool = False
-    started_at: datetime | None = None
-    unwatched: bool = False
-    last_success: datetime | None = datetime(2026, 11, 13, 0, 4, tzinfo=UTC)
-    last_duration: float | None = None
-    next_ping: datetime | None = datetime(2026, 11, 17, 0, 0, tzinfo=UTC)
-    deadline: datetime | None = datetime(2026, 11, 17, 0, 30, tzinfo=UTC)
-    upcoming: datetime | None = datetime(2026, 11, 17, 0, 0, tzinfo=UTC)
-    first_due: datetime | None = None
-    manual_resume: bool = False
-    noted: str = ""
-    incident: _Incident | None = None
-
-
-_MISSED = _View(
-    status=Status.DOWN,
-    reason=Reason.MISSED,
-    incident=_Incident(missed_count=3),
-    next_ping=datetime(2026, 11, 14, 0, 0, tzinfo=UTC),
-)
-_FAILED = _View(
-    status=Status.DOWN,
-    reason=Reason.FAILED,
-    detail="exit status 2",
-    incident=_Incident(reason=Reason.FAILED),
-)
-
-
-@pytest.mark.parametrize(
-    ("view", "text"),
-    [
-        (_View(), "Up since Sat 02:30; last good run Fri 02:04; due tomorrow 02:00 (in 17h)"),
-        (_View(status=Status.NEW, last_success=None), "No success yet; due tomorrow 02:00 (in 17h)"),
-        (_View(status=Status.NEW, next_ping=None), "Waiting for a success"),
-        (
-            _View(status=Status.NEW, next_ping=None, first_due=NOW - timedelta(hours=2), last_success=None),
-            "No success yet; it should have come today 07:00 (2h ago)",
-        ),
-        (
-            _View(
-                status=Status.LATE,
-                next_ping=NOW - timedelta(minutes=12),
-                deadline=NOW + timedelta(minutes=18),
-            ),
-            "Late by 12m: it was due today 08:48; overdue from today 09:18 (in 18m); last good run Fri 02:04",
-        ),
-        (_MISSED, "Missed 3 runs since Sat 02:00; last good run Fri 02:04"),
-        (
-            replace(_MISSED, incident=_Incident(missed_count=1), last_success=None),
-            "Missed the run of Sat 02:00; no good run is known",
-        ),
-        (
-            replace(_MISSED, started=True, started_at=NOW - timedelta(seconds=192)),
-            "Missed 3 runs since Sat 02:00; last good run Fri 02:04; running for 3m 12s",
-        ),
-        (_FAILED, "Failed since Sat 02:30: exit status 2; last good run Fri 02:04"),
-        (
-            replace(
-                _FAILED,
-                incident=_Incident(
-                    reason=Reason.FAILED, acknowledged_at=NOW, acknowledged_by="kim", note="on it"
-                ),
-            ),
-            "Failed since Sat 02:30: exit status 2; last good run Fri 02:04; acknowledged by kim: on it",
-        ),
-        (
-            replace(_FAILED, incident=_Incident(reason=Reason.MISSED, missed_count=3)),
-            "Down since Sat 02:30 (overdue), now failed: exit status 2; last good run Fri 02:04",
-        ),
-        (
-            replace(_FAILED, detail="", incident=_Incident(reason=Reason.TOO_SHORT)),
-            "Down since Sat 02:30 (too short), now failed; last good run Fri 02:04",
-        ),
-        (
-            _View(status=Status.PAUSED),
-            "Paused since Sat 02:30; until somebody resumes it or it reports; last good run Fri 02:04",
-        ),
-        (
-            _View(status=Status.PAUSED, manual_resume=True, last_success=None),
-            "Paused since Sat 02:30; until somebody resumes it; no good run is known",
-        ),
-        (
-            _View(unwatched=True),
-            (
-                "Unwatched: its deadline passed while nobody was watching; last good run Fri 02:04; "
-                "judged again from tomorrow 02:00"
-            ),
-        ),
-    ],
-)
-def test_the_sentence_says_since_when_and_what_was_missed(view: _View, text: str) -> None:
-    assert sentence(view, NOW, RIGA) == text
-
-
-@pytest.mark.parametrize(
-    ("view", "text"),
-    [
-        (
-            _View(),
-            (
-                "Up since Sat 2026-11-14 02:30 EET; last good run Fri 2026-11-13 02:04 EET;"
-                " due Tue 2026-11-17 02:00 EET"
-            ),
-        ),
-        (
-            _View(status=Status.LATE, next_ping=NOW - timedelta(minutes=12), deadline=NOW, last_success=None),
-            (
-                "Late: it was due Mon 2026-11-16 08:48 EET; overdue from Mon 2026-11-16 09:00 EET;"
-                " no good run is known"
-            ),
-        ),
-        (
-            replace(_MISSED, started=True, started_at=NOW - timedelta(seconds=192)),
-            (
-                "Missed 3 runs since Sat 2026-11-14 02:00 EET; last good run Fri 2026-11-13 02:04 EET;"
-                " running since Mon 2026-11-16 08:56 EET"
-            ),
-        ),
-        (
-            _View(status=Status.NEW, next_ping=None, first_due=NOW - timedelta(hours=2), last_success=None),
-            "No success yet; it should have come Mon 2026-11-16 07:00 EET",
-        ),
-    ],
-)
-def test_a_sentence_in_full_is_true_on_another_day_too(view: _View, text: str) -> None:
-    assert sentence(view, NOW, RIGA, in_full=True) == text
-
-
-@pytest.mark.parametrize(
-    ("metrics", "text"),
-    [
-        ({"records": 312.0}, "Missed 3 runs since Sat 02:00; last good run Fri 02:04, 312 records"),
-        ({}, "Missed 3 runs since Sat 02:00; last good run Fri 02:04"),
-    ],
-)
-def test_the_last_good_run_says_what_it_did(metrics: dict[str, float], text: str) -> None:
-    assert sentence(_MISSED, NOW, RIGA, good_metrics=metrics) == text
-    never = replace(_MISSED, last_success=None)
-    assert sentence(never, NOW, RIGA, good_metrics=metrics).endswith("no good run is known")
-
-
 def test_one_thing_is_counted_in_the_singular() -> None:
     assert [count_text(n, "ping") for n in (0, 1, 2)] == ["0 pings", "1 ping", "2 pings"]
     assert [count_text(n, "entry", "entries") for n in (1, 3)] == ["1 entry", "3 entries"]
@@ -346,13 +163,6 @@ def test_metrics_are_said_as_counted_things(metrics: dict[str, float], text: str
 @given(st.floats())
 def test_every_number_is_said(value: float) -> None:
     assert number_text(value).isprintable()
-
-
-@pytest.mark.parametrize("reason", list(Reason))
-def test_every_reason_starts_the_sentence_with_its_word(reason: Reason) -> None:
-    said = sentence(replace(_FAILED, reason=reason, incident=_Incident(reason=reason)), NOW, RIGA)
-
-    assert said.lower().startswith(word_for(Status.DOWN, reason) + " since")
 
 
 def test_a_sentence_that_asks_gets_no_full_stop_behind_it() -> None:

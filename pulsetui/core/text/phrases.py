@@ -1,4 +1,4 @@
-"""Times and statuses in the words that both the screen and the commands use.
+"""Times, counts and numbers in the words that screens, commands and alerts use.
 
 Pure functions from values to one line of text. Spans have two units at most. Text that came from outside
 (a detail, a note, a name) goes through untouched: whoever shows a line cleans it for the place it goes to.
@@ -7,118 +7,19 @@ Pure functions from values to one line of text. Spans have two units at most. Te
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
-from types import MappingProxyType
-from typing import Protocol
 
-from msgspec import Struct
-
-from pulsetui.core.state.status import Reason, Status
-
-RUNNING = "running"
-"""The overlay: a run is going on, whatever the status."""
-
-GLYPH: Mapping[str, str] = MappingProxyType(
-    {
-        Status.NEW: "○",
-        Status.UP: "●",
-        Status.LATE: "◐",
-        Status.DOWN: "✖",
-        Status.PAUSED: "‖",
-        RUNNING: "▶",
-    }
-)
-"""One narrow character for a status or the running overlay: shapes differ, so colour only helps."""
-
-GLYPH_ASCII: Mapping[str, str] = MappingProxyType(
-    {
-        Status.NEW: "o",
-        Status.UP: "*",
-        Status.LATE: "~",
-        Status.DOWN: "X",
-        Status.PAUSED: "=",
-        RUNNING: ">",
-    }
-)
-"""The same for a terminal or an encoding without the others."""
-
-_REASON_WORD: Mapping[Reason, str] = MappingProxyType(
-    {
-        Reason.MISSED: "overdue",
-        Reason.FAILED: "failed",
-        Reason.HUNG: "hung",
-        Reason.UNMET: "unmet",
-        Reason.TOO_SHORT: "too short",
-        Reason.NOT_STARTED: "not started",
-        Reason.NEVER: "no report",
-        Reason.RAN_TWICE: "ran twice",
-        Reason.OVERLAP: "overlap",
-    }
-)
 _MINUTE = 60
 _HOUR = 3600
 _DAY = 86400
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LAST_GOOD = "last good run"
 _METRICS_SAID = 3
 _SECOND_UNIT = re.compile(r"(?<=\d[dhm]) \d+[hms]\b", re.ASCII)
 _WHOLE = 1e15  # whole numbers up to here are spelled out
 _NEAR_DAYS = 6
 """Up to so many days away a weekday names one day only."""
-
-
-class IncidentLike(Protocol):
-    """What the sentence reads of an open incident."""
-
-    @property
-    def reason(self) -> Reason: ...
-    @property
-    def missed_count(self) -> int: ...
-    @property
-    def acknowledged_at(self) -> datetime | None: ...
-    @property
-    def acknowledged_by(self) -> str: ...
-    @property
-    def note(self) -> str: ...
-
-
-class ViewLike(Protocol):
-    """What the sentence reads of a check; ``client.views.CheckView`` has it all."""
-
-    @property
-    def status(self) -> Status: ...
-    @property
-    def reason(self) -> Reason | None: ...
-    @property
-    def detail(self) -> str: ...
-    @property
-    def since(self) -> datetime: ...
-    @property
-    def started(self) -> bool: ...
-    @property
-    def started_at(self) -> datetime | None: ...
-    @property
-    def unwatched(self) -> bool: ...
-    @property
-    def last_success(self) -> datetime | None: ...
-    @property
-    def last_duration(self) -> float | None: ...
-    @property
-    def next_ping(self) -> datetime | None: ...
-    @property
-    def deadline(self) -> datetime | None: ...
-    @property
-    def upcoming(self) -> datetime | None: ...
-    @property
-    def first_due(self) -> datetime | None: ...
-    @property
-    def manual_resume(self) -> bool: ...
-    @property
-    def noted(self) -> str: ...
-    @property
-    def incident(self) -> IncidentLike | None: ...
 
 
 def span_text(seconds: float) -> str:
@@ -228,167 +129,12 @@ def day_text(instant: datetime, zone: tzinfo, now: datetime) -> str:
     return f"{local:%Y-%m-%d}"
 
 
-def word_for(status: Status, reason: Reason | None) -> str:
-    """The word on screen: the status, or what made a check go down: ``overdue``, ``failed``."""
-    if status is Status.DOWN and reason is not None:
-        return _REASON_WORD[reason]
-    return str(status)
-
-
 def full_instant_text(instant: datetime, zone: tzinfo) -> str:
     """An instant for what is read on another day: ``Sat 2026-11-21 02:00 EET``."""
     local = instant.astimezone(zone)
     return f"{_WEEKDAYS[local.weekday()]} {local:%Y-%m-%d %H:%M} {local.tzname()}"
 
 
-class _Clock(Struct, frozen=True):
-    """How the sentence says its instants: as seen from ``now``, or in full and without distances."""
-
-    now: datetime
-    zone: tzinfo
-    in_full: bool
-
-    def at(self, instant: datetime) -> str:
-        if self.in_full:
-            return full_instant_text(instant, self.zone)
-        return instant_text(instant, self.zone, self.now)
-
-    def distant(self, instant: datetime, say: Callable[[datetime, datetime], str] = until_text) -> str:
-        """The same, with how far off it is as ``say`` puts it: ``tomorrow 02:00 (in 17h)``."""
-        return self.at(instant) if self.in_full else f"{self.at(instant)} ({say(instant, self.now)})"
-
-
-def sentence(
-    view: ViewLike,
-    now: datetime,
-    zone: tzinfo,
-    *,
-    good_metrics: Mapping[str, float] | None = None,
-    in_full: bool = False,
-) -> str:
-    """How the check stands, in one line without a full stop: ``Missed 3 runs since Sat 02:00; last good run
-    Fri 02:04, 312 records``. Holds the detail and the note as they came: unsafe text.
-
-    ``good_metrics`` is what the last good run reported, for those who know that run. ``in_full`` is for what
-    is read later: every instant with its date and zone, nothing that is true today only.
-    """
-    clock = _Clock(now, zone, in_full)
-    say = {
-        Status.NEW: _new,
-        Status.UP: _up,
-        Status.LATE: _late,
-        Status.DOWN: _down,
-        Status.PAUSED: _paused,
-    }[view.status]
-    parts = say(view, clock)
-    if good_metrics and view.last_success is not None:
-        good = f"{_LAST_GOOD} {clock.at(view.last_success)}"
-        parts = [f"{part}, {metrics_text(good_metrics)}" if part == good else part for part in parts]
-    if view.noted:
-        parts.append(view.noted)
-    if view.started:
-        parts.append(_running(view, clock))
-    if view.incident is not None and view.incident.acknowledged_at is not None:
-        parts.append(_acknowledged(view.incident))
-    return "; ".join(parts)
-
-
 def full_stop(text: str) -> str:
     """The sentence as one among others: with a full stop, unless it asks something."""
     return text if text.endswith(("?", "!", ".")) else f"{text}."
-
-
-def _new(view: ViewLike, clock: _Clock) -> list[str]:
-    if view.unwatched:
-        return _unwatched(view, clock)
-    first = "Waiting for a success" if view.last_success else "No success yet"
-    due = view.next_ping or view.first_due
-    if due is None:
-        return [first]
-    if due <= clock.now:
-        return [first, f"it should have come {clock.distant(due, ago_text)}"]
-    return [first, f"due {clock.distant(due)}"]
-
-
-def _up(view: ViewLike, clock: _Clock) -> list[str]:
-    if view.unwatched:
-        return _unwatched(view, clock)
-    return [
-        f"Up since {clock.at(view.since)}",
-        *_last_good(view, clock),
-        *_due(view, clock),
-    ]
-
-
-def _unwatched(view: ViewLike, clock: _Clock) -> list[str]:
-    parts = ["Unwatched: its deadline passed while nobody was watching", *_last_good(view, clock)]
-    if view.upcoming is not None:
-        parts.append(f"judged again from {clock.at(view.upcoming)}")
-    return parts
-
-
-def _late(view: ViewLike, clock: _Clock) -> list[str]:
-    first = "Late"
-    if view.next_ping is not None:
-        late = span_text(max((clock.now - view.next_ping).total_seconds(), 0.0))
-        by = "" if clock.in_full else f" by {late}"
-        first = f"Late{by}: it was due {clock.at(view.next_ping)}"
-    parts = [first]
-    if view.deadline is not None:
-        parts.append(f"overdue from {clock.distant(view.deadline)}")
-    return [*parts, *_last_good(view, clock)]
-
-
-def _down(view: ViewLike, clock: _Clock) -> list[str]:
-    since = clock.at(view.since)
-    if view.reason is Reason.MISSED:
-        missed = view.incident.missed_count if view.incident is not None else 0
-        # While it is overdue, ``next_ping`` is the first instant that was missed.
-        first_missed = clock.at(view.next_ping or view.since)
-        if missed > 1:
-            first = f"Missed {missed} runs since {first_missed}"
-        else:
-            first = f"Missed the run of {first_missed}" if missed else f"Overdue since {since}"
-        return [first, *_last_good(view, clock)]
-    word = word_for(view.status, view.reason)
-    if view.reason is Reason.NEVER and view.detail.startswith(word):
-        return [view.detail[0].upper() + view.detail[1:]]  # since when, it says itself
-    if view.incident is not None and view.incident.reason is not view.reason:
-        # Down all the time, but what is wrong now is younger than that.
-        first = f"Down since {since} ({word_for(view.status, view.incident.reason)}), now {word}"
-    else:
-        first = f"{word.capitalize()} since {since}"
-    if view.detail:
-        first += f": {view.detail}"
-    return [first, *_last_good(view, clock)]
-
-
-def _paused(view: ViewLike, clock: _Clock) -> list[str]:
-    ends = "until somebody resumes it" if view.manual_resume else "until somebody resumes it or it reports"
-    return [f"Paused since {clock.at(view.since)}", ends, *_last_good(view, clock)]
-
-
-def _last_good(view: ViewLike, clock: _Clock) -> list[str]:
-    if view.last_success is None:
-        return ["no good run is known"]
-    return [f"{_LAST_GOOD} {clock.at(view.last_success)}"]
-
-
-def _due(view: ViewLike, clock: _Clock) -> list[str]:
-    if view.next_ping is None:
-        return []
-    return [f"due {clock.distant(view.next_ping)}"]
-
-
-def _running(view: ViewLike, clock: _Clock) -> str:
-    if view.started_at is None:
-        return "running"
-    if clock.in_full:
-        return f"running since {clock.at(view.started_at)}"
-    return f"running for {span_text((clock.now - view.started_at).total_seconds())}"
-
-
-def _acknowledged(incident: IncidentLike) -> str:
-    by = f" by {incident.acknowledged_by}" if incident.acknowledged_by else ""
-    note = f": {incident.note}" if incident.note else ""
-    return f"acknowledged{by}{note}"

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from pulsetui.client.status_words import sentence
 from pulsetui.client.views import CheckDetails, CheckView
-from pulsetui.core.text.phrases import full_stop, sentence
+from pulsetui.core.text.phrases import full_stop
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.draw.lines import Line, name_of, plain, wrap
 from pulsetui.tui.draw.paint import LineList, OneLine

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckDetails, CheckView, DeliveryView, IncidentView
 from pulsetui.core.state.status import Status
-from pulsetui.core.text.phrases import ago_text, count_text, span_text, word_for
+from pulsetui.core.text.phrases import ago_text, count_text, span_text
 from pulsetui.tui.details.deliveries import delivery_line
 from pulsetui.tui.details.pane import Drawn, PaneContext, clock_lines, nothing, on_clocks
 from pulsetui.tui.draw.lines import Line, Span, plain, wrap

@@ -9,9 +9,10 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from pulsetui.client.status_words import sentence
 from pulsetui.client.views import CheckDetails, CheckView
 from pulsetui.core.state.status import Status
-from pulsetui.core.text.phrases import full_stop, sentence
+from pulsetui.core.text.phrases import full_stop
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import Situation, bindings_on
 from pulsetui.tui.details import panes

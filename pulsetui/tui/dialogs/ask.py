@@ -12,8 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Checkbox, Input
 
+from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckView, EngineInfo
-from pulsetui.core.text.phrases import count_text, word_for
+from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.base.dialog import Dialog, ListDialog
 from pulsetui.tui.draw.hints import Hint

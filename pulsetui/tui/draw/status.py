@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, word_for
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
-from pulsetui.core.text.phrases import GLYPH, GLYPH_ASCII, word_for
 from pulsetui.tui.draw.lines import Span
 
 NOTICE_SIGNS = {"info": ("i", "accent"), "warning": ("!", "warning"), "error": ("✖", "error")}

@@ -7,9 +7,10 @@ from datetime import datetime, tzinfo
 
 from msgspec import Struct
 
+from pulsetui.client.status_words import word_for
 from pulsetui.client.views import IncidentEntry, IncidentView
 from pulsetui.core.state.status import Status
-from pulsetui.core.text.phrases import count_text, instant_text, span_text, word_for
+from pulsetui.core.text.phrases import count_text, instant_text, span_text
 from pulsetui.report.report import incident_id
 from pulsetui.tui.draw.lines import Align, Line, Span, cut, fit, pad, plain, wrap
 

@@ -9,18 +9,9 @@ from functools import lru_cache
 from msgspec import Struct
 from rich.cells import cell_len
 
+from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING, word_for
 from pulsetui.core.state.status import Status
-from pulsetui.core.text.phrases import (
-    GLYPH,
-    GLYPH_ASCII,
-    RUNNING,
-    ago_text,
-    duration_text,
-    instant_text,
-    span_text,
-    until_text,
-    word_for,
-)
+from pulsetui.core.text.phrases import ago_text, duration_text, instant_text, span_text, until_text
 from pulsetui.tui.draw.clocks import check_clock, check_zone, foreign
 from pulsetui.tui.draw.heartbeat_bar import bar
 from pulsetui.tui.draw.lines import Align, Line, Span, cut, fit, name_of, pad, plain, width_of

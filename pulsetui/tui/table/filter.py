@@ -11,9 +11,9 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
+from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Reason, Status
-from pulsetui.core.text.phrases import word_for
 
 FIELDS = ("name", "slug", "tag", "status")
 STATUS_WORDS = tuple(

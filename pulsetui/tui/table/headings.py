@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING
 from pulsetui.core.state.status import Status
-from pulsetui.core.text.phrases import GLYPH, GLYPH_ASCII, RUNNING, count_text
+from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, plain, width_of
 from pulsetui.tui.table.model import Heading
 from pulsetui.tui.table.row import ACKNOWLEDGED, HUSHED, LOUD, SNOOZED, UNWATCHED

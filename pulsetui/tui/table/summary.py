@@ -7,9 +7,10 @@ from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct
 
+from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING
 from pulsetui.client.views import EngineInfo
 from pulsetui.core.state.status import Status
-from pulsetui.core.text.phrases import GLYPH, GLYPH_ASCII, RUNNING, count_text, until_text
+from pulsetui.core.text.phrases import count_text, until_text
 from pulsetui.tui.draw.clocks import foreign, zone_note
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, plain, width_of
 from pulsetui.tui.draw.paint import OneLine
