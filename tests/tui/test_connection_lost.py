@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pulsetui.errors import EngineUnreachableError
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import overdue
 from tests.tui.support.night_samples import busy_engine
 from tests.tui.support.screen_driver import press, screen_text, settled, showing
-from tests.tui.views import overdue
 
 REASON = (
     "no engine answers at http://127.0.0.1:8787/: [Errno 111] Connection refused. Start one there with"

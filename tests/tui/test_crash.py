@@ -13,9 +13,9 @@ from pulsetui.cli import screen
 from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.table.widget import CheckTable
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing
-from tests.tui.views import view
 
 
 class BugError(RuntimeError):

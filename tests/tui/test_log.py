@@ -13,7 +13,8 @@ from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.paint import LineList
 from pulsetui.tui.log import LogScreen, log_lines, matches
 from pulsetui.tui.table.screen import HomeScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import NOW, household
 from tests.tui.support.screen_driver import (
     check_snapshot,
     press,
@@ -23,7 +24,6 @@ from tests.tui.support.screen_driver import (
     snapshot,
     strips,
 )
-from tests.tui.views import NOW, household
 
 TEXTS = [
     ("INFO", "ping backup-db success from 127.0.0.1"),

@@ -16,9 +16,9 @@ from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.settings import Settings, SettingsFile
 from pulsetui.tui.table.order import SortBy
 from pulsetui.tui.table.screen import HomeScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import household
 from tests.tui.support.screen_driver import screen_text, settled
-from tests.tui.views import household
 
 SET = Settings(
     theme="nord",

@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from pulsetui.client.views import CheckView, Notice
 from pulsetui.tui.details.beside import MIN_WIDTH
 from pulsetui.tui.draw.theme import PALETTES
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import crowd, failed, household, late, new, overdue, view
 from tests.tui.support.screen_driver import besides, check_snapshot, press, settled, showing, snapshot, strips
-from tests.tui.views import crowd, failed, household, late, new, overdue, view
 
 SIZES = [(40, 12), (80, 24), (120, 36), (200, 60)]
 HOSTILE_NAMES = [

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import view
 from tests.tui.support.night_samples import busy_engine
 from tests.tui.support.screen_driver import press, screen_text, settled, showing, toasts
-from tests.tui.views import view
 
 
 async def test_the_same_news_stands_there_once() -> None:

@@ -8,9 +8,9 @@ from pulsetui.client.views import EngineInfo
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.dialogs.help import keys_of
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import household
 from tests.tui.support.screen_driver import dialog_text, press, screen_text, settled, showing
-from tests.tui.views import household
 
 
 class KeyedEngine(FakeEngine):

@@ -11,10 +11,10 @@ from rich.cells import cell_len
 from pulsetui.client.views import CheckDetails
 from pulsetui.tui.details.beside import Beside
 from pulsetui.tui.details.screen import DetailsScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import household, overdue, view
 from tests.tui.support.screen_driver import besides, press, screen_text, settled, showing, strips, toasts
 from tests.tui.test_snapshots import hostile
-from tests.tui.views import household, overdue, view
 
 WIDE = (180, 40)
 

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from pulsetui.client.views import CheckView
 from pulsetui.tui.details.headline import progress_line, title_line
 from pulsetui.tui.draw.lines import Line
-from tests.tui.views import NOW, failed, late, new, overdue, view
+from tests.client.samples import NOW, failed, late, new, overdue, view
 
 RIGA = ZoneInfo("Europe/Riga")
 

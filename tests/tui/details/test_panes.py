@@ -14,10 +14,10 @@ from pulsetui.tui.details.incidents import deliveries_of
 from pulsetui.tui.details.panes import PANES, PaneContext, PingKey, RunKey
 from pulsetui.tui.details.plots import duration_caption, metric_plot, plots
 from pulsetui.tui.draw.lines import width_of
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import HOUR, NOW, details_of, incident, overdue, view
 from tests.tui.support.run_samples import broken, details, silent
 from tests.tui.test_snapshots import HOSTILE_NAMES
-from tests.tui.views import HOUR, NOW, details_of, incident, overdue, view
 
 OVERVIEW, RUNS, PINGS, INCIDENTS, DELIVERIES = range(5)
 

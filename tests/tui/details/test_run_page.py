@@ -12,7 +12,8 @@ from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.body import BodyScreen
 from pulsetui.tui.details.run_screen import RunScreen
 from pulsetui.tui.details.screen import DetailsScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import NOW
 from tests.tui.support.run_samples import broken, engine_of, silent
 from tests.tui.support.screen_driver import (
     check_snapshot,
@@ -23,7 +24,6 @@ from tests.tui.support.screen_driver import (
     snapshot,
     strips,
 )
-from tests.tui.views import NOW
 
 SLUG = "sync-invoices"
 

@@ -9,9 +9,9 @@ from pulsetui.core.state.status import Status
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.body import BodyScreen
 from pulsetui.tui.details.screen import DetailsScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import NOW, details_of, household, incident, overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips, toasts
-from tests.tui.views import NOW, details_of, household, incident, overdue, view
 
 
 async def opened(app: PulseApp, pilot: Pilot[None], slug: str) -> DetailsScreen:

@@ -12,9 +12,9 @@ from pulsetui.recipes.recipes import BY_ID, NO_TIMES
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.dialogs.ask import copy_choices
 from pulsetui.tui.ways.target import target_of
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import view
 from tests.tui.support.screen_driver import press, screen_text, showing
-from tests.tui.views import view
 
 INFO = FakeEngine().info()
 CRONTAB = {"t": "cron", "r": "run"}

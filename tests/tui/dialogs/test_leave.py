@@ -9,9 +9,9 @@ from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen
 from pulsetui.tui.dialogs.leave import LeaveDialog
 from pulsetui.tui.table.screen import HomeScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import household, view
 from tests.tui.support.screen_driver import press, screen_text, showing
-from tests.tui.views import household, view
 
 
 async def ended(app: PulseApp, pilot: Pilot[None], *keys: str) -> bool:

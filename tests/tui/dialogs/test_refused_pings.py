@@ -10,10 +10,10 @@ from pulsetui.client.views import Notice, RefusedPing
 from pulsetui.tui.dialogs.notices import refused_lines
 from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.form.screen import EditScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import NOW, household
 from tests.tui.support.screen_driver import dialog_text, press, screen_text, showing
 from tests.tui.test_snapshots import HOSTILE_NAMES
-from tests.tui.views import NOW, household
 
 
 def refused(name: str, count: int = 1, **changes: object) -> RefusedPing:

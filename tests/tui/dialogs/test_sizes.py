@@ -9,9 +9,9 @@ import pytest
 from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.table.screen import HomeScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import HOUR, NOW, household, view
 from tests.tui.support.screen_driver import dialog_text, press, screen_text, settled, showing
-from tests.tui.views import HOUR, NOW, household, view
 
 SIZES = [(40, 12), (80, 24), (120, 36)]
 at_every_size = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

@@ -14,9 +14,9 @@ from pulsetui.tui.dialogs.snooze import SnoozeDialog, snooze_targets
 from pulsetui.tui.draw.status import countdown
 from pulsetui.tui.table.row import Row, is_problem, rank
 from pulsetui.tui.table.screen import HomeScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import HOUR, NOW, overdue, view
 from tests.tui.support.screen_driver import dialog_text, press, screen_text, settled, showing, toasts
-from tests.tui.views import HOUR, NOW, overdue, view
 
 MORNING = datetime(2026, 3, 11, 8, 0, tzinfo=ZoneInfo("Europe/Riga")).astimezone(UTC)
 

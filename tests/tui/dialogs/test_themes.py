@@ -6,9 +6,9 @@ from pulsetui.tui.dialogs.themes import ThemesScreen
 from pulsetui.tui.draw.textual_themes import names
 from pulsetui.tui.draw.theme import DARK, LIGHT
 from pulsetui.tui.table.screen import HomeScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import household
 from tests.tui.support.screen_driver import press, screen_text, showing, strips
-from tests.tui.views import household
 
 
 async def test_the_theme_under_the_cursor_is_shown_and_escape_brings_the_old_one_back() -> None:

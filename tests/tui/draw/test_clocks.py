@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from pulsetui.tui.draw.clocks import check_clock, check_zone, zone_note
 from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.summary import Standing, facts_of
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import NOW, overdue, view
 from tests.tui.support.screen_driver import RIGA, press, screen_text, showing
-from tests.tui.views import NOW, overdue, view
 
 SUMMER = datetime(2026, 7, 1, tzinfo=UTC)
 

@@ -14,11 +14,11 @@ from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.plain_glyphs import lacks_glyphs, plain_text
 from pulsetui.tui.settings import FILE_NAME, SettingsFile
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import household, overdue, view
 from tests.tui.support.night_samples import busy_engine
 from tests.tui.support.screen_driver import RIGA, press, screen_text, settled, showing, strips
 from tests.tui.test_snapshots import HOSTILE_NAMES
-from tests.tui.views import household, overdue, view
 
 SOURCES = Path(__file__).parents[3] / "pulsetui"
 

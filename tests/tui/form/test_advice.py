@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.tui.form.advice import LastRun, Note, expectation_notes, schedule_notes, sorted_notes
-from tests.tui.views import NOW
+from tests.client.samples import NOW
 
 LAST = LastRun(metrics={"records": 312.0, "errors": 0.0}, duration=152.0, usual=175.0, known=True)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pulsetui.core.state.check import SLUG
 from pulsetui.tui.form.model import FIELDS, SPECS, FormModel, as_text, as_value, slug_for
-from tests.tui.views import NOW
+from tests.client.samples import NOW
 
 WRITTEN: dict[str, Any] = {
     "name": "Sync invoices",

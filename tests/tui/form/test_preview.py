@@ -9,7 +9,7 @@ import pytest
 
 from pulsetui.client.views import SchedulePreview
 from pulsetui.tui.form.preview import preview_lines
-from tests.tui.views import HOUR, NOW
+from tests.client.samples import HOUR, NOW
 
 RIGA = ZoneInfo("Europe/Riga")
 

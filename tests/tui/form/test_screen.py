@@ -13,7 +13,8 @@ from pulsetui.tui.draw.paint import LineList
 from pulsetui.tui.form.pick import PickScreen
 from pulsetui.tui.form.screen import EditScreen
 from pulsetui.tui.table.screen import HomeScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import view
 from tests.tui.support.screen_driver import (
     check_snapshot,
     press,
@@ -23,7 +24,6 @@ from tests.tui.support.screen_driver import (
     snapshot,
     toasts,
 )
-from tests.tui.views import view
 
 
 def on(app: PulseApp) -> type[object]:

@@ -20,6 +20,7 @@ from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.incidents.export import ExportDialog
 from pulsetui.tui.incidents.model import EntryKey, Look, entry_line, grouped, header, matching, story
 from pulsetui.tui.incidents.screen import IncidentsScreen
+from tests.client.samples import NOW, incident, view
 from tests.tui.support.night_samples import SceneEngine, busy_engine, still
 from tests.tui.support.screen_driver import (
     RIGA,
@@ -30,7 +31,6 @@ from tests.tui.support.screen_driver import (
     strips,
     toasts,
 )
-from tests.tui.views import NOW, incident, view
 
 LOOK = Look(now=NOW, zone=RIGA)
 

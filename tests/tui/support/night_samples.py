@@ -19,9 +19,9 @@ from pulsetui.client.views import (
 from pulsetui.core.state.status import Outcome, Reason
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.theme import _BASES, _INK
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import NOW, household, incident
 from tests.tui.support.screen_driver import snapshot
-from tests.tui.views import NOW, household, incident
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 MIDNIGHT = NOW - 9.5 * HOUR  # of 10 March, UTC; Riga is two hours on

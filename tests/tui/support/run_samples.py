@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from pulsetui.client.views import CheckDetails, CheckView, DeliveryView, PingView, RunView
 from pulsetui.core.state.status import Outcome, PingKind
-from tests.tui.fake_engine import FakeEngine
-from tests.tui.views import HOUR, NOW, details_of, failed, incident, overdue
+from tests.client.fake import FakeEngine
+from tests.client.samples import HOUR, NOW, details_of, failed, incident, overdue
 
 GOOD_OUTPUT = b"connecting to the bank\nimported 312 records\ndone in 2m 55s\n"
 BAD_OUTPUT = b"connecting to the bank\n\x1b[31mHTTP 502 Bad Gateway\x1b[0m [/x]\n"

@@ -23,7 +23,7 @@ from textual.strip import Strip
 from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.theme import _INK, DARK
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
 
 FOLDER = Path(__file__).parents[1] / "snapshots"
 RIGA = ZoneInfo("Europe/Riga")

@@ -17,8 +17,8 @@ from pulsetui.core.state.status import Status
 from pulsetui.tui.draw.lines import cut, cut_middle, fit, pad, plain, width_of, wrap
 from pulsetui.tui.table.columns import base_of, column_at, header_line, layout, live_texts, row_line, titles
 from pulsetui.tui.table.model import Row, SortBy
+from tests.client.samples import NOW, failed, household, incident, late, new, overdue, view
 from tests.tui.test_snapshots import HOSTILE_NAMES
-from tests.tui.views import NOW, failed, household, incident, late, new, overdue, view
 
 ANY_TEXT = st.one_of(st.sampled_from(HOSTILE_NAMES), st.text(max_size=220))
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from pulsetui.core.state.status import Reason, Status
 from pulsetui.tui.table.filter import STATUS_WORDS, doubts, status_words
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import household, view
 from tests.tui.support.screen_driver import press, screen_text, showing
-from tests.tui.views import household, view
 
 TAGS = {"billing", "Nightly", "ops"}
 

@@ -9,9 +9,9 @@ from textual.pilot import Pilot
 
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.table.screen import HomeScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing
-from tests.tui.views import overdue, view
 
 
 @asynccontextmanager

@@ -17,10 +17,10 @@ from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.table.headings import heading_base, heading_line
 from pulsetui.tui.table.model import SortBy, TableModel
 from pulsetui.tui.table.screen import HomeScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import HOUR, NOW, failed, household, incident, late, new, overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips
 from tests.tui.table.test_columns import ANY_TEXT
-from tests.tui.views import HOUR, NOW, failed, household, incident, late, new, overdue, view
 
 
 def grouped(*views: CheckView) -> TableModel:

@@ -12,9 +12,9 @@ from pulsetui.tui.table.columns import layout, sorts
 from pulsetui.tui.table.model import SortBy
 from pulsetui.tui.table.row import natural
 from pulsetui.tui.table.screen import HomeScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import NOW, crowd, household, overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips, toasts
-from tests.tui.views import NOW, crowd, household, overdue, view
 
 
 def home(app: PulseApp) -> HomeScreen:

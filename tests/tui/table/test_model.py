@@ -15,7 +15,7 @@ from pulsetui.core.state.status import Status
 from pulsetui.tui.table.filter import Filter
 from pulsetui.tui.table.model import SortBy, TableModel
 from pulsetui.tui.table.row import Row, rank
-from tests.tui.views import HOUR, NOW, crowd, failed, household, incident, late, new, overdue, view
+from tests.client.samples import HOUR, NOW, crowd, failed, household, incident, late, new, overdue, view
 
 
 def model_of(*views: CheckView) -> TableModel:

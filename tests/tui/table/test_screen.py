@@ -15,9 +15,9 @@ from pulsetui.tui.dialogs.help import HelpScreen
 from pulsetui.tui.dialogs.too_small import TooSmallScreen
 from pulsetui.tui.form.screen import EditScreen
 from pulsetui.tui.table.screen import HomeScreen
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import HOUR, NOW, crowd, household, late, new, overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips, toasts
-from tests.tui.views import HOUR, NOW, crowd, household, late, new, overdue, view
 
 
 def home(app: PulseApp) -> HomeScreen:

@@ -14,9 +14,9 @@ from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.table.status_views import ALL, SUBSETS, subset_of
 from pulsetui.tui.table.subset_bar import SubsetBar, subset_chips, subset_line
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import HOUR, NOW, household, incident, late, overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips
-from tests.tui.views import HOUR, NOW, household, incident, late, overdue, view
 
 
 def model_of(app: PulseApp) -> TableModel:

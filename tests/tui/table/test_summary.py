@@ -19,10 +19,10 @@ from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.ping_rate import PingRate
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.table.summary import Standing, facts_line, facts_of, summary_line, title_words
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import HOUR, NOW, household, incident, late, new, overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing
 from tests.tui.test_snapshots import HOSTILE_NAMES
-from tests.tui.views import HOUR, NOW, household, incident, late, new, overdue, view
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,9 @@ from pulsetui.escapes import TITLE_POP, TITLE_PUSH
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.terminal.driver import TerminalDriver, _sized, terminal_size
 from pulsetui.tui.terminal.terminal import Terminal
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import NOW, overdue, view
 from tests.tui.support.screen_driver import settled, showing
-from tests.tui.views import NOW, overdue, view
 
 ROOT = Path(__file__).parents[3]
 DOWN = Alert(
@@ -179,7 +179,7 @@ def on_a_pty(then: str = "", **environ: str) -> Iterator[OnPty]:
     """``then`` is run behind the screen, in its process."""
     master, slave = pty.openpty()
     set_size(slave, 80, 24)
-    code = f"from tests.tui.fake_engine import main\nmain()\n{then}"
+    code = f"from tests.client.fake import main\nmain()\n{then}"
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=ROOT,

@@ -22,10 +22,10 @@ from pulsetui.tui.dialogs.themes import ThemesScreen
 from pulsetui.tui.form.screen import EditScreen
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.terminal import type_ahead
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import household, overdue, view
 from tests.tui.support.night_samples import busy_engine
 from tests.tui.support.screen_driver import screen_text, settled, showing, toasts
-from tests.tui.views import household, overdue, view
 
 KEYS = {"⏎": "enter", "⎋": "escape", "⇥": "tab", "↓": "down", "→": "right"}
 

@@ -13,9 +13,9 @@ from pulsetui.tui.details.screen import DetailsScreen
 from pulsetui.tui.draw.theme import PALETTES
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.timeline.screen import TimelineScreen
+from tests.client.samples import crowd, view
 from tests.tui.support.night_samples import SceneEngine, busy_engine, still
 from tests.tui.support.screen_driver import check_snapshot, screen_text, settled, showing, strips, toasts
-from tests.tui.views import crowd, view
 
 DAY = timedelta(days=1)
 

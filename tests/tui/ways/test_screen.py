@@ -18,7 +18,8 @@ from pulsetui.tui.draw.chooser import Chooser
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.ways.screen import HowToPingScreen
 from pulsetui.tui.ways.target import ping_options, target_of
-from tests.tui.fake_engine import FakeEngine
+from tests.client.fake import FakeEngine
+from tests.client.samples import household, overdue, view
 from tests.tui.support.screen_driver import (
     check_snapshot,
     press,
@@ -28,7 +29,6 @@ from tests.tui.support.screen_driver import (
     strips,
     toasts,
 )
-from tests.tui.views import household, overdue, view
 
 
 def shown(app: PulseApp) -> str:

@@ -1,6 +1,6 @@
 """An engine that exists only for the screen: views made by hand, a clock that moves when told.
 
-``python -m tests.tui.fake_engine`` shows the real screen over it, for looking.
+``python -m tests.client.fake`` shows the real screen over it, for looking.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from pulsetui.client.views import (
 from pulsetui.core.state.snooze import Scope
 from pulsetui.core.state.status import Status
 from pulsetui.errors import EngineUnreachableError, UnknownCheckError
-from tests.tui.views import HOUR, NOW, crowd, details_of, household, new
+from tests.client.samples import HOUR, NOW, crowd, details_of, household, new
 
 
 class FakeEngine:
@@ -300,7 +300,7 @@ class FakeEngine:
 
 
 def main() -> None:
-    """Shows the screen over a fake engine: ``python -m tests.tui.fake_engine [COUNT]``."""
+    """Shows the screen over a fake engine: ``python -m tests.client.fake [COUNT]``."""
     import os
     import sys
     from zoneinfo import ZoneInfo
