@@ -14,7 +14,7 @@ from pulsetui.listener.http.server import HttpServer
 from pulsetui.listener.pings.dialect import MakeDialect
 from pulsetui.listener.pings.dialects import DIALECTS
 from pulsetui.listener.pings.routes import Router
-from pulsetui.monitor.sink import PingSink
+from pulsetui.monitor.sink import BODY_LIMIT, PingSink
 
 
 class Listener:
@@ -45,7 +45,11 @@ class Listener:
             own={"healthz": Health(health).route, "api": self._api.route},
         )
         self._server = HttpServer(
-            router, limits=limits, refused=intake.reject, turned_away=intake.turned_away
+            router,
+            body_kept=BODY_LIMIT,
+            limits=limits,
+            refused=intake.reject,
+            turned_away=intake.turned_away,
         )
 
     def start(self, sockets: Sequence[socket.socket]) -> None:

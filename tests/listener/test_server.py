@@ -579,7 +579,7 @@ def test_an_address_that_crowds_makes_room_before_others() -> None:
             closed.append(self.peer)
             server.finished(self)  # type: ignore[arg-type]  # all of a connection that is asked for here
 
-    server = HttpServer(lambda _request, _respond: None)
+    server = HttpServer(lambda _request, _respond: None, body_kept=1)
     for peer in ["192.0.2.1", *["192.0.2.66"] * 4, "2001:db8:0:1::5", "2001:db8:0:1::6", "2001:db8:0:2::7"]:
         server.unfinished(Slow(peer))  # type: ignore[arg-type]
     for _ in range(4):

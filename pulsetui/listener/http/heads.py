@@ -39,6 +39,11 @@ class Incoming:
         return 0 if self._output is None else self._output.size
 
     @property
+    def is_full(self) -> bool:
+        """Whether more has come than is kept."""
+        return self.size > self._limit
+
+    @property
     def kept(self) -> bytes:
         """The body, or its beginning."""
         return b"" if self._output is None else self._output.head
@@ -54,7 +59,8 @@ class Incoming:
             self._output.cut()
 
     def on_headers_complete(self) -> None:
-        self.headers = {name.lower(): value for name, value in self.headers.items()}
+        # llhttp leaves blanks after a value, which are not part of it (RFC 9110 5.5).
+        self.headers = {name.lower(): value.rstrip(b" \t") for name, value in self.headers.items()}
 
     def on_body(self, data: bytes) -> None:
         output = self._output

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pulsetui.monitor.sink import BODY_LIMIT
-
 SPARE_DESCRIPTORS = 64
 
 
@@ -22,7 +20,6 @@ class Limits(Struct, frozen=True, kw_only=True):
     head: int = 16 * 1024  # request line and header lines, as received
     head_lines: int = 100
     body: int = 64 * 1024 * 1024  # read to its end; of a longer one what came so far is taken
-    body_kept: int = BODY_LIMIT  # the rest is counted and dropped
     connections: int = 512  # open at once; the descriptor limit may lower it
     spare_descriptors: int | None = None
     # ^ left to the database, hooks and the screen; None: 64, and of very few the half

@@ -31,6 +31,8 @@ _FULL = Response(503, b"too many connections", (("Retry-After", "1"),))
 class HttpServer:
     """Serves ``handler`` on sockets that listen. Everything happens on the loop that ``start`` runs on.
 
+    Of a body ``body_kept`` bytes are kept for it, and the rest is counted.
+
     ``refused`` is told, by a short fixed word, of requests that no handler saw; ``turned_away`` of
     connections for which there was no room since all others wait for an answer of ours.
     """
@@ -39,13 +41,14 @@ class HttpServer:
         self,
         handler: Handler,
         *,
+        body_kept: int,
         limits: Limits | None = None,
         refused: Callable[[str], None] = lambda _why: None,
         turned_away: Callable[[], None] = lambda: None,
     ) -> None:
         self.handler = handler
         self.limits = limits or Limits()
-        self.heads = Heads(self.limits.body_kept)
+        self.heads = Heads(body_kept)
         self.refused = refused
         self._turned_away = turned_away
         self.stopping = False
