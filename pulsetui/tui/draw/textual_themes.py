@@ -48,18 +48,7 @@ def _measured(theme: Theme, title: str) -> Palette:
     colours = _colours(theme)
     background, text = colours["background"], colours["foreground"]
     end = _WHITE if theme.dark else _BLACK
-    grounds = {
-        "background": background,
-        "surface": colours["surface"],
-        "panel": colours["panel"],
-        "cursor": _moved(background, colours["primary"], [background], _MIN_CURSOR_CONTRAST),
-    }
-    for name, ground in grounds.items():
-        # A ground in the middle of the scale leaves no ink to read on it.
-        grounds[name] = _moved(ground, background, [end], 1.5 * _MIN_CONTRAST)
-    # A list stands in a dialog, too: its cursor is seen there as well as in the table.
-    grounds["panel"] = _moved(grounds["panel"], background, [grounds["cursor"]], _MIN_CURSOR_CONTRAST - 0.3)
-    below = list(grounds.values())
+    grounds = _grounds(colours, end)
     muted = text.blend(background, 0.35)
     inks = {
         "text": text,
@@ -72,6 +61,7 @@ def _measured(theme: Theme, title: str) -> Palette:
         "paused": muted,
         "running": colours["secondary"],
     }
+    below = list(grounds.values())
     made = {name: _written(_moved(ink, end, below, _MIN_CONTRAST)) for name, ink in inks.items()}
     alarm, alarm_cursor = _alarms(colours["error"], background, dark=theme.dark)
     return Palette(
@@ -96,6 +86,23 @@ def _measured(theme: Theme, title: str) -> Palette:
         alarm_text="#ffffff",
         alarm_cursor=_written(alarm_cursor),
     )
+
+
+def _grounds(colours: Mapping[str, Color], end: Color) -> dict[str, Color]:
+    """The backgrounds, far enough from each other and from ``end``, towards which inks are moved."""
+    background = colours["background"]
+    grounds = {
+        "background": background,
+        "surface": colours["surface"],
+        "panel": colours["panel"],
+        "cursor": _moved(background, colours["primary"], [background], _MIN_CURSOR_CONTRAST),
+    }
+    for name, ground in grounds.items():
+        # A ground in the middle of the scale leaves no ink to read on it.
+        grounds[name] = _moved(ground, background, [end], 1.5 * _MIN_CONTRAST)
+    # A list stands in a dialog, too: its cursor is seen there as well as in the table.
+    grounds["panel"] = _moved(grounds["panel"], background, [grounds["cursor"]], _MIN_CURSOR_CONTRAST - 0.3)
+    return grounds
 
 
 def _colours(theme: Theme) -> Mapping[str, Color]:

@@ -255,7 +255,6 @@ def textual_theme(palette: Palette) -> Theme:
         for field in fields(Palette)
         if field.name not in {"name", "title", "dark", "ansi"} and getattr(palette, field.name)
     }
-    cursor_text = colours.get("cursor_text", colours["text"])
     return Theme(
         name=palette.name,
         dark=palette.dark,
@@ -270,22 +269,26 @@ def textual_theme(palette: Palette) -> Theme:
         background=colours["background"],
         surface=colours["surface"],
         panel=colours["panel"],
-        variables={
-            **(BUILTIN_THEMES["ansi-dark"].variables if palette.ansi else {}),
-            "line": colours["border"],
-            "muted": colours["muted"],
-            "alarm": colours["alarm"],
-            "alarm-text": colours["alarm_text"],
-            "block-cursor-background": colours["cursor"],
-            "block-cursor-foreground": cursor_text,
-            "input-cursor-background": colours["text"],
-            "input-cursor-foreground": colours["background"] if not palette.ansi else "ansi_black",
-            "scrollbar": colours["border"],
-            "scrollbar-hover": colours["muted"],
-            "scrollbar-active": colours["accent"],
-            "scrollbar-background": colours["background"],
-            "scrollbar-background-hover": colours["background"],
-            "scrollbar-background-active": colours["background"],
-            "scrollbar-corner-color": colours["background"],
-        },
+        variables=_variables(palette, colours),
     )
+
+
+def _variables(palette: Palette, colours: Mapping[str, str]) -> dict[str, str]:
+    return {
+        **(BUILTIN_THEMES["ansi-dark"].variables if palette.ansi else {}),
+        "line": colours["border"],
+        "muted": colours["muted"],
+        "alarm": colours["alarm"],
+        "alarm-text": colours["alarm_text"],
+        "block-cursor-background": colours["cursor"],
+        "block-cursor-foreground": colours.get("cursor_text", colours["text"]),
+        "input-cursor-background": colours["text"],
+        "input-cursor-foreground": colours["background"] if not palette.ansi else "ansi_black",
+        "scrollbar": colours["border"],
+        "scrollbar-hover": colours["muted"],
+        "scrollbar-active": colours["accent"],
+        "scrollbar-background": colours["background"],
+        "scrollbar-background-hover": colours["background"],
+        "scrollbar-background-active": colours["background"],
+        "scrollbar-corner-color": colours["background"],
+    }
