@@ -19,7 +19,9 @@ from pulsetui.tui.draw.lines import cut, name_of
 from pulsetui.tui.draw.status import is_acknowledged
 
 if TYPE_CHECKING:
-    from pulsetui.tui.app import PulseApp
+    from textual.app import App
+
+    from pulsetui.tui.base.services import Services
     from pulsetui.tui.dialogs.ask import Known
     from pulsetui.tui.dialogs.snooze import SnoozeAnswer
 
@@ -40,8 +42,9 @@ class Undo(Struct, frozen=True):
 class Actions:
     """One for the app. Every method returns at once; the answer comes as news in the corner."""
 
-    def __init__(self, app: PulseApp) -> None:
+    def __init__(self, app: App[None], services: Services) -> None:
         self._app = app
+        self._services = services
         self._undo: list[Undo] = []
 
     @property
@@ -51,7 +54,7 @@ class Actions:
 
     def pause(self, views: Sequence[CheckView]) -> None:
         """Pauses them; resumes them when all are paused."""
-        client = self._app.client
+        client = self._services.client
         slugs = [view.slug for view in views]
         if all(view.status is Status.PAUSED for view in views):
             self._run(
@@ -70,7 +73,7 @@ class Actions:
     def acknowledge(self, views: Sequence[CheckView]) -> None:
         """Asks for a note and acknowledges; takes it back when all are acknowledged already."""
         down = [view for view in views if view.status is Status.DOWN]
-        client = self._app.client
+        client = self._services.client
         if all(is_acknowledged(view) for view in down):
             slugs = [view.slug for view in down]
             notes = {view.slug: view.incident.note for view in down if view.incident is not None}
@@ -95,7 +98,7 @@ class Actions:
     def _acknowledge(self, views: Sequence[CheckView], known: Known | None) -> None:
         if known is None:
             return
-        client, slugs = self._app.client, [view.slug for view in views]
+        client, slugs = self._services.client, [view.slug for view in views]
         self._run(
             lambda: client.acknowledge(slugs, by=_me(), note=known.note, any_reason=known.any_reason),
             done=f"Acknowledged {_names(views)}",
@@ -106,18 +109,18 @@ class Actions:
         """Asks what and how long. ``tag`` is offered first: its heading was meant."""
         from pulsetui.tui.dialogs.snooze import SnoozeDialog, snooze_targets
 
-        app = self._app
-        now, zone = app.now(), app.viewer_zone
+        services = self._services
+        now, zone = services.now(), services.viewer_zone
         clock = zone_note(map(check_zone, views), zone, now)
-        dialog = SnoozeDialog(snooze_targets(views, tag), app.client.info().snoozes, now, zone, clock)
-        app.push_screen(dialog, self._snooze)
+        dialog = SnoozeDialog(snooze_targets(views, tag), services.client.info().snoozes, now, zone, clock)
+        self._app.push_screen(dialog, self._snooze)
 
     def _snooze(self, answer: SnoozeAnswer | None) -> None:
         if answer is None:
             return
-        client, target, until, note = self._app.client, answer.target, answer.until, answer.note
+        client, target, until, note = self._services.client, answer.target, answer.until, answer.note
         scope, names, label = target.scope, target.names, target.label
-        before = target.running(client.info().snoozes, self._app.now())
+        before = target.running(client.info().snoozes, self._services.now())
         snoozed = {one.target for one in before}
 
         def end(which: Sequence[str]) -> list[CommandResult]:
@@ -136,7 +139,7 @@ class Actions:
             undo = Undo(f"ending the snooze of {label}", restore)
             self._run(lambda: end(which), done=f"{label} is no longer snoozed", undo=undo)
             return
-        when = instant_text(until, self._app.viewer_zone, self._app.now()).removeprefix("today ")
+        when = instant_text(until, self._services.viewer_zone, self._services.now()).removeprefix("today ")
         self._run(
             lambda: client.snooze(scope, names, until=until, by=_me(), note=note),
             done=f"Snoozed {label} until {when}",
@@ -150,7 +153,7 @@ class Actions:
         self._app.push_screen(DeleteDialog(view), lambda sure: self._delete(view) if sure else None)
 
     def _delete(self, view: CheckView) -> None:
-        client = self._app.client
+        client = self._services.client
         kept: dict[str, Mapping[str, object]] = {}
 
         def remove() -> list[CommandResult]:
@@ -172,7 +175,7 @@ class Actions:
         """Opens the form of a new check, empty but for its slug where that is known."""
         from pulsetui.tui.form.screen import EditScreen
 
-        self._app.push_screen(EditScreen.for_new(self._app, slug))
+        self._app.push_screen(EditScreen.for_new(self._services, slug))
 
     def edit(self, view: CheckView) -> None:
         """Opens the form of a check once its definition is there."""
@@ -180,32 +183,32 @@ class Actions:
 
         async def work() -> None:
             try:
-                details = await asyncio.to_thread(self._app.client.details, view.slug)
+                details = await asyncio.to_thread(self._services.client.details, view.slug)
             except PulseError as error:
-                self._app.say(str(error), severity="error")
+                self._services.say(str(error), severity="error")
                 return
-            self._app.push_screen(EditScreen.for_check(self._app, view.slug, details.fields))
+            self._app.push_screen(EditScreen.for_check(self._services, view.slug, details.fields))
 
         worker = in_background(self._app, work, group="edit", exclusive=True)
-        self._app.type_ahead.opens(worker)
+        self._services.opens(worker)
 
     def copy(self, view: CheckView) -> None:
         """Opens the copy menu."""
         from pulsetui.tui.dialogs.ask import CopyMenu, copy_choices
 
-        self._app.push_screen(CopyMenu(copy_choices(view, self._app.client.info())))
+        self._app.push_screen(CopyMenu(copy_choices(view, self._services.client.info())))
 
     def copy_first_line(self) -> None:
         """Copies the line that makes a first check, as it stands on the screen without any."""
         from pulsetui.tui.table.empty import first_ping
 
-        line = first_ping(self._app.client.info())
+        line = first_ping(self._services.client.info())
         if not line:
-            self._app.say("The engine has no listener: there is nothing to copy", severity="warning")
+            self._services.say("The engine has no listener: there is nothing to copy", severity="warning")
             return
 
         async def work() -> None:
-            self._app.say(f"Curl line: {await self._app.terminal.copy_soon(line)}")
+            self._services.say(f"Curl line: {await self._services.copy(line)}")
 
         in_background(self._app, work, group="copy")
 
@@ -219,9 +222,9 @@ class Actions:
 
         async def work() -> None:
             try:
-                await asyncio.to_thread(self._app.client.dismiss, key)
+                await asyncio.to_thread(self._services.client.dismiss, key)
             except PulseError as error:
-                self._app.say(str(error), severity="error")
+                self._services.say(str(error), severity="error")
 
         in_background(self._app, work, group="dismiss")
 
@@ -230,18 +233,18 @@ class Actions:
             try:
                 results = await asyncio.to_thread(command)
             except PulseError as error:
-                self._app.say(str(error), severity="error")
+                self._services.say(str(error), severity="error")
                 return
             refused = [result for result in results if not result.ok]
             for result in refused[:3]:
-                self._app.say(f"{result.slug}: {result.message}", severity="error")
+                self._services.say(f"{result.slug}: {result.message}", severity="error")
             if len(refused) < len(results) or not results:
                 told = "; ".join(result.message for result in results if result.ok) if tells else ""
-                self._app.say(f"{done}: {told}" if told else done)
+                self._services.say(f"{done}: {told}" if told else done)
                 if undo is not None:
                     self._undo.append(undo)
                     del self._undo[:-_UNDO_KEPT]
-            self._app.situation_changed()
+            self._services.situation_changed()
 
         in_background(self._app, work, group="command")
 

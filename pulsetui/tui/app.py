@@ -7,7 +7,6 @@ import logging
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -24,13 +23,16 @@ from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckView, Notice
 from pulsetui.config.host_zone import host_zone
 from pulsetui.tui.actions import Actions
+from pulsetui.tui.app_themes import AppThemes
 from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.base.verbs import Verb, key_of
 from pulsetui.tui.bridge import Bridge
-from pulsetui.tui.draw.theme import DARK, PALETTES, Palette, StyleSet, textual_theme
+from pulsetui.tui.draw.theme import StyleSet
+from pulsetui.tui.navigation import Navigation
 from pulsetui.tui.session import UiSession
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.table.summary import title_words
+from pulsetui.tui.terminal.key_reader import PASTE_CUT
 from pulsetui.tui.terminal.terminal import Terminal
 from pulsetui.tui.terminal.type_ahead import TypeAhead
 from pulsetui.tui.toasts import replaced_by
@@ -93,20 +95,17 @@ class PulseApp(App[None]):
         self._own_notices = tuple(notices)
         self._on_shown = on_shown
         self.viewer_zone = viewer_zone or host_zone()
-        self.session = UiSession(self, settings)
+        self.session = UiSession(self, self, self, settings)
         self.ascii_only = ascii_only or self.session.settings.ascii
         self._plain: LineFilter | None = None
-        self.actions = Actions(self)
+        self.actions = Actions(self, self)
+        self.go = Navigation(self, self)
         self.terminal = Terminal(self)
-        self.type_ahead = TypeAhead(self, super().on_event)
+        self.type_ahead = TypeAhead(self, super().on_event, self._warn)
         self._mouse = mouse
         self._bridge: Bridge | None = None
         self._unsubscribe: list[Callable[[], None]] = []
-        for name in list(self.available_themes):
-            self.unregister_theme(name)
-        for palette in PALETTES.values():
-            self.register_theme(textual_theme(palette))
-        self.style_set = StyleSet(DARK)
+        self.themes = AppThemes(self)
         self.use_theme(theme or self.session.settings.theme)
 
     def get_driver_class(self) -> type[Driver]:
@@ -175,7 +174,7 @@ class PulseApp(App[None]):
             self.client.subscribe(bridge.changed),
             self.client.subscribe_alerts(lambda alert: bridge.call(lambda: self.terminal.alert(alert))),
         ]
-        self.theme_changed_signal.subscribe(self, lambda _: self._theme_changed())
+        self.theme_changed_signal.subscribe(self, lambda _: self.themes.changed())
         loop = asyncio.get_running_loop()
         for number, code in ((signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 130)):
             try:
@@ -231,7 +230,7 @@ class PulseApp(App[None]):
         self._handle_exception(message.error)
 
     def on_paste_cut(self) -> None:
-        self.say("The paste was too long: only its beginning was taken", severity="warning")
+        self._warn(PASTE_CUT)
 
     def on_unmount(self) -> None:
         if self._bridge is not None:
@@ -270,12 +269,12 @@ class PulseApp(App[None]):
         """The screen's own and the engine's, which stay until they are no longer true or were read."""
         return (*self._own_notices, *self.client.info().notices)
 
-    def tell(self, notice: Notice) -> None:
+    def put_notice(self, notice: Notice) -> None:
         """Puts a notice of the screen's own; it takes the place of one with the same key."""
         self._own_notices = (*(one for one in self._own_notices if one.key != notice.key), notice)
         self._news(frozenset(), info=True)
 
-    def untell(self, key: str) -> None:
+    def drop_notice(self, key: str) -> None:
         """Takes away a notice of the screen's own that is no longer true."""
         kept = tuple(notice for notice in self._own_notices if notice.key != key)
         if kept != self._own_notices:
@@ -285,7 +284,7 @@ class PulseApp(App[None]):
     def dismiss(self, key: str) -> None:
         """Takes a notice away, wherever it came from."""
         if any(notice.key == key for notice in self._own_notices):
-            self.untell(key)
+            self.drop_notice(key)
         else:
             self.actions.dismiss(key)
 
@@ -317,6 +316,9 @@ class PulseApp(App[None]):
         else:
             self.notify(text, markup=False)
 
+    def _warn(self, text: str) -> None:
+        self.say(text, severity="warning")
+
     def on_notify(self, event: Notify) -> None:
         """Before Textual adds a piece of news, takes away what it replaces.
 
@@ -327,48 +329,13 @@ class PulseApp(App[None]):
 
     # Themes
 
+    @property
+    def style_set(self) -> StyleSet:
+        """The styles of the theme that is shown."""
+        return self.themes.styles
+
     def use_theme(self, name: str) -> None:
-        """One of ours or of Textual's by name."""
-        if name not in self.available_themes:
-            from pulsetui.tui.draw.textual_themes import palette_named
-
-            self.register_theme(textual_theme(palette_named(name)))
-        if self.is_running:
-            self.theme = name
-        else:
-            self._begin_with(self._palette(name))
-
-    def _begin_with(self, palette: Palette) -> None:
-        """The theme of the first frame. Assigned as any other it would be a change: everything would be laid
-        out and painted in Textual's own theme first, and then again."""
-        self.style_set = StyleSet(palette)
-        if palette.ansi:  # its colours take another way to the terminal, too
-            self.theme = palette.name
-            return
-        self.set_reactive(App.theme, palette.name)
-        self.add_class(f"-theme-{palette.name}", update=False)
-        self.set_class(palette.dark, "-dark-mode", update=False)
-        self.set_class(not palette.dark, "-light-mode", update=False)
-        self.stylesheet.set_variables(self.get_css_variables())
-
-    def search_themes(self) -> None:
-        """The list of themes, each shown as the cursor comes to it."""
-        from pulsetui.tui.dialogs.themes import ThemesScreen
-
-        self.push_screen(ThemesScreen(self.theme))
-
-    def _palette(self, name: str) -> Palette:
-        if name in PALETTES:
-            return PALETTES[name]
-        from pulsetui.tui.draw.textual_themes import palette_named
-
-        return palette_named(name)
-
-    def _theme_changed(self) -> None:
-        self.style_set = StyleSet(self._palette(self.theme))
-        for screen in self.screen_stack:
-            for widget in screen.query("*"):
-                widget.refresh()
+        self.themes.use(name)
 
     # Palette
 
@@ -376,70 +343,17 @@ class PulseApp(App[None]):
         """Every verb of the screen below the palette."""
         from pulsetui.tui.palette import commands_of
 
-        return commands_of(self, screen) if isinstance(screen, PulseScreen) else ()
+        return commands_of(screen) if isinstance(screen, PulseScreen) else ()
 
     def action_command_palette(self) -> None:
-        from pulsetui.tui.palette import Palette
-
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
-
-    def open_log(self) -> None:
-        """The engine's log."""
-        from pulsetui.tui.log import LogScreen
-
-        self.push_screen(LogScreen())
-
-    def open_ways(self, view: CheckView | None) -> None:
-        """Ways to ping the check; without one, an example."""
-        from pulsetui.tui.ways.screen import HowToPingScreen, title_of
-        from pulsetui.tui.ways.target import example_target, target_of
-
-        info = self.client.info()
-        if not info.base_url:
-            self.say("The engine has no listener: there is nothing to ping", severity="warning")
-            return
-        target = target_of(view, info) if view is not None else example_target(info)
-        self.push_screen(HowToPingScreen(target, title_of(view)))
+        self.go.palette()
 
     def key_of(self, verb: Verb) -> str:
         """The verb's key as a person reads it: their own where they have one."""
         return self.session.shown_keys.get(verb.id) or key_of(verb)
 
     def open_check(self, slug: str, pane: str = "") -> None:
-        """The details of a check, over whatever is open."""
-        from pulsetui.tui.details.screen import DetailsScreen
-
-        while len(self.screen_stack) > 1 and isinstance(self.screen, DetailsScreen):
-            self.pop_screen()
-        screen = DetailsScreen(slug)
-        self.push_screen(screen)
-        if pane:
-            screen.call_after_refresh(screen.show_pane, pane)
-
-    def open_timeline(self, slug: str | None = None) -> None:
-        """The timeline, its cursor on a check; back to it when it is open below."""
-        from pulsetui.tui.timeline.screen import TimelineScreen
-
-        self._back_to(TimelineScreen)
-        if isinstance(self.screen, TimelineScreen):
-            self.screen.select(slug)
-        else:
-            self.push_screen(TimelineScreen(slug))
-
-    def open_incidents(self) -> None:
-        """The incidents of all checks; back to them when they are open below."""
-        from pulsetui.tui.incidents.screen import IncidentsScreen
-
-        self._back_to(IncidentsScreen)
-        if not isinstance(self.screen, IncidentsScreen):
-            self.push_screen(IncidentsScreen())
-
-    def _back_to(self, kind: type[PulseScreen]) -> None:
-        """Closes what is open over a screen of that kind, if there is one: screens would pile up."""
-        if any(isinstance(screen, kind) for screen in self.screen_stack):
-            while not isinstance(self.screen, kind):
-                self.pop_screen()
+        self.go.check(slug, pane)
 
     def show_check(self, slug: str) -> None:
         """Puts the table's cursor on a check as soon as the table knows it."""
@@ -454,9 +368,13 @@ class PulseApp(App[None]):
         return self.actions.undo_label
 
     def do(self, verb: str, views: Sequence[CheckView]) -> None:
+        self.verbs_for(views)[verb]()
+
+    def verbs_for(self, views: Sequence[CheckView]) -> dict[str, Callable[[], None]]:
+        """The verbs that are the same on every screen, as they would be done to these checks."""
         first = views[0] if views else None
-        act = self.actions
-        {
+        act, go = self.actions, self.go
+        return {
             "acknowledge": lambda: act.acknowledge(views),
             "snooze": lambda: act.snooze(views),
             "pause": lambda: act.pause(views),
@@ -465,14 +383,14 @@ class PulseApp(App[None]):
             "delete": lambda: act.delete(views[0]),
             "copy": act.copy_first_line if first is None else lambda: act.copy(views[0]),
             "undo": act.undo,
-            "timeline": lambda: self.open_timeline(views[0].slug if len(views) == 1 else None),
-            "incidents": self.open_incidents,
-            "ways": lambda: self.open_ways(first),
-            "log": self.open_log,
-            "theme": self.search_themes,
-            "palette": self.action_command_palette,
-            "help": self.open_help,
-        }[verb]()
+            "timeline": lambda: go.timeline(views[0].slug if len(views) == 1 else None),
+            "incidents": go.incidents,
+            "ways": lambda: go.ways(first),
+            "log": go.log,
+            "theme": go.themes,
+            "palette": go.palette,
+            "help": go.help,
+        }
 
     def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:
         self.actions.snooze(views, tag)
@@ -480,18 +398,14 @@ class PulseApp(App[None]):
     def new(self, slug: str = "") -> None:
         self.actions.new(slug)
 
+    def opens(self, worker: Worker[None]) -> None:
+        self.type_ahead.opens(worker)
+
     def fills(self, worker: Worker[None]) -> None:
         self.type_ahead.fills(worker)
 
     async def copy(self, text: str) -> str:
         return await self.terminal.copy_soon(text)
-
-    def open_help(self) -> None:
-        """The keys that work on the screen that is open."""
-        from pulsetui.tui.dialogs.help import HelpScreen, help_lines, keys_of
-
-        if isinstance(self.screen, PulseScreen):
-            self.push_screen(HelpScreen(partial(help_lines, keys_of(self.screen))))
 
     def shown_slugs(self) -> list[str]:
         """The checks in the order of the table, with its filter."""

@@ -22,15 +22,15 @@ log = logging.getLogger(__name__)
 if TYPE_CHECKING:
     from textual.events import Resize
 
-    from pulsetui.tui.app import PulseApp
     from pulsetui.tui.base.screen import PulseScreen
+    from pulsetui.tui.base.services import Services
 
 _MAX_SEARCH_LENGTH = 200
 _MAX_OFFERED = 40
 """So many checks are offered; somebody with more than that types another letter."""
 
 
-class Palette(CommandPalette):
+class VerbPalette(CommandPalette):
     """Textual's palette; the last line shows its keys instead of those of the screen below."""
 
     def compose(self) -> ComposeResult:
@@ -55,21 +55,21 @@ class Palette(CommandPalette):
         self.set_class(event.size.height < 16, "-short")  # its list ends above the hint line
 
 
-def commands_of(app: PulseApp, screen: PulseScreen) -> Iterator[SystemCommand]:
+def commands_of(screen: PulseScreen) -> Iterator[SystemCommand]:
     """Every verb of the screen below the palette."""
-    situation = screen.situation()
+    situation, services = screen.situation(), screen.pulse
     for verb in verbs_on(screen.SCOPE):
         if verb.id in {"palette", "back"}:
             continue
         text = verb.off(situation) or verb.help
-        yield SystemCommand(f"{verb.id.capitalize()} ({app.key_of(verb)})", text, _doer(screen, verb.id))
-    plain_now = app.ascii_only
+        yield SystemCommand(f"{verb.id.capitalize()} ({services.key_of(verb)})", text, _doer(screen, verb.id))
+    plain_now = services.ascii_only
     about = (
         "Draw with all glyphs again"
         if plain_now
         else "Draw with nothing but ASCII, for terminals and fonts without the other glyphs"
     )
-    yield SystemCommand("Plain glyphs", about, lambda: app.use_plain_glyphs(plain=not plain_now))
+    yield SystemCommand("Plain glyphs", about, lambda: services.use_plain_glyphs(plain=not plain_now))
 
 
 def _doer(screen: PulseScreen, name: str) -> Callable[[], None]:
@@ -80,8 +80,8 @@ class CheckProvider(Provider):
     """ "Go to" every check."""
 
     @property
-    def _pulse(self) -> PulseApp:
-        return cast("PulseApp", self.app)
+    def _pulse(self) -> Services:
+        return cast("Services", self.app)
 
     async def discover(self) -> Hits:
         for view in list(self._pulse.client.checks().values())[:10]:

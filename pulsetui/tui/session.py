@@ -1,7 +1,7 @@
-"""One sitting at the screen: what was set last time is put back, what is set now is kept, keys are read.
+"""State of one session at the screen: restores the settings and saves them, and applies the person's keys.
 
-The app tells when it begins and ends; in between it is looked at now and then, so that a power cut costs a
-minute of settings and no key press ever waits for the disk.
+The app says when the session begins and ends. In between the settings are compared now and then with what was
+written, so that a power cut costs a minute of them and no key press ever waits for the disk.
 """
 
 from __future__ import annotations
@@ -20,18 +20,23 @@ from pulsetui.tui.table.verbs import SUBSET_KEYS
 from pulsetui.tui.table.widget import CheckTable
 
 if TYPE_CHECKING:
-    from pulsetui.tui.app import PulseApp
+    from textual.app import App
 
-LOOK_S = 60.0
-"""So often settings are compared with what was written."""
+    from pulsetui.tui.base.services import NoticeBoard, Services
+
+SAVE_EVERY_S = 60.0
 KEYS_NOTICE, SETTINGS_NOTICE = "keys", "settings"
 
 
 class UiSession:
-    """``file`` None keeps nothing: tests, and screens that somebody else's program shows."""
+    """One for the app. ``file`` None keeps nothing: tests, and screens that another program shows."""
 
-    def __init__(self, app: PulseApp, file: SettingsFile | None) -> None:
+    def __init__(
+        self, app: App[None], services: Services, notices: NoticeBoard, file: SettingsFile | None
+    ) -> None:
         self._app = app
+        self._services = services
+        self._notices = notices
         self._file = file
         self.settings = file.load() if file is not None else Settings()
         self.shown_keys: Mapping[str, str] = {}
@@ -51,13 +56,13 @@ class UiSession:
 
     def start(self) -> None:
         """The app is up."""
-        self.take_keys(self._app.client.info().keys)
+        self.take_keys(self._services.client.info().keys)
         self._app.call_after_refresh(self._put_back)
         if self._file is None:
             return
         if self._file.problem:
-            self._app.tell(_notice(SETTINGS_NOTICE, self._file.problem))
-        self._app.set_interval(LOOK_S, self._look)
+            self._notices.put_notice(_notice(SETTINGS_NOTICE, self._file.problem))
+        self._app.set_interval(SAVE_EVERY_S, self._save)
 
     def _put_back(self) -> None:
         """What only a table that is there can take."""
@@ -82,10 +87,10 @@ class UiSession:
         if keys.problems:
             # All of them: the line on the screen is cut where it ends, the notices in full are not.
             count = f"{len(keys.problems)} mistakes: " if len(keys.problems) > 1 else ""
-            self._app.tell(_notice(KEYS_NOTICE, f"checks.toml: {count}{'; '.join(keys.problems)}"))
+            self._notices.put_notice(_notice(KEYS_NOTICE, f"checks.toml: {count}{'; '.join(keys.problems)}"))
         else:
-            self._app.untell(KEYS_NOTICE)
-        self._app.situation_changed()
+            self._notices.drop_notice(KEYS_NOTICE)
+        self._services.situation_changed()
 
     # Keeping
 
@@ -111,7 +116,7 @@ class UiSession:
             self.settings = self.now()
             self._file.save(self.settings)
 
-    async def _look(self) -> None:
+    async def _save(self) -> None:
         if self._file is not None:
             self.settings = self.now()
             await asyncio.to_thread(self._file.save, self.settings)

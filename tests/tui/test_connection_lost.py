@@ -44,7 +44,7 @@ async def test_what_is_known_stays_below_the_reason() -> None:
 
 async def test_incidents_that_nobody_has_told_of_are_not_counted() -> None:
     async with showing(Gone([])) as (app, pilot):
-        app.open_incidents()
+        app.go.incidents()
         await settled(app, pilot)
         assert " over" not in screen_text(app).splitlines()[0]
         assert "No check has ever been down" not in screen_text(app)

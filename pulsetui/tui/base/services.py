@@ -17,6 +17,16 @@ from pulsetui.client.views import CheckView, Notice
 from pulsetui.tui.base.verbs import Verb
 
 
+class NoticeBoard(Protocol):
+    """Notices of the screen's own, beside those of the engine."""
+
+    def put_notice(self, notice: Notice) -> None:
+        """Puts it; it takes the place of one with the same key."""
+
+    def drop_notice(self, key: str) -> None:
+        """Takes away one that is no longer true."""
+
+
 class Services(Protocol):
     """Every method is for the screen's own loop, and returns at once."""
 
@@ -57,6 +67,9 @@ class Services(Protocol):
     def key_of(self, verb: Verb) -> str:
         """The key that does it now, as it is shown."""
 
+    def situation_changed(self) -> None:
+        """Something that verbs depend on has changed: the hint line may look different."""
+
     def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:
         """Asks what and how long; ``tag`` is offered first."""
 
@@ -78,8 +91,14 @@ class Services(Protocol):
     def use_theme(self, name: str) -> None:
         """Draws with one of ours or of Textual's."""
 
+    def use_plain_glyphs(self, *, plain: bool) -> None:
+        """Draws with nothing but ASCII, or with all glyphs again."""
+
     def leave(self) -> None:
         """The person wants to leave; asks first where that ends the watching."""
+
+    def opens(self, worker: Worker[None]) -> None:
+        """This is going to open something: keys typed ahead are meant for that."""
 
     def fills(self, worker: Worker[None]) -> None:
         """Until this ends, a screen has not got what it asked first: keys typed ahead wait for it."""

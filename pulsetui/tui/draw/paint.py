@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 class Painter(Protocol):
     """What painting asks of the app."""
 
-    style_set: StyleSet
     ascii_only: bool
+
+    @property
+    def style_set(self) -> StyleSet:
+        """The styles of the theme that is shown."""
 
 
 def style_set(widget: Widget) -> StyleSet:

@@ -33,7 +33,7 @@ from textual.message import Message
 from pulsetui.tui.terminal.key_reader import KeyReader
 
 if TYPE_CHECKING:
-    from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.terminal.type_ahead import HoldsKeys
 
 log = logging.getLogger(__name__)
 
@@ -229,8 +229,8 @@ class TerminalDriver(LinuxDriver):
     # What is handed on
 
     def _waiting(self) -> int:
-        app = cast("PulseApp", self._app)
-        return self._sent - self._arrived + app.message_queue_size + app.type_ahead.waiting
+        held = cast("HoldsKeys", self._app).type_ahead.waiting
+        return self._sent - self._arrived + self._app.message_queue_size + held
 
     def send_message(self, message: Message) -> None:
         self._sent += 1  # in the thread that reads, the other in the loop's: neither needs a lock

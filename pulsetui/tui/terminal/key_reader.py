@@ -67,6 +67,9 @@ _RXVT = re.compile(r"\x1b\[[0-9]+\$")
 """Shift with a key in rxvt ends with what is no end anywhere else."""
 
 
+PASTE_CUT = "The paste was too long: only its beginning was taken"
+
+
 class PasteCut(Message):
     """The paste before it was longer than ``MAX_PASTE``."""
 

@@ -13,20 +13,20 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakSet, ref
 
-from textual.app import ScreenStackError
+from textual.app import App, ScreenStackError
 from textual.command import CommandPalette
 from textual.events import Event, Key, Paste
 from textual.widgets import Input
+
+from pulsetui.tui.terminal.key_reader import PASTE_CUT
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.screen import Screen
     from textual.worker import Worker
-
-    from pulsetui.tui.app import PulseApp
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +41,22 @@ _SPINS = 50  # turns of the loop before the wait becomes a slow one
 _PAUSE_S = 0.002
 
 
-class TypeAhead:
-    """The queue of keys of one app. ``send`` is Textual's own way with a key, to be called by the app."""
+class HoldsKeys(Protocol):
+    """An app that has such a queue."""
 
-    def __init__(self, app: PulseApp, send: Callable[[Event], Awaitable[None]]) -> None:
+    type_ahead: TypeAhead
+
+
+class TypeAhead:
+    """The queue of keys of one app. ``send`` is Textual's own way with a key, to be called by the app;
+    ``warn`` tells the person what became of keys that were not taken."""
+
+    def __init__(
+        self, app: App[None], send: Callable[[Event], Awaitable[None]], warn: Callable[[str], None]
+    ) -> None:
         self._app = app
         self._send = send
+        self._warn = warn
         self._waiting: deque[Event] = deque()
         self._closed = False
         self._task: asyncio.Task[None] | None = None
@@ -154,16 +164,14 @@ class TypeAhead:
         line = (event.text.splitlines() or [""])[0]  # it takes no more than one
         if len(line) <= room:
             return event
-        self._app.on_paste_cut()
+        self._warn(PASTE_CUT)
         return Paste(line[:room])
 
     def _leave_out(self, *, opened_later: bool) -> None:
         log.info("%d keys were left out: what they were typed for did not open", len(self._waiting))
         self._waiting.clear()
         if opened_later:
-            self._app.say(
-                "It is still being opened: what was typed meanwhile was left out", severity="warning"
-            )
+            self._warn("It is still being opened: what was typed meanwhile was left out")
 
     async def _quiet(self) -> None:
         """Waits until every message has been dealt with, and with it what the keys before have caused.

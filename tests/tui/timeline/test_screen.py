@@ -214,7 +214,7 @@ async def test_an_engine_that_is_gone_is_said_and_the_picture_stays() -> None:
 
 async def test_without_checks_it_says_so() -> None:
     async with showing(SceneEngine([]), (80, 24)) as (app, pilot):
-        app.open_timeline()
+        app.go.timeline()
         await told(app, pilot)
         assert "No checks yet." in screen_text(app)
         await pilot.press("b", "enter", "left", "plus", "j", "full_stop")
