@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, tzinfo
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,17 +13,13 @@ from textual.widgets import Input
 from pulsetui.client.views import LogLine
 from pulsetui.core.text.clean import clean_lines
 from pulsetui.core.text.phrases import count_text
-from pulsetui.tui.base.screen import PulseScreen, fetch
+from pulsetui.tui.base.screen import TickingScreen, fetch
 from pulsetui.tui.base.verbs import CLEARS_FIRST, bindings_on
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
 from pulsetui.tui.draw.lines import Line, Span, agreed_widths, plain, told, wrap
 from pulsetui.tui.draw.paint import LineList, OneLine
 
-if TYPE_CHECKING:
-    from textual.timer import Timer
-
-REFRESH_S = 2.0
 _LINES = 1000  # of the engine's log that are asked for
 _MAX_TEXT_LINES = 200  # of one entry: a traceback is long, a runaway one longer
 _MAX_COLUMNS = 2000
@@ -42,9 +38,11 @@ class _Title(OneLine):
     """What is shown, and whether it follows."""
 
 
-class LogScreen(PulseScreen):
+class LogScreen(TickingScreen):
     """Asks for the log on a thread while it is on top, and draws it only when something is new."""
 
+    TICK_S = 2.0
+    TICKS_BELOW_DIALOGS = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "slash", "filter", "Filter", tooltip="Filter as you type: words, or a level", id="log.filter"
@@ -59,7 +57,6 @@ class LogScreen(PulseScreen):
         self._problem = ""
         self._asking = False
         self.following = True  # until somebody scrolls away from the end
-        self._ticker: Timer | None = None
         self._drawn: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -69,21 +66,11 @@ class LogScreen(PulseScreen):
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
-        self._ticker = self.set_interval(REFRESH_S, self._ask)
         pane = self.query_one(LineList)
         pane.focus()
         self.watch(pane, "scroll_y", self._scrolled, init=False)
         self.call_after_refresh(self.refresh_hints)
-        self._ask()
-
-    def on_screen_suspend(self) -> None:
-        if self._ticker is not None:
-            self._ticker.pause()
-
-    def on_screen_resume(self) -> None:
-        if self._ticker is not None:
-            self._ticker.resume()
-            self._ask()
+        self.tick()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
@@ -91,11 +78,11 @@ class LogScreen(PulseScreen):
     def news(self, changed: frozenset[str], *, info: bool) -> None:
         # Pings come by the hundred and wait for the next look; a notice stands in the log too.
         if info and self.is_current:
-            self._ask()
+            self.tick()
 
     # Reading
 
-    def _ask(self) -> None:
+    def tick(self) -> None:
         if self._asking:
             return
         self._asking = True

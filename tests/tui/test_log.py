@@ -77,14 +77,14 @@ async def test_it_follows_until_somebody_scrolls_and_again_from_the_end() -> Non
         assert "stands still" in screen_text(app)
 
         fake.log_lines = entries(64)
-        log(app)._ask()
+        log(app).tick()
         await settled(app, pilot)
         assert "#63" not in screen_text(app)
 
         await press(app, pilot, "G")
         assert "#63" in screen_text(app)
         fake.log_lines = entries(68)
-        log(app)._ask()
+        log(app).tick()
         await settled(app, pilot)
         await settled(app, pilot)
         assert "#67" in screen_text(app)
@@ -137,12 +137,12 @@ async def test_an_engine_that_is_gone_is_told_below_what_is_known() -> None:
     async with showing(fake, (80, 24)) as (app, pilot):
         await press(app, pilot, "L")
         fake.gone = True
-        log(app)._ask()
+        log(app).tick()
         await settled(app, pilot)
         assert "#3" in screen_text(app)
         assert "no engine answers" in screen_text(app)
         fake.gone = False
-        log(app)._ask()
+        log(app).tick()
         await settled(app, pilot)
         assert "no engine answers" not in screen_text(app)
 

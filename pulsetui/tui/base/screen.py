@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.screen import ModalScreen, Screen
 
@@ -16,13 +16,16 @@ from pulsetui.tui.base.services import Services
 from pulsetui.tui.base.verbs import BY_ID, Situation, label_now, verbs_on
 from pulsetui.tui.draw.hints import Hint, Hints
 
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
 class PulseScreen(Screen[None]):
-    """A full screen. ``SCOPE`` says which verbs it offers; each is done by its own ``verb_<id>``, or else by
-    the app, as on every screen (``Services.do``)."""
+    """A full screen. ``SCOPE`` says which verbs it offers; those of ``own_verbs`` it does itself, and the app
+    does all others, the same on every screen (``Services.do``)."""
 
     SCOPE: ClassVar[str] = "any"
     AUTO_FOCUS = None
@@ -63,14 +66,18 @@ class PulseScreen(Screen[None]):
         if reason:
             self.say(reason, severity="warning")
             return
-        own: Callable[[], None] | None = getattr(self, f"verb_{name}", None)
+        own = self.own_verbs().get(name)
         if own is not None:
             own()
         else:
             self.pulse.do(name, self.targets())
         self.refresh_hints()
 
-    # Verbs of every screen but the table
+    # Verbs
+
+    def own_verbs(self) -> dict[str, Callable[[], None]]:
+        """The verbs that this screen does in its own way, by their ids."""
+        return {"back": self.verb_back, "quit": self.verb_quit}
 
     def verb_back(self) -> None:
         self.dismiss()
@@ -116,6 +123,35 @@ class PulseScreen(Screen[None]):
     def say(self, text: str, *, severity: str = "information") -> None:
         """A short piece of news in the corner; never markup."""
         self.pulse.say(text, severity=severity)
+
+
+class TickingScreen(PulseScreen):
+    """A screen whose picture moves with the clock: it ticks for as long as it can be seen."""
+
+    TICK_S: ClassVar[float] = 1.0
+    TICKS_BELOW_DIALOGS: ClassVar[bool] = True
+
+    _ticker: Timer | None = None
+
+    def on_mount(self) -> None:
+        self._ticker = self.set_interval(self.TICK_S, self.tick)
+
+    def tick(self) -> None:
+        """Shows what the clock has changed."""
+        raise NotImplementedError
+
+    def seen_again(self) -> None:
+        """Shows what has changed while the screen was out of sight."""
+        self.tick()
+
+    def on_screen_suspend(self) -> None:
+        if self._ticker is not None and not (self.TICKS_BELOW_DIALOGS and self.in_sight):
+            self._ticker.pause()
+
+    def on_screen_resume(self) -> None:
+        if self._ticker is not None:
+            self._ticker.resume()
+            self.seen_again()
 
 
 def fetch(

@@ -1,7 +1,8 @@
 """Every verb of the screen in one table: the keys, the hint line, the palette and the help read it.
 
-A verb is done by the method ``verb_<id>`` of the screen that offers it. A verb that cannot be done now says
-why: ``off`` answers with the reason, and the key then shows it instead of being silent.
+A verb is done by the screen that offers it (``PulseScreen.own_verbs``), or else by the app
+(``PulseApp.verbs_for``). One that cannot be done now says why: ``off`` answers with the reason, and the key
+then shows it instead of being silent.
 """
 
 from __future__ import annotations

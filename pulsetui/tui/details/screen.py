@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from pulsetui.client.status_words import sentence
 from pulsetui.client.views import CheckDetails, CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import full_stop
-from pulsetui.tui.base.screen import PulseScreen, fetch
+from pulsetui.tui.base.screen import TickingScreen, fetch
 from pulsetui.tui.base.verbs import Situation, bindings_on
 from pulsetui.tui.details import panes
 from pulsetui.tui.details.headline import progress_line, title_line
@@ -23,9 +23,6 @@ from pulsetui.tui.draw.hints import Hints
 from pulsetui.tui.draw.lines import Line, Span, pad, plain, told, width_of, wrap
 from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.draw.status import is_acknowledged, status_now
-
-if TYPE_CHECKING:
-    from textual.timer import Timer
 
 _SENTENCE_LINES = 3
 
@@ -50,7 +47,7 @@ class _Sentence(LineList, can_focus=False):
     DEFAULT_CSS = "_Sentence { height: 1; }"
 
 
-class DetailsScreen(PulseScreen):
+class DetailsScreen(TickingScreen):
     """Shows at once what the table knows, and the rest when the engine has answered."""
 
     SCOPE = "details"
@@ -81,7 +78,6 @@ class DetailsScreen(PulseScreen):
         self._details: CheckDetails | None = None
         self._problem = ""
         self._drawn: object = None  # what the pane was last drawn from
-        self._ticker: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield _Title(id="title")
@@ -92,7 +88,6 @@ class DetailsScreen(PulseScreen):
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
-        self._ticker = self.set_interval(1.0, self._draw)
         self.query_one("#pane", LineList).focus()
         self._fetch()
 
@@ -111,14 +106,8 @@ class DetailsScreen(PulseScreen):
             self._draw()
         self.refresh_hints()
 
-    def on_screen_suspend(self) -> None:
-        if self._ticker is not None and not self.in_sight:
-            self._ticker.pause()
-
-    def on_screen_resume(self) -> None:
-        if self._ticker is not None:
-            self._ticker.resume()
-            self._draw()
+    def tick(self) -> None:
+        self._draw()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)

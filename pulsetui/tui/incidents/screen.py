@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
@@ -17,7 +17,7 @@ from pulsetui.client.views import CheckView, IncidentEntry
 from pulsetui.errors import PulseError
 from pulsetui.report.report import incident_id, incident_report
 from pulsetui.report.text import to_markdown
-from pulsetui.tui.base.screen import PulseScreen, fetch
+from pulsetui.tui.base.screen import TickingScreen, fetch
 from pulsetui.tui.base.verbs import Situation, bindings_on
 from pulsetui.tui.draw.clocks import check_zone, zone_note
 from pulsetui.tui.draw.filter_bar import FilterBar
@@ -25,9 +25,6 @@ from pulsetui.tui.draw.hints import Hint, Hints
 from pulsetui.tui.draw.lines import Line, Span, fit, pad, plain, told, width_of, wrap
 from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.incidents.model import EntryKey, Look, grouped, header, matching, story
-
-if TYPE_CHECKING:
-    from textual.timer import Timer
 
 _LISTED = 500
 _MIN_FETCH_S = 1.0
@@ -58,7 +55,7 @@ class _Story(LineList, can_focus=False):
     DEFAULT_CSS = f"_Story {{ height: {_STORY_LINES}; }}"
 
 
-class IncidentsScreen(PulseScreen):
+class IncidentsScreen(TickingScreen):
     """Shows at once what the table knows to be open, and the rest when the engine has answered."""
 
     SCOPE = "incidents"
@@ -71,7 +68,6 @@ class IncidentsScreen(PulseScreen):
         self._problem = ""
         self._asked_at = 0.0  # time.monotonic()
         self._waits = False
-        self._ticker: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield _Title(id="title")
@@ -82,7 +78,6 @@ class IncidentsScreen(PulseScreen):
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
-        self._ticker = self.set_interval(1.0, self._draw)
         self.entries.focus()
         self._draw()
         self._fetch()
@@ -138,14 +133,8 @@ class IncidentsScreen(PulseScreen):
         self._problem = problem
         self._draw()
 
-    def on_screen_suspend(self) -> None:
-        if self._ticker is not None and not self.in_sight:
-            self._ticker.pause()
-
-    def on_screen_resume(self) -> None:
-        if self._ticker is not None:
-            self._ticker.resume()
-            self._draw()
+    def tick(self) -> None:
+        self._draw()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
@@ -220,6 +209,14 @@ class IncidentsScreen(PulseScreen):
         told.show(lines)
 
     # Verbs
+
+    def own_verbs(self) -> dict[str, Callable[[], None]]:
+        return super().own_verbs() | {
+            "open": self.verb_open,
+            "acknowledge": self.verb_acknowledge,
+            "search": self.verb_search,
+            "export": self.verb_export,
+        }
 
     def verb_open(self) -> None:
         entry = self.entry

@@ -31,9 +31,6 @@ from pulsetui.tui.table.widget import CheckTable, TableHeader
 
 if TYPE_CHECKING:
     from textual.events import Resize
-    from textual.timer import Timer
-
-TICK_S = 1.0
 
 
 class HomeScreen(TableVerbs):
@@ -46,7 +43,6 @@ class HomeScreen(TableVerbs):
         super().__init__(id="home")
         self.model = TableModel()
         self._started_at = now
-        self._ticker: Timer | None = None
         self._wanted: str | None = None  # the check that the cursor goes to when it is there
         self._rate = PingRate()
         self._showing_soon = False
@@ -65,7 +61,6 @@ class HomeScreen(TableVerbs):
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
-        self._ticker = self.set_interval(TICK_S, self.tick)
         self.table.focus()
 
     def targets(self) -> tuple[CheckView, ...]:
@@ -122,16 +117,10 @@ class HomeScreen(TableVerbs):
             self.table.bring_into_view()
             self.table.repaint(self.pulse.now())
 
-    def on_screen_suspend(self) -> None:
-        if self._ticker is not None and not self.in_sight:
-            self._ticker.pause()
-
-    def on_screen_resume(self) -> None:
-        if self._ticker is not None:
-            self._ticker.resume()
-            self._show_all()
-
     # Showing
+
+    def seen_again(self) -> None:
+        self._show_all()
 
     def _show_all(self) -> None:
         self._showing_soon = False

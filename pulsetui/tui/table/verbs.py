@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
-from pulsetui.tui.base.screen import PulseScreen
+from pulsetui.tui.base.screen import TickingScreen
 from pulsetui.tui.base.verbs import Situation
 from pulsetui.tui.details.beside import MIN_WIDTH
 from pulsetui.tui.draw.filter_bar import FilterBar
@@ -29,7 +31,7 @@ SUBSET_KEYS: list[BindingType] = [
 ]
 
 
-class TableVerbs(PulseScreen):
+class TableVerbs(TickingScreen):
     """The verbs; ``HomeScreen`` composes and shows."""
 
     model: TableModel
@@ -55,6 +57,21 @@ class TableVerbs(PulseScreen):
         cursor = self.model.cursor
         heading = cursor is not None and cursor.startswith(HEADING)
         return replace(super().situation(), heading=heading)
+
+    def own_verbs(self) -> dict[str, Callable[[], None]]:
+        return super().own_verbs() | {
+            "open": self.verb_open,
+            "mark": self.verb_mark,
+            "snooze": self.verb_snooze,
+            "sort": self.verb_sort,
+            "reverse": self.verb_reverse,
+            "group": self.verb_group,
+            "follow": self.verb_follow,
+            "beside": self.verb_beside,
+            "filter": self.verb_filter,
+            "dismiss": self.verb_dismiss,
+            "notices": self.verb_notices,
+        }
 
     # Rows
 

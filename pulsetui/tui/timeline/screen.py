@@ -3,50 +3,47 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from pulsetui.client.views import CheckView, Timeline, TimelineLane
-from pulsetui.core.text.phrases import count_text, instant_text
-from pulsetui.tui.base.screen import PulseScreen, fetch
+from pulsetui.tui.base.screen import TickingScreen, fetch
 from pulsetui.tui.base.verbs import BY_ID, bindings_on, key_of
 from pulsetui.tui.draw.hints import Hint, Hints
-from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, told
+from pulsetui.tui.draw.lines import Line, told
 from pulsetui.tui.draw.paint import LineList, OneLine
-from pulsetui.tui.timeline.lanes import SPOT, TimelineLanes, name_cells
+from pulsetui.tui.timeline.around import (
+    COMPANY_FROM,
+    LEGEND_FROM,
+    Surroundings,
+    cell_line,
+    company_line,
+    head_lines,
+    title_line,
+)
+from pulsetui.tui.timeline.lanes import TimelineLanes, name_cells
 from pulsetui.tui.timeline.model import (
     START_ZOOM,
     ZOOMS,
     Drawn,
-    crowd,
-    crowd_rows,
+    Unwatched,
     next_event,
     panned,
     resized,
     window_at,
     zoomed,
 )
-from pulsetui.tui.timeline.words import axis, legend, midnights, readout, span_words, zoom_words
+from pulsetui.tui.timeline.words import legend, midnights
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from textual.timer import Timer
-
-_TICK_S = 5.0
-"""The now-line and runs that go on move with the clock; a cell of the closest zoom is longer than this."""
 _FETCH_EVERY_S = 60.0
 _MIN_FETCH_S = 1.0
 """Between two questions to the engine, however much changes."""
-_LONG_CELL = timedelta(minutes=50)  # from this on a cell says when it ends, too
-_CROWDED = 3
-_CROWD_FROM, _LEGEND_FROM, _COMPANY_FROM = 14, 16, 22  # lines of the screen that each of them needs
-_MAX_CROWD = 6
-_AROUND = 7  # lines besides lanes and bars: title, axis, readout, legend, hints
 _PAN = 8  # an arrow moves the window by one part in so many
 
 
@@ -65,10 +62,12 @@ class _Block(LineList, can_focus=False):
         self.show(lines)
 
 
-class TimelineScreen(PulseScreen):
+class TimelineScreen(TickingScreen):
     """Composes, asks the engine for what is visible, and routes the keys."""
 
     SCOPE = "timeline"
+    TICK_S = 5.0
+    """Now and the runs that go on move with the clock; a cell of the closest zoom is longer than this."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(keys, action, label, id=f"timeline.{name}", tooltip=about)
         for keys, action, label, name, about in (
@@ -93,7 +92,6 @@ class TimelineScreen(PulseScreen):
         self._problem = ""
         self._asked_at = 0.0  # time.monotonic()
         self._waits = False
-        self._ticker: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield _Title(id="title")
@@ -104,7 +102,6 @@ class TimelineScreen(PulseScreen):
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
-        self._ticker = self.set_interval(_TICK_S, self.tick)
         self.lanes.cursor = self._first
         self.lanes.focus()
         self.call_after_refresh(self._settle)
@@ -139,14 +136,8 @@ class TimelineScreen(PulseScreen):
             self._ask()
             self._draw()
 
-    def on_screen_suspend(self) -> None:
-        if self._ticker is not None and not self.in_sight:
-            self._ticker.pause()
-
-    def on_screen_resume(self) -> None:
-        if self._ticker is not None:
-            self._ticker.resume()
-            self.call_after_refresh(self._settle)
+    def seen_again(self) -> None:
+        self.call_after_refresh(self._settle)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._settle)
@@ -233,111 +224,51 @@ class TimelineScreen(PulseScreen):
     def _draw(self) -> None:
         if not self.is_mounted:
             return
-        lanes, now, zone = self.lanes, self.pulse.now(), self.pulse.viewer_zone
+        lanes, now, checks = self.lanes, self.pulse.now(), self.pulse.client.checks()
         slugs = self.slugs()
-        unwatched = self._answer.unwatched if self._answer is not None else ()
-        days = {index for index, _ in midnights(lanes.window, zone)}
-        lanes.show(slugs, self.pulse.client.checks(), self._lanes, unwatched, days, now)
-        self.query_one(_Title).show(self._title(len(slugs)))
-        drawn = [one for slug in lanes.on_screen() if (one := lanes.drawn(slug)) is not None]
-        self.query_one("#axis", _Block).put(self._head(drawn, now))
-        self._draw_readout(drawn)
+        days = {index for index, _ in midnights(lanes.window, self.pulse.viewer_zone)}
+        lanes.show(slugs, checks, self._lanes, self._unwatched, days, now)
+        around = self._surroundings(now)
+        self.query_one(_Title).show(title_line(around, self.zoom, len(checks)))
+        drawn = {slug: one for slug in lanes.on_screen() if (one := lanes.drawn(slug)) is not None}
+        self.query_one("#axis", _Block).put(head_lines(around, list(drawn.values())))
+        self.query_one("#readout", _Block).put(self._readout(around, drawn))
+        shown = {mark for one in drawn.values() for mark in one.marks}
+        marks = legend(around.width, ascii_only=around.ascii_only, shown=shown)
+        self.query_one("#legend", _Block).put([marks] if around.height >= LEGEND_FROM else [])
         self.refresh_hints()
 
-    def _title(self, shown: int) -> Line:
-        width, window = self.size.width, self.lanes.window
-        total = len(self.pulse.client.checks())
-        left: list[Span] = [
-            (" Timeline  ", "title"),
-            (zoom_words(ZOOMS[self.zoom]), "strong"),
-        ]
-        words = span_words(window, self.pulse.viewer_zone)
-        zone = str(self.pulse.viewer_zone)
-        right: list[Span] = []
-        if shown < total:
-            right.append((f"{shown} of {count_text(total, 'check')}, as filtered ", "accent"))
-        for text in (f"  {words}", f"  ({zone})"):
-            if sum(len(part) for part, _ in (*left, *right)) + len(text) <= width:
-                left.append((text, "muted"))
-        room = max(width - sum(len(part) for part, _ in right), 0)
-        return (*fit(left, room), *right) if right else tuple(fit(left, width))
+    @property
+    def _unwatched(self) -> Unwatched:
+        return self._answer.unwatched if self._answer is not None else ()
 
-    def _head(self, drawn: Sequence[Drawn], now: datetime) -> list[Line]:
-        """How many run at once, the days, the hours."""
+    def _surroundings(self, now: datetime) -> Surroundings:
         lanes = self.lanes
-        window, left = lanes.window, name_cells(lanes.line_width)
-        counts = crowd(drawn, window.cells)
-        rows = self._crowd_lines()
-        lines: list[Line] = []
-        if rows:
-            peak = max(counts, default=0)
-            at = counts.index(peak) if peak else None
-            label = [f" {cut(f'at once, peak {peak}', left - 2)}", ""]
-            if at is not None and peak >= _CROWDED:
-                label[1] = cut(f" {instant_text(window.start(at), self.pulse.viewer_zone, now)}", left - 1)
-            for row, bars in enumerate(crowd_rows(counts, rows, ascii_only=self.pulse.ascii_only)):
-                text = label[row] if row < len(label) else ""
-                lines.append((*fit([(text, "muted")], left), *_crowd_spans(bars, counts, peak)))
-        zone = self.pulse.viewer_zone
-        day_line, clock = axis(window, zone, now, ascii_only=self.pulse.ascii_only)
-        lines.append((*fit([(f" {zone}", "muted")], left), *day_line))
-        lines.append((*fit([("", "head")], left), *_spotted(clock, lanes.at)))
-        return lines
-
-    def _crowd_lines(self) -> int:
-        """Lines of the bars over the axis: more of them where the lanes leave room."""
-        height = self.size.height
-        if height < _CROWD_FROM:
-            return 0
-        if height < _COMPANY_FROM or self.pulse.ascii_only:
-            return 1
-        spare = height - len(self.lanes.slugs) - _AROUND
-        return min(max(spare // 2, 2), _MAX_CROWD)
-
-    def _draw_readout(self, drawn: Sequence[Drawn]) -> None:
-        lanes, now, zone = self.lanes, self.pulse.now(), self.pulse.viewer_zone
-        window, at, height = lanes.window, lanes.at, self.size.height
-        view = self.pulse.client.checks().get(lanes.cursor or "")
-        if self._problem:
-            lines: list[Line] = told(self._problem, self.size.width, "error", " ")
-        elif view is None:
-            text = (
-                "No check matches the filter of the table."
-                if self.pulse.client.checks()
-                else "No checks yet."
-            )
-            lines = [((f" {text}", "muted"),)]
-        else:
-            unwatched = self._answer.unwatched if self._answer is not None else ()
-            said = readout(self._lanes.get(view.slug), window, at, now, zone, unwatched)
-            when = instant_text(window.start(at), zone, now)
-            if window.cell >= _LONG_CELL:
-                when += f" to {window.start(at + 1).astimezone(zone):%H:%M}"
-            name: list[Span] = [(f"{cut(name_of(view), 40)}  ", "strong")] if self.size.width >= 70 else []
-            lines = [((f" {when}  ", "accent"), *name, *said)]
-            if height >= _COMPANY_FROM:
-                lines.append(self._company(at))
-        self.query_one("#readout", _Block).put(lines)
-        shown = {mark for one in drawn for mark in one.marks}
-        self.query_one("#legend", _Block).put(
-            [legend(self.size.width, ascii_only=self.pulse.ascii_only, shown=shown)]
-            if height >= _LEGEND_FROM
-            else []
+        return Surroundings(
+            width=self.size.width,
+            height=self.size.height,
+            window=lanes.window,
+            at=lanes.at,
+            name_cells=name_cells(lanes.line_width),
+            lanes=len(lanes.slugs),
+            now=now,
+            zone=self.pulse.viewer_zone,
+            ascii_only=self.pulse.ascii_only,
         )
 
-    def _company(self, at: int) -> Line:
-        """Who else runs in the cell under the cursor."""
-        lanes, checks = self.lanes, self.pulse.client.checks()
-        busy = [
-            name_of(checks[slug])
-            for slug in lanes.on_screen()
-            if (one := lanes.drawn(slug)) is not None and at in one.busy and slug in checks
-        ]
-        if not busy:
-            return ((" nothing else runs then", "muted"),)
-        jobs = f"{count_text(len(busy), 'job')} in this cell"
-        style = "warning" if len(busy) >= _CROWDED else "muted"
-        return ((f" {jobs}: ", style), (", ".join(busy), "muted"))
+    def _readout(self, around: Surroundings, drawn: Mapping[str, Drawn]) -> list[Line]:
+        """The cell under the cursor in words."""
+        checks = self.pulse.client.checks()
+        view = checks.get(self.lanes.cursor or "")
+        if self._problem:
+            return told(self._problem, around.width, "error", " ")
+        if view is None:
+            text = "No check matches the filter of the table." if checks else "No checks yet."
+            return [((f" {text}", "muted"),)]
+        lines = [cell_line(around, view, self._lanes.get(view.slug), self._unwatched)]
+        if around.height >= COMPANY_FROM:
+            lines.append(company_line(around.at, drawn, checks))
+        return lines
 
     # Keys
 
@@ -370,6 +301,14 @@ class TimelineScreen(PulseScreen):
             lanes.window = panned(lanes.window, lanes.window.index(found) - lanes.window.cells // 2, now)
         lanes.point(lanes.window.index(found))
         self._moved()
+
+    def own_verbs(self) -> dict[str, Callable[[], None]]:
+        return super().own_verbs() | {
+            "closer": self.verb_closer,
+            "wider": self.verb_wider,
+            "now": self.verb_now,
+            "open": self.verb_open,
+        }
 
     def verb_closer(self) -> None:
         self._zoom(self.zoom - 1)
@@ -426,20 +365,3 @@ class TimelineScreen(PulseScreen):
         hints = [Hint(*arrows), Hint("Tab", "next event")]
         hints += [Hint(key_of(verb), verb.label, verb=verb.id) for verb in verbs if not verb.off(situation)]
         self.query_one(Hints).offer([*hints, Hint("?", "help", verb="help")])
-
-
-def _crowd_spans(bars: str, counts: Sequence[int], peak: int) -> list[Span]:
-    """Bars; crowds stand out, and the highest of them most."""
-    spans: list[Span] = []
-    for bar, count in zip(bars, counts, strict=True):
-        crowded = count >= _CROWDED
-        spans.append((bar, "warning" if crowded and count == peak else "accent" if crowded else "border"))
-    return spans
-
-
-def _spotted(line: Line, at: int) -> Line:
-    """The line with one cell in the style of the cursor; every character of it is one cell wide."""
-    cells = [(character, style) for text, style in line for character in text]
-    if 0 <= at < len(cells):
-        cells[at] = (cells[at][0], SPOT)
-    return tuple(cells)
