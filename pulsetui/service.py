@@ -102,8 +102,8 @@ class Host:
         self.client.listening(self._host, port_of(self._sockets[0]))
         for look in (self._look_at_key, self._look_at_slugs, self._look_at_schedules, self._look_at_owner):
             look(engine.config)
-            engine.on_config.append(look)
-        engine.lock.announce(self.client.reachable_url, self.client.local_ping_url, engine.state_id())
+            engine.on_config.subscribe(look)
+        engine.lock.announce(self.client.reachable_url, self.client.local_ping_url, engine.door.state_id())
 
     def open_door(self) -> None:
         """Takes pings and tells alerts from now on. Called once, from any thread; returns at once."""
@@ -119,7 +119,7 @@ class Host:
 
         engine, context = self.engine, HookContext(publish=self.client.publish)
         self._listener = Listener(
-            engine, self.client, require_key=not is_loopback(self._host), health=engine.health
+            engine.door, self.client, require_key=not is_loopback(self._host), health=engine.health
         )
         self._listener.start(self._sockets)
         self._courier = courier = DeliveryWorker(
@@ -132,10 +132,10 @@ class Host:
         def take_hooks(config: Config) -> None:
             courier.replace_hooks(build_hooks(config.hooks, context, no_commands=self._no_commands))
 
-        engine.on_told = courier.wake
-        engine.on_urgent = courier.tell_now
-        self.client.on_attached = courier.audience_arrived
-        engine.on_config.append(take_hooks)
+        engine.on_alerts.subscribe(courier.wake)
+        engine.on_urgent.subscribe(courier.tell_now)
+        self.client.on_attached.subscribe(courier.audience_arrived)
+        engine.on_config.subscribe(take_hooks)
         self._courier_task = asyncio.get_running_loop().create_task(courier.run())
         await self._look_at_zone()
 

@@ -247,5 +247,5 @@ async def _ping(engine: Engine, event: Event) -> None:
         remote_addr="127.0.0.1",
         ua="curl/8.14.1",
     )
-    engine.receive(arrival, done.set_result)
+    engine.door.receive(arrival, done.set_result)
     await done

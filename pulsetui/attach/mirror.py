@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import TypeVar
 
 from msgspec.structs import replace
 
 from pulsetui.client.alert import Alert, OnAlert
 from pulsetui.client.client import OnChange
+from pulsetui.client.observers import Observers
 from pulsetui.client.views import CheckView, EngineInfo, Notice
 from pulsetui.client.wire import Change, Snapshot
 
@@ -24,7 +24,6 @@ CONNECTION_NOTICE = "connection"
 _EARLY_ALERTS = 100
 """Alerts kept while nobody listens; the engine sends what waited for a screen as soon as one connects."""
 
-_T = TypeVar("_T")
 _NO_CHANGE: frozenset[str] = frozenset()
 
 
@@ -33,8 +32,8 @@ class Mirror:
 
     def __init__(self, url: str) -> None:
         self._lock = threading.Lock()
-        self._listeners: dict[object, OnChange] = {}
-        self._alert_listeners: dict[object, OnAlert] = {}
+        self._on_change: Observers[[frozenset[str]]] = Observers()
+        self._on_alert: Observers[[Alert]] = Observers()
         self._early: deque[Alert] = deque(maxlen=_EARLY_ALERTS)
         now = datetime.now(UTC)
         self._offset = timedelta(0)
@@ -67,9 +66,9 @@ class Mirror:
         different |= before.keys() - after.keys()
         self.checks = MappingProxyType(after)
         self._take_info(snapshot.info)
-        self._tell(frozenset(different))
+        self._on_change(frozenset(different))
         if different:
-            self._tell(_NO_CHANGE)  # the connection is news even when checks are
+            self._on_change(_NO_CHANGE)  # the connection is news even when checks are
 
     def take_change(self, change: Change) -> None:
         """Applies what became different."""
@@ -84,17 +83,17 @@ class Mirror:
         self.checks = MappingProxyType(checks)
         self._take_info(change.info)
         slugs = frozenset(change.removed).union(view.slug for view in change.changed)
-        self._tell(slugs)
+        self._on_change(slugs)
         if slugs and notices != change.info.notices:
-            self._tell(_NO_CHANGE)
+            self._on_change(_NO_CHANGE)
 
     def take_alert(self, alert: Alert) -> None:
         """Passes an alert on, or keeps it for the screen that is still being started."""
         with self._lock:
-            if not self._alert_listeners:
+            if not len(self._on_alert):
                 self._early.append(alert)
                 return
-        self._call(self._alert_listeners, alert)
+        self._on_alert(alert)
 
     def lost(self, text: str) -> None:
         """The connection is gone. The views stay as they were, with a notice that says so."""
@@ -102,7 +101,7 @@ class Mirror:
         others = tuple(n for n in self.info.notices if n.key != CONNECTION_NOTICE)
         self.connected = False
         self.info = replace(self.info, notices=(notice, *others))
-        self._tell(_NO_CHANGE)
+        self._on_change(_NO_CHANGE)
 
     def _take_info(self, info: EngineInfo) -> None:
         self._offset = info.now - datetime.now(UTC)
@@ -113,37 +112,14 @@ class Mirror:
 
     def subscribe(self, on_change: OnChange) -> Callable[[], None]:
         """As EngineClient.subscribe."""
-        return self._join(self._listeners, on_change)
+        return self._on_change.subscribe(on_change)
 
     def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
         """As EngineClient.subscribe_alerts. What came before anybody listened comes at once."""
-        leave = self._join(self._alert_listeners, on_alert)
         with self._lock:
+            leave = self._on_alert.subscribe(on_alert)
             early = list(self._early)
             self._early.clear()
         for alert in early:
             on_alert(alert)
         return leave
-
-    def _join(self, listeners: dict[object, _T], listener: _T) -> Callable[[], None]:
-        token = object()
-        with self._lock:
-            listeners[token] = listener
-
-        def leave() -> None:
-            with self._lock:
-                listeners.pop(token, None)
-
-        return leave
-
-    def _tell(self, slugs: frozenset[str]) -> None:
-        self._call(self._listeners, slugs)
-
-    def _call(self, listeners: dict[object, Callable[[_T], None]], value: _T) -> None:
-        with self._lock:
-            current = list(listeners.values())
-        for listener in current:
-            try:
-                listener(value)
-            except Exception:  # noqa: BLE001 - a listener's mistake must not end the connection
-                _log.exception("listener failed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import TypedDict
 
 import msgspec
 
@@ -69,12 +70,7 @@ def check_view(
     newest = running[-1] if running else None
     due, deadline = _due_and_deadline(check, state)
     return CheckView(
-        slug=check.slug,
-        uuid=tracked.uuid,
-        name=check.name,
-        desc=check.desc,
-        tags=check.tags,
-        hooks=tuple(hook_names) if check.hooks is None else check.hooks,
+        **_defined(tracked, hook_names),
         status=status,
         reason=state.reason,
         detail=state.detail,
@@ -94,21 +90,51 @@ def check_view(
         deadline=deadline,
         upcoming=state.due if state.due is not None and state.due > now else check.schedule.next(now),
         first_due=check.schedule.next(state.since) if status is Status.NEW and due is None else None,
-        schedule_kind=check.schedule.kind,
-        schedule=check.schedule.expression,
-        tz=check.schedule.timezone,
-        schedule_words=words_of(check.schedule),
-        grace=check.grace.total_seconds(),
-        max_runtime=None if check.max_runtime is None else check.max_runtime.total_seconds(),
         n_pings=state.n_pings,
-        manual_resume=check.manual_resume,
         incident=None if state.incident is None else incident_view(state.incident, MISSED_IN_ROW),
         history=state.history,
-        created_at=state.created_at,
         noted=state.noted,
         snoozed_until=snoozed_until(snoozes, check, now) if snoozes else None,
         last_line=state.last_line,
     )
+
+
+class _Defined(TypedDict):
+    slug: str
+    uuid: str
+    name: str
+    desc: str
+    tags: tuple[str, ...]
+    hooks: tuple[str, ...]
+    schedule_kind: ScheduleKind
+    schedule: str
+    tz: str
+    schedule_words: str
+    grace: float
+    max_runtime: float | None
+    manual_resume: bool
+    created_at: datetime
+
+
+def _defined(tracked: TrackedCheck, hook_names: Sequence[str]) -> _Defined:
+    """What a check is, wherever it stands."""
+    check = tracked.check
+    return {
+        "slug": check.slug,
+        "uuid": tracked.uuid,
+        "name": check.name,
+        "desc": check.desc,
+        "tags": check.tags,
+        "hooks": tuple(hook_names) if check.hooks is None else check.hooks,
+        "schedule_kind": check.schedule.kind,
+        "schedule": check.schedule.expression,
+        "tz": check.schedule.timezone,
+        "schedule_words": words_of(check.schedule),
+        "grace": check.grace.total_seconds(),
+        "max_runtime": None if check.max_runtime is None else check.max_runtime.total_seconds(),
+        "manual_resume": check.manual_resume,
+        "created_at": tracked.state.created_at,
+    }
 
 
 def _usual(durations: Sequence[float]) -> float | None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from pulsetui.client.alert import Alert, OnAlert
 from pulsetui.client.client import OnChange
+from pulsetui.client.observers import Observers
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -49,14 +50,14 @@ class LocalEngine:
         self._views: dict[str, CheckView] = {}
         self._dirty: set[str] = set()
         self._all_dirty = True
-        self._on_change: list[OnChange] = []
-        self._on_alert: list[OnAlert] = []
+        self._on_change: Observers[[frozenset[str]]] = Observers()
+        self._on_alert: Observers[[Alert]] = Observers()
         self.address = ""  # host:port of the listener
         self._by_key = False  # slugs need a ping key: others than this host can reach the listener
         self.reachable_url = ""  # at which a process on this host finds the listener
         self._host_tz = self._system_tz = ""  # the zones of this host, once they are known
-        self.on_attached: Callable[[], None] = lambda: None  # somebody listens to alerts now
-        engine.on_changed.append(self._changed)
+        self.on_attached: Observers[[]] = Observers()  # somebody listens to alerts now
+        engine.on_changed.subscribe(self._changed)
 
     def listening(self, host: str, port: int) -> None:
         """The listener has its address."""
@@ -118,9 +119,9 @@ class LocalEngine:
             state_dir=str(engine.state_dir),
             timezone=engine.config.timezone,
             hook_names=tuple(engine.config.hooks),
-            pings=engine.pings,
-            rejected=dict(engine.rejected),
-            refused=engine.refusals.all(),
+            pings=engine.door.pings,
+            rejected=dict(engine.door.rejected),
+            refused=engine.door.refusals.all(),
             notices=engine.notices.all(),
             snoozes=tuple(
                 SnoozeView(scope=one.scope, target=one.target, until=one.until, by=one.by, note=one.note)
@@ -169,20 +170,18 @@ class LocalEngine:
     # --- being told ---------------------------------------------------------------------------------
 
     def subscribe(self, on_change: OnChange) -> Callable[[], None]:
-        self._on_change.append(on_change)
-        return lambda: self._on_change.remove(on_change)
+        return self._on_change.subscribe(on_change)
 
     def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
-        self._on_alert.append(on_alert)
+        leave = self._on_alert.subscribe(on_alert)
         self.on_attached()
-        return lambda: self._on_alert.remove(on_alert)
+        return leave
 
     def publish(self, alert: Alert) -> int:
         """Hands an alert to every attached screen; returns how many there were."""
-        listeners = list(self._on_alert)
-        for listener in listeners:
-            listener(alert)
-        return len(listeners)
+        attached = len(self._on_alert)
+        self._on_alert(alert)
+        return attached
 
     def _changed(self, slugs: frozenset[str] | None) -> None:
         with self._lock:
@@ -191,8 +190,7 @@ class LocalEngine:
                 self._all_dirty = True
             else:
                 self._dirty |= slugs
-        for listener in list(self._on_change):
-            listener(slugs)
+        self._on_change(slugs)
 
     # --- commands -----------------------------------------------------------------------------------
 
@@ -345,7 +343,7 @@ class LocalEngine:
 
     def dismiss(self, key: str) -> None:
         async def take_away() -> None:
-            self._engine.dismiss(key)
+            self._engine.door.dismiss(key)
 
         self._engine.call(take_away)
 

@@ -19,6 +19,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from pulsetui.client.alert import Alert
+from pulsetui.client.observers import Observers
 from pulsetui.errors import EngineError, StateDirError, StateHeldError, StoreError, StoreLostError
 from pulsetui.monitor.alert_text import refusing
 from pulsetui.monitor.clock import Clock
@@ -46,14 +47,14 @@ TOLD_AFTER_S = 30.0
 """A trouble that lasts as long is told: most pass sooner."""
 
 
-class Look(Struct, frozen=True):
+class Verify(Struct, frozen=True):
     """Raises StoreError when what would be written now were lost."""
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
         transaction.database.look()
 
 
-class Rescue(Struct, frozen=True):
+class PutBack(Struct, frozen=True):
     """Puts the database back at its path. Its result says what became of it."""
 
     def apply(self, transaction: Transaction, now: datetime) -> str:
@@ -94,14 +95,14 @@ def _rewrite(database: Database, checks: Checks) -> None:
     database.write(changes)
 
 
-class Host(Protocol):
+class StoreHost(Protocol):
     """What the keeper needs of the engine. All of it lives on the engine's loop."""
 
     state_dir: Path
     clock: Clock
     lock: StateLock
     notices: Notices
-    on_urgent: Callable[[Alert], None]  # tells what cannot be put into the outbox
+    on_urgent: Observers[[Alert]]  # tells what cannot be put into the outbox
 
     async def perform(self, command: Command[_T]) -> _T: ...
 
@@ -117,7 +118,7 @@ class StoreWatch:
     """One for each engine. ``lost`` says whether the state is not where it belongs; ``spawn`` starts a
     routine on the engine's loop."""
 
-    def __init__(self, host: Host, spawn: Callable[[Coroutine[object, object, None]], None]) -> None:
+    def __init__(self, host: StoreHost, spawn: Callable[[Coroutine[object, object, None]], None]) -> None:
         self._host = host
         self._spawn = spawn
         self.lost = False
@@ -169,7 +170,7 @@ class StoreWatch:
         if (error := self._put_lock_back()) is not None:
             return error
         try:
-            await self._host.perform(Look())
+            await self._host.perform(Verify())
         except StoreError as wrong:
             return wrong
         return None
@@ -215,7 +216,7 @@ class StoreWatch:
         elif self._has_settled():
             try:
                 host.lock.mend()
-                said = await host.perform(Rescue())
+                said = await host.perform(PutBack())
                 await host.reopened()
             except (StoreError, StateDirError) as error:
                 host.notices.put("state", "error", f"{host.state_dir} cannot be mended: {error}")

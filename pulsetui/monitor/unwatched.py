@@ -9,15 +9,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
 from pulsetui.core import storable
+from pulsetui.core.text.phrases import count_text
 from pulsetui.monitor.clock import Clock
+from pulsetui.monitor.notices import Notices
+from pulsetui.monitor.writing import commands
+from pulsetui.monitor.writing.transaction import Command, Performer
+from pulsetui.monitor.writing.writer import OnDone
 from pulsetui.store.private import open_private
+
+_T = TypeVar("_T")
 
 BEAT_S = 10.0
 """Seconds between two signs of life."""
@@ -41,6 +50,15 @@ _ASLEEP = "The machine was asleep"
 _CLOCK_SET = "The clock was set forward"
 _SET_BACK = "The clock was set back"
 _STOOD_STILL = "PulseTUI stood still"
+
+
+_NAMED = 8  # checks that a notice names
+
+
+class SubmitFirst(Protocol):
+    """``Writer.submit_first``."""
+
+    def __call__(self, command: Command[_T], done: OnDone[_T]) -> None: ...
 
 
 class Gap(Struct, frozen=True, kw_only=True):
@@ -113,3 +131,73 @@ class GapDetector:
             os.utime(fd, (stamp, stamp))
         finally:
             os.close(fd)
+
+
+class UnwatchedTime:
+    """What becomes of the time in which nobody watched: it is settled before anything is judged, and told.
+
+    Lives on the engine's loop.
+    """
+
+    def __init__(self, detector: GapDetector, notices: Notices, submit_first: SubmitFirst) -> None:
+        """``submit_first`` queues a command that nothing may be judged before."""
+        self._detector = detector
+        self._notices = notices
+        self._submit_first = submit_first
+
+    async def settle_start(
+        self, host: Performer, fill: Callable[[datetime], Coroutine[object, object, None]]
+    ) -> None:
+        """The time since an earlier engine was last alive. ``fill`` takes in what was spooled since: it
+        counts before the time is judged. Raises StoreError."""
+        gap = self._detector.gap_before_start()
+        if gap is not None and gap.is_back:
+            self._tell_set_back(gap)
+            await host.perform(commands.SetBack(gap.since))
+        elif gap is not None:
+            await fill(gap.since)
+            self._tell_unjudged(gap, await host.perform(_catch_up(gap)))
+
+    def begin(self) -> None:
+        """From now on somebody watches."""
+        self._detector.tick()
+        self._detector.look()
+        self._detector.beat()
+
+    def settle(self, late_s: float) -> bool:
+        """Before anything is judged: did the machine sleep, was the clock set, did the loop stand still?
+        ``late_s`` is by how many seconds the engine's next timer is late. Returns whether there was a gap."""
+        gap = self._detector.look(late_s)
+        if gap is None:
+            return False
+        if gap.is_back:
+            self._tell_set_back(gap)
+            self._submit_first(commands.SetBack(gap.since), _ignore)
+        else:
+            self._submit_first(_catch_up(gap), partial(self._tell_unjudged, gap))
+        return True
+
+    def _tell_set_back(self, gap: Gap) -> None:
+        text = f"{gap.why} from {_local(gap.since)} to {_local(gap.until)}: what is due is counted from there"
+        self._notices.put("clock", "warning", text)
+
+    def _tell_unjudged(self, gap: Gap, unjudged: Sequence[str] | Exception) -> None:
+        if unjudged and not isinstance(unjudged, Exception):
+            span = f"{_local(gap.since)} to {_local(gap.until)}"
+            names = ", ".join(unjudged[:_NAMED])
+            if len(unjudged) > _NAMED:
+                names += f" and {len(unjudged) - _NAMED} more"
+            text = f"{gap.why} ({span}). {count_text(len(unjudged), 'check')} had deadlines then: {names}"
+            self._notices.put("unwatched", "warning", text)
+
+
+def _catch_up(gap: Gap) -> commands.CatchUp:
+    return commands.CatchUp(gap.since, gap.until, gap.why)
+
+
+def _local(instant: datetime) -> str:
+    return instant.astimezone().strftime("%a %H:%M")
+
+
+def _ignore(_: object) -> None:
+    pass

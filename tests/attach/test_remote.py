@@ -171,7 +171,7 @@ def test_listener_that_raises_does_not_end_the_connection(
             served.engine.change(a_view("backup", n_pings=n))
             watch.until(lambda n=n: engine.checks()["backup"].n_pings == n)  # type: ignore[misc]
 
-    assert "listener failed" in caplog.text
+    assert "an observer failed" in caplog.text
 
 
 def test_engine_that_restarts_is_found_again_with_its_new_views() -> None:

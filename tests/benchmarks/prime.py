@@ -34,7 +34,7 @@ async def _receive(engine: Engine, arrivals: Sequence[IncomingPing]) -> None:
     futures: list[asyncio.Future[Receipt]] = []
     for arrival in arrivals:
         future: asyncio.Future[Receipt] = loop.create_future()
-        engine.receive(arrival, future.set_result)
+        engine.door.receive(arrival, future.set_result)
         futures.append(future)
     receipts = set(await asyncio.gather(*futures))
     if receipts != {Receipt.OK}:

@@ -80,7 +80,7 @@ class Harness:
     async def ping(self, slug: str, kind: PingKind = PingKind.SUCCESS, **fields: Any) -> Receipt:
         future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         arrival = IncomingPing(kind=kind, slug=slug, **fields)
-        self.engine.receive(arrival, future.set_result)
+        self.engine.door.receive(arrival, future.set_result)
         return await asyncio.wait_for(future, 10)
 
     async def settle(self) -> None:

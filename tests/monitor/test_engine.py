@@ -457,7 +457,7 @@ def test_no_notice_and_no_line_of_the_log_holds_a_key_of_the_configuration(tmp_p
         async with running(tmp_path, config=CONFIG + keys) as engine:
             (tmp_path / "checks.toml").write_text(CONFIG + keys.replace('ing"', "ing"))
             await reloaded(engine)
-            own = engine.engine.api_keys().full[0]
+            own = engine.engine.door.api_keys().full[0]
             engine.engine.notices.put("hook:x", "warning", f"curl: k3y-for-reading and {own} are wrong")
             (tmp_path / "state" / "pulsetui.log").write_text(
                 "2026-11-20T00:00:00.000+00:00 WARNING pulsetui.x curl said k3y-for-writing\n"

@@ -110,7 +110,7 @@ def test_what_cannot_be_a_key_is_put_aside_and_a_new_one_made(tmp_path: Path, wr
 
     async def scenario() -> str:
         async with running(tmp_path) as engine:
-            return engine.engine.api_keys().full[0]
+            return engine.engine.door.api_keys().full[0]
 
     key = asyncio.run(scenario())
     assert key.startswith("hcw_")

@@ -40,7 +40,7 @@ async def snooze(engine: Harness, scope: Scope, *targets: str, **span: float) ->
 
 async def wait_out(engine: Harness, **span: float) -> None:
     engine.clock.run(timedelta(**span))
-    engine.engine._watch_snoozes()
+    engine.engine._snooze_timer.watch()
     await asyncio.sleep(0.03)
     await engine.settle()
 

@@ -289,7 +289,7 @@ def test_a_trouble_that_lasts_is_told_past_the_database(
     async def scenario() -> None:
         async with running(tmp_path) as engine:
             told: list[Alert] = []
-            engine.engine.on_urgent = told.append
+            engine.engine.on_urgent.subscribe(told.append)
             database = engine.engine._database
             real = database.write
 

@@ -115,7 +115,7 @@ async def test_a_ping_that_nobody_could_read_may_have_been_anybodys(tmp_path: Pa
     async with running(tmp_path, config=TOLD) as engine:
         await engine.ping("often")
         await engine.run(minutes=19)
-        engine.engine.turned_away()
+        engine.engine.door.turned_away()
         engine.clock.run(timedelta(minutes=3))
         assert await engine.ping("nightly") is Receipt.OK
         assert engine.view("often").unwatched

@@ -167,14 +167,14 @@ def test_refused_pings_are_shown_by_name_until_the_check_is_there(tmp_path: Path
         async with running(tmp_path) as engine:
             for _ in range(4):
                 refused = Refused(name="oftn", why="unknown check", remote_addr="127.0.0.1", ua="curl/8.5.0")
-                assert engine.engine.refuse(refused) == "often"
+                assert engine.engine.door.refuse(refused) == "often"
             (shown,) = engine.client.info().refused
             assert (shown.name, shown.count, shown.nearest, shown.creatable) == ("oftn", 4, "often", True)
             assert (shown.remote_addr, shown.ua, shown.last_at) == ("127.0.0.1", "curl/8.5.0", START)
             said = notice(engine, "refused")
             assert said.startswith("pings are refused: oftn 4x (did you mean often?), last ")
             assert "from 127.0.0.1 curl/8.5.0. N shows all" in said
-            assert engine.engine.rejected == {"unknown check": 4}
+            assert engine.engine.door.rejected == {"unknown check": 4}
 
             await engine.engine.edit_config(lambda file: file.add_check("oftn", {"every": "1h"}))
             assert (engine.client.info().refused, notice(engine, "refused")) == ((), "")
@@ -185,11 +185,11 @@ def test_refused_pings_are_shown_by_name_until_the_check_is_there(tmp_path: Path
 def test_a_dismissed_notice_comes_again_for_another_name_only(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(tmp_path) as engine:
-            engine.engine.refuse(Refused(name="one", why="unknown check"))
+            engine.engine.door.refuse(Refused(name="one", why="unknown check"))
             await asyncio.to_thread(engine.client.dismiss, "refused")
-            engine.engine.refuse(Refused(name="one", why="unknown check"))
+            engine.engine.door.refuse(Refused(name="one", why="unknown check"))
             assert notice(engine, "refused") == ""
-            engine.engine.refuse(Refused(name="two", why="unknown check"))
+            engine.engine.door.refuse(Refused(name="two", why="unknown check"))
             assert "two 1x" in notice(engine, "refused")
             assert "one" not in notice(engine, "refused")
             assert [one.name for one in engine.client.info().refused] != []
@@ -201,15 +201,15 @@ def test_names_from_strangers_are_bounded_and_clean(tmp_path: Path, caplog: pyte
     async def scenario() -> None:
         async with running(tmp_path) as engine:
             for _ in range(3):
-                engine.engine.refuse(Refused(name="oftn", why="unknown check"))
+                engine.engine.door.refuse(Refused(name="oftn", why="unknown check"))
             for n in range(1000):
                 name = f"\x1b[2J\r\n\u202e{n} " + "x" * 5000
-                engine.engine.refuse(Refused(name=name, why="unknown check", ua="\x9b\x00" * 100))
-                engine.engine.refuse(Refused(name=f"made-{n}", why="check not created: too fast"))
+                engine.engine.door.refuse(Refused(name=name, why="unknown check", ua="\x9b\x00" * 100))
+                engine.engine.door.refuse(Refused(name=f"made-{n}", why="check not created: too fast"))
             refused = engine.client.info().refused
             assert refused[0].name == "oftn"  # and what resembles a check stands first
             assert len(refused) <= 20
-            table = engine.engine.refusals._entries
+            table = engine.engine.door.refusals._entries
             assert len(table) <= 100
             assert ("oftn", "unknown check") in table  # what came often is not pushed out
             for one in refused:
@@ -255,7 +255,7 @@ def test_create_makes_no_more_checks_than_it_may(tmp_path: Path) -> None:
 def test_create_makes_a_hundred_checks_at_once_and_then_one_a_second(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(tmp_path) as engine:
-            engine.engine._creation._allowance = Allowance(2, 1.0, ticks := Ticks())
+            engine.engine.door._creation._allowance = Allowance(2, 1.0, ticks := Ticks())
             receipts = [await engine.ping(f"new-{n}", create=True) for n in range(3)]
             assert receipts == [Receipt.CREATED, Receipt.CREATED, Receipt.TOO_FAST]
             assert "one a second" in notice(engine, "create")
@@ -281,7 +281,7 @@ def test_what_a_query_says_is_what_becomes_of_the_check(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         async with running(tmp_path) as engine:
-            listener = Listener(engine.engine, engine.client, require_key=False)
+            listener = Listener(engine.engine.door, engine.client, require_key=False)
             sockets = open_sockets("127.0.0.1", 0)
             listener.start(sockets)
             url = f"http://127.0.0.1:{port_of(sockets[0])}/ping/"

@@ -13,9 +13,10 @@ from pulsetui.config.file.edit import ConfigFile
 from pulsetui.config.model import Config
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError
+from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings.refusals import Allowance
-from pulsetui.monitor.sink import IncomingPing, OnReceipt, Receipt
+from pulsetui.monitor.sink import IncomingPing, OnReceipt, PingSink, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -30,20 +31,21 @@ _EACH_S = 1.0
 class Maker(Protocol):
     """What is needed of the engine."""
 
+    clock: Clock
     notices: Notices
     config: Config
 
     async def edit_config(self, edit: Callable[[ConfigFile], Config]) -> None: ...
 
-    def knows(self, slug: str) -> bool: ...
-
-    def receive(self, arrival: IncomingPing, done: OnReceipt) -> None: ...
-
 
 class Creation:
     """Makes checks, each once, however many pings ask for it meanwhile."""
 
-    def __init__(self, maker: Maker, spawn: Callable[[Coroutine[object, object, None]], None]) -> None:
+    def __init__(
+        self, sink: PingSink, maker: Maker, spawn: Callable[[Coroutine[object, object, None]], None]
+    ) -> None:
+        """The pings go on to ``sink`` when their check is made."""
+        self._sink = sink
         self._maker = maker
         self._spawn = spawn
         self._allowance = Allowance(_AT_ONCE, _EACH_S)
@@ -72,11 +74,11 @@ class Creation:
         return None
 
     async def _make(self, slug: str, arrival: IncomingPing, done: OnReceipt) -> None:
-        maker = self._maker
+        maker, sink = self._maker, self._sink
         try:
             await maker.edit_config(lambda file: file.add_check(slug, {"name": slug, **_FIELDS}))
         except PulseError as error:
-            if not maker.knows(slug):
+            if not sink.knows(slug):
                 logger.warning("check=%s cannot be made: %s", slug, error)
                 maker.notices.put(NOTICE, "warning", f"create=1 could not make {slug}: {error}")
                 done(Receipt.REFUSED)
@@ -84,8 +86,8 @@ class Creation:
         finally:
             loop = asyncio.get_running_loop()
             for another in self._making.pop(slug):
-                loop.call_soon(maker.receive, *another)
-        maker.receive(arrival, lambda receipt: done(Receipt.CREATED if receipt is Receipt.OK else receipt))
+                loop.call_soon(sink.receive, *another)
+        sink.receive(arrival, lambda receipt: done(Receipt.CREATED if receipt is Receipt.OK else receipt))
 
     def _tell(self, why: str) -> None:
         self._refused += 1

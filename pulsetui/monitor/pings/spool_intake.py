@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -14,11 +13,11 @@ from pulsetui.errors import StoreBusyError, StoreLostError
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings import refusals
+from pulsetui.monitor.pings.door import Door
 from pulsetui.monitor.pings.reading import with_metrics, without_rest
 from pulsetui.monitor.pings.spool import BAD, DIRECTORY, Spool
 from pulsetui.monitor.sink import IncomingPing, Refused
 from pulsetui.monitor.writing import commands
-from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.monitor.writing.transaction import Command
 
 _T = TypeVar("_T")
@@ -26,7 +25,7 @@ _T = TypeVar("_T")
 logger = logging.getLogger(__name__)
 
 
-class Host(Protocol):
+class SpoolHost(Protocol):
     """What it needs of the engine. All of it lives on the engine's loop."""
 
     state_dir: Path
@@ -35,19 +34,13 @@ class Host(Protocol):
 
     async def perform(self, command: Command[_T]) -> _T: ...
 
-    def refuse(self, refused: Refused) -> str: ...
-
 
 class SpoolIntake:
-    """One for each engine. ``find`` gives the check that an arrival names; ``taken`` is called for each ping
-    that was taken in."""
+    """One for each engine, beside its door."""
 
-    def __init__(
-        self, host: Host, find: Callable[[IncomingPing], TrackedCheck | None], taken: Callable[[], None]
-    ) -> None:
+    def __init__(self, host: SpoolHost, door: Door) -> None:
         self._host = host
-        self._find = find
-        self._count = taken
+        self._door = door
         self._spool = Spool(host.state_dir)
 
     async def fill(self, since: datetime) -> None:
@@ -82,17 +75,17 @@ class SpoolIntake:
 
     def _is_known(self, path: Path, arrival: IncomingPing) -> bool:
         """Whether its check is there; if not, the file is kept apart."""
-        if self._find(arrival) is not None:
+        if self._door.find(arrival) is not None:
             return True
         name = arrival.slug or arrival.uuid or ""
         self._spool.set_aside(path, f"there is no check {name}")
         why = refusals.UNKNOWN_CHECK
-        self._host.refuse(Refused(name=name, why=why, remote_addr="this host", ua="a kept report"))
+        self._door.refuse(Refused(name=name, why=why, remote_addr="this host", ua="a kept report"))
         return False
 
     async def _read(self, arrival: IncomingPing) -> IncomingPing:
         """With the metrics of its body."""
-        tracked = self._find(arrival)
+        tracked = self._door.find(arrival)
         if tracked is not None and tracked.check.metrics and arrival.body:
             try:
                 arrival = await asyncio.to_thread(with_metrics, tracked.check.metrics, arrival)
@@ -101,7 +94,7 @@ class SpoolIntake:
         return without_rest(arrival)
 
     def _taken(self, path: Path) -> None:
-        self._count()
+        self._door.counted()
         self._spool.taken(path)
 
     def _tell(self) -> None:

@@ -41,5 +41,9 @@ class Checks:
         check_id = self._by_uuid.get(uuid)
         return None if check_id is None else self.by_id[check_id]
 
+    def named(self, uuid: str | None, slug: str | None) -> TrackedCheck | None:
+        """By whichever of the two a ping gives."""
+        return self.find_uuid(uuid) if uuid is not None else self.find(slug or "")
+
     def slugs(self) -> Collection[str]:
         return self._by_slug.keys()

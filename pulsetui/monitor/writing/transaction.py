@@ -20,6 +20,7 @@ from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.store.database import Database
 from pulsetui.store.rows import Changes, OutboxRow, PingRow, StoredCheck
 
+_T = TypeVar("_T")
 Result_co = TypeVar("Result_co", covariant=True)
 
 logger = logging.getLogger(__name__)
@@ -136,6 +137,13 @@ class Command(Protocol[Result_co]):
     """One thing to do to the state. Runs on the writer thread; its result is answered after the commit."""
 
     def apply(self, transaction: Transaction, now: datetime) -> Result_co: ...
+
+
+class Performer(Protocol):
+    """Whoever has commands run: the engine."""
+
+    async def perform(self, command: Command[_T]) -> _T:
+        """Runs a command and waits for its commit. Raises what it, or the commit, raised."""
 
 
 class Upkeep(Struct, frozen=True):

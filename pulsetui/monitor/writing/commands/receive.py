@@ -41,9 +41,7 @@ class Receive(Struct, frozen=True):
 
 
 def target(checks: Checks, arrival: IncomingPing) -> TrackedCheck | None:
-    if arrival.uuid is not None:
-        return checks.find_uuid(arrival.uuid)
-    return checks.find(arrival.slug or "")
+    return checks.named(arrival.uuid, arrival.slug)
 
 
 def take_in(
