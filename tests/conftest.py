@@ -12,8 +12,15 @@ import signal
 
 import pytest
 
+import pulsetui
+
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_report_header() -> str:
+    """Which one is tested: the checkout, or what was installed."""
+    return f"pulsetui: {pulsetui.__file__}"
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-import pulsetui
 from pulsetui.config.file.edit import ConfigFile
 from pulsetui.config.file.load import load_config, parse_config
 from pulsetui.config.file.watch import MISSING, Fingerprint, changed
@@ -21,7 +20,7 @@ from pulsetui.core.text.metric import Text
 from pulsetui.errors import ConfigError
 from tests.config.hand_written import VALIDATORS
 
-SAMPLE = Path(pulsetui.__file__).parent.parent / "sample_checks.toml"
+SAMPLE = Path(__file__).parents[2] / "sample_checks.toml"
 
 
 def test_the_environment_says_where_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Copied lines under a real cron daemon, Debian's, started here. Up to 80 seconds: cron looks once a minute.
 
-Left out by default (``-m "not cron"``). As root: ``pytest -n 0 -m cron tests/e2e/test_real_cron.py``.
+Left out by default (``-m "not cron"``). As root: ``pytest -m cron tests/e2e/test_real_cron.py``.
 The table of jobs is a file in /etc/cron.d; it and the daemon go with this process, whatever ends it.
 """
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+import pulsetui
 from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.plain_glyphs import lacks_glyphs, plain_text
@@ -20,7 +21,7 @@ from tests.tui.support.night_samples import busy_engine
 from tests.tui.support.screen_driver import RIGA, press, screen_text, settled, showing, strips
 from tests.tui.test_snapshots import HOSTILE_NAMES
 
-SOURCES = Path(__file__).parents[3] / "pulsetui"
+SOURCES = Path(pulsetui.__file__).parent
 
 
 @pytest.mark.parametrize(
