@@ -121,6 +121,12 @@ class Database:
         """Whether another file has the path of the database."""
         return self._presence.is_replaced()
 
+    def remove_logs(self) -> None:
+        """Takes our own from beside a database that is at our path and not ours: SQLite would read them into
+        it. What is open needs no names. Raises OSError."""
+        for path in self._presence.own_logs():
+            path.unlink()
+
     def copy_to(self, path: Path) -> None:
         """Writes all that is in it to a new file, also when its own has no name any more. Raises StoreError
         when that cannot be done, or what is in it is damaged."""

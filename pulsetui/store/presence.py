@@ -56,6 +56,11 @@ class Presence:
         found, known = _at(self._database), self._known.get(self._database)
         return found is not None and _identity(found) != known
 
+    def own_logs(self) -> list[Path]:
+        """What SQLite keeps beside the database, where that is still ours."""
+        beside = self._paths[-len(BESIDE) :]
+        return [path for path in beside if (found := _at(path)) and _identity(found) == self._known.get(path)]
+
     def is_touched(self) -> bool:
         """Whether somebody else wrote into the database since our last write."""
         found = _at(self._database)

@@ -30,9 +30,10 @@ def rescue(old: Database, rewrite: Callable[[Database], None]) -> tuple[Database
     kept = ""
     if old.is_replaced():
         try:
+            old.remove_logs()
             _refuse_strange(path)
             return _opened(directory, rewrite), f"the database that is at {path} now was taken over"
-        except StoreError as error:
+        except (StoreError, OSError) as error:
             kept = f"; what was there is no database of these checks ({error}), and kept as {_aside(path)}"
     elif path.exists():
         kept = f"; what was there is kept as {_aside(path)}"
