@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
-
-import pytest
+from datetime import timedelta
+from uuid import uuid4
 
 from pulsetui.core.state.incident import Flip, Incident
 from pulsetui.core.state.run import Run
@@ -18,90 +14,13 @@ from pulsetui.store.database import Database
 from pulsetui.store.instant import stored
 from pulsetui.store.queries import Queries
 from pulsetui.store.retention import Retention
-from pulsetui.store.rows import Changes, OutboxRow, Purge
-from tests.store.test_database import NOW, identity, ping
-
-MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(tmp_path)
-    opened.write(Changes(identities=[identity(1, "a"), identity(2, "b")]))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def queries(database: Database) -> Iterator[Queries]:
-    opened = Queries(database.path.parent)
-    yield opened
-    opened.close()
-
-
-def count(database: Database, table: str, where: str = "1") -> int:
-    with sqlite3.connect(database.path) as connection:
-        (found,) = connection.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()
-    connection.close()
-    assert isinstance(found, int)
-    return found
-
-
-def heartbeat(database: Database, first: int, last: int, fails: dict[int, bytes] | None = None) -> None:
-    """A ping a minute, each a whole run; those in ``fails`` fail with their body."""
-    fails = fails or {}
-    pings = []
-    for n in range(first, last + 1):
-        at, failed = NOW + n * MINUTE, n in fails
-        outcome = Outcome.FAILED if failed else Outcome.SUCCESS
-        run = Run(n=n, ended_at=at, outcome=outcome)
-        kind = PingKind.FAIL if failed else PingKind.SUCCESS
-        pings.append((1, ping(n, at=at, kind=kind, whole=run, body=fails.get(n, b""))))
-    database.write(Changes(states={1: new_state(NOW)}, pings=pings))
-
-
-def incident(database: Database, n: int, started: datetime, ended: datetime | None) -> None:
-    one = Incident(n=n, reason=Reason.FAILED, started_at=started, ended_at=ended)
-    database.write(Changes(states={1: new_state(NOW)}, incidents={(1, n): one}))
-
-
-def test_the_evidence_of_an_incident_outlives_the_pings_around_it(
-    database: Database, queries: Queries
-) -> None:
-    heartbeat(database, 1, 50, {20: b"disk full", 21: b"disk still full"})
-    incident(database, 1, NOW + 20 * MINUTE, NOW + 22 * MINUTE)
-    for last in range(100, 1001, 100):
-        heartbeat(database, last - 49, last)
-        database.write(Changes(kept={1: Retention(30)}))
-
-    kept = [one.n for one in queries.pings(1, 30)]
-    assert kept[:30] == list(range(1000, 970, -1))
-    assert kept[30:] == list(range(27, 17, -1)), "the last good one, the failed ones, the one that ended it"
-    assert [one.n for one in queries.runs(1, 30)] == kept
-    assert queries.body(1, 20) == b"disk full"
-    assert count(database, "pings") == len(kept)
-
-
-def test_the_start_of_a_run_that_hung_is_evidence_with_its_run(database: Database, queries: Queries) -> None:
-    start = ping(1, at=NOW, kind=PingKind.START, run=1, body=b"begun")
-    run = Run(n=1, started_at=NOW, ended_at=NOW + 90 * MINUTE, outcome=Outcome.HUNG)
-    end = ping(2, at=NOW + 90 * MINUTE, run=1, body=b"done at last")
-    database.write(Changes(states={1: new_state(NOW)}, pings=[(1, start), (1, end)], runs={(1, 1): run}))
-    incident(database, 1, NOW + 60 * MINUTE, NOW + 90 * MINUTE)
-    heartbeat(database, 100, 400)
-    database.write(Changes(kept={1: Retention(30)}))
-    assert [one.n for one in queries.runs(1, 30)[30:]][-1:] == [1]
-    assert (queries.body(1, 1), queries.body(1, 2)) == (b"begun", b"done at last")
-
-
-def test_evidence_is_kept_of_the_last_incidents_only(database: Database, queries: Queries) -> None:
-    heartbeat(database, 1, 600, dict.fromkeys(range(20, 600, 40), b"x"))
-    for number, n in enumerate(range(20, 600, 40), start=1):
-        incident(database, number, NOW + n * MINUTE, NOW + (n + 1) * MINUTE)
-    heartbeat(database, 601, 700)
-    database.write(Changes(kept={1: Retention(10)}))
-    assert [n for n in range(20, 600, 40) if queries.body(1, n)] == list(range(220, 600, 40))
-    assert count(database, "pings") < 10 + 10 * 12 + 1
+from pulsetui.store.rows import (
+    Changes,
+    OutboxRow,
+    Purge,
+    StoredCheck,
+)
+from tests.store.samples import MINUTE, NOW, count, ping, raw
 
 
 def test_starts_that_never_end_are_forgotten_but_for_those_that_still_can(
@@ -146,12 +65,58 @@ def test_what_belongs_to_no_check_is_bounded_too(database: Database) -> None:
     spans = [(NOW, NOW, "asleep")] * 5000
     rows = [OutboxRow(check_id=None, hook="a", alert="{}", created_at=NOW) for _ in range(5000)]
     database.write(Changes(unwatched=spans, outbox=rows))
-    database._connection.execute("UPDATE outbox SET next_try_at = NULL")
     reports = ((f"{n:032x}", stored(NOW) + n) for n in range(100_100))
-    with database._transaction() as connection:
+    with raw(database.path) as connection:
+        connection.execute("UPDATE outbox SET next_try_at = NULL")
         connection.executemany("INSERT INTO reports VALUES (?, ?)", reports)
     database.write(Changes(purge=Purge(before=NOW - MINUTE, reports_before=NOW - MINUTE)))
     assert count(database, "unwatched") == retention.SPANS_KEPT
     assert count(database, "outbox") == retention.SPANS_KEPT
     assert count(database, "reports") == retention.REPORTS_KEPT
     assert database.has_report(f"{100_099:032x}")
+
+
+def test_ids_of_reports_are_remembered_until_they_are_old(database: Database) -> None:
+    earlier = NOW - timedelta(hours=1)
+    database.write(Changes(states={1: new_state(NOW)}, reports={"old": earlier, "new": NOW}))
+    assert [database.has_report(report) for report in ("old", "new", "other")] == [True, True, False]
+    database.write(Changes(purge=Purge(before=NOW, reports_before=NOW)))
+    assert [database.has_report(report) for report in ("old", "new")] == [False, True]
+
+
+def test_trimming_keeps_the_newest_pings_and_runs_that_go_on(database: Database, queries: Queries) -> None:
+    pings = [(1, ping(n, body=b"x")) for n in range(1, 11)]
+    closed = {(1, n): Run(n=n, ended_at=NOW, outcome=Outcome.SUCCESS) for n in range(2, 11)}
+    database.write(Changes(states={1: new_state(NOW)}, pings=pings, runs={**closed, (1, 1): Run(n=1)}))
+    database.write(Changes(kept={1: Retention(3, (1,))}))
+    assert [one.n for one in queries.pings(1, 99)] == [10, 9, 8]
+    assert [one.n for one in queries.runs(1, 99)] == [10, 9, 8, 1]
+    assert queries.body(1, 7) == b""
+
+
+def test_runs_of_both_kinds_are_listed_by_their_numbers_and_trimmed_together(
+    database: Database, queries: Queries
+) -> None:
+    started = {
+        (1, n): Run(n=n, started_at=NOW, ended_at=NOW, outcome=Outcome.SUCCESS) for n in range(1, 9, 2)
+    }
+    whole = [Run(n=n, ended_at=NOW, outcome=Outcome.FAILED) for n in range(2, 9, 2)]
+    pings = [(1, ping(n)) for n in range(1, 9, 2)]
+    pings += [(1, ping(run.n, at=NOW, whole=run)) for run in whole]
+    database.write(Changes(states={1: new_state(NOW)}, pings=pings, runs=started))
+
+    assert [one.n for one in queries.runs(1, 3)] == [8, 7, 6]
+    span = timedelta(minutes=1)
+    assert [one.n for one in queries.runs_between(1, NOW - span, NOW + span, span, 9)] == [8, 7]
+
+    database.write(Changes(kept={1: Retention(4)}))
+    assert [one.n for one in queries.runs(1, 99)] == [8, 7, 6, 5]
+
+
+def test_purging_forgets_all_of_a_removed_check(database: Database, queries: Queries) -> None:
+    gone = StoredCheck(id=1, slug="a", uuid=str(uuid4()), created_at=NOW, removed_at=NOW, state=None)
+    database.write(Changes(identities=[gone], states={1: new_state(NOW)}, pings=[(1, ping(1, body=b"x"))]))
+    later = NOW + timedelta(seconds=1)
+    database.write(Changes(purge=Purge(before=later, reports_before=later)))
+    assert [check.slug for check in database.checks()] == ["b"]
+    assert (queries.pings(1, 9), queries.body(1, 1)) == ([], b"")

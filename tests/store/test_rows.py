@@ -1,0 +1,87 @@
+"""What is written comes back the same."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from hypothesis import given
+from msgspec.structs import replace
+
+from pulsetui.core.state.incident import Incident
+from pulsetui.core.state.run import Run
+from pulsetui.core.state.state import CheckState, new_state
+from pulsetui.core.state.status import Outcome
+from pulsetui.store.database import Database
+from pulsetui.store.queries import Queries
+from pulsetui.store.rows import (
+    Changes,
+)
+from tests.store.samples import NOW, incidents, instants, ping, quick, runs, states
+
+
+@quick
+@given(states)
+def test_a_state_comes_back_the_same(database: Database, state: CheckState) -> None:
+    database.write(Changes(states={1: state}))
+    assert next(check for check in database.checks() if check.id == 1).state == state
+
+
+@quick
+@given(runs)
+def test_a_run_comes_back_the_same(database: Database, queries: Queries, run: Run) -> None:
+    database.write(Changes(states={1: new_state(NOW)}, runs={(1, run.n): run}))
+    assert_is_kept(run, queries)
+
+
+@quick
+@given(runs, instants)
+def test_a_run_that_is_all_in_one_ping_comes_back_the_same(
+    database: Database, queries: Queries, run: Run, ended_at: datetime
+) -> None:
+    run = replace(run, started_at=None, ended_at=ended_at, overlaps=None)
+    rid = None if run.rid is None else str(run.rid)
+    told = ping(run.n, at=ended_at, rid=rid, exit_status=run.exit_status, whole=run)
+
+    database.write(Changes(states={1: new_state(NOW)}, pings=[(1, told)]))
+
+    assert_is_kept(run, queries)
+
+
+def assert_is_kept(run: Run, queries: Queries) -> None:
+    found = next(one for one in queries.runs(1, 10**6) if one.n == run.n)
+    for name in (
+        "started_at",
+        "ended_at",
+        "slot",
+        "outcome",
+        "duration",
+        "exit_status",
+        "overlaps",
+        "duplicate",
+    ):
+        assert getattr(found, name) == getattr(run, name)
+    assert (found.rid, found.metrics, found.detail) == (
+        run.rid and str(run.rid),
+        dict(run.metrics),
+        run.detail,
+    )
+
+
+@quick
+@given(incidents)
+def test_an_incident_comes_back_the_same(database: Database, queries: Queries, incident: Incident) -> None:
+    database.write(Changes(states={1: new_state(NOW)}, incidents={(1, incident.n): incident}))
+    assert incident in queries.incidents(1, 10**6)
+
+
+def test_a_run_from_before_metrics_had_to_be_finite_is_still_listed(
+    database: Database, queries: Queries
+) -> None:
+    run = Run(n=1, ended_at=NOW, outcome=Outcome.SUCCESS, metrics={"rows": 3.0})
+    database.write(Changes(states={1: new_state(NOW)}, pings=[(1, ping(1, at=NOW, whole=run))]))
+    assert queries.runs(1, 9)[0].metrics == {"rows": 3.0}
+    with sqlite3.connect(database.path) as connection:
+        connection.execute("""UPDATE pings SET metrics = '{"rows": NaN}'""")
+    connection.close()
+    assert [(one.n, one.metrics) for one in queries.runs(1, 9)] == [(1, {})]
