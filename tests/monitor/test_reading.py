@@ -165,7 +165,10 @@ def test_the_end_waits_for_one_step_of_a_search_and_loses_no_ping(
             slow = asyncio.ensure_future(engine.ping("a", body=slow_body() * 2, rest=slow_body() * 10))
             after = asyncio.ensure_future(engine.ping("a", PingKind.LOG))
             await asyncio.sleep(0)
-        assert not [one for one in threading.enumerate() if one.name == "pulsetui-reading"]
+        for one in threading.enumerate():
+            if one.name == "pulsetui-reading":
+                one.join(10)  # it has told the engine that it stops, and may not be gone yet
+                assert not one.is_alive()
         assert [await slow, await after] == [Receipt.OK, Receipt.OK]
         async with running(tmp_path, engine.clock, config=None) as engine:
             assert "stopped while the output was searched" in engine.view("a").detail
