@@ -84,11 +84,13 @@ class ListenerError(PulseError):
 
 
 class HookError(PulseError):
-    """A hook could not tell anybody. ``permanent`` means that trying again cannot help."""
+    """A hook could not tell anybody. ``permanent`` means that trying again cannot help; ``retry_after_s`` is
+    for how many seconds the other side asks to be left alone."""
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
+    def __init__(self, message: str, *, permanent: bool = False, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.retry_after_s = retry_after_s
 
 
 class NoAudienceError(HookError):

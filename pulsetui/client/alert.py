@@ -15,15 +15,20 @@ from pulsetui.core.state.status import Reason, Status
 class AlertEvent(StrEnum):
     """What happened."""
 
-    DOWN = "down"
+    DOWN = "down"  # a reminder, too
     UP = "up"  # recovered
+    ACKNOWLEDGED = "acknowledged"  # only to hooks that pass it on: the others know by asking
     UNWATCHED = "unwatched"  # a digest: deadlines passed while PulseTUI was not running
-    NOTE = "note"  # an overlap or a duplicate run
+    NOTE = "note"  # an overlap, a duplicate run, a job that flaps, a window that is announced
     TEST = "test"  # somebody tries the hook
 
 
-class Alert(Struct, frozen=True, kw_only=True):
-    """One thing to tell. All text may come from outside: a hook cleans it for the place it goes to."""
+class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing to tell. All text may come from outside: a hook cleans it for the place it goes to.
+
+    ``title`` and ``body`` say all of it in words; the fields after them say it in parts, for a hook that has
+    a place of its own for each. What does not apply, or is not known, is empty.
+    """
 
     event: AlertEvent
     at: datetime  # of the flip, UTC
@@ -34,6 +39,20 @@ class Alert(Struct, frozen=True, kw_only=True):
     status: Status | None = None
     reason: Reason | None = None
     tags: tuple[str, ...] = ()
+    key: str = ""  # the same for all that is told of one incident, and of no other; empty without one
+    since: datetime | None = None  # when the incident began
+    detail: str = ""  # what is wrong, in words
+    missed: tuple[datetime, ...] = ()  # the scheduled instants without a report, oldest first; the first few
+    missed_count: int = 0  # all of them
+    last_success: datetime | None = None
+    output: str = ""  # last line of what the job said last
+    owner: str = ""  # whom to ask
+    runbook: str = ""  # where it says what to do: a URL, or words
+    reminder: int = 0  # the third reminder is 3; 0 for the first word
+    down_for_s: float = 0.0  # seconds; of a recovery
+    acknowledged_by: str = ""
+    note: str = ""  # of the acknowledgement
+    drill: bool = False  # nothing is wrong: somebody tries whether alerts arrive
 
 
 OnAlert = Callable[[Alert], None]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, Literal, Protocol
 
 from msgspec import Struct
 
@@ -19,6 +19,27 @@ Validator = Callable[[Options], Sequence[tuple[str, str]]]
 """Options → (field, message) for each thing that is wrong with them."""
 
 
+class Answer(Struct, frozen=True, kw_only=True):
+    """What a person pressed in a message. ``by`` is who, as the other side names them; unsafe text."""
+
+    verb: Literal["acknowledge", "snooze"]
+    key: str  # of the alert (Alert.key)
+    by: str
+    hook: str = ""  # by which way it came; the one who calls the hook fills it in
+
+
+TakeAnswer = Callable[[Answer], Awaitable[str]]
+"""Does what was asked. Returns one line for the person who pressed: what was done, or why not."""
+
+
+class Links(Struct, frozen=True, kw_only=True):
+    """URLs that do something when a person opens them; empty where nobody outside can reach the listener."""
+
+    acknowledge: str = ""
+    snooze: str = ""
+    look: str = ""  # where it shows; harmless
+
+
 class Hook(Protocol):
     """One configured way to tell somebody. Used from one event loop, one send at a time."""
 
@@ -31,6 +52,17 @@ class Hook(Protocol):
     needs_audience: bool = False
     """Whether it tells only those who are there, and raises NoAudienceError when nobody is."""
 
+    acknowledges: bool = False
+    """Whether it passes an acknowledgement on (AlertEvent.ACKNOWLEDGED)."""
+
+    rate_s: float = 0.0
+    """Seconds between two sends, at least: as the other side's rules ask for."""
+
+    async def listen(self, take: TakeAnswer) -> None:
+        """Waits for answers to what was sent, and has each taken, until it is cancelled. A hook without
+        buttons returns at once. Raises HookError when it cannot listen now: it is called again later."""
+        return
+
     async def send(self, alert: Alert) -> None:
         """Returns when somebody has been told.
 
@@ -40,11 +72,18 @@ class Hook(Protocol):
         """
 
 
+def no_links(_: Alert) -> Links:
+    return Links()
+
+
 class HookContext(Struct, frozen=True, kw_only=True):
     """What the engine lends to its hooks."""
 
     publish: Callable[[Alert], int]
     """Hands an alert to the attached screens; returns how many there were. Must not block."""
+
+    links: Callable[[Alert], Links] = no_links
+    """Signed one-time links for an alert."""
 
 
 class HookKind(Struct, frozen=True, kw_only=True):
