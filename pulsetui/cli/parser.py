@@ -88,8 +88,8 @@ _COMMON: list[Argument] = [
 COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
     "serve": ("serve:serve", "the engine without a screen, for a service manager", [_LISTEN]),
     # These two have parsers of their own, which main runs before anything here is loaded.
-    "ping": ("setup:fast", "report that a job started, finished or failed", []),
-    "run": ("setup:fast", "run a job and report its start, end, exit code, duration and output", []),
+    "ping": ("init:fast", "report that a job started, finished or failed", []),
+    "run": ("init:fast", "run a job and report its start, end, exit code, duration and output", []),
     "list": (
         "listing:list_checks",
         "all checks with their status",
@@ -196,12 +196,12 @@ COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
         ],
     ),
     "validate": (
-        "setup:validate",
+        "init:validate",
         "check checks.toml and report every problem",
         [("file", {"metavar": "FILE", "nargs": "?"}), _JSON],
     ),
-    "init": ("setup:init", "write a first checks.toml", []),
-    "version": ("setup:version", "print the version", []),
+    "init": ("init:init", "write a first checks.toml", []),
+    "version": ("init:version", "print the version", []),
 }
 
 
@@ -296,7 +296,7 @@ def find_handler(path: str) -> Handler:
     """The function that ``module:function`` below ``pulsetui.cli`` names."""
     module, _, function = path.partition(":")
     gc.disable()  # what is imported stays: the collector would only walk it, again and again
-    handler = cast(Handler, getattr(importlib.import_module(f"pulsetui.cli.{module}"), function))
+    handler = cast(Handler, getattr(importlib.import_module(f"pulsetui.cli.commands.{module}"), function))
     if module != "screen":  # it imports on, and turns the collector on when its first frame stands
         gc.enable()
     return handler
@@ -336,7 +336,7 @@ def _drop_output() -> None:
 
 
 def _bug(options: argparse.Namespace, error: Exception) -> int:
-    from pulsetui.cli.logs import keep_crash
+    from pulsetui.cli.process.logs import keep_crash
 
     return _complain(f" {options.command}".rstrip(), PulseError(keep_crash(options, error)), NOT_WELL)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli import engine
+from pulsetui.cli import connect as engine
 from pulsetui.client.client import EngineClient
 from tests.cli.fake import FakeEngine
 

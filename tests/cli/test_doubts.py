@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pulsetui.cli.commands.verbs import report
 from pulsetui.cli.main import main
-from pulsetui.cli.verbs import report
 from pulsetui.client.views import EngineInfo
 from pulsetui.config.file.load import load_config
 from pulsetui.config.host_zone_name import HostZone

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli.hand_over import TAKES_OVER, Successor
+from pulsetui.cli.process.hand_over import TAKES_OVER, Successor
 from pulsetui.errors import EngineError
 from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.monitor.lock import StateLock

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli import logs
+from pulsetui.cli.process import logs
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli import engine, parser, schedule
+from pulsetui.cli import connect as engine
+from pulsetui.cli import parser
+from pulsetui.cli.commands import schedule
 from pulsetui.cli.main import command_index, main
 from tests.cli.conftest import Connect
 from tests.cli.fake import OVERDUE, UP, FakeEngine

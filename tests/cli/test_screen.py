@@ -19,7 +19,7 @@ from typing import IO
 import pytest
 
 from pulsetui.attach.find import EngineAddress
-from pulsetui.cli import engine
+from pulsetui.cli import connect as engine
 from pulsetui.errors import EngineSilentError
 from tests.cli.installed import PULSETUI, environment, pulsetui
 from tests.cli.test_serve import CONFIG, serving

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli.sd_notify import notify, watchdog_interval
+from pulsetui.cli.process.sd_notify import notify, watchdog_interval
 
 
 def test_the_lines_arrive_as_one_datagram(tmp_path: Path) -> None:

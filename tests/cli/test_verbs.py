@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from pulsetui.cli.commands.verbs import read_pairs
 from pulsetui.cli.main import main
-from pulsetui.cli.verbs import read_pairs
 from pulsetui.client.views import FieldProblem
 from pulsetui.job.report import UsageError
 from tests.cli.conftest import Connect

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli import logs
+from pulsetui.cli.process import logs
 from pulsetui.errors import StateDirError
 from pulsetui.monitor.lock import prepare_state_dir
 from pulsetui.store.private import open_private

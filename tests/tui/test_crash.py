@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.command import CommandList
 
-from pulsetui.cli import screen
+from pulsetui.cli.commands import screen
 from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.table.widget import CheckTable
@@ -155,7 +155,7 @@ def test_failures_far_apart_never_end_it(
     options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter(range(0, 10_000, 40))
-    monkeypatch.setattr("pulsetui.cli.screen.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("pulsetui.cli.commands.screen.time.monotonic", lambda: float(next(clock)))
 
     left, runs = run_over(6, options, monkeypatch)
 

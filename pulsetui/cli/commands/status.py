@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pulsetui.cli.engine import engine
+from pulsetui.cli.connect import engine
 from pulsetui.cli.output import glyphs, json_text, out, sorted_by_urgency, talk
 from pulsetui.client.status_words import RUNNING, word_for
 from pulsetui.core.state.status import Status

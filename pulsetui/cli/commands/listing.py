@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pulsetui.cli.engine import engine
+from pulsetui.cli.connect import engine
 from pulsetui.cli.output import json_text, out, paint, sorted_by_urgency, status_text, table, talk
 from pulsetui.client.status_words import word_for
 from pulsetui.core.state.status import Status

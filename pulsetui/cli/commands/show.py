@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from pulsetui.cli.engine import engine, require_check
+from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.output import json_text, out, paint, status_text
 from pulsetui.client.status_words import sentence, word_for
 from pulsetui.core.schedule.zone import zone

@@ -79,7 +79,7 @@ class Successor:
 
         Raises EngineError, saying why, when it does not.
         """
-        from pulsetui.cli.serve import answers
+        from pulsetui.cli.commands.serve import answers
 
         os.close(self._go)
         self._go = -1

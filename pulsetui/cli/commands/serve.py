@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pulsetui.cli import logs
-from pulsetui.cli.engine import config_to_run, state_dir
+from pulsetui.cli.connect import config_to_run, state_dir
 from pulsetui.cli.output import talk
-from pulsetui.cli.sd_notify import notify, watchdog_interval
+from pulsetui.cli.process import logs
+from pulsetui.cli.process.sd_notify import notify, watchdog_interval
 from pulsetui.job.report import UsageError
 from pulsetui.monitor.lock import prepare_state_dir
 
@@ -30,7 +30,7 @@ _ANSWER_WITHIN_S = 2.0
 
 def serve(options: argparse.Namespace) -> int:
     """Runs until SIGTERM or SIGINT; a clean stop is exit code 0."""
-    from pulsetui.cli.hand_over import Inheritance
+    from pulsetui.cli.process.hand_over import Inheritance
     from pulsetui.service import open_engine
 
     if options.attach:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import datetime, tzinfo
 
-from pulsetui.cli.engine import engine, require_check
+from pulsetui.cli.connect import engine, require_check
 from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckDetails
 from pulsetui.core import storable

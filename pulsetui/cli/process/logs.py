@@ -124,7 +124,7 @@ def start(state_dir: Path, *, stderr: bool) -> None:
 
 def keep_crash(options: argparse.Namespace, error: Exception) -> str:
     """Writes the traceback of a bug to the log's folder and returns what to tell the person."""
-    from pulsetui.cli.engine import state_dir
+    from pulsetui.cli.connect import state_dir
 
     summary = f"this is a bug: {type(error).__name__}: {error}"
     try:

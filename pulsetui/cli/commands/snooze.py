@@ -6,9 +6,9 @@ import argparse
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from pulsetui.cli.engine import engine
+from pulsetui.cli.commands.verbs import report, user_name
+from pulsetui.cli.connect import engine
 from pulsetui.cli.output import json_text, out, table, talk
-from pulsetui.cli.verbs import report, user_name
 from pulsetui.config.host_zone import host_zone
 from pulsetui.core.state.snooze import SnoozeError, snooze_for, snooze_until
 from pulsetui.core.text.clean import clean

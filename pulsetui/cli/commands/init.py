@@ -6,7 +6,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pulsetui.cli.engine import config_path, write_first_config
+from pulsetui.cli.connect import config_path, write_first_config
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.config.paths import absolute
 from pulsetui.core.text.clean import clean

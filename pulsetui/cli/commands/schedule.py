@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pulsetui.cli.engine import config_path
+from pulsetui.cli.connect import config_path
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.config.file.load import parse_toml, read_text
 from pulsetui.core import storable

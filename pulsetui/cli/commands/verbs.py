@@ -7,7 +7,7 @@ import getpass
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pulsetui.cli.engine import engine, require_check
+from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.core.text.clean import clean
 from pulsetui.job.report import UsageError, check_slug

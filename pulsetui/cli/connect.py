@@ -92,7 +92,7 @@ def connect(options: argparse.Namespace, *, live: bool = False) -> EngineClient:
 def _require_answer(found: EngineAddress, state: Path) -> None:
     """Raises EngineSilentError within seconds when the engine is there and says nothing: a stopped process
     takes connections, and the lock stays held."""
-    from pulsetui.cli.serve import answers
+    from pulsetui.cli.commands.serve import answers
     from pulsetui.monitor.logfile import LOG_NAME
 
     stopped = _is_stopped(found.pid)

@@ -19,10 +19,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulsetui.cli import engine, logs
+from pulsetui.cli import connect as engine
+from pulsetui.cli.commands.serve import listen_address
 from pulsetui.cli.output import talk
-from pulsetui.cli.serve import listen_address
-from pulsetui.cli.terminal_guard import guarded_terminal
+from pulsetui.cli.process import logs
+from pulsetui.cli.process.terminal_guard import guarded_terminal
 from pulsetui.config.address import format_address
 from pulsetui.errors import EngineError, EngineSilentError, EngineUnreachableError, StateHeldError
 from pulsetui.job.report import UsageError, printable
@@ -134,7 +135,7 @@ def _hand_over(host: Host, options: argparse.Namespace) -> str:
 
     Raises EngineError when neither of the two watches in the end.
     """
-    from pulsetui.cli.hand_over import Successor, undisturbed
+    from pulsetui.cli.process.hand_over import Successor, undisturbed
 
     engine_here = host.engine
     with undisturbed():
@@ -166,7 +167,7 @@ def _command(options: argparse.Namespace) -> str:
 
 def _goes_on_alone(host: Host, failed: str) -> bool:
     """The engine without its screen, which only fails: waits for the person. True shows the screen again."""
-    from pulsetui.cli.serve import signals
+    from pulsetui.cli.commands.serve import signals
 
     keyboard = sys.stdin.fileno()
     with signals() as arrived:
