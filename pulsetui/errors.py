@@ -1,6 +1,7 @@
 """Every error that PulseTUI raises on purpose. It imports nothing.
 
 PulseError            what went wrong, where, and what to do: the message is shown to a person
+├── UsageError        the command line is wrong; the message says how to write it
 ├── ConfigError       checks.toml is wrong; carries every problem of the file
 ├── ScheduleError     a cron, OnCalendar, period or zone text is wrong
 ├── UnstorableError   an instant, span or number that cannot be kept (defined in core.storable)
@@ -23,6 +24,10 @@ from __future__ import annotations
 
 class PulseError(Exception):
     """Base of all. ``str(error)`` is a complete message for a person, without a traceback."""
+
+
+class UsageError(PulseError):
+    """The command line is wrong. The message says how to write it."""
 
 
 class ConfigError(PulseError):

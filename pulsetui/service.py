@@ -11,35 +11,33 @@ import gc
 import logging
 import socket
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from pulsetui.config.check_fields import odd_slugs
-from pulsetui.config.doubts import ended_schedules
 from pulsetui.config.model import Config, is_loopback
-from pulsetui.config.trust import distrust
 from pulsetui.errors import EngineError, PulseError
 from pulsetui.hooks.registry import VALIDATORS
 from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.monitor.clock import Clock, SystemClock
+from pulsetui.monitor.config_notices import ConfigNotices
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
 
 if TYPE_CHECKING:
     from pulsetui.hooks.delivery import DeliveryWorker
+    from pulsetui.hooks.hook import Hook
     from pulsetui.listener.listener import Listener
 
 logger = logging.getLogger(__name__)
 
 _STOP_TIMEOUT_S = 15.0
-_LOOK_AGAIN_S = 3600.0
 _ANSWER_TIMEOUT_S = 60.0  # a large spool or database may take its time at the start
 
 
-class Host:
+class Service:
     """A running engine in this process. A context manager: leaving it stops the engine cleanly."""
 
     def __init__(
@@ -56,16 +54,14 @@ class Host:
         self.client = LocalEngine(self.engine)
         configured = self.engine.config.listener
         self._host, self._port = listen or (configured.host, configured.port)
+        self._config_notices = ConfigNotices(self.engine.notices, clock, self._host)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pulsetui-engine", daemon=True)
         self._sockets = list(sockets)
         self._listener: Listener | None = None
-        self._courier: DeliveryWorker | None = None
-        self._no_commands = ""  # why the programs in checks.toml must not run
-        self._courier_task: asyncio.Task[None] | None = None
+        self._delivery: DeliveryWorker | None = None
+        self._delivery_task: asyncio.Task[None] | None = None
         self._opening: Future[None] | None = None
-        self._look_again: asyncio.TimerHandle | None = None
-        self._over = ""  # what was last said of calendars that are over
 
     @property
     def engine_url(self) -> str:
@@ -100,9 +96,8 @@ class Host:
             await engine.stop()
             raise
         self.client.listening(self._host, port_of(self._sockets[0]))
-        for look in (self._look_at_key, self._look_at_slugs, self._look_at_schedules, self._look_at_owner):
-            look(engine.config)
-            engine.on_config.subscribe(look)
+        self._config_notices.look(engine.config)
+        engine.on_config.subscribe(self._config_notices.look)
         engine.lock.announce(self.client.reachable_url, self.client.local_ping_url, engine.door.state_id())
 
     def open_door(self) -> None:
@@ -118,83 +113,32 @@ class Host:
         from pulsetui.monitor.outbox import StoreOutbox
 
         engine, context = self.engine, HookContext(publish=self.client.publish)
+
+        def hooks(config: Config) -> Mapping[str, Hook]:
+            return build_hooks(config.hooks, context, no_commands=self._config_notices.no_commands)
+
         self._listener = Listener(
             engine.door, self.client, require_key=not is_loopback(self._host), health=engine.health
         )
         self._listener.start(self._sockets)
-        self._courier = courier = DeliveryWorker(
-            StoreOutbox(engine),
-            build_hooks(engine.config.hooks, context, no_commands=self._no_commands),
-            engine.clock,
-            self._hook_troubled,
+        self._delivery = delivery = DeliveryWorker(
+            StoreOutbox(engine), hooks(engine.config), engine.clock, self._hook_troubled
         )
+        engine.on_alerts.subscribe(delivery.wake)
+        engine.on_urgent.subscribe(delivery.tell_now)
+        engine.on_config.subscribe(lambda config: delivery.replace_hooks(hooks(config)))
+        self.client.on_attached.subscribe(delivery.audience_arrived)
+        self._delivery_task = asyncio.get_running_loop().create_task(delivery.run())
+        await self._tell_host_zone()
 
-        def take_hooks(config: Config) -> None:
-            courier.replace_hooks(build_hooks(config.hooks, context, no_commands=self._no_commands))
-
-        engine.on_alerts.subscribe(courier.wake)
-        engine.on_urgent.subscribe(courier.tell_now)
-        self.client.on_attached.subscribe(courier.audience_arrived)
-        engine.on_config.subscribe(take_hooks)
-        self._courier_task = asyncio.get_running_loop().create_task(courier.run())
-        await self._look_at_zone()
-
-    async def _look_at_zone(self) -> None:
-        """In which zone cron runs here, for the lines to copy. It takes a look at many files."""
+    async def _tell_host_zone(self) -> None:
+        """In which zone cron runs here, for the lines to copy. To find it takes a look at many files."""
         from pulsetui.config.host_zone import zone_without_tz
         from pulsetui.config.host_zone_name import host_zone_name
 
         zone = await asyncio.to_thread(host_zone_name)
         other = await asyncio.to_thread(zone_without_tz)
         self.client.know_host("" if zone.doubt else zone.name, other)
-
-    def _look_at_key(self, config: Config) -> None:
-        """Without a ping key a listener that others reach refuses every slug: a person must hear of it."""
-        if is_loopback(self._host) or config.listener.ping_key:
-            self.engine.notices.take_away("ping_key")
-            return
-        from secrets import token_hex
-
-        self.engine.notices.put(
-            "ping_key",
-            "warning",
-            "Other hosts can reach this listener, so pings by slug need a ping key, and there is none: only"
-            f' pings by uuid are taken. Add to [listener]: ping_key = "{token_hex(11)}"',
-        )
-
-    def _look_at_owner(self, config: Config) -> None:
-        """Others who may write the file choose which programs run here."""
-        found = distrust(config)
-        self._no_commands = found.text if found and found.refused else ""
-        if found is None:
-            self.engine.notices.take_away("owner")
-            return
-        logger.warning("%s", found.text)
-        self.engine.notices.put("owner", "error" if found.refused else "warning", found.text)
-
-    def _look_at_slugs(self, config: Config) -> None:
-        """A file of before may have slugs that are not given any more."""
-        if odd := odd_slugs(config.checks):
-            self.engine.notices.put("slugs", "warning", odd)
-        else:
-            self.engine.notices.take_away("slugs")
-
-    def _look_at_schedules(self, config: Config) -> None:
-        """A calendar that is over is silent for ever: looked at with each edit, and each hour."""
-        if self._look_again is not None:
-            self._look_again.cancel()
-        self._look_again = self._loop.call_later(
-            _LOOK_AGAIN_S, lambda: self._look_at_schedules(self.engine.config)
-        )
-        over = ended_schedules(config.checks.values(), self.engine.clock.now())
-        if over == self._over:
-            return  # else it would come back an hour after it was dismissed
-        self._over = over
-        if over:
-            logger.warning("%s", over)
-            self.engine.notices.put("schedules", "warning", over)
-        else:
-            self.engine.notices.take_away("schedules")
 
     def _hook_troubled(self, hook: str, error: str | None) -> None:
         if error is None:
@@ -215,15 +159,14 @@ class Host:
     async def _stop(self) -> None:
         if self._opening is not None:
             self._opening.cancel()  # it may still look for the host's zone
-        if self._look_again is not None:
-            self._look_again.cancel()
+        self._config_notices.stop()
         if self._listener is not None:
             await self._listener.stop()
         for listening in self._sockets:
             listening.close()
-        if self._courier is not None and self._courier_task is not None:
-            self._courier.stop()
-            await asyncio.wait([self._courier_task], timeout=_STOP_TIMEOUT_S / 3)
+        if self._delivery is not None and self._delivery_task is not None:
+            self._delivery.stop()
+            await asyncio.wait([self._delivery_task], timeout=_STOP_TIMEOUT_S / 3)
         await self.engine.stop()
 
     def _run(self, routine: Coroutine[object, object, None]) -> None:
@@ -249,17 +192,17 @@ class Host:
         self.stop()
 
 
-def open_engine(
+def open_service(
     config_path: Path,
     state_dir: Path,
     listen: tuple[str, int] | None = None,
     *,
     clock: Clock | None = None,
     sockets: Sequence[socket.socket] = (),
-) -> Host:
+) -> Service:
     """An engine with its door open. Raises StateHeldError, ConfigError, ListenerError, EngineError or
     StoreError."""
-    host = Host(config_path, state_dir, listen, clock or SystemClock(), sockets=sockets)
-    host.start()
-    host.open_door()
-    return host
+    service = Service(config_path, state_dir, listen, clock or SystemClock(), sockets=sockets)
+    service.start()
+    service.open_door()
+    return service

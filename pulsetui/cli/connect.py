@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulsetui.config.paths import LAST_GOOD_NAME, absolute, default_config_path, default_state_dir
-from pulsetui.errors import EngineSilentError, EngineUnreachableError, UnknownCheckError
-from pulsetui.job.report import UsageError
+from pulsetui.cli.common_options import state_dir
+from pulsetui.errors import EngineSilentError, EngineUnreachableError, UnknownCheckError, UsageError
 
 if TYPE_CHECKING:
     from pulsetui.attach.find import EngineAddress
@@ -21,46 +21,7 @@ _SILENT_S = 5.0
 """How long an engine may take to answer anything at all."""
 _STOPPED_S = 1.0
 """... and one that seems to be stopped: its number may be that of another process, in another container."""
-
-
-def config_path(options: argparse.Namespace) -> Path:
-    """``--config``, ``PULSETUI_CONFIG`` or the user's own."""
-    return absolute(options.config) if options.config else default_config_path()
-
-
-def config_to_run(options: argparse.Namespace) -> Path:
-    """The configuration of an engine that is to start; somebody's first start makes the user's own.
-
-    A file that was named is never made: the name may be mistyped. Nor is one that was there before and is
-    gone, whose checks nobody would watch any more.
-    """
-    path = config_path(options)
-    named = options.config or "PULSETUI_CONFIG" in os.environ
-    if not named and not path.exists() and not (state_dir(options) / LAST_GOOD_NAME).exists():
-        write_first_config(path)
-    return path
-
-
-def write_first_config(path: Path) -> None:
-    """The starter file, in the zone of this host. Raises ConfigError when there is a file already.
-
-    A zone that is not certain is told, in the file and to the person.
-    """
-    from pulsetui.cli.output import talk
-    from pulsetui.config.host_zone_name import host_zone_name
-    from pulsetui.config.init import initial_config, write_initial_config
-    from pulsetui.config.program import program
-
-    zone = host_zone_name()
-    text = initial_config(timezone=zone.name, timezone_doubt=zone.doubt, program=program())
-    write_initial_config(path, text)
-    if zone.doubt:
-        talk(f'warning: {path} says timezone = "{zone.name}". {zone.doubt}')
-
-
-def state_dir(options: argparse.Namespace) -> Path:
-    """``--state-dir``, ``PULSETUI_STATE_DIR`` or the user's own."""
-    return absolute(options.state_dir) if options.state_dir else default_state_dir()
+_ANSWER_WITHIN_S = 2.0
 
 
 def connect(options: argparse.Namespace, *, live: bool = False) -> EngineClient:
@@ -92,7 +53,6 @@ def connect(options: argparse.Namespace, *, live: bool = False) -> EngineClient:
 def _require_answer(found: EngineAddress, state: Path) -> None:
     """Raises EngineSilentError within seconds when the engine is there and says nothing: a stopped process
     takes connections, and the lock stays held."""
-    from pulsetui.cli.commands.serve import answers
     from pulsetui.monitor.logfile import LOG_NAME
 
     stopped = _is_stopped(found.pid)
@@ -104,6 +64,17 @@ def _require_answer(found: EngineAddress, state: Path) -> None:
     raise EngineSilentError(
         f"{who}. Its log is {state / LOG_NAME}; where it hangs, end it with: kill {found.pid}"
     )
+
+
+def answers(url: str, within_s: float = _ANSWER_WITHIN_S) -> bool:
+    """Whether the engine's own loop answers a request, whatever it says."""
+    from pulsetui.job.wire import exchange, parse_address
+
+    try:
+        exchange(parse_address(url), "/healthz", b"", time.monotonic() + within_s)
+    except OSError:
+        return False
+    return True
 
 
 def _is_stopped(pid: int | None) -> bool:

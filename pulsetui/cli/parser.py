@@ -1,4 +1,4 @@
-"""The command line: which commands and options there are, and which function each one runs.
+"""Reads the command line by the table of commands, and runs what it names.
 
 Only argparse is loaded here; the module of a command is imported when that command runs.
 """
@@ -11,11 +11,15 @@ import gc
 import importlib
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import NoReturn, cast
 
-from pulsetui.cli.main import TOO_LITTLE_MEMORY, command_index, is_short_of_memory
+from pulsetui.cli.command_index import command_index
+from pulsetui.cli.command_table import COMMANDS, COMMON, LISTEN, Argument
+from pulsetui.cli.exit_codes import INTERRUPTED, NOT_OK, OK, UNREACHABLE, USAGE
+from pulsetui.cli.memory import TOO_LITTLE_MEMORY, is_short_of_memory
+from pulsetui.core.text.printable import printable
 from pulsetui.errors import (
     ConfigError,
     EngineUnreachableError,
@@ -24,185 +28,25 @@ from pulsetui.errors import (
     ScheduleError,
     StateDirError,
     StoreError,
-    UnknownCheckError,
+    UsageError,
 )
-from pulsetui.job.report import UsageError, printable
 from pulsetui.version import __version__
 
-WELL, NOT_WELL, USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
-Argument = tuple[str, Mapping[str, object]]
 Handler = Callable[[argparse.Namespace], int]
 
 _ABOUT = """\
 A heartbeat monitor for scheduled jobs: it shows the run that never happened.
 
-Without a command it opens the live table, with the engine inside; or attaches to the engine
-that holds the state directory already.
+Without a command it opens the live table: with the engine inside, or attached to the engine
+that already holds the state directory.
 """
 
 _EPILOG = """\
-exit codes: 0 well, 1 the thing asked about is not well, 2 usage or configuration,
+exit codes: 0 OK, 1 a check is down, not found or refused, 2 usage or configuration error,
 3 no engine can be reached, 130 interrupted
 """
-
-_TMUX = """\
-in ~/.tmux.conf (tmux runs it once every status-interval seconds):
-  set -g status-interval 10
-  set -g status-right-length 60
-  set -g status-right '#(pulsetui status --format tmux) %H:%M'
-Where tmux does not find pulsetui, write its whole path. What a check's name holds is shown, never obeyed.
-"""
-
-MORE: Mapping[str, str] = {"status": _TMUX}
-"""What the help of a command says at its end."""
-
-_JSON = ("--json", {"action": "store_true", "help": "as JSON on standard output"})
-_SLUG = ("slug", {"metavar": "SLUG", "help": "the check"})
-_SLUGS = ("slugs", {"metavar": "SLUG", "nargs": "+", "help": "the checks"})
-_PAIRS = (
-    "pairs",
-    {"metavar": "KEY=VALUE", "nargs": "*", "help": "any key of the check's table in checks.toml"},
-)
-_LISTEN = (
-    "--listen",
-    {
-        "metavar": "HOST:PORT",
-        "help": "where to take pings; port 0: any free one",
-    },
-)
-
-
-_COMMON: list[Argument] = [
-    ("--config", {"metavar": "FILE", "help": "checks.toml (default: PULSETUI_CONFIG)"}),
-    ("--state-dir", {"metavar": "DIR", "help": "the engine's state (default: PULSETUI_STATE_DIR)"}),
-    (
-        "--attach",
-        {"metavar": "URL", "action": "append", "default": [], "help": "use the engine at this address"},
-    ),
-    ("--api-key", {"metavar": "KEY", "help": "its API key (default: PULSETUI_API_KEY)"}),
-]
-
-COMMANDS: dict[str, tuple[str, str, list[Argument]]] = {
-    "serve": ("serve:serve", "the engine without a screen, for a service manager", [_LISTEN]),
-    # These two have parsers of their own, which main runs before anything here is loaded.
-    "ping": ("init:fast", "report that a job started, finished or failed", []),
-    "run": ("init:fast", "run a job and report its start, end, exit code, duration and output", []),
-    "list": (
-        "listing:list_checks",
-        "all checks with their status",
-        [
-            ("--status", {"metavar": "STATUS", "action": "append", "help": "only these (up, late, down, …)"}),
-            ("--tag", {"metavar": "TAG", "action": "append", "help": "only checks with this tag"}),
-            _JSON,
-        ],
-    ),
-    "show": (
-        "show:show",
-        "all about one check: runs, incidents, what was missed, what is next",
-        [_SLUG, _JSON],
-    ),
-    "pause": ("verbs:pause", "stop watching for a while", [_SLUGS, _JSON]),
-    "resume": ("verbs:resume", "watch again", [_SLUGS, _JSON]),
-    "ack": (
-        "verbs:acknowledge",
-        "say that you know: calms an open incident",
-        [
-            _SLUGS,
-            ("--note", {"metavar": "TEXT", "default": "", "help": "why, or what is being done"}),
-            (
-                "--any-reason",
-                {"action": "store_true", "help": "stay calm until it recovers, whatever else goes wrong"},
-            ),
-            ("--undo", {"action": "store_true", "help": "take it back"}),
-            _JSON,
-        ],
-    ),
-    "snooze": (
-        "snooze:snooze",
-        "no alerts for checks, tags or everything until an instant; alone: what is snoozed",
-        [
-            ("slugs", {"metavar": "SLUG", "nargs": "*", "help": "the checks"}),
-            ("--tag", {"metavar": "TAG", "action": "append", "dest": "tags", "help": "checks with this tag"}),
-            ("--all", {"action": "store_true", "dest": "everything", "help": "every check"}),
-            ("--for", {"metavar": "SPAN", "dest": "span", "help": "20m, 1h30m, 2d, …"}),
-            (
-                "--until",
-                {"metavar": "WHEN", "help": "tomorrow (08:00), monday, 14:30, 'fri 18:00', 2026-11-20T14:30"},
-            ),
-            ("--note", {"metavar": "TEXT", "default": "", "help": "why"}),
-            ("--end", {"action": "store_true", "help": "end the snooze now"}),
-            _JSON,
-        ],
-    ),
-    "add": (
-        "verbs:add",
-        "add a check to checks.toml",
-        [
-            _SLUG,
-            ("--cron", {"metavar": "EXPR", "help": 'five fields: "0 2 * * *"'}),
-            ("--every", {"metavar": "SPAN", "help": "a period: 15m, 1h30m, 2d"}),
-            ("--calendar", {"metavar": "EXPR", "help": 'systemd OnCalendar: "Mon..Fri 06:00"'}),
-            ("--timezone", {"metavar": "ZONE", "help": "the zone the schedule is read in"}),
-            ("--grace", {"metavar": "SPAN", "help": "tolerated after due"}),
-            ("--max-runtime", {"metavar": "SPAN", "help": "a longer run counts as hung"}),
-            ("--name", {"metavar": "TEXT"}),
-            ("--desc", {"metavar": "TEXT"}),
-            ("--tag", {"metavar": "TAG", "action": "append", "dest": "tags"}),
-            ("--hook", {"metavar": "NAME", "action": "append", "dest": "hooks"}),
-            ("--expect", {"metavar": "TEXT", "action": "append", "help": '"records >= 1", "duration < 20m"'}),
-            _PAIRS,
-            _JSON,
-        ],
-    ),
-    "edit": (
-        "verbs:edit",
-        "change keys of a check: pulsetui edit backup grace=45m tags=nightly,billing max_runtime=",
-        [_SLUG, _PAIRS, ("--rename", {"metavar": "SLUG", "help": "give the check another slug"}), _JSON],
-    ),
-    "remove": ("verbs:remove", "take a check out of checks.toml", [_SLUG, _JSON]),
-    "status": (
-        "status:status",
-        "one line; the exit code says whether all is well",
-        [
-            ("--format", {"choices": ["text", "json", "tmux", "nagios"], "default": "text"}),
-            (
-                "--json",
-                {"action": "store_const", "const": "json", "dest": "format", "help": "same as --format json"},
-            ),
-        ],
-    ),
-    "report": (
-        "report:report",
-        "the audit trail of a check, or of one incident: runs, incidents, missed instants",
-        [
-            ("what", {"metavar": "SLUG[#N]", "help": "the check, or its incident number N"}),
-            ("--format", {"choices": ["md", "json", "csv"], "default": "md"}),
-            ("--after", {"metavar": "ISO", "help": "leave out what ended before this instant"}),
-            ("--before", {"metavar": "ISO", "help": "leave out what began after this instant"}),
-        ],
-    ),
-    "schedule": (
-        "schedule:schedule",
-        "a cron, OnCalendar or period expression in words, with its next instants",
-        [
-            ("expression", {"metavar": "EXPR"}),
-            ("--timezone", {"metavar": "ZONE", "help": "default: that of checks.toml, else UTC"}),
-            ("--after", {"metavar": "ISO", "help": "list instants after this one (default: now)"}),
-            ("--count", {"metavar": "N", "type": int, "default": 5}),
-            _JSON,
-        ],
-    ),
-    "validate": (
-        "init:validate",
-        "check checks.toml and report every problem",
-        [("file", {"metavar": "FILE", "nargs": "?"}), _JSON],
-    ),
-    "init": ("init:init", "write a first checks.toml", []),
-    "version": ("init:version", "print the version", []),
-}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -213,7 +57,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 _CANNOT_START = (StateDirError, StoreError, ListenerError)
-"""What the person gave (a directory, an address) cannot be used: as wrong as a wrong option."""
+"""A directory or an address that was given cannot be used: that is a usage error, too."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -227,10 +71,8 @@ def run(arguments: Sequence[str]) -> int:
         return _complain(command, error, UNREACHABLE)
     except (UsageError, ConfigError, ScheduleError, *_CANNOT_START) as error:
         return _complain(command, error, USAGE)
-    except UnknownCheckError as error:
-        return _complain(command, error, NOT_WELL)
     except PulseError as error:
-        return _complain(command, error, NOT_WELL)
+        return _complain(command, error, NOT_OK)
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
@@ -254,24 +96,22 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _main_parser() -> _Parser:
     width = max(map(len, COMMANDS))
-    commands = "\n".join(
-        f"  {name:<{width}}  {text}" for name, (_handler, text, _arguments) in COMMANDS.items()
-    )
+    commands = "\n".join(f"  {name:<{width}}  {spec.about}" for name, spec in COMMANDS.items())
     parser = _new_parser("pulsetui", f"{_ABOUT}\ncommands (pulsetui COMMAND --help says more):\n{commands}")
     parser.usage = "pulsetui [COMMAND] [options]"
     parser.add_argument("--version", action="version", version=f"pulsetui {__version__}")
-    _add(parser, [_LISTEN])
+    _add(parser, [LISTEN])
     parser.set_defaults(handler="screen:screen", command="")
     return parser
 
 
 def _command_parser(name: str) -> _Parser:
-    handler, text, arguments = COMMANDS[name]
-    parser = _new_parser(f"pulsetui {name}", text)
-    if more := MORE.get(name):
-        parser.epilog = f"{more}\n{_EPILOG}"
-    _add(parser, arguments)
-    parser.set_defaults(handler=handler, command=name)
+    spec = COMMANDS[name]
+    parser = _new_parser(f"pulsetui {name}", spec.about)
+    if spec.more:
+        parser.epilog = f"{spec.more}\n{_EPILOG}"
+    _add(parser, spec.arguments)
+    parser.set_defaults(handler=spec.handler, command=name)
     return parser
 
 
@@ -283,17 +123,17 @@ def _new_parser(prog: str, description: str) -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    _add(parser.add_argument_group("common options"), _COMMON)
+    _add(parser.add_argument_group("common options"), COMMON)
     return parser
 
 
 def _add(parser: argparse._ActionsContainer, arguments: Sequence[Argument]) -> None:
-    for name, options in arguments:
-        parser.add_argument(name, **options)  # type: ignore[arg-type]  # a table of keyword arguments
+    for argument in arguments:
+        parser.add_argument(argument.name, **argument.keywords)  # type: ignore[arg-type]  # a table of keywords
 
 
 def find_handler(path: str) -> Handler:
-    """The function that ``module:function`` below ``pulsetui.cli`` names."""
+    """The function that ``module:function`` below ``pulsetui.cli.commands`` names."""
     module, _, function = path.partition(":")
     gc.disable()  # what is imported stays: the collector would only walk it, again and again
     handler = cast(Handler, getattr(importlib.import_module(f"pulsetui.cli.commands.{module}"), function))
@@ -303,42 +143,33 @@ def find_handler(path: str) -> Handler:
 
 
 def _guarded(options: argparse.Namespace) -> int:
-    """Runs the handler; a reader that had enough (``| head``) is no error, a bug is no traceback."""
+    """Runs the handler. A reader that had enough (``| head``) is not an error; what nobody expected becomes a
+    PulseError, not a traceback."""
     try:
         code = find_handler(options.handler)(options)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
         _drop_output()
-        return WELL
-    except (PulseError, KeyboardInterrupt, SystemExit):
+        return OK
+    except PulseError:
         raise
-    except OSError as error:
+    except Exception as error:  # the outermost edge: told, kept, and not shown as a traceback
         if is_short_of_memory(error):
-            return _complain(f" {options.command}".rstrip(), PulseError(TOO_LITTLE_MEMORY), NOT_WELL)
-        if error.errno not in _FULL:
-            return _bug(options, error)
-        _drop_output()
-        return _complain(
-            f" {options.command}".rstrip(),
-            PulseError(f"nothing can be written: {error.strerror}. Free space where the output goes"),
-            NOT_WELL,
-        )
-    except Exception as error:  # noqa: BLE001 - the outermost edge: told, kept, and not shown as a traceback
-        if is_short_of_memory(error):
-            return _complain(f" {options.command}".rstrip(), PulseError(TOO_LITTLE_MEMORY), NOT_WELL)
-        return _bug(options, error)
+            raise PulseError(TOO_LITTLE_MEMORY) from error
+        if isinstance(error, OSError) and error.errno in _DISK_FULL:
+            _drop_output()
+            raise PulseError(
+                f"nothing can be written: {error.strerror}. Free space where the output goes"
+            ) from error
+        from pulsetui.cli.process.logs import keep_crash
+
+        raise PulseError(keep_crash(options, error)) from error
 
 
 def _drop_output() -> None:
     """Python would complain at exit while flushing what nobody takes."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _bug(options: argparse.Namespace, error: Exception) -> int:
-    from pulsetui.cli.process.logs import keep_crash
-
-    return _complain(f" {options.command}".rstrip(), PulseError(keep_crash(options, error)), NOT_WELL)
 
 
 def _unknown_command(word: str) -> str:

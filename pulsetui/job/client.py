@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 
+from pulsetui.core.text.printable import printable
 from pulsetui.job import locate
 from pulsetui.job.locate import ANY_ENGINE, SPOOL, STATE_HEADER, Route
 from pulsetui.job.report import (
@@ -18,7 +19,6 @@ from pulsetui.job.report import (
     UNREACHABLE,
     Outcome,
     Report,
-    printable,
 )
 from pulsetui.job.wire import Address, Reply, exchange, parse_address, quote
 

@@ -5,7 +5,8 @@ The help text and the parser read the same table.
 
 from __future__ import annotations
 
-from pulsetui.job.report import UsageError, printable
+from pulsetui.core.text.printable import printable
+from pulsetui.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

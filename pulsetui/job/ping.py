@@ -14,19 +14,11 @@ from __future__ import annotations
 import os
 import sys
 
+from pulsetui.core.slug import check_slug
+from pulsetui.core.text.printable import printable
+from pulsetui.errors import UsageError
 from pulsetui.job.options import ENGINE_OPTIONS, Command, last
-from pulsetui.job.report import (
-    LOST,
-    REFUSED,
-    SENT,
-    UNKNOWN,
-    Report,
-    UsageError,
-    check_rid,
-    check_slug,
-    is_metric_name,
-    printable,
-)
+from pulsetui.job.report import LOST, REFUSED, SENT, UNKNOWN, Report, check_rid, is_metric_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

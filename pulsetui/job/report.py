@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from pulsetui.errors import PulseError
+from pulsetui.core.text.printable import printable
+from pulsetui.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ BODY_LIMIT = 100_000
 SENT_LIMIT = 2_000_000
 """Bytes of a body that are sent: what the engine searches for numbers besides, and a word on what was cut."""
 
-MAX_SLUG_LENGTH = 100
-_SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 _METRIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
 _NOT_FIRST = frozenset("0123456789.-")
 _MAX_METRIC_LENGTH = 64
@@ -31,10 +30,6 @@ REFUSED = "refused"  # the engine will never take it
 UNREACHABLE = "unreachable"  # nobody answered, or "not now"
 ELSEWHERE = "elsewhere"  # what answered is not the engine that may have it
 LOST = "lost"  # nobody answered, and it could not be kept
-
-
-class UsageError(PulseError):
-    """The command line is wrong. The message says how to write it."""
 
 
 class Report:
@@ -93,19 +88,6 @@ class Outcome:
         self.is_urgent = is_urgent
 
 
-def check_slug(text: str) -> str:
-    """``text`` if it may name a check (a slug or a uuid), else UsageError with the nearest that may."""
-    if 0 < len(text) <= MAX_SLUG_LENGTH and _SLUG_CHARACTERS.issuperset(text):
-        return text
-    if not text:
-        raise UsageError("the slug is empty; name the check, as in: pulsetui ping sync-invoices")
-    lowered = "".join(c if c in _SLUG_CHARACTERS else "-" for c in text.lower())[:MAX_SLUG_LENGTH].strip("-")
-    near = f'; try "{lowered}"' if lowered else ""
-    raise UsageError(
-        f"{printable(text, 60)!r} is no slug: at most {MAX_SLUG_LENGTH} characters of a-z 0-9 - _{near}"
-    )
-
-
 def check_rid(text: str) -> str:
     """``text`` as a canonical lowercase uuid, else UsageError."""
     lowered = text.lower()
@@ -120,9 +102,3 @@ def check_rid(text: str) -> str:
 def is_metric_name(text: str) -> bool:
     """Whether ``text`` may name a metric: a letter or _ first, then letters, digits, _ . -, at most 64."""
     return 0 < len(text) <= _MAX_METRIC_LENGTH and _METRIC.issuperset(text) and text[0] not in _NOT_FIRST
-
-
-def printable(text: str, limit: int) -> str:
-    """``text`` on one line without control characters, cut to ``limit`` characters."""
-    shown = "".join(c if c.isprintable() else "?" for c in text)
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"

@@ -12,20 +12,13 @@ import os
 import sys
 import time
 
+from pulsetui.core.slug import check_slug
+from pulsetui.core.text.printable import printable
+from pulsetui.errors import UsageError
 from pulsetui.job import locate
 from pulsetui.job.client import send_or_keep
 from pulsetui.job.options import ENGINE_OPTIONS, Command, last
-from pulsetui.job.report import (
-    LOST,
-    REFUSED,
-    UNKNOWN,
-    Outcome,
-    Report,
-    UsageError,
-    check_slug,
-    is_metric_name,
-    printable,
-)
+from pulsetui.job.report import LOST, REFUSED, UNKNOWN, Outcome, Report, is_metric_name
 from pulsetui.job.wire import Address, parse_address
 
 TYPE_CHECKING = False

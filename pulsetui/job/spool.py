@@ -24,8 +24,10 @@ import stat
 import time
 from binascii import a2b_base64, b2a_base64
 
+from pulsetui.core.slug import check_slug
+from pulsetui.errors import UsageError
 from pulsetui.job.locate import SPOOL
-from pulsetui.job.report import BODY_LIMIT, Report, UsageError, check_rid, check_slug
+from pulsetui.job.report import BODY_LIMIT, Report, check_rid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import socket
 import time
 
-from pulsetui.job.report import UsageError, printable
+from pulsetui.core.text.printable import printable
+from pulsetui.errors import UsageError
 from pulsetui.version import __version__
 
 TYPE_CHECKING = False

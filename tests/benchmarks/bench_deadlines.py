@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 
 from pulsetui.core.state.status import Status
-from pulsetui.service import Host, open_engine
+from pulsetui.service import Service, open_service
 from tests.benchmarks.machine import cpu_seconds
 from tests.benchmarks.open_loop import Generator, Outcome
 from tests.benchmarks.prime import feed, success
@@ -52,10 +52,12 @@ def run(*, quick: bool) -> list[Table]:
     with (
         # One more, which is pinged all the time and never late.
         home(plan.checks + 1, f"{plan.every}s", f"{plan.grace}s") as at,
-        open_engine(at.config, at.state, ("127.0.0.1", 0)) as host,
+        open_service(at.config, at.state, ("127.0.0.1", 0)) as service,
     ):
-        _add(table, f"spread over {plan.spread:g} s", plan, _series(at, host, plan, plan.spread), [most(50)])
-        _add(table, "all at one instant", plan, _series(at, host, plan, 0.0), [])
+        _add(
+            table, f"spread over {plan.spread:g} s", plan, _series(at, service, plan, plan.spread), [most(50)]
+        )
+        _add(table, "all at one instant", plan, _series(at, service, plan, 0.0), [])
     return [table]
 
 
@@ -81,47 +83,49 @@ def _add(table: Table, how: str, plan: Plan, heard: Heard, bars: Sequence[Bar]) 
     table.add(f"{how}: pings not answered", heard.pings.failed, bars=[most(0)])
 
 
-def _series(at: Home, host: Host, plan: Plan, spread: float) -> Heard:
+def _series(at: Home, service: Service, plan: Plan, spread: float) -> Heard:
     """Lets every check report, at instants spread over the past, and then miss its deadline."""
     begin = datetime.now(UTC) - timedelta(seconds=spread)
     apart = timedelta(seconds=spread / plan.checks)
-    feed(host.engine, [success(number, begin + apart * number) for number in range(plan.checks + 1)])
-    before = host.client.checks()
+    feed(service.engine, [success(number, begin + apart * number) for number in range(plan.checks + 1)])
+    before = service.client.checks()
     if any(view.status is not Status.UP or view.deadline is None for view in before.values()):
         raise RuntimeError("not every check is up: the machine was too slow for this plan")
     ends = {name: view.deadline for name, view in before.items() if view.deadline and name != slug(0)}
     first, last = min(ends.values()).timestamp(), max(ends.values()).timestamp()
 
     notices: Notices = []
-    leave = host.client.subscribe(lambda slugs: notices.append((time.time(), slugs)))
+    leave = service.client.subscribe(lambda slugs: notices.append((time.time(), slugs)))
     try:
         time.sleep(max(first - time.time() - 1.5, 0.0))
         cpu = cpu_seconds(os.getpid())
-        port = int(host.engine_url.rpartition(":")[2])
+        port = int(service.engine_url.rpartition(":")[2])
         generator = Generator(at, port, 100, last - time.time() + 2, 1)
         try:
             pings = generator.result()
         finally:
             generator.kill()
         deadline = time.time() + _PATIENCE_S
-        while _down(host) < plan.checks and time.time() < deadline:
+        while _down(service) < plan.checks and time.time() < deadline:
             time.sleep(0.2)
     finally:
         leave()
-    return _judge(host, ends, notices, cpu_seconds(os.getpid()) - cpu, pings)
+    return _judge(service, ends, notices, cpu_seconds(os.getpid()) - cpu, pings)
 
 
-def _down(host: Host) -> int:
-    return sum(view.status is Status.DOWN for view in host.client.checks().values())
+def _down(service: Service) -> int:
+    return sum(view.status is Status.DOWN for view in service.client.checks().values())
 
 
-def _judge(host: Host, ends: Mapping[str, datetime], notices: Notices, cpu: float, pings: Outcome) -> Heard:
+def _judge(
+    service: Service, ends: Mapping[str, datetime], notices: Notices, cpu: float, pings: Outcome
+) -> Heard:
     heard: dict[str, float] = {}
     for moment, slugs in notices:
         for name in slugs & ends.keys():
             if name not in heard and moment > ends[name].timestamp() - _EARLY_S:
                 heard[name] = moment
-    incidents = {name: host.client.checks()[name].incident for name in ends}
+    incidents = {name: service.client.checks()[name].incident for name in ends}
     exact = sum(
         incident is not None and incident.started_at == ends[name] for name, incident in incidents.items()
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from pulsetui.core.state.status import PingKind
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.sink import IncomingPing, Receipt
-from pulsetui.service import open_engine
+from pulsetui.service import open_service
 from tests.benchmarks.processes import PLACE, Home, module, slug
 
 FAILED = 3
@@ -73,8 +73,8 @@ def prime(at: Home, checks: int, runs: int) -> None:
 def main() -> None:
     place, checks, runs = sys.argv[1:]
     at = Home(Path(place))
-    with open_engine(at.config, at.state, ("127.0.0.1", 0)) as host:
-        feed(host.engine, history(int(checks), int(runs)))
+    with open_service(at.config, at.state, ("127.0.0.1", 0)) as service:
+        feed(service.engine, history(int(checks), int(runs)))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from pulsetui.client.client import EngineClient
-from pulsetui.service import open_engine
+from pulsetui.service import open_service
 from pulsetui.tui.app import PulseApp
 from tests.benchmarks.processes import Home
 
@@ -42,8 +42,8 @@ class TickingApp(PulseApp):
 def main() -> None:
     place, port, out = sys.argv[1:]
     at = Home(Path(place))
-    with open_engine(at.config, at.state, ("127.0.0.1", int(port))) as host:
-        app = TickingApp(host.client)
+    with open_service(at.config, at.state, ("127.0.0.1", int(port))) as service:
+        app = TickingApp(service.client)
         app.run()
     Path(out).write_text(json.dumps(app.lags))
 

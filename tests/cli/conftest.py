@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli import connect as engine
+from pulsetui.cli import connect as connecting
 from pulsetui.client.client import EngineClient
 from tests.cli.fake import FakeEngine
 
@@ -25,7 +25,7 @@ def connected(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Connect:
         def connect(options: argparse.Namespace, *, live: bool = False) -> EngineClient:
             return fake
 
-        monkeypatch.setattr(engine, "connect", connect)
+        monkeypatch.setattr(connecting, "connect", connect)
         return fake
 
     return use

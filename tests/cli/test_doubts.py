@@ -15,7 +15,7 @@ from pulsetui.client.views import EngineInfo
 from pulsetui.config.file.load import load_config
 from pulsetui.config.host_zone_name import HostZone
 from pulsetui.config.problem import ConfigProblems
-from pulsetui.service import Host, open_engine
+from pulsetui.service import Service, open_service
 
 ENDED = "it will never elapse again: the last time was 2020-01-01 06:00 UTC"
 OVER = 'calendar = "2020-01-01 06:00"'
@@ -89,9 +89,9 @@ def test_numbers_of_absurd_size_are_refused_in_a_line(field: str, number: str, t
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
+def service(tmp_path: Path) -> Iterator[Service]:
     path = written(tmp_path, f'[checks.old]\n{OVER}\n[checks.well]\ncron = "0 2 * * *"\n')
-    with open_engine(path, tmp_path / "state", ("127.0.0.1", 0)) as running:
+    with open_service(path, tmp_path / "state", ("127.0.0.1", 0)) as running:
         yield running
 
 
@@ -100,9 +100,9 @@ def notice(info: EngineInfo) -> str:
 
 
 def test_an_engine_says_which_checks_cannot_alarm_any_more(
-    host: Host, caplog: pytest.LogCaptureFixture
+    service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = host.client
+    client = service.client
     assert notice(client.info()) == f'old cannot alarm any more: "2020-01-01 06:00", {ENDED}'
     assert client.checks()["old"].upcoming is None
     assert client.details("old").schedule_warnings == (ENDED,)
@@ -133,7 +133,7 @@ def test_an_engine_comes_to_know_the_zone_of_its_host(
         if running.client.info().host_tz:
             known.set()
 
-    with open_engine(written(tmp_path, ""), tmp_path / "state", ("127.0.0.1", 0)) as running:
+    with open_service(written(tmp_path, ""), tmp_path / "state", ("127.0.0.1", 0)) as running:
         unsubscribe = running.client.subscribe(look)
         look(None)
         assert known.wait(10), "and says so: a line that stands on the screen is written anew"
@@ -141,17 +141,19 @@ def test_an_engine_comes_to_know_the_zone_of_its_host(
         unsubscribe()
 
 
-def test_adding_and_changing_say_what_clock_changes_do_too(host: Host) -> None:
-    edited = host.client.edit("well", {"cron": "30 2 * * *", "timezone": "Europe/Berlin"})
+def test_adding_and_changing_say_what_clock_changes_do_too(service: Service) -> None:
+    edited = service.client.edit("well", {"cron": "30 2 * * *", "timezone": "Europe/Berlin"})
     assert any("when clocks go forward" in warning for warning in edited.warnings)
-    renamed = host.client.edit("well", {"cron": "0 7 LW * *", "timezone": None}, new_slug="better")
+    renamed = service.client.edit("well", {"cron": "0 7 LW * *", "timezone": None}, new_slug="better")
     assert any("does not know LW" in warning for warning in renamed.warnings)
 
 
-def test_a_command_prints_the_warnings_of_its_answer(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_command_prints_the_warnings_of_its_answer(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
     from argparse import Namespace
 
-    added = host.client.add("older", {"calendar": "2019-01-01"})
+    added = service.client.add("older", {"calendar": "2019-01-01"})
     assert report([added], Namespace(json=False)) == 0
     said = capsys.readouterr()
     assert said.out == ""

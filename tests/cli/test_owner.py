@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from pulsetui.service import open_engine
+from pulsetui.service import open_service
 from tests.cli.installed import pulsetui
 
 
@@ -29,17 +29,17 @@ def written(folder: Path) -> Path:
 
 def test_a_command_of_a_file_that_everybody_may_write_waits_until_that_is_mended(tmp_path: Path) -> None:
     path = written(tmp_path)
-    with open_engine(path, tmp_path / "state", ("127.0.0.1", 0)) as host:
-        notices = {notice.key: notice for notice in host.client.info().notices}
+    with open_service(path, tmp_path / "state", ("127.0.0.1", 0)) as service:
+        notices = {notice.key: notice for notice in service.client.info().notices}
         assert notices["owner"].level == "error"
-        with urllib.request.urlopen(f"{host.engine_url}/ping/backup/fail", timeout=5) as answer:
+        with urllib.request.urlopen(f"{service.engine_url}/ping/backup/fail", timeout=5) as answer:
             assert answer.status == 200
-        wait_for(lambda: host.engine.queries.next_delivery_at() is not None)
+        wait_for(lambda: service.engine.queries.next_delivery_at() is not None)
         assert not (tmp_path / "told").exists()
 
         path.chmod(0o600)
         wait_for((tmp_path / "told").exists)
-        assert host.client.info().notices == ()
+        assert service.client.info().notices == ()
 
 
 def test_validate_warns_of_who_may_write_the_file(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from typing import IO
 import pytest
 
 from pulsetui.attach.find import EngineAddress
-from pulsetui.cli import connect as engine
+from pulsetui.cli import connect
 from pulsetui.errors import EngineSilentError
 from tests.cli.installed import PULSETUI, environment, pulsetui
 from tests.cli.test_serve import CONFIG, serving
@@ -120,11 +120,11 @@ def test_an_engine_that_was_stopped_is_said_to_be_within_seconds(tmp_path: Path)
 
 
 def test_an_engine_that_hangs_is_said_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_SILENT_S", 0.1)
+    monkeypatch.setattr(connect, "_SILENT_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as hanging:
         found = EngineAddress(url=f"http://127.0.0.1:{hanging.getsockname()[1]}", api_key="", pid=os.getpid())
         with pytest.raises(EngineSilentError, match=f"does not answer.*pulsetui.log.*kill {os.getpid()}"):
-            engine._require_answer(found, tmp_path)
+            connect._require_answer(found, tmp_path)
 
 
 def test_attaching_says_which_options_have_no_effect(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pulsetui.cli.main import main
 from pulsetui.client.views import CommandResult, EngineInfo, SnoozeView
 from pulsetui.core.state.snooze import Scope
-from pulsetui.service import open_engine
+from pulsetui.service import open_service
 from tests.cli.conftest import Connect
 from tests.cli.fake import NOW, OVERDUE, UP, FakeEngine
 
@@ -165,7 +165,7 @@ def test_a_real_engine_is_snoozed_and_told_to_end_it(tmp_path: Path, capsys: Cap
     config, state = tmp_path / "checks.toml", tmp_path / "state"
     config.write_text('[checks.backup]\nevery = "1h"\ntags = ["nightly"]\n')
     here = ["--state-dir", str(state)]
-    with open_engine(config, state, ("127.0.0.1", 0)):
+    with open_service(config, state, ("127.0.0.1", 0)):
         assert main(["snooze", *here, "backup", "--for", "1h", "--note", "disk"]) == 0
         assert main(["snooze", *here, "--tag", "nightly", "--until", "tomorrow"]) == 0
         assert main(["snooze", *here, "--tag", "nope", "--for", "1h"]) == 1

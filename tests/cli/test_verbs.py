@@ -9,7 +9,7 @@ import pytest
 from pulsetui.cli.commands.verbs import read_pairs
 from pulsetui.cli.main import main
 from pulsetui.client.views import FieldProblem
-from pulsetui.job.report import UsageError
+from pulsetui.errors import UsageError
 from tests.cli.conftest import Connect
 from tests.cli.fake import UP, FakeEngine
 

@@ -13,7 +13,7 @@ import pytest
 from pulsetui.config.init import initial_config
 from pulsetui.core.state.status import PingKind
 from pulsetui.recipes.recipes import JOB
-from pulsetui.service import Host, open_engine
+from pulsetui.service import Service, open_service
 from pulsetui.tui.dialogs.ask import copy_choices
 from pulsetui.tui.table.empty import crontab_lines, first_ping
 from pulsetui.tui.ways.example import EXAMPLE
@@ -62,9 +62,9 @@ def init_lines() -> list[str]:
 class Place:
     """A home directory with an engine where ``pulsetui`` looks for one, and a stand-in for every job."""
 
-    def __init__(self, home: Path, host: Host) -> None:
-        self.home, self.host = home, host
-        self.url = host.client.info().base_url.removesuffix("/ping/")
+    def __init__(self, home: Path, service: Service) -> None:
+        self.home, self.service = home, service
+        self.url = service.client.info().base_url.removesuffix("/ping/")
         stub = home / "stub"
         stub.write_text("#!/bin/sh\necho imported 7 records\n")
         stub.chmod(0o755)
@@ -81,11 +81,11 @@ class Place:
         return re.sub(r"(?<![\w/-])job(?![\w/])", self.stub, line)
 
     def pings(self, slug: str) -> list[PingKind]:
-        return [ping.kind for ping in reversed(self.host.client.details(slug).pings)]
+        return [ping.kind for ping in reversed(self.service.client.details(slug).pings)]
 
     def arrives(self, line: str, slug: str) -> None:
         """Runs it: its last word is heard, and cron has nothing to mail but what the job says."""
-        before = len(self.pings(slug)) if slug in self.host.client.checks() else 0
+        before = len(self.pings(slug)) if slug in self.service.client.checks() else 0
         done = run_as_cron(crontab_command(self.filled(line)), self.home)
         assert done.stderr == ""
         assert done.stdout in ("", "imported 7 records\n")
@@ -103,8 +103,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with config.open("a", encoding="utf-8") as file:
         file.write('\n[checks.nightly-backup]\nevery = "1d"\n[checks.slug]\nevery = "1d"\n')
     state = home / ".local" / "state" / "pulsetui"
-    with open_engine(config, state, ("127.0.0.1", 0)) as host:
-        yield Place(home, host)
+    with open_service(config, state, ("127.0.0.1", 0)) as service:
+        yield Place(home, service)
 
 
 def slug_in(line: str) -> str:
@@ -147,13 +147,13 @@ def test_every_curl_line_of_the_documents_is_quiet_and_bounded() -> None:
 @pytest.mark.parametrize("key", ["c", "t", "r"])
 @pytest.mark.parametrize("slug", ["sync-invoices", "stock-import", "backup-weekly", "worker-heartbeat"])
 def test_what_the_copy_menu_offers_arrives(key: str, slug: str, place: Place) -> None:
-    view, info = place.host.client.checks()[slug], place.host.client.info()
+    view, info = place.service.client.checks()[slug], place.service.client.info()
     text = next(choice.text for choice in copy_choices(view, info) if choice.key == key)
     place.arrives(f"* * * * * {text}" if key == "c" else text, slug)
 
 
 def test_what_the_empty_screen_shows_arrives(place: Place) -> None:
-    info = place.host.client.info()
+    info = place.service.client.info()
     place.arrives(f"* * * * * {first_ping(info)}", EXAMPLE)
     for line in crontab_lines(info):
         place.arrives(line, EXAMPLE)
@@ -167,7 +167,7 @@ def test_pulsetui_is_named_by_its_whole_path(
     link = tmp_path / "bin 100%" / "pulsetui"
     link.parent.mkdir()
     link.symlink_to(PULSETUI)
-    view, info = place.host.client.checks()["sync-invoices"], place.host.client.info()
+    view, info = place.service.client.checks()["sync-invoices"], place.service.client.info()
     for started, named in (
         (PULSETUI, PULSETUI),
         (str(link), str(link)),

@@ -20,7 +20,7 @@ import pytest
 
 from pulsetui.core.state.status import PingKind, Status
 from pulsetui.recipes.recipes import BY_ID, JOB
-from pulsetui.service import Host, open_engine
+from pulsetui.service import Service, open_service
 from pulsetui.tui.ways.target import target_of
 from tests.programs import optional
 
@@ -60,7 +60,7 @@ def crontab(lines: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
+def service(tmp_path: Path) -> Iterator[Service]:
     if os.getuid() != 0 or shutil.which("cron") is None or not TABLE.parent.is_dir():
         pytest.skip("needs root and Debian's cron (apt-get install cron)")
     TABLE.unlink(missing_ok=True)
@@ -74,36 +74,36 @@ def host(tmp_path: Path) -> Iterator[Host]:
     config.write_text(
         f'timezone = "{ZONE}"\n{checks}[checks.translated]\ncron = "{at.minute} {at.hour} * * *"\n'
     )
-    with open_engine(config, tmp_path / "100% o'state", ("127.0.0.1", 0)) as running:
+    with open_service(config, tmp_path / "100% o'state", ("127.0.0.1", 0)) as running:
         deadline = time.monotonic() + 10
         while not running.client.info().host_tz and time.monotonic() < deadline:
             time.sleep(0.05)
         yield running
 
 
-def test_copied_lines_arrive_from_a_real_cron(host: Host, tmp_path: Path) -> None:
+def test_copied_lines_arrive_from_a_real_cron(service: Service, tmp_path: Path) -> None:
     job = tmp_path / "job"
     job.write_text('#!/bin/sh\nenv >"$0.env"\necho imported 7 records\n')
     job.chmod(0o755)
-    info, lines = host.client.info(), []
-    for slug, view in host.client.checks().items():
+    info, lines = service.client.info(), []
+    for slug, view in service.client.checks().items():
         text = BY_ID.get(slug, BY_ID["run"]).text(target_of(view, info)).replace(JOB, str(job))
         *times, command = text.split(None, 5)
         lines.append(" ".join((*times, "root", command)))
         assert slug != "translated" or "JST" in text, "it is translated"
     started = datetime.now(UTC)
     with crontab("\n".join(lines)):
-        missing, deadline = set(host.client.checks()), time.monotonic() + PATIENCE_S
+        missing, deadline = set(service.client.checks()), time.monotonic() + PATIENCE_S
         while missing and time.monotonic() < deadline:
             time.sleep(0.2)
-            views = host.client.checks()
+            views = service.client.checks()
             missing = {slug for slug in missing if views[slug].last_success is None}
     assert not missing, "\n".join(lines)
-    for slug, view in host.client.checks().items():
+    for slug, view in service.client.checks().items():
         assert view.status is Status.UP
-        kinds = [ping.kind for ping in host.client.details(slug).pings]
+        kinds = [ping.kind for ping in service.client.details(slug).pings]
         assert kinds[0] is PingKind.SUCCESS, kinds
-    slot = host.client.checks()["translated"].last_success
+    slot = service.client.checks()["translated"].last_success
     assert slot is not None
     assert slot > started
     assert "PATH=/usr/bin:/bin\n" in Path(f"{job}.env").read_text(), "cron's own environment"

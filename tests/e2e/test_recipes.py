@@ -20,7 +20,7 @@ from pulsetui.client.views import PingView
 from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.core.state.status import PingKind
 from pulsetui.recipes.recipes import BY_ID, JOB, RECIPES, Target
-from pulsetui.service import Host, open_engine
+from pulsetui.service import Service, open_service
 from pulsetui.tui.ways.target import target_of
 from tests.e2e.as_cron import cron_environ, crontab_command, run_as_cron
 from tests.programs import optional
@@ -34,8 +34,8 @@ SHELLS = [name for name in ("sh", "dash", "bash", "busybox") if shutil.which(nam
 class Bench:
     """An engine with a check for every way, and a job that does as it is told."""
 
-    def __init__(self, host: Host, folder: Path) -> None:
-        self.host = host
+    def __init__(self, service: Service, folder: Path) -> None:
+        self.service = service
         self.folder = folder
         self.job = folder / "job"
         mode = f'[ "${{MODE:-$(cat {folder}/mode)}}" = good ]'  # cron hands on no variable of ours
@@ -55,8 +55,8 @@ class Bench:
 
     def target(self, slug: str) -> Target:
         """As the screen makes it, with a limit."""
-        view = self.host.client.checks()[slug]
-        return replace(target_of(view, self.host.client.info()), max_runtime=30.0, host_tz=self.host_tz)
+        view = self.service.client.checks()[slug]
+        return replace(target_of(view, self.service.client.info()), max_runtime=30.0, host_tz=self.host_tz)
 
     def text(self, way: str) -> str:
         return BY_ID[way].text(self.target(way)).replace(JOB, str(self.job))
@@ -73,7 +73,7 @@ class Bench:
 
     def pings(self, way: str) -> list[PingView]:
         """What has come for the way's check since the last look, oldest first."""
-        pings = self.host.client.details(way).pings
+        pings = self.service.client.details(way).pings
         new = [ping for ping in reversed(pings) if ping.n > self._seen.get(way, 0)]
         self._seen[way] = max((ping.n for ping in pings), default=0)
         return new
@@ -88,8 +88,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     config = folder / "checks.toml"
     config.write_text("\n".join(f'[checks.{recipe.id}]\ncron = "0 2 * * *"\n' for recipe in RECIPES))
     # A name with all that a shell, cron and systemd would like to read in their own way.
-    with open_engine(config, folder / "100% o'state", ("127.0.0.1", 0)) as host:
-        yield Bench(host, folder)
+    with open_service(config, folder / "100% o'state", ("127.0.0.1", 0)) as service:
+        yield Bench(service, folder)
 
 
 def shell(name: str) -> list[str]:

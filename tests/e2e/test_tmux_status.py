@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli.parser import MORE
-from pulsetui.service import open_engine
+from pulsetui.cli.command_table import COMMANDS
+from pulsetui.service import open_service
 from tests.cli.installed import PULSETUI
 from tests.e2e.pane import DEADLINE_S
 from tests.programs import program
@@ -30,7 +30,7 @@ def test_the_lines_of_the_help_show_what_is_down_and_obey_no_name(
 ) -> None:
     config, state = tmp_path / "checks.toml", tmp_path / "state"
     config.write_text(CHECKS)
-    lines = [line.strip() for line in MORE["status"].splitlines() if line.startswith("  ")]
+    lines = [line.strip() for line in COMMANDS["status"].more.splitlines() if line.startswith("  ")]
     conf = tmp_path / "tmux.conf"
     conf.write_text("\n".join(lines).replace("interval 10", "interval 1").replace("pulsetui", PULSETUI))
     inner, outer = (f"pulsetui-{uuid.uuid4().hex[:8]}" for _ in range(2))
@@ -48,8 +48,8 @@ def test_the_lines_of_the_help_show_what_is_down_and_obey_no_name(
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    with open_engine(config, state, ("127.0.0.1", 0)) as host:
-        urllib.request.urlopen(f"{host.client.info().base_url}evil/fail", timeout=5).close()
+    with open_service(config, state, ("127.0.0.1", 0)) as service:
+        urllib.request.urlopen(f"{service.client.info().base_url}evil/fail", timeout=5).close()
         try:
             tmux(inner, "-f", str(conf), "new-session", "-d", "-x", "100", "-y", "6", "sleep", "60")
             attach = f"tmux -L {inner} attach"

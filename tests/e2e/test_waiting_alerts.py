@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pulsetui.attach.remote import RemoteEngine
 from pulsetui.client.alert import Alert
-from pulsetui.service import Host, open_engine
+from pulsetui.service import Service, open_service
 from tests.e2e.pane import DEADLINE_S
 
 CHECKS = """
@@ -20,13 +20,13 @@ every = "1h"
 """
 
 
-def ping(host: Host, path: str) -> None:
-    urllib.request.urlopen(f"{host.client.info().base_url}{path}", timeout=5).close()
+def ping(service: Service, path: str) -> None:
+    urllib.request.urlopen(f"{service.client.info().base_url}{path}", timeout=5).close()
 
 
-def wait_until_it_waits(host: Host) -> None:
+def wait_until_it_waits(service: Service) -> None:
     deadline = time.monotonic() + DEADLINE_S
-    while not any(one.error for one in host.client.details("backup").deliveries):
+    while not any(one.error for one in service.client.details("backup").deliveries):
         assert time.monotonic() < deadline, "the alert was never put off"
         time.sleep(0.02)
 
@@ -42,15 +42,15 @@ def test_the_first_screen_is_told_in_order_what_waited_for_it(tmp_path: Path) ->
         if len(told) == 2:
             all_told.set()
 
-    with open_engine(config, state, ("127.0.0.1", 0)) as host:
-        ping(host, "backup/fail")
-        wait_until_it_waits(host)
-        ping(host, "backup")
-        assert [(one.tries, one.delivered_at) for one in host.client.details("backup").deliveries] == [
+    with open_service(config, state, ("127.0.0.1", 0)) as service:
+        ping(service, "backup/fail")
+        wait_until_it_waits(service)
+        ping(service, "backup")
+        assert [(one.tries, one.delivered_at) for one in service.client.details("backup").deliveries] == [
             (0, None)
         ] * 2
-        assert host.client.info().notices == ()
-        attached = RemoteEngine.connect(host.engine_url, (state / "api_key").read_text().strip())
+        assert service.client.info().notices == ()
+        attached = RemoteEngine.connect(service.engine_url, (state / "api_key").read_text().strip())
         try:
             attached.subscribe_alerts(take)
             assert all_told.wait(DEADLINE_S)

@@ -10,18 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulsetui.errors import UsageError
 from pulsetui.job.client import send, send_or_keep
-from pulsetui.job.report import (
-    LOST,
-    REFUSED,
-    SENT,
-    SENT_LIMIT,
-    SPOOLED,
-    UNKNOWN,
-    UNREACHABLE,
-    Report,
-    UsageError,
-)
+from pulsetui.job.report import LOST, REFUSED, SENT, SENT_LIMIT, SPOOLED, UNKNOWN, UNREACHABLE, Report
 from pulsetui.job.wire import parse_address, quote
 from tests.job.server import BUSY, NOT_FOUND, OK, SILENCE, free_port, serving
 

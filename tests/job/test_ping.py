@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from pulsetui.errors import UsageError
 from pulsetui.job import ping
-from pulsetui.job.report import UsageError
 from tests.job.server import BUSY, NOT_FOUND, OK, SILENCE, free_port, serving
 
 PULSETUI = shutil.which("pulsetui", path=sysconfig.get_path("scripts")) or "pulsetui"

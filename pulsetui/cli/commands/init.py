@@ -1,32 +1,18 @@
-"""Set-up: ``init``, ``validate``, ``version``."""
+"""``pulsetui init``: a first checks.toml. An engine that starts for the first time writes it, too."""
 
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
+import os
 from pathlib import Path
 
-from pulsetui.cli.connect import config_path, write_first_config
-from pulsetui.cli.output import json_text, out, talk
-from pulsetui.config.paths import absolute
-from pulsetui.core.text.clean import clean
-from pulsetui.core.text.phrases import count_text
-from pulsetui.version import __version__
-
-
-def version(options: argparse.Namespace) -> int:
-    """Prints the version."""
-    out(f"pulsetui {__version__}")
-    return 0
-
-
-def fast(options: argparse.Namespace) -> int:
-    """Stands in the table of commands for ``ping`` and ``run``, so that ``pulsetui --help`` lists them."""
-    raise AssertionError(f"{options.command} does not come through the full parser")
+from pulsetui.cli.common_options import config_path, state_dir
+from pulsetui.cli.output import out, talk
+from pulsetui.config.paths import LAST_GOOD_NAME
 
 
 def init(options: argparse.Namespace) -> int:
-    """Writes a first checks.toml and prints where; never overwrites one."""
+    """Writes a first checks.toml and prints its path; never overwrites one."""
     path = config_path(options)
     write_first_config(path)
     out(str(path))
@@ -34,43 +20,30 @@ def init(options: argparse.Namespace) -> int:
     return 0
 
 
-def validate(options: argparse.Namespace) -> int:
-    """0 when the file is right, 2 with every problem of it when not."""
-    from pulsetui.config.check_fields import odd_slugs
-    from pulsetui.config.doubts import schedule_doubts
-    from pulsetui.config.file.load import load_config
-    from pulsetui.config.problem import ConfigProblems
-    from pulsetui.config.trust import distrust
-    from pulsetui.hooks.registry import VALIDATORS
+def config_to_run(options: argparse.Namespace) -> Path:
+    """The configuration of an engine that is to start; a user's first start writes their own.
 
-    path: Path = absolute(options.file) if options.file else config_path(options)
-    try:
-        config = load_config(path, VALIDATORS)
-    except ConfigProblems as error:
-        if options.json:
-            problems = [
-                {
-                    "file": str(path),
-                    "line": problem.line,
-                    "table": problem.where,
-                    "field": problem.field,
-                    "message": str(problem),
-                }
-                for problem in error.problems
-            ]
-            out(json_text({"ok": False, "problems": problems}))
-            return 2
-        raise
-    warnings = [odd] if (odd := odd_slugs(config.checks)) else []
-    warnings += [found.text] if (found := distrust(config)) else []
-    warnings += schedule_doubts(config.checks.values(), datetime.now(UTC))
-    if options.json:
-        counts = {"checks": len(config.checks), "hooks": len(config.hooks)}
-        out(json_text({"ok": True, **counts, "problems": [], "warnings": warnings}))
-    else:
-        for warning in warnings:
-            talk(f"warning: {clean(warning)}")
-        checks, hooks = count_text(len(config.checks), "check"), count_text(len(config.hooks), "hook")
-        doubts = f", {count_text(len(warnings), 'warning')}" if warnings else ""
-        out(f"{path}: {checks}, {hooks}, no problems{doubts}")
-    return 0
+    A file that was named is never made: the name may be mistyped. Nor is one that was there before and is
+    gone, whose checks nobody would watch any more.
+    """
+    path = config_path(options)
+    named = options.config or "PULSETUI_CONFIG" in os.environ
+    if not named and not path.exists() and not (state_dir(options) / LAST_GOOD_NAME).exists():
+        write_first_config(path)
+    return path
+
+
+def write_first_config(path: Path) -> None:
+    """The starter file, in the zone of this host. Raises ConfigError if there is a file already.
+
+    A zone that is not certain is told, in the file and to the person.
+    """
+    from pulsetui.config.host_zone_name import host_zone_name
+    from pulsetui.config.init import initial_config, write_initial_config
+    from pulsetui.config.program import program
+
+    zone = host_zone_name()
+    text = initial_config(timezone=zone.name, timezone_doubt=zone.doubt, program=program())
+    write_initial_config(path, text)
+    if zone.doubt:
+        talk(f'warning: {path} says timezone = "{zone.name}". {zone.doubt}')

@@ -12,7 +12,7 @@ from pulsetui.client.status_words import word_for
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import ago_text, count_text, span_text, until_text
-from pulsetui.job.report import UsageError
+from pulsetui.errors import UsageError
 
 if TYPE_CHECKING:
     from pulsetui.client.views import CheckView

@@ -10,10 +10,10 @@ from pulsetui.cli.connect import engine, require_check
 from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckDetails
 from pulsetui.core import storable
+from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.json_escape import escape_json
-from pulsetui.errors import EngineUnreachableError, PulseError
-from pulsetui.job.report import UsageError, check_slug
+from pulsetui.errors import EngineUnreachableError, PulseError, UsageError
 from pulsetui.report.report import Report, Unwatched, check_report, incident_report, zone_of
 from pulsetui.report.text import FORMATS
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pulsetui.cli.connect import config_path
+from pulsetui.cli.common_options import config_path
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.config.file.load import parse_toml, read_text
 from pulsetui.core import storable
@@ -16,8 +16,7 @@ from pulsetui.core.schedule.schedule import Schedule
 from pulsetui.core.schedule.zone import zone
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import until_text
-from pulsetui.errors import ConfigError, ScheduleError
-from pulsetui.job.report import UsageError
+from pulsetui.errors import ConfigError, ScheduleError, UsageError
 
 _MAX_COUNT = 10_000
 

@@ -19,19 +19,22 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pulsetui.cli import connect as engine
-from pulsetui.cli.commands.serve import listen_address
+from pulsetui.cli import connect
+from pulsetui.cli.commands.init import config_to_run
+from pulsetui.cli.common_options import config_path, listen_address, state_dir
 from pulsetui.cli.output import talk
 from pulsetui.cli.process import logs
+from pulsetui.cli.process.signals import signals
 from pulsetui.cli.process.terminal_guard import guarded_terminal
 from pulsetui.config.address import format_address
-from pulsetui.errors import EngineError, EngineSilentError, EngineUnreachableError, StateHeldError
-from pulsetui.job.report import UsageError, printable
+from pulsetui.core.text.printable import printable
+from pulsetui.errors import EngineError, EngineSilentError, EngineUnreachableError, StateHeldError, UsageError
 
 if TYPE_CHECKING:
     from pulsetui.client.client import EngineClient
     from pulsetui.client.views import Notice
-    from pulsetui.service import Host
+    from pulsetui.service import Service
+    from pulsetui.tui.app import PulseApp
 
 _HANDOVER_S = 10.0
 """How long an engine that is just ending is given to let go of the state directory."""
@@ -48,9 +51,9 @@ logger = logging.getLogger(__name__)
 def screen(options: argparse.Namespace) -> int:
     """Runs until the person quits."""
     _require_terminal()
-    state = engine.state_dir(options)
+    state = state_dir(options)
     address = listen_address(options)
-    path = None if options.attach else engine.config_to_run(options)
+    path = None if options.attach else config_to_run(options)
     # Ctrl-Z before the screen has the keyboard, as after it, would stop a process that holds the lock.
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     logs.start(state, stderr=False)
@@ -104,23 +107,23 @@ def _attached_or_embedded(
 
 def _embedded(config: Path, state: Path, address: tuple[str, int] | None, options: argparse.Namespace) -> int:
     from pulsetui.monitor.clock import SystemClock
-    from pulsetui.service import Host
+    from pulsetui.service import Service
 
     with _progress(config):
-        host = Host(config, state, address, SystemClock())
-        host.start()
+        service = Service(config, state, address, SystemClock())
+        service.start()
     notices: tuple[Notice, ...] = ()
-    open_door = cache(host.open_door)  # once, however often the screen is shown
-    with host:
+    open_door = cache(service.open_door)  # once, however often the screen is shown
+    with service:
         while True:
-            left = show(host.client, options, notices=notices, on_shown=open_door)
+            left = show(service.client, options, notices=notices, on_shown=open_door)
             if left.failed:
                 open_door()  # it may have failed before its first frame
-                if not _goes_on_alone(host, left.failed):
+                if not _goes_on_alone(service, left.failed):
                     break
                 notices = ()
             elif left.keeps_watching:
-                problem = _hand_over(host, options)
+                problem = _hand_over(service, options)
                 if not problem:
                     return 0
                 notices = (_notice("background", f"It could not go on in the background: {problem}"),)
@@ -130,31 +133,31 @@ def _embedded(config: Path, state: Path, address: tuple[str, int] | None, option
     return left.code
 
 
-def _hand_over(host: Host, options: argparse.Namespace) -> str:
+def _hand_over(service: Service, options: argparse.Namespace) -> str:
     """Lets a ``pulsetui serve`` take over; says why when that is not possible and the engine is still here.
 
     Raises EngineError when neither of the two watches in the end.
     """
     from pulsetui.cli.process.hand_over import Successor, undisturbed
 
-    engine_here = host.engine
+    engine = service.engine
     with undisturbed():
         try:
             successor = Successor.start(
-                engine_here.config_path, engine_here.state_dir, host.client.address, host.descriptors
+                engine.config_path, engine.state_dir, service.client.address, service.descriptors
             )
         except EngineError as error:
             return str(error)
-        host.stop()
+        service.stop()
         try:
-            successor.take_over(host.client.reachable_url)
+            successor.take_over(service.client.reachable_url)
         except EngineError as error:
             raise EngineError(
                 f"nobody watches now: the engine did not go on in the background: {error}."
                 " Start it with: pulsetui serve"
             ) from error
     talk(
-        f"watching goes on in the background: process {successor.pid}, listening on {host.engine_url};"
+        f"watching goes on in the background: process {successor.pid}, listening on {service.engine_url};"
         f" `{_command(options)}` shows the table, `kill {successor.pid}` ends it"
     )
     return ""
@@ -165,15 +168,13 @@ def _command(options: argparse.Namespace) -> str:
     return shlex.join(["pulsetui", *(["--state-dir", options.state_dir] if options.state_dir else [])])
 
 
-def _goes_on_alone(host: Host, failed: str) -> bool:
+def _goes_on_alone(service: Service, failed: str) -> bool:
     """The engine without its screen, which only fails: waits for the person. True shows the screen again."""
-    from pulsetui.cli.commands.serve import signals
-
     keyboard = sys.stdin.fileno()
     with signals() as arrived:
         talk(f"pulsetui: {failed}")
         talk(
-            f"The engine goes on without a screen, listening on {host.engine_url}."
+            f"The engine goes on without a screen, listening on {service.engine_url}."
             " Enter shows the screen again, Ctrl-C ends the engine."
         )
         ready, _, _ = select.select([arrived, keyboard], [], [])
@@ -218,31 +219,41 @@ def show(
         gc.enable()
         on_shown()
 
+    def new_app() -> PulseApp:
+        return PulseApp(
+            client,
+            ascii_only=lacks_glyphs(os.environ, sys.stdout.encoding),
+            notices=notices,
+            settings=SettingsFile(state_dir(options) / FILE_NAME),
+            attached=attached,
+            on_shown=shown,
+        )
+
     crashes: deque[float] = deque(maxlen=_MAX_CRASHES)
     while True:
-        try:
-            app = PulseApp(
-                client,
-                ascii_only=lacks_glyphs(os.environ, sys.stdout.encoding),
-                notices=notices,
-                settings=SettingsFile(engine.state_dir(options) / FILE_NAME),
-                attached=attached,
-                on_shown=shown,
-            )
-            app.run()
-            crash = app.crash
-            if crash is None and app.return_code == 1:
-                crash = EngineError("the screen ended by itself")
-        except Exception as error:  # noqa: BLE001 - the screen's outermost edge: the engine goes on
-            crash = error
-        if crash is None:
-            return Left(app.return_code or 0, keeps_watching=app.keeps_watching)
-        logger.error("the screen failed", exc_info=crash)
-        kept = logs.keep_crash(options, crash)
+        ended = _run(new_app)
+        if isinstance(ended, Left):
+            return ended
+        logger.error("the screen failed", exc_info=ended)
+        kept = logs.keep_crash(options, ended)
         crashes.append(time.monotonic())
         if len(crashes) == _MAX_CRASHES and crashes[-1] - crashes[0] < _CRASH_SPAN_S:
             return Left(1, failed=f"the screen failed {_MAX_CRASHES} times within a minute: {kept}")
         notices = (_notice("screen", f"The screen failed and was started again; {kept}"),)
+
+
+def _run(new_app: Callable[[], PulseApp]) -> Left | Exception:
+    """The screen until it ends; what it failed of, if it did."""
+    try:
+        app = new_app()
+        app.run()
+    except Exception as error:  # noqa: BLE001 - the screen's outermost edge: the engine goes on
+        return error
+    if app.crash is not None:
+        return app.crash
+    if app.return_code == 1:
+        return EngineError("the screen ended by itself")
+    return Left(app.return_code or 0, keeps_watching=app.keeps_watching)
 
 
 def _notice(key: str, text: str) -> Notice:
@@ -254,11 +265,11 @@ def _notice(key: str, text: str) -> Notice:
 def _runs(options: argparse.Namespace) -> bool:
     from pulsetui.attach.find import find_engine
 
-    return find_engine(engine.state_dir(options)) is not None
+    return find_engine(state_dir(options)) is not None
 
 
 def _attached(options: argparse.Namespace) -> int:
-    client = engine.connect(options, live=True)
+    client = connect.connect(options, live=True)
     try:
         named = options.attach[0] if options.attach else ""
         left = show(client, options, notices=_without_effect(options, client), attached=named)
@@ -275,7 +286,7 @@ def _without_effect(options: argparse.Namespace, client: EngineClient) -> tuple[
 
     info, given = client.info(), []
     address = listen_address(options)
-    if options.config and str(engine.config_path(options)) != info.config_path:
+    if options.config and str(config_path(options)) != info.config_path:
         given.append(f"its checks are those of {info.config_path}, not of {options.config}")
     if address is not None and address[1] and format_address(*address) != info.address:
         given.append(f"it listens on {info.address}, not on {options.listen}")

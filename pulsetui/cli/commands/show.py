@@ -10,11 +10,11 @@ from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.output import json_text, out, paint, status_text
 from pulsetui.client.status_words import sentence, word_for
 from pulsetui.core.schedule.zone import zone
+from pulsetui.core.slug import check_slug
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import duration_text, instant_text, span_text, until_text
 from pulsetui.errors import ScheduleError
-from pulsetui.job.report import check_slug
 
 if TYPE_CHECKING:
     from pulsetui.client.views import CheckDetails, CheckView, EngineInfo, IncidentView, RunView

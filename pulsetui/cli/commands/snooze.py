@@ -10,10 +10,11 @@ from pulsetui.cli.commands.verbs import report, user_name
 from pulsetui.cli.connect import engine
 from pulsetui.cli.output import json_text, out, table, talk
 from pulsetui.config.host_zone import host_zone
+from pulsetui.core.slug import check_slug
 from pulsetui.core.state.snooze import SnoozeError, snooze_for, snooze_until
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import instant_text, until_text
-from pulsetui.job.report import UsageError, check_slug
+from pulsetui.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

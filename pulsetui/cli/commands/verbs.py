@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.output import json_text, out, talk
+from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
-from pulsetui.job.report import UsageError, check_slug
+from pulsetui.errors import UsageError
 
 if TYPE_CHECKING:
     from pulsetui.client.views import CommandResult

@@ -1,1 +1,1 @@
-"""What a process that stays needs of the system: logs, signals, a service manager, a successor, its terminal."""
+"""What a process that stays needs: logs, signals, a service manager, a successor, its terminal."""

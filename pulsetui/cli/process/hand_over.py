@@ -19,8 +19,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
+from pulsetui.cli.connect import answers
+from pulsetui.core.text.printable import printable
 from pulsetui.errors import EngineError
-from pulsetui.job.report import printable
 
 TAKES_OVER = "PULSETUI_TAKES_OVER"
 """In the successor's environment: the pipe that it waits at, and its sockets, as ``7:4,5``."""
@@ -79,8 +80,6 @@ class Successor:
 
         Raises EngineError, saying why, when it does not.
         """
-        from pulsetui.cli.commands.serve import answers
-
         os.close(self._go)
         self._go = -1
         text = self._listen(b"", _START_S)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from pulsetui.cli.common_options import state_dir
 from pulsetui.errors import StateDirError
 from pulsetui.monitor.lock import prepare_state_dir
 from pulsetui.monitor.logfile import LOG_NAME
@@ -124,8 +125,6 @@ def start(state_dir: Path, *, stderr: bool) -> None:
 
 def keep_crash(options: argparse.Namespace, error: Exception) -> str:
     """Writes the traceback of a bug to the log's folder and returns what to tell the person."""
-    from pulsetui.cli.connect import state_dir
-
     summary = f"this is a bug: {type(error).__name__}: {error}"
     try:
         folder = state_dir(options)

@@ -1,0 +1,192 @@
+"""Which commands there are: for each its handler, what its help says, its words and options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Argument(NamedTuple):
+    """A word or option of a command. ``keywords`` are those of ``argparse.ArgumentParser.add_argument``."""
+
+    name: str
+    keywords: Mapping[str, object]
+
+
+class CommandSpec(NamedTuple):
+    """A command as the person types it.
+
+    ``handler`` is ``module:function`` below ``cli.commands``; None for a command with a parser of its own,
+    which ``main`` runs before anything here is loaded. ``more`` stands at the end of the command's help.
+    """
+
+    handler: str | None
+    about: str
+    arguments: tuple[Argument, ...] = ()
+    more: str = ""
+
+
+def _argument(name: str, **keywords: object) -> Argument:
+    return Argument(name, keywords)
+
+
+_TMUX = """\
+in ~/.tmux.conf (tmux runs it once every status-interval seconds):
+  set -g status-interval 10
+  set -g status-right-length 60
+  set -g status-right '#(pulsetui status --format tmux) %H:%M'
+If tmux does not find pulsetui, write its full path. Names of checks are shown as text, never interpreted.
+"""
+
+_JSON = _argument("--json", action="store_true", help="print JSON on standard output")
+_SLUG = _argument("slug", metavar="SLUG", help="the check")
+_SLUGS = _argument("slugs", metavar="SLUG", nargs="+", help="the checks")
+_PAIRS = _argument(
+    "pairs", metavar="KEY=VALUE", nargs="*", help="any key of the check's table in checks.toml"
+)
+
+LISTEN = _argument("--listen", metavar="HOST:PORT", help="where to listen for pings; port 0: any free port")
+
+COMMON: tuple[Argument, ...] = (
+    _argument("--config", metavar="FILE", help="checks.toml (default: PULSETUI_CONFIG)"),
+    _argument("--state-dir", metavar="DIR", help="the engine's state (default: PULSETUI_STATE_DIR)"),
+    _argument("--attach", metavar="URL", action="append", default=[], help="use the engine at this address"),
+    _argument("--api-key", metavar="KEY", help="its API key (default: PULSETUI_API_KEY)"),
+)
+"""What every command takes, before or after its name."""
+
+COMMANDS: Mapping[str, CommandSpec] = {
+    "serve": CommandSpec("serve:serve", "run the engine without a screen, for a service manager", (LISTEN,)),
+    "ping": CommandSpec(None, "report that a job started, finished or failed"),
+    "run": CommandSpec(None, "run a job and report its start, end, exit code, duration and output"),
+    "list": CommandSpec(
+        "listing:list_checks",
+        "list all checks with their status",
+        (
+            _argument("--status", metavar="STATUS", action="append", help="only these (up, late, down, …)"),
+            _argument("--tag", metavar="TAG", action="append", help="only checks with this tag"),
+            _JSON,
+        ),
+    ),
+    "show": CommandSpec(
+        "show:show", "show one check: its runs, incidents, missed and next runs", (_SLUG, _JSON)
+    ),
+    "pause": CommandSpec("verbs:pause", "stop watching until resumed", (_SLUGS, _JSON)),
+    "resume": CommandSpec("verbs:resume", "resume watching", (_SLUGS, _JSON)),
+    "ack": CommandSpec(
+        "verbs:acknowledge",
+        "acknowledge an open incident",
+        (
+            _SLUGS,
+            _argument("--note", metavar="TEXT", default="", help="why, or what is being done"),
+            _argument(
+                "--any-reason",
+                action="store_true",
+                help="stay acknowledged until it recovers, whatever else goes wrong",
+            ),
+            _argument("--undo", action="store_true", help="withdraw the acknowledgement"),
+            _JSON,
+        ),
+    ),
+    "snooze": CommandSpec(
+        "snooze:snooze",
+        "silence alerts for checks, tags or everything for a while; without arguments: list snoozes",
+        (
+            _argument("slugs", metavar="SLUG", nargs="*", help="the checks"),
+            _argument("--tag", metavar="TAG", action="append", dest="tags", help="checks with this tag"),
+            _argument("--all", action="store_true", dest="everything", help="every check"),
+            _argument("--for", metavar="SPAN", dest="span", help="20m, 1h30m, 2d, …"),
+            _argument(
+                "--until",
+                metavar="WHEN",
+                help="tomorrow (08:00), monday, 14:30, 'fri 18:00', 2026-11-20T14:30",
+            ),
+            _argument("--note", metavar="TEXT", default="", help="why"),
+            _argument("--end", action="store_true", help="end the snooze now"),
+            _JSON,
+        ),
+    ),
+    "add": CommandSpec(
+        "verbs:add",
+        "add a check to checks.toml",
+        (
+            _SLUG,
+            _argument("--cron", metavar="EXPR", help='five fields: "0 2 * * *"'),
+            _argument("--every", metavar="SPAN", help="a period: 15m, 1h30m, 2d"),
+            _argument("--calendar", metavar="EXPR", help='systemd OnCalendar: "Mon..Fri 06:00"'),
+            _argument("--timezone", metavar="ZONE", help="the schedule's time zone"),
+            _argument("--grace", metavar="SPAN", help="how long after due a success is still in time"),
+            _argument("--max-runtime", metavar="SPAN", help="a longer run counts as hung"),
+            _argument("--name", metavar="TEXT", help="shown instead of the slug"),
+            _argument("--desc", metavar="TEXT", help="what the job does"),
+            _argument("--tag", metavar="TAG", action="append", dest="tags", help="may be given again"),
+            _argument(
+                "--hook",
+                metavar="NAME",
+                action="append",
+                dest="hooks",
+                help="notified; may be given again",
+            ),
+            _argument("--expect", metavar="TEXT", action="append", help='"records >= 1", "duration < 20m"'),
+            _PAIRS,
+            _JSON,
+        ),
+    ),
+    "edit": CommandSpec(
+        "verbs:edit",
+        "change keys of a check: pulsetui edit backup grace=45m tags=nightly,billing max_runtime=",
+        (
+            _SLUG,
+            _PAIRS,
+            _argument("--rename", metavar="SLUG", help="give the check another slug"),
+            _JSON,
+        ),
+    ),
+    "remove": CommandSpec("verbs:remove", "remove a check from checks.toml", (_SLUG, _JSON)),
+    "status": CommandSpec(
+        "status:status",
+        "print one line; the exit code says whether anything is down",
+        (
+            _argument(
+                "--format",
+                choices=["text", "json", "tmux", "nagios"],
+                default="text",
+                help="text (the default), json, tmux or nagios",
+            ),
+            _argument(
+                "--json", action="store_const", const="json", dest="format", help="same as --format json"
+            ),
+        ),
+        more=_TMUX,
+    ),
+    "report": CommandSpec(
+        "report:report",
+        "print the audit trail of a check or of one incident: runs, incidents, missed runs",
+        (
+            _argument("what", metavar="SLUG[#N]", help="the check, or its incident number N"),
+            _argument(
+                "--format", choices=["md", "json", "csv"], default="md", help="md (the default), json or csv"
+            ),
+            _argument("--after", metavar="ISO", help="leave out what ended before this time"),
+            _argument("--before", metavar="ISO", help="leave out what began after this time"),
+        ),
+    ),
+    "schedule": CommandSpec(
+        "schedule:schedule",
+        "explain a cron, OnCalendar or period expression and list when it fires next",
+        (
+            _argument("expression", metavar="EXPR", help='like "0 2 * * *", "Mon..Fri 06:00" or 15m'),
+            _argument("--timezone", metavar="ZONE", help="default: that of checks.toml, else UTC"),
+            _argument("--after", metavar="ISO", help="list times after this one (default: now)"),
+            _argument("--count", metavar="N", type=int, default=5, help="how many (default: 5)"),
+            _JSON,
+        ),
+    ),
+    "validate": CommandSpec(
+        "validate:validate",
+        "validate checks.toml and report every problem",
+        (_argument("file", metavar="FILE", nargs="?", help="default: that of --config"), _JSON),
+    ),
+    "init": CommandSpec("init:init", "write a first checks.toml"),
+    "version": CommandSpec("version:version", "print the version"),
+}

@@ -1,0 +1,23 @@
+"""What may name a check. It imports next to nothing: it is read beside jobs, too."""
+
+from __future__ import annotations
+
+from pulsetui.core.text.printable import printable
+from pulsetui.errors import UsageError
+
+MAX_SLUG_LENGTH = 100
+_SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+def check_slug(text: str) -> str:
+    """``text`` if it may name a check (a slug or a uuid), else UsageError with the nearest that may."""
+    if 0 < len(text) <= MAX_SLUG_LENGTH and _SLUG_CHARACTERS.issuperset(text):
+        return text
+    if not text:
+        raise UsageError("the slug is empty; name the check, as in: pulsetui ping sync-invoices")
+    lowered = "".join(c if c in _SLUG_CHARACTERS else "-" for c in text.lower())[:MAX_SLUG_LENGTH].strip("-")
+    near = f'; try "{lowered}"' if lowered else ""
+    raise UsageError(
+        f"{printable(text, 60)!r} is not a valid slug: use at most {MAX_SLUG_LENGTH}"
+        f" characters of a-z 0-9 - _{near}"
+    )
