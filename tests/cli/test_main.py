@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
-from pulsetui.cli import connect as engine
 from pulsetui.cli import parser
+from pulsetui.cli.command_index import command_index
+from pulsetui.cli.command_table import COMMANDS, COMMON
 from pulsetui.cli.commands import schedule
-from pulsetui.cli.main import command_index, main
+from pulsetui.cli.commands.init import config_to_run
+from pulsetui.cli.main import main
+from pulsetui.job import ping, run
 from tests.cli.conftest import Connect
 from tests.cli.fake import OVERDUE, UP, FakeEngine
 from tests.cli.installed import PULSETUI, environment, pulsetui
 
 ROOT = Path(__file__).parents[2]
+SECTIONS = re.MULTILINE | re.DOTALL
 Captured = pytest.CaptureFixture[str]
 
 
@@ -59,7 +65,7 @@ def test_options_may_stand_between_the_words_of_a_command() -> None:
     assert (options.slug, options.pairs, options.rename) == ("a", ["grace=1m", "tags=x"], "b")
 
 
-@pytest.mark.parametrize("command", sorted(parser.COMMANDS))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_explains_itself(command: str, capsys: Captured) -> None:
     if command in ("ping", "run"):  # have parsers of their own
         assert main([command, "--help"]) == 0
@@ -77,7 +83,7 @@ def test_the_help_lists_every_command(tmp_path: Path) -> None:
     done = pulsetui("--help", home=tmp_path)
 
     assert done.returncode == 0
-    assert all(f"\n  {command} " in done.stdout for command in parser.COMMANDS)
+    assert all(f"\n  {command} " in done.stdout for command in COMMANDS)
 
 
 @pytest.mark.parametrize("arguments", [["version"], ["--version"]])
@@ -342,11 +348,11 @@ def test_a_first_file_is_made_only_where_none_was_before(tmp_path: Path) -> None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
         patch.delenv("PULSETUI_CONFIG", raising=False)
-        path = engine.config_to_run(options)
+        path = config_to_run(options)
         assert path.exists()
         path.unlink()
         (tmp_path / "checks.last-good.toml").write_text("")
-        assert engine.config_to_run(options) == path
+        assert config_to_run(options) == path
         assert not path.exists()
 
 
@@ -378,11 +384,61 @@ def test_the_parser_itself_loads_no_screen_and_no_engine(tmp_path: Path) -> None
     assert done.stdout == "[]\n"
 
 
-def test_every_handler_is_there() -> None:
-    for handler, _help, _arguments in parser.COMMANDS.values():
-        assert callable(parser.find_handler(handler))
-    assert callable(parser.find_handler("screen:screen"))
+HANDLERS = {"screen:screen", *(spec.handler for spec in COMMANDS.values() if spec.handler is not None)}
+
+
+@pytest.mark.parametrize("path", sorted(HANDLERS))
+def test_every_handler_is_there_and_takes_the_options(path: str) -> None:
+    handler = parser.find_handler(path)
+
+    assert get_type_hints(handler) == {"options": argparse.Namespace, "return": int}
+    assert handler.__module__ == f"pulsetui.cli.commands.{path.partition(':')[0]}"
+
+
+def test_only_the_commands_beside_a_job_have_parsers_of_their_own() -> None:
+    assert [name for name, spec in COMMANDS.items() if spec.handler is None] == ["ping", "run"]
     assert isinstance(parser.parse([]), argparse.Namespace)
+
+
+def told_of(name: str) -> list[str]:
+    """The words and options of a command that the person has to learn."""
+    if name in ("ping", "run"):
+        command = ping.COMMAND if name == "ping" else run.COMMAND
+        return [option for option, _value, _help in command.options]
+    spec = COMMANDS[name]
+    return [str(argument.keywords.get("metavar", argument.name)) for argument in spec.arguments] + [
+        argument.name for argument in (*spec.arguments, *COMMON) if argument.name.startswith("--")
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_help_of_a_command_tells_of_each_of_its_options(name: str, capsys: Captured) -> None:
+    try:
+        main([name, "--help"])
+    except SystemExit:
+        pass
+    said = capsys.readouterr().out
+
+    assert [word for word in told_of(name) if word not in said] == []
+    if name not in ("ping", "run"):
+        untold = [
+            argument.name
+            for argument in (*COMMANDS[name].arguments, *COMMON)
+            if not argument.keywords.get("help")
+        ]
+        assert untold == []
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_documentation_tells_of_every_command_and_option(name: str) -> None:
+    written = (ROOT / "docs" / "commands.md").read_text()
+    common, _, rest = written.partition("## Watching")
+    paragraphs = dict(
+        re.findall(r"^(?:- )?`pulsetui (\w+)(.*?)(?=^(?:- )?`pulsetui|^## |\Z)", rest, SECTIONS)
+    )
+    said = common + paragraphs[name]
+
+    assert [word for word in told_of(name) if word.startswith("--") and f"`{word}" not in said] == []
 
 
 @pytest.mark.parametrize("arguments", [[], ["serve"]])

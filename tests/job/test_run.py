@@ -282,7 +282,7 @@ def test_without_a_job_nothing_runs(
 @pytest.mark.parametrize(
     ("arguments", "says", "reports"),
     [
-        (["A B"], "no slug", 0),
+        (["A B"], "not a valid slug", 0),
         ([], "Name its slug", 0),
         (["a", "--timeout", "soon"], "90s", 2),
         (["a", "--timeout", "0"], "longer than nothing", 2),
