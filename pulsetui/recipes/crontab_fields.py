@@ -12,10 +12,10 @@ from datetime import timedelta
 from msgspec import Struct
 
 from pulsetui.core.schedule.calendar import Calendar
-from pulsetui.core.schedule.calendar_days import CalendarDays
 from pulsetui.core.schedule.calendar_words import is_every_year
 from pulsetui.core.schedule.cron import Cron
 from pulsetui.core.schedule.cron_fields import FIELDS, Field, FieldText, top_of
+from pulsetui.core.schedule.day_rules import CalendarDays
 from pulsetui.core.schedule.duration import DurationError, parse_duration
 from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.core.schedule.timetable import Timetable

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from pulsetui.core.schedule.calendar_days import CalendarDays
 from pulsetui.core.schedule.calendar_fields import YEARS, Components, parse_components
 from pulsetui.core.schedule.calendar_lines import SPECIALS, CalendarLine, split_lines
 from pulsetui.core.schedule.calendar_words import calendar_words
 from pulsetui.core.schedule.clock_change_notes import change_notes
+from pulsetui.core.schedule.day_rules import CalendarDays
 from pulsetui.core.schedule.english import WEEKDAYS, month_names
 from pulsetui.core.schedule.expression import quoted, text_of
 from pulsetui.core.schedule.schedule import ScheduleKind
@@ -72,12 +72,8 @@ class Calendar(WallClockSchedule, frozen=True, kw_only=True):
     def doubts(self, now: datetime) -> Sequence[str]:
         return self.never or ((text,) if (text := self.over(now)) else ())
 
-    def warnings(self, now: datetime | None = None) -> Sequence[str]:
-        """What to know of the expression, and of clock changes in the two years from ``now``.
-
-        ``now`` is only ever left out by callers that want today's answer.
-        """
-        now = now or datetime.now(UTC)
+    def warnings(self, now: datetime) -> Sequence[str]:
+        """What to know of the expression, and of clock changes in the two years from ``now``."""
         return self.doubts(now) or change_notes(self.times.tables, now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from pulsetui.core.schedule.calendar_days import CalendarDays
+from pulsetui.core.schedule.day_rules import CalendarDays
 from pulsetui.core.schedule.english import day_words, numbers, ordinal, sentence, time_words, weekday_names
 from pulsetui.core.schedule.timetable import Timetable
 from pulsetui.core.schedule.wall_clock import ALL_YEARS, MICROSECONDS, Readings

@@ -7,13 +7,13 @@ croniter never sees a time zone: what it makes of clock changes is not what cron
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from pulsetui.core.schedule.clock_change_notes import change_notes
-from pulsetui.core.schedule.cron_days import CronDays
 from pulsetui.core.schedule.cron_fields import FIELDS, FieldText, parse_field, split_expression
 from pulsetui.core.schedule.cron_words import cron_words, field_notes
+from pulsetui.core.schedule.day_rules import CronDays
 from pulsetui.core.schedule.english import month_names
 from pulsetui.core.schedule.expression import text_of
 from pulsetui.core.schedule.schedule import CORRECTION, ScheduleKind
@@ -54,12 +54,8 @@ class Cron(WallClockSchedule, frozen=True, kw_only=True):
     def doubts(self, now: datetime) -> Sequence[str]:
         return tuple(field_notes(self.fields, self.days, self.times.tables[0].readings))
 
-    def warnings(self, now: datetime | None = None) -> Sequence[str]:
-        """What to know of the expression, and of clock changes in the two years from ``now``.
-
-        ``now`` is only ever left out by callers that want today's answer.
-        """
-        now = now or datetime.now(UTC)
+    def warnings(self, now: datetime) -> Sequence[str]:
+        """What to know of the expression, and of clock changes in the two years from ``now``."""
         return (*self.doubts(now), *change_notes(self.times.tables, now))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pulsetui.core.schedule.cron_days import CronDays
 from pulsetui.core.schedule.cron_fields import FIELDS, FieldText
+from pulsetui.core.schedule.day_rules import CronDays
 from pulsetui.core.schedule.english import (
     WEEKDAYS,
     day_words,

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pulsetui.core.schedule.duration import DurationError, format_duration, parse_duration
 from pulsetui.core.schedule.english import span_words
-from pulsetui.core.schedule.schedule import ScheduleKind
+from pulsetui.core.schedule.schedule import ScheduleKind, instants_between
 from pulsetui.core.storable import instant_or_none, is_instant
 from pulsetui.errors import ScheduleError
 
@@ -66,12 +66,7 @@ class Every(Struct, frozen=True):
 
     def between(self, after: datetime, until: datetime, limit: int) -> Sequence[datetime]:
         """The instants a period apart, counted from ``after``."""
-        found: list[datetime] = []
-        instant = self.next(after)
-        while instant is not None and instant <= until and len(found) < limit:
-            found.append(instant)
-            instant = self.next(instant)
-        return found
+        return instants_between(self.next, after, until, limit)
 
     def slot(self, at: datetime, early: timedelta) -> datetime:
         """``at`` itself: a period counts from the report, so a report is never early."""
@@ -86,5 +81,5 @@ class Every(Struct, frozen=True):
     def doubts(self, now: datetime) -> Sequence[str]:
         return ()
 
-    def warnings(self, now: datetime | None = None) -> Sequence[str]:
+    def warnings(self, now: datetime) -> Sequence[str]:
         return ()

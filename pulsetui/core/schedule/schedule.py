@@ -6,7 +6,7 @@ All three answer the same four questions, so nothing else in the product asks wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -62,10 +62,18 @@ class Schedule(Protocol):
     def doubts(self, now: datetime) -> Sequence[str]:
         """What is probably not meant ("it will never elapse again"): said wherever the schedule is given."""
 
-    def warnings(self, now: datetime | None = None) -> Sequence[str]:
-        """What a careful person should know of it, maybe nothing: the doubts, and what clock changes do
-        ("skipped when clocks go forward").
+    def warnings(self, now: datetime) -> Sequence[str]:
+        """What a careful person should know of it, maybe nothing: the doubts, and what clock changes in the
+        two years from ``now`` do ("skipped when clocks go forward")."""
 
-        Of clock changes, those in the two years from ``now``; it is only ever left out by callers that want
-        today's answer.
-        """
+
+def instants_between(
+    following: Callable[[datetime], datetime | None], after: datetime, until: datetime, limit: int
+) -> Sequence[datetime]:
+    """The instants in ``(after, until]``, oldest first, at most ``limit``. ``following`` is a schedule's ``next``."""
+    found: list[datetime] = []
+    instant = following(after)
+    while instant is not None and instant <= until and len(found) < limit:
+        found.append(instant)
+        instant = following(instant)
+    return found

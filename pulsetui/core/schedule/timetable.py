@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from pulsetui.core.schedule.clock_change import ClockChange, change_of, offsets_of
+from pulsetui.core.schedule.schedule import instants_between
 from pulsetui.core.schedule.wall_clock import Readings
 from pulsetui.core.storable import instant_or_none
 
@@ -150,12 +151,7 @@ class Timetables(Struct, frozen=True):
 
     def between(self, after: datetime, until: datetime, limit: int) -> Sequence[datetime]:
         """The instants in ``(after, until]``, oldest first, at most ``limit``."""
-        found: list[datetime] = []
-        instant = self.next(after)
-        while instant is not None and instant <= until and len(found) < limit:
-            found.append(instant)
-            instant = self.next(instant)
-        return found
+        return instants_between(self.next, after, until, limit)
 
     def slot(self, at: datetime, early: timedelta) -> datetime:
         """The instant that a report at ``at`` answers; see the Protocol.

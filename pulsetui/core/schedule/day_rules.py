@@ -1,4 +1,4 @@
-"""Which days a cron expression takes, with the items that cron itself does not know."""
+"""Which days of a month an expression takes: a rule for cron, one for OnCalendar."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SATURDAY, SUNDAY = 6, 0
 
 
 class CronDays(Struct, frozen=True, kw_only=True):
-    """The two day fields. Weekdays are 0-6, 0 is Sunday.
+    """Cron's two day fields, with the items that cron itself does not know. Weekdays are 0-6, 0 is Sunday.
 
     ``both``: a day must match both fields, because one of them begins with ``*``; else it must match either.
     """
@@ -48,3 +48,19 @@ class CronDays(Struct, frozen=True, kw_only=True):
         if weekday in self.last and day + 7 > length:
             return True
         return (weekday, (day + 6) // 7) in self.nth
+
+
+class CalendarDays(Struct, frozen=True, kw_only=True):
+    """An OnCalendar line's weekdays (0 is Monday) and month days, of which negative ones count from the end."""
+
+    weekdays: frozenset[int]
+    month_days: frozenset[int]
+
+    def __call__(self, length: int, first: int) -> tuple[int, ...]:
+        """The matching days of a month; a day must be in both sets."""
+        return tuple(
+            day
+            for day in range(1, length + 1)
+            if (first + day - 1) % 7 in self.weekdays
+            and (day in self.month_days or day - length - 1 in self.month_days)
+        )
