@@ -271,7 +271,6 @@ class SchedulePreview(Struct, frozen=True, kw_only=True):
     words: str
     upcoming: tuple[datetime, ...]
     tz: str
-    warnings: tuple[str, ...]
 
 
 class FieldProblem(Struct, frozen=True, kw_only=True):

@@ -29,8 +29,3 @@ class Fingerprint(Struct, frozen=True):
 
 
 MISSING = Fingerprint(0, -1, 0)
-
-
-def changed(previous: Fingerprint, path: Path) -> bool:
-    """Whether the file is not the one that ``previous`` was taken of."""
-    return Fingerprint.of(path) != previous

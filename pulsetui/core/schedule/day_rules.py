@@ -51,7 +51,7 @@ class CronDays(Struct, frozen=True, kw_only=True):
 
 
 class CalendarDays(Struct, frozen=True, kw_only=True):
-    """An OnCalendar line's weekdays (0 is Monday) and month days, of which negative ones count from the end."""
+    """An OnCalendar line's weekdays (0 is Monday) and month days; negative ones count from the end."""
 
     weekdays: frozenset[int]
     month_days: frozenset[int]

@@ -70,7 +70,7 @@ class Schedule(Protocol):
 def instants_between(
     following: Callable[[datetime], datetime | None], after: datetime, until: datetime, limit: int
 ) -> Sequence[datetime]:
-    """The instants in ``(after, until]``, oldest first, at most ``limit``. ``following`` is a schedule's ``next``."""
+    """The instants in ``(after, until]``, oldest first, at most ``limit``, by a schedule's ``next``."""
     found: list[datetime] = []
     instant = following(after)
     while instant is not None and instant <= until and len(found) < limit:

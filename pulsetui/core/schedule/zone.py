@@ -53,19 +53,6 @@ def zone_files(name: str) -> list[Path]:
     return [path for folder in folders if (path := folder / name).is_file()]
 
 
-def tzdata_source() -> str:
-    """Which tz database is in use, for diagnostics.
-
-    ``2026b from the tzdata package (the system has 2025b)``.
-    """
-    system, package = _system_version(), _package_version()
-    if _package_is_newer():
-        return f"{package} from the tzdata package (the system has {system or 'none or an unknown version'})"
-    path = next((p for p in zoneinfo.TZPATH if Path(p).is_dir()), "no folder")
-    newer = f"; the tzdata package has {package}" if package else ""
-    return f"{system or 'unknown version'} from {path}{newer}"
-
-
 def _is_known(name: str) -> bool:
     if len(name) > _MAX_NAME_LENGTH or name in _NOT_ZONES:
         return False

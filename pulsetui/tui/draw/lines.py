@@ -58,22 +58,6 @@ def cut(text: str, width: int) -> str:
     return "" if width <= 0 else set_cell_size(text, width - 1).rstrip() + ELLIPSIS
 
 
-def cut_middle(text: str, width: int) -> str:
-    """``text`` in at most ``width`` cells with the middle cut: for paths and addresses."""
-    if cell_len(text) <= width:
-        return text
-    if width <= 2:
-        return cut(text, width)
-    head = (width - 1) // 2
-    tail, room = "", width - 1 - head
-    for character in reversed(text):
-        room -= cell_len(character)
-        if room < 0:
-            break
-        tail = character + tail
-    return set_cell_size(text, head).rstrip() + ELLIPSIS + tail
-
-
 def pad(text: str, width: int, align: Align = "left") -> str:
     """``text`` in exactly ``width`` cells."""
     if width <= 0:

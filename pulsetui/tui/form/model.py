@@ -257,7 +257,6 @@ class FormModel:
                 words=schedule.describe(),
                 upcoming=tuple(upcoming),
                 tz=schedule.timezone,
-                warnings=(),
             )
         except ScheduleError:
             return None

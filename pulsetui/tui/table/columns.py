@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
@@ -408,8 +408,3 @@ def base_of(row: Row, *, cursor: bool) -> str:
 def style_of(row: Row) -> str:
     """The style in which the row's status is drawn: what somebody has snoozed does not shout."""
     return "calm" if row.snoozed and row.status is Status.DOWN else status_style(row.view, row.status)
-
-
-def titles(width: int) -> Sequence[str]:
-    """The keys of the columns at a width, from left to right."""
-    return [placed.column.key for placed in layout(width)]

@@ -17,7 +17,7 @@ RIGA = ZoneInfo("Europe/Riga")
 def upcoming(
     *instants: datetime, tz: str = "Europe/Berlin", is_period: bool = False, width: int = 46
 ) -> list[str]:
-    preview = SchedulePreview(words="so", upcoming=instants, tz=tz, warnings=())
+    preview = SchedulePreview(words="so", upcoming=instants, tz=tz)
     lines = preview_lines(preview, None, [], [], now=NOW, viewer_zone=RIGA, is_period=is_period, width=width)
     return ["".join(text for text, _ in line).rstrip() for line in lines[1:]]
 

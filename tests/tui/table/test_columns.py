@@ -14,13 +14,17 @@ from rich.cells import cell_len
 
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
-from pulsetui.tui.draw.lines import cut, cut_middle, fit, pad, plain, width_of, wrap
-from pulsetui.tui.table.columns import base_of, column_at, header_line, layout, live_texts, row_line, titles
+from pulsetui.tui.draw.lines import cut, fit, pad, plain, width_of, wrap
+from pulsetui.tui.table.columns import base_of, column_at, header_line, layout, live_texts, row_line
 from pulsetui.tui.table.model import Row, SortBy
 from tests.client.samples import NOW, failed, household, incident, late, new, overdue, view
 from tests.tui.test_snapshots import HOSTILE_NAMES
 
 ANY_TEXT = st.one_of(st.sampled_from(HOSTILE_NAMES), st.text(max_size=220))
+
+
+def titles(width: int) -> list[str]:
+    return [placed.column.key for placed in layout(width)]
 
 
 def row_of(v: CheckView) -> Row:
@@ -240,7 +244,6 @@ def test_cutting_padding_and_wrapping_never_exceed_the_width(text: str, width: i
     safe = plain(text)
 
     assert cell_len(cut(safe, width)) <= width
-    assert cell_len(cut_middle(safe, width)) <= width
     assert cell_len(pad(safe, width)) == width
     assert cell_len(pad(safe, width, "right")) == width
     assert width_of(fit([(safe, "text"), (safe, "strong")], width)) == width
@@ -248,7 +251,3 @@ def test_cutting_padding_and_wrapping_never_exceed_the_width(text: str, width: i
     if width > 1:
         assert all(cell_len(line) <= width for line in wrap(safe, width))
     assert "".join(wrap(safe, max(width, 2))).replace(" ", "") == safe.replace(" ", "")
-
-
-def test_the_middle_of_a_path_is_cut_and_both_ends_stay() -> None:
-    assert cut_middle("/home/eva/.config/pulsetui/checks.toml", 21) == "/home/eva/…hecks.toml"
