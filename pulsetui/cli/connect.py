@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulsetui.cli.common_options import state_dir
+from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import EngineSilentError, EngineUnreachableError, UnknownCheckError, UsageError
 
 if TYPE_CHECKING:
@@ -108,8 +109,6 @@ def require_check(slug: str, client: EngineClient) -> None:
     known = list(client.checks())
     if slug in known:
         return
-    from difflib import get_close_matches
-
-    near = get_close_matches(slug, known, n=1)
-    advice = f'did you mean "{near[0]}"?' if near else "see the slugs with: pulsetui list"
+    near = nearest(slug, known)
+    advice = f'did you mean "{near}"?' if near else "see the slugs with: pulsetui list"
     raise UnknownCheckError(f'there is no check "{slug}"; {advice}')

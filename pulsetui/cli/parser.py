@@ -12,13 +12,13 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import NoReturn, cast
 
 from pulsetui.cli.command_index import command_index
 from pulsetui.cli.command_table import COMMANDS, COMMON, LISTEN, Argument
 from pulsetui.cli.exit_codes import INTERRUPTED, NOT_OK, OK, UNREACHABLE, USAGE
 from pulsetui.cli.memory import TOO_LITTLE_MEMORY, is_short_of_memory
+from pulsetui.core.text.nearest import nearest
 from pulsetui.core.text.printable import printable
 from pulsetui.errors import (
     ConfigError,
@@ -173,8 +173,8 @@ def _drop_output() -> None:
 
 
 def _unknown_command(word: str) -> str:
-    near = get_close_matches(word, COMMANDS, n=1)
-    advice = f'did you mean "{near[0]}"?' if near else f"commands: {', '.join(COMMANDS)}"
+    near = nearest(word, COMMANDS)
+    advice = f'did you mean "{near}"?' if near else f"commands: {', '.join(COMMANDS)}"
     return f'there is no command "{printable(word, 60)}"; {advice}'
 
 

@@ -13,11 +13,12 @@ from pulsetui.config import values
 from pulsetui.config.address import parse_address
 from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check, unknown_key, zone_flaw
 from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookConfig, HookValidator, ListenerConfig
-from pulsetui.config.problem import ConfigProblems, Problem, nearest, quoted
+from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import masked, secrets_of
 from pulsetui.config.toml.scan import Lines
 from pulsetui.config.values import Flaw, FlawedError
 from pulsetui.core.state.check import Check
+from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ConfigError
 
 _T = TypeVar("_T")

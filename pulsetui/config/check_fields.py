@@ -10,13 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from pulsetui.config import values
-from pulsetui.config.problem import ConfigProblems, Problem, nearest, quoted
+from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.values import Flaw, FlawedError
 from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
 from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state.check import NEW_SLUG, SLUG, Check
+from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ScheduleError
 
 MAX_TURNS = 720

@@ -7,8 +7,8 @@ from pathlib import Path
 import tomli_w
 
 from pulsetui.config.file import disk
-from pulsetui.config.problem import printable
 from pulsetui.config.program import crontab_word
+from pulsetui.core.text.visible import visible
 
 _STARTER = """\
 # What PulseTUI watches. Edit this file as you like: changes count within two seconds, and comments,
@@ -64,12 +64,12 @@ def initial_config(
     """
     key = "" if ping_key is None else tomli_w.dumps({"ping_key": ping_key})
     base = f"http://{listen}/ping/" if ping_key is None else f"http://{listen}/ping/{ping_key}/"
-    doubt = f"# {printable(timezone_doubt)}\n" if timezone_doubt else ""
+    doubt = f"# {visible(timezone_doubt)}\n" if timezone_doubt else ""
     return _STARTER.format(
         timezone=doubt + tomli_w.dumps({"timezone": timezone}),
         listen=tomli_w.dumps({"listen": listen}),
         ping_key=key,
-        program=printable(crontab_word(program)),
+        program=visible(crontab_word(program)),
         url="".join(c for c in base if c.isprintable()),
     )
 

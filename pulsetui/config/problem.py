@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 
 from msgspec import Struct
 
+from pulsetui.core.text.visible import visible
 from pulsetui.errors import ConfigError
 
 _SHOWN = 80
@@ -40,7 +40,7 @@ class Problem(Struct, frozen=True, kw_only=True):
         said = f"{subject}{colon}{self.message}"
         if not said.endswith((".", "!", "?")):
             said += "."
-        return printable(f"{place}{table}{said} {self.suggestion}".rstrip())
+        return visible(f"{place}{table}{said} {self.suggestion}".rstrip())
 
 
 class ConfigProblems(ConfigError):  # noqa: N818 - it is several
@@ -51,13 +51,6 @@ class ConfigProblems(ConfigError):  # noqa: N818 - it is several
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def printable(text: str) -> str:
-    """``text`` with everything that a terminal might obey, or not show, written as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 def quoted(value: object) -> str:
     """An offending value as it is shown: text in quotes, long text cut."""
     if isinstance(value, bool):
@@ -65,14 +58,8 @@ def quoted(value: object) -> str:
     if isinstance(value, dict | list | tuple):
         return "{…}" if isinstance(value, dict) else "[…]"
     text = value if isinstance(value, str) else _number(value)
-    text = printable(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
+    text = visible(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")
     return f'"{text}"' if isinstance(value, str) else text
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The member of ``known`` that ``word`` most likely means; ``""`` when none is near."""
-    matches = get_close_matches(word[:_SHOWN].lower(), list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else ""
 
 
 def _number(value: object) -> str:

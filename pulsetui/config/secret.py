@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from pulsetui.config.problem import printable
+from pulsetui.core.text.visible import visible
 
 MASK: Final = "…"
 
@@ -99,12 +99,12 @@ def masked(text: str, secrets: Collection[str] = ()) -> str:
 
 
 def without(text: str, secrets: Collection[str]) -> str:
-    """``text`` without ``secrets``, also where they are cut, or escaped by ``printable``."""
+    """``text`` without ``secrets``, also where they are cut, or escaped by ``visible``."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) < _WORTH_FINDING:
             text = text.replace(f'"{secret}"', f'"{MASK}"')
             continue
-        for shown in dict.fromkeys((secret, printable(secret))):
+        for shown in dict.fromkeys((secret, visible(secret))):
             text = _without_start(text, shown)
     return text
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from pulsetui.config.model import Config
-from pulsetui.config.problem import printable
 from pulsetui.core.schedule.english import listed
+from pulsetui.core.text.visible import visible
 
 COMMAND = "command"
 """The type of hook that runs a program."""
@@ -53,29 +53,29 @@ def _judge(path: Path, found: os.stat_result, hooks: Sequence[str], config: Path
     is_folder = stat.S_ISDIR(found.st_mode)
     if is_folder and found.st_mode & stat.S_ISVTX:
         return  # as in /tmp, nobody takes away what is another's; the owners are looked at below
-    mode, shown = f"{stat.S_IMODE(found.st_mode):04o}", printable(shlex.quote(str(path)))
+    mode, shown = f"{stat.S_IMODE(found.st_mode):04o}", visible(shlex.quote(str(path)))
     can = f"can put another file in the place of {config.name}" if is_folder else f"can change {config.name}"
     run = _run(hooks)
     if found.st_mode & stat.S_IWOTH:
         text = (
-            f"Every user of this host {can} ({printable(str(path))} has mode {mode}), and with it what {run}."
+            f"Every user of this host {can} ({visible(str(path))} has mode {mode}), and with it what {run}."
         )
         them = "They do not run, and their" if len(hooks) > 1 else "It does not run, and its"
         yield Distrust(
             refused=True, text=f"{text} {them} alerts wait until this is mended: chmod o-w {shown}"
         )
     elif found.st_uid not in (0, os.geteuid()):
-        who = f"The user {_user(found.st_uid)}, who owns {printable(str(path))},"
+        who = f"The user {_user(found.st_uid)}, who owns {visible(str(path))},"
         yield Distrust(refused=False, text=f"{who} {can}, and with it what {run}.")
     elif found.st_mode & stat.S_IWGRP and not _is_alone(found.st_gid, found.st_uid):
-        who = f"The group {_group(found.st_gid)} {can} ({printable(str(path))} has mode {mode})"
+        who = f"The group {_group(found.st_gid)} {can} ({visible(str(path))} has mode {mode})"
         yield Distrust(
             refused=False, text=f"{who}, and with it what {run}. If that is not meant: chmod g-w {shown}"
         )
 
 
 def _run(hooks: Sequence[str]) -> str:
-    names = [printable(name) for name in hooks]
+    names = [visible(name) for name in hooks]
     return f"the hook {names[0]} runs" if len(names) == 1 else f"the hooks {listed(names)} run"
 
 
@@ -96,7 +96,7 @@ def _user(uid: int) -> str:
     import pwd
 
     try:
-        return printable(pwd.getpwuid(uid).pw_name)
+        return visible(pwd.getpwuid(uid).pw_name)
     except (KeyError, OSError):
         return f"with uid {uid}"
 
@@ -105,6 +105,6 @@ def _group(gid: int) -> str:
     import grp
 
     try:
-        return printable(grp.getgrgid(gid).gr_name)
+        return visible(grp.getgrgid(gid).gr_name)
     except (KeyError, OSError):
         return f"with gid {gid}"

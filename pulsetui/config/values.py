@@ -15,11 +15,12 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from pulsetui.config.address import is_host
-from pulsetui.config.problem import nearest, quoted
+from pulsetui.config.problem import quoted
 from pulsetui.core.schedule.duration import DurationError, parse_duration
 from pulsetui.core.state.check import OnEvent, canonical_uuid
 from pulsetui.core.state.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.text.metric import Pattern, PatternError
+from pulsetui.core.text.nearest import nearest
 
 MAX_NAME_LENGTH = 100
 MAX_DESC_LENGTH = 2000

@@ -16,7 +16,8 @@ from typing import Final
 from msgspec import Struct, field
 
 from pulsetui.client.alert import Alert
-from pulsetui.config.problem import nearest, quoted
+from pulsetui.config.problem import quoted
+from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import HookError
 from pulsetui.hooks.facts import FACTS, facts, tags
 from pulsetui.hooks.hook import SEND_TIMEOUT_S, Hook, HookContext, HookKind, Options

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from pulsetui.config.problem import nearest, quoted
+from pulsetui.config.problem import quoted
 from pulsetui.core.schedule.duration import DurationError, parse_duration
+from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import HookError
 from pulsetui.hooks.hook import Options, Validator
 

@@ -90,11 +90,11 @@ class Command:
         return f"usage: {self.usage}\n\n{self.about}\n" + "\n".join(lines) + "\n"
 
     def _unknown(self, name: str) -> str:
-        from difflib import get_close_matches
+        from pulsetui.core.text.nearest import nearest
 
         known = [*(option for option, _value, _help in self.options), *self.short]
-        near = get_close_matches(name, known, n=1)
-        advice = f"did you mean {near[0]}?" if near else f"see {' '.join(self.usage.split()[:2])} --help"
+        near = nearest(name, known)
+        advice = f"did you mean {near}?" if near else f"see {' '.join(self.usage.split()[:2])} --help"
         return f"there is no option {printable(name, 60)!r}; {advice}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pulsetui.core.text.nearest import nearest
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pulsetui.job.wire import Address
@@ -9,13 +11,10 @@ if TYPE_CHECKING:
 
 def unknown_check(slug: str, address: Address, config: str) -> str:
     """A message that names the nearest slug of ``config``, if that file can be read here."""
-    from difflib import get_close_matches
-
     message = f'the engine at {address} has no check "{slug}"'
     known = _slugs(config)
-    near = get_close_matches(slug, known, n=1)
-    if near:
-        return f'{message}; did you mean "{near[0]}"?'
+    if near := nearest(slug, known):
+        return f'{message}; did you mean "{near}"?'
     if slug in known:
         return f"{message}, but {config} has: that engine reads another configuration (see --url, --config)"
     if not address.is_local and "/ping/" not in address.prefix:

@@ -15,8 +15,8 @@ from pulsetui.config.file.edit import ConfigFile, Loaded
 from pulsetui.config.file.guard import slugs_in
 from pulsetui.config.file.load import MAX_BYTES
 from pulsetui.config.paths import LAST_GOOD_NAME
-from pulsetui.config.problem import printable
 from pulsetui.config.toml.read import read_toml
+from pulsetui.core.text.visible import visible
 from pulsetui.errors import ConfigError
 from pulsetui.store.private import open_private
 
@@ -42,7 +42,7 @@ class ConfigCopies:
             if file.path.exists() or not good.is_file():
                 raise
             raise ConfigError(
-                f"{error} What ran last in this state directory is in {printable(str(good))}:"
+                f"{error} What ran last in this state directory is in {visible(str(good))}:"
                 " put that in its place if it was lost."
             ) from None
 

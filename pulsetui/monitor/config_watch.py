@@ -18,9 +18,9 @@ from pulsetui.config.file.edit import ConfigFile, Loaded, Rescue
 from pulsetui.config.file.guard import LOSS_S, is_doubtful, lost, stays_s
 from pulsetui.config.file.watch import Fingerprint
 from pulsetui.config.model import Config
-from pulsetui.config.problem import printable
 from pulsetui.core.schedule.english import listed
 from pulsetui.core.text.phrases import count_text
+from pulsetui.core.text.visible import visible
 from pulsetui.errors import PulseError, StoreError
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.config_copies import ConfigCopies
@@ -220,7 +220,7 @@ class ConfigWatch:
 
 
 def _named(slugs: list[str]) -> str:
-    shown = [printable(slug) for slug in slugs[:_NAMED]]
+    shown = [visible(slug) for slug in slugs[:_NAMED]]
     if len(slugs) > _NAMED:
         shown.append(f"{len(slugs) - _NAMED} more")
     return listed(shown)

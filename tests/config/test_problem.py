@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pulsetui.config.problem import ConfigProblems, Problem, nearest, quoted
+from pulsetui.config.problem import ConfigProblems, Problem, quoted
+from pulsetui.core.text.nearest import nearest
 
 
 def test_a_problem_reads_as_file_line_table_key_value_message_and_advice() -> None:

@@ -14,6 +14,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from pulsetui.cli.common_options import state_dir
+from pulsetui.core.text.visible import visible
 from pulsetui.errors import StateDirError
 from pulsetui.monitor.lock import prepare_state_dir
 from pulsetui.monitor.logfile import LOG_NAME
@@ -35,10 +36,7 @@ class _Lines(logging.Formatter):
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        if text.isprintable():
-            return text
-        return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
+        return visible(super().format(record), keep="\n\t")
 
 
 class _PrivateFile(RotatingFileHandler):

@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from pulsetui.config.problem import printable
+from pulsetui.core.text.visible import visible
 from pulsetui.errors import ConfigError
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def create(path: Path, content: str) -> None:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _NEW_FILE_MODE)
         except FileExistsError:
             raise ConfigError(
-                f"{printable(str(path))}: exists already and is left as it is."
+                f"{visible(str(path))}: exists already and is left as it is."
                 " Edit it, or move it away to begin anew."
             ) from None
         try:
@@ -119,7 +119,7 @@ def _swap(target: Path, content: str) -> None:
 def _overwrite(target: Path, content: bytes) -> None:
     """In place: whoever reads meanwhile finds the old start or the new one, never an empty file."""
     if is_stale(target):
-        raise ConfigError(f"{printable(str(target))}: {STALE}. Nothing was changed.")
+        raise ConfigError(f"{visible(str(target))}: {STALE}. Nothing was changed.")
     descriptor = os.open(target, os.O_RDWR | os.O_CLOEXEC)
     try:
         before = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
@@ -148,8 +148,8 @@ def _put_back(descriptor: int, before: bytes, target: Path, copy: Path) -> None:
         _put(descriptor, before)  # its room was there a moment ago
     except OSError as error:
         raise ConfigError(
-            f"{printable(str(target))}: an edit was cut off ({error.strerror}); the file may be half written."
-            f" What it was before is in {printable(str(copy))}: put that back in its place."
+            f"{visible(str(target))}: an edit was cut off ({error.strerror}); the file may be half written."
+            f" What it was before is in {visible(str(copy))}: put that back in its place."
         ) from None
     copy.unlink()
 
@@ -191,14 +191,14 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except PermissionError:
-        who = f"This user may not write in {printable(str(path.parent))}"
+        who = f"This user may not write in {visible(str(path.parent))}"
         raise ConfigError(
-            f"{printable(str(path))}: cannot be written. {who}; change its mode or owner."
+            f"{visible(str(path))}: cannot be written. {who}; change its mode or owner."
         ) from None
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError(
-            f"{printable(str(path))}: cannot be written: {reason}. Nothing was changed."
+            f"{visible(str(path))}: cannot be written: {reason}. Nothing was changed."
         ) from None
 
 

@@ -22,11 +22,13 @@ from pulsetui.config.file.guard import is_doubtful, lost, slugs_in
 from pulsetui.config.file.load import judged, parse_config, parse_toml, read_text
 from pulsetui.config.file.watch import MISSING, Fingerprint
 from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookValidator
-from pulsetui.config.problem import ConfigProblems, Problem, nearest, printable, quoted
+from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.toml import splice
 from pulsetui.config.toml.removal import Removal, removal
 from pulsetui.config.toml.render import RenderError
 from pulsetui.config.toml.scan import ScanError
+from pulsetui.core.text.nearest import nearest
+from pulsetui.core.text.visible import visible
 from pulsetui.errors import ConfigError
 
 _TRIES = 5
@@ -170,7 +172,7 @@ class ConfigFile:
                         continue
                     if splice.same(meant, wanted):
                         return restored, wanted
-            shown = printable(str(self.path))
+            shown = visible(str(self.path))
             raise ConfigError(f"{shown}: the place where {slug} was is not known any more.")
 
         return self._apply(edit)
@@ -194,7 +196,7 @@ class ConfigFile:
                         disk.replace(self.path, changed_text)
                     self.rescue, self.written = rescue, self._as_written(changed_text, config)
                     return config
-        shown = printable(str(self.path))
+        shown = visible(str(self.path))
         raise ConfigError(f"{shown}: somebody else keeps saving this file. Nothing was changed; try again.")
 
     def _start(self, before: Fingerprint, *, may_create: bool) -> tuple[str, Rescue | None]:
@@ -238,7 +240,7 @@ class ConfigFile:
             parse_config(text, self.path, self._validators)
             raise
         message = "this edit cannot be made in the way the file is written. Edit the file by hand."
-        raise ConfigError(f"{printable(str(self.path))}: {message}")
+        raise ConfigError(f"{visible(str(self.path))}: {message}")
 
 
 def _add(text: str, slug: str, fields: Mapping[str, object]) -> str:

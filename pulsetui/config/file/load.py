@@ -15,9 +15,10 @@ from typing import Any
 from pulsetui.config.build import build_config
 from pulsetui.config.file.disk import left_copy
 from pulsetui.config.model import Config, HookValidator
-from pulsetui.config.problem import ConfigProblems, Problem, printable, quoted
+from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import shown_line
 from pulsetui.config.toml.read import read_toml
+from pulsetui.core.text.visible import visible
 from pulsetui.errors import ConfigError
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -107,7 +108,7 @@ def _decoded(content: bytes, path: Path) -> str:
 
 
 def _shown(path: Path) -> str:
-    return printable(str(path))
+    return visible(str(path))
 
 
 def _syntax_problem(said: str, text: str, path: Path) -> Problem:

@@ -21,6 +21,7 @@ from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.core.schedule.timetable import ChangeRule, Timetable, Timetables, WallClockSchedule
 from pulsetui.core.schedule.wall_clock import Readings, month_length
 from pulsetui.core.schedule.zone import zone
+from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ScheduleError
 
 CALENDAR_RULE = ChangeRule(both_passes=False, made_up_below=timedelta(0))
@@ -138,9 +139,4 @@ def _never(line: CalendarLine, parts: Components, readings: Readings) -> str:
 
 
 def _nearest_special(text: str) -> str | None:
-    import difflib
-
-    if not text.replace("-", "").isalpha():
-        return None
-    near = difflib.get_close_matches(text.lower()[:20], SPECIALS, 1)
-    return near[0] if near else None
+    return nearest(text, SPECIALS) or None if text.replace("-", "").isalpha() else None

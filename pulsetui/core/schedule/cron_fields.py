@@ -6,13 +6,13 @@ item is judged here first, and croniter is shown only canonical text: see ``Fiel
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from msgspec import Struct
 from msgspec import field as struct_field
 
 from pulsetui.core.schedule.expression import MAX_NUMBER, quoted, refuse_strange_characters
+from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ScheduleError
 
 MAX_EXPRESSION_LENGTH = 250
@@ -268,11 +268,9 @@ def _strange(field: Field, item: str) -> tuple[str, str | None]:
         return f'cannot read "{shown.upper()}"; write {known}', None
     if field.names and item.isalpha():
         # "monday" begins like the name meant; a typing error is looked up.
-        near = [n for n in field.names if item.startswith(n)] or difflib.get_close_matches(
-            item[:20], field.names, 1
-        )
+        near = next((n for n in field.names if item.startswith(n)), "") or nearest(item, field.names)
         names = f"{field.names[0]}-{field.names[-1]}"
-        return f'cannot be "{shown}"; write {field.range} or {names}', near[0] if near else None
+        return f'cannot be "{shown}"; write {field.range} or {names}', near or None
     return f'cannot read "{shown}"; write *, */n, a, a-b or a-b/n with numbers {field.range}', None
 
 
@@ -291,10 +289,8 @@ def _macro(words: list[str]) -> str:
         raise ScheduleError('"@reboot" is not a time: nothing can be due. Give the check a period instead')
     if name in MACROS:
         raise ScheduleError(f"{shown}: {name} stands alone", suggestion=name)
-    near = difflib.get_close_matches(name.lower(), MACROS, 1)
-    raise ScheduleError(
-        f"{quoted(name, 20)} is none of {' '.join(MACROS)}", suggestion=near[0] if near else None
-    )
+    near = nearest(name, MACROS)
+    raise ScheduleError(f"{quoted(name, 20)} is none of {' '.join(MACROS)}", suggestion=near or None)
 
 
 def _wrong_count(words: list[str]) -> ScheduleError:

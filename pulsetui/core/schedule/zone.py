@@ -6,7 +6,6 @@ opens files by others, so only listed names reach it.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import zoneinfo
@@ -14,6 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ScheduleError
 
 _NOT_ZONES = frozenset({"localtime", "Factory"})
@@ -112,12 +112,12 @@ def _package_is_newer() -> bool:
 
 def _unknown(name: str) -> ScheduleError:
     shown = name if len(name) <= _MAX_NAME_LENGTH else name[:_MAX_NAME_LENGTH] + "…"
-    nearest = _nearest(name[:_MAX_NAME_LENGTH])
-    hint = f'; did you mean "{nearest}"?' if nearest else "; write an IANA name like Europe/Berlin"
-    return ScheduleError(f"no time zone {shown!r}{hint}", field="timezone", suggestion=nearest)
+    meant = _meant(name[:_MAX_NAME_LENGTH])
+    hint = f'; did you mean "{meant}"?' if meant else "; write an IANA name like Europe/Berlin"
+    return ScheduleError(f"no time zone {shown!r}{hint}", field="timezone", suggestion=meant)
 
 
-def _nearest(name: str) -> str | None:
+def _meant(name: str) -> str | None:
     """The name somebody meant: other case, blanks for underscores, the city alone, or a typing error."""
     wanted = "_".join(name.split()).casefold()
     if not wanted:
@@ -132,9 +132,7 @@ def _nearest(name: str) -> str | None:
     folded = {known.casefold(): known for known in reversed(names)}
     if len(wanted) <= _ABBREVIATION:
         return None  # CEST is like EST in its letters only
-    close = difflib.get_close_matches(wanted, folded, n=1, cutoff=0.75)
-    if close:
-        return folded[close[0]]
+    if near := nearest(wanted, folded, among_many=True):
+        return folded[near]
     cities = {known.casefold().rpartition("/")[2]: known for known in reversed(names) if "/" in known}
-    close = difflib.get_close_matches(wanted.rpartition("/")[2], cities, n=1, cutoff=0.8)
-    return cities[close[0]] if close else None
+    return cities.get(nearest(wanted.rpartition("/")[2], cities, among_many=True))

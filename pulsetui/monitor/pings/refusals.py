@@ -15,9 +15,9 @@ from msgspec import Struct
 
 from pulsetui.client.refused import NOTICE, refused_words
 from pulsetui.client.views import RefusedPing
-from pulsetui.config.problem import nearest
 from pulsetui.core.state.check import NEW_SLUG
 from pulsetui.core.text.clean import clean
+from pulsetui.core.text.nearest import nearest
 from pulsetui.core.text.phrases import count_text
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.sink import Refused

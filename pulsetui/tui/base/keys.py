@@ -8,18 +8,17 @@ line costs that line only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType, InvalidBinding
 from textual.keys import Keys, key_to_character
 
+from pulsetui.core.text.nearest import nearest
 from pulsetui.tui.base.verbs import VERBS, bindings_on
 from pulsetui.tui.draw.lines import cut, plain
 
 _PREFIX = "check."
 _TABLE = "table."
-_NEAR = 0.5  # so alike is a name that was meant
 _MODIFIERS = ("ctrl", "shift", "alt", "super", "meta", "hyper")
 _KNOWN = frozenset(str(key.value) for key in Keys)
 
@@ -100,8 +99,8 @@ def _is_key(key: str) -> bool:
 
 
 def _nearest(name: str, known: set[str]) -> str:
-    near = get_close_matches(name, [one.removeprefix(_PREFIX) for one in known], n=1, cutoff=_NEAR)
-    return f'; did you mean "{near[0]}"?' if near else "; the help (?) has the names on the right"
+    near = nearest(name, [one.removeprefix(_PREFIX) for one in known])
+    return f'; did you mean "{near}"?' if near else "; the help (?) has the names on the right"
 
 
 def _drop_clashes(keymap: dict[str, str], table: Iterable[BindingType]) -> list[str]:

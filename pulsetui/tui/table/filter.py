@@ -7,13 +7,13 @@ a minus in front turns a term round.
 from __future__ import annotations
 
 from collections.abc import Collection
-from difflib import get_close_matches
 
 from msgspec import Struct
 
 from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Reason, Status
+from pulsetui.core.text.nearest import nearest
 
 FIELDS = ("name", "slug", "tag", "status")
 STATUS_WORDS = tuple(
@@ -29,7 +29,6 @@ STATUS_WORDS = tuple(
     )
 )
 """All that ``status_words`` may answer with."""
-_NEAR = 0.5  # so alike is a word that was meant
 
 
 class Term(Struct, frozen=True):
@@ -76,26 +75,22 @@ def _doubt(word: str, tags: Collection[str]) -> str:
         return ""
     if field not in FIELDS:
         # Somebody who asks for "reason:hung" means a status.
-        meant = "status" if _among(value, STATUS_WORDS) else _nearest(field, FIELDS)
+        meant = "status" if _among(value, STATUS_WORDS) else nearest(field, FIELDS)
         asked = f'Did you mean "{meant}:{value}"?' if meant else f"There are {': '.join(FIELDS)}:"
         return f'"{field}:" says nothing to the filter. {asked}'
     if field == "status" and not _among(value, STATUS_WORDS):
-        meant = _nearest(value, STATUS_WORDS)
+        meant = nearest(value, STATUS_WORDS)
         asked = f'Did you mean "status:{meant}"?' if meant else f"There are {', '.join(STATUS_WORDS)}"
         return f'No status is called "{value}". {asked}'
     known = [tag.casefold() for tag in tags]
     if field == "tag" and not _among(value, known):
-        meant = _nearest(value, known)
+        meant = nearest(value, known)
         return f'No check has the tag "{value}".' + (f' Did you mean "tag:{meant}"?' if meant else "")
     return ""
 
 
 def _among(beginning: str, words: Collection[str]) -> bool:
     return any(word.startswith(beginning) for word in words)
-
-
-def _nearest(word: str, words: Collection[str]) -> str:
-    return next(iter(get_close_matches(word, words, n=1, cutoff=_NEAR)), "")
 
 
 def _holds(term: Term, view: CheckView, status: Status, *, snoozed: bool) -> bool:
