@@ -182,17 +182,14 @@ def test_a_program_that_takes_too_long_is_killed_with_its_children(tmp_path: Pat
     assert gone_soon(pid_in(tmp_path / "pid"))
 
 
-def test_a_cancelled_send_leaves_nothing_running(tmp_path: Path) -> None:
+async def test_a_cancelled_send_leaves_nothing_running(tmp_path: Path) -> None:
     hook = a_hook("sh", "-c", f"sleep 300 & echo $! > {tmp_path}/pid; wait")
 
-    async def story() -> None:
-        sending = asyncio.create_task(hook.send(an_alert()))
-        await asyncio.to_thread(pid_in, tmp_path / "pid")
-        sending.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await sending
-
-    asyncio.run(story())
+    sending = asyncio.create_task(hook.send(an_alert()))
+    await asyncio.to_thread(pid_in, tmp_path / "pid")
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
     assert gone_soon(pid_in(tmp_path / "pid"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -56,17 +55,17 @@ def test_hooks_are_built_by_their_type() -> None:
         (Configured("command"), r"\[hooks.x\] command is missing"),
     ],
 )
-def test_a_hook_that_cannot_be_built_says_so_when_used_and_harms_no_other(
+async def test_a_hook_that_cannot_be_built_says_so_when_used_and_harms_no_other(
     config: Configured, says: str
 ) -> None:
     hooks = build_hooks({"x": config, "tell": Configured("command", {"command": ["true"]})}, CONTEXT)
-    asyncio.run(hooks["tell"].send(an_alert()))
+    await hooks["tell"].send(an_alert())
     with pytest.raises(HookError, match=says) as caught:
-        asyncio.run(hooks["x"].send(an_alert()))
+        await hooks["x"].send(an_alert())
     assert caught.value.permanent
 
 
-def test_the_terminal_hook_hands_alerts_to_the_attached_screens() -> None:
+async def test_the_terminal_hook_hands_alerts_to_the_attached_screens() -> None:
     published: list[Alert] = []
 
     def publish(alert: Alert) -> int:
@@ -74,14 +73,14 @@ def test_the_terminal_hook_hands_alerts_to_the_attached_screens() -> None:
         return 2
 
     hook = build_hooks({"here": Configured("terminal")}, HookContext(publish=publish))["here"]
-    asyncio.run(hook.send(an_alert()))
+    await hook.send(an_alert())
     assert published == [an_alert()]
 
 
-def test_without_a_screen_the_terminal_hook_waits_for_one() -> None:
+async def test_without_a_screen_the_terminal_hook_waits_for_one() -> None:
     hook = build_hooks({"here": Configured("terminal")}, CONTEXT)["here"]
     with pytest.raises(NoAudienceError, match="no screen was attached"):
-        asyncio.run(hook.send(an_alert()))
+        await hook.send(an_alert())
     assert hook.needs_audience
 
 
