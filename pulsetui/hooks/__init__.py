@@ -1,1 +1,1 @@
-"""Ways to tell somebody: one module for each kind of hook, and the courier that works off the outbox."""
+"""Ways to notify people: a module for each kind of hook, and the worker that empties the outbox."""

@@ -1,4 +1,4 @@
-"""Tells a program of the person's own. Never through a shell.
+"""Notifies through a program of the user's own. Never through a shell.
 
 It gets the facts three ways: as ``PULSETUI_*`` environment variables, as one JSON object on standard input,
 and in place of arguments that are exactly ``{title}``, ``{slug}`` and so on.
@@ -21,11 +21,11 @@ from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import HookError
 from pulsetui.hooks.facts import FACTS, facts, tags
 from pulsetui.hooks.hook import SEND_TIMEOUT_S, Hook, HookContext, HookKind, Options
-from pulsetui.hooks.options import OptionError, Reader, parsed, seconds, validator
+from pulsetui.hooks.options import OptionError, OptionReader, parsed, seconds, validator
 from pulsetui.hooks.process import run_program
 
 _KILL_MARGIN_S: Final = 10.0
-"""The courier waits this much longer than the program's own bound, so that the better message wins."""
+"""The worker waits this much longer than the program's own bound, so that the better message wins."""
 _EXAMPLE: Final = 'command = ["program", "argument"]'
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
@@ -42,7 +42,7 @@ class CommandOptions(Struct, frozen=True, kw_only=True):
 
 
 class CommandHook(Hook):
-    """Runs the program once for each alert; exit code 0 means that somebody has been told."""
+    """Runs the program once for each alert; exit code 0 means that the alert was delivered."""
 
     def __init__(self, options: CommandOptions) -> None:
         self._options = options
@@ -67,7 +67,7 @@ def _argument(part: str, known: Mapping[str, str]) -> str:
     return f" {value}" if value.startswith("-") else value
 
 
-def _read(reader: Reader) -> CommandOptions:
+def _read(reader: OptionReader) -> CommandOptions:
     return CommandOptions(
         command=reader.require("command", _command, (), _EXAMPLE),
         timeout_s=reader.take("timeout", seconds, SEND_TIMEOUT_S),
@@ -97,7 +97,7 @@ def _check_argument(part: str) -> None:
     if whole and whole[1] not in FACTS:
         near = nearest(whole[1], FACTS)
         hint = f"did you mean {{{near}}}?" if near else f"there are {', '.join(f'{{{f}}}' for f in FACTS)}"
-        raise OptionError(f"has {part}, which is no fact of an alert; {hint}")
+        raise OptionError(f"has {part}, which is not a fact of an alert; {hint}")
     inner = next((m[0] for m in _INNER.finditer(part) if m[1] in FACTS), None)
     if inner and not whole:
         raise OptionError(

@@ -1,6 +1,6 @@
 """The outbox worker: takes deliveries that are due to their hooks, and records how it went.
 
-Each hook has a lane of its own, which sends one alert at a time: a slow hook delays nobody else. In it the
+Each hook has a lane of its own, which sends one alert at a time: a slow hook delays no other. In it the
 alerts of a check keep their order. Whatever a hook raises stays in its lane. A send that succeeded is
 recorded until the store takes it, before the lane goes on; so only a crash in between sends anything twice.
 """
@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 
 Sleep = Callable[[float], Awaitable[None]]
 OnTrouble = Callable[[str, str | None], None]
-"""(name of the hook, what is wrong); None when it works again or is gone. Called on the courier's loop."""
+"""(name of the hook, what is wrong); None when it works again or is gone. Called on the worker's loop."""
 
 DIGEST_ABOVE: Final = 5
-"""More alerts than this at once are told as one, by hooks that would drown a person."""
+"""More alerts than this at once are sent as one by hooks that would drown a person."""
 PAGE: Final = 200
 _STORE_PAUSE_S: Final = 5.0
 _BUSY_LOOK_S: Final = 1.0
@@ -38,7 +38,7 @@ _MIN_REST_S: Final = 0.05
 _MAX_REST_S: Final = 60.0
 """A wall clock may be set, or jump after a suspend: never trust one long sleep."""
 _STOP_GRACE_S: Final = 3.0
-_ERROR_LIMIT: Final = 300
+_MAX_ERROR_LENGTH: Final = 300
 
 
 class DeliveryWorker:
@@ -63,7 +63,7 @@ class DeliveryWorker:
         self._sleep = sleep
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._troubles: dict[str, str] = {}
-        self._to_release: set[str] = set()  # hooks whose deliveries need not wait for somebody any more
+        self._to_release: set[str] = set()  # hooks whose deliveries need not wait for an audience any more
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
@@ -72,12 +72,12 @@ class DeliveryWorker:
     def replace_hooks(self, hooks: Mapping[str, Hook]) -> None:
         """Takes the hooks of a changed configuration; a send in progress ends as it began.
 
-        To be called on the courier's loop.
+        To be called on the worker's loop.
         """
         self._release_waiting()  # perhaps to another kind of hook
         self._hooks = dict(hooks)
         for name in [name for name in self._troubles if name not in hooks]:
-            self._well(name)
+            self._clear(name)
         self._news.set()
 
     def wake(self) -> None:
@@ -86,7 +86,7 @@ class DeliveryWorker:
 
     def tell_now(self, alert: Alert) -> None:
         """By every hook, unrecorded and tried once: for what the outbox itself cannot take. To be called on
-        the courier's loop."""
+        the worker's loop."""
         for name, hook in self._hooks.items():
             telling = asyncio.ensure_future(self._tell_now(name, hook, alert))
             self._telling.add(telling)
@@ -94,10 +94,10 @@ class DeliveryWorker:
 
     async def _tell_now(self, name: str, hook: Hook, alert: Alert) -> None:
         if (error := await self._attempt(name, hook, alert)) is not None:
-            log.error("hook=%s not told: %s", name, clean(str(error), _ERROR_LIMIT))
+            log.error("hook=%s not told: %s", name, clean(str(error), _MAX_ERROR_LENGTH))
 
     def audience_arrived(self) -> None:
-        """Somebody can be told now by hooks that only tell those who are there."""
+        """There are people now whom the hooks that need an audience can reach."""
         self._call(self._release_waiting)
 
     def _release_waiting(self) -> None:
@@ -111,17 +111,17 @@ class DeliveryWorker:
 
     def _call(self, callback: Callable[[], None]) -> None:
         if self._loop is None:
-            callback()  # not running yet: nobody waits for the event on a loop
+            callback()  # not running yet: nothing waits for the event on a loop
             return
         try:
             self._loop.call_soon_threadsafe(callback)
         except RuntimeError:
-            pass  # the loop is closed: there is nobody left to wake
+            pass  # the loop is closed: there is nothing left to wake
 
     async def run(self) -> None:
         """Works until ``stop``. Raises only what cancels it."""
         self._loop = asyncio.get_running_loop()
-        self._release_waiting()  # somebody may have come before
+        self._release_waiting()  # an audience may have arrived before
         try:
             while not self._stopping:
                 self._news.clear()
@@ -144,7 +144,7 @@ class DeliveryWorker:
         return min(max(left, _BUSY_LOOK_S if self._lanes else _MIN_REST_S), _MAX_REST_S)
 
     async def _release(self) -> None:
-        """Makes due what waited for somebody. A busy lane comes later: it may be about to put more off."""
+        """Makes due what waited for an audience. A busy lane comes later: it may be about to put more off."""
         for name in self._to_release - self._lanes.keys():
             await self._outbox.release(name, self._clock.now())
             self._to_release.discard(name)
@@ -177,7 +177,7 @@ class DeliveryWorker:
         self._news.set()
 
     async def _rest(self, seconds: float | None) -> None:
-        """Until news, or so many seconds."""
+        """Until there is news, at most this long."""
         if self._news.is_set() or self._stopping:
             return
         if seconds is None:
@@ -216,23 +216,23 @@ class DeliveryWorker:
         return [together, *([d] for d in deliveries if d.alert.event not in DIGESTIBLE)]
 
     async def _send(self, name: str, hook: Hook, batch: Sequence[Delivery]) -> bool:
-        """Whether somebody has been told."""
+        """Whether the batch was delivered."""
         alert = batch[0].alert if len(batch) == 1 else digest([delivery.alert for delivery in batch])
         error = await self._attempt(name, hook, alert)
         if error is None:
             at = self._clock.now()
             for delivery in batch:
                 await self._record(partial(self._outbox.delivered, delivery, at))
-            self._well(name)
+            self._clear(name)
         elif isinstance(error, NoAudienceError):
             await self._hold(batch, error)
         else:
             await self._record_failure(batch, error)
-            self._ill(name, str(error))
+            self._trouble(name, str(error))
         return error is None
 
     async def _attempt(self, name: str, hook: Hook, alert: Alert) -> HookError | None:
-        """One send in bounded time; None if somebody has been told."""
+        """One send in bounded time; None if it was delivered."""
         try:
             if not await self._within(hook.timeout_s, hook.send(alert)):
                 return HookError(f"did not answer within {hook.timeout_s:g} s")
@@ -246,7 +246,7 @@ class DeliveryWorker:
 
     async def _record_failure(self, batch: Sequence[Delivery], error: HookError) -> None:
         at = self._clock.now()
-        message = clean(str(error), _ERROR_LIMIT)
+        message = clean(str(error), _MAX_ERROR_LENGTH)
         for delivery in batch:
             again = next_try(delivery, at, permanent=error.permanent)
             too_old = again is None and not error.permanent and delivery.tries + 1 < MAX_TRIES
@@ -268,7 +268,7 @@ class DeliveryWorker:
         again = {delivery.id: next_look(delivery, at) for delivery in batch}
         for until in set(again.values()):
             deliveries = [delivery for delivery in batch if again[delivery.id] == until]
-            why = clean(str(error), _ERROR_LIMIT) if until else "nobody came to be told within a week"
+            why = clean(str(error), _MAX_ERROR_LENGTH) if until else "nobody came to be told within a week"
             what = "waiting" if until else "given up"
             log.info("hook=%s alerts=%d %s: %s", batch[0].hook, len(deliveries), what, why)
             await self._record(partial(self._outbox.held, deliveries, why, until))
@@ -300,12 +300,12 @@ class DeliveryWorker:
             if not task.done():
                 await _cancel(task)
 
-    def _well(self, name: str) -> None:
+    def _clear(self, name: str) -> None:
         if self._troubles.pop(name, None) is not None:
             self._report(name, None)
 
-    def _ill(self, name: str, error: str) -> None:
-        message = clean(error, _ERROR_LIMIT)
+    def _trouble(self, name: str, error: str) -> None:
+        message = clean(error, _MAX_ERROR_LENGTH)
         if self._troubles.get(name) != message:
             self._troubles[name] = message
             self._report(name, message)
@@ -328,7 +328,7 @@ class DeliveryWorker:
 
 
 async def _cancel(task: asyncio.Future[object]) -> None:
-    """Lets it clean up, but one that ignores the cancellation holds nobody for ever."""
+    """Lets it clean up, but one that ignores the cancellation holds nothing up for ever."""
     task.cancel()
     await asyncio.wait({task}, timeout=_STOP_GRACE_S)
     if task.done() and not task.cancelled():

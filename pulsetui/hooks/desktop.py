@@ -18,14 +18,14 @@ from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.core.text.clean import clean, clean_lines
 from pulsetui.errors import HookError
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options
-from pulsetui.hooks.options import Reader, one_of, parsed, seconds, validator
+from pulsetui.hooks.options import OptionReader, one_of, parsed, seconds, validator
 from pulsetui.hooks.process import run_program
 
 _RUN_TIMEOUT_S: Final = 10.0
 """A notification service that takes longer hangs."""
-_TITLE_LIMIT: Final = 120
-_BODY_LINES: Final = 8
-_BODY_COLUMNS: Final = 120
+_MAX_TITLE_LENGTH: Final = 120
+_MAX_BODY_LINES: Final = 8
+_MAX_BODY_COLUMNS: Final = 120
 _NO_SERVICE: Final = ("ServiceUnknown", "was not provided by any")
 """What D-Bus says when the session has no notification service at all."""
 _ON_A_SERVER: Final = 'on a server use a hook with type = "terminal" instead'
@@ -110,11 +110,11 @@ def _urgency(alert: Alert) -> str:
 
 def _title(alert: Alert) -> str:
     # notify-send refuses an empty summary.
-    return clean(alert.title, _TITLE_LIMIT) or "PulseTUI"
+    return clean(alert.title, _MAX_TITLE_LENGTH) or "PulseTUI"
 
 
 def _body(alert: Alert) -> str:
-    return "\n".join(clean_lines(alert.body, _BODY_LINES, _BODY_COLUMNS))
+    return "\n".join(clean_lines(alert.body, _MAX_BODY_LINES, _MAX_BODY_COLUMNS))
 
 
 def _markup(body: str) -> str:
@@ -122,7 +122,7 @@ def _markup(body: str) -> str:
     return body.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\\", "\\\\")
 
 
-def _read(reader: Reader) -> DesktopOptions:
+def _read(reader: OptionReader) -> DesktopOptions:
     return DesktopOptions(
         urgency=reader.take("urgency", one_of("low", "normal", "critical"), "") or None,
         timeout_s=reader.take("timeout", seconds, 0.0) or None,

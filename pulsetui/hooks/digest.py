@@ -1,4 +1,4 @@
-"""Many alerts told as one, so that a storm is read instead of dismissed."""
+"""Many alerts sent as one, so that a storm is read instead of dismissed."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from typing import Final
 from pulsetui.client.alert import Alert
 from pulsetui.core.text.clean import clean, clean_lines
 
-BODY_LINES: Final = 100
-BODY_COLUMNS: Final = 500
-LINE_LIMIT: Final = 500
+MAX_BODY_LINES: Final = 100
+MAX_BODY_COLUMNS: Final = 500
+MAX_LINE_LENGTH: Final = 500
 """Bounds on what one alert may weigh: together well under the smallest limit on an argument (128 kB)."""
 
 FACTS: Final = ("event", "slug", "name", "status", "reason", "title", "body", "at", "tags")
@@ -23,12 +23,12 @@ def facts(alert: Alert) -> dict[str, str]:
     """
     return {
         "event": alert.event.value,
-        "slug": clean(alert.slug, LINE_LIMIT),
-        "name": clean(alert.name, LINE_LIMIT),
+        "slug": clean(alert.slug, MAX_LINE_LENGTH),
+        "name": clean(alert.name, MAX_LINE_LENGTH),
         "status": alert.status.value if alert.status else "",
         "reason": alert.reason.value if alert.reason else "",
-        "title": clean(alert.title, LINE_LIMIT),
-        "body": "\n".join(clean_lines(alert.body, BODY_LINES, BODY_COLUMNS)),
+        "title": clean(alert.title, MAX_LINE_LENGTH),
+        "body": "\n".join(clean_lines(alert.body, MAX_BODY_LINES, MAX_BODY_COLUMNS)),
         "at": alert.at.astimezone(UTC).isoformat(timespec="seconds"),
         "tags": " ".join(tags(alert)),
     }
@@ -36,4 +36,4 @@ def facts(alert: Alert) -> dict[str, str]:
 
 def tags(alert: Alert) -> list[str]:
     """The tags, cleaned; one that holds a space keeps it."""
-    return [tag for tag in (clean(tag, LINE_LIMIT) for tag in alert.tags) if tag]
+    return [tag for tag in (clean(tag, MAX_LINE_LENGTH) for tag in alert.tags) if tag]

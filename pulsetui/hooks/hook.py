@@ -41,16 +41,16 @@ class Links(Struct, frozen=True, kw_only=True):
 
 
 class Hook(Protocol):
-    """One configured way to tell somebody. Used from one event loop, one send at a time."""
+    """One configured way to notify people. Used from one event loop, one send at a time."""
 
     timeout_s: float = SEND_TIMEOUT_S
     """A send that takes longer is cancelled and counts as failed."""
 
     digest: bool = False
-    """Whether a person would drown: many alerts at once are told as one."""
+    """Whether many alerts at once are sent as one, since a person would drown in them."""
 
     needs_audience: bool = False
-    """Whether it tells only those who are there, and raises NoAudienceError when nobody is."""
+    """Whether it reaches only people who are there now, and raises NoAudienceError when there are none."""
 
     acknowledges: bool = False
     """Whether it passes an acknowledgement on (AlertEvent.ACKNOWLEDGED)."""
@@ -64,11 +64,11 @@ class Hook(Protocol):
         return
 
     async def send(self, alert: Alert) -> None:
-        """Returns when somebody has been told.
+        """Returns when the alert has been delivered.
 
-        Raises HookError otherwise; permanent when trying again cannot help, NoAudienceError when that is up
-        to somebody who may come. The text of the alert may come
-        from anywhere: a hook cleans it for the place it goes to. A cancelled send leaves nothing running.
+        Raises HookError otherwise: permanent when trying again cannot help, NoAudienceError when it can once
+        an audience arrives. The text of the alert may come from anywhere: a hook cleans it for the place it
+        goes to. A cancelled send leaves nothing running.
         """
 
 

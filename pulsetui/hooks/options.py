@@ -1,6 +1,6 @@
 """Reads the options of a hook: every problem at once, each with what to write instead.
 
-A kind of hook writes one function that takes its options out of a ``Reader`` into a frozen value; the
+A kind of hook writes one function that takes its options out of an ``OptionReader`` into a frozen value; the
 same function validates the configuration and builds the hook, so the two cannot disagree.
 """
 
@@ -22,7 +22,7 @@ class OptionError(ValueError):
     """An option has a value that cannot be used; the message says what to write."""
 
 
-class Reader:
+class OptionReader:
     """Takes options one by one and collects what is wrong with them."""
 
     def __init__(self, options: Options) -> None:
@@ -48,7 +48,7 @@ class Reader:
         return self.take(name, parse, placeholder)
 
     def problems(self) -> list[tuple[str, str]]:
-        """Everything wrong, including options that nobody took."""
+        """Everything wrong, including options that were not taken."""
         unknown = [(name, self._unknown(name)) for name in self._options if name not in self._known]
         return [*self._problems, *unknown]
 
@@ -60,20 +60,20 @@ class Reader:
         return f"is not an option of this hook; {known}"
 
 
-def validator(read: Callable[[Reader], object]) -> Validator:
+def validator(read: Callable[[OptionReader], object]) -> Validator:
     """What the configuration calls, made of a kind's reading function."""
 
     def problems(options: Options) -> Sequence[tuple[str, str]]:
-        reader = Reader(options)
+        reader = OptionReader(options)
         read(reader)
         return reader.problems()
 
     return problems
 
 
-def parsed(read: Callable[[Reader], T], options: Options) -> T:
+def parsed(read: Callable[[OptionReader], T], options: Options) -> T:
     """The options as a value. Raises HookError (permanent) with every problem when there are any."""
-    reader = Reader(options)
+    reader = OptionReader(options)
     value = read(reader)
     problems = reader.problems()
     if problems:

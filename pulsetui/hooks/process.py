@@ -21,7 +21,7 @@ from pulsetui.core.text.clean import clean, decode
 from pulsetui.errors import HookError
 
 _TAIL_BYTES: Final = 4096
-_LINE_LIMIT: Final = 200
+_MAX_LINE_LENGTH: Final = 200
 _REAP_S: Final = 5.0
 """A killed process is gone in an instant, unless it hangs in the kernel; then it is left to the system."""
 
@@ -45,10 +45,10 @@ async def run_program(
 ) -> Finished:
     """Runs ``argv`` with exactly the environment ``env`` and waits for it.
 
-    Raises HookError when it cannot be started (permanent if it is not there or no program) or takes longer
-    than ``timeout_s``; then, and on cancellation, its whole process group is killed.
+    Raises HookError when it cannot be started (permanent if it does not exist or is not a program) or takes
+    longer than ``timeout_s``; then, and on cancellation, its whole process group is killed.
     """
-    program = clean(argv[0], _LINE_LIMIT)
+    program = clean(argv[0], _MAX_LINE_LENGTH)
     stderr = _Tail()
     try:
         with _spooled(stdin) as given:
@@ -69,7 +69,7 @@ async def run_program(
 async def _start(
     argv: Sequence[str], env: Mapping[str, str], given: IO[bytes], stderr: int
 ) -> asyncio.subprocess.Process:
-    program = clean(argv[0], _LINE_LIMIT)
+    program = clean(argv[0], _MAX_LINE_LENGTH)
     try:
         return await asyncio.create_subprocess_exec(
             *argv,
@@ -149,7 +149,7 @@ class _Tail:
         for _ in range(16):
             if not self._read():
                 break
-        lines = (clean(line, _LINE_LIMIT) for line in reversed(decode(bytes(self._kept)).splitlines()))
+        lines = (clean(line, _MAX_LINE_LENGTH) for line in reversed(decode(bytes(self._kept)).splitlines()))
         return next((line for line in lines if line), "")
 
     def close(self) -> None:

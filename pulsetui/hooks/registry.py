@@ -1,7 +1,7 @@
 """Which kinds of hooks there are. A new one is a module with a ``KIND`` and one line here.
 
 A kind's module is imported when the configuration first uses it, so that starting costs nothing for the
-hooks that nobody configured.
+hooks that are not configured.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ VALIDATORS: Final[Mapping[str, Validator]] = {type_: partial(_problems, type_) f
 
 
 class RefusedHook(Hook):
-    """Stands where a hook must not run as long as its configuration may be anybody's; its alerts wait."""
+    """Stands where a hook must not run while anyone may write its configuration; its alerts wait."""
 
     needs_audience = True
 

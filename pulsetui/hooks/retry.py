@@ -1,4 +1,4 @@
-"""When a delivery that was not told is tried again, and when that ends."""
+"""When a failed delivery is tried again, and when that ends."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ GIVEN_UP_AFTER: Final = timedelta(hours=24)
 TOO_OLD: Final = "news more than a day old is not told any more"
 """Why a delivery with tries left is given up."""
 
-LOOK_FOR_SOMEBODY: Final = timedelta(hours=1)
-"""Who comes is told at once; this is for the case that nobody said that he came."""
+AUDIENCE_POLL: Final = timedelta(hours=1)
+"""A fallback: normally an attaching screen triggers the delivery at once."""
 MAX_WAIT: Final = timedelta(days=7)
-"""For somebody to come: what happened on a long weekend is news on Monday."""
+"""For an audience: what happened on a long weekend is news on Monday."""
 
 
 def next_try(delivery: Delivery, now: datetime, *, permanent: bool) -> datetime | None:
@@ -32,5 +32,5 @@ def next_try(delivery: Delivery, now: datetime, *, permanent: bool) -> datetime 
 
 
 def next_look(delivery: Delivery, now: datetime) -> datetime | None:
-    """When to look again for somebody to tell; None: the news is too old by now."""
-    return None if now - delivery.created_at >= MAX_WAIT else now + LOOK_FOR_SOMEBODY
+    """When to look for an audience again; None: the news is too old by now."""
+    return None if now - delivery.created_at >= MAX_WAIT else now + AUDIENCE_POLL

@@ -1,7 +1,7 @@
-"""Tells whoever sits before an attached screen: bell, title, notification through the terminal.
+"""Notifies at every attached screen: bell, title, notification through the terminal.
 
-The engine's half. It works over SSH and on a server without a desktop, as long as somebody has the table
-open; the screen's half is ``terminal_escape``.
+The engine's half. It works over SSH and on a server without a desktop, as long as a screen is
+attached; the screen's half is ``pulsetui.escapes``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pulsetui.config.problem import quoted
 from pulsetui.errors import NoAudienceError
 from pulsetui.escapes import DEFAULTS, Notify, TerminalOptions
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options
-from pulsetui.hooks.options import OptionError, Reader, boolean, one_of, parsed, validator
+from pulsetui.hooks.options import OptionError, OptionReader, boolean, one_of, parsed, validator
 
 _MAX_TMUX: Final = 4
 
@@ -38,7 +38,7 @@ def terminal_options(options: Options) -> TerminalOptions:
     return parsed(_read, options)
 
 
-def _read(reader: Reader) -> TerminalOptions:
+def _read(reader: OptionReader) -> TerminalOptions:
     return TerminalOptions(
         bell=reader.take("bell", boolean, DEFAULTS.bell),
         title=reader.take("title", boolean, DEFAULTS.title),

@@ -94,7 +94,7 @@ def _not_started(name: str, error: OSError | ValueError) -> Ended:
 
 
 class _Forwarder:
-    """Hands signals to the job, from the moment on that somebody could send one.
+    """Hands signals to the job, from the first moment at which one could be sent.
 
     Forwarding happens in the handler itself: it must work while passing output is blocked.
     """
@@ -187,7 +187,7 @@ class _Pump:
         if chunk:
             self._output.add(chunk)
         if not chunk or not _write(self._targets[source], chunk):
-            # The job closed it; or nobody reads ours, and the job shall learn that by SIGPIPE as it would
+            # The job closed it; or nothing reads ours, and the job shall learn that by SIGPIPE as it would
             # without us.
             self._selector.unregister(source)
             del self._targets[source]
@@ -205,7 +205,7 @@ class _Pump:
 
 
 def _pass_on(targets: dict[int, int]) -> None:
-    """Until whoever still writes is done."""
+    """Until all writers are done."""
     selector = selectors.DefaultSelector()
     for source in targets:
         selector.register(source, selectors.EVENT_READ)

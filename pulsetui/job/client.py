@@ -9,16 +9,16 @@ from pulsetui.core.text.printable import printable
 from pulsetui.job import locate
 from pulsetui.job.locate import ANY_ENGINE, SPOOL, STATE_HEADER, Route
 from pulsetui.job.report import (
-    BODY_LIMIT,
     ELSEWHERE,
     LOST,
+    MAX_BODY,
     REFUSED,
     SENT,
     SPOOLED,
     UNKNOWN,
     UNREACHABLE,
-    Outcome,
-    Report,
+    PingReport,
+    SendResult,
 )
 from pulsetui.job.wire import Address, Reply, exchange, parse_address, quote
 
@@ -44,10 +44,12 @@ _NOT_NOW = frozenset({408, 425, 429})
 
 
 DELIVERY_S = 0.6
-"""So much of a report's patience may go into delivering what was kept before it."""
+"""At most this much of a report's patience goes into delivering what was kept before it."""
 
 
-def send(report: Report, address: Address, *, patience: float = PATIENCE_S, proof: str = "") -> Outcome:
+def send(
+    report: PingReport, address: Address, *, patience: float = PATIENCE_S, proof: str = ""
+) -> SendResult:
     """Sends ``report``, trying again for at most ``patience`` seconds while the engine is away or busy.
 
     The answer must hold ``proof`` (``locate.Route``). The outcome is SENT, UNKNOWN, REFUSED, UNREACHABLE or
@@ -58,14 +60,14 @@ def send(report: Report, address: Address, *, patience: float = PATIENCE_S, proo
     headers = [f"{ID_HEADER}: {report.id}"]
     headers += [f"{STATE_HEADER}: {proof}"] if proof else []
     headers += [f"{AT_HEADER}: {report.at_ns}"] if report.is_kept else []
-    headers += [KEEP_END] if report.keeps_end and len(report.body) > BODY_LIMIT else []
-    outcome = Outcome(UNREACHABLE, f"no engine answers at {address}")
+    headers += [KEEP_END] if report.keeps_end and len(report.body) > MAX_BODY else []
+    outcome = SendResult(UNREACHABLE, f"no engine answers at {address}")
     for pause in (*_PAUSES_S, None):
         try:
             reply = exchange(address, target, report.body, deadline, headers=headers)
             outcome = _judge(reply, address, proof)
         except OSError as error:
-            outcome = Outcome(UNREACHABLE, f"no engine answers at {address} ({_why(error)})")
+            outcome = SendResult(UNREACHABLE, f"no engine answers at {address} ({_why(error)})")
         if outcome.state != UNREACHABLE or pause is None or time.monotonic() + pause >= deadline:
             break
         time.sleep(pause)
@@ -73,10 +75,10 @@ def send(report: Report, address: Address, *, patience: float = PATIENCE_S, proo
 
 
 def send_or_keep(
-    report: Report, address: Address | None, route: Route | str, *, patience: float = PATIENCE_S
-) -> Outcome:
-    """As ``send``; a report that reaches nobody, or has no ``address``, is spooled in the state directory (of
-    ``route``): SPOOLED, or LOST when even that failed. What was kept before is delivered first where no
+    report: PingReport, address: Address | None, route: Route | str, *, patience: float = PATIENCE_S
+) -> SendResult:
+    """As ``send``; a report that reaches no engine, or has no ``address``, is spooled in the state directory
+    (of ``route``): SPOOLED, or LOST when even that failed. What was kept before is delivered first where no
     engine will take it from there."""
     if isinstance(route, str):
         route = Route(route, url=None, proof="", is_held=True)
@@ -92,31 +94,31 @@ def send_or_keep(
         outcome = _keep(report, route, outcome)
     if notes:
         message = "; ".join((*notes, outcome.message) if outcome.message else notes)
-        return Outcome(outcome.state, message, is_urgent=True)
+        return SendResult(outcome.state, message, is_urgent=True)
     return outcome
 
 
-def _nowhere(route: Route) -> Outcome:
+def _nowhere(route: Route) -> SendResult:
     """Why a report has no way to go. It may be watched by an engine that holds another state directory: then
-    nobody will ever take it from where it is kept."""
+    no engine will ever take it from where it is kept."""
     if not route.may_be_elsewhere:
-        return Outcome(UNREACHABLE, route.why)
+        return SendResult(UNREACHABLE, route.why)
     other = parse_address(locate.DEFAULT_URL)
     if not _takes_kept(other, time.monotonic() + _LOOK_S):
-        return Outcome(UNREACHABLE, route.why)
-    return Outcome(
+        return SendResult(UNREACHABLE, route.why)
+    return SendResult(
         ELSEWHERE,
         f"{route.why}, and the engine at {other} holds another one (to report to it, give --url {other})",
     )
 
 
-def _keep(report: Report, route: Route, outcome: Outcome) -> Outcome:
+def _keep(report: PingReport, route: Route, outcome: SendResult) -> SendResult:
     from pulsetui.job.spool import keep
 
     try:
         path = keep(report, route.state, "" if route.proof else route.url or "")
     except OSError as error:
-        return Outcome(LOST, f"{outcome.message}, and the report could not be kept: {error}")
+        return SendResult(LOST, f"{outcome.message}, and the report could not be kept: {error}")
     message = f"{outcome.message}; the report is kept for the engine in {path}"
     if route.is_held:
         days = _days_waiting(route.state)
@@ -125,11 +127,11 @@ def _keep(report: Report, route: Route, outcome: Outcome) -> Outcome:
                 f". Reports have waited there for {days} day{'s' if days > 1 else ''}: if another engine"
                 " watches this job, name it with --url"
             )
-        return Outcome(SPOOLED, message, is_urgent=days >= 1 or outcome.state == ELSEWHERE)
+        return SendResult(SPOOLED, message, is_urgent=days >= 1 or outcome.state == ELSEWHERE)
     later = "the next pulsetui ping or run of this user that finds an engine delivers it"
     if not route.url:
         later = "start one with this --state-dir, or give --url to deliver it to another"
-    return Outcome(
+    return SendResult(
         SPOOLED, f"{message}; no engine has ever used that state directory: {later}", is_urgent=True
     )
 
@@ -175,7 +177,7 @@ def _deliver(address: Address, route: Route, patience: float) -> list[str]:
 
 def _takes_kept(address: Address, deadline: float) -> bool | None:
     """Whether an engine answers that reads the instant of a report; an older one would count it as of now.
-    None when nobody answers, or not now."""
+    None when there is no answer, or "not now"."""
     target = address.prefix.partition("/ping")[0] + "/healthz"
     try:
         reply = exchange(address, target, b"", deadline, headers=[f"{STATE_HEADER}: {ANY_ENGINE}"])
@@ -191,7 +193,7 @@ def _is_for(to: str, route: Route) -> bool:
     return to == route.url or (not to and not route.is_held)
 
 
-def _target(report: Report, address: Address) -> str:
+def _target(report: PingReport, address: Address) -> str:
     action = ""
     query = []
     if report.exit_status is not None and report.exit_status < 0:
@@ -207,24 +209,24 @@ def _target(report: Report, address: Address) -> str:
     return f"{address.prefix}/{report.slug}{action}" + ("?" + "&".join(query) if query else "")
 
 
-def _judge(reply: Reply, address: Address, proof: str) -> Outcome:
+def _judge(reply: Reply, address: Address, proof: str) -> SendResult:
     if reply.status in _NOT_NOW or reply.status >= 500:
-        return Outcome(UNREACHABLE, f"the engine at {address} cannot take it now (HTTP {reply.status})")
+        return SendResult(UNREACHABLE, f"the engine at {address} cannot take it now (HTTP {reply.status})")
     state = reply.header(STATE_HEADER.lower())
     if proof and state != proof and not (proof == ANY_ENGINE and state):
         other = (
             "holds another state directory" if state else "is not an engine that says which state it holds"
         )
-        return Outcome(ELSEWHERE, f"what answers at {address} {other}")
+        return SendResult(ELSEWHERE, f"what answers at {address} {other}")
     if 200 <= reply.status < 300:
-        return Outcome(SENT)
+        return SendResult(SENT)
     said = printable(reply.body[:400].decode("utf-8", "replace").strip(), 200)
     if reply.status == 404:
-        return Outcome(UNKNOWN, said)
+        return SendResult(UNKNOWN, said)
     if 300 <= reply.status < 400:
         moved = printable(reply.header("location"), 100)
-        return Outcome(REFUSED, f"{address} has moved to {moved}; give that address with --url")
-    return Outcome(REFUSED, f"{address} refused it: HTTP {reply.status} {said}".rstrip())
+        return SendResult(REFUSED, f"{address} has moved to {moved}; give that address with --url")
+    return SendResult(REFUSED, f"{address} refused it: HTTP {reply.status} {said}".rstrip())
 
 
 def _why(error: OSError) -> str:

@@ -7,14 +7,14 @@ Which engine may have a report of a job is decided by the first line that fits:
 | ``--url`` (or ``--attach``), else ``PULSETUI_URL`` | that engine, whatever state it holds |
 | a state directory named by ``--state-dir`` or ``PULSETUI_STATE_DIR`` | the engine that holds it |
 | an engine that runs, or ever ran, on the user's own state directory | the engine that holds it |
-| neither: a user whose jobs are watched by somebody else's engine | the engine at the default address |
+| neither: a user whose jobs are watched by another user's engine | the engine at the default address |
 
 An engine that holds a state directory writes its address and the directory's id into the lock there, and
 answers with that id: another one that got its port, or was left in a stale lock, is not believed. At the
-default address any engine is, but nothing that is none. So a job is never counted by an engine that
+default address any engine is, but nothing else. So a job is never counted by an engine that
 happens to answer. The same holds where this user may not look into the state directory, root's perhaps.
 
-What reaches nobody is kept in the state directory. Its engine takes it in from there. Where no engine ever
+What reaches no engine is kept in the state directory. Its engine takes it in from there. Where no engine ever
 held it, and what was meant for an address, the next ``pulsetui ping`` or ``run`` of this user that finds an
 engine delivers, each report with its own instant.
 
@@ -106,7 +106,7 @@ def announced_url(state: str) -> str:
 
 
 def _lock(state: str) -> dict[str, object] | None:
-    """What the lock says; None when there is none that can be read."""
+    """What the lock says; None if there is no readable one."""
     try:
         with open(f"{state}/{LOCK}", "rb") as file:  # noqa: PTH123 - pathlib costs more than the ping
             written = file.read(4096)

@@ -24,7 +24,7 @@ ENGINE_OPTIONS = (
 )
 
 
-class Command:
+class CommandLine:
     """A command's usage line, text and options: (long name, name of its value or "", help)."""
 
     __slots__ = ("about", "options", "short", "usage")
@@ -47,7 +47,7 @@ class Command:
     ) -> tuple[Options, list[str]]:
         """The options and the other words; after ``--`` everything is a word. A value that is missing is "".
 
-        An option that is none raises UsageError, or is told to ``unknown`` and left out.
+        An unknown option raises UsageError, or is reported to ``unknown`` and left out.
         """
         takes = {name: bool(value) for name, value, _help in self.options}
         options: Options = {}

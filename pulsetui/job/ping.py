@@ -1,11 +1,11 @@
 """``pulsetui ping``: one report, as fast as a Python program can send it.
 
 Exit codes: 0 sent, or spooled for later (monitoring never fails a job), 1 the engine has no such check or
-refuses the report, 2 usage, 3 nobody answered and it could not be kept, 130 interrupted. It prints nothing
+refuses the report, 2 usage, 3 no answer and it could not be kept, 130 interrupted. It prints nothing
 when all is well: cron mails every line.
 
-A value that cannot be used (a metric that is no number, a run id that is none) is warned of, and the report
-made without it: the job is not to look missing for it. An exit code that is none is no success. Only a
+A value that cannot be used (an invalid metric or run id) is warned of, and the report
+made without it: the job is not to look missing for it. An invalid exit code is never a success. Only a
 command line that does not say which check, or what happened to it, reports nothing.
 """
 
@@ -17,8 +17,8 @@ import sys
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.printable import printable
 from pulsetui.errors import UsageError
-from pulsetui.job.options import ENGINE_OPTIONS, Command, last
-from pulsetui.job.report import LOST, REFUSED, SENT, UNKNOWN, Report, check_rid, is_metric_name
+from pulsetui.job.options import ENGINE_OPTIONS, CommandLine, last
+from pulsetui.job.report import LOST, REFUSED, SENT, UNKNOWN, PingReport, check_rid, is_metric_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pulsetui.core.text.output import Output
 
-COMMAND = Command(
+COMMAND = CommandLine(
     usage="pulsetui ping SLUG [--start | --fail | --log | --exit-code N] [options]",
     about="""\
 Tells the engine that a job finished (or started, or failed). When no engine can be reached, the report
@@ -85,7 +85,7 @@ def _ping(options: dict[str, list[str]], words: list[str]) -> int:
         address = None if route.url is None else parse_address(route.url)
     except UsageError as error:
         route.url, route.why = None, str(error)
-    report = Report(
+    report = PingReport(
         slug=slug,
         kind=kind,
         exit_status=exit_status,
@@ -178,9 +178,9 @@ def _body(message: str | None, source: str | None, *, near: bool) -> bytes:
 
 
 def _read(source: str, output: Output) -> None:
-    """All of it: whoever writes to our standard input must not get SIGPIPE."""
+    """All of it: the writer of our standard input must not get SIGPIPE."""
     if source == "-":
-        if sys.stdin is not None:  # closed by whoever started us
+        if sys.stdin is not None:  # closed by our parent
             _copy(sys.stdin.buffer, output)
         return
     with open(source, "rb") as file:  # noqa: PTH123 - pathlib costs more than the ping
@@ -196,4 +196,4 @@ def _say(text: str) -> None:
     try:
         sys.stderr.write(f"pulsetui ping: {text}\n")
     except OSError:
-        pass  # nobody is there to read it; the exit code says it too
+        pass  # there is no reader; the exit code says it too

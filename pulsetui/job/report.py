@@ -12,10 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-BODY_LIMIT = 100_000
+MAX_BODY = 100_000
 """Bytes of a body that the engine keeps."""
 
-SENT_LIMIT = 2_000_000
+MAX_SENT = 2_000_000
 """Bytes of a body that are sent: what the engine searches for numbers besides, and a word on what was cut."""
 
 _METRIC = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-")
@@ -27,18 +27,18 @@ SENT = "sent"
 SPOOLED = "spooled"  # kept on disk until an engine takes it in
 UNKNOWN = "unknown"  # the engine has no such check
 REFUSED = "refused"  # the engine will never take it
-UNREACHABLE = "unreachable"  # nobody answered, or "not now"
+UNREACHABLE = "unreachable"  # no answer, or "not now"
 ELSEWHERE = "elsewhere"  # what answered is not the engine that may have it
-LOST = "lost"  # nobody answered, and it could not be kept
+LOST = "lost"  # no answer, and it could not be kept
 
 
-class Report:
+class PingReport:
     """One ping as the job means it.
 
     ``kind`` is ``success``, ``start``, ``fail`` or ``log``; an ``exit_status`` decides between success and
     fail on its own. ``duration`` is in seconds, as measured beside the job. ``at_ns`` is when it happened
     (Unix time in nanoseconds), ``rid`` a canonical uuid. ``id`` tells this report from every other: an engine
-    that gets it twice, by HTTP and out of the spool, counts it once. ``unread`` are metrics that are no
+    that gets it twice, by HTTP and out of the spool, counts it once. ``unread`` are metrics that are not
     numbers, as they were written: the engine says so in the alarm. ``is_kept``: it comes out of the spool.
     ``keeps_end``: of a long body the engine is to keep the end, not the beginning.
     """
@@ -68,7 +68,7 @@ class Report:
         self.exit_status = exit_status
         self.metrics = tuple(metrics)
         self.unread = tuple(unread)
-        self.body = body[:SENT_LIMIT]
+        self.body = body[:MAX_SENT]
         self.duration = duration
         self.id = id or os.urandom(16).hex()
         self.is_kept = False
@@ -76,7 +76,7 @@ class Report:
         self.at_ns = time.time_ns() if at_ns is None else at_ns
 
 
-class Outcome:
+class SendResult:
     """What became of a report: ``state`` is one of the words above, ``message`` says more (for a person), and
     ``is_urgent`` that a person must hear of it, since nothing will happen by itself."""
 

@@ -3,7 +3,7 @@
 The job must not notice: output passes unchanged and at once, signals are forwarded, the exit code is the
 job's own (128 + signal when one ended it, 127 and 126 as in a shell when it cannot be started). Whatever goes
 wrong with the reports costs at most two seconds and never the job; nor does an option that cannot be used: it
-is warned of and the job runs without it, unwatched where nobody can tell which check it is.
+is warned of and the job runs without it, unwatched where its check cannot be told.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pulsetui.core.text.printable import printable
 from pulsetui.errors import UsageError
 from pulsetui.job import locate
 from pulsetui.job.client import send_or_keep
-from pulsetui.job.options import ENGINE_OPTIONS, Command, last
-from pulsetui.job.report import LOST, REFUSED, UNKNOWN, Outcome, Report, is_metric_name
+from pulsetui.job.options import ENGINE_OPTIONS, CommandLine, last
+from pulsetui.job.report import LOST, REFUSED, UNKNOWN, PingReport, SendResult, is_metric_name
 from pulsetui.job.wire import Address, parse_address
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-COMMAND = Command(
+COMMAND = CommandLine(
     usage="pulsetui run SLUG [--timeout SPAN] [--metric NAME=REGEX] -- COMMAND…",
     about="""\
 Runs a job and reports its start, its end, how long it took, its exit code and the end of its output.
@@ -58,7 +58,7 @@ _SEARCH_S = 0.7
 """For finding numbers in the output: some milliseconds are enough for a usual pattern."""
 _MAX_LITERAL_LENGTH = 200  # characters of what should have been a number
 _KNOWN_AWAY_PATIENCE_S = 0.3
-"""For the end, when the start has just found nobody."""
+"""For the end, when the start has just reached no engine."""
 
 
 def main(arguments: list[str]) -> int:
@@ -82,7 +82,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _unwatched(job: Sequence[str]) -> int:
-    """The job is what matters, also where nobody can be told of it."""
+    """The job is what matters, also where no engine can be told of it."""
     from pulsetui.job.child import run_job
 
     _say("the job runs all the same, and is not reported")
@@ -95,7 +95,7 @@ class _Watch:
     """One run of a job."""
 
     def __init__(self, options: Options, words: Sequence[str]) -> None:
-        """Raises UsageError when nobody can tell which check it is."""
+        """Raises UsageError when there is no telling which check it is."""
         if not words:
             raise UsageError("which check? Name its slug")
         self._slug = check_slug(words[0])
@@ -114,8 +114,8 @@ class _Watch:
             self._address = _usable(parse_address, self._route.url)
         if self._address is None and self._route.url is not None:
             self._route.why, self._route.url = f"{self._route.url!r} is not an address", None
-        self._rid = _new_rid()
-        self._told: list[Outcome] = []
+        self._rid = new_rid()
+        self._told: list[SendResult] = []
 
     def run(self, job: Sequence[str]) -> int:
         """Runs the job between its two reports."""
@@ -129,7 +129,7 @@ class _Watch:
         # To an engine on this host it costs no time to send all that it searches for the check's metrics.
         is_near = self._address is None or self._address.is_local
         output = ended.output.joined() if is_near else ended.output.end
-        report = Report(
+        report = PingReport(
             slug=self._slug,
             # A job that was asked to end because it took too long has failed, whatever it says.
             kind="fail" if ended.timed_out else "success",
@@ -152,19 +152,19 @@ class _Watch:
         """The job does not wait for its own start to be reported."""
         import threading
 
-        report = Report(slug=self._slug, kind="start", rid=self._rid)
+        report = PingReport(slug=self._slug, kind="start", rid=self._rid)
         thread = threading.Thread(target=self._tell, args=(report, START_PATIENCE_S), daemon=True)
         thread.start()
         return thread
 
-    def _tell(self, report: Report, patience: float) -> None:
+    def _tell(self, report: PingReport, patience: float) -> None:
         try:
             self._told.append(send_or_keep(report, self._address, self._route, patience=patience))
         except Exception as error:  # noqa: BLE001 - a bug of ours must not become the job's failure
-            self._told.append(Outcome(LOST, f"the report failed: {type(error).__name__}: {error}"))
+            self._told.append(SendResult(LOST, f"the report failed: {type(error).__name__}: {error}"))
 
     def _complain(self) -> None:
-        """Says once what a person has to change; a report that its engine will take in needs nobody."""
+        """Says once what a person has to change; a report that its engine will take in needs no action."""
         for outcome in self._told:
             if outcome.state == UNKNOWN and self._address is not None:
                 from pulsetui.job.unknown_check import unknown_check
@@ -250,7 +250,7 @@ def _pattern(text: str) -> dict[str, Pattern]:
         raise UsageError(f"--metric {name}: {expression!r} is no pattern that can be used: {error}") from None
 
 
-def _new_rid() -> str:
+def new_rid() -> str:
     """A random uuid (version 4) without loading the module for it."""
     raw = bytearray(os.urandom(16))
     raw[6] = raw[6] & 0x0F | 0x40
@@ -264,4 +264,4 @@ def _say(text: str) -> None:
         sys.stderr.write(f"pulsetui run: {text}\n")
         sys.stderr.flush()
     except OSError:
-        pass  # nobody is there to read it
+        pass  # there is no reader

@@ -6,8 +6,8 @@
      "at": "2026-11-16T07:00:00.000000+00:00", "rid": … | null, "exit_status": … | null, "metrics": {…},
      "body": "<base64>", "host": …, "user": …}
 
-and ``"duration"`` in seconds when it was measured, ``"unread"`` with metrics that are no numbers as they were
-written, ``"keep"`` as ``"end"`` when of a long body the end is to be kept, ``"to"`` with the address for
+and ``"duration"`` in seconds when it was measured, ``"unread"`` with metrics that are not numbers as they
+were written, ``"keep"`` as ``"end"`` when of a long body the end is to be kept, ``"to"`` with the address for
 which the report was kept when one was given (its name ends in ``-to`` then).
 
 Names sort by the instant they speak for. A name that starts with a dot is being written, or was left by a
@@ -27,7 +27,7 @@ from binascii import a2b_base64, b2a_base64
 from pulsetui.core.slug import check_slug
 from pulsetui.errors import UsageError
 from pulsetui.job.locate import SPOOL
-from pulsetui.job.report import BODY_LIMIT, Report, check_rid
+from pulsetui.job.report import MAX_BODY, PingReport, check_rid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,19 +37,19 @@ VERSION = 1
 _KINDS = {kind: kind for kind in ("success", "start", "fail", "log")}
 _NAME = re.compile(r"\d{1,20}-\d+-[0-9a-f]+(?:-to)?\.json", re.ASCII)
 _CROWD = 100
-"""With more than so many reports kept, long bodies are cut to what an engine shows of them: nobody knows for
-how long they gather."""
+"""With more reports kept than this, long bodies are cut to what an engine shows of them: there is no telling
+for how long they gather."""
 _MAX_BYTES = 16_000_000  # bytes of one file
 
 
-def keep(report: Report, state_dir: str, to: str = "") -> str:
+def keep(report: PingReport, state_dir: str, to: str = "") -> str:
     """Writes ``report`` so that it survives a power cut, and returns the file's path. Raises OSError."""
     folder = f"{state_dir}/{SPOOL}"
     _make(state_dir)
     _make(folder)
     if os.path.islink(folder):  # noqa: PTH114 - no pathlib beside a job
         raise OSError(errno.ELOOP, "it is a link", folder)
-    if len(report.body) > BODY_LIMIT and len(os.listdir(folder)) > _CROWD:  # noqa: PTH208
+    if len(report.body) > MAX_BODY and len(os.listdir(folder)) > _CROWD:  # noqa: PTH208
         from pulsetui.core.text.output import shortened
 
         report.body = shortened(report.body, keeps_end=report.keeps_end)
@@ -65,7 +65,7 @@ def keep(report: Report, state_dir: str, to: str = "") -> str:
     return path
 
 
-def encode(report: Report, to: str = "") -> bytes:
+def encode(report: PingReport, to: str = "") -> bytes:
     """The file's content."""
     seconds, rest = divmod(report.at_ns, 1_000_000_000)
     at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
@@ -109,14 +109,14 @@ def instant_of(path: str) -> int:
     return int(os.path.basename(path).partition("-")[0])  # noqa: PTH119
 
 
-def read(path: str, is_wanted: Callable[[str], bool]) -> Report | None:
-    """The report in ``path``; None when it is gone, is none of ours, or ``is_wanted`` says no to the address
-    for which it was kept."""
+def read(path: str, is_wanted: Callable[[str], bool]) -> PingReport | None:
+    """The report in ``path``; None if it is gone or is not one of ours, or ``is_wanted`` says no to the
+    address for which it was kept."""
     try:
         record = json.loads(_content(path))
         if not is_wanted(str(record.get("to") or "")):
             return None
-        report = Report(
+        report = PingReport(
             slug=check_slug(str(record["slug"])),
             kind=_KINDS[record["kind"]],
             rid=None if record.get("rid") is None else check_rid(str(record["rid"])),
@@ -153,7 +153,7 @@ def forget(path: str) -> None:
 
 
 def set_aside(path: str) -> str:
-    """Moves a report that nobody wants to where the engine puts such; gives its new path."""
+    """Moves a report that the engine will not take to where the engine puts such; gives its new path."""
     folder, name = os.path.split(path)
     bad = f"{folder}/bad"
     try:

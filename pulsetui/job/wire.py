@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Place = tuple[str, int] | tuple[str, int, int, int]
     Found = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, Place]]
 
-ANSWER_LIMIT = 65_536
+MAX_ANSWER = 65_536
 """Bytes of an answer that are read: it is one line; a server that sends more is not ours."""
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:")
@@ -64,7 +64,7 @@ class Reply:
 
 
 class NotHttpError(OSError):
-    """What answered does not speak HTTP. An OSError, since to a ping it is one more way of nobody home."""
+    """What answered does not speak HTTP. An OSError, since a ping treats it like no answer."""
 
 
 def parse_address(url: str) -> Address:
@@ -205,7 +205,7 @@ def _secure(connection: socket.socket, host: str) -> socket.socket:
 
 def _read(connection: socket.socket, deadline: float) -> Reply:
     received = bytearray()
-    needed = ANSWER_LIMIT
+    needed = MAX_ANSWER
     head = -1
     while len(received) < needed:
         connection.settimeout(_left(deadline))
@@ -214,7 +214,7 @@ def _read(connection: socket.socket, deadline: float) -> Reply:
             break
         received += chunk
         if head < 0 and (head := received.find(b"\r\n\r\n")) >= 0:
-            needed = min(head + 4 + _length(bytes(received[:head])), ANSWER_LIMIT)
+            needed = min(head + 4 + _length(bytes(received[:head])), MAX_ANSWER)
     if head < 0:
         raise NotHttpError("what answered closed without an HTTP answer")
     lines = received[:head].decode("latin-1").split("\r\n")
@@ -235,7 +235,7 @@ def _length(head: bytes) -> int:
     if _status(lines[0]) in (204, 304):
         return 0
     length = _header(lines, "content-length")
-    return int(length) if length.isascii() and length.isdigit() and len(length) < 12 else ANSWER_LIMIT
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 12 else MAX_ANSWER
 
 
 def _header(lines: list[str], name: str) -> str:

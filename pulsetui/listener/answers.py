@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pulsetui.listener.http.message import JSON, Respond, Response
-from pulsetui.monitor.sink import BODY_LIMIT, Receipt
+from pulsetui.monitor.sink import MAX_BODY, Receipt
 
 _ANYWHERE = ("Access-Control-Allow-Origin", "*")
 _FRESH = ("Cache-Control", "max-age=0, no-cache, no-store, must-revalidate, private")
-_PING = (("Ping-Body-Limit", str(BODY_LIMIT)), _ANYWHERE, _FRESH)
+_PING = (("Ping-Body-Limit", str(MAX_BODY)), _ANYWHERE, _FRESH)
 _PLAIN = (_ANYWHERE, _FRESH)
 
 OK = Response(200, b"OK", _PING)
@@ -36,7 +36,7 @@ OTHERS = {
 
 
 def did_you_mean(slug: str) -> Response:
-    """The 404 for a sender who may know the slugs. It begins with the words that clients look for."""
+    """The 404 for a sender that may know the slugs. It begins with the words that clients look for."""
     return Response(404, f"not found: did you mean {slug}?\n".encode(), _PLAIN)
 
 

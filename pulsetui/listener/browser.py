@@ -1,4 +1,4 @@
-"""Requests that a web page makes, on purpose or not, in the browser of somebody on this host.
+"""Requests that a web page makes, on purpose or not, in a browser on this host.
 
 Any page may have a browser send a request to a loopback address. It must not create or change anything, nor
 ping a slug, which is no secret. A page can also give its own name this host's address (DNS rebinding) and is
@@ -85,7 +85,7 @@ class Guard:
         except ValueError:
             own = socket.gethostname().lower()
             return name in (own, f"{own}.local") or name in (other.lower() for other in self._hosts())
-        return True  # an address is not looked up, so nobody can have given it another meaning
+        return True  # an address is not looked up, so it cannot have been given another meaning
 
 
 def refusal(why: str, request: Request) -> str:

@@ -14,7 +14,7 @@ from pulsetui.listener.http.server import HttpServer
 from pulsetui.listener.pings.dialect import MakeDialect
 from pulsetui.listener.pings.dialects import DIALECTS
 from pulsetui.listener.pings.routes import Router
-from pulsetui.monitor.sink import BODY_LIMIT, PingSink
+from pulsetui.monitor.sink import MAX_BODY, PingSink
 
 
 class Listener:
@@ -46,7 +46,7 @@ class Listener:
         )
         self._server = HttpServer(
             router,
-            body_kept=BODY_LIMIT,
+            body_kept=MAX_BODY,
             limits=limits,
             refused=intake.reject,
             turned_away=intake.turned_away,

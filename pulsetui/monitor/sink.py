@@ -15,7 +15,7 @@ from pulsetui.core.state.ping import NO_METRICS, NO_REASONS
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.output import KEPT
 
-BODY_LIMIT = KEPT
+MAX_BODY = KEPT
 """Bytes of a body that are kept; the rest is read and dropped."""
 
 
@@ -25,9 +25,9 @@ _REPORT_ID = re.compile(r"[0-9a-f]{32}")
 def split_body(whole: bytes, *, keeps_end: bool) -> tuple[bytes, bytes]:
     """What of a body is kept, and the rest that is searched besides."""
     if keeps_end:
-        cut = max(len(whole) - BODY_LIMIT, 0)
+        cut = max(len(whole) - MAX_BODY, 0)
         return whole[cut:], whole[:cut]
-    return whole[:BODY_LIMIT], whole[BODY_LIMIT:]
+    return whole[:MAX_BODY], whole[MAX_BODY:]
 
 
 def report_id(text: str) -> str:
@@ -51,7 +51,7 @@ class IncomingPing(Struct, frozen=True, kw_only=True):
     unread: Mapping[str, str] = field(default_factory=lambda: NO_REASONS)
     # ^ metrics that came and could not be read: why, in words
     duration: timedelta | None = None
-    body: bytes = b""  # at most BODY_LIMIT
+    body: bytes = b""  # at most MAX_BODY
     rest: bytes = b""  # the end of what followed it, which is searched for metrics and not kept
     keeps_end: bool = False  # body is the end of what came, and rest what was before it
     body_size: int = 0  # bytes that came, those between body and rest included; 0 when nothing was cut

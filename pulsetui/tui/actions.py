@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from pulsetui.client.user import user_name
 from pulsetui.client.views import CheckView, CommandResult
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import instant_text
@@ -65,7 +66,7 @@ class Actions:
             return
         running = [view.slug for view in views if view.status is not Status.PAUSED]
         self._run(
-            lambda: client.pause(running, by=_me()),
+            lambda: client.pause(running, by=user_name()),
             done=f"Paused {_names(views)}",
             undo=Undo(f"pausing {_names(views)}", lambda: client.undo_pause(running)),
         )
@@ -85,7 +86,7 @@ class Actions:
                     lambda: [
                         r
                         for slug in slugs
-                        for r in client.acknowledge([slug], by=_me(), note=notes.get(slug, ""))
+                        for r in client.acknowledge([slug], by=user_name(), note=notes.get(slug, ""))
                     ],
                 ),
             )
@@ -100,7 +101,7 @@ class Actions:
             return
         client, slugs = self._services.client, [view.slug for view in views]
         self._run(
-            lambda: client.acknowledge(slugs, by=_me(), note=known.note, any_reason=known.any_reason),
+            lambda: client.acknowledge(slugs, by=user_name(), note=known.note, any_reason=known.any_reason),
             done=f"Acknowledged {_names(views)}",
             undo=Undo(f"acknowledging {_names(views)}", lambda: client.unacknowledge(slugs)),
         )
@@ -141,7 +142,7 @@ class Actions:
             return
         when = instant_text(until, self._services.viewer_zone, self._services.now()).removeprefix("today ")
         self._run(
-            lambda: client.snooze(scope, names, until=until, by=_me(), note=note),
+            lambda: client.snooze(scope, names, until=until, by=user_name(), note=note),
             done=f"Snoozed {label} until {when}",
             undo=Undo(f"snoozing {label}", restore),
         )
@@ -253,12 +254,3 @@ def _names(views: Sequence[CheckView]) -> str:
     if len(views) == 1:
         return f'"{cut(name_of(views[0]), 40)}"'
     return f"{len(views)} checks"
-
-
-def _me() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""

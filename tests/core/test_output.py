@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetui.core.text.output import KEPT, SEARCHED, Output, shortened
-from pulsetui.job.report import BODY_LIMIT
+from pulsetui.job.report import MAX_BODY
 from pulsetui.monitor import sink as intake
 
 
 def test_all_that_keep_bodies_keep_as_much() -> None:
-    assert BODY_LIMIT == KEPT == intake.BODY_LIMIT == 100_000
+    assert MAX_BODY == KEPT == intake.MAX_BODY == 100_000
 
 
 @given(

@@ -121,7 +121,7 @@ async def test_a_stop_lets_the_send_in_progress_end_but_starts_no_other() -> Non
 async def test_a_stop_before_the_start_is_not_forgotten() -> None:
     scene = Scene({})
     scene.worker.stop()
-    await asyncio.wait_for(scene.worker.run(), 1)
+    await asyncio.wait_for(scene.worker.run(), 1)  # raises when it goes on
 
 
 async def test_a_cancelled_worker_leaves_no_send_behind() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pulsetui.errors import UsageError
 from pulsetui.job.client import send, send_or_keep
-from pulsetui.job.report import LOST, REFUSED, SENT, SENT_LIMIT, SPOOLED, UNKNOWN, UNREACHABLE, Report
+from pulsetui.job.report import LOST, MAX_SENT, REFUSED, SENT, SPOOLED, UNKNOWN, UNREACHABLE, PingReport
 from pulsetui.job.wire import parse_address, quote
 from tests.job.server import BUSY, NOT_FOUND, OK, SILENCE, free_port, serving
 
@@ -22,23 +22,23 @@ RID = "1c6b4b1e-7f1d-4c58-9d2c-3f6a8f1f0a11"
 @pytest.mark.parametrize(
     ("report", "target"),
     [
-        (Report(slug="a"), "GET /ping/a HTTP/1.1"),
-        (Report(slug="a", kind="start"), "GET /ping/a/start HTTP/1.1"),
-        (Report(slug="a", kind="fail", rid=RID), f"GET /ping/a/fail?rid={RID} HTTP/1.1"),
-        (Report(slug="a", kind="log"), "GET /ping/a/log HTTP/1.1"),
-        (Report(slug="a", exit_status=0), "GET /ping/a/0 HTTP/1.1"),
-        (Report(slug="a", exit_status=143), "GET /ping/a/143 HTTP/1.1"),
-        (Report(slug="a", exit_status=-9), "GET /ping/a?exit_code=-9 HTTP/1.1"),
-        (Report(slug="a", exit_status=-9, rid=RID), f"GET /ping/a?exit_code=-9&rid={RID} HTTP/1.1"),
-        (Report(slug="a", unread=[("free", "12,5 GB")]), "GET /ping/a?metric=free:12%2C5%20GB HTTP/1.1"),
+        (PingReport(slug="a"), "GET /ping/a HTTP/1.1"),
+        (PingReport(slug="a", kind="start"), "GET /ping/a/start HTTP/1.1"),
+        (PingReport(slug="a", kind="fail", rid=RID), f"GET /ping/a/fail?rid={RID} HTTP/1.1"),
+        (PingReport(slug="a", kind="log"), "GET /ping/a/log HTTP/1.1"),
+        (PingReport(slug="a", exit_status=0), "GET /ping/a/0 HTTP/1.1"),
+        (PingReport(slug="a", exit_status=143), "GET /ping/a/143 HTTP/1.1"),
+        (PingReport(slug="a", exit_status=-9), "GET /ping/a?exit_code=-9 HTTP/1.1"),
+        (PingReport(slug="a", exit_status=-9, rid=RID), f"GET /ping/a?exit_code=-9&rid={RID} HTTP/1.1"),
+        (PingReport(slug="a", unread=[("free", "12,5 GB")]), "GET /ping/a?metric=free:12%2C5%20GB HTTP/1.1"),
         (
-            Report(slug="a", metrics=[("records", 42.0), ("rate", 0.1)]),
+            PingReport(slug="a", metrics=[("records", 42.0), ("rate", 0.1)]),
             "GET /ping/a?metric=records:42&metric=rate:0.10000000000000001 HTTP/1.1",
         ),
-        (Report(slug="a", body=b"x"), "POST /ping/a HTTP/1.1"),
+        (PingReport(slug="a", body=b"x"), "POST /ping/a HTTP/1.1"),
     ],
 )
-def test_each_kind_of_report_has_its_request_line(report: Report, target: str) -> None:
+def test_each_kind_of_report_has_its_request_line(report: PingReport, target: str) -> None:
     with serving(OK) as server:
         assert send(report, parse_address(server.url)).state == SENT
         assert server.request_line == target
@@ -46,9 +46,9 @@ def test_each_kind_of_report_has_its_request_line(report: Report, target: str) -
 
 def test_the_body_travels_as_bytes_and_is_bounded() -> None:
     with serving(OK) as server:
-        send(Report(slug="a", body=b"\x00\xff\r\n\r\n" + b"x" * 3_000_000), parse_address(server.url))
+        send(PingReport(slug="a", body=b"\x00\xff\r\n\r\n" + b"x" * 3_000_000), parse_address(server.url))
 
-        assert server.body == b"\x00\xff\r\n\r\n" + b"x" * (SENT_LIMIT - 6)
+        assert server.body == b"\x00\xff\r\n\r\n" + b"x" * (MAX_SENT - 6)
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_the_body_travels_as_bytes_and_is_bounded() -> None:
 )
 def test_every_answer_is_understood(answer: bytes, state: str) -> None:
     with serving(answer) as server:
-        assert send(Report(slug="a"), parse_address(server.url), patience=0.5).state == state
+        assert send(PingReport(slug="a"), parse_address(server.url), patience=0.5).state == state
 
 
 def test_a_server_that_answers_for_ever_is_not_listened_to_for_ever() -> None:
     with serving(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 500_000) as server:
-        assert send(Report(slug="a"), parse_address(server.url)).state == SENT
+        assert send(PingReport(slug="a"), parse_address(server.url)).state == SENT
 
 
 def test_a_report_has_one_id_however_often_it_is_sent_and_when_it_is_kept(tmp_path: Path) -> None:
-    report, other = Report(slug="a"), Report(slug="a")
+    report, other = PingReport(slug="a"), PingReport(slug="a")
     with serving(BUSY) as server:
         send_or_keep(report, parse_address(server.url), str(tmp_path), patience=0.5)
 
@@ -91,7 +91,7 @@ def test_a_report_has_one_id_however_often_it_is_sent_and_when_it_is_kept(tmp_pa
 
 def test_a_busy_engine_is_asked_again() -> None:
     with serving(BUSY, BUSY, OK) as server:
-        assert send(Report(slug="a"), parse_address(server.url)).state == SENT
+        assert send(PingReport(slug="a"), parse_address(server.url)).state == SENT
         assert len(server.requests) == 3
 
 
@@ -99,7 +99,7 @@ def test_a_busy_engine_is_asked_again() -> None:
 def test_no_server_costs_the_job_more_than_its_patience(answer: bytes) -> None:
     with serving(answer) as server:
         started = time.monotonic()
-        outcome = send(Report(slug="a"), parse_address(server.url), patience=0.4)
+        outcome = send(PingReport(slug="a"), parse_address(server.url), patience=0.4)
 
         assert outcome.state == UNREACHABLE
         assert time.monotonic() - started < 1.0
@@ -108,13 +108,13 @@ def test_no_server_costs_the_job_more_than_its_patience(answer: bytes) -> None:
 def test_a_dripping_answer_does_not_stretch_the_deadline() -> None:
     with serving(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nOK") as server:
         # The connection closes early: what came is enough to know that it was taken.
-        assert send(Report(slug="a"), parse_address(server.url), patience=1).state == SENT
+        assert send(PingReport(slug="a"), parse_address(server.url), patience=1).state == SENT
 
 
 def test_a_report_that_reaches_nobody_is_kept(tmp_path: Path) -> None:
     address = parse_address(f"http://127.0.0.1:{free_port()}")
 
-    outcome = send_or_keep(Report(slug="a"), address, str(tmp_path), patience=0.2)
+    outcome = send_or_keep(PingReport(slug="a"), address, str(tmp_path), patience=0.2)
 
     assert outcome.state == SPOOLED
     assert len(list((tmp_path / "spool").iterdir())) == 1
@@ -126,14 +126,14 @@ def test_a_report_that_cannot_be_kept_either_is_said_to_be_lost(tmp_path: Path) 
     blocked.write_text("")
     address = parse_address(f"http://127.0.0.1:{free_port()}")
 
-    outcome = send_or_keep(Report(slug="a"), address, str(blocked), patience=0.2)
+    outcome = send_or_keep(PingReport(slug="a"), address, str(blocked), patience=0.2)
 
     assert outcome.state == LOST
 
 
 def test_an_unknown_check_is_not_spooled(tmp_path: Path) -> None:
     with serving(NOT_FOUND) as server:
-        assert send_or_keep(Report(slug="a"), parse_address(server.url), str(tmp_path)).state == UNKNOWN
+        assert send_or_keep(PingReport(slug="a"), parse_address(server.url), str(tmp_path)).state == UNKNOWN
     assert not (tmp_path / "spool").exists()
 
 

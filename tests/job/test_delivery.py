@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pulsetui.job import locate, ping, run, spool
-from pulsetui.job.report import Report
+from pulsetui.job.report import PingReport
 from tests.job.server import BUSY, NOT_FOUND, OK, Server, free_port, serving
 from tests.job.test_ping import spooled
 
@@ -37,7 +37,7 @@ def header(request: bytes, name: str) -> str:
 
 def keep(state: Path, slug: str, *, to: str = "", ago_s: float = 60, **fields: object) -> Path:
     at_ns = time.time_ns() - int(ago_s * 1e9)
-    return Path(spool.keep(Report(slug=slug, at_ns=at_ns, **fields), str(state), to))  # type: ignore[arg-type]
+    return Path(spool.keep(PingReport(slug=slug, at_ns=at_ns, **fields), str(state), to))  # type: ignore[arg-type]
 
 
 def test_the_engine_of_the_state_directory_proves_that_it_is_it(tmp_path: Path, capsys: Captured) -> None:

@@ -364,7 +364,7 @@ def test_a_metric_is_the_last_match_and_absent_when_there_is_none(tmp_path: Path
 
 
 def test_every_run_id_is_a_random_uuid() -> None:
-    made = [run_module._new_rid() for _ in range(200)]
+    made = [run_module.new_rid() for _ in range(200)]
 
     assert len(set(made)) == 200
     assert all(str(UUID(rid)) == rid and UUID(rid).version == 4 for rid in made)

@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetui.job import spool
-from pulsetui.job.report import Report
+from pulsetui.job.report import PingReport
 
 AT_NS = 1_794_812_645_000_123_456  # 2026-11-16T07:04:05.000123456Z
 RID = "1c6b4b1e-7f1d-4c58-9d2c-3f6a8f1f0a11"
 
 
 def test_a_kept_report_says_everything_and_its_own_instant(tmp_path: Path) -> None:
-    report = Report(
+    report = PingReport(
         slug="sync",
         exit_status=2,
         rid=RID,
@@ -52,7 +52,7 @@ def test_a_kept_report_says_everything_and_its_own_instant(tmp_path: Path) -> No
 def test_the_file_is_named_by_its_instant_and_nobody_else_may_read_it(tmp_path: Path) -> None:
     state = tmp_path / "deep" / "state"
 
-    path = Path(spool.keep(Report(slug="a", at_ns=AT_NS), str(state)))
+    path = Path(spool.keep(PingReport(slug="a", at_ns=AT_NS), str(state)))
 
     assert path.parent == state / "spool"
     assert re.fullmatch(rf"{AT_NS}-{os.getpid()}-[0-9a-f]{{6}}\.json", path.name)
@@ -63,14 +63,14 @@ def test_the_file_is_named_by_its_instant_and_nobody_else_may_read_it(tmp_path: 
 
 def test_reports_of_one_instant_do_not_replace_each_other(tmp_path: Path) -> None:
     for _ in range(5):
-        spool.keep(Report(slug="a", at_ns=AT_NS), str(tmp_path))
+        spool.keep(PingReport(slug="a", at_ns=AT_NS), str(tmp_path))
 
     assert len(list((tmp_path / "spool").iterdir())) == 5
 
 
 @pytest.mark.parametrize(("keeps_end", "kept"), [(False, b"a"), (True, b"z")])
 def test_a_crowd_of_kept_reports_has_short_bodies(keeps_end: bool, kept: bytes, tmp_path: Path) -> None:
-    report = Report(slug="a", body=b"a" * 100_000 + b"z" * 100_000)
+    report = PingReport(slug="a", body=b"a" * 100_000 + b"z" * 100_000)
     report.keeps_end = keeps_end
     long = Path(spool.keep(report, str(tmp_path)))
     for number in range(spool._CROWD):
@@ -88,7 +88,7 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "fsync", full)
 
     with pytest.raises(OSError, match="No space"):
-        spool.keep(Report(slug="a"), str(tmp_path))
+        spool.keep(PingReport(slug="a"), str(tmp_path))
 
     assert list((tmp_path / "spool").iterdir()) == []
 
@@ -108,14 +108,14 @@ def test_the_bytes_are_on_disk_before_the_name_is(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "rename", rename)
 
-    spool.keep(Report(slug="a"), str(tmp_path))
+    spool.keep(PingReport(slug="a"), str(tmp_path))
 
     assert seen == ["file", "rename", "folder"]
 
 
 @given(st.binary(max_size=300), st.integers(min_value=0, max_value=4 * 10**18))
 def test_any_body_and_instant_read_back(body: bytes, at_ns: int) -> None:
-    record = json.loads(spool.encode(Report(slug="a", body=body, at_ns=at_ns)))
+    record = json.loads(spool.encode(PingReport(slug="a", body=body, at_ns=at_ns)))
 
     assert base64.b64decode(record["body"]) == body
     at = datetime.fromisoformat(record["at"])
@@ -126,7 +126,7 @@ def test_any_body_and_instant_read_back(body: bytes, at_ns: int) -> None:
 def test_what_is_made_is_private_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        path = Path(spool.keep(Report(slug="a"), str(tmp_path / "a/b/state")))
+        path = Path(spool.keep(PingReport(slug="a"), str(tmp_path / "a/b/state")))
     finally:
         os.umask(before)
     made = [tmp_path / "a", tmp_path / "a/b", path.parent.parent, path.parent]
@@ -139,7 +139,7 @@ def test_nothing_is_kept_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state/spool").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(OSError, match="link"):
-        spool.keep(Report(slug="a"), str(tmp_path / "state"))
+        spool.keep(PingReport(slug="a"), str(tmp_path / "state"))
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 

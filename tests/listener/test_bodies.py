@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pulsetui.core.text.output import KEPT, SEARCHED
-from pulsetui.listener.http.heads import _ENDS
+from pulsetui.listener.http.heads import MAX_ENDS
 from pulsetui.listener.http.limits import Limits
 from tests.listener.served import Served, serve
 
@@ -57,7 +57,7 @@ def test_a_body_that_is_not_read_to_its_end_ends_in_no_half_number(tmp_path: Pat
 def test_the_memory_for_ends_is_bounded(served: Served) -> None:
     """Many clients with long bodies at once cost no more than some dozens; a ping after them has its own."""
     head = b"POST /ping/backup HTTP/1.1\r\nContent-Length: 200000\r\n\r\n"
-    connections = [served.connect() for _ in range(_ENDS + 3)]
+    connections = [served.connect() for _ in range(MAX_ENDS + 3)]
     for connection in connections:
         connection.sendall(head + b"x" * 150_000)
     for connection in connections:
@@ -65,9 +65,9 @@ def test_the_memory_for_ends_is_bounded(served: Served) -> None:
         assert connection.recv(1000).startswith(b"HTTP/1.1 200")
         connection.close()
     rests = [len(arrival.rest) for arrival in served.intake.arrivals]
-    assert len(rests) == _ENDS + 3
+    assert len(rests) == MAX_ENDS + 3
     assert set(rests) <= {0, 100_000}
-    assert rests.count(100_000) >= _ENDS
+    assert rests.count(100_000) >= MAX_ENDS
 
     assert served.raw(head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n") + b"x" * 200_000)
     assert len(served.intake.arrivals[-1].rest) == 100_000

@@ -84,7 +84,7 @@ def test_metrics_are_bounded_and_the_reasons_for_refusal_are_fixed(texts: list[s
 
     found, unread = extras.metrics({"metric": texts}, rejected.append)
 
-    assert len(found) + len(unread) <= extras.METRICS_LIMIT
+    assert len(found) + len(unread) <= extras.MAX_METRICS
     assert set(rejected) <= {"bad metric"}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from pulsetui.core.state.status import PingKind
-from pulsetui.monitor.sink import BODY_LIMIT, Receipt
+from pulsetui.monitor.sink import MAX_BODY, Receipt
 from tests.listener.fakes import CODE, PING_KEY
 from tests.listener.served import Served, curl
 
@@ -137,7 +137,7 @@ def test_head_pings_and_gets_the_headers_without_the_body(served: Served) -> Non
 def test_answer_carries_the_headers_clients_read(served: Served) -> None:
     headers = served.curl(f"/ping/{CODE}").headers
 
-    assert headers["ping-body-limit"] == str(BODY_LIMIT)
+    assert headers["ping-body-limit"] == str(MAX_BODY)
     assert headers["access-control-allow-origin"] == "*"
     assert "no-store" in headers["cache-control"]
 
@@ -172,11 +172,11 @@ def test_body_is_kept_as_bytes_whatever_its_type(served: Served) -> None:
 
 
 def test_body_beyond_the_limit_is_cut_and_the_ping_counts(served: Served) -> None:
-    body = b"x" * BODY_LIMIT + b"y" * 3_000_000
+    body = b"x" * MAX_BODY + b"y" * 3_000_000
     reply = curl(f"{served.url}/ping/{CODE}", "--data-binary", "@-", stdin=body)
 
     assert reply.status == 200
-    assert served.intake.arrivals[0].body == body[:BODY_LIMIT]
+    assert served.intake.arrivals[0].body == body[:MAX_BODY]
 
 
 def test_proxy_on_this_host_is_believed(served: Served) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
-from pulsetui.listener.pings.outcome import _WORDS, outcome
+from pulsetui.listener.pings.outcome import WORDS, outcome
 from tests.listener.fakes import CODE, PING_KEY
 from tests.listener.served import Served
 
@@ -101,7 +101,7 @@ def test_a_word_nobody_knows_is_a_log_and_its_sender_learns_why(
 def test_only_the_words_that_are_known_are_a_success(name: str, word: str) -> None:
     kind, _exit_status, notes = said(**{name: word})
 
-    known = {spelled for spelled, meaning in _WORDS.items() if meaning is SUCCESS}
+    known = {spelled for spelled, meaning in WORDS.items() if meaning is SUCCESS}
     spelled = re.sub(r"[\s-]+", "_", word.strip().lower())
     assert kind is not SUCCESS or not word.strip() or spelled in known or spelled.strip("01") == ""
     assert all(clean(note) == note and len(note) < 200 for note in notes)

@@ -583,7 +583,7 @@ def test_an_address_that_crowds_makes_room_before_others() -> None:
     for peer in ["192.0.2.1", *["192.0.2.66"] * 4, "2001:db8:0:1::5", "2001:db8:0:1::6", "2001:db8:0:2::7"]:
         server.unfinished(Slow(peer))  # type: ignore[arg-type]
     for _ in range(4):
-        assert server._make_room()
+        assert server.make_room()
 
     assert closed == ["192.0.2.66"] * 2 + ["192.0.2.66", "2001:db8:0:1::5"]
 

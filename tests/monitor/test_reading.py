@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from pulsetui.core.state.status import PingKind
-from pulsetui.job.report import Report
+from pulsetui.job.report import PingReport
 from pulsetui.job.spool import keep
 from pulsetui.monitor.pings import reading
-from pulsetui.monitor.sink import BODY_LIMIT, Receipt
+from pulsetui.monitor.sink import MAX_BODY, Receipt
 from tests.monitor.harness import running
 
 
@@ -64,7 +64,7 @@ def test_a_number_of_the_wire_wins_over_the_body(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-@pytest.mark.parametrize("size", [100, BODY_LIMIT])
+@pytest.mark.parametrize("size", [100, MAX_BODY])
 def test_the_end_of_a_body_is_searched_and_shown_where_it_is_not_kept(tmp_path: Path, size: int) -> None:
     async def scenario() -> None:
         async with running(tmp_path, config=config(r"free: (\d+)")) as engine:
@@ -77,7 +77,7 @@ def test_the_end_of_a_body_is_searched_and_shown_where_it_is_not_kept(tmp_path: 
 def test_what_came_before_a_kept_end_is_searched(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(tmp_path, config=config(r"free: (\d+)")) as engine:
-            before, end = b"free: 25\n" + b"x" * BODY_LIMIT, b"y\n" * (BODY_LIMIT // 2 - 4) + b"the end\n"
+            before, end = b"free: 25\n" + b"x" * MAX_BODY, b"y\n" * (MAX_BODY // 2 - 4) + b"the end\n"
             size = len(before) + len(end)
             await engine.ping("a", body=end, rest=before, keeps_end=True, body_size=size)
             assert (engine.status("a"), engine.view("a").last_line) == ("up", "the end")
@@ -88,11 +88,11 @@ def test_what_came_before_a_kept_end_is_searched(tmp_path: Path) -> None:
 def test_kept_reports_are_searched_and_those_for_another_host_are_left(tmp_path: Path) -> None:
     state = str(tmp_path / "state")
     output = b"free: 25\n" + b"noise\n" * 50_000
-    report = Report(slug="a", body=output, unread=[("other", "12,5")])
+    report = PingReport(slug="a", body=output, unread=[("other", "12,5")])
     report.keeps_end = True
     keep(report, state)
-    keep(Report(slug="a", kind="fail"), state, "http://127.0.0.1:9/ping/key")
-    elsewhere = keep(Report(slug="a"), state, "https://monitor.example/ping/key")
+    keep(PingReport(slug="a", kind="fail"), state, "http://127.0.0.1:9/ping/key")
+    elsewhere = keep(PingReport(slug="a"), state, "https://monitor.example/ping/key")
 
     async def scenario() -> None:
         async with running(tmp_path, config=config(r"free: (\d+)")) as engine:
@@ -110,7 +110,7 @@ SLOW = r"1[01]{300}[a-z](\d)"
 
 
 def slow_body() -> bytes:
-    return "".join(random.Random(1).choices("01", k=BODY_LIMIT)).encode()
+    return "".join(random.Random(1).choices("01", k=MAX_BODY)).encode()
 
 
 def test_pings_of_others_do_not_wait_for_a_search_and_those_of_the_check_keep_their_order(
@@ -184,8 +184,8 @@ def test_a_search_that_fails_loses_no_ping(tmp_path: Path, monkeypatch: pytest.M
 
     async def scenario() -> None:
         async with running(tmp_path, config=config(r"free: (\d+)")) as engine:
-            for body in (b"short", b"long" * BODY_LIMIT):
-                assert await engine.ping("a", body=body[:BODY_LIMIT]) is Receipt.OK
+            for body in (b"short", b"long" * MAX_BODY):
+                assert await engine.ping("a", body=body[:MAX_BODY]) is Receipt.OK
             assert engine.view("a").n_pings == 2
 
     asyncio.run(scenario())

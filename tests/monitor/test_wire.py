@@ -16,7 +16,7 @@ from pulsetui.config.file.load import load_config
 from pulsetui.config.model import Config
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
-from pulsetui.job.report import Report
+from pulsetui.job.report import PingReport
 from pulsetui.job.spool import keep
 from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.listener.listener import Listener
@@ -308,7 +308,7 @@ def test_what_a_query_says_is_what_becomes_of_the_check(tmp_path: Path) -> None:
 
 
 def test_a_kept_report_for_no_check_is_shown_like_any_refused_ping(tmp_path: Path) -> None:
-    keep(Report(slug="oftn"), str(tmp_path / "state"))
+    keep(PingReport(slug="oftn"), str(tmp_path / "state"))
 
     async def scenario() -> None:
         async with running(tmp_path) as engine:

@@ -6,9 +6,10 @@ import argparse
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from pulsetui.cli.commands.verbs import report, user_name
+from pulsetui.cli.commands.verbs import report
 from pulsetui.cli.connect import engine
 from pulsetui.cli.output import json_text, out, table, talk
+from pulsetui.client.user import user_name
 from pulsetui.config.host_zone import host_zone
 from pulsetui.core.slug import check_slug
 from pulsetui.core.state.snooze import SnoozeError, snooze_for, snooze_until

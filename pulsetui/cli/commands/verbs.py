@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.output import json_text, out, talk
+from pulsetui.client.user import user_name
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import UsageError
@@ -140,13 +140,6 @@ def _toml(key: str, text: str) -> object:
 
 def _slugs(options: argparse.Namespace) -> list[str]:
     return [check_slug(slug) for slug in dict.fromkeys(options.slugs)]
-
-
-def user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user id without a name, as in many containers
-        return ""
 
 
 def report(results: Sequence[CommandResult], options: argparse.Namespace) -> int:

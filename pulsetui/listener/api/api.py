@@ -25,7 +25,7 @@ from pulsetui.listener.auth import denied
 from pulsetui.listener.browser import Guard, refusal
 from pulsetui.listener.http.message import JSON, Request, Respond, Response
 from pulsetui.listener.http.stream import Stream
-from pulsetui.monitor.sink import BODY_LIMIT, PingSink
+from pulsetui.monitor.sink import MAX_BODY, PingSink
 
 _log = logging.getLogger(__name__)
 
@@ -113,8 +113,8 @@ class PulseApi:
         return _json(self._client.timeline(slugs[:MAX_LANES], since, until))
 
     def _command(self, request: Request, respond: Respond) -> None:
-        if request.body_size > BODY_LIMIT:
-            respond(json_error(413, f"a command has at most {BODY_LIMIT} bytes"))
+        if request.body_size > MAX_BODY:
+            respond(json_error(413, f"a command has at most {MAX_BODY} bytes"))
             return
         try:
             command = checked(wire.decode_command(request.body))

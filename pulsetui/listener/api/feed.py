@@ -16,7 +16,7 @@ from pulsetui.client.client import EngineClient
 from pulsetui.listener.http.stream import Stream
 
 BATCH_S = 0.1
-"""At most one batch of changes in so many seconds."""
+"""At most one batch of changes in this time."""
 
 _ALERTS_KEPT = 100  # for a client that is behind; older ones are on its screen as flips anyway
 

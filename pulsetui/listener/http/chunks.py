@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_LINE_LIMIT = 16 * 1024
+_MAX_LINE = 16 * 1024
 """Bytes of one size line with its extensions, and of all trailers together."""
 
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(;[^\x00-\x08\x0a-\x1f\x7f]*)?")
@@ -55,7 +55,7 @@ class Chunks:
                 continue
             end = data.find(b"\n", at)
             line = self._line + (data[at:] if end < 0 else data[at:end])
-            if len(line) > _LINE_LIMIT:
+            if len(line) > _MAX_LINE:
                 raise ChunkTooLongError
             if end < 0:
                 self._line = line
@@ -88,7 +88,7 @@ class Chunks:
         if not line:
             return True
         self._trailers += len(line)
-        if self._trailers > _LINE_LIMIT:
+        if self._trailers > _MAX_LINE:
             raise ChunkTooLongError
         if _TRAILER.fullmatch(line) is None:
             raise ChunkError

@@ -9,12 +9,12 @@ from httptools import HttpParserUpgrade, HttpRequestParser
 
 from pulsetui.core.text.output import Output
 
-_REMEMBERED = 256
-_REMEMBERED_SIZE = 1024
+_MAX_REMEMBERED = 256
+_MAX_REMEMBERED_SIZE = 1024
 """Heads that are remembered, and the bytes that one of them may have."""
 
-_ENDS = 32
-"""So many requests at once may have the end of a long body kept for a while, which bounds the memory."""
+MAX_ENDS = 32
+"""At most this many requests at once have the end of a long body kept for a while: it bounds the memory."""
 
 _UPGRADE_LINE = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 
@@ -67,7 +67,7 @@ class Incoming:
         if output is None:
             output = self._output = Output(kept=self._limit, searched=0)
         if self._ends is not None and output.size + len(data) > self._limit:
-            if len(self._ends) < _ENDS:
+            if len(self._ends) < MAX_ENDS:
                 self._ends.add(output)
                 output.keep_end()
             self._ends = None
@@ -91,13 +91,13 @@ class Heads:
         return len(self._remembered)
 
     def parse(self, fields: bytes) -> Incoming:
-        """A request from its whole head. Raises HttpParserError or HttpParserUpgrade when it is none."""
+        """A request from its whole head. Raises HttpParserError or HttpParserUpgrade if it is not valid."""
         known = self._remembered.get(fields)
         if known is not None:
             return known
         incoming = _parse(fields, self._limit, self._ends)
-        if incoming.complete and len(fields) <= _REMEMBERED_SIZE:
-            if len(self._remembered) >= _REMEMBERED:
+        if incoming.complete and len(fields) <= _MAX_REMEMBERED_SIZE:
+            if len(self._remembered) >= _MAX_REMEMBERED:
                 self._remembered.clear()
             self._remembered[fields] = incoming
         return incoming

@@ -12,8 +12,8 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     request_s: float = 10.0  # a whole request, from accept or from its first byte; bytes do not extend it
     idle_s: float = 5.0  # an open connection between two requests
-    flush_s: float = 10.0  # a client may take so long to read an answer
-    stream_flush_s: float = 30.0  # and so long to read one batch of an event stream
+    flush_s: float = 10.0  # a client may take this long to read an answer
+    stream_flush_s: float = 30.0  # and this long to read one batch of an event stream
     linger_s: float = 2.0  # reading on after an answer that came before the end of the request
     drain_s: float = 30.0  # and after one that came before the end of a body that was cut
     sweep_s: float = 1.0  # how often deadlines are looked at: their precision
@@ -25,7 +25,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     # ^ left to the database, hooks and the screen; None: 64, and of very few the half
 
     def capacity(self, descriptors: int) -> int:
-        """How many connections may be open in a process that may have so many descriptors."""
+        """How many connections may be open in a process that may have this many descriptors."""
         spare = self.spare_descriptors
         if spare is None:
             spare = min(SPARE_DESCRIPTORS, descriptors // 2)

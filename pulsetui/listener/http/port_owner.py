@@ -1,6 +1,6 @@
 """Which program listens on a port, for the message that says it is taken.
 
-Linux only; elsewhere nobody is named.
+Linux only; elsewhere no name is given.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class RequestReader:
         self.is_cut = False
         """Whether the last request was handed over while its body goes on."""
         self.wants_continue = False
-        """Whether a client waits to be told to send the body. To be unset by whoever tells it."""
+        """Whether a client waits to be told to send the body. The caller that tells it unsets this."""
 
     @property
     def has_begun(self) -> bool:

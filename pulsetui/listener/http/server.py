@@ -61,11 +61,6 @@ class HttpServer:
         self._sweeping = False
         self._all_answered: asyncio.Event | None = None
 
-    @property
-    def open_connections(self) -> int:
-        """How many connections are open."""
-        return len(self._connections)
-
     def start(self, sockets: Sequence[socket.socket]) -> None:
         """Serves on sockets that listen already, on the running loop, and closes them at the end."""
         self.loop = asyncio.get_running_loop()
@@ -79,7 +74,7 @@ class HttpServer:
     async def stop(self, grace_s: float = 5.0) -> None:
         """Takes no more connections, lets waiting requests be answered for ``grace_s``, closes the rest.
 
-        Who has just connected is about to ask, and would never learn why nobody answered.
+        A client that has just connected is about to ask, and would never learn why it got no answer.
         """
         self.stopping = True
         self._close_sockets()
@@ -122,7 +117,7 @@ class HttpServer:
                 return
             accepted.setblocking(False)  # noqa: FBT003 - the standard library's signature
             connection = Connection(self, accepted, address[0])
-            if len(self._connections) >= self._capacity and not self._make_room():
+            if len(self._connections) >= self._capacity and not self.make_room():
                 self.refused("too many connections")
                 self._turned_away()
                 connection.turn_away(_FULL)
@@ -136,7 +131,7 @@ class HttpServer:
     def _accept_failed(self, listening: socket.socket, error: OSError) -> None:
         if error.errno not in _EXHAUSTED:
             _log.error("accept failed: %s", error)
-        elif self._make_room():
+        elif self.make_room():
             return  # the selector calls again at once: the connection still waits
         # Without a pause the selector would spin on the connection that cannot be taken.
         self.loop.remove_reader(listening)
@@ -146,9 +141,9 @@ class HttpServer:
         if listening in self._sockets:
             self.loop.add_reader(listening, self._accept, listening)
 
-    def _make_room(self) -> bool:
-        """Closes the connection that has been idle longest, or else the oldest whose client still keeps it
-        waiting, of the address that has most of these. False when all wait for us."""
+    def make_room(self) -> bool:
+        """Closes the connection that has been idle longest, or else, of the address that keeps most of them
+        waiting for its requests, the oldest of these. False when all wait for us."""
         for connection in self._idle:
             connection.close()
             return True

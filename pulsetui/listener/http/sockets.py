@@ -35,7 +35,7 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
 
 
 def adopt(descriptors: Sequence[int]) -> list[socket.socket]:
-    """Sockets that another process has opened with ``open_sockets``. Raises OSError when they are none."""
+    """Sockets that another process has opened with ``open_sockets``. Raises OSError for anything else."""
     adopted: list[socket.socket] = []
     for descriptor in descriptors:
         listening = Listening(fileno=descriptor)

@@ -1,6 +1,6 @@
 """The writing end of an answer without an end (server-sent events).
 
-Bounded by rule: whoever writes asks ``ready`` first. At most one batch is ever waiting for a slow reader,
+Bounded by rule: a writer asks ``ready`` first. At most one batch is ever waiting for a slow reader,
 and a reader that does not take it in time is dropped.
 """
 

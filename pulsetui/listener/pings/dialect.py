@@ -2,7 +2,7 @@
 
 A new one is a module beside this one and a line in ``dialects``. What dialects have in common stands in
 ``incoming`` (what comes with any request) and ``usual_form`` (``<check>[/action]?rid=…``). A dialect only
-reads: who may do what on behalf of a web page, the engine and the answer are ``taker``'s.
+reads: what a web page may not do, the engine and the answer are left to ``taker``.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from pulsetui.core.text.number import MAX_NUMBER_LENGTH, number
 from pulsetui.listener.http.message import Query
 from pulsetui.listener.pings.outcome import Reject, Say
 
-METRICS_LIMIT = storable.MAX_METRICS
-"""So many metrics of one ping are taken."""
+MAX_METRICS = storable.MAX_METRICS
+"""At most this many metrics of one ping are taken."""
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
 _SPAN = re.compile(r"(?:\d+(?:\.\d*)?(?:ns|us|µs|μs|ms|s|m|h))+", re.ASCII)
@@ -31,12 +31,12 @@ _EXAMPLE = "metric=records:312"
 _SHOWN = 40  # characters of what could not be read
 
 
-def _tell_nobody(_sentence: str) -> None:
+def _keep_quiet(_sentence: str) -> None:
     return
 
 
 def metrics(
-    query: Query, reject: Reject, say: Say = _tell_nobody
+    query: Query, reject: Reject, say: Say = _keep_quiet
 ) -> tuple[Mapping[str, float], Mapping[str, str]]:
     """``metric=records:312`` or ``metric=records=312``, repeatable: the numbers by name, and for the names
     that came without one why. Of a repeated name the last counts."""
@@ -49,9 +49,9 @@ def metrics(
         name, _sign, literal = text.rpartition(":") if ":" in text else text.partition("=")
         value = number(clean(literal, _MAX_NUMBER_LENGTH))
         is_name = _NAME.fullmatch(name) is not None
-        if is_name and len({*found, *unread, name}) > METRICS_LIMIT:
+        if is_name and len({*found, *unread, name}) > MAX_METRICS:
             reject("bad metric")
-            say(f"more than {METRICS_LIMIT} metrics: {name} is left out")
+            say(f"more than {MAX_METRICS} metrics: {name} is left out")
             continue
         found.pop(name, None)
         unread.pop(name, None)
@@ -74,7 +74,7 @@ def _what_is_wrong(name: str, literal: str) -> str:
     return f'metric "{shown}": "{clean(literal, _SHOWN)}" is not a number; write {_EXAMPLE}'
 
 
-def duration(query: Query, reject: Reject, say: Say = _tell_nobody) -> timedelta | None:
+def duration(query: Query, reject: Reject, say: Say = _keep_quiet) -> timedelta | None:
     """``duration=93``, ``duration=1.5`` (seconds) or ``duration=1m33s``."""
     given = query.get("duration")
     if not given:

@@ -7,14 +7,14 @@ from ipaddress import IPv6Address, ip_address
 
 from pulsetui.listener.http.message import Request
 
-UA_LIMIT = 200
+MAX_UA_LENGTH = 200
 """Characters of a user agent that are kept."""
 
 _IPV4_PORT = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}", re.ASCII)
 _SCHEMES = {b"http": "http", b"https": "https"}
 
 
-def is_loopback(address: str) -> bool:
+def _is_this_host(address: str) -> bool:
     """Whether the address is this host's own."""
     return address == "::1" or address.startswith("127.")
 
@@ -23,7 +23,7 @@ def remote(request: Request) -> tuple[str, str]:
     """Address and scheme of the client. A proxy is believed only when it runs on this host."""
     headers = request.headers
     address, scheme = request.peer, "http"
-    if is_loopback(address):
+    if _is_this_host(address):
         if (forwarded := headers.get(b"x-forwarded-for")) is not None:
             address = _first_address(forwarded) or address
         if (proto := headers.get(b"x-forwarded-proto")) is not None:
@@ -48,6 +48,6 @@ def user_agent(request: Request) -> str:
     """What the client calls itself: unsafe text."""
     agent = request.headers.get(b"user-agent", b"")
     try:
-        return agent.decode()[:UA_LIMIT]
+        return agent.decode()[:MAX_UA_LENGTH]
     except UnicodeDecodeError:
-        return agent.decode("latin-1")[:UA_LIMIT]
+        return agent.decode("latin-1")[:MAX_UA_LENGTH]

@@ -7,7 +7,7 @@
 | ``success`` | Gatus |
 | ``exit_code``, ``status_code``, ``exit_status`` | PulseTUI, Cronitor |
 
-A word that nobody knows is never a success: the ping is a log then, with a note for whoever sent it. Where
+An unknown word is never a success: the ping is a log then, with a note for its sender. Where
 a query contradicts itself, the worst of what it says counts.
 """
 
@@ -34,7 +34,7 @@ _BAD = """
     abort cancelled canceled interrupted timeout timed_out timedout missed hung exception problem red
     incomplete unsuccessful
 """
-_WORDS = {
+WORDS = {
     **dict.fromkeys(_GOOD.split(), _SUCCESS),
     **dict.fromkeys(_BAD.split(), _FAIL),
     **dict.fromkeys(("start", "started", "starting", "run", "running", "begin", "in_progress"), _START),
@@ -47,7 +47,7 @@ _NAMES = frozenset((*_WORD_NAMES, *_CODE_NAMES))
 _EXIT_CODE = re.compile(r"-?\d{1,10}", re.ASCII)
 _SEPARATORS = re.compile(r"[\s-]+")
 _BADNESS = {_SUCCESS: 0, _START: 1, _LOG: 2, _FAIL: 3}
-_SHOWN = 40  # characters of a word that nobody knows
+_SHOWN = 40  # characters of an unknown word
 
 
 def outcome(query: Query, reject: Reject, say: Say) -> tuple[PingKind, int | None]:
@@ -95,4 +95,4 @@ def _kind_of(name: str, value: str) -> PingKind | None:
         if name == "success":
             return _BOOLEANS.get(value)
         return _FAIL if int(value) else _SUCCESS
-    return _WORDS.get(_SEPARATORS.sub("_", value.lower()))
+    return WORDS.get(_SEPARATORS.sub("_", value.lower()))

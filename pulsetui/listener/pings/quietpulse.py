@@ -33,7 +33,7 @@ class QuietPulse:
         action = action_of(rest[0]) if len(rest) == 1 else None
         require_key = self._desk.require_key
         if len(rest) == 1 and action is None and is_upper(rest[0]):
-            # Where keys are needed the first segment is one, mistyped perhaps: it is shown to nobody.
+            # Where keys are needed the first segment is one, mistyped perhaps: it is never shown.
             name = rest[0] if require_key or not self._desk.sink.knows(slug) else f"{slug}/{rest[0]}"
             return Declined(answers.BAD_URL, "bad url", name)
         if rest and action is None:

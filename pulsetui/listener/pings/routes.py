@@ -1,4 +1,4 @@
-"""From a path to whoever answers it: the dialects of pings that name its first segment, then a page of ours,
+"""From a path to what answers it: the dialects of pings that name its first segment, then a page of ours,
 then the dialects that can be anywhere.
 
 A sender whose token is unknown never learns which dialect it would have belonged to.

@@ -27,7 +27,7 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.metric import not_a_number
 from pulsetui.core.text.number import MAX_NUMBER_LENGTH, number
-from pulsetui.monitor.sink import BODY_LIMIT, IncomingPing, report_id, split_body
+from pulsetui.monitor.sink import MAX_BODY, IncomingPing, report_id, split_body
 from pulsetui.store.private import open_directory, open_private
 
 T = TypeVar("T")
@@ -192,7 +192,7 @@ def _arrival(spooled: _Spooled) -> IncomingPing:
         raise ValueError(f'"{spooled.kind}" is no kind of report')
     metrics, unread = _metrics(spooled.metrics, spooled.unread)
     body = base64.b64decode(spooled.body, validate=True)
-    keeps_end = spooled.keep == "end" and len(body) > BODY_LIMIT
+    keeps_end = spooled.keep == "end" and len(body) > MAX_BODY
     kept, rest = split_body(body, keeps_end=keeps_end)
     uuid = canonical_uuid(spooled.slug)  # a job may name its check by uuid as well
     return IncomingPing(
