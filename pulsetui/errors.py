@@ -12,6 +12,7 @@ PulseError            what went wrong, where, and what to do: the message is sho
 │   ├── StateDirError     the state directory cannot be used
 │   │   └── StateHeldError    another engine holds it
 │   ├── UnknownCheckError there is no check by that name
+│   ├── CommandError      a command lacks what its verb needs
 │   └── EngineUnreachableError  no engine answers
 │       └── EngineSilentError   it runs, and does not answer
 ├── ListenerError     the HTTP listener cannot start
@@ -74,6 +75,10 @@ class StateHeldError(StateDirError):
 
 class UnknownCheckError(EngineError):
     """No check has that slug."""
+
+
+class CommandError(EngineError):
+    """A command lacks what its verb needs. The message names the field."""
 
 
 class EngineUnreachableError(EngineError):

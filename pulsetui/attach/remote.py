@@ -14,6 +14,7 @@ from pulsetui.attach.transport import Transport
 from pulsetui.client import wire
 from pulsetui.client.alert import OnAlert
 from pulsetui.client.client import OnChange
+from pulsetui.client.commands import AnyCommand, Dismiss, answer_at_once
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -23,8 +24,6 @@ from pulsetui.client.views import (
     LogLine,
     Timeline,
 )
-from pulsetui.core.state.snooze import Scope
-from pulsetui.errors import EngineError
 
 _T = TypeVar("_T")
 
@@ -111,71 +110,17 @@ class RemoteEngine:
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         return self._read(wire.decode_log, self._transport.get("log", limit=str(limit)))
 
-    def pause(self, slugs: Sequence[str], *, by: str = "") -> list[CommandResult]:
-        return self._command(wire.Command(verb="pause", slugs=tuple(slugs), by=by))
-
-    def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._command(wire.Command(verb="resume", slugs=tuple(slugs)))
-
-    def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._command(wire.Command(verb="undo_pause", slugs=tuple(slugs)))
-
-    def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._command(wire.Command(verb="undo_resume", slugs=tuple(slugs)))
-
-    def acknowledge(
-        self, slugs: Sequence[str], *, by: str, note: str = "", any_reason: bool = False
-    ) -> list[CommandResult]:
-        return self._command(
-            wire.Command(verb="acknowledge", slugs=tuple(slugs), by=by, note=note, any_reason=any_reason)
-        )
-
-    def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._command(wire.Command(verb="unacknowledge", slugs=tuple(slugs)))
-
-    def snooze(
-        self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
-    ) -> list[CommandResult]:
-        return self._command(
-            wire.Command(verb="snooze", scope=scope, slugs=tuple(targets), until=until, by=by, note=note)
-        )
-
-    def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:
-        return self._command(wire.Command(verb="unsnooze", scope=scope, slugs=tuple(targets)))
-
-    def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
-        return self._one(wire.Command(verb="add", slugs=(slug,), fields=dict(fields)))
-
-    def edit(
-        self, slug: str, fields: Mapping[str, object | None], *, new_slug: str | None = None
-    ) -> CommandResult:
-        return self._one(wire.Command(verb="edit", slugs=(slug,), fields=dict(fields), new_slug=new_slug))
-
-    def remove(self, slug: str) -> CommandResult:
-        return self._one(wire.Command(verb="remove", slugs=(slug,)))
-
-    def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
-        return self._one(wire.Command(verb="undo_remove", slugs=(slug,), fields=dict(fields)))
-
-    def dismiss(self, key: str) -> None:
-        if key != CONNECTION_NOTICE:  # that one is ours, and true until the connection is back
-            self._command(wire.Command(verb="dismiss", key=key))
+    def do(self, command: AnyCommand) -> list[CommandResult]:
+        if isinstance(command, Dismiss) and command.key == CONNECTION_NOTICE:
+            return []  # that one is ours, and true until the connection is back
+        if (answer := answer_at_once(command)) is not None:
+            return answer
+        return self._read(wire.decode_results, self._transport.post("commands", wire.encode(command)))
 
     def close(self) -> None:
         if self._follower is not None:
             self._follower.stop()
         self._transport.close()
-
-    def _command(self, command: wire.Command) -> list[CommandResult]:
-        if not command.slugs and command.verb != "dismiss" and command.scope != "everything":
-            return []
-        return self._read(wire.decode_results, self._transport.post("commands", wire.encode(command)))
-
-    def _one(self, command: wire.Command) -> CommandResult:
-        results = self._command(command)
-        if len(results) != 1:
-            raise EngineError(f"{self.url} answered {len(results)} results to one command")
-        return results[0]
 
     def _read(self, decode: Callable[[bytes], _T], data: bytes) -> _T:
         try:

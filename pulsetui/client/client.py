@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pulsetui.client.alert import OnAlert
+from pulsetui.client.commands import AnyCommand, Definition
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -20,7 +21,7 @@ from pulsetui.client.views import (
     LogLine,
     Timeline,
 )
-from pulsetui.core.state.snooze import Scope
+from pulsetui.errors import EngineError
 
 OnChange = Callable[[frozenset[str]], None]
 """Called from another thread with the slugs whose view changed, appeared or went away. An empty set means
@@ -67,49 +68,15 @@ class EngineClient(Protocol):
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         """The last lines of the engine's log, oldest first."""
 
-    def pause(self, slugs: Sequence[str], *, by: str = "") -> list[CommandResult]:
-        """``by`` is written into the incident that the pause ends."""
-
-    def resume(self, slugs: Sequence[str]) -> list[CommandResult]: ...
-
-    def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
-        """As if they had not been paused: status, incident and due of before, judged up to now. Refused for
-        one that has reported since, or is not paused any more."""
-
-    def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
-        """As if they had not been resumed; refused likewise."""
-
-    def acknowledge(
-        self, slugs: Sequence[str], *, by: str, note: str = "", any_reason: bool = False
-    ) -> list[CommandResult]:
-        """Calms the open incidents until they recover, or get a reason that was not acknowledged."""
-
-    def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]: ...
-
-    def snooze(
-        self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
-    ) -> list[CommandResult]:
-        """No alerts until ``until`` for checks or tags; ``everything`` takes no targets. Replaces the
-        snooze that a target had. Results carry the target in ``slug``."""
-
-    def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:
-        """Ends snoozes now; what went down meanwhile and still is will be told."""
-
-    def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
-        """Adds a check to checks.toml. ``fields`` are the keys of its table, spelled as in the file."""
-
-    def edit(
-        self, slug: str, fields: Mapping[str, object | None], *, new_slug: str | None = None
-    ) -> CommandResult:
-        """Changes keys of a check's table in place; ``None`` takes a key out."""
-
-    def remove(self, slug: str) -> CommandResult: ...
-
-    def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
-        """Puts the table of a removed check back where it was, with its comments. Where the file has changed
-        too much for that it is added with ``fields`` at the end, and the message says so."""
-
-    def dismiss(self, key: str) -> None:
-        """Takes away a notice that has been read."""
+    def do(self, command: AnyCommand) -> list[CommandResult]:
+        """Does what ``command`` says (``client.commands``). Without a target nothing is done."""
 
     def close(self) -> None: ...
+
+
+def do_one(client: EngineClient, command: Definition) -> CommandResult:
+    """The one result of a command that is about one check. Raises EngineError when there are others."""
+    results = client.do(command)
+    if len(results) != 1:
+        raise EngineError(f"the engine answered {len(results)} results to one command")
+    return results[0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 
 def user_name() -> str:
-    """The name of the user running this process; "" for a user id without one, as in many containers."""
+    """The name of the user running this process, or the number where it has none, as in many containers."""
     import getpass
 
     try:
         return getpass.getuser()
     except (OSError, KeyError):
-        return ""
+        return f"uid {os.getuid()}"

@@ -1,13 +1,11 @@
 """What travels between an engine and those attached to it, as JSON. Shared by both ends.
 
-The values are ``client.views``'s own; only their envelopes are made here.
+The values are those of ``client.views`` and ``client.commands``; only their envelopes are made here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Literal, get_args
 
 import msgspec
 from msgspec import Struct
@@ -22,29 +20,11 @@ from pulsetui.client.views import (
     LogLine,
     Timeline,
 )
-from pulsetui.core.state.snooze import Scope
 
 API = "/api/pulse/"
 API_KEY_HEADER = "X-Api-Key"
 HEARTBEAT_S = 15.0
 """An event stream says something at least this often; a client that hears nothing for longer reconnects."""
-
-Verb = Literal[
-    "pause",
-    "resume",
-    "undo_pause",
-    "undo_resume",
-    "acknowledge",
-    "unacknowledge",
-    "snooze",
-    "unsnooze",
-    "add",
-    "edit",
-    "remove",
-    "undo_remove",
-    "dismiss",
-]
-VERBS: tuple[Verb, ...] = get_args(Verb)
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -61,21 +41,6 @@ class Change(Struct, frozen=True, kw_only=True):
     changed: tuple[CheckView, ...]  # changed and new ones
     removed: tuple[str, ...]
     order: tuple[str, ...] | None  # all slugs in order, when there are others or in another order
-
-
-class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One verb for one or several checks; which of the other fields count depends on the verb."""
-
-    verb: Verb
-    slugs: tuple[str, ...] = ()
-    by: str = ""
-    note: str = ""
-    fields: dict[str, object] = {}  # msgspec copies an empty default for each instance
-    new_slug: str | None = None
-    key: str = ""
-    scope: Scope = "check"  # of a snooze; its targets are in ``slugs``
-    until: datetime | None = None
-    any_reason: bool = False  # of an acknowledgement: it covers whatever else the incident brings
 
 
 def _plain(value: object) -> object:
@@ -96,7 +61,6 @@ decode_snapshot = msgspec.json.Decoder(Snapshot).decode
 decode_change = msgspec.json.Decoder(Change).decode
 decode_alert = msgspec.json.Decoder(Alert).decode
 decode_details = msgspec.json.Decoder(CheckDetails).decode
-decode_command = msgspec.json.Decoder(Command).decode
 decode_incidents = msgspec.json.Decoder(tuple[IncidentEntry, ...]).decode
 decode_timeline = msgspec.json.Decoder(Timeline).decode
 decode_log = msgspec.json.Decoder(tuple[LogLine, ...]).decode

@@ -5,37 +5,32 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from pulsetui.client.alert import Alert, OnAlert
 from pulsetui.client.client import OnChange
+from pulsetui.client.commands import AnyCommand
 from pulsetui.client.observers import Observers
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     CommandResult,
     EngineInfo,
-    FieldProblem,
     IncidentEntry,
     LogLine,
     SnoozeView,
     Timeline,
 )
-from pulsetui.config.file.edit import ConfigFile
-from pulsetui.config.model import Config, format_address, is_loopback
-from pulsetui.config.problem import ConfigProblems
-from pulsetui.core import storable
-from pulsetui.core.state.incident import Acknowledgement
-from pulsetui.core.state.snooze import Scope, Snooze, checked_end
-from pulsetui.errors import PulseError, UnknownCheckError
+from pulsetui.config.model import format_address, is_loopback
+from pulsetui.errors import UnknownCheckError
 from pulsetui.monitor.describe import check_details, check_view, incident_view, timeline
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.logfile import last_lines
+from pulsetui.monitor.requests import run_command
 from pulsetui.monitor.writing.checks import TrackedCheck
-from pulsetui.monitor.writing.commands import Operate, SetSnoozes
 from pulsetui.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -194,158 +189,8 @@ class LocalEngine:
 
     # --- commands -----------------------------------------------------------------------------------
 
-    def pause(self, slugs: Sequence[str], *, by: str = "") -> list[CommandResult]:
-        return self._operate(Operate("pause", slugs, by=by[:100]))
-
-    def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._operate(Operate("resume", slugs))
-
-    def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._operate(Operate("undo_pause", slugs))
-
-    def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._operate(Operate("undo_resume", slugs))
-
-    def acknowledge(
-        self, slugs: Sequence[str], *, by: str, note: str = "", any_reason: bool = False
-    ) -> list[CommandResult]:
-        acknowledgement = Acknowledgement(at=self.now(), by=by[:100], note=note[:1000], any_reason=any_reason)
-        return self._operate(Operate("acknowledge", slugs, acknowledgement))
-
-    def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._operate(Operate("unacknowledge", slugs))
-
-    def _operate(self, command: Operate) -> list[CommandResult]:
-        try:
-            results = self._engine.call(lambda: self._engine.perform(command))
-        except PulseError as error:
-            return [CommandResult(slug=slug, ok=False, message=str(error)) for slug in command.slugs]
-        assert isinstance(results, list)
-        return [CommandResult(slug=slug, ok=ok, message=message) for slug, ok, message in results]
-
-    def snooze(
-        self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
-    ) -> list[CommandResult]:
-        try:
-            checked_end(storable.instant(until), f"{until:%Y-%m-%d %H:%M %Z}", self.now())
-        except PulseError as error:
-            return [CommandResult(slug=one, ok=False, message=str(error)) for one in targets or ("",)]
-        return self._set_snoozes(
-            scope, targets, Snooze(scope=scope, target="", until=until, by=by[:100], note=note[:1000])
-        )
-
-    def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:
-        return self._set_snoozes(scope, targets, None)
-
-    def _set_snoozes(self, scope: Scope, targets: Sequence[str], like: Snooze | None) -> list[CommandResult]:
-        """Snoozes every target as ``like``, or ends its snooze."""
-        targets = [""] if scope == "everything" else targets
-        good, results = [], []
-        for target in targets:
-            if trouble := self._snooze_trouble(scope, target, like):
-                results.append(CommandResult(slug=target, ok=False, message=trouble))
-            else:
-                good.append(target)
-        if like is None:
-            command = SetSnoozes(end=[(scope, target) for target in good])
-        else:
-            command = SetSnoozes(add=[replace(like, target=target) for target in good])
-        try:
-            self._engine.call(lambda: self._engine.set_snoozes(command))
-        except PulseError as error:
-            return [CommandResult(slug=target, ok=False, message=str(error)) for target in targets]
-        did = "is no longer snoozed" if like is None else "is snoozed"
-        return results + [
-            CommandResult(slug=target, ok=True, message=f"{target or 'everything'} {did}") for target in good
-        ]
-
-    def _snooze_trouble(self, scope: Scope, target: str, like: Snooze | None) -> str:
-        checks = self._engine.checks
-        if like is None:
-            if any((one.scope, one.target) == (scope, target) for one in checks.snoozes):
-                return ""
-            return f"{target or 'everything'} is not snoozed"
-        if scope == "check" and checks.find(target) is None:
-            return f"there is no check {target}"
-        if scope == "tag" and not any(target in one.check.tags for one in checks.by_id.values()):
-            return f"no check has the tag {target}"
-        return ""
-
-    def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
-        return self._add(slug, fields)
-
-    def _add(self, slug: str, fields: Mapping[str, object], restored: Collection[str] = ()) -> CommandResult:
-        edit = self._edit
-        return edit(slug, lambda file: file.add_check(slug, fields), f"{slug} is added", restored=restored)
-
-    def edit(
-        self, slug: str, fields: Mapping[str, object | None], *, new_slug: str | None = None
-    ) -> CommandResult:
-        renames = {slug: new_slug} if new_slug and new_slug != slug else {}
-        before = self._engine.config.fields.get(slug)
-        result = self._edit(
-            slug,
-            lambda file: file.edit_check(slug, fields, new_slug=new_slug if renames else None),
-            f"{new_slug or slug} is changed",
-            renames,
-        )
-        if result.ok and not renames and self._engine.config.fields.get(slug) == before:
-            return replace(result, message=f"nothing to change: {slug} is like that already")
-        return result
-
-    def remove(self, slug: str) -> CommandResult:
-        return self._edit(slug, lambda file: file.remove_check(slug), f"{slug} is deleted")
-
-    def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
-        restored = self._edit(
-            slug, lambda file: file.restore_check(slug), f"{slug} is back in its place", restored=(slug,)
-        )
-        if restored.ok or restored.problems:
-            return restored
-        added = self._add(slug, fields, (slug,))
-        if not added.ok:
-            return added
-        end = f"{slug} is at the end of {self._engine.config_path.name} now, without its comments"
-        return replace(added, message=f"{end}: the file has changed where it was")
-
-    def _edit(
-        self,
-        slug: str,
-        edit: Callable[[ConfigFile], Config],
-        message: str,
-        renames: Mapping[str, str] | None = None,
-        restored: Collection[str] = (),
-    ) -> CommandResult:
-        try:
-            self._engine.call(lambda: self._engine.edit_config(edit, renames, restored))
-        except ConfigProblems as error:
-            return self._refused(slug, error, {slug, *(renames or {}).values()})
-        except PulseError as error:
-            return CommandResult(slug=slug, ok=False, message=str(error))
-        check = self._engine.config.checks.get((renames or {}).get(slug, slug))
-        warnings = tuple(check.schedule.warnings(self.now())) if check is not None else ()
-        return CommandResult(slug=slug, ok=True, message=message, warnings=warnings)
-
-    def _refused(self, slug: str, error: ConfigProblems, submitted: Collection[str]) -> CommandResult:
-        """Only problems of the submitted check belong to its fields: the file may have others."""
-        tables = {f"checks.{name}" for name in submitted}
-        problems = tuple(
-            FieldProblem(field=one.field, message=one.message, suggestion=one.suggestion or "")
-            for one in error.problems
-            if one.where in tables
-        )
-        message = str(error)
-        if not problems:
-            path = self._engine.config_path
-            others = message.replace(str(path), path.name).replace("\n", " ")
-            message = f"{path.name} has other mistakes: {others}"
-        return CommandResult(slug=slug, ok=False, message=message, problems=problems)
-
-    def dismiss(self, key: str) -> None:
-        async def take_away() -> None:
-            self._engine.door.dismiss(key)
-
-        self._engine.call(take_away)
+    def do(self, command: AnyCommand) -> list[CommandResult]:
+        return run_command(self._engine, command)
 
     def close(self) -> None:
         """Nothing to let go of: the engine is stopped by whoever started it."""

@@ -9,6 +9,19 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from pulsetui.client.commands import (
+    Acknowledge,
+    Dismiss,
+    EndSnooze,
+    Pause,
+    RemoveCheck,
+    Resume,
+    StartSnooze,
+    Unacknowledge,
+    UndoPause,
+    UndoRemove,
+    UndoResume,
+)
 from pulsetui.client.user import user_name
 from pulsetui.client.views import CheckView, CommandResult
 from pulsetui.core.state.status import Status
@@ -56,19 +69,19 @@ class Actions:
     def pause(self, views: Sequence[CheckView]) -> None:
         """Pauses them; resumes them when all are paused."""
         client = self._services.client
-        slugs = [view.slug for view in views]
+        slugs = tuple(view.slug for view in views)
         if all(view.status is Status.PAUSED for view in views):
             self._run(
-                lambda: client.resume(slugs),
+                lambda: client.do(Resume(slugs)),
                 done=f"Resumed {_names(views)}",
-                undo=Undo(f"resuming {_names(views)}", lambda: client.undo_resume(slugs)),
+                undo=Undo(f"resuming {_names(views)}", lambda: client.do(UndoResume(slugs))),
             )
             return
-        running = [view.slug for view in views if view.status is not Status.PAUSED]
+        running = tuple(view.slug for view in views if view.status is not Status.PAUSED)
         self._run(
-            lambda: client.pause(running, by=user_name()),
+            lambda: client.do(Pause(running, by=user_name())),
             done=f"Paused {_names(views)}",
-            undo=Undo(f"pausing {_names(views)}", lambda: client.undo_pause(running)),
+            undo=Undo(f"pausing {_names(views)}", lambda: client.do(UndoPause(running))),
         )
 
     def acknowledge(self, views: Sequence[CheckView]) -> None:
@@ -76,17 +89,17 @@ class Actions:
         down = [view for view in views if view.status is Status.DOWN]
         client = self._services.client
         if all(is_acknowledged(view) for view in down):
-            slugs = [view.slug for view in down]
+            slugs = tuple(view.slug for view in down)
             notes = {view.slug: view.incident.note for view in down if view.incident is not None}
             self._run(
-                lambda: client.unacknowledge(slugs),
+                lambda: client.do(Unacknowledge(slugs)),
                 done=f"{_names(down)}: no longer acknowledged",
                 undo=Undo(
                     f"un-acknowledging {_names(down)}",
                     lambda: [
                         r
                         for slug in slugs
-                        for r in client.acknowledge([slug], by=user_name(), note=notes.get(slug, ""))
+                        for r in client.do(Acknowledge((slug,), by=user_name(), note=notes.get(slug, "")))
                     ],
                 ),
             )
@@ -99,11 +112,12 @@ class Actions:
     def _acknowledge(self, views: Sequence[CheckView], known: Known | None) -> None:
         if known is None:
             return
-        client, slugs = self._services.client, [view.slug for view in views]
+        client, slugs = self._services.client, tuple(view.slug for view in views)
+        command = Acknowledge(slugs, by=user_name(), note=known.note, any_reason=known.any_reason)
         self._run(
-            lambda: client.acknowledge(slugs, by=user_name(), note=known.note, any_reason=known.any_reason),
+            lambda: client.do(command),
             done=f"Acknowledged {_names(views)}",
-            undo=Undo(f"acknowledging {_names(views)}", lambda: client.unacknowledge(slugs)),
+            undo=Undo(f"acknowledging {_names(views)}", lambda: client.do(Unacknowledge(slugs))),
         )
 
     def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:
@@ -125,14 +139,15 @@ class Actions:
         snoozed = {one.target for one in before}
 
         def end(which: Sequence[str]) -> list[CommandResult]:
-            return list(client.unsnooze(scope, which))
+            return client.do(EndSnooze(scope, tuple(which)))
 
         def restore() -> list[CommandResult]:
             fresh = [name for name in names if name not in snoozed]
             results = end(fresh) if until is not None and (fresh or not before) else []
             for one in before:
-                which = [one.target] if names else []
-                results += client.snooze(scope, which, until=one.until, by=one.by, note=one.note)
+                which = (one.target,) if names else ()
+                again = StartSnooze(scope, which, until=one.until, by=one.by or user_name(), note=one.note)
+                results += client.do(again)
             return results
 
         if until is None:
@@ -141,8 +156,9 @@ class Actions:
             self._run(lambda: end(which), done=f"{label} is no longer snoozed", undo=undo)
             return
         when = instant_text(until, self._services.viewer_zone, self._services.now()).removeprefix("today ")
+        command = StartSnooze(scope, names, until=until, by=user_name(), note=note)
         self._run(
-            lambda: client.snooze(scope, names, until=until, by=user_name(), note=note),
+            lambda: client.do(command),
             done=f"Snoozed {label} until {when}",
             undo=Undo(f"snoozing {label}", restore),
         )
@@ -160,14 +176,14 @@ class Actions:
         def remove() -> list[CommandResult]:
             # Read first: what is deleted can then be added again with everything it had.
             kept["fields"] = client.details(view.slug).fields
-            return [client.remove(view.slug)]
+            return client.do(RemoveCheck((view.slug,)))
 
         self._run(
             remove,
             done=f"Deleted {_names([view])} (u brings it back)",
             undo=Undo(
                 f"deleting {_names([view])}",
-                lambda: [client.undo_remove(view.slug, kept["fields"])],
+                lambda: client.do(UndoRemove((view.slug,), kept["fields"])),
                 tells=True,  # where it is now: not always where it was
             ),
         )
@@ -223,9 +239,12 @@ class Actions:
 
         async def work() -> None:
             try:
-                await asyncio.to_thread(self._services.client.dismiss, key)
+                results = await asyncio.to_thread(self._services.client.do, Dismiss(key))
             except PulseError as error:
                 self._services.say(str(error), severity="error")
+                return
+            for result in results:
+                self._services.say(result.message, severity="error")
 
         in_background(self._app, work, group="dismiss")
 

@@ -9,13 +9,25 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from pulsetui.attach import follow
 from pulsetui.attach.remote import RemoteEngine
 from pulsetui.client.alert import Alert, AlertEvent
-from pulsetui.client.client import EngineClient
-from pulsetui.client.views import Notice
+from pulsetui.client.client import EngineClient, do_one
+from pulsetui.client.commands import (
+    Acknowledge,
+    AddCheck,
+    Dismiss,
+    EditCheck,
+    Pause,
+    RemoveCheck,
+    Resume,
+    Unacknowledge,
+    UndoPause,
+    UndoRemove,
+    UndoResume,
+)
+from pulsetui.client.views import FieldProblem, Notice
 from pulsetui.errors import EngineError, EngineUnreachableError, UnknownCheckError
 from tests.listener.fakes import API_KEY, NOON, READ_KEY, a_view
 from tests.listener.served import TIMEOUT_S, Served, serve
@@ -64,7 +76,7 @@ def test_changes_arrive_and_say_which_checks(served: Served) -> None:
     with attached(served) as engine:
         watch = Watch(engine)
 
-        served.engine.change(a_view("new"), a_view("backup", n_pings=9), removed=["sync-invoices"])
+        served.engine.put(a_view("new"), a_view("backup", n_pings=9), removed=["sync-invoices"])
 
         watch.until(lambda: list(engine.checks()) == ["backup", "new"])
         assert engine.checks()["backup"].n_pings == 9
@@ -87,7 +99,7 @@ def test_views_once_read_are_never_mutated(served: Served) -> None:
         before = engine.checks()
         copy = dict(before)
 
-        served.engine.change(a_view("backup", n_pings=9))
+        served.engine.put(a_view("backup", n_pings=9))
 
         watch.until(lambda: engine.checks()["backup"].n_pings == 9)
         assert before == copy
@@ -107,7 +119,7 @@ def test_notices_and_alerts_arrive(served: Served) -> None:
         notice = Notice(key="config", level="error", text="checks.toml:3: [bold]")
         alert = Alert(event=AlertEvent.DOWN, at=NOON, title="Backup is overdue", body="", slug="backup")
 
-        served.engine.engine_info = replace(served.engine.engine_info, notices=(notice,))
+        served.engine.notices = (notice,)
         served.engine.tell()
         served.engine.alert(alert)
 
@@ -126,9 +138,9 @@ def test_an_alert_that_comes_before_the_screen_is_ready_is_kept_for_it(served: S
         )
         served.engine.alert(early)
         # An alert follows the changes of its batch: it is there when the batch after it has come.
-        served.engine.change(a_view("backup", n_pings=8))
+        served.engine.put(a_view("backup", n_pings=8))
         watch.until(lambda: engine.checks()["backup"].n_pings == 8)
-        served.engine.change(a_view("backup", n_pings=9))
+        served.engine.put(a_view("backup", n_pings=9))
         watch.until(lambda: engine.checks()["backup"].n_pings == 9)
         arrived = threading.Event()
 
@@ -152,7 +164,7 @@ def test_listener_that_left_hears_nothing_more(served: Served) -> None:
         leave()
         watch = Watch(engine)
 
-        served.engine.change(a_view("backup", n_pings=9))
+        served.engine.put(a_view("backup", n_pings=9))
 
         watch.until(lambda: engine.checks()["backup"].n_pings == 9)
         assert heard == []
@@ -168,7 +180,7 @@ def test_listener_that_raises_does_not_end_the_connection(
         engine.subscribe(fail)
         watch = Watch(engine)
         for n in (9, 10):
-            served.engine.change(a_view("backup", n_pings=n))
+            served.engine.put(a_view("backup", n_pings=n))
             watch.until(lambda n=n: engine.checks()["backup"].n_pings == n)  # type: ignore[misc]
 
     assert "an observer failed" in caplog.text
@@ -188,7 +200,7 @@ def test_engine_that_restarts_is_found_again_with_its_new_views() -> None:
         assert f"http://127.0.0.1:{port}" in notice.text
 
         with serve(port=port) as second:
-            second.engine.change(a_view("backup", n_pings=77), removed=["sync-invoices"])
+            second.engine.put(a_view("backup", n_pings=77), removed=["sync-invoices"])
             watch.until(lambda: engine.connected and list(engine.checks()) == ["backup"])
             assert engine.info().notices == ()
             assert engine.checks()["backup"].n_pings == 77
@@ -231,37 +243,43 @@ def test_now_is_the_clock_of_the_engine(served: Served) -> None:
         assert abs(engine.now() - datetime.now(UTC)) > timedelta(days=1)
 
 
+PROBLEM = FieldProblem(field="cron", message="hour must be 0-23", suggestion="0 1 * * *")
+
+
 def test_commands_reach_the_engine(served: Served) -> None:
     with attached(served, live=False) as engine:
-        paused = engine.pause(["backup", "unheard"])
-        engine.resume(["backup"])
-        engine.undo_pause(["backup"])
-        engine.undo_resume(["backup"])
-        engine.acknowledge(["backup"], by="ann", note="disk")
-        engine.unacknowledge(["backup"])
-        added = engine.add("new", {"cron": "0 25 * * *", "tags": ["a"]})
-        edited = engine.edit("backup", {"grace": None, "desc": "x"}, new_slug="b")
-        removed = engine.remove("backup")
-        back = engine.undo_remove("backup", {"every": "1h"})
-        engine.dismiss("config")
+        paused = engine.do(Pause(("backup", "unheard")))
+        served.engine.agree = "done"
+        engine.do(Resume(("backup",)))
+        engine.do(UndoPause(("backup",)))
+        engine.do(UndoResume(("backup",)))
+        engine.do(Acknowledge(("backup",), by="ann", note="disk"))
+        engine.do(Unacknowledge(("backup",)))
+        served.engine.refuse, served.engine.problems = "not added", (PROBLEM,)
+        added = do_one(engine, AddCheck(("new",), {"cron": "0 25 * * *", "tags": ["a"]}))
+        served.engine.refuse = ""
+        edited = do_one(engine, EditCheck(("backup",), {"grace": None, "desc": "x"}, new_slug="b"))
+        removed = do_one(engine, RemoveCheck(("backup",)))
+        back = do_one(engine, UndoRemove(("backup",), {"every": "1h"}))
+        engine.do(Dismiss("config"))
 
         assert [(result.slug, result.ok) for result in paused] == [("backup", True), ("unheard", False)]
         assert added.problems[0].suggestion == "0 1 * * *"
-        assert (edited.slug, removed.ok, back.message) == ("b", True, "back")
-        assert served.engine.calls == [
-            ("pause", ("backup", "unheard")),
-            ("resume", ("backup",)),
-            ("undo_pause", ("backup",)),
-            ("undo_resume", ("backup",)),
-            ("acknowledge", ("backup",), "ann", "disk"),
-            ("unacknowledge", ("backup",)),
-            ("add", "new", {"cron": "0 25 * * *", "tags": ["a"]}),
-            ("edit", "backup", {"grace": None, "desc": "x"}, "b"),
-            ("remove", ("backup",)),
-            ("undo_remove", "backup", {"every": "1h"}),
-            ("dismiss", "config"),
+        assert (edited.slug, removed.ok, back.message) == ("backup", True, "done")
+        assert served.engine.commands == [
+            Pause(("backup", "unheard")),
+            Resume(("backup",)),
+            UndoPause(("backup",)),
+            UndoResume(("backup",)),
+            Acknowledge(("backup",), by="ann", note="disk"),
+            Unacknowledge(("backup",)),
+            AddCheck(("new",), {"cron": "0 25 * * *", "tags": ["a"]}),
+            EditCheck(("backup",), {"grace": None, "desc": "x"}, new_slug="b"),
+            RemoveCheck(("backup",)),
+            UndoRemove(("backup",), {"every": "1h"}),
+            Dismiss("config"),
         ]
-        assert engine.pause([]) == []
+        assert engine.do(Pause(())) == []
 
 
 def test_details_and_bodies_come_over(served: Served) -> None:
@@ -293,7 +311,7 @@ def test_read_only_key_does_not_command(served: Served) -> None:
         attached(served, live=False, key=READ_KEY) as engine,
         pytest.raises(EngineError, match="PULSETUI_API_KEY"),
     ):
-        engine.pause(["backup"])
+        engine.do(Pause(("backup",)))
 
 
 def test_nobody_listening_is_unreachable() -> None:

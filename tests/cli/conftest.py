@@ -10,7 +10,7 @@ import pytest
 
 from pulsetui.cli import connect as connecting
 from pulsetui.client.client import EngineClient
-from tests.cli.fake import FakeEngine
+from tests.client.fake import FakeEngine
 
 Connect = Callable[[FakeEngine], FakeEngine]
 

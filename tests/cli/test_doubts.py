@@ -11,6 +11,8 @@ import pytest
 
 from pulsetui.cli.commands.verbs import report
 from pulsetui.cli.main import main
+from pulsetui.client.client import do_one
+from pulsetui.client.commands import AddCheck, Dismiss, EditCheck
 from pulsetui.client.views import EngineInfo
 from pulsetui.config.file.load import load_config
 from pulsetui.config.host_zone_name import HostZone
@@ -107,18 +109,18 @@ def test_an_engine_says_which_checks_cannot_alarm_any_more(
     assert client.checks()["old"].upcoming is None
     assert client.details("old").schedule_warnings == (ENDED,)
 
-    client.dismiss("schedules")
-    client.edit("well", {"grace": "5m"})
+    client.do(Dismiss("schedules"))
+    do_one(client, EditCheck(("well",), {"grace": "5m"}))
     assert notice(client.info()) == "", "what was dismissed stays away while it is the same"
 
-    added = client.add("older", {"calendar": "2019-01-01"})
+    added = do_one(client, AddCheck(("older",), {"calendar": "2019-01-01"}))
     assert added.ok
     assert "2019-01-01" in added.warnings[0]
     assert "2 checks cannot alarm any more" in notice(client.info())
     assert "older" in caplog.text
 
     for slug in ("old", "older"):
-        assert client.edit(slug, {"calendar": "daily"}).warnings == ()
+        assert do_one(client, EditCheck((slug,), {"calendar": "daily"})).warnings == ()
     assert notice(client.info()) == ""
 
 
@@ -142,9 +144,11 @@ def test_an_engine_comes_to_know_the_zone_of_its_host(
 
 
 def test_adding_and_changing_say_what_clock_changes_do_too(service: Service) -> None:
-    edited = service.client.edit("well", {"cron": "30 2 * * *", "timezone": "Europe/Berlin"})
+    edited = do_one(service.client, EditCheck(("well",), {"cron": "30 2 * * *", "timezone": "Europe/Berlin"}))
     assert any("when clocks go forward" in warning for warning in edited.warnings)
-    renamed = service.client.edit("well", {"cron": "0 7 LW * *", "timezone": None}, new_slug="better")
+    renamed = do_one(
+        service.client, EditCheck(("well",), {"cron": "0 7 LW * *", "timezone": None}, new_slug="better")
+    )
     assert any("does not know LW" in warning for warning in renamed.warnings)
 
 
@@ -153,7 +157,7 @@ def test_a_command_prints_the_warnings_of_its_answer(
 ) -> None:
     from argparse import Namespace
 
-    added = service.client.add("older", {"calendar": "2019-01-01"})
+    added = do_one(service.client, AddCheck(("older",), {"calendar": "2019-01-01"}))
     assert report([added], Namespace(json=False)) == 0
     said = capsys.readouterr()
     assert said.out == ""

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from pulsetui.cli.main import main
 from tests.cli.conftest import Connect
-from tests.cli.fake import HOSTILE, LATE, NEW, OVERDUE, PAUSED, UP, FakeEngine
+from tests.cli.samples import HOSTILE, LATE, NEW, OVERDUE, PAUSED, UP, engine_with
 
 Captured = pytest.CaptureFixture[str]
 
 
 def test_problems_come_first_and_the_columns_line_up(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(UP, PAUSED, NEW, LATE, OVERDUE))
+    connected(engine_with(UP, PAUSED, NEW, LATE, OVERDUE))
 
     assert main(["list"]) == 0
 
@@ -42,7 +42,7 @@ def test_problems_come_first_and_the_columns_line_up(connected: Connect, capsys:
 def test_what_nobody_watched_and_what_somebody_knows_of_is_told(connected: Connect, capsys: Captured) -> None:
     assert OVERDUE.incident is not None
     known = replace(OVERDUE, incident=replace(OVERDUE.incident, acknowledged_at=OVERDUE.since))
-    connected(FakeEngine(replace(UP, unwatched=True), known))
+    connected(engine_with(replace(UP, unwatched=True), known))
 
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -57,7 +57,7 @@ def test_what_nobody_watched_and_what_somebody_knows_of_is_told(connected: Conne
 def test_json_has_the_fields_of_the_view_and_every_instant_with_its_zone(
     connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(UP, OVERDUE))
+    connected(engine_with(UP, OVERDUE))
 
     assert main(["list", "--json"]) == 0
 
@@ -70,7 +70,7 @@ def test_json_has_the_fields_of_the_view_and_every_instant_with_its_zone(
 
 
 def test_json_of_no_checks_is_an_empty_array(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine())
+    connected(engine_with())
 
     assert main(["list", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
@@ -79,7 +79,7 @@ def test_json_of_no_checks_is_an_empty_array(connected: Connect, capsys: Capture
 def test_no_checks_yet_is_told_to_the_person_and_says_what_to_do(
     connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine())
+    connected(engine_with())
 
     assert main(["list"]) == 0
 
@@ -102,21 +102,21 @@ def test_no_checks_yet_is_told_to_the_person_and_says_what_to_do(
 def test_the_list_can_be_narrowed(
     arguments: list[str], slugs: list[str], connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(UP, PAUSED, LATE, OVERDUE))
+    connected(engine_with(UP, PAUSED, LATE, OVERDUE))
 
     assert main(["list", "--json", *arguments]) == 0
     assert [view["slug"] for view in json.loads(capsys.readouterr().out)] == slugs
 
 
 def test_an_unknown_status_is_wrong_usage(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(UP))
+    connected(engine_with(UP))
 
     assert main(["list", "--status", "ok"]) == 2
     assert "write one of" in capsys.readouterr().err
 
 
 def test_hostile_text_reaches_the_terminal_as_plain_text(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(HOSTILE))
+    connected(engine_with(HOSTILE))
 
     main(["list"])
 
@@ -141,7 +141,7 @@ def test_colours_only_on_a_terminal_that_wants_them(
     monkeypatch.setenv("TERM", "xterm")
     terminal = _Terminal()
     monkeypatch.setattr(sys, "stdout", terminal)
-    connected(FakeEngine(OVERDUE))
+    connected(engine_with(OVERDUE))
 
     assert main(["list"]) == 0
     assert ("\x1b[1;31m" in terminal.getvalue()) is colours
@@ -152,14 +152,14 @@ def test_an_output_without_the_glyphs_gets_plain_ones(
 ) -> None:
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii", write_through=True))
-    connected(FakeEngine(OVERDUE))
+    connected(engine_with(OVERDUE))
 
     assert main(["list"]) == 0
     assert b"X overdue" in written.getvalue()
 
 
 def test_the_engine_is_left_alone_afterwards(connected: Connect, capsys: Captured) -> None:
-    fake = connected(FakeEngine(UP))
+    fake = connected(engine_with(UP))
 
     main(["list"])
 

@@ -20,8 +20,9 @@ from pulsetui.cli.commands.init import config_to_run
 from pulsetui.cli.main import main
 from pulsetui.job import ping, run
 from tests.cli.conftest import Connect
-from tests.cli.fake import OVERDUE, UP, FakeEngine
 from tests.cli.installed import PULSETUI, environment, pulsetui
+from tests.cli.samples import OVERDUE, UP, engine_with
+from tests.client.fake import FakeEngine
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = re.MULTILINE | re.DOTALL
@@ -192,7 +193,7 @@ def test_ctrl_c_in_a_command_is_exit_code_130(connected: Connect, monkeypatch: p
         raise KeyboardInterrupt
 
     monkeypatch.setattr(FakeEngine, "checks", interrupted)
-    connected(FakeEngine(UP))
+    connected(engine_with(UP))
 
     assert main(["list"]) == 130
 
@@ -204,7 +205,7 @@ def test_a_bug_is_one_line_for_the_person_and_a_file_for_us(
         raise ZeroDivisionError("by \x1b[31mnothing")
 
     monkeypatch.setattr(FakeEngine, "checks", broken)
-    connected(FakeEngine(UP))
+    connected(engine_with(UP))
 
     assert main(["list"]) == 1
 
@@ -236,7 +237,7 @@ def test_too_little_memory_is_no_bug(
         raise error
 
     monkeypatch.setattr(FakeEngine, "checks", fails)
-    connected(FakeEngine(UP))
+    connected(engine_with(UP))
 
     assert main(["list"]) == 1
     err = capsys.readouterr().err
@@ -259,7 +260,7 @@ def test_a_small_address_space_is_said_in_one_line(megabytes: int, tmp_path: Pat
 
 def test_list_and_show_are_well_while_a_check_is_down(connected: Connect, capsys: Captured) -> None:
     """They show; ``status`` judges."""
-    connected(FakeEngine(OVERDUE))
+    connected(engine_with(OVERDUE))
 
     assert [main(["list"]), main(["show", "sync"]), main(["status"])] == [0, 0, 1]
 

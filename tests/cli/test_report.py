@@ -10,13 +10,13 @@ import pytest
 
 from pulsetui.cli.main import main
 from tests.cli.conftest import Connect
-from tests.cli.fake import OVERDUE, UP, FakeEngine
+from tests.cli.samples import OVERDUE, UP, engine_with
 
 Captured = pytest.CaptureFixture[str]
 
 
 def test_a_check_is_reported_in_markdown_unless_asked_otherwise(connected: Connect, capsys: Captured) -> None:
-    fake = connected(FakeEngine(OVERDUE))
+    fake = connected(engine_with(OVERDUE))
 
     assert main(["report", "sync"]) == 0
     out, err = capsys.readouterr()
@@ -27,14 +27,14 @@ def test_a_check_is_reported_in_markdown_unless_asked_otherwise(connected: Conne
 
 
 def test_an_incident_is_named_by_slug_and_number(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(OVERDUE))
+    connected(engine_with(OVERDUE))
 
     assert main(["report", "sync#2", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["incident"] == "sync#2"
 
 
 def test_csv_is_data_and_nothing_else(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(OVERDUE))
+    connected(engine_with(OVERDUE))
 
     assert main(["--state-dir", "/nowhere", "report", "sync", "--format", "csv"]) == 0
     found = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
@@ -42,7 +42,7 @@ def test_csv_is_data_and_nothing_else(connected: Connect, capsys: Captured) -> N
 
 
 def test_bounds_without_an_offset_are_in_the_checks_zone(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(OVERDUE))
+    connected(engine_with(OVERDUE))
 
     assert main(["report", "sync", "--after", "2026-11-14", "--before", "2026-11-20T02:00Z"]) == 0
     out = capsys.readouterr().out
@@ -70,7 +70,7 @@ def test_bounds_without_an_offset_are_in_the_checks_zone(connected: Connect, cap
 def test_what_cannot_be_reported_is_said(
     arguments: list[str], code: int, said: str, connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(OVERDUE, UP))
+    connected(engine_with(OVERDUE, UP))
 
     assert main(arguments) == code
     out, err = capsys.readouterr()

@@ -8,7 +8,7 @@ import pytest
 
 from pulsetui.cli.main import main
 from tests.cli.conftest import Connect
-from tests.cli.fake import HOSTILE, OVERDUE, UP, FakeEngine
+from tests.cli.samples import HOSTILE, OVERDUE, UP, engine_with
 
 Captured = pytest.CaptureFixture[str]
 
@@ -16,7 +16,7 @@ Captured = pytest.CaptureFixture[str]
 def test_the_page_says_how_it_stands_what_was_missed_and_what_is_next(
     connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(OVERDUE))
+    connected(engine_with(OVERDUE))
 
     assert main(["show", "sync"]) == 0
 
@@ -34,7 +34,7 @@ def test_the_page_says_how_it_stands_what_was_missed_and_what_is_next(
 
 
 def test_json_has_the_whole_details(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(UP))
+    connected(engine_with(UP))
 
     assert main(["show", "backup", "--json"]) == 0
 
@@ -45,7 +45,7 @@ def test_json_has_the_whole_details(connected: Connect, capsys: Captured) -> Non
 
 
 def test_an_unknown_check_names_the_nearest(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(UP))
+    connected(engine_with(UP))
 
     assert main(["show", "backpu"]) == 1
 
@@ -56,16 +56,16 @@ def test_an_unknown_check_names_the_nearest(connected: Connect, capsys: Captured
 
 @pytest.mark.parametrize("slug", ["Backup", "a b", "\x1b[31m", "../x", ""])
 def test_what_is_no_slug_is_wrong_usage(slug: str, connected: Connect, capsys: Captured) -> None:
-    fake = connected(FakeEngine(UP))
+    fake = connected(engine_with(UP))
 
     assert main(["show", slug]) == 2
 
     assert "\x1b" not in capsys.readouterr().err
-    assert not fake.calls
+    assert not fake.commands
 
 
 def test_hostile_text_is_shown_not_obeyed(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(HOSTILE))
+    connected(engine_with(HOSTILE))
 
     assert main(["show", "evil"]) == 0
 

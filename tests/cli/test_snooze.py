@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,30 +10,14 @@ import pytest
 from msgspec.structs import replace
 
 from pulsetui.cli.main import main
-from pulsetui.client.views import CommandResult, EngineInfo, SnoozeView
+from pulsetui.client.commands import EndSnooze, StartSnooze
+from pulsetui.client.views import SnoozeView
 from pulsetui.core.state.snooze import Scope
 from pulsetui.service import open_service
 from tests.cli.conftest import Connect
-from tests.cli.fake import NOW, OVERDUE, UP, FakeEngine
+from tests.cli.samples import NOW, OVERDUE, UP, engine_with
 
 Captured = pytest.CaptureFixture[str]
-
-
-class SnoozingEngine(FakeEngine):
-    """Records what was snoozed; ``snoozes`` is what it says is in force."""
-
-    snoozes: tuple[SnoozeView, ...] = ()
-
-    def snooze(
-        self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
-    ) -> list[CommandResult]:
-        return self._answer(targets or [""], "snooze", scope, tuple(targets), until, by, note)
-
-    def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:
-        return self._answer(targets or [""], "unsnooze", scope, tuple(targets))
-
-    def info(self) -> EngineInfo:
-        return replace(super().info(), snoozes=self.snoozes)
 
 
 @pytest.fixture(autouse=True)
@@ -59,36 +42,41 @@ def person(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_snooze_reaches_the_engine_with_its_end(
     arguments: list[str],
-    calls: list[tuple[str, tuple[str, ...], datetime]],
+    calls: list[tuple[Scope, tuple[str, ...], datetime]],
     connected: Connect,
     capsys: Captured,
 ) -> None:
-    fake = connected(SnoozingEngine(UP))
+    fake = connected(engine_with(UP))
+    fake.agree = "done"
 
     assert main(["snooze", *arguments, "--note", "moving house"]) == 0
 
-    assert fake.calls == [("snooze", *call, "kim", "moving house") for call in calls]
+    assert fake.commands == [
+        StartSnooze(scope, targets, until=until, by="kim", note="moving house")
+        for scope, targets, until in calls
+    ]
     out, err = capsys.readouterr()
     assert out == ""
     assert "no alerts until" in err
 
 
 def test_a_snooze_is_ended(connected: Connect, capsys: Captured) -> None:
-    fake = connected(SnoozingEngine(UP))
+    fake = connected(engine_with(UP))
+    fake.agree = "done"
 
     assert main(["snooze", "--end", "backup", "--tag", "nightly"]) == 0
     assert main(["snooze", "--all", "--end"]) == 0
 
-    assert fake.calls == [
-        ("unsnooze", "check", ("backup",)),
-        ("unsnooze", "tag", ("nightly",)),
-        ("unsnooze", "everything", ()),
+    assert fake.commands == [
+        EndSnooze("check", ("backup",)),
+        EndSnooze("tag", ("nightly",)),
+        EndSnooze("everything", ()),
     ]
     assert "until" not in capsys.readouterr().err
 
 
 def test_what_the_engine_refuses_is_exit_code_1(connected: Connect, capsys: Captured) -> None:
-    connected(SnoozingEngine(UP)).refuse = "no check has the tag nightly"
+    connected(engine_with(UP)).refuse = "no check has the tag nightly"
     assert main(["snooze", "--tag", "nightly", "--for", "1h"]) == 1
     assert capsys.readouterr().err == "no check has the tag nightly\n"
 
@@ -115,14 +103,14 @@ def test_what_the_engine_refuses_is_exit_code_1(connected: Connect, capsys: Capt
 def test_what_makes_no_sense_is_exit_code_2_and_reaches_nobody(
     arguments: list[str], said: str, connected: Connect, capsys: Captured
 ) -> None:
-    fake = connected(SnoozingEngine(UP))
+    fake = connected(engine_with(UP))
     assert main(["snooze", *arguments]) == 2
     assert said in capsys.readouterr().err
-    assert fake.calls == []
+    assert fake.commands == []
 
 
 def test_alone_it_lists_what_is_snoozed_with_a_countdown(connected: Connect, capsys: Captured) -> None:
-    fake = SnoozingEngine(UP)
+    fake = engine_with(UP)
     connected(fake)
     fake.snoozes = (
         SnoozeView(scope="everything", target="", until=NOW + timedelta(hours=23), by="", note=""),
@@ -144,14 +132,14 @@ def test_alone_it_lists_what_is_snoozed_with_a_countdown(connected: Connect, cap
 
 
 def test_nothing_snoozed_is_said_on_stderr(connected: Connect, capsys: Captured) -> None:
-    connected(SnoozingEngine(UP))
+    connected(engine_with(UP))
     assert main(["snooze"]) == 0
     assert capsys.readouterr() == ("", "nothing is snoozed\n")
 
 
 def test_the_list_and_the_page_of_a_check_show_its_snooze(connected: Connect, capsys: Captured) -> None:
     quiet = replace(OVERDUE, snoozed_until=NOW + timedelta(minutes=40))
-    connected(SnoozingEngine(UP, quiet))
+    connected(engine_with(UP, quiet))
 
     assert main(["list", "--status", "snoozed"]) == 0
     shown = capsys.readouterr().out

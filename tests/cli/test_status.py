@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from pulsetui.cli.main import main
 from pulsetui.client.views import Notice, RefusedPing
 from tests.cli.conftest import Connect
-from tests.cli.fake import HOSTILE, LATE, NEW, NOW, OPEN, OVERDUE, PAUSED, UP, FakeEngine
 from tests.cli.installed import pulsetui
+from tests.cli.samples import HOSTILE, LATE, NEW, NOW, OPEN, OVERDUE, PAUSED, UP, engine_with
 
 Captured = pytest.CaptureFixture[str]
 HOUR = timedelta(hours=1)
@@ -49,7 +49,7 @@ SNOOZED = replace(OVERDUE, slug="snoozed", name="Snoozed", snoozed_until=NOW + H
 def test_one_line_and_the_exit_code_say_whether_all_is_well(
     views: tuple[object, ...], code: int, line: str, connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(*views))  # type: ignore[arg-type]  # a table of views
+    connected(engine_with(*views))  # type: ignore[arg-type]  # a table of views
 
     assert main(["status"]) == code
     assert capsys.readouterr().out == line + "\n"
@@ -71,7 +71,7 @@ def test_an_engine_that_is_not_well_itself_is_not_well(
 ) -> None:
     full = "#1 full" if form == "tmux" else "full"
     text = f"pings are refused (503): the disk is {full}\nFree some space."
-    engine = FakeEngine(UP)
+    engine = engine_with(UP)
     engine.notices = (
         Notice(key="hook", level="warning", text="told late"),
         Notice(key="store", level="error", text=text),
@@ -89,7 +89,7 @@ def test_an_engine_that_is_not_well_itself_is_not_well(
 def test_what_nobody_watched_is_neither_up_nor_down_and_is_named(
     connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(UP, replace(UP, slug="nightly", name="Nightly", unwatched=True), OVERDUE))
+    connected(engine_with(UP, replace(UP, slug="nightly", name="Nightly", unwatched=True), OVERDUE))
 
     assert main(["status"]) == 1
     assert capsys.readouterr().out == (
@@ -103,14 +103,14 @@ def test_what_nobody_watched_is_neither_up_nor_down_and_is_named(
 def test_all_that_can_be_judged_is_well_and_the_rest_is_a_warning(
     connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(replace(UP, name="Nightly", unwatched=True)))
+    connected(engine_with(replace(UP, name="Nightly", unwatched=True)))
 
     assert main(["status", "--format", "nagios"]) == 0
     assert capsys.readouterr().out.startswith("PULSETUI WARNING - 1 check, none down, 1 unwatched: Nightly ")
 
 
 def test_json_counts_and_names_what_is_down(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(UP, LATE, OVERDUE))
+    connected(engine_with(UP, LATE, OVERDUE))
 
     assert main(["status", "--json"]) == 1
 
@@ -121,7 +121,7 @@ def test_json_counts_and_names_what_is_down(connected: Connect, capsys: Captured
 
 
 def test_the_tmux_segment_is_one_line_that_a_name_cannot_colour(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(replace(OVERDUE, name="#[fg=green]#(reboot)"), LATE, UP))
+    connected(engine_with(replace(OVERDUE, name="#[fg=green]#(reboot)"), LATE, UP))
 
     assert main(["status", "--format", "tmux"]) == 1
 
@@ -132,7 +132,7 @@ def test_the_tmux_segment_is_one_line_that_a_name_cannot_colour(connected: Conne
 def test_json_tells_the_loud_from_what_is_acknowledged_or_snoozed(
     connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(KNOWN, SNOOZED, OVERDUE, replace(UP, snoozed_until=NOW + HOUR)))
+    connected(engine_with(KNOWN, SNOOZED, OVERDUE, replace(UP, snoozed_until=NOW + HOUR)))
 
     assert main(["status", "--format", "json"]) == 1
 
@@ -148,11 +148,11 @@ def test_json_tells_the_loud_from_what_is_acknowledged_or_snoozed(
 def test_in_the_tmux_segment_what_is_acknowledged_or_snoozed_is_dim(
     connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(KNOWN, OVERDUE, SNOOZED, UP))
+    connected(engine_with(KNOWN, OVERDUE, SNOOZED, UP))
     assert main(["status", "--format", "tmux"]) == 1
     assert capsys.readouterr().out == "#[fg=red,bold]✖ Sync invoices#[default] #[dim]✖ 2#[default]\n"
 
-    connected(FakeEngine(KNOWN, UP))
+    connected(engine_with(KNOWN, UP))
     assert main(["status", "--format", "tmux"]) == 1
     assert capsys.readouterr().out == "#[dim]✖ 1#[default] #[fg=green]● 1#[default]\n"
 
@@ -160,7 +160,7 @@ def test_in_the_tmux_segment_what_is_acknowledged_or_snoozed_is_dim(
 def test_the_nagios_line_is_critical_only_while_something_is_loud(
     connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(KNOWN, SNOOZED, UP))
+    connected(engine_with(KNOWN, SNOOZED, UP))
     assert main(["status", "--format", "nagios"]) == 1
     assert capsys.readouterr().out.startswith(
         "PULSETUI WARNING - 2 of 3 checks down (1 acknowledged, 1 snoozed): Known overdue (acknowledged), "
@@ -168,7 +168,7 @@ def test_the_nagios_line_is_critical_only_while_something_is_loud(
 
 
 def test_the_tmux_segment_of_a_quiet_day(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(UP, replace(UP, slug="b")))
+    connected(engine_with(UP, replace(UP, slug="b")))
 
     assert main(["status", "--format", "tmux"]) == 0
     assert capsys.readouterr().out == "#[fg=green]● 2#[default]\n"
@@ -177,7 +177,7 @@ def test_the_tmux_segment_of_a_quiet_day(connected: Connect, capsys: Captured) -
 def test_the_nagios_line_has_performance_data_that_a_name_cannot_forge(
     connected: Connect, capsys: Captured
 ) -> None:
-    connected(FakeEngine(replace(HOSTILE, incident=OPEN), UP))
+    connected(engine_with(replace(HOSTILE, incident=OPEN), UP))
 
     assert main(["status", "--format", "nagios"]) == 1
 
@@ -204,7 +204,7 @@ def test_no_engine_is_exit_code_3(form: str, out: str, tmp_path: Path) -> None:
 
 
 def test_pings_that_were_refused_today_are_named(connected: Connect, capsys: Captured) -> None:
-    engine = FakeEngine(UP)
+    engine = engine_with(UP)
     ping = RefusedPing(
         name="bakup",
         why="unknown check",

@@ -5,13 +5,25 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from pulsetui.cli.commands.verbs import read_pairs
 from pulsetui.cli.main import main
+from pulsetui.client.commands import (
+    Acknowledge,
+    AddCheck,
+    AnyCommand,
+    EditCheck,
+    Pause,
+    RemoveCheck,
+    Resume,
+    Unacknowledge,
+)
 from pulsetui.client.views import FieldProblem
 from pulsetui.errors import UsageError
 from tests.cli.conftest import Connect
-from tests.cli.fake import UP, FakeEngine
+from tests.cli.samples import UP, engine_with
+from tests.client.samples import ME
 
 Captured = pytest.CaptureFixture[str]
 
@@ -19,32 +31,33 @@ Captured = pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("arguments", "call"),
     [
-        (["pause", "a", "b", "a"], ("pause", ("a", "b"))),
-        (["resume", "a"], ("resume", ("a",))),
-        (["ack", "a", "--undo"], ("unacknowledge", ("a",))),
-        (["remove", "backup"], ("remove", "backup")),
+        (["pause", "a", "b", "a"], Pause(("a", "b"), by=ME)),
+        (["resume", "a"], Resume(("a",))),
+        (["ack", "a", "--undo"], Unacknowledge(("a",))),
+        (["remove", "backup"], RemoveCheck(("backup",))),
         (
             ["add", "a", "--cron", "0 2 * * *", "--tag", "x", "--tag", "y", "--max-runtime", "20m"],
-            ("add", "a", {"cron": "0 2 * * *", "max_runtime": "20m", "tags": ["x", "y"]}),
+            AddCheck(("a",), {"cron": "0 2 * * *", "max_runtime": "20m", "tags": ["x", "y"]}),
         ),
         (
             ["add", "a", "--every", "1h", "failures_before_down=2", "desc="],
-            ("add", "a", {"every": "1h", "failures_before_down": 2, "desc": None}),
+            AddCheck(("a",), {"every": "1h", "failures_before_down": 2, "desc": None}),
         ),
         (
             ["edit", "backup", "grace=45m", "max_runtime="],
-            ("edit", "backup", {"grace": "45m", "max_runtime": None}, None),
+            EditCheck(("backup",), {"grace": "45m", "max_runtime": None}),
         ),
-        (["edit", "backup", "--rename", "b"], ("edit", "backup", {}, "b")),
+        (["edit", "backup", "--rename", "b"], EditCheck(("backup",), {}, new_slug="b")),
     ],
 )
 def test_each_verb_reaches_the_engine(
-    arguments: list[str], call: tuple[object, ...], connected: Connect, capsys: Captured
+    arguments: list[str], call: AnyCommand, connected: Connect, capsys: Captured
 ) -> None:
-    fake = connected(FakeEngine(UP))
+    fake = connected(engine_with(UP))
+    fake.agree = "done"
 
     assert main(arguments) == 0
-    assert fake.calls == [call]
+    assert fake.commands == [call]
     assert fake.closed
     out, err = capsys.readouterr()
     assert out == ""
@@ -55,15 +68,15 @@ def test_an_acknowledgement_says_who_and_why(
     connected: Connect, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOGNAME", "kim")
-    fake = connected(FakeEngine(UP))
+    fake = connected(engine_with(UP))
 
     main(["ack", "a", "--note", "disk ordered"])
 
-    assert fake.calls == [("acknowledge", ("a",), "kim", "disk ordered")]
+    assert fake.commands == [Acknowledge(("a",), by="kim", note="disk ordered")]
 
 
 def test_a_refused_command_is_exit_code_1(connected: Connect, capsys: Captured) -> None:
-    fake = connected(FakeEngine(UP))
+    fake = connected(engine_with(UP))
     fake.refuse = "there is no check by that name\x1b[2J"
 
     assert main(["pause", "a"]) == 1
@@ -73,7 +86,7 @@ def test_a_refused_command_is_exit_code_1(connected: Connect, capsys: Captured) 
 
 
 def test_a_wrong_field_is_exit_code_2_and_says_what_to_write(connected: Connect, capsys: Captured) -> None:
-    fake = connected(FakeEngine(UP))
+    fake = connected(engine_with(UP))
     fake.refuse = "a was not added"
     fake.problems = (FieldProblem(field="cron", message="hour must be 0-23", suggestion='Try "0 1 * * *".'),)
 
@@ -82,7 +95,7 @@ def test_a_wrong_field_is_exit_code_2_and_says_what_to_write(connected: Connect,
 
 
 def test_json_holds_one_result_for_each_slug(connected: Connect, capsys: Captured) -> None:
-    connected(FakeEngine(UP))
+    connected(engine_with(replace(UP, slug="a"), replace(UP, slug="b")))
 
     assert main(["pause", "a", "b", "--json"]) == 0
     assert [result["slug"] for result in json.loads(capsys.readouterr().out)] == ["a", "b"]
@@ -104,12 +117,12 @@ def test_json_holds_one_result_for_each_slug(connected: Connect, capsys: Capture
     ],
 )
 def test_wrong_usage_changes_nothing(arguments: list[str], connected: Connect, capsys: Captured) -> None:
-    fake = connected(FakeEngine(UP))
+    fake = connected(engine_with(UP))
 
     assert main(arguments) == 2
 
     out, err = capsys.readouterr()
-    assert (out, fake.calls) == ("", [])
+    assert (out, fake.commands) == ("", [])
     assert err.startswith("pulsetui")
     assert "\x1b" not in err
 
@@ -150,8 +163,8 @@ def test_a_value_nested_without_end_is_refused_like_any_other() -> None:
 def test_changing_what_is_not_there_names_the_nearest(
     arguments: list[str], connected: Connect, capsys: Captured
 ) -> None:
-    fake = connected(FakeEngine(UP))
+    fake = connected(engine_with(UP))
 
     assert main(arguments) == 1
     assert 'did you mean "backup"?' in capsys.readouterr().err
-    assert fake.calls == []
+    assert fake.commands == []

@@ -1,5 +1,6 @@
-"""An engine that exists only for the screen: views made by hand, a clock that moves when told.
+"""The one engine in memory for all tests: views made by hand, a clock that moves when told.
 
+What it answers to commands is held against the real engine by ``test_client_contract``.
 ``python -m tests.client.fake`` shows the real screen over it, for looking.
 """
 
@@ -8,12 +9,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from msgspec.structs import replace
 
 from pulsetui.client.alert import Alert, OnAlert
-from pulsetui.client.client import OnChange
+from pulsetui.client.client import EngineClient, OnChange
+from pulsetui.client.commands import (
+    Acknowledge,
+    AddCheck,
+    AnyCommand,
+    Definition,
+    Dismiss,
+    EditCheck,
+    EndSnooze,
+    Operation,
+    Pause,
+    RemoveCheck,
+    Resume,
+    StartSnooze,
+    Unacknowledge,
+    UndoPause,
+    UndoRemove,
+    UndoResume,
+    answer_at_once,
+)
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -29,40 +48,47 @@ from pulsetui.client.views import (
     TimelineLane,
     TimelineRun,
 )
-from pulsetui.core.state.snooze import Scope
 from pulsetui.core.state.status import Status
 from pulsetui.errors import EngineUnreachableError, UnknownCheckError
-from tests.client.samples import HOUR, NOW, crowd, details_of, household, new
+from tests.client.samples import ABOUT, NOW, crowd, details_of, household, new
 
 
 class FakeEngine:
-    """Implements ``EngineClient``. ``commands`` records what the screen asked for."""
+    """Implements ``EngineClient``. ``commands`` records what it was asked for."""
 
     def __init__(
-        self, views: Sequence[CheckView] = (), *, now: datetime = NOW, real_time: bool = False
+        self,
+        views: Sequence[CheckView] = (),
+        *,
+        now: datetime = NOW,
+        real_time: bool = False,
+        about: EngineInfo = ABOUT,
     ) -> None:
         self.connected = True
-        self.commands: list[tuple[Any, ...]] = []
-        self.acknowledged: list[tuple[str, str, bool]] = []  # slug, note, any reason
-        self.gone = False  # every blocking call then raises EngineUnreachableError
+        self.commands: list[AnyCommand] = []
+        self.fails_with: Exception | None = None  # what every blocking call then raises
         self.refuse: str = ""  # commands then answer that they could not
-        self.problems: tuple[FieldProblem, ...] = ()
+        self.problems: tuple[FieldProblem, ...] = ()  # those of the fields, with it
+        self.agree: str = ""  # commands then answer that they did, and do nothing
+        self.about = about
+        self.make_details: Callable[[CheckView], CheckDetails] = details_of
         self.details_by_slug: dict[str, CheckDetails] = {}
         self.bodies: dict[tuple[str, int], bytes] = {}
         self.notices: tuple[Notice, ...] = ()
-        self.dismissed: list[str] = []
         self.log_lines: tuple[LogLine, ...] = ()
         self.snoozes: tuple[SnoozeView, ...] = ()
         self.rejected: dict[str, int] = {}
         self.refused: tuple[RefusedPing, ...] = ()
         self.pings = 1234
         self.closed = False
+        self.subscribed = threading.Event()  # somebody has subscribed
+        self.listeners: list[OnChange] = []
+        self._alerted: list[OnAlert] = []
         self._before: dict[str, CheckView] = {}  # as they were before they were paused or resumed
+        self._removed: dict[str, CheckView] = {}
         self._real = datetime.now(UTC) if real_time else None
         self._now = now
-        self._checks = {v.slug: v for v in views}
-        self._listeners: list[OnChange] = []
-        self._alerted: list[OnAlert] = []
+        self.views = {v.slug: v for v in views}
 
     # The clock and what happens by itself
 
@@ -72,18 +98,33 @@ class FakeEngine:
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
 
-    def put(self, *views: CheckView) -> None:
+    @property
+    def gone(self) -> bool:
+        """Whether nobody answers any more."""
+        return isinstance(self.fails_with, EngineUnreachableError)
+
+    @gone.setter
+    def gone(self, gone: bool) -> None:
+        unreachable = EngineUnreachableError("no engine answers at http://127.0.0.1:8787")
+        self.fails_with = unreachable if gone else None
+
+    @property
+    def dismissed(self) -> list[str]:
+        """The notices that were taken away."""
+        return [command.key for command in self.commands if isinstance(command, Dismiss)]
+
+    def put(self, *views: CheckView, removed: Sequence[str] = ()) -> None:
         """The engine has new views: told from another thread, as the real one does."""
-        self._checks = {**self._checks, **{v.slug: v for v in views}}
-        self.tell(*(v.slug for v in views))
+        changed = {**self.views, **{v.slug: v for v in views}}
+        self.views = {slug: view for slug, view in changed.items() if slug not in removed}
+        self.tell(*(v.slug for v in views), *removed)
 
     def take_away(self, slug: str) -> None:
-        self._checks = {key: value for key, value in self._checks.items() if key != slug}
-        self.tell(slug)
+        self.put(removed=[slug])
 
     def tell(self, *slugs: str) -> None:
         changed = frozenset(slugs)
-        thread = threading.Thread(target=lambda: [listener(changed) for listener in list(self._listeners)])
+        thread = threading.Thread(target=lambda: [listener(changed) for listener in list(self.listeners)])
         thread.start()
         thread.join()
 
@@ -95,20 +136,12 @@ class FakeEngine:
     # EngineClient
 
     def checks(self) -> Mapping[str, CheckView]:
-        return self._checks
+        return self.views
 
     def info(self) -> EngineInfo:
-        return EngineInfo(
-            version="0.1.0",
-            pid=4711,
-            started_at=NOW - 5 * HOUR,
+        return replace(
+            self.about,
             now=self.now(),
-            address="127.0.0.1:8787",
-            base_url="http://127.0.0.1:8787/ping/",
-            config_path="/home/eva/.config/pulsetui/checks.toml",
-            state_dir="/home/eva/.local/state/pulsetui",
-            timezone="Europe/Riga",
-            hook_names=("desktop", "ops-mail"),
             pings=self.pings,
             rejected=dict(self.rejected),
             refused=self.refused,
@@ -117,65 +150,28 @@ class FakeEngine:
         )
 
     def subscribe(self, on_change: OnChange) -> Callable[[], None]:
-        self._listeners.append(on_change)
-        return lambda: self._listeners.remove(on_change)
+        self.listeners.append(on_change)
+        self.subscribed.set()
+        return lambda: self.listeners.remove(on_change)
 
     def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
         self._alerted.append(on_alert)
         return lambda: self._alerted.remove(on_alert)
 
     def details(self, slug: str) -> CheckDetails:
-        self._reach()
-        known = self._checks.get(slug)
-        if known is None:
-            raise UnknownCheckError(f'no check "{slug}"')
-        made = self.details_by_slug.get(slug) or details_of(known)
+        known = self._known(slug)
+        made = self.details_by_slug.get(slug) or self.make_details(known)
         return replace(made, view=known)
 
     def ping_body(self, slug: str, n: int) -> bytes:
-        self._reach()
+        self._known(slug)
         return self.bodies.get((slug, n), b"")
-
-    def pause(self, slugs: Sequence[str], *, by: str = "") -> list[CommandResult]:
-        self._keep(slugs)
-        return self._each(
-            "pause", slugs, lambda v: replace(v, status=Status.PAUSED, reason=None, incident=None)
-        )
-
-    def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
-        self._keep(slugs)
-        return self._each("resume", slugs, lambda v: replace(v, status=Status.NEW))
-
-    def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._each("undo_pause", slugs, lambda v: self._before[v.slug])
-
-    def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._each("undo_resume", slugs, lambda v: self._before[v.slug])
-
-    def acknowledge(
-        self, slugs: Sequence[str], *, by: str, note: str = "", any_reason: bool = False
-    ) -> list[CommandResult]:
-        def known(v: CheckView) -> CheckView:
-            assert v.incident is not None
-            return replace(
-                v, incident=replace(v.incident, acknowledged_at=self.now(), acknowledged_by=by, note=note)
-            )
-
-        self.acknowledged += [(slug, note, any_reason) for slug in slugs]
-        return self._each("acknowledge", slugs, known, note)
-
-    def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:
-        def unknown(v: CheckView) -> CheckView:
-            assert v.incident is not None
-            return replace(v, incident=replace(v.incident, acknowledged_at=None, acknowledged_by="", note=""))
-
-        return self._each("unacknowledge", slugs, unknown)
 
     def incidents(self, limit: int = 200) -> tuple[IncidentEntry, ...]:
         self._reach()
         entries = [
             IncidentEntry(slug=v.slug, name=v.name, incident=v.incident)
-            for v in self._checks.values()
+            for v in self.views.values()
             if v.incident is not None
         ]
         return tuple(entries[:limit])
@@ -184,12 +180,12 @@ class FakeEngine:
         self._reach()
         lanes = []
         for slug in slugs:
-            v = self._checks.get(slug)
+            v = self.views.get(slug)
             if v is None:
                 continue
             runs = tuple(
                 TimelineRun(n=r.n, started_at=r.started_at, ended_at=r.ended_at, outcome=r.outcome)
-                for r in reversed(details_of(v).runs)
+                for r in reversed(self.make_details(v).runs)
                 if r.started_at is not None and since <= r.started_at <= until
             )
             missed = v.incident.missed if v.incident is not None else ()
@@ -202,49 +198,29 @@ class FakeEngine:
         self._reach()
         return self.log_lines[-limit:]
 
-    def snooze(
-        self, scope: Scope, targets: Sequence[str], *, until: datetime, by: str, note: str = ""
-    ) -> list[CommandResult]:
-        return self._snoozed("snooze", scope, targets, until, by, note)
-
-    def unsnooze(self, scope: Scope, targets: Sequence[str]) -> list[CommandResult]:
-        return self._snoozed("unsnooze", scope, targets, None)
-
-    def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
+    def do(self, command: AnyCommand) -> list[CommandResult]:
+        if (answer := answer_at_once(command)) is not None:
+            return answer
         self._reach()
-        self.commands.append(("add", slug, dict(fields)))
+        self.commands.append(command)
         if self.refuse:
-            return CommandResult(slug=slug, ok=False, message=self.refuse, problems=self.problems)
-        self.put(new(slug, name=str(fields.get("name", slug))))
-        return CommandResult(slug=slug, ok=True, message="added")
-
-    def edit(
-        self, slug: str, fields: Mapping[str, object | None], *, new_slug: str | None = None
-    ) -> CommandResult:
-        self._reach()
-        self.commands.append(("edit", slug, dict(fields), new_slug))
-        if self.refuse:
-            return CommandResult(slug=slug, ok=False, message=self.refuse, problems=self.problems)
-        return CommandResult(slug=new_slug or slug, ok=True, message="changed")
-
-    def remove(self, slug: str) -> CommandResult:
-        self._reach()
-        self.commands.append(("remove", slug))
-        if self.refuse:
-            return CommandResult(slug=slug, ok=False, message=self.refuse)
-        self.take_away(slug)
-        return CommandResult(slug=slug, ok=True, message="removed")
-
-    def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
-        self._reach()
-        self.commands.append(("undo_remove", slug, dict(fields)))
-        self.put(new(slug, name=str(fields.get("name", slug))))
-        return CommandResult(slug=slug, ok=True, message=f"{slug} is back in its place")
-
-    def dismiss(self, key: str) -> None:
-        self.dismissed.append(key)
-        self.notices = tuple(notice for notice in self.notices if notice.key != key)
-        self.tell()
+            return [
+                CommandResult(slug=target, ok=False, message=self.refuse, problems=self.problems)
+                for target in command.targets
+            ]
+        if self.agree:
+            return [_yes(target, self.agree) for target in command.targets]
+        match command:
+            case Dismiss():
+                self.notices = tuple(notice for notice in self.notices if notice.key != command.key)
+                self.tell()
+                return []
+            case StartSnooze() | EndSnooze():
+                return self._snooze(command)
+            case AddCheck() | EditCheck() | RemoveCheck() | UndoRemove():
+                return [self._define(command)]
+            case _:
+                return [self._operate(command, slug) for slug in command.slugs]
 
     def close(self) -> None:
         self.closed = True
@@ -252,32 +228,88 @@ class FakeEngine:
     # Inside
 
     def _reach(self) -> None:
-        if self.gone:
-            raise EngineUnreachableError("no engine answers at http://127.0.0.1:8787")
+        if self.fails_with is not None:
+            raise self.fails_with
 
-    def _keep(self, slugs: Sequence[str]) -> None:
-        self._before |= {slug: self._checks[slug] for slug in slugs}
-
-    def _snoozed(
-        self,
-        verb: str,
-        scope: Scope,
-        targets: Sequence[str],
-        until: datetime | None,
-        by: str = "",
-        note: str = "",
-    ) -> list[CommandResult]:
+    def _known(self, slug: str) -> CheckView:
         self._reach()
-        self.commands.append((verb, str(scope), tuple(targets), until))
-        names = [""] if scope == "everything" else list(targets)
-        if self.refuse:
-            return [CommandResult(slug=name, ok=False, message=self.refuse) for name in names]
-        kept = [one for one in self.snoozes if one.scope != scope or one.target not in names]
-        if until is not None:
-            kept += [SnoozeView(scope=scope, target=name, until=until, by=by, note=note) for name in names]
+        if slug not in self.views:
+            raise UnknownCheckError(f"there is no check {slug}")
+        return self.views[slug]
+
+    def _operate(self, command: Operation, slug: str) -> CommandResult:
+        v = self.views.get(slug)
+        if v is None:
+            return _no(slug, f"there is no check {slug}")
+        match command:
+            case Pause():
+                if v.status is Status.PAUSED:
+                    return _no(slug, f"{v.name} is paused already")
+                self._before[slug] = v
+                made, did = replace(v, status=Status.PAUSED, reason=None, incident=None), "is paused"
+            case Resume():
+                if v.status is not Status.PAUSED:
+                    return _no(slug, f"{v.name} is not paused")
+                self._before[slug] = v
+                made, did = replace(v, status=Status.NEW), "is resumed and watched again"
+            case UndoPause() | UndoResume():
+                return self._undo(command, v)
+            case Acknowledge() | Unacknowledge():
+                if v.incident is None:
+                    return _no(slug, f"{v.name} is not down: there is nothing to acknowledge")
+                made, did = self._acknowledged(command, v)
+        self.put(made)
+        return _yes(slug, f"{v.name} {did}")
+
+    def _undo(self, command: UndoPause | UndoResume, v: CheckView) -> CommandResult:
+        what, left_behind = (
+            ("pause", Status.PAUSED) if isinstance(command, UndoPause) else ("resume", Status.NEW)
+        )
+        cannot = f"the {what} of {v.name} cannot be undone"
+        if v.status is not left_behind:
+            return _no(v.slug, f"{cannot}: it is {v.status} now")
+        before = self._before.pop(v.slug, None)
+        if before is None:
+            return _no(v.slug, f"{cannot}: it has reported, or was not watched, since then")
+        self.put(before)
+        return _yes(v.slug, f"the {what} of {v.name} is undone")
+
+    def _acknowledged(self, command: Acknowledge | Unacknowledge, v: CheckView) -> tuple[CheckView, str]:
+        assert v.incident is not None
+        if isinstance(command, Acknowledge):
+            known = replace(
+                v.incident, acknowledged_at=self.now(), acknowledged_by=command.by, note=command.note
+            )
+            return replace(v, incident=known), "is acknowledged"
+        unknown = replace(v.incident, acknowledged_at=None, acknowledged_by="", note="")
+        return replace(v, incident=unknown), "is no longer acknowledged"
+
+    def _snooze(self, command: StartSnooze | EndSnooze) -> list[CommandResult]:
+        scope, names = command.scope, command.targets
+        troubles = {name: trouble for name in names if (trouble := self._trouble(command, name))}
+        good = [name for name in names if name not in troubles]
+        kept = [one for one in self.snoozes if one.scope != scope or one.target not in good]
+        did = "is no longer snoozed"
+        if isinstance(command, StartSnooze):
+            did = "is snoozed"
+            kept += [
+                SnoozeView(scope=scope, target=name, until=command.end, by=command.by, note=command.note)
+                for name in good
+            ]
         self.snoozes = tuple(kept)
-        self.put(*(replace(v, snoozed_until=self._snoozed_until(v)) for v in self._checks.values()))
-        return [CommandResult(slug=name, ok=True, message="done") for name in names]
+        self.put(*(replace(v, snoozed_until=self._snoozed_until(v)) for v in self.views.values()))
+        refused = [_no(name, trouble) for name, trouble in troubles.items()]
+        return refused + [_yes(name, f"{name or 'everything'} {did}") for name in good]
+
+    def _trouble(self, command: StartSnooze | EndSnooze, name: str) -> str:
+        if isinstance(command, EndSnooze):
+            running = {(one.scope, one.target) for one in self.snoozes}
+            return "" if (command.scope, name) in running else f"{name or 'everything'} is not snoozed"
+        if command.scope == "check" and name not in self.views:
+            return f"there is no check {name}"
+        if command.scope == "tag" and not any(name in v.tags for v in self.views.values()):
+            return f"no check has the tag {name}"
+        return ""
 
     def _snoozed_until(self, v: CheckView) -> datetime | None:
         ends = [
@@ -288,15 +320,48 @@ class FakeEngine:
         ]
         return max(ends, default=None)
 
-    def _each(
-        self, verb: str, slugs: Sequence[str], change: Callable[[CheckView], CheckView], *more: object
-    ) -> list[CommandResult]:
-        self._reach()
-        self.commands.append((verb, tuple(slugs), *more))
-        if self.refuse:
-            return [CommandResult(slug=slug, ok=False, message=self.refuse) for slug in slugs]
-        self.put(*(change(self._checks[slug]) for slug in slugs))
-        return [CommandResult(slug=slug, ok=True, message="done") for slug in slugs]
+    def _define(self, command: Definition) -> CommandResult:
+        slug = command.slug
+        match command:
+            case AddCheck():
+                if slug in self.views:
+                    return _no(slug, f"there is a check {slug} already")
+                self.put(new(slug, name=str(command.fields.get("name", slug))))
+                return _yes(slug, f"{slug} is added")
+            case UndoRemove():
+                back = self._removed.pop(slug, None)
+                self.put(back or new(slug, name=str(command.fields.get("name", slug))))
+                return _yes(slug, f"{slug} is back in its place")
+            case EditCheck():
+                if slug not in self.views:
+                    return _no(slug, f"there is no check {slug}")
+                self._rename(slug, command.new_slug or slug)
+                return _yes(slug, f"{command.new_slug or slug} is changed")
+            case RemoveCheck():
+                if slug not in self.views:
+                    return _no(slug, f"there is no check {slug}")
+                self._removed[slug] = self.views[slug]
+                self.take_away(slug)
+                return _yes(slug, f"{slug} is deleted")
+
+    def _rename(self, slug: str, new_slug: str) -> None:
+        if new_slug != slug:
+            renamed = replace(self.views[slug], slug=new_slug)
+            self.views = {v.slug: v for v in (renamed if v.slug == slug else v for v in self.views.values())}
+            self.tell(slug, new_slug)
+
+
+def _yes(slug: str, message: str) -> CommandResult:
+    return CommandResult(slug=slug, ok=True, message=message)
+
+
+def _no(slug: str, message: str) -> CommandResult:
+    return CommandResult(slug=slug, ok=False, message=message)
+
+
+def _conforms(engine: FakeEngine) -> EngineClient:
+    """mypy proves here that the fake has the shape it stands for."""
+    return engine
 
 
 def main() -> None:

@@ -8,10 +8,12 @@ from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
+from pulsetui.client.user import user_name
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     DeliveryView,
+    EngineInfo,
     FlipView,
     IncidentView,
     PingView,
@@ -23,6 +25,20 @@ from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 _NAMESPACE = UUID(int=8787)
 HOUR = timedelta(hours=1)
+ME = user_name()
+"""Who gives commands from a screen or a shell here."""
+ABOUT = EngineInfo(
+    version="0.1.0",
+    pid=4711,
+    started_at=NOW - 5 * HOUR,
+    now=NOW,
+    address="127.0.0.1:8787",
+    base_url="http://127.0.0.1:8787/ping/",
+    config_path="/home/eva/.config/pulsetui/checks.toml",
+    state_dir="/home/eva/.local/state/pulsetui",
+    timezone="Europe/Riga",
+    hook_names=("desktop", "ops-mail"),
+)
 GOOD = "".join(
     past.append("", past.LETTERS[Outcome.SUCCESS], timedelta(seconds=10 + (i * 7) % 9)) for i in range(24)
 )

@@ -1,24 +1,17 @@
-"""An engine in memory: the door pings come in by, and the client screens look through."""
+"""The door that pings come in by, in memory, and an engine of checks that the tests of HTTP share."""
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
-from msgspec.structs import replace
-
-from pulsetui.client.alert import Alert, OnAlert
-from pulsetui.client.client import OnChange
-from pulsetui.client.views import CheckDetails, CheckView, CommandResult, EngineInfo, FieldProblem
-from pulsetui.core.state.status import Status
-from pulsetui.errors import UnknownCheckError
+from pulsetui.client.views import CheckView
 from pulsetui.monitor.pings.refusals import nearest_slug
-from pulsetui.monitor.sink import ApiKeys, IncomingPing, OnReceipt, Receipt, Refused
-from tests.quiet_client import QuietClient
+from pulsetui.monitor.sink import ApiKeys, IncomingPing, OnReceipt, PingSink, Receipt, Refused
+from tests.client.fake import FakeEngine
+from tests.client.samples import view
 
 CODE = "11111111-2222-4333-8444-555555555555"
 API_KEY = "hcw_aaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -97,189 +90,15 @@ class FakeIntake:
 
 def a_view(slug: str, **changes: Any) -> CheckView:
     """A check that is up, as a screen sees it."""
-    view = CheckView(
-        slug=slug,
-        uuid=CODE if slug == "sync-invoices" else str(UUID(int=abs(hash(slug)))),
-        name=slug.replace("-", " ").capitalize(),
-        desc="",
-        tags=("nightly",),
-        hooks=("desktop",),
-        status=Status.UP,
-        reason=None,
-        detail="",
-        since=NOON,
-        started=False,
-        started_at=None,
-        run_bound=None,
-        running=0,
-        unwatched=False,
-        last_ping=NOON,
-        last_kind=None,
-        last_success=NOON,
-        last_duration=12.5,
-        usual_duration=12.0,
-        last_metrics={"records": 312.0},
-        next_ping=NOON,
-        deadline=NOON,
-        upcoming=NOON,
-        first_due=None,
-        schedule_kind="cron",
-        schedule="0 2 * * *",
-        tz="Europe/Riga",
-        schedule_words="at 02:00 every day",
-        grace=1800.0,
-        max_runtime=None,
-        n_pings=3,
-        manual_resume=False,
-        incident=None,
-        history="s0s1",
-        created_at=NOON,
-        last_line="",
-    )
-    return replace(view, **changes)
+    uuid = {"uuid": CODE} if slug == "sync-invoices" else {}
+    return view(slug, **{"since": NOON, "last_metrics": {"records": 312.0}, **uuid, **changes})
 
 
-class FakeEngine(QuietClient):
-    """EngineClient over a dict. ``change`` is what an engine does when a view becomes different."""
-
-    def __init__(self, slugs: Sequence[str] = ("sync-invoices", "backup")) -> None:
-        self.views: dict[str, CheckView] = {slug: a_view(slug) for slug in slugs}
-        self.bodies: dict[tuple[str, int], bytes] = {}
-        self.calls: list[tuple[Any, ...]] = []
-        self.listeners: list[OnChange] = []
-        self.alert_listeners: list[OnAlert] = []
-        self.fails_with: Exception | None = None
-        self.subscribed = threading.Event()
-        self.clock = NOON
-        self.engine_info = EngineInfo(
-            version="0.1.0",
-            pid=4711,
-            started_at=NOON,
-            now=NOON,
-            address="127.0.0.1:8787",
-            base_url="http://127.0.0.1:8787/ping/",
-            config_path="checks.toml",
-            state_dir="state",
-            timezone="Europe/Riga",
-        )
-
-    @property
-    def connected(self) -> bool:
-        return True
-
-    def now(self) -> datetime:
-        return self.clock
-
-    def checks(self) -> Mapping[str, CheckView]:
-        return dict(self.views)
-
-    def info(self) -> EngineInfo:
-        return replace(self.engine_info, now=self.clock)
-
-    def change(self, *views: CheckView, removed: Sequence[str] = ()) -> None:
-        for view in views:
-            self.views[view.slug] = view
-        for slug in removed:
-            del self.views[slug]
-        self.tell(frozenset(removed).union(view.slug for view in views))
-
-    def tell(self, slugs: frozenset[str] = frozenset()) -> None:
-        for listener in list(self.listeners):
-            listener(slugs)
-
-    def alert(self, alert: Alert) -> None:
-        for listener in list(self.alert_listeners):
-            listener(alert)
-
-    def subscribe(self, on_change: OnChange) -> Callable[[], None]:
-        self.listeners.append(on_change)
-        self.subscribed.set()
-        return lambda: self.listeners.remove(on_change)
-
-    def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
-        self.alert_listeners.append(on_alert)
-        return lambda: self.alert_listeners.remove(on_alert)
-
-    def details(self, slug: str) -> CheckDetails:
-        return CheckDetails(
-            view=self._view(slug),
-            fields={"cron": "0 2 * * *", "grace": "30m", "tags": ["nightly"], "manual_resume": True},
-            runs=(),
-            pings=(),
-            incidents=(),
-            flips=(),
-            deliveries=(),
-            due_next=(NOON,),
-            schedule_warnings=("skipped when clocks go forward",),
-        )
-
-    def ping_body(self, slug: str, n: int) -> bytes:
-        self._view(slug)
-        return self.bodies.get((slug, n), b"")
-
-    def _view(self, slug: str) -> CheckView:
-        if self.fails_with is not None:
-            raise self.fails_with
-        if slug not in self.views:
-            raise UnknownCheckError(f'there is no check "{slug}"')
-        return self.views[slug]
-
-    def _command(self, *call: Any) -> list[CommandResult]:
-        if self.fails_with is not None:
-            raise self.fails_with
-        self.calls.append(call)
-        return [
-            CommandResult(slug=slug, ok=slug in self.views, message=f"{call[0]} {slug}") for slug in call[1]
-        ]
-
-    def pause(self, slugs: Sequence[str], *, by: str = "") -> list[CommandResult]:
-        return self._command("pause", tuple(slugs))
-
-    def resume(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._command("resume", tuple(slugs))
-
-    def undo_pause(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._command("undo_pause", tuple(slugs))
-
-    def undo_resume(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._command("undo_resume", tuple(slugs))
-
-    def acknowledge(
-        self, slugs: Sequence[str], *, by: str, note: str = "", any_reason: bool = False
-    ) -> list[CommandResult]:
-        return self._command("acknowledge", tuple(slugs), by, note)
-
-    def unacknowledge(self, slugs: Sequence[str]) -> list[CommandResult]:
-        return self._command("unacknowledge", tuple(slugs))
-
-    def add(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
-        self.calls.append(("add", slug, dict(fields)))
-        problem = FieldProblem(field="cron", message="hour must be 0-23", suggestion="0 1 * * *")
-        return CommandResult(slug=slug, ok=False, message="not added", problems=(problem,))
-
-    def edit(
-        self, slug: str, fields: Mapping[str, object | None], *, new_slug: str | None = None
-    ) -> CommandResult:
-        self.calls.append(("edit", slug, dict(fields), new_slug))
-        return CommandResult(slug=new_slug or slug, ok=True, message="changed")
-
-    def remove(self, slug: str) -> CommandResult:
-        return self._command("remove", (slug,))[0]
-
-    def undo_remove(self, slug: str, fields: Mapping[str, object]) -> CommandResult:
-        self.calls.append(("undo_remove", slug, dict(fields)))
-        return CommandResult(slug=slug, ok=True, message="back")
-
-    def dismiss(self, key: str) -> None:
-        self.calls.append(("dismiss", key))
-
-    def close(self) -> None:
-        self.calls.append(("close",))
+def an_engine(slugs: Sequence[str] = ("sync-invoices", "backup")) -> FakeEngine:
+    """An engine with these checks, at noon."""
+    return FakeEngine([a_view(slug) for slug in slugs], now=NOON)
 
 
-def _conforms(intake: FakeIntake, engine: FakeEngine) -> None:
-    """mypy proves here that the fakes have the shapes they stand for."""
-    from pulsetui.client.client import EngineClient
-    from pulsetui.monitor.sink import PingSink
-
-    _: tuple[PingSink, EngineClient] = (intake, engine)
+def _conforms(intake: FakeIntake) -> PingSink:
+    """mypy proves here that the fake has the shape it stands for."""
+    return intake

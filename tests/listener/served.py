@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from pulsetui.listener.http.limits import Limits
 from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.listener.listener import Listener
-from tests.listener.fakes import FakeEngine, FakeIntake
+from tests.client.fake import FakeEngine
+from tests.listener.fakes import FakeIntake, an_engine
 from tests.programs import program
 
 _T = TypeVar("_T")
@@ -126,7 +127,7 @@ def serve(
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     intake = FakeIntake()
-    engine = engine or FakeEngine()
+    engine = engine or an_engine()
     listener = Listener(intake, engine, require_key=require_key, health=health, limits=limits)
     served = Served(listener, loop, intake, engine, 0, problems)
     try:

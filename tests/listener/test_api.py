@@ -12,10 +12,25 @@ import pytest
 from msgspec.structs import replace
 
 from pulsetui.client import wire
+from pulsetui.client.commands import (
+    Acknowledge,
+    AddCheck,
+    AnyCommand,
+    Dismiss,
+    EditCheck,
+    Pause,
+    RemoveCheck,
+    Resume,
+    Unacknowledge,
+    UndoPause,
+    UndoRemove,
+    UndoResume,
+)
 from pulsetui.config.toml.read import read_toml
 from pulsetui.errors import EngineError, StoreBusyError
 from pulsetui.listener.http.limits import Limits
-from tests.listener.fakes import API_KEY, NOON, OTHER_KEY, READ_KEY, FakeEngine, a_view
+from tests.client.fake import FakeEngine
+from tests.listener.fakes import API_KEY, NOON, OTHER_KEY, READ_KEY, a_view, an_engine
 from tests.listener.served import TIMEOUT_S, Reply, Served, read_all, read_until, serve
 
 KEY = ("-H", f"X-Api-Key: {API_KEY}")
@@ -64,7 +79,7 @@ def test_read_only_key_reads_and_does_not_command(served: Served) -> None:
     reply = command(served, {"verb": "pause", "slugs": ["backup"]}, *READ_ONLY)
 
     assert (reply.status, error(reply)) == (401, "wrong api key")
-    assert served.engine.calls == []
+    assert served.engine.commands == []
 
 
 def test_snapshot_is_the_engine_as_it_is(served: Served) -> None:
@@ -92,7 +107,7 @@ def test_details_and_body_of_a_ping(served: Served) -> None:
 def test_unknown_check_is_named(served: Served, path: str) -> None:
     reply = served.curl(f"/api/pulse/{path}", *KEY)
 
-    assert (reply.status, error(reply)) == (404, 'there is no check "unheard"')
+    assert (reply.status, error(reply)) == (404, "there is no check unheard")
 
 
 @pytest.mark.parametrize("path", ["", "nonsense", "checks", "checks/backup/pings/-1/body", "checks/a/b/c/d"])
@@ -112,36 +127,36 @@ def test_wrong_method_is_told_the_right_one(served: Served, path: str, method: s
 @pytest.mark.parametrize(
     ("body", "call"),
     [
-        ({"verb": "pause", "slugs": ["backup", "unheard"]}, ("pause", ("backup", "unheard"))),
-        ({"verb": "resume", "slugs": ["backup"]}, ("resume", ("backup",))),
-        ({"verb": "undo_pause", "slugs": ["backup"]}, ("undo_pause", ("backup",))),
-        ({"verb": "undo_resume", "slugs": ["backup"]}, ("undo_resume", ("backup",))),
+        ({"verb": "pause", "slugs": ["backup", "unheard"]}, Pause(("backup", "unheard"))),
+        ({"verb": "resume", "slugs": ["backup"]}, Resume(("backup",))),
+        ({"verb": "undo_pause", "slugs": ["backup"]}, UndoPause(("backup",))),
+        ({"verb": "undo_resume", "slugs": ["backup"]}, UndoResume(("backup",))),
         (
             {"verb": "acknowledge", "slugs": ["backup"], "by": "ann", "note": "disk"},
-            ("acknowledge", ("backup",), "ann", "disk"),
+            Acknowledge(("backup",), by="ann", note="disk"),
         ),
-        ({"verb": "unacknowledge", "slugs": ["backup"]}, ("unacknowledge", ("backup",))),
-        ({"verb": "add", "slugs": ["new"], "fields": {"every": "15m"}}, ("add", "new", {"every": "15m"})),
+        ({"verb": "unacknowledge", "slugs": ["backup"]}, Unacknowledge(("backup",))),
+        ({"verb": "add", "slugs": ["new"], "fields": {"every": "15m"}}, AddCheck(("new",), {"every": "15m"})),
         (
             {"verb": "edit", "slugs": ["backup"], "fields": {"grace": None}, "new_slug": "b"},
-            ("edit", "backup", {"grace": None}, "b"),
+            EditCheck(("backup",), {"grace": None}, new_slug="b"),
         ),
-        ({"verb": "remove", "slugs": ["backup"]}, ("remove", ("backup",))),
+        ({"verb": "remove", "slugs": ["backup"]}, RemoveCheck(("backup",))),
         (
             {"verb": "undo_remove", "slugs": ["backup"], "fields": {"every": "15m"}},
-            ("undo_remove", "backup", {"every": "15m"}),
+            UndoRemove(("backup",), {"every": "15m"}),
         ),
-        ({"verb": "dismiss", "key": "config"}, ("dismiss", "config")),
+        ({"verb": "dismiss", "key": "config"}, Dismiss("config")),
     ],
 )
-def test_command_reaches_the_engine(served: Served, body: object, call: tuple[object, ...]) -> None:
+def test_command_reaches_the_engine(served: Served, body: object, call: AnyCommand) -> None:
     reply = command(served, body)
 
     assert reply.status == 200
-    assert served.engine.calls == [call]
+    assert served.engine.commands == [call]
     results = wire.decode_results(reply.body)
     assert [result.slug for result in results] == (
-        [] if call[0] == "dismiss" else ["b"] if call[0] == "edit" else body["slugs"]  # type: ignore[index]
+        [] if isinstance(call, Dismiss) else body["slugs"]  # type: ignore[index]
     )
 
 
@@ -167,7 +182,7 @@ def test_command_that_is_wrong_says_which_field(served: Served, body: Any, messa
 
     assert reply.status == 400
     assert message in error(reply)
-    assert served.engine.calls == []
+    assert served.engine.commands == []
 
 
 @pytest.mark.parametrize(
@@ -202,7 +217,7 @@ def open_events(served: Served) -> tuple[socket.socket, bytes]:
 def test_events_begin_with_a_snapshot_and_go_on_with_changes(served: Served) -> None:
     connection, first = open_events(served)
     with connection:
-        served.engine.change(a_view("backup", n_pings=4), a_view("new"), removed=["sync-invoices"])
+        served.engine.put(a_view("backup", n_pings=4), a_view("new"), removed=["sync-invoices"])
         second = read_until(connection, b"\n\n")
 
     assert first.startswith(b"event: snapshot\ndata: ")
@@ -216,8 +231,8 @@ def test_a_storm_of_changes_comes_in_few_events(served: Served) -> None:
     connection, _ = open_events(served)
     with connection:
         for n in range(5000):
-            served.engine.change(a_view("backup", n_pings=n))
-        served.engine.change(a_view("sync-invoices", n_pings=-1))
+            served.engine.put(a_view("backup", n_pings=n))
+        served.engine.put(a_view("sync-invoices", n_pings=-1))
         data = b""
         while b'"n_pings":-1' not in data:
             data += read_until(connection, b"\n\n")
@@ -251,7 +266,7 @@ def slow_client(running: Served, request: str) -> socket.socket:
 
 def large_engine() -> FakeEngine:
     """Its snapshot is larger (18 MB) than what the kernel holds for a connection."""
-    engine = FakeEngine([f"check-{n}" for n in range(3000)])
+    engine = an_engine([f"check-{n}" for n in range(3000)])
     engine.views = {slug: replace(view, detail="x" * 5000) for slug, view in engine.views.items()}
     return engine
 
@@ -286,7 +301,7 @@ def test_reader_that_catches_up_gets_the_newest_views() -> None:
     with serve(engine=large_engine()) as running, slow_client(running, "events") as connection:
         assert running.engine.subscribed.wait(TIMEOUT_S)
         for n in range(5):
-            running.engine.change(*(a_view(f"check-{i}", n_pings=n) for i in range(3000)))
+            running.engine.put(*(a_view(f"check-{i}", n_pings=n) for i in range(3000)))
         data = b""
         while b"event: change" not in data or not data.endswith(b"\n\n"):
             data += connection.recv(1_000_000)
@@ -302,7 +317,7 @@ def test_reader_that_does_not_catch_up_is_dropped() -> None:
         with slow_client(running, "events"):
             assert engine.subscribed.wait(TIMEOUT_S)
             while running.on_loop(lambda: len(engine.listeners)):
-                engine.change(*(a_view(f"check-{n}", detail="x" * 1000) for n in range(3000)))
+                engine.put(*(a_view(f"check-{n}", detail="x" * 1000) for n in range(3000)))
         assert running.curl("/ping/backup").status == 200
 
 
@@ -362,7 +377,7 @@ def test_instants_that_nobody_could_keep_are_refused_with_their_range(
 
     snooze = command(served, {"verb": "snooze", "slugs": ["backup"], "by": "ann", "until": instant})
     assert (snooze.status, error(snooze)) == (400, "until: is not between the years 1900 and 2999")
-    assert served.engine.calls == []
+    assert served.engine.commands == []
 
 
 @pytest.mark.parametrize("depth", [17, 900, 15_000])
@@ -376,4 +391,4 @@ def test_fields_that_hold_too_much_within_one_another_are_refused(
     reply = command(served, f'{{"verb": "add", "slugs": ["x"], "fields": {{"a": {nested}}}}}')
 
     assert (reply.status, error(reply)) == (400, "fields: more than 16 lists or tables within one another")
-    assert served.engine.calls == []
+    assert served.engine.commands == []

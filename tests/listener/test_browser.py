@@ -64,7 +64,7 @@ def test_the_api_is_closed_to_pages_and_to_names_that_are_not_ours(
 
     assert reply.status == 403
     assert reply.body.startswith(b'{"error":"refused: ')
-    assert served.engine.calls == []
+    assert served.engine.commands == []
 
 
 @pytest.mark.parametrize(

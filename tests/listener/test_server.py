@@ -446,7 +446,7 @@ def test_address_that_is_not_ours_is_refused_with_advice(host: str, word: str) -
 
 def test_ipv6_is_served() -> None:
     from pulsetui.listener.listener import Listener
-    from tests.listener.fakes import FakeEngine
+    from tests.client.fake import FakeEngine
 
     if not socket.has_ipv6:
         pytest.skip("no IPv6 here")

@@ -14,6 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from pulsetui.client.client import do_one
+from pulsetui.client.commands import (
+    AddCheck,
+    EditCheck,
+    Pause,
+    RemoveCheck,
+    UndoPause,
+    UndoRemove,
+    UndoResume,
+)
 from pulsetui.client.views import CommandResult
 from pulsetui.core.state import machine
 from pulsetui.core.state.check import Check
@@ -167,7 +177,7 @@ def test_only_what_was_committed_is_logged_as_a_change_of_status(
                 raise StoreError("disk full")
 
             database.write = full  # type: ignore[method-assign]
-            assert not (await asyncio.to_thread(engine.client.pause, ["often"]))[0].ok
+            assert not (await asyncio.to_thread(engine.client.do, Pause(("often",))))[0].ok
             database.write = real  # type: ignore[method-assign]
 
     asyncio.run(scenario())
@@ -479,11 +489,11 @@ def test_undoing_a_pause_brings_the_incident_back_and_tells_nobody_again(tmp_pat
             await engine.ping("often")
             await engine.run(minutes=20)
             before = engine.view("often")
-            await call(lambda: engine.client.pause(["often"]))
+            await call(lambda: engine.client.do(Pause(("often",))))
             assert engine.status("often") == "paused"
             await engine.run(minutes=1)
 
-            (undone,) = await call(lambda: engine.client.undo_pause(["often"]))
+            (undone,) = await call(lambda: engine.client.do(UndoPause(("often",))))
 
             assert (undone.ok, undone.message) == (True, "the pause of often is undone")
             await engine.settle()
@@ -502,11 +512,11 @@ def test_a_deadline_that_passed_in_a_pause_is_told_when_the_pause_is_undone(tmp_
         config = CONFIG + '\n[hooks.a]\ntype = "terminal"\n'
         async with running(tmp_path, config=config) as engine:
             await engine.ping("often")
-            await call(lambda: engine.client.pause(["often"]))
+            await call(lambda: engine.client.do(Pause(("often",))))
             await engine.run(minutes=30)
             assert engine.client.details("often").deliveries == ()
 
-            await call(lambda: engine.client.undo_pause(["often"]))
+            await call(lambda: engine.client.do(UndoPause(("often",))))
 
             await engine.settle()
             assert engine.status("often") == "down missed"
@@ -520,14 +530,14 @@ def test_an_undo_that_cannot_be_says_why(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(tmp_path) as engine:
             await engine.ping("often")
-            await call(lambda: engine.client.pause(["often"]))
-            (refused,) = await call(lambda: engine.client.undo_resume(["often"]))
+            await call(lambda: engine.client.do(Pause(("often",))))
+            (refused,) = await call(lambda: engine.client.do(UndoResume(("often",))))
             assert refused.message == "the resume of often cannot be undone: it is paused now"
             await engine.ping("often", PingKind.LOG)
-            (refused,) = await call(lambda: engine.client.undo_pause(["often"]))
+            (refused,) = await call(lambda: engine.client.do(UndoPause(("often",))))
             assert not refused.ok
             assert "it has reported, or was not watched, since then" in refused.message
-            (unknown,) = await call(lambda: engine.client.undo_pause(["nope"]))
+            (unknown,) = await call(lambda: engine.client.do(UndoPause(("nope",))))
             assert unknown.message == "there is no check nope"
 
     asyncio.run(scenario())
@@ -540,8 +550,10 @@ def test_mistakes_elsewhere_in_the_file_are_not_those_of_the_submitted_check(tmp
     async def scenario() -> None:
         async with running(tmp_path) as engine:
             (tmp_path / "checks.toml").write_text(BROKEN)
-            added = await asyncio.to_thread(engine.client.add, "fine", {"every": "1h"})
-            edited = await asyncio.to_thread(engine.client.edit, "often", {"grace": "9m"}, new_slug="seldom")
+            added = await asyncio.to_thread(do_one, engine.client, AddCheck(("fine",), {"every": "1h"}))
+            edited = await asyncio.to_thread(
+                do_one, engine.client, EditCheck(("often",), {"grace": "9m"}, new_slug="seldom")
+            )
             for result in (added, edited):
                 assert (result.ok, result.problems) == (False, ())
                 assert result.message.startswith(
@@ -556,10 +568,10 @@ def test_mistakes_elsewhere_in_the_file_are_not_those_of_the_submitted_check(tmp
 def test_mistakes_of_the_submitted_check_name_its_fields(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with running(tmp_path) as engine:
-            added = await asyncio.to_thread(engine.client.add, "fine", {"every": "1x"})
+            added = await asyncio.to_thread(do_one, engine.client, AddCheck(("fine",), {"every": "1x"}))
             assert [one.field for one in added.problems] == ["every"]
             (tmp_path / "checks.toml").write_text(BROKEN.replace('every = "15m"', 'every = "soon"'))
-            edited = await asyncio.to_thread(engine.client.edit, "often", {"grace": "9m"})
+            edited = await asyncio.to_thread(do_one, engine.client, EditCheck(("often",), {"grace": "9m"}))
             assert [one.field for one in edited.problems] == ["every"]
 
     asyncio.run(scenario())
@@ -570,7 +582,7 @@ def test_an_edit_that_changes_nothing_says_so(tmp_path: Path) -> None:
         async with running(tmp_path) as engine:
             said = []
             for fields in ({"max_runtime": None}, {"grace": "5m"}, {"grace": "6m"}):
-                result = await asyncio.to_thread(engine.client.edit, "often", fields)
+                result = await asyncio.to_thread(do_one, engine.client, EditCheck(("often",), fields))
                 assert result.ok
                 said.append(result.message)
             assert said == ["nothing to change: often is like that already"] * 2 + ["often is changed"]
@@ -583,10 +595,10 @@ def test_a_deletion_that_is_undone_leaves_the_file_as_it_was(tmp_path: Path) -> 
         async with running(tmp_path) as engine:
             await engine.ping("nightly")
             fields = engine.client.details("nightly").fields
-            await asyncio.to_thread(engine.client.remove, "nightly")
+            await asyncio.to_thread(do_one, engine.client, RemoveCheck(("nightly",)))
             assert "nightly" not in engine.client.checks()
 
-            back = await asyncio.to_thread(engine.client.undo_remove, "nightly", fields)
+            back = await asyncio.to_thread(do_one, engine.client, UndoRemove(("nightly",), fields))
 
             assert (back.ok, back.message) == (True, "nightly is back in its place")
             assert (tmp_path / "checks.toml").read_text() == CONFIG
@@ -600,15 +612,15 @@ def test_a_deleted_check_whose_place_is_gone_comes_back_at_the_end_and_says_so(t
         path = tmp_path / "checks.toml"
         async with running(tmp_path) as engine:
             fields = engine.client.details("nightly").fields
-            await asyncio.to_thread(engine.client.remove, "nightly")
+            await asyncio.to_thread(do_one, engine.client, RemoveCheck(("nightly",)))
             path.write_text('[checks.other]\nevery = "1m"\n')
 
-            back = await asyncio.to_thread(engine.client.undo_remove, "nightly", fields)
+            back = await asyncio.to_thread(do_one, engine.client, UndoRemove(("nightly",), fields))
 
             assert back.ok
             assert "at the end of checks.toml now, without its comments" in back.message
             assert path.read_text().endswith('cron = "0 2 * * *"\ngrace = "30m"\n')
-            again = await asyncio.to_thread(engine.client.undo_remove, "nightly", fields)
+            again = await asyncio.to_thread(do_one, engine.client, UndoRemove(("nightly",), fields))
             assert not again.ok
             assert "exists already" in again.message
 
@@ -656,7 +668,7 @@ def test_a_command_comes_after_the_pings_that_came_before_it(tmp_path: Path) -> 
         async with running(tmp_path) as engine:
             ping = asyncio.ensure_future(engine.ping("often", PingKind.FAIL))
             await asyncio.sleep(0)  # it is with the engine, and not yet with the writer
-            await engine.engine.perform(Operate("pause", ["often"]))
+            await engine.engine.perform(Operate(Pause(("often",))))
             assert await ping is Receipt.OK
             assert [flip.after for flip in engine.client.details("often").flips] == ["paused", "down"]
 

@@ -22,7 +22,7 @@ from pulsetui.report.report import (
     incident_report,
 )
 from pulsetui.report.text import CSV_FIELDS, escaped, harmless, to_csv, to_json, to_markdown
-from tests.cli.fake import HOSTILE, NOW, OPEN, OVERDUE, RUN, FakeEngine
+from tests.cli.samples import HOSTILE, NOW, OPEN, OVERDUE, RUN, engine_with
 
 CLOSED = replace(
     OPEN,
@@ -46,7 +46,7 @@ def run(n: int, ended_at: datetime, **changes: object) -> RunView:
 
 
 def details(*incidents: IncidentView, runs: tuple[RunView, ...] = (RUN,)) -> CheckDetails:
-    made = FakeEngine(OVERDUE).details("sync")
+    made = engine_with(OVERDUE).details("sync")
     return replace(made, incidents=incidents or (OPEN, CLOSED), runs=runs)
 
 
@@ -190,7 +190,7 @@ def test_a_negative_exit_status_stays_a_number() -> None:
 
 def test_hostile_text_is_neither_markup_nor_escape_codes() -> None:
     made = replace(
-        FakeEngine(HOSTILE).details("evil"), runs=(replace(RUN, detail="<img src=x> | `a` [l](u)"),)
+        engine_with(HOSTILE).details("evil"), runs=(replace(RUN, detail="<img src=x> | `a` [l](u)"),)
     )
     report = check_report(made, NOW)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pulsetui.client.commands import EndSnooze, StartSnooze
 from pulsetui.core.state.snooze import Scope
 from pulsetui.core.state.status import PingKind
 from tests.monitor.harness import FakeClock, Harness, running
@@ -33,7 +34,7 @@ def told(engine: Harness) -> list[str]:
 async def snooze(engine: Harness, scope: Scope, *targets: str, **span: float) -> list[bool]:
     until = engine.clock.now() + timedelta(**span)
     results = await asyncio.to_thread(
-        engine.client.snooze, scope, targets, until=until, by="me", note="deploy"
+        engine.client.do, StartSnooze(scope, targets, until=until, by="me", note="deploy")
     )
     return [result.ok for result in results]
 
@@ -90,7 +91,7 @@ def test_ending_a_snooze_early_tells_at_once(tmp_path: Path) -> None:
         async with running(tmp_path, config=CONFIG) as engine:
             await snooze(engine, "everything", hours=1)
             await engine.ping("one", PingKind.FAIL)
-            await asyncio.to_thread(engine.client.unsnooze, "everything", [])
+            await asyncio.to_thread(engine.client.do, EndSnooze("everything"))
             assert told(engine) == ["one failed"]
 
     asyncio.run(scenario())
@@ -117,7 +118,7 @@ def test_what_cannot_be_snoozed_says_why(tmp_path: Path) -> None:
             assert await snooze(engine, "check", "nope", hours=1) == [False]
             assert await snooze(engine, "tag", "nope", hours=1) == [False]
             assert await snooze(engine, "check", "one", hours=-1) == [False]
-            ended = await asyncio.to_thread(engine.client.unsnooze, "check", ["two"])
+            ended = await asyncio.to_thread(engine.client.do, EndSnooze("check", ("two",)))
             assert (ended[0].ok, ended[0].message) == (False, "two is not snoozed")
 
     asyncio.run(scenario())
@@ -130,9 +131,11 @@ def test_what_cannot_be_snoozed_says_why(tmp_path: Path) -> None:
 def test_a_snooze_whose_end_nobody_could_keep_is_refused(tmp_path: Path, scope: Scope, until: str) -> None:
     async def scenario() -> None:
         async with running(tmp_path, config=CONFIG) as engine:
-            targets = ["one"] if scope == "check" else []
+            targets = ("one",) if scope == "check" else ()
             end = datetime.fromisoformat(until)
-            [result] = await asyncio.to_thread(engine.client.snooze, scope, targets, until=end, by="me")
+            [result] = await asyncio.to_thread(
+                engine.client.do, StartSnooze(scope, targets, until=end, by="me")
+            )
             assert not result.ok
             assert result.message
             assert engine.client.info().snoozes == ()

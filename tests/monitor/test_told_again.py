@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from pulsetui.client.client import do_one
+from pulsetui.client.commands import Acknowledge, EditCheck, Pause, Resume
 from pulsetui.core.state.status import PingKind
 from tests.monitor.harness import CONFIG, START, FakeClock, Harness, running
 
@@ -47,8 +49,8 @@ async def test_after_pause_and_resume_it_is_down_again_when_it_stays_silent(tmp_
     async with running(tmp_path, config=TOLD) as engine:
         await engine.ping("often")
         await engine.run(minutes=20)
-        await asyncio.to_thread(engine.client.pause, ["often"], by="root")
-        await asyncio.to_thread(engine.client.resume, ["often"])
+        await asyncio.to_thread(engine.client.do, Pause(("often",), by="root"))
+        await asyncio.to_thread(engine.client.do, Resume(("often",)))
         await engine.settle()
         assert engine.view("often").last_ping == START
         assert engine.client.details("often").incidents[0].closed_by == "pause, root"
@@ -60,7 +62,7 @@ async def test_after_pause_and_resume_it_is_down_again_when_it_stays_silent(tmp_
 async def test_an_acknowledged_failure_that_stops_is_told_again(tmp_path: Path) -> None:
     async with running(tmp_path, config=TOLD) as engine:
         await engine.ping("often", PingKind.FAIL)
-        await asyncio.to_thread(engine.client.acknowledge, ["often"], by="ops")
+        await asyncio.to_thread(engine.client.do, Acknowledge(("often",), by="ops"))
         await engine.settle()
         assert engine.view("often").acknowledged
         await engine.run(minutes=20)
@@ -71,7 +73,7 @@ async def test_an_acknowledged_failure_that_stops_is_told_again(tmp_path: Path) 
 async def test_with_any_reason_it_stays_calm(tmp_path: Path) -> None:
     async with running(tmp_path, config=TOLD) as engine:
         await engine.ping("often", PingKind.FAIL)
-        await asyncio.to_thread(lambda: engine.client.acknowledge(["often"], by="ops", any_reason=True))
+        await asyncio.to_thread(lambda: engine.client.do(Acknowledge(("often",), by="ops", any_reason=True)))
         await engine.run(minutes=60)
         assert engine.view("often").acknowledged
         assert told(engine, "often") == ["often failed"]
@@ -114,7 +116,7 @@ async def test_an_edit_judges_no_time_before_it(tmp_path: Path) -> None:
     async with running(tmp_path, config=TOLD) as engine:
         await engine.ping("often")
         await engine.run(minutes=18)
-        await asyncio.to_thread(engine.client.edit, "often", {"grace": "2m"})
+        await asyncio.to_thread(do_one, engine.client, EditCheck(("often",), {"grace": "2m"}))
         await engine.run(seconds=119)
         assert engine.status("often") == "late"
         await engine.run(seconds=1)
@@ -126,6 +128,6 @@ async def test_what_ran_out_before_an_edit_ran_out_by_the_definition_of_that_tim
     async with running(tmp_path, config=TOLD) as engine:
         await engine.ping("often")
         engine.clock.run(timedelta(minutes=21))
-        await asyncio.to_thread(engine.client.edit, "often", {"grace": "1h"})
+        await asyncio.to_thread(do_one, engine.client, EditCheck(("often",), {"grace": "1h"}))
         await engine.settle()
         assert engine.status("often") == "down missed"

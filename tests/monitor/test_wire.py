@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulsetui.client.client import do_one
+from pulsetui.client.commands import Dismiss, RemoveCheck, UndoRemove
 from pulsetui.config.file.edit import ConfigFile
 from pulsetui.config.file.load import load_config
 from pulsetui.config.model import Config
@@ -130,10 +132,12 @@ def test_undoing_a_deletion_brings_the_history_back_though_the_file_has_no_uuid(
         async with running(tmp_path) as engine:
             await engine.ping("nightly")
             before = engine.view("nightly")
-            await asyncio.to_thread(engine.client.remove, "nightly")
+            await asyncio.to_thread(do_one, engine.client, RemoveCheck(("nightly",)))
             (tmp_path / "checks.toml").write_text('[checks.other]\nevery = "1m"\n')
 
-            back = await asyncio.to_thread(engine.client.undo_remove, "nightly", {"cron": "0 2 * * *"})
+            back = await asyncio.to_thread(
+                do_one, engine.client, UndoRemove(("nightly",), {"cron": "0 2 * * *"})
+            )
 
             assert back.ok
             assert (engine.view("nightly").n_pings, engine.view("nightly").uuid) == (1, before.uuid)
@@ -186,7 +190,7 @@ def test_a_dismissed_notice_comes_again_for_another_name_only(tmp_path: Path) ->
     async def scenario() -> None:
         async with running(tmp_path) as engine:
             engine.engine.door.refuse(Refused(name="one", why="unknown check"))
-            await asyncio.to_thread(engine.client.dismiss, "refused")
+            await asyncio.to_thread(engine.client.do, Dismiss("refused"))
             engine.engine.door.refuse(Refused(name="one", why="unknown check"))
             assert notice(engine, "refused") == ""
             engine.engine.door.refuse(Refused(name="two", why="unknown check"))

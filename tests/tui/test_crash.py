@@ -59,7 +59,7 @@ async def test_a_failing_screen_ends_without_a_traceback(
 
     assert isinstance(app.crash, BugError)
     assert app.return_code == 1
-    assert engine._listeners == []
+    assert engine.listeners == []
     assert not engine.closed
     shown = capfd.readouterr()
     assert "Traceback" not in shown.out + shown.err

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pulsetui.cli.commands.verbs import report
 from pulsetui.cli.connect import engine
 from pulsetui.cli.output import json_text, out, table, talk
+from pulsetui.client.commands import EndSnooze, StartSnooze
 from pulsetui.client.user import user_name
 from pulsetui.config.host_zone import host_zone
 from pulsetui.core.slug import check_slug
@@ -100,8 +101,8 @@ def _ask(
     client: EngineClient, scope: Scope, names: Sequence[str], until: datetime | None, note: str
 ) -> list[CommandResult]:
     if until is None:
-        return client.unsnooze(scope, names)
-    results = client.snooze(scope, names, until=until, by=user_name(), note=note)
+        return client.do(EndSnooze(scope, tuple(names)))
+    results = client.do(StartSnooze(scope, tuple(names), until=until, by=user_name(), note=note))
     if any(result.ok for result in results):
         zone, now = host_zone(), client.now()
         talk(f"no alerts until {instant_text(until, zone, now)} ({until_text(until, now)})")

@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.output import json_text, out, talk
+from pulsetui.client.commands import (
+    Acknowledge,
+    AddCheck,
+    EditCheck,
+    Pause,
+    RemoveCheck,
+    Resume,
+    Unacknowledge,
+)
 from pulsetui.client.user import user_name
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
@@ -27,14 +36,14 @@ def pause(options: argparse.Namespace) -> int:
     """Stops watching."""
     slugs = _slugs(options)
     with engine(options) as client:
-        return report(client.pause(slugs, by=user_name()), options)
+        return report(client.do(Pause(slugs, by=user_name())), options)
 
 
 def resume(options: argparse.Namespace) -> int:
     """Watches again."""
     slugs = _slugs(options)
     with engine(options) as client:
-        return report(client.resume(slugs), options)
+        return report(client.do(Resume(slugs)), options)
 
 
 def acknowledge(options: argparse.Namespace) -> int:
@@ -42,9 +51,9 @@ def acknowledge(options: argparse.Namespace) -> int:
     slugs = _slugs(options)
     with engine(options) as client:
         if options.undo:
-            return report(client.unacknowledge(slugs), options)
-        known = client.acknowledge(slugs, by=user_name(), note=options.note, any_reason=options.any_reason)
-        return report(known, options)
+            return report(client.do(Unacknowledge(slugs)), options)
+        known = Acknowledge(slugs, by=user_name(), note=options.note, any_reason=options.any_reason)
+        return report(client.do(known), options)
 
 
 def add(options: argparse.Namespace) -> int:
@@ -71,7 +80,7 @@ def add(options: argparse.Namespace) -> int:
             raise UsageError(f"{key} is given twice: as an option and as {key}=…")
         fields[key] = value
     with engine(options) as client:
-        return report([client.add(slug, fields)], options)
+        return report(client.do(AddCheck((slug,), fields)), options)
 
 
 def edit(options: argparse.Namespace) -> int:
@@ -85,7 +94,7 @@ def edit(options: argparse.Namespace) -> int:
         )
     with engine(options) as client:
         require_check(slug, client)
-        return report([client.edit(slug, fields, new_slug=new_slug)], options)
+        return report(client.do(EditCheck((slug,), fields, new_slug=new_slug)), options)
 
 
 def remove(options: argparse.Namespace) -> int:
@@ -93,7 +102,7 @@ def remove(options: argparse.Namespace) -> int:
     slug = check_slug(options.slug)
     with engine(options) as client:
         require_check(slug, client)
-        return report([client.remove(slug)], options)
+        return report(client.do(RemoveCheck((slug,))), options)
 
 
 def read_pairs(pairs: Sequence[str]) -> dict[str, object | None]:
@@ -138,8 +147,8 @@ def _toml(key: str, text: str) -> object:
     return read["value"]
 
 
-def _slugs(options: argparse.Namespace) -> list[str]:
-    return [check_slug(slug) for slug in dict.fromkeys(options.slugs)]
+def _slugs(options: argparse.Namespace) -> tuple[str, ...]:
+    return tuple(check_slug(slug) for slug in dict.fromkeys(options.slugs))
 
 
 def report(results: Sequence[CommandResult], options: argparse.Namespace) -> int:

@@ -16,10 +16,16 @@ import msgspec
 
 from pulsetui.client import wire
 from pulsetui.client.client import EngineClient
+from pulsetui.client.commands import TOO_DEEP, decode_command
 from pulsetui.core import storable
-from pulsetui.errors import EngineUnreachableError, PulseError, StoreBusyError, UnknownCheckError
+from pulsetui.errors import (
+    CommandError,
+    EngineUnreachableError,
+    PulseError,
+    StoreBusyError,
+    UnknownCheckError,
+)
 from pulsetui.listener.answers import json_error
-from pulsetui.listener.api.commands import TOO_DEEP, CommandError, checked, run_command
 from pulsetui.listener.api.feed import Feed
 from pulsetui.listener.auth import denied
 from pulsetui.listener.browser import Guard, refusal
@@ -117,7 +123,7 @@ class PulseApi:
             respond(json_error(413, f"a command has at most {MAX_BODY} bytes"))
             return
         try:
-            command = checked(wire.decode_command(request.body))
+            command = decode_command(request.body)
         except RecursionError:
             respond(json_error(400, TOO_DEEP))  # nothing but ``fields`` may hold a list in a list
         except CommandError as error:
@@ -127,7 +133,7 @@ class PulseApi:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             respond(json_error(400, f"the body is not JSON: {error}"))
         else:
-            self._in_pool(respond, lambda: _json(run_command(self._client, command)))
+            self._in_pool(respond, lambda: _json(self._client.do(command)))
 
     def _in_pool(self, respond: Respond, work: Work) -> None:
         loop = asyncio.get_running_loop()

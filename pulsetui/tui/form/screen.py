@@ -11,6 +11,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
 
+from pulsetui.client.client import do_one
+from pulsetui.client.commands import AddCheck, Definition, EditCheck
 from pulsetui.client.views import CheckView, CommandResult, FieldProblem
 from pulsetui.core.schedule.zone import zone as zone_named
 from pulsetui.core.text.phrases import count_text
@@ -235,10 +237,11 @@ class EditScreen(PulseScreen):
         model, client = self.model, self.pulse.client
         try:
             if model.slug is None:
-                result = await asyncio.to_thread(client.add, model.new_slug, model.fields())
+                command: Definition = AddCheck((model.new_slug,), model.fields())
             else:
                 renamed = model.new_slug if model.new_slug != model.slug else None
-                result = await asyncio.to_thread(client.edit, model.slug, model.changes(), new_slug=renamed)
+                command = EditCheck((model.slug,), model.changes(), new_slug=renamed)
+            result = await asyncio.to_thread(do_one, client, command)
         except PulseError as error:
             result = CommandResult(slug=model.new_slug, ok=False, message=str(error))
         finally:

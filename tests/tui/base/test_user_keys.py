@@ -34,7 +34,7 @@ async def test_a_key_of_the_person_does_the_verb_and_the_old_one_does_not() -> N
         await press(app, pilot, "p")
         assert fake.commands == []
         await press(app, pilot, "exclamation_mark")
-        assert [command[0] for command in fake.commands] == ["pause"]
+        assert [command.verb for command in fake.commands] == ["pause"]
         assert "! resume" in screen_text(app).splitlines()[-1]
 
 
@@ -44,7 +44,7 @@ async def test_keys_that_cannot_be_are_told_and_the_others_work() -> None:
         assert 'there is no such command; did you mean "pause"?' in screen_text(app)
         assert "2 mistakes" in screen_text(app)
         await press(app, pilot, "p")
-        assert [command[0] for command in fake.commands] == ["pause"]
+        assert [command.verb for command in fake.commands] == ["pause"]
 
 
 async def test_a_change_of_the_table_of_keys_is_taken_over_at_once() -> None:
@@ -56,7 +56,7 @@ async def test_a_change_of_the_table_of_keys_is_taken_over_at_once() -> None:
         await settled(app, pilot)
         assert "no such command" not in screen_text(app)
         await press(app, pilot, "exclamation_mark")
-        assert [command[0] for command in fake.commands] == ["pause"]
+        assert [command.verb for command in fake.commands] == ["pause"]
 
 
 async def test_all_mistakes_of_the_table_of_keys_are_read_in_full() -> None:

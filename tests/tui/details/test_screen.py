@@ -5,12 +5,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
+from pulsetui.client.commands import Pause
 from pulsetui.core.state.status import Status
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.body import BodyScreen
 from pulsetui.tui.details.screen import DetailsScreen
 from tests.client.fake import FakeEngine
-from tests.client.samples import NOW, details_of, household, incident, overdue, view
+from tests.client.samples import ME, NOW, details_of, household, incident, overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips, toasts
 
 
@@ -95,7 +96,7 @@ async def test_verbs_work_on_the_check_that_is_open() -> None:
     async with showing(engine) as (app, pilot):
         await opened(app, pilot, "b")
         await press(app, pilot, "p")
-        assert engine.commands == [("pause", ("b",))]
+        assert engine.commands == [Pause(("b",), by=ME)]
         assert engine.checks()["b"].status is Status.PAUSED
         assert "p resume" in screen_text(app)
         await press(app, pilot, "a")

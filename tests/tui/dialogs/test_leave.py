@@ -56,7 +56,7 @@ async def test_two_answers_end_the_screen(keys: tuple[str, ...], keeps_watching:
         assert await ended(app, pilot, *keys)
     assert app.keeps_watching is keeps_watching
     assert app.return_code == 0
-    assert engine._listeners == []
+    assert engine.listeners == []
     assert engine._alerted == []
 
 

@@ -6,11 +6,12 @@ import re
 
 import pytest
 
+from pulsetui.client.commands import Acknowledge
 from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
-from tests.client.samples import HOUR, NOW, household, view
+from tests.client.samples import HOUR, ME, NOW, household, view
 from tests.tui.support.screen_driver import dialog_text, press, screen_text, settled, showing
 
 SIZES = [(40, 12), (80, 24), (120, 36)]
@@ -49,7 +50,7 @@ async def test_the_box_makes_an_acknowledgement_cover_any_reason(
     engine = FakeEngine(household())
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "a", "x", *keys)
-        assert engine.acknowledged == [("backup-db", "x", any_reason)]
+        assert engine.commands == [Acknowledge(("backup-db",), by=ME, note="x", any_reason=any_reason)]
 
 
 @at_every_size

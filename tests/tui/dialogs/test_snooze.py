@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
+from pulsetui.client.commands import AnyCommand, EndSnooze, StartSnooze
 from pulsetui.client.views import SnoozeView
 from pulsetui.tui.dialogs.snooze import SnoozeDialog, snooze_targets
 from pulsetui.tui.draw.status import countdown
 from pulsetui.tui.table.row import Row, is_problem, rank
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
-from tests.client.samples import HOUR, NOW, overdue, view
+from tests.client.samples import HOUR, ME, NOW, overdue, view
 from tests.tui.support.screen_driver import dialog_text, press, screen_text, settled, showing, toasts
 
 MORNING = datetime(2026, 3, 11, 8, 0, tzinfo=ZoneInfo("Europe/Riga")).astimezone(UTC)
 
 
-def last(engine: FakeEngine) -> tuple[Any, ...]:
+def last(engine: FakeEngine) -> AnyCommand:
     return engine.commands[-1]
 
 
@@ -31,13 +31,13 @@ async def test_z_and_a_length_snooze_the_check_and_u_ends_it() -> None:
         await press(app, pilot, "z")
         assert isinstance(app.screen, SnoozeDialog)
         await press(app, pilot, "1")
-        assert engine.commands == [("snooze", "check", ("a",), NOW + timedelta(minutes=20))]
+        assert engine.commands == [StartSnooze("check", ("a",), until=NOW + timedelta(minutes=20), by=ME)]
         assert 'Snoozed "A" until 11:50' in toasts(app)
         assert "A" in screen_text(app)
         assert "z 20m overdue" in " ".join(screen_text(app).split())
 
         await press(app, pilot, "u")
-        assert engine.commands[-1] == ("unsnooze", "check", ("a",), None)
+        assert engine.commands[-1] == EndSnooze("check", ("a",))
         assert engine.snoozes == ()
 
 
@@ -78,15 +78,15 @@ async def test_the_arrows_choose_a_tag_or_everything() -> None:
         await press(app, pilot, "z", "right")
         assert "[tag nightly]" in screen_text(app)
         await press(app, pilot, "2")
-        assert last(engine) == ("snooze", "tag", ("nightly",), NOW + HOUR)
+        assert last(engine) == StartSnooze("tag", ("nightly",), until=NOW + HOUR, by=ME)
         assert "z tag nightly 60m" in screen_text(app)
 
         await press(app, pilot, "z", "right", "3")
-        assert last(engine) == ("snooze", "everything", (), NOW + 4 * HOUR)
+        assert last(engine) == StartSnooze("everything", (), until=NOW + 4 * HOUR, by=ME)
         assert "z everything 4h" in screen_text(app)
 
         await press(app, pilot, "u")
-        assert last(engine) == ("unsnooze", "everything", (), None)
+        assert last(engine) == EndSnooze("everything", ())
         assert [one.scope for one in engine.snoozes] == ["tag"]
 
 
@@ -95,7 +95,7 @@ async def test_marked_checks_are_snoozed_together_and_undo_restores_what_was_bef
     engine.snoozes = (SnoozeView(scope="check", target="a", until=NOW + HOUR, by="eva", note="known"),)
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "space", "space", "z", "3")
-        assert engine.commands == [("snooze", "check", ("a", "b"), NOW + 4 * HOUR)]
+        assert engine.commands == [StartSnooze("check", ("a", "b"), until=NOW + 4 * HOUR, by=ME)]
 
         await press(app, pilot, "u")
         assert [(one.target, one.until, one.by, one.note) for one in engine.snoozes] == [
@@ -154,7 +154,7 @@ async def test_the_details_of_a_check_snooze_it_too() -> None:
     engine = FakeEngine([view("a")])
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "enter", "z", "1")
-        assert engine.commands == [("snooze", "check", ("a",), NOW + timedelta(minutes=20))]
+        assert engine.commands == [StartSnooze("check", ("a",), until=NOW + timedelta(minutes=20), by=ME)]
 
 
 @pytest.mark.parametrize("size", [(40, 12), (60, 16), (200, 60)])
@@ -229,7 +229,7 @@ async def test_a_check_that_is_snoozed_through_its_tag_shows_the_way_out_at_once
         assert "0  end the snooze" in screen_text(app)
         assert "No alerts for checks with the tag nightly until then." in dialog_text(app)
         await press(app, pilot, "0")
-        assert last(engine) == ("unsnooze", "tag", ("nightly",), None)
+        assert last(engine) == EndSnooze("tag", ("nightly",))
 
 
 async def test_a_snooze_of_everything_is_found_from_any_check_and_a_second_one_is_told() -> None:

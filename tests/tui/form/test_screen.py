@@ -6,6 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from pulsetui.client.commands import AddCheck, EditCheck
 from pulsetui.client.views import FieldProblem
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.dialogs.ask import DiscardDialog
@@ -50,7 +51,7 @@ async def test_a_new_check_is_added_and_the_cursor_goes_to_it() -> None:
         assert "every 5 minutes" in screen_text(app).lower()
         await press(app, pilot, "ctrl+s")
 
-        assert engine.commands == [("add", "zz-new", {"cron": "*/5 * * * *", "tags": ["ops", "mail"]})]
+        assert engine.commands == [AddCheck(("zz-new",), {"cron": "*/5 * * * *", "tags": ["ops", "mail"]})]
         await settled(app, pilot)
         assert on(app) is HomeScreen
         home = app.screen
@@ -102,7 +103,7 @@ async def test_only_changed_keys_are_saved() -> None:
         await type_into(app, pilot, "grace", "2h")
         await type_into(app, pilot, "slug", "better-name")
         await press(app, pilot, "ctrl+s")
-        assert engine.commands == [("edit", "a", {"grace": "2h"}, "better-name")]
+        assert engine.commands == [EditCheck(("a",), {"grace": "2h"}, new_slug="better-name")]
         assert on(app) is HomeScreen
 
 
@@ -123,7 +124,7 @@ async def test_what_the_engine_refuses_is_shown_at_its_field_and_nothing_is_lost
         await type_into(app, pilot, "name", "Other name")
         assert "another check has this name" not in screen_text(app)
         await press(app, pilot, "ctrl+s")
-        assert engine.commands[-1] == ("edit", "a", {"name": "Other name"}, None)
+        assert engine.commands[-1] == EditCheck(("a",), {"name": "Other name"})
 
 
 async def test_an_engine_that_goes_away_while_saving_loses_nothing() -> None:
@@ -176,7 +177,7 @@ async def test_the_form_can_be_used_at_40x12() -> None:
         assert "0 2 * * *" in screen_text(app)
         assert "at 02:00 every day" in screen_text(app)
         await press(app, pilot, "ctrl+s")
-        assert engine.commands == [("add", "tiny", {"cron": "0 2 * * *"})]
+        assert engine.commands == [AddCheck(("tiny",), {"cron": "0 2 * * *"})]
 
 
 async def test_advice_stands_beside_the_form_while_it_is_typed() -> None:
@@ -277,7 +278,7 @@ async def test_a_schedule_in_plain_english_is_understood_and_taken() -> None:
         await press(app, pilot, "ctrl+t")
         assert "● every" in screen_text(app)
         await press(app, pilot, "ctrl+s")
-        assert engine.commands == [("add", "report", {"every": "20m"})]
+        assert engine.commands == [AddCheck(("report",), {"every": "20m"})]
 
 
 async def test_the_zone_is_completed_and_the_right_arrow_takes_it() -> None:
@@ -345,7 +346,7 @@ async def test_a_name_is_typed_first_and_proposes_the_slug() -> None:
         await type_into(app, pilot, "schedule", "0 2 * * *")
         await press(app, pilot, "ctrl+s")
         assert engine.commands == [
-            ("add", "nightly-uberweisung-2", {"name": "Nightly Überweisung", "cron": "0 2 * * *"})
+            AddCheck(("nightly-uberweisung-2",), {"name": "Nightly Überweisung", "cron": "0 2 * * *"})
         ]
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
+from pulsetui.client.commands import Acknowledge
 from pulsetui.client.views import IncidentEntry
 from pulsetui.core.state.status import Reason
 from pulsetui.tui.app import PulseApp
@@ -20,7 +21,7 @@ from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.incidents.export import ExportDialog
 from pulsetui.tui.incidents.model import EntryKey, Look, entry_line, grouped, header, matching, story
 from pulsetui.tui.incidents.screen import IncidentsScreen
-from tests.client.samples import NOW, incident, view
+from tests.client.samples import ME, NOW, incident, view
 from tests.tui.support.night_samples import SceneEngine, busy_engine, still
 from tests.tui.support.screen_driver import (
     RIGA,
@@ -163,7 +164,7 @@ async def test_acknowledging_is_done_to_the_open_incident_only() -> None:
     async with showing(engine, (120, 36)) as (app, pilot):
         await opened(app, pilot, "a")
         await press(app, pilot, *"disk", "enter")
-        assert engine.commands == [("acknowledge", ("backup-db",), "disk")]
+        assert engine.commands == [Acknowledge(("backup-db",), by=ME, note="disk")]
         assert isinstance(app.screen, IncidentsScreen)
         app.screen._fetch()
         await settled(app, pilot)

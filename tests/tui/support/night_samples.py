@@ -164,8 +164,8 @@ class SceneEngine(FakeEngine):
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
         self._reach()
         self.asked.append((tuple(slugs), since, until))
-        empty = {slug: lane(slug, ()) for slug in slugs if slug in self._checks}
-        found = tuple({**empty, **self.lanes}[slug] for slug in slugs if slug in self._checks)
+        empty = {slug: lane(slug, ()) for slug in slugs if slug in self.views}
+        found = tuple({**empty, **self.lanes}[slug] for slug in slugs if slug in self.views)
         return Timeline(since=since, until=until, lanes=found, unwatched=self.unwatched)
 
     def incidents(self, limit: int = 200) -> tuple[IncidentEntry, ...]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from pulsetui.client.commands import Pause, StartSnooze
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.tui.app import PulseApp
@@ -18,7 +19,7 @@ from pulsetui.tui.table.headings import heading_base, heading_line
 from pulsetui.tui.table.model import SortBy, TableModel
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
-from tests.client.samples import HOUR, NOW, failed, household, incident, late, new, overdue, view
+from tests.client.samples import HOUR, ME, NOW, failed, household, incident, late, new, overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips
 from tests.tui.table.test_columns import ANY_TEXT
 
@@ -243,7 +244,7 @@ async def test_a_heading_under_the_cursor_is_no_check() -> None:
         assert engine.commands == []
 
         await press(app, pilot, "space", "p")
-        assert engine.commands == [("pause", ("d", "a"))]
+        assert engine.commands == [Pause(("d", "a"), by=ME)]
         assert engine.checks()["a"].status is Status.PAUSED
 
 
@@ -251,7 +252,7 @@ async def test_z_on_a_heading_offers_its_tag_first() -> None:
     engine = FakeEngine(FEW)
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "b", "left", "z", "2")
-        assert engine.commands == [("snooze", "tag", ("web",), NOW + HOUR)]
+        assert engine.commands == [StartSnooze("tag", ("web",), until=NOW + HOUR, by=ME)]
 
 
 async def test_groups_and_the_cursor_survive_news() -> None:

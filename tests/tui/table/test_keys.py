@@ -6,6 +6,7 @@ import pytest
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
+from pulsetui.client.commands import Acknowledge, Pause
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen
 from pulsetui.tui.table.columns import layout, sorts
@@ -13,7 +14,7 @@ from pulsetui.tui.table.model import SortBy
 from pulsetui.tui.table.row import natural
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
-from tests.client.samples import NOW, crowd, household, overdue, view
+from tests.client.samples import ME, NOW, crowd, household, overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips, toasts
 
 
@@ -89,7 +90,7 @@ async def test_marks_are_counted_and_done_to_together() -> None:
         await press(app, pilot, "/", "text:-name:c", "enter")
         assert "2 marked, 1 more not shown" in screen_text(app)
         await press(app, pilot, "a", "enter")
-        assert engine.commands == [("acknowledge", ("a", "b"), "")]
+        assert engine.commands == [Acknowledge(("a", "b"), by=ME)]
 
         await press(app, pilot, "escape", "escape")
         assert "marked" not in screen_text(app)
@@ -140,7 +141,7 @@ async def test_a_click_on_a_hint_does_it() -> None:
         hints = strips(app)[-1].text
         await pilot.click("#hints", offset=(hints.index("p pause") + 3, 0))
         await settled(app, pilot)
-        assert engine.commands == [("pause", ("a",))]
+        assert engine.commands == [Pause(("a",), by=ME)]
         assert 'Paused "A"' in toasts(app)
 
         hints = strips(app)[-1].text

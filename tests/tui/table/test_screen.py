@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from pulsetui.client.commands import Pause, RemoveCheck, Unacknowledge, UndoPause, UndoRemove, UndoResume
 from pulsetui.client.views import Notice
 from pulsetui.core.state.status import Status
 from pulsetui.tui.app import PulseApp
@@ -16,7 +17,7 @@ from pulsetui.tui.dialogs.too_small import TooSmallScreen
 from pulsetui.tui.form.screen import EditScreen
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
-from tests.client.samples import HOUR, NOW, crowd, household, late, new, overdue, view
+from tests.client.samples import HOUR, ME, NOW, crowd, household, late, new, overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips, toasts
 
 
@@ -175,12 +176,12 @@ async def test_pausing_and_undoing() -> None:
     engine = FakeEngine([view("a"), view("b")])
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "p")
-        assert engine.commands == [("pause", ("a",))]
+        assert engine.commands == [Pause(("a",), by=ME)]
         assert engine.checks()["a"].status is Status.PAUSED
         assert 'Paused "A"' in toasts(app)
 
         await press(app, pilot, "u")
-        assert engine.commands[-1] == ("undo_pause", ("a",))
+        assert engine.commands[-1] == UndoPause(("a",))
         await press(app, pilot, "u")
         assert "There is nothing to undo" in toasts(app)
 
@@ -194,7 +195,7 @@ async def test_undoing_brings_back_the_row_of_before_be_it_a_pause_or_a_resume()
         assert engine.checks()["a"].status is Status.NEW
 
         await press(app, pilot, "u")
-        assert engine.commands[-1] == ("undo_resume", ("a",))
+        assert engine.commands[-1] == UndoResume(("a",))
         assert engine.checks()["a"].status is Status.PAUSED
 
         engine.put(down)
@@ -209,7 +210,7 @@ async def test_marked_checks_are_paused_together() -> None:
     engine = FakeEngine([view(f"job-{n}") for n in range(4)])
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "space", "space", "p")
-        assert engine.commands == [("pause", ("job-0", "job-1"))]
+        assert engine.commands == [Pause(("job-0", "job-1"), by=ME)]
 
         await press(app, pilot, "e")
         assert any("one check at a time" in said for said in toasts(app))
@@ -230,7 +231,7 @@ async def test_acknowledging_with_a_note_calms_the_row() -> None:
         assert "✖ 1 acknowledged" in screen_text(app)
 
         await press(app, pilot, "a")
-        assert engine.commands[-1] == ("unacknowledge", ("a",))
+        assert engine.commands[-1] == Unacknowledge(("a",))
 
 
 async def test_escape_leaves_an_incident_unacknowledged() -> None:
@@ -263,13 +264,14 @@ async def test_deleting_asks_with_the_safe_answer_focused_and_can_be_undone() ->
         assert engine.commands == []
 
         await press(app, pilot, "d", "right", "enter")
-        assert engine.commands == [("remove", "a")]
+        assert engine.commands == [RemoveCheck(("a",))]
         assert home(app).model.cursor == "b"
 
         await press(app, pilot, "u")
-        verb, slug, fields = engine.commands[-1]
-        assert (verb, slug) == ("undo_remove", "a")
-        assert fields["cron"] == "0 2 * * *"
+        undo = engine.commands[-1]
+        assert isinstance(undo, UndoRemove)
+        assert undo.slugs == ("a",)
+        assert undo.fields["cron"] == "0 2 * * *"
         assert 'Undid deleting "A": a is back in its place' in toasts(app)
 
 

@@ -11,6 +11,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from pulsetui.client.commands import Pause
 from pulsetui.client.views import CheckDetails
 from pulsetui.errors import EngineUnreachableError
 from pulsetui.tui.app import PulseApp
@@ -23,7 +24,7 @@ from pulsetui.tui.form.screen import EditScreen
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.terminal import type_ahead
 from tests.client.fake import FakeEngine
-from tests.client.samples import household, overdue, view
+from tests.client.samples import ME, household, overdue, view
 from tests.tui.support.night_samples import busy_engine
 from tests.tui.support.screen_driver import screen_text, settled, showing, toasts
 
@@ -63,7 +64,7 @@ async def test_a_filter_is_typed_kept_and_left_in_one_go() -> None:
     engine = FakeEngine([view("daily-report"), view("payments")])
     async with showing(engine) as (app, pilot):
         await burst(app, pilot, "/pay⏎p")
-        assert engine.commands == [("pause", ("payments",))]
+        assert engine.commands == [Pause(("payments",), by=ME)]
 
         await burst(app, pilot, "⎋/dai⎋/x")
         assert typed(app) == "x"
@@ -77,7 +78,7 @@ async def test_a_note_arrives_in_the_dialog_and_what_follows_its_end_at_the_tabl
         assert typed(app) == "bank"
 
         await burst(app, pilot, " is asked⏎jp")
-        names = [command[0] for command in engine.commands]
+        names = [command.verb for command in engine.commands]
         assert names == ["acknowledge", "pause"]
         assert "bank is asked" in str(engine.commands[0])
         assert "payments" in str(engine.commands[1])
@@ -90,7 +91,7 @@ async def test_a_length_chosen_in_the_same_breath_snoozes() -> None:
         assert isinstance(app.screen, SnoozeDialog)
         assert typed(app) == "deploying"
         await burst(app, pilot, "⎋z1")
-        assert [command[0] for command in engine.commands] == ["snooze"]
+        assert [command.verb for command in engine.commands] == ["snooze"]
 
 
 async def test_a_question_gets_the_keys_after_it() -> None:
@@ -169,7 +170,7 @@ async def test_letters_for_a_form_that_does_not_open_are_not_commands() -> None:
         assert engine.commands == []
         assert toasts(app) == ["gone"]
         await burst(app, pilot, "p")
-        assert [command[0] for command in engine.commands] == ["pause"]
+        assert [command.verb for command in engine.commands] == ["pause"]
 
 
 async def test_no_key_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,7 +220,7 @@ async def test_a_key_that_cannot_be_handed_on_holds_up_no_other(monkeypatch: pyt
             await burst(app, pilot, "ddd")
         assert app.type_ahead.waiting == 0
         await burst(app, pilot, "p")
-        assert [command[0] for command in engine.commands] == ["pause"]
+        assert [command.verb for command in engine.commands] == ["pause"]
 
 
 @pytest.mark.parametrize(("keys", "longest"), [("/", 500), (":", 200), ("a", 500)])

@@ -1,0 +1,262 @@
+"""All that a screen, the command line or a script can ask of an engine: one small struct for each verb.
+
+The tag of each class is its verb on the wire, and its fields are those of ``POST /api/pulse/commands``. What
+a command must have to make sense is said here, once, for whoever takes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, TypeAlias, get_args
+
+import msgspec
+from msgspec import NODEFAULT, Struct, field
+
+from pulsetui.client.views import CommandResult
+from pulsetui.core import storable
+from pulsetui.core.state.snooze import Scope
+from pulsetui.errors import CommandError, PulseError
+
+_MAX_DEPTH = 16
+"""Tables and lists within one another; no key of a check has more than two."""
+TOO_DEEP = f"fields: more than {_MAX_DEPTH} lists or tables within one another"
+
+
+class _Asked(Struct, frozen=True, tag_field="verb"):
+    """What all of them have."""
+
+    @property
+    def verb(self) -> str:
+        """The word for it on the wire."""
+        return str(self.__struct_config__.tag)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What it is done to, one result for each; nothing is to be done where there is none."""
+        return ("",)
+
+    def check(self) -> None:
+        """Raises CommandError, which names the field, when it lacks what its verb needs."""
+
+
+class _OnChecks(_Asked, frozen=True):
+    slugs: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return self.slugs
+
+    def check(self) -> None:
+        if not self.slugs:
+            raise CommandError("slugs: missing; name at least one check")
+
+
+class _OnOneCheck(_Asked, frozen=True):
+    slugs: tuple[str, ...] = ()  # exactly one
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return self.slugs
+
+    @property
+    def slug(self) -> str:
+        """The check that it is about."""
+        return self.slugs[0]
+
+    def check(self) -> None:
+        if len(self.slugs) != 1:
+            raise CommandError(f"slugs: {self.verb} takes exactly one, got {len(self.slugs)}")
+
+
+class Pause(_OnChecks, frozen=True, tag="pause"):
+    """Nothing is expected of them until they are resumed."""
+
+    by: str = ""  # written into the incident that the pause ends
+
+
+class Resume(_OnChecks, frozen=True, tag="resume"):
+    """They are watched again."""
+
+
+class UndoPause(_OnChecks, frozen=True, tag="undo_pause"):
+    """As if they had not been paused: status, incident and due of before, judged up to now. Refused for one
+    that has reported since, or is not paused any more."""
+
+
+class UndoResume(_OnChecks, frozen=True, tag="undo_resume"):
+    """As if they had not been resumed; refused likewise."""
+
+
+class Acknowledge(_OnChecks, frozen=True, tag="acknowledge"):
+    """Calms the open incidents until they recover, or get a reason that was not acknowledged."""
+
+    by: str = ""
+    note: str = ""
+    any_reason: bool = False  # it covers whatever else the incident brings
+
+    def check(self) -> None:
+        _OnChecks.check(self)
+        _named(self.verb, self.by)
+
+
+class Unacknowledge(_OnChecks, frozen=True, tag="unacknowledge"):
+    """Takes the acknowledgements back."""
+
+
+class _OnTargets(_Asked, frozen=True):
+    scope: Scope = "check"
+    slugs: tuple[str, ...] = ()  # the targets: slugs or tags; none for everything
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return ("",) if self.scope == "everything" else self.slugs
+
+    def check(self) -> None:
+        if not self.targets:
+            raise CommandError("slugs: missing; name at least one check")
+
+
+class StartSnooze(_OnTargets, frozen=True, tag="snooze"):
+    """No alerts until ``until``. Replaces the snooze that a target had. Results carry targets in ``slug``."""
+
+    until: datetime | None = None  # with a time zone
+    by: str = ""
+    note: str = ""
+
+    @property
+    def end(self) -> datetime:
+        """``until`` in UTC. Raises CommandError."""
+        if self.until is None:
+            raise CommandError("until: missing; say with time zone when the snooze ends")
+        try:
+            return storable.instant(self.until)
+        except storable.UnstorableError as error:
+            raise CommandError(f"until: {error}") from None
+
+    def check(self) -> None:
+        _OnTargets.check(self)
+        _ = self.end
+        _named(self.verb, self.by)
+
+
+class EndSnooze(_OnTargets, frozen=True, tag="unsnooze"):
+    """Ends snoozes now; what went down meanwhile and still is will be told."""
+
+
+class AddCheck(_OnOneCheck, frozen=True, tag="add"):
+    """Adds a check to checks.toml. ``fields`` are the keys of its table, spelled as in the file."""
+
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+    def check(self) -> None:
+        _OnOneCheck.check(self)
+        _bounded(self.fields)
+
+
+class EditCheck(_OnOneCheck, frozen=True, tag="edit"):
+    """Changes keys of a check's table in place; None takes a key out."""
+
+    fields: Mapping[str, object] = field(default_factory=dict)
+    new_slug: str | None = None
+
+    def check(self) -> None:
+        _OnOneCheck.check(self)
+        _bounded(self.fields)
+
+
+class RemoveCheck(_OnOneCheck, frozen=True, tag="remove"):
+    """Takes a check out of checks.toml."""
+
+
+class UndoRemove(_OnOneCheck, frozen=True, tag="undo_remove"):
+    """Puts the table of a removed check back where it was, with its comments. Where the file has changed too
+    much for that it is added with ``fields`` at the end, and the message says so."""
+
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+    def check(self) -> None:
+        _OnOneCheck.check(self)
+        _bounded(self.fields)
+
+
+class Dismiss(_Asked, frozen=True, tag="dismiss"):
+    """Takes away a notice that has been read. It has no result."""
+
+    key: str = ""
+
+    def check(self) -> None:
+        if not self.key:
+            raise CommandError("key: missing; it names the notice to dismiss")
+
+
+Operation: TypeAlias = Pause | Resume | UndoPause | UndoResume | Acknowledge | Unacknowledge
+"""What is done to the state of checks, each for itself."""
+Definition: TypeAlias = AddCheck | EditCheck | RemoveCheck | UndoRemove
+"""What changes checks.toml, for one check."""
+AnyCommand: TypeAlias = Operation | StartSnooze | EndSnooze | Definition | Dismiss
+
+
+def answer_at_once(command: AnyCommand) -> list[CommandResult] | None:
+    """What a command is answered that no engine need see: nothing where it is about nothing, a refusal for
+    each target where it lacks what its verb needs. None: the engine is to be asked."""
+    if not command.targets:
+        return []
+    try:
+        command.check()
+    except CommandError as error:
+        return refused(command, error)
+    return None
+
+
+def refused(command: AnyCommand, error: PulseError) -> list[CommandResult]:
+    """The same refusal for each of its targets."""
+    return [CommandResult(slug=target, ok=False, message=str(error)) for target in command.targets]
+
+
+def decode_command(body: bytes) -> AnyCommand:
+    """A command out of JSON, checked. A field that another verb has may be there and says nothing; one that
+    no verb has is refused. Raises CommandError, or what msgspec raises."""
+    flat = _decode_flat(body)
+    kind = KINDS[flat.verb]
+    command: AnyCommand = kind(**{name: getattr(flat, name) for name in kind.__struct_fields__})
+    command.check()
+    return command
+
+
+def _named(verb: str, by: str) -> None:
+    if not by:
+        raise CommandError(f"by: missing; {verb} says who does it")
+
+
+def _bounded(fields: Mapping[str, object]) -> None:
+    """What is within one another without an end could not be taken apart."""
+    level: list[object] = [fields]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (
+                outer.values() if isinstance(outer, Mapping) else outer if isinstance(outer, list) else ()
+            )
+        ]
+        if not level:
+            return
+    raise CommandError(TOO_DEEP)
+
+
+KINDS: Mapping[str, type[AnyCommand]] = {
+    str(kind.__struct_config__.tag): kind for kind in get_args(AnyCommand)
+}
+"""The class of each verb."""
+
+
+def _flat() -> type[Any]:
+    """One struct with the fields of all verbs, as they come."""
+    found = {one.name: one for kind in KINDS.values() for one in msgspec.structs.fields(kind)}
+    fields = [(one.name, one.type, {} if one.default is NODEFAULT else one.default) for one in found.values()]
+    verb = ("verb", Literal[tuple(KINDS)])
+    return msgspec.defstruct("Command", [verb, *fields], kw_only=True, forbid_unknown_fields=True)
+
+
+_decode_flat = msgspec.json.Decoder(_flat()).decode
