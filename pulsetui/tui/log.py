@@ -17,7 +17,7 @@ from pulsetui.tui.base.screen import TickingScreen, fetch
 from pulsetui.tui.base.verbs import CLEARS_FIRST, bindings_on
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
-from pulsetui.tui.draw.lines import Line, Span, agreed_widths, plain, told, wrap
+from pulsetui.tui.draw.lines import Line, Span, agreed_widths, plain, wrap, wrapped
 from pulsetui.tui.draw.paint import LineList, OneLine
 
 _LINES = 1000  # of the engine's log that are asked for
@@ -125,7 +125,7 @@ class LogScreen(TickingScreen):
     def _lines(self, width: int) -> list[Line]:
         if self._entries is None:
             style = "error" if self._problem else "muted"
-            return [(), *told(self._problem or "Reading…", width, style)]
+            return [(), *wrapped(self._problem or "Reading…", width, style)]
         shown = [entry for entry in self._entries if matches(entry, self._words)]
         lines = log_lines(shown, self.pulse.viewer_zone, width)
         if not lines:

@@ -1,8 +1,8 @@
 """``pulsetui status``: one line for a prompt, a tmux status line or a monitoring system.
 
-What is down is loud until somebody has acknowledged or snoozed it; then it is calm: counted and named last.
-The exit code says what is down, calm or not. An engine that says that something is wrong with itself (its
-disk is full, its checks.toml does not parse) is not well either.
+What is down wants attention until somebody has acknowledged or snoozed it; from then on it is counted and
+named last. The exit code says what is down, silenced or not. An engine that says that something is wrong with
+itself (its disk is full, its checks.toml does not parse) is not well either.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from pulsetui.cli.connect import engine
 from pulsetui.cli.output import glyphs, json_text, out, sorted_by_urgency, talk
+from pulsetui.client.attention import Attention, attention_of, is_snoozed
 from pulsetui.client.status_words import RUNNING, word_for
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.clean import clean
@@ -61,33 +62,34 @@ def status(options: argparse.Namespace) -> int:
 class Standing(Struct, frozen=True, kw_only=True):
     """How all checks stand at an instant."""
 
-    views: Sequence[CheckView]  # problems first, calm ones behind the loud ones
+    views: Sequence[CheckView]  # problems first, those that want attention before the others
     now: datetime
     counts: Counter[Status]  # those that nobody watched are in none of them
     unwatched: Sequence[CheckView]  # their last deadline passed while nobody was watching: who knows?
-    loud: Sequence[CheckView]  # down, and nobody has acknowledged or snoozed it
-    acknowledged: int  # down and known
-    hushed: int  # down and snoozed, and nobody has acknowledged it
+    wanting: Sequence[CheckView]  # attention: down, and nobody has acknowledged or snoozed them
+    acknowledged: int  # down, and somebody knows
+    snoozed: int  # down and snoozed, and nobody has acknowledged it
     faults: Sequence[str] = ()  # what is wrong with the engine itself; unsafe text
     refused: Sequence[RefusedPing] = ()  # of the last day, a bounded number
 
     @property
     def down(self) -> Sequence[CheckView]:
-        """All that are down, the loud ones first."""
+        """All that are down, those that want attention first."""
         return self.views[: self.counts[Status.DOWN]]
 
 
 def standing_of(views: Sequence[CheckView], now: datetime, faults: Sequence[str] = ()) -> Standing:
     """Sorts and counts."""
-    down = [view for view in views if view.status is Status.DOWN]
+    asked = {view.slug: attention_of(view, now) for view in views}
+    found = Counter(asked.values())
     return Standing(
-        views=sorted_by_urgency(sorted(views, key=lambda view: _is_calm(view, now))),
+        views=sorted_by_urgency(sorted(views, key=lambda view: asked[view.slug] in _SILENCED)),
         now=now,
         counts=Counter(view.status for view in views if not _is_unwatched(view)),
         unwatched=[view for view in views if _is_unwatched(view)],
-        loud=[view for view in down if not _is_calm(view, now)],
-        acknowledged=sum(view.acknowledged for view in down),
-        hushed=sum(_snoozed(view, now) and not view.acknowledged for view in down),
+        wanting=[view for view in views if asked[view.slug] is Attention.WANTED],
+        acknowledged=found[Attention.ACKNOWLEDGED],
+        snoozed=found[Attention.SNOOZED],
         faults=faults,
     )
 
@@ -100,7 +102,7 @@ def text_line(standing: Standing) -> str:
     if not standing.views:
         return f"{fault}no checks{refused}"
     counted = [
-        f"{count} {status}{_calm_text(standing) if status is Status.DOWN else ''}"
+        f"{count} {status}{_silenced_text(standing) if status is Status.DOWN else ''}"
         for status in _ORDER
         if (count := standing.counts[status])
     ]
@@ -123,9 +125,9 @@ def json_line(standing: Standing) -> str:
         "checks": len(views),
         "counts": {str(status): standing.counts[status] for status in Status},
         "running": sum(view.started for view in views),
-        "loud": len(standing.loud),
+        "loud": len(standing.wanting),
         "acknowledged": standing.acknowledged,
-        "snoozed": sum(_snoozed(view, now) for view in views),
+        "snoozed": sum(is_snoozed(view, now) for view in views),
         "down": [_brief(view, now) for view in standing.down],
         "late": [_brief(view, now) for view in views if view.status is Status.LATE],
         "unwatched": [_brief(view, now) for view in standing.unwatched],
@@ -137,20 +139,20 @@ def json_line(standing: Standing) -> str:
 
 def tmux_line(standing: Standing) -> str:
     """A piece of a tmux status line: ``#[fg=red,bold]✖ backup +1#[default] #[fg=yellow]◐ 1#[default]``; what
-    is calm is a dim count behind the loud ones."""
-    shown, counts, loud = glyphs(), standing.counts, standing.loud
+    is silenced is a dim count behind those that want attention."""
+    shown, counts, wanting = glyphs(), standing.counts, standing.wanting
     parts = []
     if standing.faults:
         parts.append(f"#[fg=red,bold]! {_fault(standing, 60).replace('#', '##')}#[default]")
-    if loud:
-        more = f" +{len(loud) - 1}" if len(loud) > 1 else ""
-        name = clean(loud[0].name, 30).replace("#", "##")  # or tmux would obey what a name holds
+    if wanting:
+        more = f" +{len(wanting) - 1}" if len(wanting) > 1 else ""
+        name = clean(wanting[0].name, 30).replace("#", "##")  # or tmux would obey what a name holds
         parts.append(f"#[fg=red,bold]{shown[Status.DOWN]} {name}{more}#[default]")
-    if calm := len(standing.down) - len(loud):
-        parts.append(f"#[dim]{shown[Status.DOWN]} {calm}#[default]")
+    if silenced := len(standing.down) - len(wanting):
+        parts.append(f"#[dim]{shown[Status.DOWN]} {silenced}#[default]")
     if counts[Status.LATE]:
         parts.append(f"#[fg=yellow]{shown[Status.LATE]} {counts[Status.LATE]}#[default]")
-    if counts[Status.UP] and not loud and not standing.faults:
+    if counts[Status.UP] and not wanting and not standing.faults:
         parts.append(f"#[fg=green]{shown[Status.UP]} {counts[Status.UP]}#[default]")
     if standing.unwatched:
         parts.append(f"? {len(standing.unwatched)}")
@@ -169,9 +171,9 @@ def nagios_line(standing: Standing) -> str:
     data = " ".join(f"{word}={count}" for word, count in counts.items())
     total = count_text(len(standing.views), "check")
     if down := standing.down:
-        level = "CRITICAL" if standing.loud else "WARNING"
-        calm = _calm_text(standing)
-        said = f"{level} - {len(down)} of {total} down{calm}: {_names(down, standing.now)}"
+        level = "CRITICAL" if standing.wanting else "WARNING"
+        silenced = _silenced_text(standing)
+        said = f"{level} - {len(down)} of {total} down{silenced}: {_names(down, standing.now)}"
     else:
         said = f"OK - {total}, none down"
         if standing.unwatched:
@@ -199,32 +201,24 @@ def _fault(standing: Standing, limit: int = 200) -> str:
     return clean(standing.faults[0].partition("\n")[0], limit) + more
 
 
+_SILENCED = (Attention.ACKNOWLEDGED, Attention.SNOOZED)
 _TROUBLE = (Status.DOWN, Status.LATE)
 _ORDER = (Status.DOWN, Status.LATE, Status.NEW, Status.UP, Status.PAUSED)
-
-
-def _snoozed(view: CheckView, now: datetime) -> bool:
-    return view.snoozed_until is not None and view.snoozed_until > now
 
 
 def _is_unwatched(view: CheckView) -> bool:
     return view.unwatched and view.status in (Status.UP, Status.LATE, Status.NEW)
 
 
-def _is_calm(view: CheckView, now: datetime) -> bool:
-    """Down, and somebody knows or wants no alerts."""
-    return view.status is Status.DOWN and (view.acknowledged or _snoozed(view, now))
-
-
-def _calm_text(standing: Standing) -> str:
+def _silenced_text(standing: Standing) -> str:
     """`` (1 acknowledged, 2 snoozed)``, or nothing."""
-    words = ((standing.acknowledged, "acknowledged"), (standing.hushed, "snoozed"))
+    words = ((standing.acknowledged, "acknowledged"), (standing.snoozed, "snoozed"))
     said = ", ".join(f"{count} {word}" for count, word in words if count)
     return f" ({said})" if said else ""
 
 
 def _names(views: Sequence[CheckView], now: datetime) -> str:
-    named = [f"{clean(view.name, 40)} {_word(view)}{_calm_word(view, now)}" for view in views[:_NAMED]]
+    named = [f"{clean(view.name, 40)} {_word(view)}{_silenced_word(view, now)}" for view in views[:_NAMED]]
     left = len(views) - len(named)
     return ", ".join(named) + (f" and {left} more" if left else "")
 
@@ -233,10 +227,10 @@ def _word(view: CheckView) -> str:
     return "unwatched" if _is_unwatched(view) else word_for(view.status, view.reason)
 
 
-def _calm_word(view: CheckView, now: datetime) -> str:
+def _silenced_word(view: CheckView, now: datetime) -> str:
     if view.acknowledged:
         return " (acknowledged)"
-    return " (snoozed)" if _is_calm(view, now) else ""
+    return " (snoozed)" if attention_of(view, now) is Attention.SNOOZED else ""
 
 
 def _brief(view: CheckView, now: datetime) -> dict[str, object]:
@@ -248,7 +242,7 @@ def _brief(view: CheckView, now: datetime) -> dict[str, object]:
         "since": view.since,
         "next_ping": view.next_ping,
         "acknowledged": view.acknowledged,
-        "snoozed_until": view.snoozed_until if _snoozed(view, now) else None,
+        "snoozed_until": view.snoozed_until if is_snoozed(view, now) else None,
     }
 
 

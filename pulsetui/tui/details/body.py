@@ -16,7 +16,7 @@ from pulsetui.tui.details.pane import bytes_text
 from pulsetui.tui.draw.body_text import Way, body_lines, is_binary
 from pulsetui.tui.draw.hints import Hint
 from pulsetui.tui.draw.lines import plain
-from pulsetui.tui.draw.reader import Reader, TextView
+from pulsetui.tui.draw.reader import TextReader, TextView
 
 if TYPE_CHECKING:
     from pulsetui.tui.base.services import Services
@@ -52,7 +52,7 @@ class BodyScreen(Dialog[None]):
         box = Vertical(classes="dialog")
         box.border_title = f"Body of ping {self._number}"
         with box:
-            yield Reader(base="panel")
+            yield TextReader(base="panel")
 
     def on_mount(self) -> None:
         self.query_one(TextView).focus()
@@ -76,7 +76,7 @@ class BodyScreen(Dialog[None]):
     def _draw(self) -> None:
         if not self.is_mounted:
             return
-        reader = self.query_one(Reader)
+        reader = self.query_one(TextReader)
         if self._body is None:
             reader.read([(plain(self._problem) or "Reading…", "error" if self._problem else "muted")])
             return

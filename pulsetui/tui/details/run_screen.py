@@ -19,7 +19,7 @@ from pulsetui.tui.draw.body_text import Way, body_lines, is_binary
 from pulsetui.tui.draw.hints import Hint, Hints
 from pulsetui.tui.draw.lines import Span, name_of, plain
 from pulsetui.tui.draw.paint import LineList, OneLine
-from pulsetui.tui.draw.reader import Reader, Text, TextView
+from pulsetui.tui.draw.reader import Text, TextReader, TextView
 
 if TYPE_CHECKING:
     from pulsetui.client.client import EngineClient
@@ -87,8 +87,8 @@ class RunScreen(PulseScreen):
         yield _Tabs(id="tabs")
         with Container(id="run-panes"):
             yield LineList(id="facts")
-            yield Reader(id="output")
-            yield Reader(id="difference")
+            yield TextReader(id="output")
+            yield TextReader(id="difference")
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
@@ -146,8 +146,8 @@ class RunScreen(PulseScreen):
         self.query_one(_Tabs).show(spans)
         lines, keys = run_facts(self._details, self._run, self._good, self._pings, context)
         facts.show(lines, keys)
-        self.query_one("#output", Reader).read(self._output_text())
-        self.query_one("#difference", Reader).read(self._difference_text(context))
+        self.query_one("#output", TextReader).read(self._output_text())
+        self.query_one("#difference", TextReader).read(self._difference_text(context))
         self.refresh_hints()
 
     def _output_text(self) -> Text:
@@ -197,8 +197,8 @@ class RunScreen(PulseScreen):
         self._draw()
 
     @property
-    def _reader(self) -> Reader:
-        return self.query_one(f"#{_IDS[self.tab]}", Reader)
+    def _reader(self) -> TextReader:
+        return self.query_one(f"#{_IDS[self.tab]}", TextReader)
 
     def action_show_as(self, way: Way) -> None:
         self._way = "text" if self._way == way else way

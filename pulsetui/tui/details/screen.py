@@ -20,7 +20,7 @@ from pulsetui.tui.details.headline import progress_line, title_line
 from pulsetui.tui.details.run_model import last_good_metrics
 from pulsetui.tui.draw.clocks import check_zone, zone_note
 from pulsetui.tui.draw.hints import Hints
-from pulsetui.tui.draw.lines import Line, Span, pad, plain, told, width_of, wrap
+from pulsetui.tui.draw.lines import Line, Span, pad, plain, width_of, wrap, wrapped
 from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.draw.status import is_acknowledged, status_now
 
@@ -183,7 +183,7 @@ class DetailsScreen(TickingScreen):
         pane = self.query_one("#pane", LineList)
         if self._details is None:
             style = "error" if self._problem else "muted"
-            pane.show([(), *told(self._problem or "Reading…", pane.size.width, style)])
+            pane.show([(), *wrapped(self._problem or "Reading…", pane.size.width, style)])
             self._drawn = None
             return
         shown = panes.PANES[self.pane]
@@ -210,7 +210,7 @@ class DetailsScreen(TickingScreen):
         )
         lines, keys = shown.draw(self._details, view, context)
         if self._problem:
-            problem = told(self._problem, pane.size.width, "error")
+            problem = wrapped(self._problem, pane.size.width, "error")
             lines = [*problem, *lines]
             keys = [*([None] * len(problem)), *keys] if keys else []
         pane.show(lines, keys)

@@ -29,7 +29,7 @@ _MIN_COLUMNS = 50
 _ROOMY = 16  # rows
 
 
-class Target(Struct, frozen=True):
+class SnoozeTarget(Struct, frozen=True):
     """What can be snoozed with one answer."""
 
     scope: Scope
@@ -48,21 +48,21 @@ class Target(Struct, frozen=True):
 class SnoozeAnswer(Struct, frozen=True):
     """What the person chose; ``until`` None ends the snooze."""
 
-    target: Target
+    target: SnoozeTarget
     until: datetime | None
     note: str
 
 
-def snooze_targets(views: Sequence[CheckView], tag: str = "") -> list[Target]:
+def snooze_targets(views: Sequence[CheckView], tag: str = "") -> list[SnoozeTarget]:
     """What is offered: ``tag`` first when its heading was meant, then the checks, their tags, everything."""
     targets = []
     tags = list(dict.fromkeys([*([tag] if tag else []), *(tag for view in views for tag in view.tags)]))
-    for_tags = [Target("tag", (tag,), f"tag {plain(tag)}") for tag in tags[:_MAX_TAGS]]
+    for_tags = [SnoozeTarget("tag", (tag,), f"tag {plain(tag)}") for tag in tags[:_MAX_TAGS]]
     if views:
         label = f'"{cut(name_of(views[0]), 30)}"' if len(views) == 1 else f"{len(views)} checks"
-        targets.append(Target("check", tuple(view.slug for view in views), label))
+        targets.append(SnoozeTarget("check", tuple(view.slug for view in views), label))
     targets = [*for_tags[:1], *targets, *for_tags[1:]] if tag else [*targets, *for_tags]
-    return [*targets, Target("everything", (), "everything")]
+    return [*targets, SnoozeTarget("everything", (), "everything")]
 
 
 class SnoozeDialog(Dialog[SnoozeAnswer | None]):
@@ -78,7 +78,7 @@ class SnoozeDialog(Dialog[SnoozeAnswer | None]):
 
     def __init__(
         self,
-        targets: Sequence[Target],
+        targets: Sequence[SnoozeTarget],
         snoozes: Sequence[SnoozeView],
         now: datetime,
         zone: tzinfo,
@@ -103,7 +103,7 @@ class SnoozeDialog(Dialog[SnoozeAnswer | None]):
         return held[0] if held else 0
 
     @property
-    def target(self) -> Target:
+    def target(self) -> SnoozeTarget:
         return self._targets[self._at]
 
     def contents(self) -> ComposeResult:

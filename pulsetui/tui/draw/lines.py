@@ -130,7 +130,7 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
-def told(text: str, width: int, style: str, indent: str = "  ") -> list[Line]:
+def wrapped(text: str, width: int, style: str, indent: str = "  ") -> list[Line]:
     """Unsafe text as lines of at most ``width`` cells, for what has to be read to its end."""
     room = max(width - len(indent) - 1, 10)
     return [((f"{indent}{piece}", style),) for piece in wrap(plain(text), room)]

@@ -68,6 +68,15 @@ def strip_of(spans: Iterable[Span], width: int, styles: StyleSet, base: str) -> 
     return Strip(segments).adjust_cell_length(width, styles.get("text", base))
 
 
+def bring_into_view(view: ScrollView, line: int) -> None:
+    """Scrolls as little as needed to show the line."""
+    top, height = view.scroll_offset.y, max(view.size.height, 1)
+    if line < top:
+        view.scroll_to(y=line, animate=False)
+    elif line >= top + height:
+        view.scroll_to(y=line - height + 1, animate=False)
+
+
 class OneLine(Widget):
     """One drawn line that repaints only when what it shows has changed."""
 
@@ -250,9 +259,5 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _move(self, index: int) -> None:
         self._at = index
-        top, height = self.scroll_offset.y, max(self.size.height, 1)
-        if index < top:
-            self.scroll_to(y=index, animate=False)
-        elif index >= top + height:
-            self.scroll_to(y=index - height + 1, animate=False)
+        bring_into_view(self, index)
         self.refresh(Region(0, 0, self.size.width, self.size.height))

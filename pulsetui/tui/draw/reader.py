@@ -106,13 +106,13 @@ class TextView(LineList):
         self.refresh()
 
 
-class Reader(Vertical):
+class TextReader(Vertical):
     """A text with its search line below."""
 
     DEFAULT_CSS = """
-    Reader { height: 1fr; }
-    Reader TextView { height: 1fr; }
-    Reader Input { height: 1; margin: 0; }
+    TextReader { height: 1fr; }
+    TextReader TextView { height: 1fr; }
+    TextReader Input { height: 1; margin: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", tooltip="Search the text", id="reader.search", key_display="/"),

@@ -19,7 +19,7 @@ from pulsetui.core.state.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.text.phrases import duration_text, number_text
 
 Level = Literal["error", "warning", "well", "info"]
-_LOOKED_AT = 60  # instants: a schedule's shortest gap shows within so many
+_EXAMINED = 60  # instants: a schedule's shortest gap shows within so many
 
 
 class Note(Struct, frozen=True):
@@ -53,7 +53,7 @@ def shortest_gap(schedule: Schedule, now: datetime) -> timedelta | None:
         return schedule.period
     gaps = []
     before = schedule.next(now)
-    for _ in range(_LOOKED_AT):
+    for _ in range(_EXAMINED):
         following = None if before is None else schedule.next(before)
         if before is None or following is None:
             break

@@ -24,7 +24,7 @@ class EntryKey(Struct, frozen=True):
     n: int
 
 
-class Look(Struct, frozen=True, kw_only=True):
+class EntryContext(Struct, frozen=True, kw_only=True):
     """What a line may know besides its incident."""
 
     now: datetime
@@ -36,41 +36,41 @@ class _Column(Struct, frozen=True):
     title: str
     screen: int  # least cells of the whole line
     width: int  # least cells; 0 takes a share of what is left
-    cell: Callable[[IncidentEntry, Look], Span]
+    cell: Callable[[IncidentEntry, EntryContext], Span]
     align: Align = "left"
 
 
-def _name(entry: IncidentEntry, _: Look) -> Span:
+def _name(entry: IncidentEntry, _: EntryContext) -> Span:
     open_and_loud = entry.incident.ended_at is None and entry.incident.acknowledged_at is None
     return plain(entry.name) or entry.slug, "strong" if open_and_loud else "text"
 
 
-def _reason(entry: IncidentEntry, _: Look) -> Span:
+def _reason(entry: IncidentEntry, _: EntryContext) -> Span:
     return word_for(Status.DOWN, entry.incident.reason), style_of(entry.incident)
 
 
-def _since(entry: IncidentEntry, look: Look) -> Span:
-    return instant_text(entry.incident.started_at, look.zone, look.now), "text"
+def _since(entry: IncidentEntry, context: EntryContext) -> Span:
+    return instant_text(entry.incident.started_at, context.zone, context.now), "text"
 
 
-def _until(entry: IncidentEntry, look: Look) -> Span:
+def _until(entry: IncidentEntry, context: EntryContext) -> Span:
     ended = entry.incident.ended_at
     if ended is None:
         return "still open", style_of(entry.incident)
-    return instant_text(ended, look.zone, look.now), "muted"
+    return instant_text(ended, context.zone, context.now), "muted"
 
 
-def _lasted(entry: IncidentEntry, look: Look) -> Span:
+def _lasted(entry: IncidentEntry, context: EntryContext) -> Span:
     style = style_of(entry.incident) if entry.incident.ended_at is None else "muted"
-    return span_text(lasted_s(entry.incident, look.now)), style
+    return span_text(lasted_s(entry.incident, context.now)), style
 
 
-def _missed(entry: IncidentEntry, _: Look) -> Span:
+def _missed(entry: IncidentEntry, _: EntryContext) -> Span:
     count = entry.incident.missed_count
     return (str(count), "text") if count else ("–", "muted")
 
 
-def _known(entry: IncidentEntry, _: Look) -> Span:
+def _known(entry: IncidentEntry, _: EntryContext) -> Span:
     incident = entry.incident
     if incident.acknowledged_at is None:
         return ("nobody yet", "down") if incident.ended_at is None else ("nobody", "muted")
@@ -78,7 +78,7 @@ def _known(entry: IncidentEntry, _: Look) -> Span:
     return plain(f"{incident.acknowledged_by or 'somebody'}{note}"), "accent"
 
 
-def _id(entry: IncidentEntry, _: Look) -> Span:
+def _id(entry: IncidentEntry, _: EntryContext) -> Span:
     return incident_id(entry.slug, entry.incident.n), "muted"
 
 
@@ -113,11 +113,15 @@ def header(width: int) -> Line:
     return tuple(fit(spans, width, fill="head"))
 
 
-def entry_line(entry: IncidentEntry, width: int, look: Look) -> Line:
+def entry_line(entry: IncidentEntry, width: int, context: EntryContext) -> Line:
     """One incident in exactly ``width`` cells."""
-    spans: list[Span] = [(" ", "text"), glyph_of(entry.incident, ascii_only=look.ascii_only), (" ", "text")]
+    spans: list[Span] = [
+        (" ", "text"),
+        glyph_of(entry.incident, ascii_only=context.ascii_only),
+        (" ", "text"),
+    ]
     for at, (column, size) in enumerate(_widths(width)):
-        text, style = column.cell(entry, look)
+        text, style = column.cell(entry, context)
         spans.append((" " if at else "", "text"))
         spans.append((pad(text, size, column.align), style))
     return tuple(fit(spans, width))
@@ -144,7 +148,7 @@ def lasted_s(incident: IncidentView, now: datetime) -> float:
 
 
 def grouped(
-    entries: Sequence[IncidentEntry], width: int, look: Look
+    entries: Sequence[IncidentEntry], width: int, context: EntryContext
 ) -> tuple[list[Line], list[EntryKey | None]]:
     """The lines and their keys: open ones first under a title of their own, then what is over."""
     open_ones = [entry for entry in entries if entry.incident.ended_at is None]
@@ -158,7 +162,7 @@ def grouped(
         lines.append(((f" {title}", "title"),))
         keys.append(None)
         for entry in group:
-            lines.append(entry_line(entry, width, look))
+            lines.append(entry_line(entry, width, context))
             keys.append(EntryKey(entry.slug, entry.incident.n))
     return lines, keys
 
@@ -182,15 +186,15 @@ def _matches(entry: IncidentEntry, word: str) -> bool:
     return any((word if wanted else word[1:]) in text.casefold() for text in texts) is wanted
 
 
-def story(entry: IncidentEntry, width: int, look: Look) -> list[Line]:
+def story(entry: IncidentEntry, width: int, context: EntryContext) -> list[Line]:
     """The incident in full, for the panel under the list."""
-    incident, now = entry.incident, look.now
+    incident, now = entry.incident, context.now
     lasted = span_text(lasted_s(incident, now))
-    since = instant_text(incident.started_at, look.zone, now)
+    since = instant_text(incident.started_at, context.zone, now)
     if incident.ended_at is None:
         when = f"since {since}, still open for {lasted}"
     else:
-        when = f"from {since} until {instant_text(incident.ended_at, look.zone, now)}, {lasted}"
+        when = f"from {since} until {instant_text(incident.ended_at, context.zone, now)}, {lasted}"
     word = word_for(Status.DOWN, incident.reason)
     id_text = incident_id(entry.slug, incident.n)
     lines: list[Line] = [
@@ -198,7 +202,7 @@ def story(entry: IncidentEntry, width: int, look: Look) -> list[Line]:
             fit(
                 [
                     (" ", "text"),
-                    glyph_of(incident, ascii_only=look.ascii_only),
+                    glyph_of(incident, ascii_only=context.ascii_only),
                     (f" {cut(plain(entry.name) or entry.slug, 40)}  ", "strong"),
                     (f"{word} {when}", "text"),
                     (f"   {id_text}", "muted"),
@@ -212,15 +216,15 @@ def story(entry: IncidentEntry, width: int, look: Look) -> list[Line]:
         facts.append((incident.detail, "text"))
     if incident.closed_by:
         facts.append((f"Closed by {incident.closed_by}: it did not recover.", "muted"))
-    facts.append(_knowledge(incident, look))
+    facts.append(_knowledge(incident, context))
     if incident.missed_count:
-        facts.append((_missed_text(incident, look), "text"))
+        facts.append((_missed_text(incident, context), "text"))
     for text, style in facts:
         lines += [((f"   {piece}", style),) for piece in wrap(plain(text), max(width - 4, 2))]
     return lines
 
 
-def _knowledge(incident: IncidentView, look: Look) -> Span:
+def _knowledge(incident: IncidentView, context: EntryContext) -> Span:
     if incident.acknowledged_at is None:
         if incident.ended_at is None:
             return "Nobody has acknowledged it yet: a does.", "down"
@@ -228,15 +232,15 @@ def _knowledge(incident: IncidentView, look: Look) -> Span:
     by = f" by {incident.acknowledged_by}" if incident.acknowledged_by else ""
     note = f": {incident.note}" if incident.note else ""
     return (
-        f"Acknowledged{by} {instant_text(incident.acknowledged_at, look.zone, look.now)}{note}",
+        f"Acknowledged{by} {instant_text(incident.acknowledged_at, context.zone, context.now)}{note}",
         "accent",
     )
 
 
-def _missed_text(incident: IncidentView, look: Look) -> str:
+def _missed_text(incident: IncidentView, context: EntryContext) -> str:
     count = incident.missed_count
     listed = incident.missed[-_MISSED_SHOWN:]
-    times = ", ".join(instant_text(at, look.zone, look.now) for at in listed)
+    times = ", ".join(instant_text(at, context.zone, context.now) for at in listed)
     head = f"Missed {count_text(count, 'run')}"
     if not times:
         return f"{head}."

@@ -22,9 +22,9 @@ from pulsetui.tui.base.verbs import Situation, bindings_on
 from pulsetui.tui.draw.clocks import check_zone, zone_note
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
-from pulsetui.tui.draw.lines import Line, Span, fit, pad, plain, told, width_of, wrap
+from pulsetui.tui.draw.lines import Line, Span, fit, pad, plain, width_of, wrap, wrapped
 from pulsetui.tui.draw.paint import LineList, OneLine
-from pulsetui.tui.incidents.model import EntryKey, Look, grouped, header, matching, story
+from pulsetui.tui.incidents.model import EntryContext, EntryKey, grouped, header, matching, story
 
 _LISTED = 500
 _MIN_FETCH_S = 1.0
@@ -149,9 +149,9 @@ class IncidentsScreen(TickingScreen):
         found = matching(every, self._text)
         self.query_one(_Title).show(self._title(every, len(found)))
         self.query_one(_Header).show(header(width))
-        problem = told(self._problem, width, "error") if self._problem else []
+        problem = wrapped(self._problem, width, "error") if self._problem else []
         if found:
-            lines, keys = grouped(found, width, self._look)
+            lines, keys = grouped(found, width, self._entry_context)
             self.entries.show([*problem, *lines], [*([None] * len(problem)), *keys])
         else:
             self.entries.show([(), *problem, *self._nothing(width)])
@@ -159,8 +159,10 @@ class IncidentsScreen(TickingScreen):
         self.refresh_hints()
 
     @property
-    def _look(self) -> Look:
-        return Look(now=self.pulse.now(), zone=self.pulse.viewer_zone, ascii_only=self.pulse.ascii_only)
+    def _entry_context(self) -> EntryContext:
+        return EntryContext(
+            now=self.pulse.now(), zone=self.pulse.viewer_zone, ascii_only=self.pulse.ascii_only
+        )
 
     def _title(self, every: Sequence[IncidentEntry], shown: int) -> Line:
         spans: list[Span] = [(" Incidents", "title")]
@@ -198,15 +200,15 @@ class IncidentsScreen(TickingScreen):
         return [((f"  {piece}", "muted"),) for piece in wrap(text, max(width - 4, 10))]
 
     def _draw_story(self) -> None:
-        told = self.query_one(_Story)
+        block = self.query_one(_Story)
         entry = self.entry
-        told.display = self.size.height >= _STORY_FROM and entry is not None
+        block.display = self.size.height >= _STORY_FROM and entry is not None
         if entry is None:
             return
-        lines = story(entry, self.size.width, self._look)
+        lines = story(entry, self.size.width, self._entry_context)
         if len(lines) > _STORY_LINES:
             lines = [*lines[: _STORY_LINES - 1], (("   … e writes all of it down", "muted"),)]
-        told.show(lines)
+        block.show(lines)
 
     # Verbs
 

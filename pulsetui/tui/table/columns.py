@@ -9,6 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 from rich.cells import cell_len
 
+from pulsetui.client.attention import Attention
 from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING, word_for
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import ago_text, duration_text, instant_text, span_text, until_text
@@ -17,7 +18,7 @@ from pulsetui.tui.draw.heartbeat_bar import bar
 from pulsetui.tui.draw.lines import Align, Line, Span, cut, fit, name_of, pad, plain, width_of
 from pulsetui.tui.draw.status import countdown, status_glyph, status_style, status_word
 from pulsetui.tui.table.order import SortBy
-from pulsetui.tui.table.row import Row, is_problem, note_of
+from pulsetui.tui.table.row import Row, note_of
 
 LEAD = 5
 """Cells before the first column: cursor, mark, glyph, running, space."""
@@ -76,7 +77,7 @@ class Placed(Struct, frozen=True):
 
 
 def _name(row: Row, context: CellContext) -> list[Span]:
-    style = "strong" if is_problem(row) else "text"
+    style = "strong" if row.attention is Attention.WANTED else "text"
     left = snooze_text(row, context.now)
     if not left:
         return [(cut(name_of(row.view), context.width), style)]
@@ -231,7 +232,12 @@ def _hooks(row: Row, context: CellContext) -> list[Span]:
 
 
 def _note(row: Row, context: CellContext) -> list[Span]:
-    return [(cut(plain(note_of(row.view)), context.width), "text" if is_problem(row) else "muted")]
+    return [
+        (
+            cut(plain(note_of(row.view)), context.width),
+            "text" if row.attention is Attention.WANTED else "muted",
+        )
+    ]
 
 
 def _bar(row: Row, context: CellContext) -> list[Span]:
@@ -400,7 +406,7 @@ def lead(row: Row, *, cursor: bool, marked: bool, ascii_only: bool) -> list[Span
 
 def base_of(row: Row, *, cursor: bool) -> str:
     """What the row stands on; see ``theme.StyleSet``."""
-    if is_problem(row):
+    if row.attention is Attention.WANTED:
         return "alarm-cursor" if cursor else "alarm"
     return "cursor" if cursor else "row"
 

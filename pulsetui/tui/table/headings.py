@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from pulsetui.client.attention import Attention
 from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, plain, width_of
 from pulsetui.tui.table.model import Heading
-from pulsetui.tui.table.row import ACKNOWLEDGED, HUSHED, LOUD, SNOOZED, UNWATCHED
+from pulsetui.tui.table.row import SNOOZED, UNWATCHED
 
 UNTAGGED = "without a tag"
 _MIN_NAME = 8
 
 _COUNTED = (  # facet, its glyph, word, style: the worst first
-    (LOUD, Status.DOWN, "down", "down"),
+    (Attention.WANTED, Status.DOWN, "down", "down"),
     (Status.LATE, Status.LATE, "late", "late"),
-    (ACKNOWLEDGED, Status.DOWN, "acknowledged", "calm"),
-    (HUSHED, Status.DOWN, "snoozed", "calm"),
+    (Attention.ACKNOWLEDGED, Status.DOWN, "acknowledged", "calm"),
+    (Attention.SNOOZED, Status.DOWN, "snoozed", "calm"),
     (UNWATCHED, "", "unwatched", "muted"),
     (Status.UP, Status.UP, "up", "up"),
     (Status.NEW, Status.NEW, "new", "new"),
@@ -55,8 +56,8 @@ def heading_line(heading: Heading, width: int, *, cursor: bool, ascii_only: bool
 
 
 def heading_base(heading: Heading, *, cursor: bool) -> str:
-    """A folded group with a loud problem stands on the alarm ground, as the row in it would."""
-    if heading.folded and heading.counts[LOUD]:
+    """A folded group with a check that wants attention stands on the alarm ground, as the row in it would."""
+    if heading.folded and heading.counts[Attention.WANTED]:
         return "alarm-cursor" if cursor else "alarm"
     return "cursor" if cursor else "surface"
 
@@ -68,5 +69,5 @@ def _counts(heading: Heading, *, ascii_only: bool) -> list[Span]:
         for facet, glyph, word, style in _COUNTED
         # That all who are snoozed are down is said already.
         if heading.counts[facet]
-        and not (facet == SNOOZED and heading.counts[SNOOZED] == heading.counts[HUSHED])
+        and not (facet == SNOOZED and heading.counts[SNOOZED] == heading.counts[Attention.SNOOZED])
     ]

@@ -273,7 +273,7 @@ class TableModel:
             if row is None:
                 continue
             before = row.facets
-            row.look_at(now)
+            row.judge(now)
             if row.facets != before:  # else it has reported since
                 self.counts.subtract(before)
                 self.counts.update(row.facets)

@@ -16,10 +16,10 @@ SHOWN = 2
 """So many at once: the table needs the room."""
 
 
-class Notices(Widget):
+class NoticeBar(Widget):
     """The newest notices in one line each; hidden when there are none."""
 
-    DEFAULT_CSS = "Notices { height: auto; display: none; }"
+    DEFAULT_CSS = "NoticeBar { height: auto; display: none; }"
 
     _notices: tuple[Notice, ...] = ()
 

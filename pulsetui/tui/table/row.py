@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from functools import lru_cache
 
+from pulsetui.client.attention import Attention, attention_of, is_snoozed
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.tui.draw.status import is_acknowledged, status_now
@@ -14,11 +15,8 @@ Key = tuple[int, float, str, str]
 """A row's place in the order: rank, number, text, slug. It never contains "now"."""
 
 PROBLEMS = "problems"  # down, and nobody has acknowledged it
-LOUD = "loud"  # one of these that asks for somebody now
-HUSHED = "hushed"  # the others of these: snoozed
-QUIET = "quiet"
-SNOOZED = "snoozed"
-ACKNOWLEDGED = "acknowledged"
+MUTED = "muted"  # acknowledged, or snoozed whatever its status
+SNOOZED = "snoozed"  # whatever its status
 UNWATCHED = "unwatched"
 RUNNING = "running"
 
@@ -29,32 +27,33 @@ _MAX_DIGITS = 12  # longer numbers are compared as text
 class Row:
     """Slotted and changed in place: there may be ten thousand."""
 
-    __slots__ = ("key", "name", "section", "snoozed", "status", "view")
+    __slots__ = ("attention", "key", "name", "section", "snoozed", "status", "view")
 
     def __init__(self, view: CheckView, now: datetime) -> None:
         self.key: Key | None = None  # its place in the order; None while it has none
         self.section = ""  # the heading below which that place is
         self.view = view
         self.name = natural(view.name)
-        self.look_at(now)
+        self.judge(now)
 
     def put(self, view: CheckView, now: datetime) -> None:
         """Takes a newer view of the same check."""
         if view.name != self.view.name:
             self.name = natural(view.name)
         self.view = view
-        self.look_at(now)
+        self.judge(now)
 
-    def look_at(self, now: datetime) -> None:
+    def judge(self, now: datetime) -> None:
         """What the clock alone changes: up turns late, a snooze ends."""
         self.status = status_now(self.view, now)
-        self.snoozed = self.view.snoozed_until is not None and self.view.snoozed_until > now
+        self.snoozed = is_snoozed(self.view, now)
+        self.attention = attention_of(self.view, now)
 
     @property
     def facets(self) -> frozenset[str]:
-        """Every word that is true of it: ``down acknowledged quiet``."""
+        """Every word that is true of it: ``down acknowledged muted``."""
         view = self.view
-        return _facets(self.status, is_acknowledged(view), self.snoozed, view.started, view.unwatched)
+        return _facets(self.status, self.attention, self.snoozed, view.started, view.unwatched)
 
     @property
     def tag(self) -> str:
@@ -64,17 +63,17 @@ class Row:
 
 @lru_cache(maxsize=256)
 def _facets(
-    status: Status, acknowledged: bool, snoozed: bool, started: bool, unwatched: bool
+    status: Status, attention: Attention, snoozed: bool, started: bool, unwatched: bool
 ) -> frozenset[str]:
     words = {str(status)}
-    if acknowledged:
-        words.add(ACKNOWLEDGED)
+    if attention is not Attention.NONE:
+        words.add(attention)
     if snoozed:
         words.add(SNOOZED)
-    if acknowledged or snoozed:
-        words.add(QUIET)
-    if status is Status.DOWN and not acknowledged:
-        words |= {PROBLEMS, HUSHED if snoozed else LOUD}
+    if snoozed or attention is Attention.ACKNOWLEDGED:
+        words.add(MUTED)
+    if attention in (Attention.WANTED, Attention.SNOOZED):
+        words.add(PROBLEMS)
     if started:
         words.add(RUNNING)
     if unwatched:
@@ -88,15 +87,10 @@ def natural(text: str) -> str:
     return _DIGITS.sub(lambda found: found[0].zfill(_MAX_DIGITS), folded)
 
 
-def is_problem(row: Row) -> bool:
-    """Whether the row asks for somebody: down, and nobody has acknowledged or snoozed it."""
-    return row.status is Status.DOWN and not row.snoozed and not is_acknowledged(row.view)
-
-
 def rank(row: Row) -> int:
     """Problems first: the smaller, the nearer to the top."""
     if row.status is Status.DOWN:
-        return 0 if is_problem(row) else 1
+        return 0 if row.attention is Attention.WANTED else 1
     if row.status is Status.LATE:
         return 2
     if row.view.unwatched:

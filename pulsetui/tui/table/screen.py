@@ -21,11 +21,11 @@ from pulsetui.tui.draw.status import is_acknowledged
 from pulsetui.tui.table.empty import empty_lines, no_match_lines
 from pulsetui.tui.table.filter import doubts
 from pulsetui.tui.table.model import TableModel
-from pulsetui.tui.table.notices import Notices
+from pulsetui.tui.table.notices import NoticeBar
 from pulsetui.tui.table.ping_rate import PingRate
 from pulsetui.tui.table.status_views import ALL
 from pulsetui.tui.table.subset_bar import MIN_HEIGHT, MIN_WIDTH, SubsetBar
-from pulsetui.tui.table.summary import Standing, Summary, facts_line, facts_of, summary_line
+from pulsetui.tui.table.summary import Summary, SummaryContext, facts_line, facts_of, summary_line
 from pulsetui.tui.table.verbs import SUBSET_KEYS, TableVerbs
 from pulsetui.tui.table.widget import CheckTable, TableHeader
 
@@ -51,7 +51,7 @@ class HomeScreen(TableVerbs):
         self.model.load(self.pulse.client.checks(), self._started_at)
         yield Summary(id="summary")
         yield Summary(id="second")
-        yield Notices(id="notices")
+        yield NoticeBar(id="notices")
         yield SubsetBar(id="subsets")
         with Horizontal(id="middle"), Vertical(id="list"):
             yield TableHeader(id="header")
@@ -143,7 +143,7 @@ class HomeScreen(TableVerbs):
         client, width, ascii_only = self.pulse.client, self.size.width, self.pulse.ascii_only
         info = client.info()
         self._rate.see(now.timestamp(), info.pings)
-        standing = Standing(
+        standing = SummaryContext(
             info=info,
             now=now,
             zone=self.pulse.viewer_zone,
@@ -187,7 +187,7 @@ class HomeScreen(TableVerbs):
         self.query_one(TableHeader).draw(width, self.model, ascii_only=self.pulse.ascii_only)
 
     def _show_notices(self) -> None:
-        self.query_one(Notices).show(self.pulse.notices())
+        self.query_one(NoticeBar).show(self.pulse.notices())
 
     def _show_which(self) -> None:
         """The table, or the words that stand where it would be empty."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pulsetui.core.state.status import Status
-from pulsetui.tui.table.row import PROBLEMS, QUIET, RUNNING, UNWATCHED, Row
+from pulsetui.tui.table.row import MUTED, PROBLEMS, RUNNING, UNWATCHED, Row
 
 
 class Subset(Struct, frozen=True):
@@ -27,7 +27,7 @@ SUBSETS: tuple[Subset, ...] = (
     Subset("4", "running", RUNNING, "A run is going on"),
     Subset("5", "paused", Status.PAUSED, "Paused"),
     Subset("6", "new", Status.NEW, "No success or failure yet"),
-    Subset("7", "quiet", QUIET, "Acknowledged or snoozed"),
+    Subset("7", "muted", MUTED, "Acknowledged or snoozed"),
     Subset("8", "unwatched", UNWATCHED, "Its deadline passed while nobody was watching"),
     Subset("9", "up", Status.UP, "Up"),
 )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct
 
+from pulsetui.client.attention import Attention
 from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING
 from pulsetui.client.views import EngineInfo
 from pulsetui.core.state.status import Status
@@ -16,12 +17,12 @@ from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, plain, width_
 from pulsetui.tui.draw.paint import OneLine
 from pulsetui.tui.draw.status import countdown
 from pulsetui.tui.table.model import TableModel
-from pulsetui.tui.table.row import ACKNOWLEDGED, HUSHED, LOUD, SNOOZED, UNWATCHED
+from pulsetui.tui.table.row import SNOOZED, UNWATCHED
 from pulsetui.tui.table.status_views import ALL
 
 _SNOOZES_SHOWN = 2
-_CALM = ((ACKNOWLEDGED, "acknowledged"), (HUSHED, "snoozed"))
-"""What is down without being loud, by facet."""
+_CALM = ((Attention.ACKNOWLEDGED, "acknowledged"), (Attention.SNOOZED, "snoozed"))
+"""What is down and wants no attention, by facet."""
 
 
 class Summary(OneLine):
@@ -56,7 +57,7 @@ def title_words(counts: Mapping[str, int]) -> str:
     said = next(
         (
             f"{counts[facet]} {word}"
-            for facet, word in ((LOUD, "down"), (Status.LATE, "late"))
+            for facet, word in ((Attention.WANTED, "down"), (Status.LATE, "late"))
             if counts[facet]
         ),
         "",
@@ -77,7 +78,7 @@ def facts_line(facts: Sequence[Fact], width: int) -> Line:
     return tuple(fit(line, width))
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class SummaryContext(Struct, frozen=True, kw_only=True):
     """What the facts are made of besides the rows."""
 
     info: EngineInfo
@@ -92,7 +93,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     rate: str = ""
 
 
-def facts_of(model: TableModel, standing: Standing) -> list[Fact]:
+def facts_of(model: TableModel, standing: SummaryContext) -> list[Fact]:
     """The most important first: what is not as it seems, what is shown, where the engine is, what comes next,
     whose the times are, the listener."""
     facts: list[Fact] = []
@@ -130,7 +131,7 @@ def facts_of(model: TableModel, standing: Standing) -> list[Fact]:
     return facts
 
 
-def _engine(standing: Standing) -> Fact:
+def _engine(standing: SummaryContext) -> Fact:
     """Whether the watching ends with this screen."""
     if standing.attached is None:
         return [("engine here", "text")]
@@ -168,14 +169,14 @@ def _snoozes(info: EngineInfo, now: datetime) -> list[Fact]:
 def _counts(model: TableModel, *, ascii_only: bool) -> list[Fact]:
     """Glyph, number and word of each status that there is, the worst first.
 
-    Every check that is down is counted once: loud, acknowledged, or snoozed. That it is snoozed is else an
-    extra fact beside its status.
+    Every check that is down is counted once: wanting attention, acknowledged, or snoozed. Otherwise a snooze
+    is an extra fact beside the status.
     """
     glyphs = GLYPH_ASCII if ascii_only else GLYPH
     counts = model.counts
     found: list[Fact] = []
-    if counts[LOUD]:
-        found.append([(f" {glyphs[Status.DOWN]} {counts[LOUD]} down ", "chip-down")])
+    if counts[Attention.WANTED]:
+        found.append([(f" {glyphs[Status.DOWN]} {counts[Attention.WANTED]} down ", "chip-down")])
     if counts[Status.LATE]:
         found.append([(f"{glyphs[Status.LATE]} {counts[Status.LATE]} late", "late")])
     found += [
@@ -194,7 +195,7 @@ def _counts(model: TableModel, *, ascii_only: bool) -> list[Fact]:
         found.append([(f"{glyphs[RUNNING]} {counts['running']} running", "running")])
     if counts[UNWATCHED]:
         found.append([(f"? {counts[UNWATCHED]} unwatched", "muted")])
-    if counts[SNOOZED] != counts[HUSHED]:
+    if counts[SNOOZED] != counts[Attention.SNOOZED]:
         found.append([(f"z {counts[SNOOZED]} snoozed", "accent")])
     return found
 

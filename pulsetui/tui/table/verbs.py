@@ -13,7 +13,7 @@ from pulsetui.tui.details.beside import MIN_WIDTH
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.table.columns import sorts
 from pulsetui.tui.table.model import SortBy, TableModel
-from pulsetui.tui.table.notices import Notices
+from pulsetui.tui.table.notices import NoticeBar
 from pulsetui.tui.table.order import HEADING
 from pulsetui.tui.table.status_views import ALL, SUBSETS, Subset, subset_of
 from pulsetui.tui.table.widget import CheckTable
@@ -173,7 +173,7 @@ class TableVerbs(TickingScreen):
     # Notices
 
     def verb_dismiss(self) -> None:
-        first = self.query_one(Notices).first
+        first = self.query_one(NoticeBar).first
         if first is not None:
             self.pulse.dismiss(first.key)
 

@@ -27,7 +27,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pulsetui.tui.draw.paint import OneLine, has_plain_glyphs, strip_of, style_set
+from pulsetui.tui.draw.paint import OneLine, bring_into_view, has_plain_glyphs, strip_of, style_set
 from pulsetui.tui.table.columns import LEAD, base_of, column_at, header_line, live_texts, row_line
 from pulsetui.tui.table.headings import heading_base, heading_line
 from pulsetui.tui.table.model import SortBy, TableModel
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 HOLD_S = 3.0
 """Rows keep their places so long after the cursor was last moved by a person."""
 
-Seen = tuple[object, ...]
+ShownLine = tuple[object, ...]
 
 
 class TableHeader(OneLine):
@@ -111,8 +111,8 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.zone = zone
         self.following = False
         self._now = now
-        self._seen: dict[int, Seen] = {}  # screen line → what it showed last, its line key first
-        self._looks: dict[int, Seen] = {}  # line → its look, of those that the last repaint saw
+        self._shown: dict[int, ShownLine] = {}  # screen line → what it showed last, its line key first
+        self._wanted: dict[int, ShownLine] = {}  # line → what it should show, as the last repaint found
         self._drawn_width = 0
         self._held_until = 0.0  # time.monotonic()
 
@@ -133,7 +133,7 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         True is for an order that the person asked for."""
         self._now = now
         top, height = self.scroll_offset.y, max(self.size.height, 1)
-        before = [str(self._seen[y][0]) if self._seen.get(y) else "" for y in range(height)]
+        before = [str(self._shown[y][0]) if self._shown.get(y) else "" for y in range(height)]
         self._fit_size()
         index = self.model.cursor_index()
         line = before.index(self.model.cursor) if self.model.cursor in before else None
@@ -169,11 +169,11 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Repaints the visible lines that differ from what they showed last."""
         self._now = now
         top, width = self.scroll_offset.y, self.line_width
-        self._looks = {top + y: self._look(top + y, width) for y in range(self.size.height)}
+        self._wanted = {top + y: self._wanted_line(top + y, width) for y in range(self.size.height)}
         changed = [
             Region(0, y, width, 1)
             for y in range(self.size.height)
-            if self._looks[top + y] != self._seen.get(y)
+            if self._wanted[top + y] != self._shown.get(y)
         ]
         if len(changed) == self.size.height:
             self.refresh()
@@ -182,8 +182,8 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def forget(self) -> None:
         """Repaints everything: the theme or the width has changed."""
-        self._seen.clear()
-        self._looks.clear()
+        self._shown.clear()
+        self._wanted.clear()
         self.refresh()
 
     def release(self) -> None:
@@ -195,8 +195,8 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.line_width
         styles = style_set(self)
         self._drawn_width = width
-        # Whatever changes a look repaints: the one found then holds, and a row's texts are not made twice.
-        self._seen[y] = self._looks.get(index) or self._look(index, width)
+        # Whatever changes a line repaints: what was found then holds, and a row's texts are not made twice.
+        self._shown[y] = self._wanted.get(index) or self._wanted_line(index, width)
         if index >= len(self.model) or width <= 0:
             return strip_of([(" " * self.size.width, "text")], self.size.width, styles, "row")
         key = self.model.key_at(index)
@@ -217,7 +217,7 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         )
         return strip_of(line, width, styles, base_of(row, cursor=cursor))
 
-    def _look(self, index: int, width: int) -> Seen:
+    def _wanted_line(self, index: int, width: int) -> ShownLine:
         """All that decides how the line looks; its line key first."""
         if index >= len(self.model):
             return ()
@@ -297,13 +297,8 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
     def bring_into_view(self) -> None:
         """Scrolls as little as needed to show the cursor."""
         index = self.model.cursor_index()
-        if index is None:
-            return
-        top, height = self.scroll_offset.y, max(self.size.height, 1)
-        if index < top:
-            self.scroll_to(y=index, animate=False)
-        elif index >= top + height:
-            self.scroll_to(y=index - height + 1, animate=False)
+        if index is not None:
+            bring_into_view(self, index)
 
     def on_click(self, event: Click) -> None:
         index = event.y + self.scroll_offset.y

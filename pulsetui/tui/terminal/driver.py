@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_LOOK_S = 0.1
-"""So often the time is looked at: Esc is a key when nothing has followed it."""
+_POLL_S = 0.1
+"""Between two looks at the clock: Esc is a key when nothing has followed it."""
 _READ = 512
 _MAX_WAITING = 100
 """Messages that the app has not dealt with; then nothing is read for a while."""
@@ -81,7 +81,7 @@ class _Output:
                 # Another program that has the same terminal open has set it so.
                 with selectors.SelectSelector() as selector:
                     selector.register(self._descriptor, selectors.EVENT_WRITE)
-                    selector.select(_LOOK_S)
+                    selector.select(_POLL_S)
             except OSError:
                 self._gone = True
                 self._on_gone()
@@ -195,9 +195,9 @@ class TerminalDriver(LinuxDriver):
                     if self._hung_up():
                         self._gone()
                         return
-                    self.exit_event.wait(_LOOK_S / 10)
+                    self.exit_event.wait(_POLL_S / 10)
                     continue
-                data = self._read_some() if selector.select(_LOOK_S) else None
+                data = self._read_some() if selector.select(_POLL_S) else None
                 ends = ends + 1 if data == b"" else 0
                 if ends == _ENDS:
                     self._gone()

@@ -11,7 +11,7 @@ from pulsetui.client.views import CheckView, TimelineLane
 from pulsetui.core.text.phrases import count_text, instant_text
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of
 from pulsetui.tui.timeline.lanes import SPOT
-from pulsetui.tui.timeline.model import ZOOMS, Drawn, Unwatched, Window, crowd, crowd_rows
+from pulsetui.tui.timeline.model import ZOOMS, LaneCells, Unwatched, Window, crowd, crowd_rows
 from pulsetui.tui.timeline.words import axis, readout, span_words, zoom_words
 
 _LONG_CELL = timedelta(minutes=50)  # from this on a cell says when it ends, too
@@ -54,7 +54,7 @@ def title_line(around: Surroundings, zoom: int, total: int) -> Line:
     return (*fit(left, room), *right) if right else tuple(fit(left, around.width))
 
 
-def head_lines(around: Surroundings, drawn: Sequence[Drawn]) -> list[Line]:
+def head_lines(around: Surroundings, drawn: Sequence[LaneCells]) -> list[Line]:
     """How many run at once, the days, the hours."""
     window, left = around.window, around.name_cells
     lines = _crowd_lines(around, crowd(drawn, window.cells))
@@ -117,7 +117,7 @@ def cell_line(around: Surroundings, view: CheckView, lane: TimelineLane | None, 
     return ((f" {when}  ", "accent"), *name, *said)
 
 
-def company_line(at: int, drawn: Mapping[str, Drawn], checks: Mapping[str, CheckView]) -> Line:
+def company_line(at: int, drawn: Mapping[str, LaneCells], checks: Mapping[str, CheckView]) -> Line:
     """Who else runs in the cell ``at``."""
     busy = [name_of(checks[slug]) for slug, one in drawn.items() if at in one.busy and slug in checks]
     if not busy:

@@ -15,13 +15,13 @@ from textual.strip import Strip
 
 from pulsetui.client.views import CheckView, TimelineLane
 from pulsetui.tui.draw.lines import Line, Span, fit, name_of
-from pulsetui.tui.draw.paint import has_plain_glyphs, strip_of, style_set
+from pulsetui.tui.draw.paint import bring_into_view, has_plain_glyphs, strip_of, style_set
 from pulsetui.tui.draw.status import status_glyph, status_now
 from pulsetui.tui.timeline.model import (
     START_ZOOM,
     ZOOMS,
-    Drawn,
-    Mark,
+    CellMark,
+    LaneCells,
     Unwatched,
     Window,
     glyph_of,
@@ -59,14 +59,14 @@ def name_spans(view: CheckView, now: datetime, width: int, *, cursor: bool, asci
 
 
 def cell_spans(
-    drawn: Drawn | None, cells: int, days: Collection[int], *, spot: int | None, ascii_only: bool
+    drawn: LaneCells | None, cells: int, days: Collection[int], *, spot: int | None, ascii_only: bool
 ) -> list[Span]:
     """The cells of a lane, with a line at each midnight where nothing else stands."""
     if drawn is None:
         return [(" " * cells, "text")]
     spans: list[Span] = []
     for index, mark in enumerate(drawn.marks):
-        shown = Mark.DAY if mark is Mark.NONE and index in days else mark
+        shown = CellMark.DAY if mark is CellMark.NONE and index in days else mark
         glyph, style = glyph_of(
             shown, drawn.fills[index], leans=index in drawn.leaning, ascii_only=ascii_only
         )
@@ -113,8 +113,8 @@ class TimelineLanes(ScrollView, can_focus=True, inherit_bindings=False):
         self._unwatched: Unwatched = ()
         self._days: frozenset[int] = frozenset()
         self._now = now
-        self._drawn: dict[str, tuple[object, Drawn]] = {}
-        self._seen: dict[int, Line] = {}
+        self._drawn: dict[str, tuple[object, LaneCells]] = {}
+        self._shown: dict[int, Line] = {}
 
     # What is shown
 
@@ -140,7 +140,7 @@ class TimelineLanes(ScrollView, can_focus=True, inherit_bindings=False):
     def repaint(self) -> None:
         """Repaints the visible lines that differ from what they showed last."""
         for y in range(self.size.height):
-            if self._line(y + self.scroll_offset.y) != self._seen.get(y):
+            if self._line(y + self.scroll_offset.y) != self._shown.get(y):
                 self.refresh_lines(y + self.scroll_offset.y)
 
     @property
@@ -152,7 +152,7 @@ class TimelineLanes(ScrollView, can_focus=True, inherit_bindings=False):
         top = self.scroll_offset.y
         return self.slugs[top : top + max(self.size.height, 1)]
 
-    def drawn(self, slug: str) -> Drawn | None:
+    def drawn(self, slug: str) -> LaneCells | None:
         """The cells of a lane, made once for each window and each cell that now moves on; None while the
         engine has not told of it."""
         lane = self._lanes.get(slug)
@@ -167,7 +167,7 @@ class TimelineLanes(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
-        line = self._seen[y] = self._line(index)
+        line = self._shown[y] = self._line(index)
         on = index < len(self.slugs) and self.slugs[index] == self.cursor
         return strip_of(line, self.size.width, style_set(self), "cursor" if on else "row")
 
@@ -194,7 +194,7 @@ class TimelineLanes(ScrollView, can_focus=True, inherit_bindings=False):
 
     def forget(self) -> None:
         """Repaints everything."""
-        self._seen.clear()
+        self._shown.clear()
         self.refresh()
 
     # The cursor
@@ -231,16 +231,12 @@ class TimelineLanes(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.Moved())
 
     def bring_into_view(self) -> None:
-        index, top, height = self.index(), self.scroll_offset.y, max(self.size.height, 1)
-        if index < top:
-            self.scroll_to(y=index, animate=False)
-        elif index >= top + height:
-            self.scroll_to(y=index - height + 1, animate=False)
+        bring_into_view(self, self.index())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
-            self._seen.clear()
+            self._shown.clear()
             self.post_message(self.Moved())
 
     def on_click(self, event: Click) -> None:

@@ -34,7 +34,7 @@ _NEARLY, _HALF_LEAST = 0.75, 0.3  # there is no other block on the right side th
 _MIN_PEAK = 4  # so many jobs at once fill the density row: one alone must not look like a crowd
 
 
-class Mark(StrEnum):
+class CellMark(StrEnum):
     """What a cell shows. Of several things in one cell the one that comes last here wins."""
 
     NONE = "none"
@@ -56,35 +56,35 @@ class Mark(StrEnum):
     MISSED = "missed"
 
 
-_RANK: Mapping[Mark, int] = MappingProxyType({mark: rank for rank, mark in enumerate(Mark)})
-_BAD: Mapping[Outcome, Mark] = MappingProxyType(
+_RANK: Mapping[CellMark, int] = MappingProxyType({mark: rank for rank, mark in enumerate(CellMark)})
+_BAD: Mapping[Outcome, CellMark] = MappingProxyType(
     {
-        Outcome.ORPHAN: Mark.ORPHAN,
-        Outcome.HUNG: Mark.HUNG,
-        Outcome.TOO_SHORT: Mark.TOO_SHORT,
-        Outcome.UNMET: Mark.UNMET,
-        Outcome.FAILED: Mark.FAILED,
+        Outcome.ORPHAN: CellMark.ORPHAN,
+        Outcome.HUNG: CellMark.HUNG,
+        Outcome.TOO_SHORT: CellMark.TOO_SHORT,
+        Outcome.UNMET: CellMark.UNMET,
+        Outcome.FAILED: CellMark.FAILED,
     }
 )
-GLYPHS: Mapping[Mark, tuple[str, str, str]] = MappingProxyType(
+GLYPHS: Mapping[CellMark, tuple[str, str, str]] = MappingProxyType(
     {  # glyph, the same in ASCII, style; the shapes differ so that colour only helps
-        Mark.NONE: (" ", " ", "text"),
-        Mark.DAY: ("┊", ":", "border"),
-        Mark.DOWN: ("▁", "_", "down"),
-        Mark.UNWATCHED: ("░", "?", "muted"),
-        Mark.NOW: ("│", "|", "accent"),
-        Mark.DUE: ("◦", ".", "muted"),
-        Mark.SUCCESS: ("▌", "I", "bar-success"),
-        Mark.RUNNING: ("━", "=", "running"),
-        Mark.TIP: ("▶", ">", "running"),
-        Mark.STUCK: ("━", "=", "bar-warned"),
-        Mark.BODY: ("━", "=", "bar-failed"),
-        Mark.ORPHAN: ("◌", "o", "bar-warned"),
-        Mark.HUNG: ("◌", "o", "bar-warned"),
-        Mark.TOO_SHORT: ("▾", "v", "bar-failed"),
-        Mark.UNMET: ("≠", "!", "bar-failed"),
-        Mark.FAILED: ("✖", "x", "bar-failed"),
-        Mark.MISSED: ("□", "M", "chip-down"),
+        CellMark.NONE: (" ", " ", "text"),
+        CellMark.DAY: ("┊", ":", "border"),
+        CellMark.DOWN: ("▁", "_", "down"),
+        CellMark.UNWATCHED: ("░", "?", "muted"),
+        CellMark.NOW: ("│", "|", "accent"),
+        CellMark.DUE: ("◦", ".", "muted"),
+        CellMark.SUCCESS: ("▌", "I", "bar-success"),
+        CellMark.RUNNING: ("━", "=", "running"),
+        CellMark.TIP: ("▶", ">", "running"),
+        CellMark.STUCK: ("━", "=", "bar-warned"),
+        CellMark.BODY: ("━", "=", "bar-failed"),
+        CellMark.ORPHAN: ("◌", "o", "bar-warned"),
+        CellMark.HUNG: ("◌", "o", "bar-warned"),
+        CellMark.TOO_SHORT: ("▾", "v", "bar-failed"),
+        CellMark.UNMET: ("≠", "!", "bar-failed"),
+        CellMark.FAILED: ("✖", "x", "bar-failed"),
+        CellMark.MISSED: ("□", "M", "chip-down"),
     }
 )
 
@@ -122,15 +122,15 @@ class Window(Struct, frozen=True):
 Unwatched = Sequence[tuple[datetime, datetime, str]]
 
 
-class Drawn(Struct, frozen=True):
+class LaneCells(Struct, frozen=True):
     """The cells of one lane."""
 
-    marks: list[Mark]
+    marks: list[CellMark]
     fills: list[float]  # how much of each cell successful runs cover
     busy: set[int]  # the cells in which it ran, runs, or will run
     leaning: set[int]  # long successes that begin within this cell and go on in the next
 
-    def paint(self, indexes: Iterable[int], mark: Mark) -> None:
+    def paint(self, indexes: Iterable[int], mark: CellMark) -> None:
         """Puts the mark where nothing more important stands."""
         rank = _RANK[mark]
         for index in indexes:
@@ -179,27 +179,27 @@ def _on_grid(since: datetime, cell: timedelta, cells: int) -> Window:
 # What stands in the cells
 
 
-def lane_cells(lane: TimelineLane, window: Window, now: datetime, unwatched: Unwatched = ()) -> Drawn:
+def lane_cells(lane: TimelineLane, window: Window, now: datetime, unwatched: Unwatched = ()) -> LaneCells:
     """The cells of one check. Past runs and gaps, what goes on now, and slots to come."""
-    drawn = Drawn([Mark.NONE] * window.cells, [0.0] * window.cells, set(), set())
+    drawn = LaneCells([CellMark.NONE] * window.cells, [0.0] * window.cells, set(), set())
     for since, until in lane.down:
         if since < now:
-            drawn.paint(window.clip(since, min(until or now, now)), Mark.DOWN)
+            drawn.paint(window.clip(since, min(until or now, now)), CellMark.DOWN)
     for since, until, _ in unwatched:
-        drawn.paint(window.clip(since, until), Mark.UNWATCHED)
+        drawn.paint(window.clip(since, until), CellMark.UNWATCHED)
     if window.holds(now):
-        drawn.paint([window.index(now)], Mark.NOW)
+        drawn.paint([window.index(now)], CellMark.NOW)
     for at in lane.upcoming:
         if at > now and window.holds(at):
-            drawn.paint([window.index(at)], Mark.DUE)
+            drawn.paint([window.index(at)], CellMark.DUE)
             drawn.busy.add(window.index(at))
     for run in lane.runs:
         _paint_run(drawn, run, window, now)
-    drawn.paint([window.index(at) for at in lane.missed if window.holds(at)], Mark.MISSED)
+    drawn.paint([window.index(at) for at in lane.missed if window.holds(at)], CellMark.MISSED)
     return drawn
 
 
-def _paint_run(drawn: Drawn, run: TimelineRun, window: Window, now: datetime) -> None:
+def _paint_run(drawn: LaneCells, run: TimelineRun, window: Window, now: datetime) -> None:
     span = span_of(run, now)
     if span is None:
         return
@@ -209,7 +209,7 @@ def _paint_run(drawn: Drawn, run: TimelineRun, window: Window, now: datetime) ->
         return
     drawn.busy.update(covered)
     if run.outcome is Outcome.SUCCESS:
-        drawn.paint(covered, Mark.SUCCESS)
+        drawn.paint(covered, CellMark.SUCCESS)
         if len(covered) > 1 and window.holds(start) and end - start >= window.cell / 2:
             drawn.leaning.add(covered[0])
         for index in covered:
@@ -219,11 +219,11 @@ def _paint_run(drawn: Drawn, run: TimelineRun, window: Window, now: datetime) ->
         return
     ends_here = end <= window.until
     if run.outcome is Outcome.RUNNING:
-        drawn.paint(covered, Mark.RUNNING)
-        drawn.paint(covered[-1:] if ends_here else (), Mark.TIP)
+        drawn.paint(covered, CellMark.RUNNING)
+        drawn.paint(covered[-1:] if ends_here else (), CellMark.TIP)
         return
     stuck = run.outcome in (Outcome.HUNG, Outcome.ORPHAN)
-    drawn.paint(covered, Mark.STUCK if stuck else Mark.BODY)
+    drawn.paint(covered, CellMark.STUCK if stuck else CellMark.BODY)
     if run.ended_at is None:  # nobody knows its end: its start is what is known
         drawn.paint([window.index(start)] if window.holds(start) else (), _BAD[run.outcome])
     else:
@@ -241,7 +241,7 @@ def span_of(run: TimelineRun, now: datetime) -> tuple[datetime, datetime] | None
     return start, max(now, start) if goes_on else start
 
 
-def crowd(lanes: Iterable[Drawn], cells: int) -> list[int]:
+def crowd(lanes: Iterable[LaneCells], cells: int) -> list[int]:
     """How many checks run in each cell, or will."""
     counts = [0] * cells
     for lane in lanes:
@@ -263,12 +263,12 @@ def next_event(lane: TimelineLane, after: datetime, now: datetime, *, back: bool
 
 
 def glyph_of(
-    mark: Mark, fill: float = 0.0, *, leans: bool = False, ascii_only: bool = False
+    mark: CellMark, fill: float = 0.0, *, leans: bool = False, ascii_only: bool = False
 ) -> tuple[str, str]:
     """The character of a cell and its style. A success is as wide as its share of the cell, never less than
     can be seen; one that leans touches the cell on the right."""
     glyph, letter, style = GLYPHS[mark]
-    if mark is Mark.SUCCESS:
+    if mark is CellMark.SUCCESS:
         if ascii_only:
             return ("#" if fill > _USUAL_SHARE else letter), style
         if leans and fill < _NEARLY:

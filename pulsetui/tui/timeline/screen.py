@@ -13,7 +13,7 @@ from pulsetui.client.views import CheckView, Timeline, TimelineLane
 from pulsetui.tui.base.screen import TickingScreen, fetch
 from pulsetui.tui.base.verbs import BY_ID, bindings_on, key_of
 from pulsetui.tui.draw.hints import Hint, Hints
-from pulsetui.tui.draw.lines import Line, told
+from pulsetui.tui.draw.lines import Line, wrapped
 from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.timeline.around import (
     COMPANY_FROM,
@@ -28,7 +28,7 @@ from pulsetui.tui.timeline.lanes import TimelineLanes, name_cells
 from pulsetui.tui.timeline.model import (
     START_ZOOM,
     ZOOMS,
-    Drawn,
+    LaneCells,
     Unwatched,
     next_event,
     panned,
@@ -256,12 +256,12 @@ class TimelineScreen(TickingScreen):
             ascii_only=self.pulse.ascii_only,
         )
 
-    def _readout(self, around: Surroundings, drawn: Mapping[str, Drawn]) -> list[Line]:
+    def _readout(self, around: Surroundings, drawn: Mapping[str, LaneCells]) -> list[Line]:
         """The cell under the cursor in words."""
         checks = self.pulse.client.checks()
         view = checks.get(self.lanes.cursor or "")
         if self._problem:
-            return told(self._problem, around.width, "error", " ")
+            return wrapped(self._problem, around.width, "error", " ")
         if view is None:
             text = "No check matches the filter of the table." if checks else "No checks yet."
             return [((f" {text}", "muted"),)]

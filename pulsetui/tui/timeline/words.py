@@ -10,7 +10,7 @@ from pulsetui.client.views import TimelineLane, TimelineRun
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import count_text, duration_text, instant_text, span_text, until_text
 from pulsetui.tui.draw.lines import Line, Span, fit, width_of
-from pulsetui.tui.timeline.model import DAY, GLYPHS, HOUR, Mark, Unwatched, Window, span_of
+from pulsetui.tui.timeline.model import DAY, GLYPHS, HOUR, CellMark, Unwatched, Window, span_of
 
 _MINUTE = timedelta(minutes=1)
 _STEPS = (
@@ -263,23 +263,23 @@ def _clock(at: datetime, zone: tzinfo) -> str:
     return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
 
 
-_LEGEND: tuple[tuple[Sequence[Mark], str], ...] = (
-    ((Mark.SUCCESS,), "success"),
-    ((Mark.MISSED,), "missed"),
-    ((Mark.FAILED,), "failed"),
-    ((Mark.DOWN,), "down"),
-    ((Mark.RUNNING, Mark.TIP), "running"),
-    ((Mark.DUE,), "due"),
-    ((Mark.HUNG,), "hung or lost"),
-    ((Mark.UNMET,), "unmet"),
-    ((Mark.TOO_SHORT,), "too short"),
-    ((Mark.UNWATCHED,), "unwatched"),
+_LEGEND: tuple[tuple[Sequence[CellMark], str], ...] = (
+    ((CellMark.SUCCESS,), "success"),
+    ((CellMark.MISSED,), "missed"),
+    ((CellMark.FAILED,), "failed"),
+    ((CellMark.DOWN,), "down"),
+    ((CellMark.RUNNING, CellMark.TIP), "running"),
+    ((CellMark.DUE,), "due"),
+    ((CellMark.HUNG,), "hung or lost"),
+    ((CellMark.UNMET,), "unmet"),
+    ((CellMark.TOO_SHORT,), "too short"),
+    ((CellMark.UNWATCHED,), "unwatched"),
 )
 
 
-def legend(width: int, *, ascii_only: bool = False, shown: Iterable[Mark] | None = None) -> Line:
+def legend(width: int, *, ascii_only: bool = False, shown: Iterable[CellMark] | None = None) -> Line:
     """What the marks mean, as many as fit; with ``shown`` those first that are on the screen."""
-    on_screen = frozenset(shown) if shown is not None else frozenset(Mark)
+    on_screen = frozenset(shown) if shown is not None else frozenset(CellMark)
     entries = sorted(_LEGEND, key=lambda entry: not on_screen & set(entry[0]))
     spans: list[Span] = [(" ", "text")]
     for marks, word in entries:

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from pulsetui.client.attention import Attention
 from pulsetui.client.commands import AnyCommand, EndSnooze, StartSnooze
 from pulsetui.client.views import SnoozeView
 from pulsetui.tui.dialogs.snooze import SnoozeDialog, snooze_targets
 from pulsetui.tui.draw.status import countdown
-from pulsetui.tui.table.row import Row, is_problem, rank
+from pulsetui.tui.table.row import Row, rank
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import HOUR, ME, NOW, overdue, view
@@ -216,9 +217,9 @@ def test_a_countdown_counts_the_minute_that_has_begun(left: timedelta, shown: st
 def test_a_snoozed_problem_ranks_with_the_acknowledged_ones() -> None:
     row = Row(overdue(snoozed_until=NOW + HOUR), NOW)
 
-    assert (rank(row), is_problem(row)) == (1, False)
+    assert (rank(row), row.attention is Attention.WANTED) == (1, False)
     row.put(replace(row.view, snoozed_until=NOW), NOW)
-    assert (rank(row), is_problem(row)) == (0, True)
+    assert (rank(row), row.attention is Attention.WANTED) == (0, True)
 
 
 async def test_a_check_that_is_snoozed_through_its_tag_shows_the_way_out_at_once() -> None:

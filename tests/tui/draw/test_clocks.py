@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pulsetui.tui.draw.clocks import check_clock, check_zone, zone_note
 from pulsetui.tui.table.model import TableModel
-from pulsetui.tui.table.summary import Standing, facts_of
+from pulsetui.tui.table.summary import SummaryContext, facts_of
 from tests.client.fake import FakeEngine
 from tests.client.samples import NOW, overdue, view
 from tests.tui.support.screen_driver import RIGA, press, screen_text, showing
@@ -46,7 +46,7 @@ def test_a_period_has_no_clock_of_its_own() -> None:
 
 
 def _said(model: TableModel) -> list[str]:
-    facts = facts_of(model, Standing(info=FakeEngine().info(), now=NOW, zone=RIGA))
+    facts = facts_of(model, SummaryContext(info=FakeEngine().info(), now=NOW, zone=RIGA))
     found = ["".join(part for part, _ in fact) for fact in facts]
     return [fact for fact in found if fact.startswith(("times", "schedules"))]
 

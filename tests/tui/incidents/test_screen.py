@@ -19,7 +19,7 @@ from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen
 from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.incidents.export import ExportDialog
-from pulsetui.tui.incidents.model import EntryKey, Look, entry_line, grouped, header, matching, story
+from pulsetui.tui.incidents.model import EntryContext, EntryKey, entry_line, grouped, header, matching, story
 from pulsetui.tui.incidents.screen import IncidentsScreen
 from tests.client.samples import ME, NOW, incident, view
 from tests.tui.support.night_samples import SceneEngine, busy_engine, still
@@ -33,7 +33,7 @@ from tests.tui.support.screen_driver import (
     toasts,
 )
 
-LOOK = Look(now=NOW, zone=RIGA)
+CONTEXT = EntryContext(now=NOW, zone=RIGA)
 
 
 def entry(slug: str = "a", **changes: object) -> IncidentEntry:
@@ -41,7 +41,7 @@ def entry(slug: str = "a", **changes: object) -> IncidentEntry:
 
 
 def shown(made: IncidentEntry, width: int) -> str:
-    return "".join(part for part, _ in entry_line(made, width, LOOK))
+    return "".join(part for part, _ in entry_line(made, width, CONTEXT))
 
 
 async def opened(app: PulseApp, pilot: Pilot[None], *keys: str) -> IncidentsScreen:
@@ -64,7 +64,7 @@ async def press(app: PulseApp, pilot: Pilot[None], *keys: str) -> None:
 def test_open_ones_come_first_and_those_that_nobody_knows_before_all() -> None:
     known = entry("known", acknowledged_at=NOW, acknowledged_by="eva")
     over = entry("over", ended_at=NOW)
-    lines, keys = grouped([over, known, entry("loud")], 80, LOOK)
+    lines, keys = grouped([over, known, entry("loud")], 80, CONTEXT)
 
     assert keys == [None, EntryKey("loud", 1), EntryKey("known", 1), None, EntryKey("over", 1)]
     assert ["".join(part for part, _ in lines[at]).strip() for at in (0, 3)] == ["Open: 2", "Over: 1"]
@@ -112,7 +112,7 @@ def test_the_filter_looks_in_name_reason_and_note(words: str, found: list[str]) 
 
 def test_the_story_is_told_on_one_clock() -> None:
     """On two clocks a check could seem to be overdue before it was due."""
-    told = "\n".join("".join(part for part, _ in line) for line in story(entry(), 100, LOOK))
+    told = "\n".join("".join(part for part, _ in line) for line in story(entry(), 100, CONTEXT))
 
     assert "overdue since Sun 04:30, still open for 2d 7h" in told
     assert "Missed 3 runs: Sun 03:30, Mon 03:30, today 03:30" in told
@@ -131,11 +131,11 @@ def test_any_text_at_any_width_fills_its_line(
     made = replace(entry(ended_at=ended_at, note=hostile, missed_count=missed), name=hostile)
     made = replace(made, incident=replace(made.incident, acknowledged_at=NOW, acknowledged_by=hostile))
 
-    line = entry_line(made, width, replace(LOOK, ascii_only=ascii_only))
+    line = entry_line(made, width, replace(CONTEXT, ascii_only=ascii_only))
 
     assert width_of(line) == width
     assert width_of(header(width)) == width
-    assert all(width_of(one) <= width for one in story(made, width, LOOK))
+    assert all(width_of(one) <= width for one in story(made, width, CONTEXT))
 
 
 # The screen

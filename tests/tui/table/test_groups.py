@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from pulsetui.client.attention import Attention
 from pulsetui.client.commands import Pause, StartSnooze
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
@@ -103,10 +104,10 @@ def test_a_heading_follows_every_change_of_its_rows() -> None:
 
     assert counts() == {"up": 2}
     model.apply({"a": overdue("a", tags=("x",))}, ["a"], NOW, hold=True)
-    assert counts() == {"up": 1, "down": 1, "problems": 1, "loud": 1}
+    assert counts() == {"up": 1, "down": 1, "problems": 1, Attention.WANTED: 1}
     model.settle()
     model.tick(NOW + timedelta(seconds=9))
-    assert counts() == {"late": 1, "down": 1, "problems": 1, "loud": 1}
+    assert counts() == {"late": 1, "down": 1, "problems": 1, Attention.WANTED: 1}
     model.apply({}, ["a"], NOW)
     assert counts() == {"late": 1}
     model.apply({}, ["b"], NOW)

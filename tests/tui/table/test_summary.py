@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from pulsetui.client.attention import Attention
 from pulsetui.client.views import CheckView, Notice, SnoozeView
 from pulsetui.core.state.snooze import Scope
 from pulsetui.tui.dialogs.help import engine_lines, in_full
@@ -18,7 +19,7 @@ from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.ping_rate import PingRate
 from pulsetui.tui.table.screen import HomeScreen
-from pulsetui.tui.table.summary import Standing, facts_line, facts_of, summary_line, title_words
+from pulsetui.tui.table.summary import SummaryContext, facts_line, facts_of, summary_line, title_words
 from tests.client.fake import FakeEngine
 from tests.client.samples import HOUR, NOW, household, incident, late, new, overdue, view
 from tests.tui.support.screen_driver import press, screen_text, settled, showing
@@ -76,7 +77,7 @@ def test_no_rate_is_told_before_it_is_known_and_another_engine_begins_anew() -> 
 
 
 def facts(engine: FakeEngine, model: TableModel, **standing: Any) -> str:
-    made = facts_of(model, Standing(info=engine.info(), now=engine.now(), **standing))
+    made = facts_of(model, SummaryContext(info=engine.info(), now=engine.now(), **standing))
     return " | ".join("".join(text for text, _ in fact) for fact in made)
 
 
@@ -160,13 +161,16 @@ def test_what_is_snoozed_counts_under_its_status_and_every_check_that_is_down_on
     ("counts", "words"),
     [
         ({"up": 9}, "all well"),
-        ({"down": 2, "loud": 2, "late": 1}, "2 down"),
-        ({"down": 4, "loud": 1, "acknowledged": 2, "hushed": 1}, "1 down, 2 acknowledged, 1 snoozed"),
-        ({"down": 3, "hushed": 3, "late": 1}, "1 late, 3 snoozed"),
+        ({"down": 2, Attention.WANTED: 2, "late": 1}, "2 down"),
+        (
+            {"down": 4, Attention.WANTED: 1, Attention.ACKNOWLEDGED: 2, Attention.SNOOZED: 1},
+            "1 down, 2 acknowledged, 1 snoozed",
+        ),
+        ({"down": 3, Attention.SNOOZED: 3, "late": 1}, "1 late, 3 snoozed"),
         ({"down": 1, "acknowledged": 1}, "1 acknowledged"),
     ],
 )
-def test_the_title_tells_what_is_loud_from_what_is_calm(counts: dict[str, int], words: str) -> None:
+def test_the_title_tells_what_wants_attention_from_what_does_not(counts: dict[str, int], words: str) -> None:
     assert title_words(Counter(counts)) == words
 
 
@@ -184,7 +188,7 @@ def test_both_lines_are_exactly_as_wide_as_the_screen(width: int, name: str, asc
     engine.snoozes = (SnoozeView(scope="tag", target=name, until=NOW + HOUR, by="", note=""),)
     model = TableModel()
     model.load(engine.checks(), NOW)
-    made = facts_of(model, Standing(info=engine.info(), now=NOW, rate="1.0 pings/s"))
+    made = facts_of(model, SummaryContext(info=engine.info(), now=NOW, rate="1.0 pings/s"))
 
     assert width_of(facts_line(made, width)) == width
     assert width_of(summary_line(model, made, width, ascii_only=ascii_only)) == width

@@ -19,7 +19,7 @@ from pulsetui.tui.timeline.model import (
     GLYPHS,
     HOUR,
     ZOOMS,
-    Drawn,
+    LaneCells,
     Window,
     crowd,
     crowd_rows,
@@ -65,7 +65,7 @@ def lane(
     )
 
 
-def drawn(found: Drawn, *, ascii_only: bool = False) -> str:
+def drawn(found: LaneCells, *, ascii_only: bool = False) -> str:
     return "".join(
         glyph_of(mark, found.fills[i], leans=i in found.leaning, ascii_only=ascii_only)[0]
         for i, mark in enumerate(found.marks)
