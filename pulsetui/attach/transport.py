@@ -32,7 +32,7 @@ def normal_url(text: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise EngineError(f'"{text}" is no address of an engine; write it like http://127.0.0.1:8787')
+        raise EngineError(f'"{text}" is not a valid engine address; write it like http://127.0.0.1:8787')
     return url
 
 
@@ -62,16 +62,16 @@ class Transport:
             raise self._no_way(error) from error
 
     def _no_way(self, error: Exception) -> EngineUnreachableError:
-        """What the environment says makes no client."""
+        """The environment's settings leave no way to connect."""
         if self._proxy is None:  # the certificates that SSL_CERT_FILE names
             return EngineUnreachableError(
-                f"{self.url} cannot be asked: {error}. Look at SSL_CERT_FILE and SSL_CERT_DIR"
+                f"{self.url} cannot be reached: {error}. Check SSL_CERT_FILE and SSL_CERT_DIR"
             )
-        why = "PulseTUI speaks SOCKS only where the package socksio is installed"
+        why = "PulseTUI speaks SOCKS only if the package socksio is installed"
         if not isinstance(error, ImportError):
             why = str(error) or type(error).__name__
         return EngineUnreachableError(
-            f"{self.url} cannot be asked through the proxy {self._proxy.shown}: {why}. {self._around()}"
+            f"{self.url} cannot be reached through the proxy {self._proxy.shown}: {why}. {self._around()}"
         )
 
     def _around(self) -> str:
@@ -131,11 +131,13 @@ class Transport:
             return EngineError(f"{self.url} refuses the API key ({message or 'wrong'}). {WHERE_THE_KEY_IS}")
         if not message and self._proxy is not None:
             return EngineUnreachableError(
-                f"the proxy {self._proxy.shown}, or what it asked at {self.url}, answered {status},"
-                f" which is not how PulseTUI answers. {self._around()}"
+                f"the proxy {self._proxy.shown}, or the server behind it at {self.url}, answered {status},"
+                f" which PulseTUI never does. {self._around()}"
             )
         if not message:
-            return EngineError(f"{self.url} answered {status}, which is not how PulseTUI answers")
+            return EngineError(
+                f"{self.url} answered {status}, which PulseTUI never does: it is another program"
+            )
         if status == 404:
             return UnknownCheckError(message)
         if status == 503:
@@ -146,11 +148,11 @@ class Transport:
         """A 200 that cannot be read: another program, or another version of this one."""
         if self._proxy is not None:
             return EngineUnreachableError(
-                f"{self.url} answered through the proxy {self._proxy.shown} what this version of PulseTUI"
-                f" cannot read ({error}). {self._around()}"
+                f"the answer of {self.url} through the proxy {self._proxy.shown} cannot be read by this"
+                f" version of PulseTUI ({error}). {self._around()}"
             )
         return EngineError(
-            f"{self.url} answered what this version of PulseTUI cannot read ({error}). "
+            f"the answer of {self.url} cannot be read by this version of PulseTUI ({error}). "
             "Is it an engine of the same version?"
         )
 

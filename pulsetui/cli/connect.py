@@ -61,9 +61,9 @@ def _require_answer(found: EngineAddress, state: Path) -> None:
         return
     who = f"the engine that holds {state} (process {found.pid}) does not answer"
     if stopped:
-        raise EngineSilentError(f"{who}: it was stopped. Let it go on with: kill -CONT {found.pid}")
+        raise EngineSilentError(f"{who}: it was stopped. Resume it with: kill -CONT {found.pid}")
     raise EngineSilentError(
-        f"{who}. Its log is {state / LOG_NAME}; where it hangs, end it with: kill {found.pid}"
+        f"{who}. Its log is {state / LOG_NAME}; if it hangs, end it with: kill {found.pid}"
     )
 
 

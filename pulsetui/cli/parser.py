@@ -160,7 +160,7 @@ def _guarded(options: argparse.Namespace) -> int:
         if isinstance(error, OSError) and error.errno in _DISK_FULL:
             _drop_output()
             raise PulseError(
-                f"nothing can be written: {error.strerror}. Free space where the output goes"
+                f"nothing can be written: {error.strerror}. Free some space where the output goes"
             ) from error
         from pulsetui.cli.process.logs import keep_crash
 

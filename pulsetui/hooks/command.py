@@ -78,7 +78,7 @@ def _read(reader: OptionReader) -> CommandOptions:
 def _command(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         raise OptionError(
-            f"must be a list, got {quoted(value)}: no shell takes it apart. Write {_EXAMPLE}, "
+            f"must be a list, got {quoted(value)}: it is not run by a shell. Write {_EXAMPLE}, "
             'or ["sh", "-c", "…"] if you mean a shell'
         )
     if not isinstance(value, list | tuple) or not value or not all(isinstance(part, str) for part in value):

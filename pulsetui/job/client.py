@@ -124,13 +124,13 @@ def _keep(report: PingReport, route: Route, outcome: SendResult) -> SendResult:
         days = _days_waiting(route.state)
         if days >= 1:
             message += (
-                f". Reports have waited there for {days} day{'s' if days > 1 else ''}: if another engine"
-                " watches this job, name it with --url"
+                f". Reports have been waiting there for {days} day{'s' if days > 1 else ''}: if another"
+                " engine watches this job, name it with --url"
             )
         return SendResult(SPOOLED, message, is_urgent=days >= 1 or outcome.state == ELSEWHERE)
-    later = "the next pulsetui ping or run of this user that finds an engine delivers it"
+    later = "the next pulsetui ping or run by this user that finds an engine delivers it"
     if not route.url:
-        later = "start one with this --state-dir, or give --url to deliver it to another"
+        later = "start an engine with this --state-dir, or give --url to deliver it to another"
     return SendResult(
         SPOOLED, f"{message}; no engine has ever used that state directory: {later}", is_urgent=True
     )
@@ -162,14 +162,16 @@ def _deliver(address: Address, route: Route, patience: float) -> list[str]:
             takes_kept = _takes_kept(address, deadline)
         if not takes_kept:
             if takes_kept is False:
-                notes.append(f"what answers at {address} takes no kept reports: see {path} and others there")
+                notes.append(
+                    f"what answers at {address} does not accept kept reports: see {path} and others there"
+                )
             break
         outcome = send(report, address, patience=left, proof=route.proof)
         if outcome.state == SENT:
             spool.forget(path)
         elif outcome.state in (UNKNOWN, REFUSED):
             aside = spool.set_aside(path)
-            notes.append(f"a kept report of {report.slug} is not wanted ({outcome.message}): see {aside}")
+            notes.append(f"a kept report of {report.slug} was refused ({outcome.message}): see {aside}")
         else:
             break
     return notes
@@ -211,7 +213,7 @@ def _target(report: PingReport, address: Address) -> str:
 
 def _judge(reply: Reply, address: Address, proof: str) -> SendResult:
     if reply.status in _NOT_NOW or reply.status >= 500:
-        return SendResult(UNREACHABLE, f"the engine at {address} cannot take it now (HTTP {reply.status})")
+        return SendResult(UNREACHABLE, f"the engine at {address} cannot accept it now (HTTP {reply.status})")
     state = reply.header(STATE_HEADER.lower())
     if proof and state != proof and not (proof == ANY_ENGINE and state):
         other = (

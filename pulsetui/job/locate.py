@@ -16,7 +16,7 @@ happens to answer. The same holds where this user may not look into the state di
 
 What reaches no engine is kept in the state directory. Its engine takes it in from there. Where no engine ever
 held it, and what was meant for an address, the next ``pulsetui ping`` or ``run`` of this user that finds an
-engine delivers, each report with its own instant.
+engine delivers, each report with its own time.
 
 The directories equal those of ``platformdirs`` (a test holds them together); unusual environments ask it.
 """

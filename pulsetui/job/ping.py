@@ -2,7 +2,7 @@
 
 Exit codes: 0 sent, or spooled for later (monitoring never fails a job), 1 the engine has no such check or
 refuses the report, 2 usage, 3 no answer and it could not be kept, 130 interrupted. It prints nothing
-when all is well: cron mails every line.
+when all goes right: cron mails every line.
 
 A value that cannot be used (an invalid metric or run id) is warned of, and the report
 made without it: the job is not to look missing for it. An invalid exit code is never a success. Only a
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 COMMAND = CommandLine(
     usage="pulsetui ping SLUG [--start | --fail | --log | --exit-code N] [options]",
     about="""\
-Tells the engine that a job finished (or started, or failed). When no engine can be reached, the report
-is kept in the state directory and taken in later, and the exit code is 0.
+Tells the engine that a job finished (or started, or failed). If no engine can be reached, the report is
+kept in the state directory for later, and the exit code is 0.
 """,
     options=(
         ("--start", "", "the job begins"),
         ("--fail", "", "the job failed"),
         ("--log", "", "a note: recorded, changes nothing"),
-        ("--exit-code", "N", "0 is a success, 1-255 a fail, -9 a job that signal 9 ended: --exit-code $?"),
+        ("--exit-code", "N", "0 is a success, 1-255 a failure, -9 a job that signal 9 ended: --exit-code $?"),
         ("--message", "TEXT", "-m TEXT: a line to keep with the report"),
-        ("--metric", "NAME=VALUE", "a number the run produced; may be given again"),
+        ("--metric", "NAME=VALUE", "a number the run produced; may be repeated"),
         ("--rid", "UUID", "the run's id: the same for its start and its end"),
         (
             "--body",
@@ -130,8 +130,8 @@ def _what_happened(options: dict[str, list[str]]) -> tuple[str, int | None]:
     ):
         return kind, int(number)
     _say(
-        f"--exit-code {printable(text, 40)!r} is not an exit code: it is a number from 0 to 255, as $? gives"
-        " it, or a signal's below zero, as Python's returncode does. Reported as a fail"
+        f"--exit-code {printable(text, 40)!r} is not an exit code: use a number from 0 to 255, as in $?, or"
+        " a signal's number below zero, as in Python's returncode. Reported as a failure"
     )
     return "fail", None
 
@@ -150,7 +150,7 @@ def _details(options: dict[str, list[str]]) -> dict[str, Any]:
     for text in given:
         name, mark, literal = text.partition("=")
         if not mark or not is_metric_name(name):
-            _say(f"--metric {printable(text, 60)!r} is no metric; write it like --metric records=42")
+            _say(f"--metric {printable(text, 60)!r} is not a valid metric; write it like --metric records=42")
             continue
         value = number(literal)
         if value is not None:

@@ -95,7 +95,8 @@ def check_rid(text: str) -> str:
     if [len(part) for part in parts] == [8, 4, 4, 4, 12] and _HEX.issuperset(lowered.replace("-", "")):
         return lowered
     raise UsageError(
-        f"--rid {printable(text, 60)!r} is no run id: write a uuid with its dashes, as uuidgen prints it"
+        f"--rid {printable(text, 60)!r} is not a valid run id: write a uuid with its dashes,"
+        " as uuidgen prints it"
     )
 
 

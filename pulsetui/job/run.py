@@ -85,7 +85,7 @@ def _unwatched(job: Sequence[str]) -> int:
     """The job is what matters, also where no engine can be told of it."""
     from pulsetui.job.child import run_job
 
-    _say("the job runs all the same, and is not reported")
+    _say("the job runs anyway, and is not reported")
     ended = run_job(job, timeout=None)
     ended.let_go()
     return ended.exit_code
@@ -234,7 +234,7 @@ def _timeout(text: str) -> float:
     except DurationError as error:
         raise UsageError(f"--timeout: {error}") from None
     if seconds <= 0:
-        raise UsageError(f"--timeout {text}: it must be longer than nothing")
+        raise UsageError(f"--timeout {text}: must be longer than nothing")
     return seconds
 
 
@@ -243,11 +243,13 @@ def _pattern(text: str) -> dict[str, Pattern]:
 
     name, found, expression = text.partition("=")
     if not found or not is_metric_name(name) or not expression:
-        raise UsageError(f"--metric {text!r} is no metric; write it like --metric 'records=(\\d+) rows'")
+        raise UsageError(
+            f"--metric {text!r} is not a valid metric; write it like --metric 'records=(\\d+) rows'"
+        )
     try:
         return {name: Pattern(expression)}
     except PatternError as error:
-        raise UsageError(f"--metric {name}: {expression!r} is no pattern that can be used: {error}") from None
+        raise UsageError(f"--metric {name}: {expression!r} is not a valid pattern: {error}") from None
 
 
 def new_rid() -> str:

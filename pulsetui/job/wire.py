@@ -77,12 +77,12 @@ def parse_address(url: str) -> Address:
     scheme, found, rest = url.partition("://")
     scheme = scheme.lower()
     if not found or scheme not in _PORTS:
-        raise UsageError(f'"{shown}" is no address of an engine; write it like http://127.0.0.1:8787')
+        raise UsageError(f'"{shown}" is not a valid engine address; write it like http://127.0.0.1:8787')
     authority, _, path = rest.partition("/")
     host, port = _host_and_port(authority, scheme, shown)
     if not url.isascii() or not url.isprintable() or any(c in url for c in " @?#"):
         raise UsageError(
-            f'"{shown}" holds a character that an engine\'s address cannot have (a space, @, ? or #)'
+            f'"{shown}" contains a character that an engine\'s address cannot have (a space, @, ? or #)'
         )
     path = "/" + path.strip("/") if path.strip("/") else ""
     prefix = path if "/ping/" in path + "/" else path + "/ping"
@@ -103,7 +103,7 @@ def _host_and_port(authority: str, scheme: str, shown: str) -> tuple[str, int]:
     else:
         number = 0
     if not host or not 0 < number <= _MAX_PORT:
-        raise UsageError(f'"{shown}" names no host and port; write it like http://127.0.0.1:8787')
+        raise UsageError(f'"{shown}" has no valid host and port; write it like http://127.0.0.1:8787')
     return host, number
 
 

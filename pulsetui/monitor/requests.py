@@ -124,7 +124,7 @@ def _define(engine: Engine, command: Definition) -> CommandResult:
             return _edit(engine, command)
         case RemoveCheck():
             slug = command.slug
-            return _change(engine, slug, lambda file: file.remove_check(slug), f"{slug} is deleted")
+            return _change(engine, slug, lambda file: file.remove_check(slug), f"{slug} deleted")
         case UndoRemove():
             return _undo_remove(engine, command)
 
@@ -132,7 +132,7 @@ def _define(engine: Engine, command: Definition) -> CommandResult:
 def _add(
     engine: Engine, slug: str, fields: Mapping[str, object], restored: Collection[str] = ()
 ) -> CommandResult:
-    message = f"{slug} is added"
+    message = f"{slug} added"
     return _change(engine, slug, lambda file: file.add_check(slug, fields), message, restored=restored)
 
 
@@ -144,26 +144,26 @@ def _edit(engine: Engine, command: EditCheck) -> CommandResult:
         engine,
         slug,
         lambda file: file.edit_check(slug, command.fields, new_slug=new_slug if renames else None),
-        f"{new_slug or slug} is changed",
+        f"{new_slug or slug} updated",
         renames,
     )
     if result.ok and not renames and engine.config.fields.get(slug) == before:
-        return replace(result, message=f"nothing to change: {slug} is like that already")
+        return replace(result, message=f"nothing to change: {slug} already has these values")
     return result
 
 
 def _undo_remove(engine: Engine, command: UndoRemove) -> CommandResult:
     slug = command.slug
     restored = _change(
-        engine, slug, lambda file: file.restore_check(slug), f"{slug} is back in its place", restored=(slug,)
+        engine, slug, lambda file: file.restore_check(slug), f"{slug} restored", restored=(slug,)
     )
     if restored.ok or restored.problems:
         return restored
     added = _add(engine, slug, command.fields, (slug,))
     if not added.ok:
         return added
-    end = f"{slug} is at the end of {engine.config_path.name} now, without its comments"
-    return replace(added, message=f"{end}: the file has changed where it was")
+    end = f"{slug} is now at the end of {engine.config_path.name}, without its comments"
+    return replace(added, message=f"{end}: the file changed where it was")
 
 
 def _change(

@@ -25,7 +25,7 @@ from tests.cli.installed import environment, pulsetui
 from tests.cli.test_screen import Terminal, terminal
 from tests.cli.test_serve import CONFIG, serving
 
-KEEPS_ON = "no longer watching; `pulsetui serve` keeps on without a screen"
+KEEPS_ON = "no longer watching; `pulsetui serve` watches without a screen"
 
 
 class Pinging(threading.Thread):
@@ -76,7 +76,7 @@ def test_in_the_background_it_watches_on_and_misses_no_ping(tmp_path: Path) -> N
         os.write(screen.master, b"qb")
         screen.read_until("\x1b[?1049l")
         screen.process.send_signal(signal.SIGHUP)  # the pane is closed at once
-        screen.read_until("watching goes on in the background: process ")
+        screen.read_until("still watching in the background: process ")
         assert screen.process.wait(10) == 0
         screen.read_until(" ends it")
         pid = int(screen.output.rpartition(b"`kill ")[2].partition(b"`")[0])
@@ -98,7 +98,7 @@ def test_what_cannot_go_on_in_the_background_stays_here(tmp_path: Path) -> None:
         screen.read_until("Nightly backup")
         (tmp_path / "checks.toml").write_text('[checks.backup]\ncron = "0 25 * * *"\n')
         os.write(screen.master, b"qb")
-        screen.read_until("It could not go on in the background")
+        screen.read_until("The engine could not move to the background")
         assert pulsetui("ping", "backup", home=tmp_path).stderr == ""
         assert screen.end() == 0
         assert KEEPS_ON in screen.output.decode()
@@ -144,7 +144,7 @@ def test_a_made_up_inheritance_is_refused(given: str, tmp_path: Path) -> None:
     (tmp_path / "checks.toml").write_text(CONFIG)
     done = pulsetui("serve", "--config", str(tmp_path / "checks.toml"), home=tmp_path, **{TAKES_OVER: given})
     assert done.returncode != 0
-    assert "is set by PulseTUI alone" in done.stderr
+    assert "is for PulseTUI's own use only" in done.stderr
 
 
 def test_the_package_runs_as_a_module(tmp_path: Path) -> None:

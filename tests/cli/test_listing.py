@@ -112,7 +112,7 @@ def test_an_unknown_status_is_wrong_usage(connected: Connect, capsys: Captured) 
     connected(engine_with(UP))
 
     assert main(["list", "--status", "ok"]) == 2
-    assert "write one of" in capsys.readouterr().err
+    assert "use one of" in capsys.readouterr().err
 
 
 def test_hostile_text_reaches_the_terminal_as_plain_text(connected: Connect, capsys: Captured) -> None:

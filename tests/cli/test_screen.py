@@ -111,7 +111,7 @@ def test_an_engine_that_was_stopped_is_said_to_be_within_seconds(tmp_path: Path)
         with terminal(tmp_path) as screen:
             listed = pulsetui("list", home=tmp_path)
             assert listed.returncode == 3
-            assert f"it was stopped. Let it go on with: kill -CONT {process.pid}" in listed.stderr
+            assert f"it was stopped. Resume it with: kill -CONT {process.pid}" in listed.stderr
             screen.read_until(f"kill -CONT {process.pid}")
             assert screen.process.wait(10) == 3
         assert time.monotonic() - began < 10
@@ -131,7 +131,7 @@ def test_attaching_says_which_options_have_no_effect(tmp_path: Path) -> None:
     with serving(tmp_path):
         other = tmp_path / "other.toml"
         with terminal(tmp_path, "--config", str(other), "--listen", "127.0.0.1:1") as screen:
-            screen.read_until("Attached to the engine that runs already")
+            screen.read_until("Attached to the engine that is already running")
             screen.read_until("Nightly backup")
             assert screen.end() == 0
 

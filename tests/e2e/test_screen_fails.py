@@ -51,7 +51,7 @@ def close(screen: Terminal) -> None:
 def test_the_screen_comes_back_over_the_same_engine(tmp_path: Path) -> None:
     screen = failing_screen(tmp_path, 1)
     try:
-        screen.read_until("The screen failed and was started again")
+        screen.read_until("The screen failed and was restarted")
         assert pulsetui("ping", "backup", home=tmp_path).stderr == ""
         assert screen.end() == 0
         assert b"Traceback" not in screen.output

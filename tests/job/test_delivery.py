@@ -151,7 +151,7 @@ def test_the_next_ping_that_finds_an_engine_delivers_what_was_kept_with_its_own_
     assert ping.main(["a", "--metric", "n=1", "--metric", "free=12,5", "--exit-code=-9", "-m", "first"]) == 0
     assert ping.main(["a", "--start"]) == 0
     err = capsys.readouterr().err
-    assert err.count("the next pulsetui ping or run of this user that finds an engine delivers it") == 2
+    assert err.count("the next pulsetui ping or run by this user that finds an engine delivers it") == 2
     first, second = spooled(elsewhere)
 
     with serving(PROVEN) as server:
@@ -200,7 +200,7 @@ def test_a_kept_report_that_is_not_wanted_is_set_aside_and_told_once(
         assert ping.main(["a", "--url", server.url]) == 0
 
         assert paths(server) == ["/healthz", "/ping/gone", "/ping/a", "/ping/a"]
-    assert capsys.readouterr().err.count("a kept report of gone is not wanted") == 1
+    assert capsys.readouterr().err.count("a kept report of gone was refused") == 1
     assert len(list((tmp_path / "spool" / "bad").iterdir())) == 1
 
 
@@ -253,7 +253,7 @@ def test_a_directory_that_nobody_empties_for_days_is_told_of(
 
     assert run.main(["a", "--", "true"]) == 0
 
-    assert ("Reports have waited there for 3 days" in capfd.readouterr().err) == told
+    assert ("Reports have been waiting there for 3 days" in capfd.readouterr().err) == told
 
 
 def test_a_delivery_that_takes_long_leaves_the_report_its_time(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ def test_an_older_engine_is_given_no_report_of_earlier(tmp_path: Path, capsys: C
         assert ping.main(["a", "--url", server.url]) == 0
 
         assert paths(server) == ["/healthz", "/ping/a"]
-    assert "takes no kept reports" in capsys.readouterr().err
+    assert "does not accept kept reports" in capsys.readouterr().err
     assert len(spooled(tmp_path)) == 1
 
 

@@ -288,7 +288,7 @@ def test_without_a_job_nothing_runs(
         (["a", "--timeout", "0"], "longer than nothing", 2),
         (["a", "--timeout"], "--timeout", 2),
         (["a", "--metric", "rows"], "records=", 2),
-        (["a", "--metric", "rows=("], "no pattern", 2),
+        (["a", "--metric", "rows=("], "is not a valid pattern", 2),
         (["a", "--metric", r"rows=(?=x)(\d)"], "looks ahead", 2),
         (["a", "--time", "1"], "did you mean --timeout", 2),
         (["a", "--quiet"], "no option", 2),

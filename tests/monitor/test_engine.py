@@ -585,7 +585,7 @@ def test_an_edit_that_changes_nothing_says_so(tmp_path: Path) -> None:
                 result = await asyncio.to_thread(do_one, engine.client, EditCheck(("often",), fields))
                 assert result.ok
                 said.append(result.message)
-            assert said == ["nothing to change: often is like that already"] * 2 + ["often is changed"]
+            assert said == ["nothing to change: often already has these values"] * 2 + ["often updated"]
 
     asyncio.run(scenario())
 
@@ -600,7 +600,7 @@ def test_a_deletion_that_is_undone_leaves_the_file_as_it_was(tmp_path: Path) -> 
 
             back = await asyncio.to_thread(do_one, engine.client, UndoRemove(("nightly",), fields))
 
-            assert (back.ok, back.message) == (True, "nightly is back in its place")
+            assert (back.ok, back.message) == (True, "nightly restored")
             assert (tmp_path / "checks.toml").read_text() == CONFIG
             assert engine.view("nightly").n_pings == 1
 
@@ -618,7 +618,7 @@ def test_a_deleted_check_whose_place_is_gone_comes_back_at_the_end_and_says_so(t
             back = await asyncio.to_thread(do_one, engine.client, UndoRemove(("nightly",), fields))
 
             assert back.ok
-            assert "at the end of checks.toml now, without its comments" in back.message
+            assert "now at the end of checks.toml, without its comments" in back.message
             assert path.read_text().endswith('cron = "0 2 * * *"\ngrace = "30m"\n')
             again = await asyncio.to_thread(do_one, engine.client, UndoRemove(("nightly",), fields))
             assert not again.ok

@@ -78,12 +78,12 @@ async def test_keys_for_a_list_that_is_not_laid_out_yet_break_nothing(key: str) 
 
 async def test_the_notice_of_a_restart_stays_until_it_is_read() -> None:
     engine = FakeEngine([view()])
-    notice = Notice(key="screen", level="error", text="The screen failed and was started again")
+    notice = Notice(key="screen", level="error", text="The screen failed and was restarted")
     async with showing(engine, notices=(notice,)) as (app, pilot):
-        assert "The screen failed and was started again" in screen_text(app)
+        assert "The screen failed and was restarted" in screen_text(app)
         engine.tell()
         await settled(app, pilot)
-        assert "The screen failed and was started again" in screen_text(app)
+        assert "The screen failed and was restarted" in screen_text(app)
 
         await press(app, pilot, "x")
         assert "The screen failed" not in screen_text(app)
@@ -128,7 +128,7 @@ def test_a_screen_that_fails_is_started_again_and_says_so(
     assert len(runs.apps) == 3
     assert runs.apps[0].client is runs.apps[2].client
     (notice,) = runs.apps[1].notices()
-    assert "The screen failed and was started again" in notice.text
+    assert "The screen failed and was restarted" in notice.text
     assert str(tmp_path / "crash.log") in notice.text
     assert "on purpose" in (tmp_path / "crash.log").read_text()
 

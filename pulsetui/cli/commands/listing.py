@@ -47,9 +47,8 @@ def list_checks(options: argparse.Namespace) -> int:
 def _check_words(words: list[str]) -> None:
     for word in words:
         if word not in _WORDS:
-            raise UsageError(
-                f'--status "{word}" is no status; write one of: {", ".join((*Status, "overdue", *_OVERLAYS))}'
-            )
+            known = ", ".join((*Status, "overdue", *_OVERLAYS))
+            raise UsageError(f'--status "{word}" is not a status; use one of: {known}')
 
 
 def _wanted(view: CheckView, options: argparse.Namespace) -> bool:

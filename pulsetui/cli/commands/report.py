@@ -22,7 +22,7 @@ def report(options: argparse.Namespace) -> int:
     """Exit code 1 when there is no such check or incident."""
     slug, number = named(options.what)
     if number is not None and (options.after or options.before):
-        raise UsageError("--after and --before bound the report of a check; an incident has its own bounds")
+        raise UsageError("--after and --before limit the report of a check; an incident has its own limits")
     with engine(options) as client:
         require_check(slug, client)
         made = _made(client, slug, number, options)
@@ -42,7 +42,7 @@ def _made(client: EngineClient, slug: str, number: int | None, options: argparse
     where = zone_of(details.view)
     since, until = (bound(options, name, where) for name in ("after", "before"))
     if since is not None and until is not None and since > until:
-        raise UsageError("--after is later than --before: nothing lies between them")
+        raise UsageError("--after is later than --before")
     return check_report(details, now, since=since, until=until, unwatched=unwatched)
 
 
@@ -53,7 +53,7 @@ def named(text: str) -> tuple[str, int | None]:
         return check_slug(slug), None
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         raise UsageError(
-            f'"{clean(text, 60)}" names no incident; write SLUG#N, like {clean(slug, 40) or "backup"}#2'
+            f'"{clean(text, 60)}" is not an incident; write SLUG#N, like {clean(slug, 40) or "backup"}#2'
         )
     return check_slug(slug), int(number)
 
@@ -70,7 +70,7 @@ def bound(options: argparse.Namespace, name: str, where: tzinfo) -> datetime | N
         raise UsageError(f'--{name} "{clean(text, 60)}" {error}') from None
     except ValueError:
         raise UsageError(
-            f'--{name} "{clean(text, 60)}" is no instant; write it like 2026-11-21, 2026-11-21T02:00'
+            f'--{name} "{clean(text, 60)}" is not a date or time; write it like 2026-11-21, 2026-11-21T02:00'
             " or ending in +02:00"
         ) from None
 

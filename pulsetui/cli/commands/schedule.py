@@ -22,9 +22,9 @@ _MAX_COUNT = 10_000
 
 
 def schedule(options: argparse.Namespace) -> int:
-    """Exit code 2 when the expression means nothing."""
+    """Exit code 2 if the expression is not valid."""
     if not 0 <= options.count <= _MAX_COUNT:
-        raise UsageError(f"--count {options.count}: it is a number from 0 to {_MAX_COUNT}")
+        raise UsageError(f"--count {options.count}: must be a number from 0 to {_MAX_COUNT}")
     name = options.timezone or configured_zone(config_path(options)) or "UTC"
     where = zone(name)
     after = _after(options.after, where)
@@ -97,7 +97,8 @@ def _after(text: str | None, where: ZoneInfo) -> datetime:
         raise UsageError(f'--after "{clean(text, 60)}" {error}') from None
     except ValueError:
         raise UsageError(
-            f'--after "{clean(text, 60)}" is no instant; write it like 2026-11-21T02:00 or ending in +02:00'
+            f'--after "{clean(text, 60)}" is not a date or time; write it like 2026-11-21T02:00 or'
+            " 2026-11-21T02:00+02:00"
         ) from None
 
 

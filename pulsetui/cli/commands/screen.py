@@ -43,7 +43,7 @@ _LONG_CONFIG = 500_000
 """Bytes of a checks.toml that take about half a second to read."""
 _MAX_CRASHES = 3
 _CRASH_SPAN_S = 60.0
-"""A screen that fails so often within so many seconds will fail again."""
+"""A screen that fails this often within this many seconds will fail again."""
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def screen(options: argparse.Namespace) -> int:
 
 
 def _require_terminal() -> None:
-    """Raises UsageError that says what is no terminal. Standard error may be anything: messages go there."""
+    """Raises UsageError that says what is not a terminal. Standard error may be any: messages go there."""
     if sys.stderr is None:  # closed
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
     streams = {"standard input": sys.stdin, "standard output": sys.stdout}
@@ -70,8 +70,8 @@ def _require_terminal() -> None:
     if wrong:
         verb = "are not" if " and " in wrong else "is not one"
         raise UsageError(
-            f"the live table needs a terminal, and {wrong} {verb} (but a file, a pipe, or closed)."
-            " Without one use: pulsetui serve, pulsetui list, pulsetui status"
+            f"the live table needs a terminal, and {wrong} {verb} (it is a file, a pipe, or closed)."
+            " Without one, use: pulsetui serve, pulsetui list, pulsetui status"
         )
     if not _in_foreground(sys.stdin.fileno()):
         raise UsageError(
@@ -126,10 +126,10 @@ def _embedded(config: Path, state: Path, address: tuple[str, int] | None, option
                 problem = _hand_over(service, options)
                 if not problem:
                     return 0
-                notices = (_notice("background", f"It could not go on in the background: {problem}"),)
+                notices = (_notice("background", f"The engine could not move to the background: {problem}"),)
             else:
                 break
-    talk("no longer watching; `pulsetui serve` keeps on without a screen")
+    talk("no longer watching; `pulsetui serve` watches without a screen")
     return left.code
 
 
@@ -153,11 +153,11 @@ def _hand_over(service: Service, options: argparse.Namespace) -> str:
             successor.take_over(service.client.reachable_url)
         except EngineError as error:
             raise EngineError(
-                f"nobody watches now: the engine did not go on in the background: {error}."
+                f"nothing is being watched now: the engine did not start in the background: {error}."
                 " Start it with: pulsetui serve"
             ) from error
     talk(
-        f"watching goes on in the background: process {successor.pid}, listening on {service.engine_url};"
+        f"still watching in the background: process {successor.pid}, listening on {service.engine_url};"
         f" `{_command(options)}` shows the table, `kill {successor.pid}` ends it"
     )
     return ""
@@ -174,7 +174,7 @@ def _goes_on_alone(service: Service, failed: str) -> bool:
     with signals() as arrived:
         talk(f"pulsetui: {failed}")
         talk(
-            f"The engine goes on without a screen, listening on {service.engine_url}."
+            f"The engine keeps running without a screen, listening on {service.engine_url}."
             " Enter shows the screen again, Ctrl-C ends the engine."
         )
         ready, _, _ = select.select([arrived, keyboard], [], [])
@@ -239,7 +239,7 @@ def show(
         crashes.append(time.monotonic())
         if len(crashes) == _MAX_CRASHES and crashes[-1] - crashes[0] < _CRASH_SPAN_S:
             return Left(1, failed=f"the screen failed {_MAX_CRASHES} times within a minute: {kept}")
-        notices = (_notice("screen", f"The screen failed and was started again; {kept}"),)
+        notices = (_notice("screen", f"The screen failed and was restarted; {kept}"),)
 
 
 def _run(new_app: Callable[[], PulseApp]) -> Left | Exception:
@@ -287,13 +287,14 @@ def _without_effect(options: argparse.Namespace, client: EngineClient) -> tuple[
     info, given = client.info(), []
     address = listen_address(options)
     if options.config and str(config_path(options)) != info.config_path:
-        given.append(f"its checks are those of {info.config_path}, not of {options.config}")
+        given.append(f"its checks come from {info.config_path}, not from {options.config}")
     if address is not None and address[1] and format_address(*address) != info.address:
         given.append(f"it listens on {info.address}, not on {options.listen}")
     if not given:
         return ()
     text = (
-        f"Attached to the engine that runs already: {'; '.join(given)}. For another one give --state-dir, too"
+        f"Attached to the engine that is already running: {'; '.join(given)}. For another engine, give"
+        " --state-dir, too"
     )
     return (Notice(key="attached", level="warning", text=text),)
 

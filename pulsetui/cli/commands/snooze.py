@@ -1,4 +1,4 @@
-"""``pulsetui snooze``: no alerts for checks, tags or everything until an instant; alone, what is snoozed."""
+"""``pulsetui snooze``: silences checks, tags or everything; without arguments it lists the snoozes."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _HEAD = ("SNOOZED", "ENDS", "UNTIL", "BY", "NOTE")
 
 
 def snooze(options: argparse.Namespace) -> int:
-    """Snoozes, ends snoozes, or lists them. 0 when all went well, 1 when a target was refused."""
+    """Snoozes, ends snoozes, or lists them. 0 if everything succeeded, 1 if a target was refused."""
     targets = _targets(options)
     for_long = options.span is not None or options.until is not None
     if options.end and (for_long or options.note):
-        raise UsageError("--end ends snoozes now; it goes with neither --for, --until nor --note")
+        raise UsageError("--end ends snoozes now; it cannot be combined with --for, --until or --note")
     if options.span is not None and options.until is not None:
         raise UsageError("--for and --until contradict each other; give one of them")
     if not targets:
@@ -41,7 +41,7 @@ def snooze(options: argparse.Namespace) -> int:
             raise UsageError("which checks? Name slugs, --tag TAG or --all")
         return _list(options)
     if not options.end and not for_long:
-        raise UsageError("for how long? Say --for 1h or --until tomorrow; --end ends a snooze")
+        raise UsageError("for how long? Give --for 1h or --until tomorrow; --end ends a snooze")
     with engine(options) as client:
         until = None if options.end else _until(options, client.now(), host_zone())
         results: list[CommandResult] = []
@@ -76,7 +76,7 @@ def _targets(options: argparse.Namespace) -> list[tuple[Scope, list[str]]]:
     slugs = [check_slug(slug) for slug in dict.fromkeys(options.slugs)]
     tags = list(dict.fromkeys(options.tags or []))
     if options.everything and (slugs or tags):
-        raise UsageError("--all means every check; it goes with neither slugs nor --tag")
+        raise UsageError("--all means every check; it cannot be combined with slugs or --tag")
     targets: list[tuple[Scope, list[str]]] = []
     if slugs:
         targets.append(("check", slugs))

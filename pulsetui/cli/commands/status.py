@@ -2,7 +2,7 @@
 
 What is down wants attention until somebody has acknowledged or snoozed it; from then on it is counted and
 named last. The exit code says what is down, silenced or not. An engine that says that something is wrong with
-itself (its disk is full, its checks.toml does not parse) is not well either.
+itself (its disk is full, its checks.toml does not parse) is a failure, too.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _RECENT = timedelta(days=1)
 """What was refused before is somebody's old mistake."""
 
 _NAMED = 3
-"""So many checks that are down are named; the others are counted."""
+"""At most this many checks that are down are named; the others are counted."""
 
 
 def status(options: argparse.Namespace) -> int:
-    """0 all well, 1 something is down, 3 no engine answers."""
+    """0 if no check is down, 1 if one is, 3 if no engine answers."""
     try:
         with engine(options) as client:
             views = list(client.checks().values())
@@ -96,7 +96,7 @@ def standing_of(views: Sequence[CheckView], now: datetime, faults: Sequence[str]
 
 def text_line(standing: Standing) -> str:
     """``2 down (1 acknowledged), 1 late, 40 up: Sync invoices overdue, Backup failed (acknowledged)``. What
-    nobody watched is counted and named: it may be well, and it may not."""
+    nobody watched is counted and named: it may be up, or not."""
     fault = f"! {_fault(standing)}; " if standing.faults else ""
     refused = _refused(standing)
     if not standing.views:
@@ -247,7 +247,7 @@ def _brief(view: CheckView, now: datetime) -> dict[str, object]:
 
 
 def _unreachable(form: str, why: str) -> int:
-    """Whoever shows only standard output must see it there; text is for people and says it on stderr."""
+    """What shows only standard output must show it; text is for people and says it on standard error."""
     if form == "tmux":
         out("#[fg=red]? no engine#[default]")
     elif form == "nagios":

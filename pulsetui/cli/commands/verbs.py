@@ -90,7 +90,8 @@ def edit(options: argparse.Namespace) -> int:
     fields = read_pairs(options.pairs)
     if not fields and new_slug is None:
         raise UsageError(
-            "nothing to change; write keys like: pulsetui edit backup grace=45m (an empty one goes away)"
+            "nothing to change; write keys like: pulsetui edit backup grace=45m"
+            " (an empty value removes the key)"
         )
     with engine(options) as client:
         require_check(slug, client)
@@ -116,7 +117,7 @@ def read_pairs(pairs: Sequence[str]) -> dict[str, object | None]:
         key, found, text = pair.partition("=")
         key = key.strip().replace("-", "_")
         if not found or not key:
-            raise UsageError(f'"{clean(pair, 60)}" is no KEY=VALUE; write it like grace=45m')
+            raise UsageError(f'"{clean(pair, 60)}" is not KEY=VALUE; write it like grace=45m')
         if key in fields:
             raise UsageError(f"{clean(key, 60)} is given twice")
         fields[key] = _value(key, text.strip()) if text.strip() else None
@@ -142,7 +143,7 @@ def _toml(key: str, text: str) -> object:
         read = read_toml(f"value = {text}")
     except ValueError as error:
         raise UsageError(
-            f"{key}={clean(text, 60)}: not a value as in checks.toml ({clean(str(error), 100)})"
+            f"{key}={clean(text, 60)}: not a valid value for checks.toml ({clean(str(error), 100)})"
         ) from None
     return read["value"]
 
@@ -152,7 +153,7 @@ def _slugs(options: argparse.Namespace) -> tuple[str, ...]:
 
 
 def report(results: Sequence[CommandResult], options: argparse.Namespace) -> int:
-    """0 when all went well, 2 when a field is wrong, else 1."""
+    """0 if everything succeeded, 2 if a field is wrong, else 1."""
     if options.json:
         out(json_text(results))
     for result in results:

@@ -112,7 +112,7 @@ class Successor:
             if descriptor >= 0:
                 os.close(descriptor)
         lines = said.replace(_LOADED, b"\n").decode("utf-8", "replace").strip().splitlines()
-        why = lines[-1].removeprefix("pulsetui serve: ") if lines else "it ended without a word"
+        why = lines[-1].removeprefix("pulsetui serve: ") if lines else "it ended without a message"
         return EngineError(printable(why, 500))
 
 
@@ -146,7 +146,7 @@ class Inheritance:
             os.set_inheritable(int(go), False)  # noqa: FBT003 - the standard library's signature
             return cls(int(go), adopt([int(number) for number in numbers.split(",")]))
         except (ValueError, OSError) as error:
-            raise EngineError(f"{TAKES_OVER} is set by PulseTUI alone: {error}") from error
+            raise EngineError(f"{TAKES_OVER} is for PulseTUI's own use only: {error}") from error
 
     def wait(self, config: Path) -> None:
         """Loads what an engine needs, says so, and returns when the one before has stopped or is no more.

@@ -30,7 +30,7 @@ _FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 class _Lines(logging.Formatter):
-    """UTC instants; control characters (a name, a path) are shown, not obeyed, by whoever reads the log."""
+    """UTC instants; control characters (a name, a path) are shown, not obeyed, when the log is read."""
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -42,7 +42,7 @@ class _Lines(logging.Formatter):
 class _PrivateFile(RotatingFileHandler):
     """Each file is readable by its owner only, and is the one at its path, which may be deleted under us.
 
-    It is made anew a little later only: else whoever deletes the directory would find it full again.
+    It is made anew only a little later: otherwise a directory that is being deleted would fill up again.
     """
 
     _gone_since: float | None = None

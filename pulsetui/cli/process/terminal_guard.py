@@ -1,7 +1,7 @@
 """Puts the terminal right when the screen is killed without warning.
 
-Nobody can clean up after his own SIGKILL. So a small process stands by, asleep on a pipe: it hears that the
-screen has gone, with or without a last word, and costs nothing until then.
+No process can clean up after its own SIGKILL. So a small process stands by, asleep on a pipe: it hears that
+the screen has gone, with or without a last word, and costs nothing until then.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ def snooze_until(text: str, now: datetime, zone: tzinfo) -> datetime:
     until = _named(words, now, zone) or _iso(text, zone)
     if until is None:
         raise SnoozeError(
-            f'"{text}" names no instant; write it like tomorrow, monday, 14:30, tomorrow 14:30 or'
+            f'"{text}" is not a date or time; write it like tomorrow, monday, 14:30, tomorrow 14:30 or'
             " 2026-11-20T14:30"
         )
     return checked_end(until, text, now)
