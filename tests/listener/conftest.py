@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.listener.served import Served, serve
+from tests.listener.served import SHORT, Served, serve
 
 
 @pytest.fixture
@@ -17,4 +17,11 @@ def served() -> Iterator[Served]:
 def reachable() -> Iterator[Served]:
     """A listener that others than this host can reach: keys are needed."""
     with serve(require_key=True) as running:
+        yield running
+
+
+@pytest.fixture
+def hasty() -> Iterator[Served]:
+    """A server with SHORT limits."""
+    with serve(limits=SHORT) as running:
         yield running

@@ -20,6 +20,10 @@ from tests.programs import program
 
 _T = TypeVar("_T")
 TIMEOUT_S = 10.0
+GET = b"GET /ping/backup HTTP/1.1\r\nHost: x\r\n\r\n"
+GET_CLOSE = b"GET /ping/backup HTTP/1.1\r\nConnection: close\r\n\r\n"
+SHORT = Limits(request_s=0.3, idle_s=0.3, linger_s=0.3, sweep_s=0.05, connections=4)
+"""Waits a third of a second where the real one waits seconds, for four clients."""
 
 
 @dataclass
@@ -104,6 +108,11 @@ def read_until(connection: socket.socket, end: bytes, *, cut: bool = False) -> b
         assert data, f"closed after {got!r}"
         got += data
     return got
+
+
+def status(answer: bytes) -> int:
+    """Of a raw answer."""
+    return int(answer.split(b" ", 2)[1])
 
 
 async def start(listener: Listener, sockets: Sequence[socket.socket]) -> None:

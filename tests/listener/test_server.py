@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import re
-import resource
 import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pulsetui.errors import ListenerError
 from pulsetui.listener.http.heads import Heads
 from pulsetui.listener.http.limits import Limits
-from pulsetui.listener.http.server import HttpServer
-from pulsetui.listener.http.sockets import open_sockets, port_of
 from pulsetui.monitor.sink import Receipt
 from tests.listener.fakes import CODE
-from tests.listener.served import TIMEOUT_S, Served, curl, read_all, read_until, serve, start
+from tests.listener.served import (
+    GET,
+    GET_CLOSE,
+    TIMEOUT_S,
+    Served,
+    curl,
+    read_all,
+    read_until,
+    serve,
+    status,
+)
 
-GET = b"GET /ping/backup HTTP/1.1\r\nHost: x\r\n\r\n"
-GET_CLOSE = b"GET /ping/backup HTTP/1.1\r\nConnection: close\r\n\r\n"
 PIECES = [
     b"GET ", b"POST ", b"/ping/backup", b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", b"\r\n", b"\r\n\r\n",
     b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"Expect: 100-continue\r\n",
@@ -35,18 +36,6 @@ PIECES = [
     b"5\r\nhello\r\n", b"0\r\n\r\n", b"?metric=a:1&rid=",
     b"%zz%00", b"\x00", b"\xff\xfe", b"\n\n", b":", b" ",
 ]  # fmt: skip
-SHORT = Limits(request_s=0.3, idle_s=0.3, linger_s=0.3, sweep_s=0.05, connections=4)
-
-
-@pytest.fixture
-def hasty() -> Iterator[Served]:
-    """A server that waits a third of a second where the real one waits seconds, for four clients."""
-    with serve(limits=SHORT) as running:
-        yield running
-
-
-def status(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1])
 
 
 def test_keep_alive_connection_serves_one_request_after_the_other(served: Served) -> None:
@@ -317,43 +306,6 @@ def test_request_that_waits_for_its_commit_has_no_deadline(hasty: Served) -> Non
         assert status(read_all(waiting)) == 200
 
 
-def test_connection_beyond_the_cap_is_turned_away(hasty: Served) -> None:
-    hasty.intake.holding = True
-    received = threading.Semaphore(0)
-    hasty.intake.on_receive = lambda: received.release()  # noqa: PLW0108 - it returns nothing
-    waiting = [hasty.connect() for _ in range(4)]
-    for connection in waiting:
-        connection.sendall(GET_CLOSE)
-        assert received.acquire(timeout=TIMEOUT_S)
-
-    answer = hasty.raw(GET_CLOSE)
-
-    assert status(answer) == 503
-    assert b"Retry-After" in answer
-    assert hasty.intake.rejected == {"too many connections": 1}
-    assert hasty.intake.away == 1
-    hasty.on_loop(lambda: [done(Receipt.OK) for done in hasty.intake.held])
-    assert [status(read_all(connection)) for connection in waiting] == [200] * 4
-    for connection in waiting:
-        connection.close()
-
-
-def test_longest_idle_connection_makes_room() -> None:
-    with serve(limits=Limits(connections=3)) as running:
-        idle = [running.connect() for _ in range(3)]
-        for connection in idle:
-            connection.sendall(GET)
-            read_until(connection, b"OK")
-
-        assert status(running.raw(GET_CLOSE)) == 200
-
-        assert idle[0].recv(1) == b""
-        idle[1].sendall(GET_CLOSE)
-        assert status(read_all(idle[1])) == 200
-        for connection in idle:
-            connection.close()
-
-
 def test_client_that_left_before_its_commit_harms_nobody(served: Served) -> None:
     served.intake.holding = True
     received = threading.Event()
@@ -423,45 +375,6 @@ def test_who_has_connected_before_the_stop_may_still_ask() -> None:
         stopped.result(TIMEOUT_S)
 
 
-def test_address_in_use_names_the_address_the_holder_and_the_option(served: Served) -> None:
-    with pytest.raises(ListenerError) as caught, serve(port=served.port):
-        pass
-
-    message = str(caught.value)
-    assert f"127.0.0.1:{served.port}" in message
-    assert "--listen 127.0.0.1:" in message
-    assert "(process " in message
-
-
-@pytest.mark.parametrize(
-    ("host", "word"),
-    [("203.0.113.1", "does not have that address"), ("no.such.host.invalid", "no.such.host.invalid")],
-)
-def test_address_that_is_not_ours_is_refused_with_advice(host: str, word: str) -> None:
-    with pytest.raises(ListenerError, match="--listen") as caught:
-        open_sockets(host, 0)
-
-    assert word in str(caught.value)
-
-
-def test_ipv6_is_served() -> None:
-    from pulsetui.listener.listener import Listener
-    from tests.client.fake import FakeEngine
-
-    if not socket.has_ipv6:
-        pytest.skip("no IPv6 here")
-    with serve() as running:
-        other = Listener(running.intake, FakeEngine(), require_key=False)
-        try:
-            sockets = open_sockets("::1", 0)
-        except ListenerError:
-            pytest.skip("no IPv6 loopback here")
-        running.wait(start(other, sockets))
-        assert curl(f"http://[::1]:{port_of(sockets[0])}/ping/{CODE}").status == 200
-        assert running.intake.arrivals[0].remote_addr == "::1"
-        running.wait(other.stop())
-
-
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(
@@ -488,109 +401,3 @@ def test_no_bytes_harm_the_server(hasty: Served, data: bytes) -> None:
     assert b" 500 " not in answer
     assert status(hasty.raw(GET_CLOSE)) == 200
     assert hasty.problems == []
-
-
-_FEW_DESCRIPTORS = """
-import resource, sys
-from pulsetui.listener.http.heads import Heads
-from pulsetui.listener.http.limits import Limits
-from pulsetui.listener.http.server import HttpServer
-from tests.listener.served import serve
-with serve(limits=Limits(spare_descriptors=-1000, request_s=0.3, sweep_s=0.05)) as running:
-    resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
-    print(running.port, flush=True)
-    sys.stdin.read()
-"""
-
-
-def test_server_survives_running_out_of_descriptors() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", _FEW_DESCRIPTORS], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as server:
-        assert server.stdout is not None
-        port = int(server.stdout.readline())
-        silent = [socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S) for _ in range(60)]
-
-        # It can hold some thirty at once; the others are taken when the first have passed their deadline.
-        assert [connection.recv(1) for connection in silent] == [b""] * 60
-
-        assert curl(f"http://127.0.0.1:{port}/ping/backup").status == 200
-        for connection in silent:
-            connection.close()
-        server.communicate(timeout=TIMEOUT_S)
-        assert server.returncode == 0
-
-
-def test_cap_leaves_descriptors_to_the_rest_of_the_program() -> None:
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with serve(limits=Limits(spare_descriptors=soft - 1)) as running, running.connect() as idle:
-        idle.sendall(GET)
-        read_until(idle, b"OK")
-
-        assert status(running.raw(GET_CLOSE)) == 200
-
-        assert idle.recv(1) == b""  # there is room for one
-
-
-@pytest.mark.parametrize(
-    "slow", [b"", b"GET /ping/backup HT", b"POST /ping/backup HTTP/1.1\r\nContent-Length: 9\r\n\r\nx"]
-)
-def test_slow_clients_shut_nobody_out(slow: bytes) -> None:
-    """Ten times as many as there is room for, and they come again."""
-    with serve(limits=Limits(connections=20)) as running:
-        crowd: list[socket.socket] = []
-        for _ in range(10):
-            for _ in range(20):
-                crowd.append(running.connect())
-                crowd[-1].sendall(slow)
-            assert status(running.raw(GET_CLOSE)) == 200
-        assert len(running.intake.arrivals) == 10
-        assert set(running.intake.rejected) == {"too slow, others wait"}
-        for connection in crowd:
-            connection.close()
-
-
-def test_the_oldest_unfinished_request_goes_and_is_told_why() -> None:
-    with serve(limits=Limits(connections=3)) as running:
-        slow = [running.connect() for _ in range(3)]
-        for connection in slow:
-            connection.sendall(GET_CLOSE[:-2])
-            running.on_loop(lambda: None)
-
-        assert status(running.raw(GET_CLOSE)) == 200
-
-        assert status(read_all(slow[0])) == 503
-        for connection in slow[1:]:
-            connection.sendall(b"\r\n")
-            assert status(read_all(connection)) == 200
-        for connection in slow:
-            connection.close()
-
-
-def test_an_address_that_crowds_makes_room_before_others() -> None:
-    """Its share is what the others do not need."""
-    closed: list[str] = []
-
-    class Slow:
-        def __init__(self, peer: str) -> None:
-            self.peer = peer
-
-        def give_way(self, _response: object) -> None:
-            closed.append(self.peer)
-            server.finished(self)  # type: ignore[arg-type]  # all of a connection that is asked for here
-
-    server = HttpServer(lambda _request, _respond: None, body_kept=1)
-    for peer in ["192.0.2.1", *["192.0.2.66"] * 4, "2001:db8:0:1::5", "2001:db8:0:1::6", "2001:db8:0:2::7"]:
-        server.unfinished(Slow(peer))  # type: ignore[arg-type]
-    for _ in range(4):
-        assert server.make_room()
-
-    assert closed == ["192.0.2.66"] * 2 + ["192.0.2.66", "2001:db8:0:1::5"]
-
-
-@pytest.mark.parametrize(
-    ("descriptors", "connections"),
-    [(64, 32), (100, 50), (128, 64), (256, 192), (1024, 512), (1_000_000, 512), (4, 2), (1, 1)],
-)
-def test_descriptors_are_left_in_proportion(descriptors: int, connections: int) -> None:
-    assert Limits().capacity(descriptors) == connections

@@ -38,8 +38,14 @@ class Said(Struct, frozen=True):
     flaws: Sequence[str]
 
 
+_NOTHING_MORE = Said(PingKind.SUCCESS, None, NO_METRICS, NO_REASONS, None, (), ())
+"""A plain heartbeat: nearly all pings."""
+
+
 def said(request: Request, action: Action | None) -> Said:
     """By the path (``action``) and the query, whose words are those of all dialects."""
+    if action is None and not request.query_string:
+        return _NOTHING_MORE
     kind, exit_status = action or (PingKind.SUCCESS, None)
     if not request.query_string:
         return Said(kind, exit_status, NO_METRICS, NO_REASONS, None, (), ())
