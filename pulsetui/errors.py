@@ -36,12 +36,39 @@ class ConfigError(PulseError):
 
 
 class ScheduleError(PulseError):
-    """A schedule or time zone text is wrong. ``field`` names the part of a cron expression, if known."""
+    """A schedule or time zone text is wrong.
 
-    def __init__(self, message: str, *, field: str | None = None, suggestion: str | None = None) -> None:
-        super().__init__(message)
+    ``of`` is the text at fault: ``str`` puts it, quoted, in front of ``message``. With ``quotes`` the message
+    quotes it itself. ``field`` names the part of an expression that is wrong, if known. ``suggestion`` is a
+    text that would do; with ``suggests`` the message names it already.
+    """
+
+    MAX_SHOWN = 80
+    """Characters of a text at fault that are shown."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        of: str = "",
+        quotes: bool = False,
+        field: str | None = None,
+        suggestion: str | None = None,
+        suggests: bool = False,
+    ) -> None:
+        cut = of if len(of) <= self.MAX_SHOWN else of[: self.MAX_SHOWN] + "…"
+        super().__init__(f'"{cut}": {message}' if of else message)
+        self.message = message
+        self.of = of
+        self.quotes = quotes
         self.field = field
         self.suggestion = suggestion
+        self.suggests = suggests
+
+    @property
+    def hint(self) -> str:
+        """``Try "…".``, unless there is nothing to try or the message says so."""
+        return f'Try "{self.suggestion}".' if self.suggestion and not self.suggests else ""
 
 
 class StoreError(PulseError):

@@ -279,6 +279,7 @@ class FieldProblem(Struct, frozen=True, kw_only=True):
     field: str
     message: str
     suggestion: str = ""
+    better: str = ""  # a text that would do in this field
 
 
 class CommandResult(Struct, frozen=True, kw_only=True):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from pulsetui.config import values
 from pulsetui.config.address import parse_address
@@ -43,19 +45,30 @@ def build_config(
     if builder.findings:
         lines, secrets = Lines(text), config.secrets
         problems = [
-            Problem(
-                path=path,
-                line=lines.of((*table, *field, *flaw.at)),
-                where=".".join(table),
-                field=".".join(field),
-                message=masked(flaw.message, secrets),
-                value=masked(flaw.value, secrets),
-                suggestion=masked(flaw.suggestion, secrets),
+            _masked(
+                flaw.problem(
+                    path=path,
+                    line=lines.of((*table, *field, *flaw.at)),
+                    where=".".join(table),
+                    field=".".join(field),
+                ),
+                secrets,
             )
             for table, field, flaw in builder.findings
         ]
         raise ConfigProblems(sorted(problems, key=lambda problem: problem.line or 0))
     return config
+
+
+def _masked(problem: Problem, secrets: Collection[str]) -> Problem:
+    """Problems travel to logs and screens: no secret of the file may."""
+    return replace(
+        problem,
+        message=masked(problem.message, secrets),
+        value=masked(problem.value, secrets),
+        suggestion=masked(problem.suggestion, secrets),
+        better=masked(problem.better, secrets),
+    )
 
 
 class _Builder:
@@ -105,7 +118,7 @@ class _Builder:
         if report:
             name = ".".join((*above, key))
             hint = f"Write [{name}.slug]." if name == "checks" else f"Write [{name}]."
-            flaw = Flaw(f"must be a table, not {values.kind_of(table)}", quoted(table), hint)
+            flaw = Flaw(f"must be a table, not {values.kind_of(table)}", table, hint)
             self._report(above, key, flaw)
         return {}
 
@@ -192,7 +205,7 @@ class _Builder:
             if not isinstance(self._document["hooks"][name], Mapping):
                 continue
             if not _HOOK_NAME.fullmatch(name):
-                flaw = Flaw("the name of a hook has only letters, digits, - and _", quoted(name))
+                flaw = Flaw("the name of a hook has only letters, digits, - and _", name)
                 self._report(where, "", flaw)
             options = {key: value for key, value in table.items() if key != "type"}
             kind = self._hook_type(name, table)
@@ -213,9 +226,9 @@ class _Builder:
         if kind is None:
             self._report(where, "type", Flaw("is missing", suggestion=hint))
         elif isinstance(kind, str):
-            self._report(where, "type", Flaw("no hook is of that type", quoted(kind), hint))
+            self._report(where, "type", Flaw("no hook is of that type", kind, hint))
         else:
-            flaw = Flaw(f"must be text in quotes, not {values.kind_of(kind)}", quoted(kind), hint)
+            flaw = Flaw(f"must be text in quotes, not {values.kind_of(kind)}", kind, hint)
             self._report(where, "type", flaw)
         return None
 
@@ -235,9 +248,7 @@ class _Builder:
                     self._report(("checks", slug), field, flaw)
                 continue
             if check.uuid is not None and (other := by_uuid.setdefault(check.uuid, slug)) != slug:
-                flaw = Flaw(
-                    f"is the uuid of [checks.{other}], too", quoted(check.uuid), "Take one of them out."
-                )
+                flaw = Flaw(f"is the uuid of [checks.{other}], too", check.uuid, "Take one of them out.")
                 self._report(("checks", slug), "uuid", flaw)
             checks[slug] = check
             fields[slug] = _shared(table)

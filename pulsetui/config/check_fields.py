@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from pulsetui.config import values
-from pulsetui.config.problem import ConfigProblems, Problem, quoted
-from pulsetui.config.values import Flaw, FlawedError
+from pulsetui.config.problem import ConfigProblems
+from pulsetui.config.values import Flaw, FlawedError, better_flaw
 from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
@@ -111,16 +113,7 @@ def validate_check(
     if is_new and (flaw := new_slug_flaw(slug)) is not None:
         flaws = [("slug", flaw), *flaws]
     if check is None or flaws:
-        raise ConfigProblems(
-            Problem(
-                where=f"checks.{slug}",
-                field=field,
-                message=flaw.message,
-                value=flaw.value,
-                suggestion=flaw.suggestion,
-            )
-            for field, flaw in flaws
-        )
+        raise ConfigProblems(flaw.problem(where=f"checks.{slug}", field=field) for field, flaw in flaws)
     return check
 
 
@@ -171,30 +164,29 @@ def _meant(key: str, known: Iterable[str], other_words: Mapping[str, str]) -> st
 
 def schedule_flaw(value: object, error: ScheduleError) -> Flaw:
     """A schedule's or zone's own complaint, without saying anything twice."""
-    shown, message = quoted(value), str(error)
-    if message.startswith(f"{shown}: "):
-        message = message.removeprefix(f"{shown}: ")
-    elif isinstance(value, str) and value and value[:60] in message:
-        shown = ""
-    hint = error.suggestion
-    return Flaw(message, shown, f'Try "{hint}".' if hint and f'"{hint}"' not in message else "")
+    at_fault = error.of or (None if error.quotes and value else value)
+    # What the message names itself need not stand for the whole: a zone in an expression, a period in cron's.
+    return Flaw(error.message, at_fault, error.hint, better=error.suggestion or "" if error.hint else "")
 
 
 def zone_flaw(name: object) -> Flaw | None:
     """What is wrong with the name of a time zone, if anything."""
     if not isinstance(name, str):
-        return Flaw(f"must be text in quotes, not {values.kind_of(name)}", quoted(name))
+        return Flaw(f"must be text in quotes, not {values.kind_of(name)}", name)
     try:
         zone(name)
     except ScheduleError as error:
-        return schedule_flaw(name, error)
+        return replace(schedule_flaw(name, error), better=error.suggestion or "")
     return None
+
+
+_SLUG_FORM = 'Write it like "sync-invoices".'
 
 
 def _slug_flaw(slug: str) -> Flaw:
     near = re.sub(r"[^a-z0-9_-]+", "-", slug.lower()).strip("-_")[:100]
-    hint = f'Try "{near}".' if near else 'Write it like "sync-invoices".'
-    return Flaw("a slug has only a-z, 0-9, - and _, and at most 100 of them", quoted(slug), hint)
+    message = "a slug has only a-z, 0-9, - and _, and at most 100 of them"
+    return better_flaw(message, slug, near, _SLUG_FORM)
 
 
 def new_slug_flaw(slug: str) -> Flaw | None:
@@ -202,8 +194,7 @@ def new_slug_flaw(slug: str) -> Flaw | None:
     if not SLUG.fullmatch(slug) or NEW_SLUG.fullmatch(slug):
         return None
     near = slug.lstrip("-_")
-    hint = f'Try "{near}".' if near else 'Write it like "sync-invoices".'
-    return Flaw("a slug begins with a letter or a digit", quoted(slug), hint)
+    return better_flaw("a slug begins with a letter or a digit", slug, near, _SLUG_FORM)
 
 
 def odd_slugs(slugs: Iterable[str]) -> str:
@@ -223,7 +214,7 @@ def _hooks(value: object, known: Collection[str]) -> tuple[str, ...]:
         if name not in known:
             near = nearest(name, known)
             hint = f'Did you mean "{near}"?' if near else _hook_hint(known)
-            raise FlawedError(Flaw("no hook has that name", quoted(name), hint))
+            raise FlawedError(Flaw("no hook has that name", name, hint))
 
     values.items(value, parse, "names of hooks")
     return tuple(dict.fromkeys(value)) if isinstance(value, list | tuple) else ()
@@ -274,4 +265,4 @@ def _between_fields(found: Mapping[str, Any]) -> list[FieldFlaw]:
     if shortest is None or longest is None or longest > shortest:
         return []
     message = f"must be longer than min_runtime, which is {format_duration(shortest)}"
-    return [("max_runtime", Flaw(message, quoted(format_duration(longest))))]
+    return [("max_runtime", Flaw(message, format_duration(longest)))]

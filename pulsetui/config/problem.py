@@ -24,6 +24,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     field: str = ""  # the key in that table; "slug" and "schedule" are used where no key is at fault
     value: str = ""  # the offending text, quoted and shortened
     suggestion: str = ""  # what to do, a sentence of its own
+    better: str = ""  # a text that would do in the place of the offending one
 
     def __str__(self) -> str:
         place = (

@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pulsetui.config.address import is_host
-from pulsetui.config.problem import quoted
+from pulsetui.config.problem import Problem, quoted
 from pulsetui.core.schedule.duration import DurationError, parse_duration
 from pulsetui.core.state.check import OnEvent, canonical_uuid
 from pulsetui.core.state.expect import DURATION, Expectation, ExpectationError
@@ -41,9 +43,22 @@ class Flaw(Struct, frozen=True):
     """What is wrong with a value, or with the part of it that ``at`` leads to."""
 
     message: str
-    value: str = ""  # the offending text as ``quoted`` shows it
+    value: object = None  # what is at fault, as it stands in the file; None where the message says it
     suggestion: str = ""  # a sentence
     at: tuple[str | int, ...] = ()
+    better: str = ""  # a text that would do in the place of ``value``
+
+    def problem(self, **where: Any) -> Problem:
+        """The same for a person. ``where`` are the other fields of ``Problem``."""
+        value = "" if self.value is None else quoted(self.value)
+        return Problem(
+            message=self.message, value=value, suggestion=self.suggestion, better=self.better, **where
+        )
+
+
+def better_flaw(message: str, value: object, better: str, otherwise: str = "") -> Flaw:
+    """A flaw that proposes ``better``, or says ``otherwise`` when there is nothing to propose."""
+    return Flaw(message, value, f'Try "{better}".' if better else otherwise, better=better)
 
 
 class FlawedError(Exception):
@@ -76,11 +91,11 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 def text(value: object, *, longest: int = MAX_NAME_LENGTH, lines: bool = False) -> str:
     """Text that is neither empty nor longer than ``longest``; only with ``lines`` may it have several."""
     if not isinstance(value, str):
-        raise FlawedError(Flaw(f"must be text in quotes, not {kind_of(value)}", quoted(value)))
+        raise FlawedError(Flaw(f"must be text in quotes, not {kind_of(value)}", value))
     if not value.strip() and not lines:
-        raise FlawedError(Flaw("must not be empty", quoted(value)))
+        raise FlawedError(Flaw("must not be empty", value))
     if len(value) > longest:
-        raise FlawedError(Flaw(f"must be at most {longest} characters, has {len(value)}", quoted(value)))
+        raise FlawedError(Flaw(f"must be at most {longest} characters, has {len(value)}", value))
     if not value.isprintable():
         _refuse_controls(value, lines=lines)
     return value
@@ -91,7 +106,7 @@ def _refuse_controls(value: str, *, lines: bool) -> None:
     for character in value:
         if (character < " " or "\x7f" <= character <= "\x9f") and character not in allowed:
             what = "must be a single line" if character in "\n\r" else "must not hold control characters"
-            raise FlawedError(Flaw(what, quoted(value)))
+            raise FlawedError(Flaw(what, value))
 
 
 def name(value: object) -> str:
@@ -105,7 +120,7 @@ def desc(value: object) -> str:
 def flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    raise FlawedError(Flaw(f"must be true or false, not {kind_of(value)}", quoted(value)))
+    raise FlawedError(Flaw(f"must be true or false, not {kind_of(value)}", value))
 
 
 def count(most: int, least: int = 1) -> Callable[[object], int]:
@@ -113,10 +128,10 @@ def count(most: int, least: int = 1) -> Callable[[object], int]:
 
     def parse(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise FlawedError(Flaw(f"must be a whole number, not {kind_of(value)}", quoted(value)))
+            raise FlawedError(Flaw(f"must be a whole number, not {kind_of(value)}", value))
         if not least <= value <= most:
             near = least if value < least else most
-            raise FlawedError(Flaw(f"must be {least}-{most}", quoted(value), f"Try {near}."))
+            raise FlawedError(Flaw(f"must be {least}-{most}", value, f"Try {near}."))
         return value
 
     return parse
@@ -126,22 +141,22 @@ def duration(value: object) -> timedelta:
     """A span longer than nothing, at most ten years."""
     span = span_or_zero(value)
     if not span:
-        raise FlawedError(Flaw("must be longer than nothing", quoted(value), 'Try "1m".'))
+        raise FlawedError(better_flaw("must be longer than nothing", value, "1m"))
     return span
 
 
 def span_or_zero(value: object) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise FlawedError(Flaw(f"must be a duration, not {kind_of(value)}", quoted(value), _DURATION_FORM))
+        raise FlawedError(Flaw(f"must be a duration, not {kind_of(value)}", value, _DURATION_FORM))
     try:
         span = _spelled_duration(value) if isinstance(value, str) else parse_duration(value)
     except (DurationError, ValueError) as error:
         # ValueError: more digits than Python is willing to read.
-        longer = "longer than" in str(error) or isinstance(error, ValueError)
+        longer = isinstance(error, ValueError) or error.kind == "too_long"
         message = "is longer than ten years" if longer else "is not a duration"
-        raise FlawedError(Flaw(message, quoted(value), "" if longer else _DURATION_FORM)) from None
+        raise FlawedError(Flaw(message, value, "" if longer else _DURATION_FORM)) from None
     if span < timedelta(0):
-        raise FlawedError(Flaw("must not be negative", quoted(value)))
+        raise FlawedError(Flaw("must not be negative", value))
     return span
 
 
@@ -152,7 +167,7 @@ def on_event(value: object) -> OnEvent:
     words = [event.value for event in OnEvent]
     if not isinstance(value, str) or value not in words:
         near = nearest(value, words) if isinstance(value, str) else ""
-        raise FlawedError(Flaw('must be "note" or "down"', quoted(value), f'Try "{near or words[0]}".'))
+        raise FlawedError(better_flaw('must be "note" or "down"', value, near or words[0]))
     return OnEvent(value)
 
 
@@ -160,14 +175,14 @@ def uuid(value: object) -> str:
     if isinstance(value, str) and (canonical := canonical_uuid(value)) is not None:
         return canonical
     form = "Write it like 5f0c1c3e-9d1b-4d1e-8f5a-2f8f3a6f4a10, or leave it out: one is given."
-    raise FlawedError(Flaw("is not a uuid", quoted(value), form))
+    raise FlawedError(Flaw("is not a uuid", value, form))
 
 
 def items(value: object, parse: Callable[[str], object], what: str) -> None:
     """Checks that ``value`` is a bounded list of text, and each item by ``parse``."""
     if not isinstance(value, list | tuple):
         hint = f"Write [{quoted(value)}]." if isinstance(value, str) else ""
-        raise FlawedError(Flaw(f"must be a list of {what}, not {kind_of(value)}", quoted(value), hint))
+        raise FlawedError(Flaw(f"must be a list of {what}, not {kind_of(value)}", value, hint))
     if len(value) > MAX_ITEMS:
         raise FlawedError(Flaw(f"must have at most {MAX_ITEMS} {what}, has {len(value)}"))
     flaws: list[Flaw] = []
@@ -175,7 +190,7 @@ def items(value: object, parse: Callable[[str], object], what: str) -> None:
         try:
             parse(_word(item, what))
         except FlawedError as error:
-            flaws += [Flaw(f.message, f.value, f.suggestion, (index, *f.at)) for f in error.flaws]
+            flaws += [replace(f, at=(index, *f.at)) for f in error.flaws]
     if flaws:
         raise FlawedError(*flaws)
 
@@ -183,7 +198,7 @@ def items(value: object, parse: Callable[[str], object], what: str) -> None:
 def _word(item: object, what: str) -> str:
     if isinstance(item, str):
         return item
-    raise FlawedError(Flaw(f"must be a list of {what} in quotes, not {kind_of(item)}", quoted(item)))
+    raise FlawedError(Flaw(f"must be a list of {what} in quotes, not {kind_of(item)}", item))
 
 
 def hosts(value: object) -> tuple[str, ...]:
@@ -195,7 +210,7 @@ def hosts(value: object) -> tuple[str, ...]:
 def _host(name: str) -> None:
     text(name, longest=253)
     if not is_host(name):
-        raise FlawedError(Flaw("is not the name of a host", quoted(name), "Write it like pulse.example.org."))
+        raise FlawedError(Flaw("is not the name of a host", name, "Write it like pulse.example.org."))
 
 
 def tags(value: object) -> tuple[str, ...]:
@@ -208,9 +223,7 @@ def _tag(tag: str) -> None:
     text(tag, longest=MAX_TAG_LENGTH)
     if not _TAG.fullmatch(tag):
         near = "-".join(re.split(r"[\s,]+", tag.strip(" ,")))
-        raise FlawedError(
-            Flaw("a tag has no spaces and no commas", quoted(tag), f"Try {quoted(near)}." if near else "")
-        )
+        raise FlawedError(better_flaw("a tag has no spaces and no commas", tag, near))
 
 
 def expectations(value: object) -> tuple[Expectation, ...]:
@@ -231,9 +244,7 @@ def metrics(value: object) -> Mapping[str, Pattern]:
     """Metric name → pattern; it is searched for line by line."""
     if not isinstance(value, Mapping):
         form = "Write metrics = { records = 'records: (\\d+)' }."
-        raise FlawedError(
-            Flaw(f"must be a table of name = pattern, not {kind_of(value)}", quoted(value), form)
-        )
+        raise FlawedError(Flaw(f"must be a table of name = pattern, not {kind_of(value)}", value, form))
     if len(value) > MAX_ITEMS:
         raise FlawedError(Flaw(f"must have at most {MAX_ITEMS} metrics, has {len(value)}"))
     patterns: dict[str, Pattern] = {}
@@ -242,7 +253,7 @@ def metrics(value: object) -> Mapping[str, Pattern]:
         try:
             patterns[metric] = _metric(metric, pattern)
         except FlawedError as error:
-            flaws += [Flaw(f.message, f.value, f.suggestion, (metric,)) for f in error.flaws]
+            flaws += [replace(f, at=(metric,)) for f in error.flaws]
     if flaws:
         raise FlawedError(*flaws)
     return MappingProxyType(patterns)
@@ -251,18 +262,15 @@ def metrics(value: object) -> Mapping[str, Pattern]:
 def _metric(metric: str, pattern: object) -> Pattern:
     if not _METRIC_NAME.fullmatch(metric):
         form = "Begin with a letter; use letters, digits, _ . - only, at most 64."
-        raise FlawedError(Flaw("is not a name for a metric", quoted(metric), form))
+        raise FlawedError(Flaw("is not a name for a metric", metric, form))
     if metric == DURATION:
-        raise FlawedError(
-            Flaw("is measured, not read from the output", quoted(metric), "Choose another name.")
-        )
+        raise FlawedError(Flaw("is measured, not read from the output", metric, "Choose another name."))
     source = text(pattern, longest=MAX_PATTERN_LENGTH)
-    shown = quoted(source)
     try:
         compiled = Pattern(source)
     except PatternError as error:
-        raise FlawedError(Flaw(f"is not a regular expression that can be used: {error}", shown)) from None
+        raise FlawedError(Flaw(f"is not a regular expression that can be used: {error}", source)) from None
     if compiled.groups < 1:
         form = r"Put parentheses around the number: 'records: (\d+)'."
-        raise FlawedError(Flaw("has no group that says which part is the number", shown, form))
+        raise FlawedError(Flaw("has no group that says which part is the number", source, form))
     return compiled

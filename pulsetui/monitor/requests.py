@@ -191,7 +191,7 @@ def _wrong(engine: Engine, slug: str, error: ConfigProblems, submitted: Collecti
     """Only problems of the submitted check belong to its fields: the file may have others."""
     tables = {f"checks.{name}" for name in submitted}
     problems = tuple(
-        FieldProblem(field=one.field, message=one.message, suggestion=one.suggestion or "")
+        FieldProblem(field=one.field, message=one.message, suggestion=one.suggestion, better=one.better)
         for one in error.problems
         if one.where in tables
     )

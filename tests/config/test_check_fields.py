@@ -36,6 +36,28 @@ def test_a_form_is_answered_with_the_field_and_without_file_or_line() -> None:
     assert str(problem) == '[checks.a] cron "0 25 * * *": hour must be 0-23, got 25. Try "0 1 * * *".'
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "better"),
+    [
+        ("cron", "0 25 * * *", "0 1 * * *"),
+        ("cron", "@every 15m", ""),  # a period is no cron expression
+        ("calendar", "10:00 europe/berlin", ""),  # the zone alone is no expression
+        ("calendar", "dayly", "daily"),
+        ("timezone", "europe/berlin", "Europe/Berlin"),
+        ("grace", "0s", "1m"),
+        ("grace", "soon", ""),
+        ("on_overlap", "dwon", "down"),
+        ("tags", ["a b"], "a-b"),
+    ],
+)
+def test_what_would_do_instead_is_given_as_it_would_be_typed(field: str, value: object, better: str) -> None:
+    schedule = {} if field in ("cron", "calendar") else {"every": "1h"}
+
+    assert [(one.field, one.better) for one in problems("a", **{**schedule, field: value})] == [
+        (field, better)
+    ]
+
+
 def test_all_fields_of_a_form_are_judged_at_once() -> None:
     found = problems("Bad Slug", every="x", grace=0, tags=["a b", "c,d"], hooks=["desk"])
     assert [p.field for p in found] == ["slug", "grace", "tags", "tags", "hooks", "every"]

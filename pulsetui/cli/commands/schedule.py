@@ -31,10 +31,8 @@ def schedule(options: argparse.Namespace) -> int:
     try:
         found = guess_schedule(options.expression, name)
     except ScheduleError as error:
-        hint = (
-            f'. Try "{error.suggestion}"' if error.suggestion and error.suggestion not in str(error) else ""
-        )
-        raise ScheduleError(f"{error}{hint}", field=error.field, suggestion=error.suggestion) from error
+        said = f"{error}. {error.hint}".removesuffix(".") if error.hint else str(error)
+        raise ScheduleError(said) from error
     instants = _upcoming(found, after, options.count)
     if options.json:
         out(json_text(_record(found, instants, after)))

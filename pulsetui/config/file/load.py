@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tomli import TOMLDecodeError
+
 from pulsetui.config.build import build_config
 from pulsetui.config.file.disk import left_copy
 from pulsetui.config.model import Config, HookValidator
@@ -24,8 +26,6 @@ from pulsetui.errors import ConfigError
 MAX_BYTES = 32 * 1024 * 1024
 """Bytes of a file that is still read: some 100,000 checks."""
 
-_AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)\Z")
-_AT_END = re.compile(r"\s*\(at end of document\)\Z")
 _BARE_VALUE = re.compile(r"""\s*[^#=]+=\s*[^\s"'\[{#]""")
 
 
@@ -59,7 +59,7 @@ def parse_toml(text: str, path: Path) -> dict[str, Any]:
     try:
         return read_toml(text)
     except ValueError as error:  # TOMLDecodeError, and int() of thousands of digits
-        raise ConfigProblems([_syntax_problem(str(error), text, path)]) from None
+        raise ConfigProblems([_syntax_problem(error, text, path)]) from None
 
 
 def read_text(path: Path) -> str:
@@ -111,17 +111,14 @@ def _shown(path: Path) -> str:
     return visible(str(path))
 
 
-def _syntax_problem(said: str, text: str, path: Path) -> Problem:
+def _syntax_problem(error: ValueError, text: str, path: Path) -> Problem:
     lines = text.split("\n")
-    number = None
-    if match := _AT_LINE.search(said):
-        number = int(match[1])
-    elif _AT_END.search(said):
-        number = len(lines) - (len(lines) > 1 and not lines[-1])
-    message = _AT_LINE.sub("", _AT_END.sub("", said))
-    known = number is not None and 0 < number <= len(lines)
-    line = lines[number - 1].strip() if known and number is not None else ""
-    shown = shown_line(lines, number - 1) if known and number is not None else ""
+    number, message, line, shown = None, str(error), "", ""
+    if isinstance(error, TOMLDecodeError):
+        number, message = error.lineno, error.msg
+        if number > 1 and number == len(lines) and not lines[-1]:
+            number -= 1  # at the end: of the last line that holds something
+        line, shown = lines[number - 1].strip(), shown_line(lines, number - 1)
     return Problem(
         path=path,
         line=number or 1,
@@ -132,6 +129,7 @@ def _syntax_problem(said: str, text: str, path: Path) -> Problem:
 
 
 def _syntax_hint(message: str, line: str) -> str:
+    """What to do. tomli says what is wrong in words alone; with other words there is no hint, no more."""
     if "twice" in message or "overwrite" in message or "immutable" in message:
         return "This key or table is already given above: keep one of the two."
     if "Invalid value" in message and _BARE_VALUE.match(line):

@@ -117,6 +117,7 @@ def _components(line: CalendarLine) -> Components:
             raise ScheduleError(
                 f"{quoted(line.text)} is not an OnCalendar expression: write daily, Mon..Fri 06:00"
                 " or *-*-01 02:00",
+                quotes=True,
                 suggestion=near,
             ) from None
         raise

@@ -89,7 +89,8 @@ def parse_components(line: str) -> Components:
 def unreadable(line: str) -> ScheduleError:
     """What to say where the shape itself is wrong."""
     return ScheduleError(
-        f"{quoted(line)} is not an OnCalendar expression: write one like Mon..Fri *-*-* 06:00:00"
+        f"{quoted(line)} is not an OnCalendar expression: write one like Mon..Fri *-*-* 06:00:00",
+        quotes=True,
     )
 
 
@@ -101,13 +102,14 @@ def _weekdays(word: str, line: str) -> Sequence[int]:
     for item in word.removesuffix(",").split(","):
         ends = [_NUMBER_OF.get(name.lower()) for name in re.split(r"\.\.|-", item)]
         if not 1 <= len(ends) <= 2 or None in ends:
-            raise ScheduleError(f"{quoted(line)}: weekday must be Mon-Sun, got {item:.20}", field="weekday")
+            raise ScheduleError(f"weekday must be Mon-Sun, got {item:.20}", of=line, field="weekday")
         first, last = ends[0], ends[-1]
         assert first is not None
         assert last is not None
         if last < first:
             raise ScheduleError(
-                f"{quoted(line)}: weekday must be Mon-Sun in this order, and {item:.20} runs backwards",
+                f"weekday must be Mon-Sun in this order, and {item:.20} runs backwards",
+                of=line,
                 field="weekday",
                 suggestion=line.replace(item, _unwound_week(first, last), 1),
             )
@@ -170,7 +172,9 @@ def _values(component: Component, text: str, line: str) -> Sequence[int]:
 
 def _too_often(line: str) -> ScheduleError:
     return ScheduleError(
-        f"{quoted(line)} elapses more than ten times a second: nothing reports so often", field="second"
+        f"{quoted(line)} elapses more than ten times a second: nothing reports so often",
+        quotes=True,
+        field="second",
     )
 
 
@@ -208,7 +212,7 @@ def _order(item: _Item) -> tuple[int, int, int]:
 
 def _item(component: Component, text: str, line: str) -> _Item:
     if not text:
-        raise ScheduleError(f"{quoted(line)} has an empty item: look for a comma too many")
+        raise ScheduleError(f"{quoted(line)} has an empty item: look for a comma too many", quotes=True)
     match = _ITEMS[component.unit].fullmatch(text)
     if match is None:
         raise _out_of_range(component, text, line)
@@ -230,7 +234,7 @@ def _range(component: Component, numbers: tuple[int, int, int | None], text: str
     start, stop, step = numbers
     if stop < start:
         raise ScheduleError(
-            f"{quoted(line)}: the {component.name} range {text:.30} runs backwards", field=component.name
+            f"the {component.name} range {text:.30} runs backwards", of=line, field=component.name
         )
     last = stop - (stop - start) % (step or component.unit)
     if last > component.high:
@@ -254,7 +258,8 @@ def _number(component: Component, text: str | None, line: str) -> int | None:
         number += int(part[:6].ljust(6, "0")) + int(len(part) > 6 and part[6] >= "5")
     if number > MAX_NUMBER:
         raise ScheduleError(
-            f"{quoted(line)}: {component.name} has the number {text:.20}, which systemd finds too large",
+            f"{component.name} has the number {text:.20}, which systemd finds too large",
+            of=line,
             field=component.name,
         )
     return number
@@ -272,7 +277,7 @@ def _out_of_range(component: Component, item: str, line: str) -> ScheduleError:
     got = f", got {item:.20}"
     back = " from the end of the month" if component is DAY_FROM_END else ""
     return ScheduleError(
-        f"{quoted(line)}: {component.name} must be {component.range}{back}{got}", field=component.name
+        f"{component.name} must be {component.range}{back}{got}", of=line, field=component.name
     )
 
 
@@ -281,7 +286,8 @@ def _no_second_value(component: Component, item: str, line: str) -> ScheduleErro
     what = "step" if "/" in item else "range"
     start = re.split(r"\.\.|/", item, maxsplit=1)[0]
     return ScheduleError(
-        f"{quoted(line)}: systemd refuses the {component.name} {what} {item:.20}: it has no second value",
+        f"systemd refuses the {component.name} {what} {item:.20}: it has no second value",
+        of=line,
         field=component.name,
         suggestion=line.replace(item, start, 1),
     )

@@ -43,7 +43,8 @@ class CalendarLine(Struct, frozen=True):
             seconds = int(match[1])
             at = _EPOCH + timedelta(seconds=min(seconds, 10**11))
             if at.year not in YEARS:
-                raise ScheduleError(f"{quoted(self.text)} is later than the year {YEARS[-1]}", field="year")
+                message = f"{quoted(self.text)} is later than the year {YEARS[-1]}"
+                raise ScheduleError(message, quotes=True, field="year")
             return f"{at:%Y-%m-%d %H:%M:%S}"
         return SPECIALS.get(self.text.lower(), self.text)
 

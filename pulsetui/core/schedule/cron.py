@@ -109,7 +109,7 @@ def _values(fields: Sequence[FieldText], shown: str) -> list[tuple[int, ...]]:
         # The option makes croniter see, as cron does, that a field which begins with * restricts nothing.
         expanded = croniter(text, datetime(2000, 1, 1), implement_cron_bug=True).expanded  # noqa: DTZ001
     except (CroniterError, ValueError) as error:
-        raise ScheduleError(f'"{shown}": {error}') from error
+        raise ScheduleError(str(error), of=shown) from error
     ours = (range(60), range(24), range(1, 32), range(1, 13), range(7))
     return [
         () if not each.plain else tuple(everything) if "*" in values else tuple(sorted(set(values)))
@@ -123,4 +123,4 @@ def _never(shown: str, days: CronDays, months: Sequence[int]) -> ScheduleError:
         why = f"no day {day} in {month_names(months)}"
     else:
         why = f"no such day in {month_names(months)}"
-    return ScheduleError(f'"{shown}" would never run: there is {why}', field="day of month")
+    return ScheduleError(f'"{shown}" would never run: there is {why}', quotes=True, field="day of month")

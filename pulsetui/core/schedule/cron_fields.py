@@ -110,12 +110,12 @@ def parse_field(field: Field, words: tuple[str, ...]) -> FieldText:
         try:
             parts.take(field, item)
         except _BadItemError as bad:
-            shown, fixed = quoted(" ".join(words)), None
+            fixed = None
             if bad.better is not None:
                 better = ",".join((*items[:place], bad.better, *items[place + 1 :]))
                 fixed = " ".join((*words[:index], better, *words[index + 1 :]))
             raise ScheduleError(
-                f"{shown}: {field.name} {bad.why}", field=field.name, suggestion=fixed
+                f"{field.name} {bad.why}", of=" ".join(words), field=field.name, suggestion=fixed
             ) from None
     return FieldText(
         text=",".join(items),
@@ -278,31 +278,34 @@ def _macro(words: list[str]) -> str:
     name = words[0]
     if name in MACROS and len(words) == 1:
         return MACROS[name]
-    shown = quoted(" ".join(words))
     if name.lower() == "@every":
         period = words[1] if len(words) == 2 else "15m"
         raise ScheduleError(
-            f"{shown}: cron has no @every; give the period as every = {quoted(period)}",
+            f"cron has no @every; give the period as every = {quoted(period)}",
+            of=" ".join(words),
             suggestion=period,
+            suggests=True,
         )
     if name.lower() == "@reboot":
-        raise ScheduleError('"@reboot" is not a time: nothing can be due. Give the check a period instead')
+        message = '"@reboot" is not a time: nothing can be due. Give the check a period instead'
+        raise ScheduleError(message, quotes=True)
     if name in MACROS:
-        raise ScheduleError(f"{shown}: {name} stands alone", suggestion=name)
+        raise ScheduleError(f"{name} stands alone", of=" ".join(words), suggestion=name)
     near = nearest(name, MACROS)
-    raise ScheduleError(f"{quoted(name, 20)} is none of {' '.join(MACROS)}", suggestion=near or None)
+    raise ScheduleError(
+        f"{quoted(name, 20)} is none of {' '.join(MACROS)}", quotes=True, suggestion=near or None
+    )
 
 
 def _wrong_count(words: list[str]) -> ScheduleError:
     whole = " ".join(words)
     message = (
-        f"{quoted(whole)}: a cron expression has 5 fields"
-        f" (minute, hour, day of month, month, day of week), got {len(words)}"
+        f"a cron expression has 5 fields (minute, hour, day of month, month, day of week), got {len(words)}"
     )
     if len(words) in (6, 7):
         # Quartz and others put seconds first and a year last.
         five = " ".join(words[1:6]).replace("?", "*")
-        return ScheduleError(message + "; there are no seconds and no year", suggestion=five)
+        return ScheduleError(message + "; there are no seconds and no year", of=whole, suggestion=five)
     if len(words) == 4:
-        return ScheduleError(message, suggestion=" ".join((*words, "*")))
-    return ScheduleError(message)
+        return ScheduleError(message, of=whole, suggestion=" ".join((*words, "*")))
+    return ScheduleError(message, of=whole)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from functools import lru_cache
+from typing import Literal
 
 from pulsetui.core.storable import MAX_SPAN
 from pulsetui.errors import PulseError
@@ -15,7 +16,11 @@ _MAX_DIGITS = 9  # with more it is longer than ten years in any unit
 
 
 class DurationError(PulseError):
-    """The text is no duration."""
+    """The text is not a duration (``form``), or is longer than ten years (``too_long``)."""
+
+    def __init__(self, message: str, kind: Literal["form", "too_long"] = "form") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 def parse_duration(value: object) -> timedelta:
@@ -46,7 +51,7 @@ def _parse(value: int | str) -> timedelta:
             raise DurationError(f'"{value:.60}" is not a duration; write it like 90s, 15m, 1h30m, 2d')
     if abs(seconds) > MAX_SPAN.total_seconds():
         shown = value if isinstance(value, str) else str(value) if abs(value) < 10**20 else "a long number"
-        raise DurationError(f'"{shown:.60}" is longer than ten years')
+        raise DurationError(f'"{shown:.60}" is longer than ten years', "too_long")
     return timedelta(seconds=seconds)
 
 

@@ -32,8 +32,8 @@ def guess_schedule(text: str, timezone: str = "UTC") -> Schedule:
         try:
             parse_duration(text)
         except DurationError as error:
-            if "longer than" in str(error):
-                raise ScheduleError(str(error)) from error
+            if error.kind == "too_long":
+                raise ScheduleError(str(error), quotes=True) from error
         else:
             return Every.parse(text, timezone)
     if _looks_like_cron(text):
@@ -45,7 +45,8 @@ def guess_schedule(text: str, timezone: str = "UTC") -> Schedule:
             raise
         raise ScheduleError(
             f"{error}. A schedule is a period (15m), a cron expression (0 2 * * *)"
-            " or an OnCalendar expression (Mon..Fri 06:00)"
+            " or an OnCalendar expression (Mon..Fri 06:00)",
+            quotes=True,
         ) from error
 
 

@@ -31,6 +31,7 @@ class Every(Struct, frozen=True):
         if self.period < MIN_PERIOD or self.period.microseconds:
             raise ScheduleError(
                 f"a period is whole seconds and at least 1s, got {self.period.total_seconds():g}s",
+                quotes=True,
                 suggestion="1m",
             )
 
@@ -38,11 +39,12 @@ class Every(Struct, frozen=True):
     def parse(cls, text: str | int, timezone: str = "UTC") -> Every:
         """A period from configuration: ``15m``, ``1h30m``, or whole seconds. Raises ScheduleError."""
         if is_row_of_numbers(text):
-            raise ScheduleError(f'"{text}" is several numbers, not a period; write it like 90s, 15m, 1h30m')
+            message = f'"{text}" is several numbers, not a period; write it like 90s, 15m, 1h30m'
+            raise ScheduleError(message, quotes=True)
         try:
             period = parse_duration(text)
         except DurationError as error:
-            raise ScheduleError(str(error), suggestion="15m") from error
+            raise ScheduleError(str(error), quotes=True, suggestion="15m") from error
         return cls(period, timezone)
 
     @property

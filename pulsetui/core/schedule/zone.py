@@ -114,7 +114,9 @@ def _unknown(name: str) -> ScheduleError:
     shown = name if len(name) <= _MAX_NAME_LENGTH else name[:_MAX_NAME_LENGTH] + "…"
     meant = _meant(name[:_MAX_NAME_LENGTH])
     hint = f'; did you mean "{meant}"?' if meant else "; write an IANA name like Europe/Berlin"
-    return ScheduleError(f"no time zone {shown!r}{hint}", field="timezone", suggestion=meant)
+    return ScheduleError(
+        f"no time zone {shown!r}{hint}", quotes=True, field="timezone", suggestion=meant, suggests=True
+    )
 
 
 def _meant(name: str) -> str | None:

@@ -29,7 +29,6 @@ NONE = "none"
 """How an empty list of hooks is written: no text at all means all hooks."""
 _PREVIEWED = 5
 _MAX_SLUG_LETTERS = 90  # letters, so that a number still fits behind it
-_TRY = re.compile(r'\bTry "([^"]+)"')
 
 
 class FieldSpec(Struct, frozen=True, kw_only=True):
@@ -215,7 +214,10 @@ class FormModel:
                 field=field, message="An expression is needed", suggestion=f"Write one like {example}"
             )
         return FieldProblem(
-            field=field, message=_sentence(problem.message, problem.value), suggestion=problem.suggestion
+            field=field,
+            message=_sentence(problem.message, problem.value),
+            suggestion=problem.suggestion,
+            better=problem.better,
         )
 
     def proposal(self, problem: FieldProblem) -> str:
@@ -223,8 +225,7 @@ class FormModel:
         than the part that is wrong."""
         if SPECS[problem.field].kind != "text" and len(self.items(problem.field)) > 1:
             return ""
-        tried = _TRY.search(problem.suggestion)
-        return tried.group(1) if tried else ""
+        return problem.better
 
     def zone(self, default_timezone: str) -> str:
         """The name of the time zone, as typed."""
