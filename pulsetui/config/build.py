@@ -19,6 +19,8 @@ from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import masked, secrets_of
 from pulsetui.config.toml.scan import Lines
 from pulsetui.config.values import Flaw, FlawedError
+from pulsetui.core.state.alert_rules import NO_RULES
+from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
 from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ConfigError
@@ -92,6 +94,7 @@ class _Builder:
             checks=MappingProxyType(checks),
             fields=MappingProxyType(fields),
             keys=MappingProxyType(self._keys()),
+            alerting=Alerting(hooks=MappingProxyType(dict.fromkeys(hooks, NO_RULES))),
             secrets=secrets_of(self._document),
         )
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from pulsetui.config.address import DEFAULT_HOST, DEFAULT_PORT, format_address, is_loopback, parse_address
+from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
 
 __all__ = [
@@ -62,6 +63,7 @@ class Config(Struct, frozen=True, kw_only=True):
     # ^ slug → the check's table as written, in plain Python values
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     # ^ ``[keys]``: name of a key binding of the screen → the key or keys for it
+    alerting: Alerting = field(default_factory=Alerting)
     secrets: frozenset[str] = (
         frozenset()
     )  # texts that must not be shown: ``config.secret.without`` takes them

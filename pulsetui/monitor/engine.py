@@ -107,7 +107,7 @@ class Engine:
             opened.database,
             Checks((), opened.snoozes),
             self.clock,
-            lambda: list(self.config.hooks),
+            lambda: self.config.alerting,
             self._committed,
             commands.AfterRefusal,
         )

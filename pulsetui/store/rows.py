@@ -60,6 +60,7 @@ class OutboxRow(Struct, frozen=True, kw_only=True):
     hook: str
     alert: str
     created_at: datetime
+    not_before: datetime | None = None  # for those who do not want to hear of it now
 
 
 class DeliveryResult(Struct, frozen=True, kw_only=True):
@@ -290,7 +291,8 @@ def flip_row(check_id: int, flip: Flip) -> Row:
 
 def outbox_row(row: OutboxRow) -> Row:
     created = stored(row.created_at)
-    return row.check_id, row.hook, row.alert, created, created
+    begin = created if row.not_before is None else stored(row.not_before)
+    return row.check_id, row.hook, row.alert, created, begin
 
 
 class StoredRun(Struct, frozen=True):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pulsetui.core.schedule.period import Every
+from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.state import new_state
@@ -57,7 +58,7 @@ def waiting(database: Database, queries: Queries, count: int) -> list[int]:
 
 
 def applied(database: Database, commands: list[Command[object]], checks: Checks | None = None) -> Transaction:
-    transaction = Transaction(checks or Checks(), database, lambda: ())
+    transaction = Transaction(checks or Checks(), database, Alerting())
     for command in commands:
         command.apply(transaction, NOW)
     return transaction

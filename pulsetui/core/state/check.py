@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from pulsetui.core.schedule.schedule import Schedule
+from pulsetui.core.state.alert_rules import AlertRules
 from pulsetui.core.state.expect import Expectation
 from pulsetui.core.text.metric import Pattern
 
@@ -46,6 +47,7 @@ class OnEvent(StrEnum):
     DOWN = "down"
 
 
+NO_ALERT_RULES: Mapping[str, AlertRules] = MappingProxyType({})
 NO_PATTERNS: Mapping[str, Pattern] = MappingProxyType({})
 """One for all checks that search for nothing."""
 
@@ -60,6 +62,11 @@ class Check(Struct, frozen=True, kw_only=True):
     desc: str = ""
     tags: tuple[str, ...] = ()
     hooks: tuple[str, ...] | None = None  # names of hooks; None means all of them
+    alerts: Mapping[str, AlertRules] = field(default_factory=lambda: NO_ALERT_RULES)
+    # ^ its own rules by the name of a hook; under "" those for all hooks
+    depends_on: tuple[str, ...] = ()  # slugs: while one of them is down, nobody is told of this one
+    owner: str = ""  # whom to ask
+    runbook: str = ""  # where it says what to do
     grace: timedelta = DEFAULT_GRACE  # tolerated after due
     early: timedelta = DEFAULT_EARLY  # a report this much before its slot still answers it
     start_grace: timedelta | None = None  # how long after due a start may take

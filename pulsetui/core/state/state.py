@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from pulsetui.core.state.alert_plan import Plans, next_due
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.incident import Incident
 from pulsetui.core.state.ping import NO_METRICS
@@ -57,7 +58,10 @@ class CheckState(Struct, kw_only=True, omit_defaults=True):
     unwatched: bool = False  # its last deadline passed while nobody was watching
     incidents: int = 0  # had so far
     incident: Incident | None = None  # the open one
-    untold: bool = False  # it went down while it was snoozed: nobody has been told
+    untold: bool = False  # 0.1.0: it went down while it was snoozed; ``plans`` say it since then
+    plans: Plans | None = None  # who is told of the open incident; None: written before there were plans
+    turns: tuple[datetime, ...] = ()  # when it lately went down or came up: many make it flap
+    flaps_until: datetime | None = None  # nobody is told of its ups and downs until then
     noted: str = ""  # the overlap or duplicate run since the last run that was neither, in words
     history: str = ""  # see core.history
     last_line: str = ""  # last line of the last body; unsafe text
@@ -148,4 +152,8 @@ def next_wake(check: Check, state: CheckState, now: datetime) -> datetime | None
         wakes.append(missed[0])
     if state.status in _AWAITED and state.due is not None and state.due > now:
         wakes.append(state.due)  # nothing changes but the look: it becomes late
+    if state.plans and (told := next_due(state.plans, now)) is not None:
+        wakes.append(told)
+    if state.flaps_until is not None:
+        wakes.append(state.flaps_until)
     return min(wakes, default=None)

@@ -6,7 +6,7 @@ reader sees a check before or after an event, never in between.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -32,6 +32,10 @@ class Checks:
         self.by_id: dict[int, TrackedCheck] = {one.id: one for one in tracked}
         self._by_slug = {one.check.slug: one.id for one in self.by_id.values()}
         self._by_uuid = {one.uuid: one.id for one in self.by_id.values()}
+        self._children: dict[str, list[int]] = {}
+        for one in self.by_id.values():
+            for parent in one.check.depends_on:
+                self._children.setdefault(parent, []).append(one.id)
 
     def find(self, slug: str) -> TrackedCheck | None:
         check_id = self._by_slug.get(slug)
@@ -44,6 +48,30 @@ class Checks:
     def named(self, uuid: str | None, slug: str | None) -> TrackedCheck | None:
         """By whichever of the two a ping gives."""
         return self.find_uuid(uuid) if uuid is not None else self.find(slug or "")
+
+    def parents_of(self, check: Check) -> Iterator[TrackedCheck]:
+        """All checks that it depends on, directly or through others, each once."""
+        seen, waiting = {check.slug}, list(check.depends_on)
+        while waiting:
+            slug = waiting.pop()
+            if slug not in seen and (parent := self.find(slug)) is not None:
+                yield parent
+                waiting += parent.check.depends_on
+            seen.add(slug)
+
+    def children_of(self, slug: str) -> Sequence[TrackedCheck]:
+        """All checks that depend on it, directly or through others."""
+        seen: set[str] = {slug}
+        found: list[TrackedCheck] = []
+        waiting = [slug]
+        while waiting:
+            for check_id in self._children.get(waiting.pop(), ()):
+                child = self.by_id[check_id]
+                if child.check.slug not in seen:
+                    seen.add(child.check.slug)
+                    found.append(child)
+                    waiting.append(child.check.slug)
+        return found
 
     def slugs(self) -> Collection[str]:
         return self._by_slug.keys()

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-import msgspec
 from msgspec import Struct
 
-from pulsetui.client.alert import Alert, AlertEvent
+from pulsetui.client.alert import Alert
+from pulsetui.core.state.alert_plan import postponed
+from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.incident import Flip
+from pulsetui.core.state.maintenance import maintained_until
 from pulsetui.core.state.snooze import Snooze, snoozed_until
 from pulsetui.core.state.state import CheckState
+from pulsetui.core.state.status import Status
 from pulsetui.core.state.transition import Transition
-from pulsetui.monitor.alert_text import alert_of, alert_of_note
+from pulsetui.monitor.alert_text import noted
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
+from pulsetui.monitor.writing.telling import Telling
 from pulsetui.store.database import Database
-from pulsetui.store.rows import Changes, OutboxRow, PingRow, StoredCheck
+from pulsetui.store.rows import Changes, PingRow, StoredCheck
 
 _T = TypeVar("_T")
 Result_co = TypeVar("Result_co", covariant=True)
 
 logger = logging.getLogger(__name__)
-_encode_alert = msgspec.json.Encoder().encode
 
 
 class Transaction:
     """One batch: a view of the checks with the batch's own changes on top, and the rows to commit."""
 
-    def __init__(self, checks: Checks, database: Database, hook_names: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, checks: Checks, database: Database, alerting: Alerting) -> None:
         self.checks = checks
         self.database = database
         self.changes = Changes()
-        self.hook_names = hook_names
+        self.alerting = alerting
+        self.telling = Telling(alerting, self.changes.outbox)
         self._states: dict[int, CheckState] = {}
         self._flips: list[tuple[str, Flip]] = []  # with the slug; logged once they are facts
 
@@ -76,38 +80,50 @@ class Transaction:
                 changes.runs[check_id, run.n] = run
         for incident in transition.incidents:
             changes.incidents[check_id, incident.n] = incident
+        silent = self.is_silent(tracked, now) if transition.flips or transition.notes else False
         for note in transition.notes:
-            self._tell_unless_snoozed(alert_of_note(tracked.check, note, now), tracked, transition.state, now)
+            if not silent:  # else it stands in the row
+                self.telling.tell_note(tracked, noted(tracked, note, now), now)
         for flip in transition.flips:
             changes.flips.append((check_id, flip))
             self._flips.append((tracked.check.slug, flip))
-            if (alert := alert_of(tracked.check, transition, flip)) is not None:
-                self._tell_unless_snoozed(alert, tracked, transition.state, now)
+            self.telling.take_flip(tracked, transition, flip, now, silent=silent)
+            if flip.before is Status.DOWN and flip.after is not Status.DOWN:
+                self._wait_for_children(tracked, now)
 
-    def _tell_unless_snoozed(
-        self, alert: Alert, tracked: TrackedCheck, state: CheckState, now: datetime
-    ) -> None:
-        """What goes down in a snooze is told at its end, if it still is; its recovery is told to nobody."""
-        snoozed = snoozed_until(self.snoozes, tracked.check, now) is not None
-        if alert.event is AlertEvent.DOWN and snoozed:
-            state.untold = True
-        elif alert.event is AlertEvent.NOTE and snoozed:
-            pass  # it stands in the row
-        elif alert.event is AlertEvent.UP and state.untold:
-            state.untold = False
-        else:
-            self.tell(alert, alert.at, tracked)
+    def settle_alerts(self, tracked: TrackedCheck, now: datetime) -> None:
+        """Tells what is due of the check, if this is a time to tell."""
+        state = self.state(tracked)
+        if (state.plans or state.flaps_until is not None) and not self.is_silent(tracked, now):
+            after = self.telling.settle(tracked, state, now)
+            if after is not None:
+                self.replace_state(tracked, after)
 
-    def tell(self, alert: Alert, created_at: datetime, tracked: TrackedCheck | None = None) -> None:
-        """Puts an alert into the outbox, once for each hook that is to be told."""
-        names = self.hook_names()
-        if tracked is not None and tracked.check.hooks is not None:
-            names = [name for name in names if name in tracked.check.hooks]
-        text = _encode_alert(alert).decode()
-        check_id = None if tracked is None else tracked.id
-        self.changes.outbox += [
-            OutboxRow(check_id=check_id, hook=name, alert=text, created_at=created_at) for name in names
-        ]
+    def replace_state(self, tracked: TrackedCheck, state: CheckState) -> None:
+        """Another state without a flip, a run or a ping."""
+        self._states[tracked.id] = self.changes.states[tracked.id] = state
+
+    def is_silent(self, tracked: TrackedCheck, now: datetime) -> bool:
+        """Whether nobody is to be told of the check now: it is snoozed, worked at, or waits for another."""
+        check, windows = tracked.check, self.alerting.windows
+        if self.snoozes and snoozed_until(self.snoozes, check, now) is not None:
+            return True
+        if windows and maintained_until(windows, check, now) is not None:
+            return True
+        return any(self.state(parent).status is Status.DOWN for parent in self.checks.parents_of(check))
+
+    def _wait_for_children(self, parent: TrackedCheck, now: datetime) -> None:
+        """It is down no more: what depends on it gets its grace to come up as well, before it is told of."""
+        for child in self.checks.children_of(parent.check.slug):
+            state = self.state(child)
+            if state.plans and state.incident is not None:
+                after = state.copied()
+                after.plans = postponed(state.plans, now + child.check.grace)
+                self.replace_state(child, after)
+
+    def tell_all(self, alert: Alert, at: datetime) -> None:
+        """What concerns no single check."""
+        self.telling.tell_all(alert, at)
 
     def define(self, identities: Sequence[StoredCheck], checks: Checks) -> None:
         """Another set of checks, from the next command on. Ids are stable, so earlier changes stay true."""

@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
+from pulsetui.core.state.alerting import Alerting
 from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.writing.checks import Checks
@@ -70,14 +71,14 @@ class Writer:
         database: Database,
         checks: Checks,
         clock: Clock,
-        hook_names: Callable[[], Sequence[str]],
+        alerting: Callable[[], Alerting],
         on_batch: Callable[[Batch], None],
         new_refusal: NewRefusal,
     ) -> None:
         self.checks = checks
         self.database = database  # the one that is at its path, which may become another one
         self._clock = clock
-        self._hook_names = hook_names
+        self._alerting = alerting
         self._on_batch = on_batch
         self._new_refusal = new_refusal
         self._refusal: Refusal | None = None  # committed with the next transaction that succeeds
@@ -156,7 +157,7 @@ class Writer:
                 yield alone if isinstance(alone, Batch) else self._refused([one], alone)
 
     def _transact(self, batch: Sequence[Submitted]) -> Batch | StoreError:
-        transaction = Transaction(self.checks, self.database, self._hook_names)
+        transaction = Transaction(self.checks, self.database, self._alerting())
         now = self._clock.now()  # all of them happen in one transaction
         while self._turned_away:
             self._refuse([self._turned_away[0][0]], self._turned_away.popleft()[1])

@@ -82,7 +82,7 @@ def _catch_up(
             unjudged.append(tracked)
     if unjudged:
         names = [tracked.check.name for tracked in unjudged]
-        transaction.tell(unwatched_digest(names, since, until, why), until)
+        transaction.tell_all(unwatched_digest(names, since, until, why), until)
     transaction.changes.unwatched.append((since, until, why))
     return [tracked.check.slug for tracked in unjudged]
 

@@ -10,12 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pulsetui.core.state import operate
+from pulsetui.core.state.alert_plan import adapted
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.state import CheckState, new_state
 from pulsetui.core.state.transition import Transition
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.commands.judge import judge, one_of_many
 from pulsetui.monitor.writing.identity import matched, removed, uuids
+from pulsetui.monitor.writing.telling import adopted
 from pulsetui.monitor.writing.transaction import Transaction
 from pulsetui.store.rows import StoredCheck
 
@@ -70,6 +72,7 @@ class Define(Struct, frozen=True):
                         transaction, one, operate.skip_unwatched(one.check, one.state, back[one.id], now), now
                     )
                 self._settle(transaction, one, operate.redefine(one.check, transaction.state(one), now), now)
+                _adapt_alerts(transaction, one, now)
 
     def _rename_snoozed(self, transaction: Transaction) -> None:
         """Snoozes follow a renamed check."""
@@ -88,6 +91,23 @@ class Define(Struct, frozen=True):
     ) -> None:
         if transition.state != transaction.state(tracked):
             transaction.apply(tracked, transition, now)
+
+
+def _adapt_alerts(transaction: Transaction, tracked: TrackedCheck, now: datetime) -> None:
+    """Whoever is told of checks, and when, may be others by now."""
+    state = transaction.state(tracked)
+    incident = state.incident
+    if incident is None:
+        return
+    rules = transaction.alerting.rules_of(tracked.check)
+    after = adopted(state, rules)
+    plans = adapted(after.plans or (), rules, incident.reason, incident.started_at)
+    if plans != state.plans:
+        if after is state:
+            after = state.copied()
+        after.plans = plans
+        transaction.replace_state(tracked, after)
+    transaction.settle_alerts(tracked, now)
 
 
 def _begun_again(stored: StoredCheck, now: datetime) -> CheckState:

@@ -53,6 +53,7 @@ def judge(transaction: Transaction, tracked: TrackedCheck, now: datetime) -> Che
     transition = machine.advance(tracked.check, before, now)
     if transition.flips or transition.runs or transition.incidents or transition.state != before:
         transaction.apply(tracked, transition, now)
+    transaction.settle_alerts(tracked, now)
     return transaction.state(tracked)
 
 

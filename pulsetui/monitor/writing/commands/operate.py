@@ -26,7 +26,6 @@ from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import Status
 from pulsetui.core.state.transition import Transition
 from pulsetui.monitor.writing.commands.judge import judge
-from pulsetui.monitor.writing.commands.snoozes import tell_untold
 from pulsetui.monitor.writing.transaction import Transaction
 
 logger = logging.getLogger(__name__)
@@ -63,7 +62,9 @@ class Operate(Struct, frozen=True):
         transaction.apply(tracked, done.transition, now)
         if done.goes_back:
             transaction.apply(tracked, machine.advance(check, done.transition.state, now), now)
-            tell_untold(transaction, tracked, now)
+            transaction.settle_alerts(tracked, now)
+        if isinstance(self.command, Acknowledge | Unacknowledge):
+            transaction.telling.take_acknowledgement(tracked, done.transition.state, now)
         return CommandResult(slug=slug, ok=True, message=done.message)
 
 

@@ -7,11 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from pulsetui.core.state.snooze import Scope, Snooze, snoozed_until
-from pulsetui.core.state.status import Status
-from pulsetui.core.state.transition import Transition
-from pulsetui.monitor.alert_text import still_down
-from pulsetui.monitor.writing.checks import TrackedCheck
+from pulsetui.core.state.snooze import Scope, Snooze
 from pulsetui.monitor.writing.commands.judge import one_of_many
 from pulsetui.monitor.writing.transaction import Transaction
 
@@ -28,15 +24,4 @@ class SetSnoozes(Struct, frozen=True):
         transaction.set_snoozes((*kept, *self.add))
         for tracked in transaction.checks.by_id.values():
             with one_of_many(tracked):
-                tell_untold(transaction, tracked, now)
-
-
-def tell_untold(transaction: Transaction, tracked: TrackedCheck, now: datetime) -> None:
-    """What went down in a snooze that is over, and still is down, is told."""
-    state = transaction.state(tracked)
-    if state.untold and snoozed_until(transaction.snoozes, tracked.check, now) is None:
-        told = state.copied()
-        told.untold = False
-        transaction.apply(tracked, Transition(state=told), now)
-        if state.status is Status.DOWN:
-            transaction.tell(still_down(tracked.check, state), now, tracked)
+                transaction.settle_alerts(tracked, now)
