@@ -10,12 +10,12 @@ from pulsetui.listener.http.message import Request, Response
 from pulsetui.monitor.sink import PingSink
 
 
-def denied(request: Request, intake: PingSink, *, write: bool) -> Response | None:
+def denied(request: Request, sink: PingSink, *, write: bool) -> Response | None:
     """The 401 for this request; None when its key allows the call. The read-only key allows no writes."""
     given = request.headers.get(b"x-api-key", b"").strip()
     if not given:
         return json_error(401, "missing api key")
-    keys = intake.api_keys()
+    keys = sink.api_keys()
     may_read = is_one_of(given, keys.read_only)
     if is_one_of(given, keys.full) or (may_read and not write):
         return None

@@ -18,7 +18,7 @@ from pulsetui.monitor.sink import MAX_BODY, PingSink
 
 
 class Listener:
-    """Takes pings for ``intake`` and serves ``client`` to those attached.
+    """Takes pings for ``sink`` and serves ``client`` to those attached.
 
     ``require_key`` is for a listener that others than this host can reach: pings must then name a check by
     its uuid or with the ping key. ``health`` gives None, or why pings are not taken now. Everything runs on
@@ -27,7 +27,7 @@ class Listener:
 
     def __init__(
         self,
-        intake: PingSink,
+        sink: PingSink,
         client: EngineClient,
         *,
         require_key: bool,
@@ -35,10 +35,10 @@ class Listener:
         limits: Limits | None = None,
         dialects: Sequence[MakeDialect] = DIALECTS,
     ) -> None:
-        guard = Guard(intake.hosts, loopback=not require_key)
-        self._api = PulseApi(intake, client, guard)
+        guard = Guard(sink.hosts, loopback=not require_key)
+        self._api = PulseApi(sink, client, guard)
         router = Router(
-            intake,
+            sink,
             guard,
             dialects,
             require_key=require_key,
@@ -48,8 +48,8 @@ class Listener:
             router,
             body_kept=MAX_BODY,
             limits=limits,
-            refused=intake.reject,
-            turned_away=intake.turned_away,
+            refused=sink.reject,
+            turned_away=sink.turned_away,
         )
 
     def start(self, sockets: Sequence[socket.socket]) -> None:

@@ -50,8 +50,8 @@ Work = Callable[[], Response]
 class PulseApi:
     """One instance for each listener. ``close`` ends its threads."""
 
-    def __init__(self, intake: PingSink, client: EngineClient, guard: Guard) -> None:
-        self._intake = intake
+    def __init__(self, sink: PingSink, client: EngineClient, guard: Guard) -> None:
+        self._sink = sink
         self._guard = guard
         self._client = client
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="pulsetui-api")
@@ -69,10 +69,10 @@ class PulseApi:
         write = rest == ["commands"]
         allowed = ("POST",) if write else ("GET", "HEAD")
         if why := self._guard.against_change(request):
-            self._intake.reject(why)
+            self._sink.reject(why)
             respond(json_error(403, refusal(why, request)))
-        elif (unauthorised := denied(request, self._intake, write=write)) is not None:
-            self._intake.reject("wrong api key")
+        elif (unauthorised := denied(request, self._sink, write=write)) is not None:
+            self._sink.reject("wrong api key")
             respond(unauthorised)
         elif request.method not in allowed:
             respond(json_error(405, f"use {allowed[0]}", (("Allow", ", ".join(allowed)),)))

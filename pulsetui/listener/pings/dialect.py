@@ -38,7 +38,7 @@ class Understood(Struct, frozen=True):
 
 
 class Declined(Struct, frozen=True):
-    """A request in this dialect that is no ping, or that may not be one, with its answer.
+    """A request in this dialect that is not a ping, or may not be one, with its answer.
 
     ``why`` is one of a fixed few, never text from the request; "" when it was none of our business and is not
     to be counted. ``name`` is the slug or uuid that it asked for, where it has one. ``did_you_mean`` makes

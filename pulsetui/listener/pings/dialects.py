@@ -10,7 +10,7 @@ from pulsetui.listener.pings.quietpulse import QuietPulse
 
 DIALECTS: Final[tuple[MakeDialect, ...]] = (
     Healthchecks,
-    QuietPulse,  # after Healthchecks, whose uuids and keys are no slugs
+    QuietPulse,  # after Healthchecks, whose uuids and keys are not slugs
 )
 """Asked in this order, so that what could be two is the first: the one that can tell comes before the one
 that takes anything."""
