@@ -1,4 +1,4 @@
-"""The durable queue of alerts, as the couriers of ``hooks`` see it."""
+"""The durable queue of alerts, as the delivery workers of ``hooks`` see it."""
 
 from __future__ import annotations
 

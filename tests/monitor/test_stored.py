@@ -236,15 +236,15 @@ def test_one_delivery_that_cannot_be_read_stops_no_hook(tmp_path: Path, what: st
             if check == "the same":
                 await engine.ping("one")
             hook = RecordingHook()
-            courier = DeliveryWorker(StoreOutbox(engine.engine), {"a": hook}, clock, lambda *_: None)
-            running_courier = asyncio.create_task(courier.run())
+            worker = DeliveryWorker(StoreOutbox(engine.engine), {"a": hook}, clock, lambda *_: None)
+            delivering = asyncio.create_task(worker.run())
             title = "one is up again" if check == "the same" else "two failed"
             for _ in range(500):
                 if title in [alert.title for alert in hook.alerts] and waiting(tmp_path) == 0:
                     break
                 await asyncio.sleep(0.01)
-            courier.stop()
-            await running_courier
+            worker.stop()
+            await delivering
             assert title in [alert.title for alert in hook.alerts]
             assert waiting(tmp_path) == 0
 
