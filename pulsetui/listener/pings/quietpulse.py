@@ -45,7 +45,7 @@ class QuietPulse:
             return Declined(answers.NOT_FOUND, "no key", slug)
         if why := self._desk.guard.against_slug(request):
             return forbidden(request, why, slug)
-        return self._form.by_slug(request, slug, action)
+        return self._form.read(request, action, None, slug)
 
     def _unknown(self, first: str, rest: Sequence[str]) -> Declined:
         """Two or more segments that mean nothing together: a wrong key, or a misspelt action."""

@@ -72,15 +72,16 @@ class UsualForm:
             action = action_of(rest[0])
             if action is None or len(rest) > 1:
                 return _no_path(upper=len(rest) == 1 and is_upper(rest[0]))
-        return self._read(request, action, code, None)
+        return self.read(request, action, code, None)
 
     def by_slug(self, request: Request, slug: str, action: Action | None) -> Reading:
-        """A slug that the request is allowed to name."""
+        """What stands where a slug should, and which the request is allowed to name."""
         if SLUG.fullmatch(slug) is None:
             return _no_path(slug, upper=is_upper(slug))
-        return self._read(request, action, None, slug)
+        return self.read(request, action, None, slug)
 
-    def _read(self, request: Request, action: Action | None, uuid: str | None, slug: str | None) -> Reading:
+    def read(self, request: Request, action: Action | None, uuid: str | None, slug: str | None) -> Reading:
+        """The ping of a check that its path names rightly, by one of both."""
         if action is not None and (action[1] or 0) > _MAX_STATUS:
             return self._decline(request, answers.BAD_URL, "bad url", uuid, slug)
         rid = None
