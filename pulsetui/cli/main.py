@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from pulsetui.cli.command_index import command_index
+from pulsetui.cli.exit_codes import INTERRUPTED, NOT_OK
 from pulsetui.cli.memory import TOO_LITTLE_MEMORY, is_short_of_memory  # not only when there is none left
 
 
@@ -26,9 +27,9 @@ def main(argv: list[str] | None = None) -> int:
 
         return run(arguments)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except (MemoryError, OSError, ImportError, RuntimeError, SyntaxError) as error:
         if not is_short_of_memory(error):
             raise
         sys.stderr.write(f"pulsetui: {TOO_LITTLE_MEMORY}\n")
-        return 1
+        return NOT_OK

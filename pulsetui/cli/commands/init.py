@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from pulsetui.cli.common_options import config_path, state_dir
+from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import out, talk
 from pulsetui.config.paths import LAST_GOOD_NAME
 
@@ -17,7 +18,7 @@ def init(options: argparse.Namespace) -> int:
     write_first_config(path)
     out(str(path))
     talk("start watching with: pulsetui")
-    return 0
+    return OK
 
 
 def config_to_run(options: argparse.Namespace) -> Path:

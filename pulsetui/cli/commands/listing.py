@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pulsetui.cli.connect import engine
+from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, paint, sorted_by_urgency, status_text, table, talk
 from pulsetui.client.status_words import word_for
 from pulsetui.core.state.status import Status
@@ -41,7 +42,7 @@ def list_checks(options: argparse.Namespace) -> int:
         talk(f"none of {count_text(len(every), 'check')} matches")
     else:
         talk("no checks yet; add one with: pulsetui add backup --cron '0 2 * * *'")
-    return 0
+    return OK
 
 
 def _check_words(words: list[str]) -> None:

@@ -7,6 +7,7 @@ import sys
 from datetime import datetime, tzinfo
 
 from pulsetui.cli.connect import engine, require_check
+from pulsetui.cli.exit_codes import OK
 from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckDetails
 from pulsetui.core import storable
@@ -31,7 +32,7 @@ def report(options: argparse.Namespace) -> int:
     if options.format == "json":
         text = escape_json(text, encoding)
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-    return 0
+    return OK
 
 
 def _made(client: EngineClient, slug: str, number: int | None, options: argparse.Namespace) -> Report:

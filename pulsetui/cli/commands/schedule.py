@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pulsetui.cli.common_options import config_path
+from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.config.file.load import parse_toml, read_text
 from pulsetui.core import storable
@@ -36,7 +37,7 @@ def schedule(options: argparse.Namespace) -> int:
     instants = _upcoming(found, after, options.count)
     if options.json:
         out(json_text(_record(found, instants, after)))
-        return 0
+        return OK
     out(clean(found.describe()))
     where = zone(found.timezone)  # an OnCalendar expression may name its own
     width = max((len(_wall(instant, where)) for instant in instants), default=0)
@@ -46,7 +47,7 @@ def schedule(options: argparse.Namespace) -> int:
         out("  never again")
     for warning in found.warnings(after):
         talk(f"warning: {clean(warning)}")
-    return 0
+    return OK
 
 
 def configured_zone(path: Path) -> str | None:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from pulsetui.cli import connect
 from pulsetui.cli.commands.init import config_to_run
 from pulsetui.cli.common_options import config_path, listen_address, state_dir
+from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import talk
 from pulsetui.cli.process import logs
 from pulsetui.cli.process.signals import signals
@@ -125,7 +126,7 @@ def _embedded(config: Path, state: Path, address: tuple[str, int] | None, option
             elif left.keeps_watching:
                 problem = _hand_over(service, options)
                 if not problem:
-                    return 0
+                    return OK
                 notices = (_notice("background", f"The engine could not move to the background: {problem}"),)
             else:
                 break

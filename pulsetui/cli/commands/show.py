@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from pulsetui.cli.connect import engine, require_check
+from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, paint, status_text
 from pulsetui.client.status_words import sentence, word_for
 from pulsetui.core.schedule.zone import zone
@@ -33,10 +34,10 @@ def show(options: argparse.Namespace) -> int:
         details, info, now = client.details(slug), client.info(), client.now()
     if options.json:
         out(json_text(details))
-        return 0
+        return OK
     for line in page(details, info, now):
         out(line)
-    return 0
+    return OK
 
 
 def page(details: CheckDetails, info: EngineInfo, now: datetime) -> list[str]:

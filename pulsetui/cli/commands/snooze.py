@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pulsetui.cli.commands.verbs import report
 from pulsetui.cli.connect import engine
+from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, table, talk
 from pulsetui.client.commands import EndSnooze, StartSnooze
 from pulsetui.client.user import user_name
@@ -120,4 +121,4 @@ def _list(options: argparse.Namespace) -> int:
             out(line)
     else:
         talk("nothing is snoozed")
-    return 0
+    return OK

@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pulsetui.cli.connect import engine
+from pulsetui.cli.exit_codes import NOT_OK, OK, UNREACHABLE
 from pulsetui.cli.output import glyphs, json_text, out, sorted_by_urgency, talk
 from pulsetui.client.attention import Attention, attention_of, is_snoozed
 from pulsetui.client.status_words import RUNNING, word_for
@@ -27,8 +28,6 @@ from pulsetui.errors import EngineUnreachableError
 
 if TYPE_CHECKING:
     from pulsetui.client.views import CheckView, RefusedPing
-
-WELL, NOT_WELL, UNREACHABLE = 0, 1, 3
 
 _RECENT = timedelta(days=1)
 """What was refused before is somebody's old mistake."""
@@ -48,18 +47,18 @@ def status(options: argparse.Namespace) -> int:
             refused = [one for one in info.refused if now - one.last_at < _RECENT]
     except EngineUnreachableError as error:
         return _unreachable(options.format, str(error))
-    standing = replace(standing_of(views, now, faults), refused=refused)
-    say: Mapping[str, Callable[[Standing], str]] = {
+    summary = replace(summary_of(views, now, faults), refused=refused)
+    say: Mapping[str, Callable[[StatusSummary], str]] = {
         "text": text_line,
         "json": json_line,
         "tmux": tmux_line,
         "nagios": nagios_line,
     }
-    out(say[options.format](standing))
-    return NOT_WELL if standing.down or faults else WELL
+    out(say[options.format](summary))
+    return NOT_OK if summary.down or faults else OK
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class StatusSummary(Struct, frozen=True, kw_only=True):
     """How all checks stand at an instant."""
 
     views: Sequence[CheckView]  # problems first, those that want attention before the others
@@ -78,11 +77,11 @@ class Standing(Struct, frozen=True, kw_only=True):
         return self.views[: self.counts[Status.DOWN]]
 
 
-def standing_of(views: Sequence[CheckView], now: datetime, faults: Sequence[str] = ()) -> Standing:
+def summary_of(views: Sequence[CheckView], now: datetime, faults: Sequence[str] = ()) -> StatusSummary:
     """Sorts and counts."""
     asked = {view.slug: attention_of(view, now) for view in views}
     found = Counter(asked.values())
-    return Standing(
+    return StatusSummary(
         views=sorted_by_urgency(sorted(views, key=lambda view: asked[view.slug] in _SILENCED)),
         now=now,
         counts=Counter(view.status for view in views if not _is_unwatched(view)),
@@ -94,111 +93,111 @@ def standing_of(views: Sequence[CheckView], now: datetime, faults: Sequence[str]
     )
 
 
-def text_line(standing: Standing) -> str:
+def text_line(summary: StatusSummary) -> str:
     """``2 down (1 acknowledged), 1 late, 40 up: Sync invoices overdue, Backup failed (acknowledged)``. What
     nobody watched is counted and named: it may be up, or not."""
-    fault = f"! {_fault(standing)}; " if standing.faults else ""
-    refused = _refused(standing)
-    if not standing.views:
+    fault = f"! {_fault(summary)}; " if summary.faults else ""
+    refused = _refused(summary)
+    if not summary.views:
         return f"{fault}no checks{refused}"
     counted = [
-        f"{count} {status}{_silenced_text(standing) if status is Status.DOWN else ''}"
+        f"{count} {status}{_silenced_text(summary) if status is Status.DOWN else ''}"
         for status in _ORDER
-        if (count := standing.counts[status])
+        if (count := summary.counts[status])
     ]
-    if standing.unwatched:
+    if summary.unwatched:
         counted.insert(
-            sum(standing.counts[status] > 0 for status in _TROUBLE), f"{len(standing.unwatched)} unwatched"
+            sum(summary.counts[status] > 0 for status in _TROUBLE), f"{len(summary.unwatched)} unwatched"
         )
     said = ", ".join(counted)
-    troubled = [view for view in standing.views if view.status in _TROUBLE or _is_unwatched(view)]
-    named = f": {_names(troubled, standing.now)}" if troubled else ""
+    troubled = [view for view in summary.views if view.status in _TROUBLE or _is_unwatched(view)]
+    named = f": {_names(troubled, summary.now)}" if troubled else ""
     return f"{fault}{said}{named}{refused}"
 
 
-def json_line(standing: Standing) -> str:
+def json_line(summary: StatusSummary) -> str:
     """Counts and the checks that are down or late. ``loud`` are those down that are neither acknowledged nor
     snoozed; ``snoozed`` counts whatever the status."""
-    views, now = standing.views, standing.now
+    views, now = summary.views, summary.now
     value = {
-        "ok": not standing.down and not standing.faults,
+        "ok": not summary.down and not summary.faults,
         "checks": len(views),
-        "counts": {str(status): standing.counts[status] for status in Status},
+        "counts": {str(status): summary.counts[status] for status in Status},
         "running": sum(view.started for view in views),
-        "loud": len(standing.wanting),
-        "acknowledged": standing.acknowledged,
+        "loud": len(summary.wanting),
+        "acknowledged": summary.acknowledged,
         "snoozed": sum(is_snoozed(view, now) for view in views),
-        "down": [_brief(view, now) for view in standing.down],
+        "down": [_brief(view, now) for view in summary.down],
         "late": [_brief(view, now) for view in views if view.status is Status.LATE],
-        "unwatched": [_brief(view, now) for view in standing.unwatched],
-        "refused": list(standing.refused),
-        "faults": list(standing.faults),
+        "unwatched": [_brief(view, now) for view in summary.unwatched],
+        "refused": list(summary.refused),
+        "faults": list(summary.faults),
     }
     return json_text(value)
 
 
-def tmux_line(standing: Standing) -> str:
+def tmux_line(summary: StatusSummary) -> str:
     """A piece of a tmux status line: ``#[fg=red,bold]✖ backup +1#[default] #[fg=yellow]◐ 1#[default]``; what
     is silenced is a dim count behind those that want attention."""
-    shown, counts, wanting = glyphs(), standing.counts, standing.wanting
+    shown, counts, wanting = glyphs(), summary.counts, summary.wanting
     parts = []
-    if standing.faults:
-        parts.append(f"#[fg=red,bold]! {_fault(standing, 60).replace('#', '##')}#[default]")
+    if summary.faults:
+        parts.append(f"#[fg=red,bold]! {_fault(summary, 60).replace('#', '##')}#[default]")
     if wanting:
         more = f" +{len(wanting) - 1}" if len(wanting) > 1 else ""
         name = clean(wanting[0].name, 30).replace("#", "##")  # or tmux would obey what a name holds
         parts.append(f"#[fg=red,bold]{shown[Status.DOWN]} {name}{more}#[default]")
-    if silenced := len(standing.down) - len(wanting):
+    if silenced := len(summary.down) - len(wanting):
         parts.append(f"#[dim]{shown[Status.DOWN]} {silenced}#[default]")
     if counts[Status.LATE]:
         parts.append(f"#[fg=yellow]{shown[Status.LATE]} {counts[Status.LATE]}#[default]")
-    if counts[Status.UP] and not wanting and not standing.faults:
+    if counts[Status.UP] and not wanting and not summary.faults:
         parts.append(f"#[fg=green]{shown[Status.UP]} {counts[Status.UP]}#[default]")
-    if standing.unwatched:
-        parts.append(f"? {len(standing.unwatched)}")
-    running = sum(view.started for view in standing.views)
+    if summary.unwatched:
+        parts.append(f"? {len(summary.unwatched)}")
+    running = sum(view.started for view in summary.views)
     if running:
         parts.append(f"{shown[RUNNING]} {running}")
-    return " ".join(parts) or f"{shown[Status.NEW]} {len(standing.views)}"
+    return " ".join(parts) or f"{shown[Status.NEW]} {len(summary.views)}"
 
 
-def nagios_line(standing: Standing) -> str:
+def nagios_line(summary: StatusSummary) -> str:
     """A plugin's line with performance data. The exit codes stay ours: 1 is down, 3 unreachable."""
     counts = {
-        **{str(status): standing.counts[status] for status in _ORDER},
-        "unwatched": len(standing.unwatched),
+        **{str(status): summary.counts[status] for status in _ORDER},
+        "unwatched": len(summary.unwatched),
     }
     data = " ".join(f"{word}={count}" for word, count in counts.items())
-    total = count_text(len(standing.views), "check")
-    if down := standing.down:
-        level = "CRITICAL" if standing.wanting else "WARNING"
-        silenced = _silenced_text(standing)
-        said = f"{level} - {len(down)} of {total} down{silenced}: {_names(down, standing.now)}"
+    total = count_text(len(summary.views), "check")
+    if down := summary.down:
+        level = "CRITICAL" if summary.wanting else "WARNING"
+        silenced = _silenced_text(summary)
+        said = f"{level} - {len(down)} of {total} down{silenced}: {_names(down, summary.now)}"
     else:
         said = f"OK - {total}, none down"
-        if standing.unwatched:
-            names = _names(standing.unwatched, standing.now)
-            said = f"WARNING - {total}, none down, {len(standing.unwatched)} unwatched: {names}"
-    if standing.faults:
-        said = f"CRITICAL - {_fault(standing)}; {said}"
+        if summary.unwatched:
+            names = _names(summary.unwatched, summary.now)
+            said = f"WARNING - {total}, none down, {len(summary.unwatched)} unwatched: {names}"
+    if summary.faults:
+        said = f"CRITICAL - {_fault(summary)}; {said}"
     return f"PULSETUI {said.replace('|', '/')} | {data}"
 
 
-def _refused(standing: Standing) -> str:
+def _refused(summary: StatusSummary) -> str:
     """``; pings refused: sync-invoces 4x (did you mean sync-invoices?), last Fri 05:28 from …``, or ""."""
-    if not standing.refused:
+    if not summary.refused:
         return ""
     from pulsetui.client.refused import refused_words
 
-    named = "; ".join(clean(refused_words(one)) for one in standing.refused[:_NAMED])
-    left = len(standing.refused) - _NAMED
+    named = "; ".join(clean(refused_words(one)) for one in summary.refused[:_NAMED])
+    left = len(summary.refused) - _NAMED
     return f"; pings refused: {named}" + (f"; and {count_text(left, 'other name')}" if left > 0 else "")
 
 
-def _fault(standing: Standing, limit: int = 200) -> str:
+def _fault(summary: StatusSummary, limit: int = 200) -> str:
     """The first thing that is wrong with the engine, on one line."""
-    more = f" (and {len(standing.faults) - 1} more)" if len(standing.faults) > 1 else ""
-    return clean(standing.faults[0].partition("\n")[0], limit) + more
+    more = f" (and {len(summary.faults) - 1} more)" if len(summary.faults) > 1 else ""
+    return clean(summary.faults[0].partition("\n")[0], limit) + more
 
 
 _SILENCED = (Attention.ACKNOWLEDGED, Attention.SNOOZED)
@@ -210,9 +209,9 @@ def _is_unwatched(view: CheckView) -> bool:
     return view.unwatched and view.status in (Status.UP, Status.LATE, Status.NEW)
 
 
-def _silenced_text(standing: Standing) -> str:
+def _silenced_text(summary: StatusSummary) -> str:
     """`` (1 acknowledged, 2 snoozed)``, or nothing."""
-    words = ((standing.acknowledged, "acknowledged"), (standing.snoozed, "snoozed"))
+    words = ((summary.acknowledged, "acknowledged"), (summary.snoozed, "snoozed"))
     said = ", ".join(f"{count} {word}" for count, word in words if count)
     return f" ({said})" if said else ""
 

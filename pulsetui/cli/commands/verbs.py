@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pulsetui.cli.connect import engine, require_check
+from pulsetui.cli.exit_codes import NOT_OK, OK, USAGE
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.client.commands import (
     Acknowledge,
@@ -162,8 +163,8 @@ def report(results: Sequence[CommandResult], options: argparse.Namespace) -> int
         for warning in result.warnings:
             talk(f"warning: {clean(warning)}")
     if all(result.ok for result in results):
-        return 0
-    return 2 if any(result.problems for result in results) else 1
+        return OK
+    return USAGE if any(result.problems for result in results) else NOT_OK
 
 
 def _lines(result: CommandResult) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import out
 from pulsetui.version import __version__
 
@@ -11,4 +12,4 @@ from pulsetui.version import __version__
 def version(options: argparse.Namespace) -> int:
     """Prints the version."""
     out(f"pulsetui {__version__}")
-    return 0
+    return OK
