@@ -21,8 +21,8 @@ from pulsetui.config.model import Config, is_loopback
 from pulsetui.errors import EngineError, PulseError
 from pulsetui.hooks.registry import VALIDATORS
 from pulsetui.listener.http.sockets import open_sockets, port_of
+from pulsetui.monitor.checks_toml.notices import ConfigNotices
 from pulsetui.monitor.clock import Clock, SystemClock
-from pulsetui.monitor.config_notices import ConfigNotices
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
 

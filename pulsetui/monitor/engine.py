@@ -24,9 +24,9 @@ from pulsetui.config.secret import without
 from pulsetui.core.state.snooze import Scope
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import EngineError, StoreError
+from pulsetui.monitor.checks_toml.copies import ConfigCopies
+from pulsetui.monitor.checks_toml.watch import ConfigWatch
 from pulsetui.monitor.clock import Clock
-from pulsetui.monitor.config_copies import ConfigCopies
-from pulsetui.monitor.config_watch import ConfigWatch
 from pulsetui.monitor.evaluator import Evaluator
 from pulsetui.monitor.lock import (
     keep_api_key,

@@ -22,7 +22,7 @@ FULL = CONFIG + MORE
 @pytest.fixture(autouse=True)
 def nothing_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test looks, when it means to."""
-    monkeypatch.setattr("pulsetui.monitor.config_watch.POLL_S", 1000.0)
+    monkeypatch.setattr("pulsetui.monitor.checks_toml.watch.POLL_S", 1000.0)
     monkeypatch.setattr(ConfigFile, "settle_s", 0.0)
 
 
@@ -163,7 +163,7 @@ def test_a_file_that_is_only_seen_through_its_mount_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def steps(on: Watched) -> None:
-        monkeypatch.setattr("pulsetui.monitor.config_watch.is_stale", lambda _: True)
+        monkeypatch.setattr("pulsetui.monitor.checks_toml.watch.is_stale", lambda _: True)
         on.path.write_text(FULL + "# touched\n")  # its last name away, ctime changes
         await on.look(1)
         assert "it is mounted as a single file" in on.said("config")

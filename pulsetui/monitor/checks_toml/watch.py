@@ -22,8 +22,8 @@ from pulsetui.core.schedule.english import listed
 from pulsetui.core.text.phrases import count_text
 from pulsetui.core.text.visible import visible
 from pulsetui.errors import PulseError, StoreError
+from pulsetui.monitor.checks_toml.copies import ConfigCopies
 from pulsetui.monitor.clock import Clock
-from pulsetui.monitor.config_copies import ConfigCopies
 from pulsetui.monitor.notices import Notices
 
 logger = logging.getLogger(__name__)
