@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli.commands.verbs import report
+from pulsetui.cli.commands.verbs import print_results
 from pulsetui.cli.main import main
 from pulsetui.client.client import do_one
 from pulsetui.client.commands import AddCheck, Dismiss, EditCheck
@@ -158,9 +158,9 @@ def test_a_command_prints_the_warnings_of_its_answer(
     from argparse import Namespace
 
     added = do_one(service.client, AddCheck(("older",), {"calendar": "2019-01-01"}))
-    assert report([added], Namespace(json=False)) == 0
+    assert print_results([added], Namespace(json=False)) == 0
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines()[1].startswith("warning: it will never elapse again")
-    assert report([added], Namespace(json=True)) == 0
+    assert print_results([added], Namespace(json=True)) == 0
     assert "2019-01-01" in json.loads(capsys.readouterr().out)[0]["warnings"][0]

@@ -8,9 +8,9 @@ from datetime import datetime, tzinfo
 
 from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.exit_codes import OK
+from pulsetui.cli.times import read_time
 from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckDetails
-from pulsetui.core import storable
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.json_escape import escape_json
@@ -21,7 +21,7 @@ from pulsetui.report.text import FORMATS
 
 def report(options: argparse.Namespace) -> int:
     """Exit code 1 when there is no such check or incident."""
-    slug, number = named(options.what)
+    slug, number = _named(options.what)
     if number is not None and (options.after or options.before):
         raise UsageError("--after and --before limit the report of a check; an incident has its own limits")
     with engine(options) as client:
@@ -41,13 +41,13 @@ def _made(client: EngineClient, slug: str, number: int | None, options: argparse
     if number is not None:
         return incident_report(details, number, now, unwatched=unwatched)
     where = zone_of(details.view)
-    since, until = (bound(options, name, where) for name in ("after", "before"))
+    since, until = (_bound(options, name, where) for name in ("after", "before"))
     if since is not None and until is not None and since > until:
         raise UsageError("--after is later than --before")
     return check_report(details, now, since=since, until=until, unwatched=unwatched)
 
 
-def named(text: str) -> tuple[str, int | None]:
+def _named(text: str) -> tuple[str, int | None]:
     """``SLUG`` or ``SLUG#N``. Raises UsageError."""
     slug, hash_sign, number = text.partition("#")
     if not hash_sign:
@@ -59,21 +59,10 @@ def named(text: str) -> tuple[str, int | None]:
     return check_slug(slug), int(number)
 
 
-def bound(options: argparse.Namespace, name: str, where: tzinfo) -> datetime | None:
-    """The instant given with ``--after`` or ``--before``; without an offset it is in the check's zone."""
+def _bound(options: argparse.Namespace, name: str, where: tzinfo) -> datetime | None:
+    """The instant given with ``--after`` or ``--before``."""
     text = getattr(options, name)
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-        return storable.instant(at if at.tzinfo else at.replace(tzinfo=where))
-    except storable.UnstorableError as error:
-        raise UsageError(f'--{name} "{clean(text, 60)}" {error}') from None
-    except ValueError:
-        raise UsageError(
-            f'--{name} "{clean(text, 60)}" is not a date or time; write it like 2026-11-21, 2026-11-21T02:00'
-            " or ending in +02:00"
-        ) from None
+    return None if text is None else read_time(f"--{name}", text, where)
 
 
 def _unwatched(client: EngineClient, details: CheckDetails, now: datetime) -> tuple[Unwatched, ...]:

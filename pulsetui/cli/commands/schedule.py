@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from pulsetui.cli.common_options import config_path
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, talk
+from pulsetui.cli.times import read_time
 from pulsetui.config.file.load import parse_toml, read_text
-from pulsetui.core import storable
 from pulsetui.core.schedule.parse import guess_schedule
 from pulsetui.core.schedule.schedule import Schedule
 from pulsetui.core.schedule.zone import zone
@@ -28,7 +28,8 @@ def schedule(options: argparse.Namespace) -> int:
         raise UsageError(f"--count {options.count}: must be a number from 0 to {_MAX_COUNT}")
     name = options.timezone or configured_zone(config_path(options)) or "UTC"
     where = zone(name)
-    after = _after(options.after, where)
+    now = datetime.now(UTC).replace(microsecond=0)
+    after = now if options.after is None else read_time("--after", options.after, where)
     try:
         found = guess_schedule(options.expression, name)
     except ScheduleError as error:
@@ -82,23 +83,6 @@ def _record(found: Schedule, instants: list[datetime], after: datetime) -> dict[
         "next_utc": [instant.astimezone(UTC).isoformat() for instant in instants],
         "warnings": list(found.warnings(after)),
     }
-
-
-def _after(text: str | None, where: ZoneInfo) -> datetime:
-    if text is None:
-        return datetime.now(UTC).replace(microsecond=0)
-    try:
-        instant = datetime.fromisoformat(text)
-        if instant.tzinfo is None:
-            instant = instant.replace(tzinfo=where)
-        return storable.instant(instant)
-    except storable.UnstorableError as error:
-        raise UsageError(f'--after "{clean(text, 60)}" {error}') from None
-    except ValueError:
-        raise UsageError(
-            f'--after "{clean(text, 60)}" is not a date or time; write it like 2026-11-21T02:00 or'
-            " 2026-11-21T02:00+02:00"
-        ) from None
 
 
 def _wall(instant: datetime, where: ZoneInfo) -> str:

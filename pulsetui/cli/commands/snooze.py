@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from pulsetui.cli.commands.verbs import report
+from pulsetui.cli.commands.verbs import print_results
 from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, table, talk
@@ -48,7 +48,7 @@ def snooze(options: argparse.Namespace) -> int:
         results: list[CommandResult] = []
         for scope, names in targets:
             results += _ask(client, scope, names, until, options.note)
-        return report(results, options)
+        return print_results(results, options)
 
 
 def snooze_lines(snoozes: Sequence[SnoozeView], now: datetime, zone: tzinfo) -> list[str]:

@@ -37,14 +37,14 @@ def pause(options: argparse.Namespace) -> int:
     """Stops watching."""
     slugs = _slugs(options)
     with engine(options) as client:
-        return report(client.do(Pause(slugs, by=user_name())), options)
+        return print_results(client.do(Pause(slugs, by=user_name())), options)
 
 
 def resume(options: argparse.Namespace) -> int:
     """Watches again."""
     slugs = _slugs(options)
     with engine(options) as client:
-        return report(client.do(Resume(slugs)), options)
+        return print_results(client.do(Resume(slugs)), options)
 
 
 def acknowledge(options: argparse.Namespace) -> int:
@@ -52,9 +52,9 @@ def acknowledge(options: argparse.Namespace) -> int:
     slugs = _slugs(options)
     with engine(options) as client:
         if options.undo:
-            return report(client.do(Unacknowledge(slugs)), options)
+            return print_results(client.do(Unacknowledge(slugs)), options)
         known = Acknowledge(slugs, by=user_name(), note=options.note, any_reason=options.any_reason)
-        return report(client.do(known), options)
+        return print_results(client.do(known), options)
 
 
 def add(options: argparse.Namespace) -> int:
@@ -81,7 +81,7 @@ def add(options: argparse.Namespace) -> int:
             raise UsageError(f"{key} is given twice: as an option and as {key}=…")
         fields[key] = value
     with engine(options) as client:
-        return report(client.do(AddCheck((slug,), fields)), options)
+        return print_results(client.do(AddCheck((slug,), fields)), options)
 
 
 def edit(options: argparse.Namespace) -> int:
@@ -96,7 +96,7 @@ def edit(options: argparse.Namespace) -> int:
         )
     with engine(options) as client:
         require_check(slug, client)
-        return report(client.do(EditCheck((slug,), fields, new_slug=new_slug)), options)
+        return print_results(client.do(EditCheck((slug,), fields, new_slug=new_slug)), options)
 
 
 def remove(options: argparse.Namespace) -> int:
@@ -104,7 +104,7 @@ def remove(options: argparse.Namespace) -> int:
     slug = check_slug(options.slug)
     with engine(options) as client:
         require_check(slug, client)
-        return report(client.do(RemoveCheck((slug,))), options)
+        return print_results(client.do(RemoveCheck((slug,))), options)
 
 
 def read_pairs(pairs: Sequence[str]) -> dict[str, object | None]:
@@ -153,7 +153,7 @@ def _slugs(options: argparse.Namespace) -> tuple[str, ...]:
     return tuple(check_slug(slug) for slug in dict.fromkeys(options.slugs))
 
 
-def report(results: Sequence[CommandResult], options: argparse.Namespace) -> int:
+def print_results(results: Sequence[CommandResult], options: argparse.Namespace) -> int:
     """0 if everything succeeded, 2 if a field is wrong, else 1."""
     if options.json:
         out(json_text(results))
