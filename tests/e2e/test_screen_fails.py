@@ -64,7 +64,7 @@ def test_the_engine_goes_on_without_a_screen_that_only_fails(tmp_path: Path) -> 
     screen = failing_screen(tmp_path, 3)
     try:
         screen.read_until("the screen failed 3 times within a minute")
-        screen.read_until("The engine goes on without a screen")
+        screen.read_until("The engine keeps running without a screen")
         assert pulsetui("ping", "backup", home=tmp_path).stderr == ""
         screen.output = b""
         os.write(screen.master, b"\n")
