@@ -188,7 +188,7 @@ def test_a_file_that_cannot_be_read_leaves_the_last_good_one_running_for_ever(
             on.path.write_bytes(content + b"# \xff\n")
         await on.look(30)
         assert len(on.slugs()) == 6
-        assert "the last good configuration runs on" in on.said("config")
+        assert "the last valid configuration stays in use" in on.said("config")
         if break_ == "a directory":
             on.path.rmdir()
         on.path.write_bytes(content)

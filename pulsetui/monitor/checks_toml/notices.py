@@ -54,7 +54,7 @@ class ConfigNotices:
         self._notices.put(
             "ping_key",
             "warning",
-            "Other hosts can reach this listener, so pings by slug need a ping key, and there is none: only"
+            "Other hosts can reach this listener, so pings by slug need a ping key, but none is set: only"
             f' pings by uuid are accepted. Add to [listener]: ping_key = "{token_hex(11)}"',
         )
 

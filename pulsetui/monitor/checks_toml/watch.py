@@ -68,7 +68,7 @@ class ConfigWatch:
             await asyncio.to_thread(edit, self._file)
             written, rescue = self._file.written, self._file.rescue
             self._file.written = self._file.rescue = None  # they may be large
-            if written is None:  # whoever edited it did that himself
+            if written is None:  # the editor did that already
                 written = await asyncio.to_thread(self._file.load)
             self._taken, self._seen = None, None  # looked at again, should anything fail now
             await take(written.config)
@@ -145,7 +145,7 @@ class ConfigWatch:
             self._taken = found
             # Shortened to the file's name: a notice has one line, and the place in the file is what counts.
             said = str(error).replace(str(self._file.path), self._name)
-            text = f"{said}\nUntil it is mended, the last good configuration runs on."
+            text = f"{said}\nUntil it is fixed, the last valid configuration stays in use."
             self._notices.put(BROKEN, "error", text)
 
     def _settle(self, loaded: Loaded) -> None:
