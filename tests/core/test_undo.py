@@ -74,7 +74,7 @@ def test_what_has_reported_since_cannot_be_undone() -> None:
     check.pause("+1 12:01")
     check.ping("log", "+1 12:02")
     assert not check.undo("+1 12:03")
-    assert check.state.aside is None
+    assert check.state.before_pause is None
 
 
 def test_a_pause_that_nobody_watched_cannot_be_undone() -> None:
@@ -106,8 +106,8 @@ def test_pausing_and_resuming_for_ever_keeps_a_few_states_only() -> None:
         check.pause("+1 12:01")
         check.resume("+1 12:01")
     depth, state = 0, check.state
-    while state.aside is not None:
-        depth, state = depth + 1, state.aside
+    while state.before_pause is not None:
+        depth, state = depth + 1, state.before_pause
     assert depth == operate.UNDONE_IN_A_ROW
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+import msgspec
 from hypothesis import given
 from msgspec.structs import replace
 
 from pulsetui.core.state.incident import Incident
 from pulsetui.core.state.run import Run
 from pulsetui.core.state.state import CheckState, new_state
-from pulsetui.core.state.status import Outcome
+from pulsetui.core.state.status import Outcome, Status
 from pulsetui.store.database import Database
 from pulsetui.store.queries import Queries
 from pulsetui.store.rows import (
@@ -23,6 +24,26 @@ from tests.store.samples import NOW, incidents, instants, ping, quick, runs, sta
 @quick
 @given(states)
 def test_a_state_comes_back_the_same(database: Database, state: CheckState) -> None:
+    database.write(Changes(states={1: state}))
+    assert next(check for check in database.checks() if check.id == 1).state == state
+
+
+WRITTEN_BEFORE = (
+    b'{"created_at":"2026-11-20T00:00:00Z","since":"2026-11-20T01:00:00Z","status":"paused","n_pings":3,'
+    b'"last_metrics":{},"untold":true,"history":"f-","aside":{"created_at":"2026-11-20T00:00:00Z",'
+    b'"since":"2026-11-20T00:00:00Z","status":"down","reason":"failed","detail":"exit status 2","n_pings":3,'
+    b'"last_metrics":{},"untold":true,"history":"f-"}}'
+)
+"""A state as it was stored when two of its fields had the names ``untold`` and ``aside``."""
+
+
+def test_a_state_keeps_the_names_that_it_was_first_stored_under(database: Database) -> None:
+    state = msgspec.json.decode(WRITTEN_BEFORE, type=CheckState)
+
+    assert state.alert_pending
+    assert state.before_pause is not None
+    assert (state.before_pause.status, state.before_pause.alert_pending) == (Status.DOWN, True)
+    assert msgspec.json.encode(state) == WRITTEN_BEFORE
     database.write(Changes(states={1: state}))
     assert next(check for check in database.checks() if check.id == 1).state == state
 

@@ -54,7 +54,7 @@ def receive(check: Check, state: CheckState, ping: Ping, now: datetime) -> Trans
     if draft.state.status is Status.PAUSED and check.manual_resume:
         kind = PingKind.IGN
     draft.state.n_pings += 1
-    draft.state.aside = None  # what it would have meant without the pause, nobody can tell any more
+    draft.state.before_pause = None  # what it would have meant without the pause, nobody can tell any more
     if kind in (PingKind.START, PingKind.SUCCESS, PingKind.FAIL):
         if ping.spooled and draft.state.latest is not None and ping.at < draft.state.latest:
             _record_late_arrival(draft, ping)

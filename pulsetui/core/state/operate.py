@@ -29,7 +29,7 @@ def pause(check: Check, state: CheckState, now: datetime, by: str = "") -> Trans
     """Nothing is expected any more. An open incident ends; a pending start is forgotten (Healthchecks)."""
     draft = TransitionBuilder(check, state)
     draft.go(now, Status.PAUSED, closed_by=f"pause, {by}" if by else "pause")
-    draft.state.aside = _kept(state)
+    draft.state.before_pause = _kept(state)
     draft.state.pending = None
     draft.state.slot = draft.state.due = None
     draft.state.unwatched = False
@@ -45,7 +45,7 @@ def resume(check: Check, state: CheckState, now: datetime) -> Transition:
     draft = TransitionBuilder(check, state)
     if state.status is Status.PAUSED:
         draft.go(now, Status.NEW)
-        draft.state.aside = _kept(state)
+        draft.state.before_pause = _kept(state)
         draft.state.pending = None
         _expect_first(draft, now)
     return draft.finish(state)
@@ -66,16 +66,17 @@ def undo(check: Check, state: CheckState, now: datetime) -> Transition | None:
     None when that cannot be: it has reported since, or there were times that nobody watched. The incident
     that a pause ended is open again. There is no flip: nothing new has happened that anybody should be told.
     """
-    if state.aside is None or state.aside.n_pings != state.n_pings:
+    if state.before_pause is None or state.before_pause.n_pings != state.n_pings:
         return None
     # The schedule may have been edited meanwhile.
-    before = redefine(check, state.aside, now).state
+    before = redefine(check, state.before_pause, now).state
     return Transition(state=before, incidents=() if before.incident is None else (before.incident,))
 
 
 def _kept(state: CheckState, depth: int = UNDONE_IN_A_ROW) -> CheckState:
     kept = state.copied()
-    kept.aside = None if state.aside is None or depth == 1 else _kept(state.aside, depth - 1)
+    earlier = state.before_pause
+    kept.before_pause = None if earlier is None or depth == 1 else _kept(earlier, depth - 1)
     return kept
 
 
@@ -133,7 +134,7 @@ def skip_unwatched(check: Check, state: CheckState, since: datetime, until: date
     draft = TransitionBuilder(check, state)
     new = draft.state
     forgiven = new.unwatched
-    new.aside = None  # it was not watched either
+    new.before_pause = None  # it was not watched either
     _put_right(draft, until)
     pending = new.pending_run()
     if pending is not None and pending.outcome is Outcome.RUNNING:
@@ -148,7 +149,7 @@ def skip_unwatched(check: Check, state: CheckState, since: datetime, until: date
 def is_touched(check: Check, state: CheckState, since: datetime, until: datetime) -> bool:
     """Whether ``skip_unwatched`` may change anything: of thousands of checks mostly nothing, and each
     costs a start its share."""
-    if state.runs or state.aside is not None or state.set_back_at is not None:
+    if state.runs or state.before_pause is not None or state.set_back_at is not None:
         return True
     missed = missed_at(check, state)
     return missed is not None and since < missed[0] <= until
@@ -186,7 +187,7 @@ def set_back(check: Check, state: CheckState, before: datetime, now: datetime) -
     """
     draft = TransitionBuilder(check, state)
     new = draft.state
-    new.aside = None  # its instants are those of the clock before
+    new.before_pause = None  # its instants are those of the clock before
     new.set_back_at, new.set_back_ping = now, state.n_pings
     if new.slot is None:
         return draft.finish(state)

@@ -24,6 +24,8 @@ class CheckState(Struct, kw_only=True, omit_defaults=True):
     never touch a state that they have returned. ``status`` is NEW, UP, DOWN or PAUSED: LATE follows from UP
     or NEW and the clock.
 
+    It is stored under the names of its fields, or the older ones that ``field`` keeps for two of them.
+
     ``due`` follows ``slot``, except while the clock is behind what was recorded (``set_back_at``): then
     ``slot`` may lie in the future, and ``due`` is what that clock expects.
     """
@@ -58,14 +60,16 @@ class CheckState(Struct, kw_only=True, omit_defaults=True):
     unwatched: bool = False  # its last deadline passed while nobody was watching
     incidents: int = 0  # had so far
     incident: Incident | None = None  # the open one
-    untold: bool = False  # 0.1.0: it went down while it was snoozed; ``plans`` say it since then
+    alert_pending: bool = field(default=False, name="untold")
+    # ^ 0.1.0: it went down while it was snoozed; ``plans`` say it since then
     plans: Plans | None = None  # who is told of the open incident; None: written before there were plans
     turns: tuple[datetime, ...] = ()  # when it lately went down or came up: many make it flap
     flaps_until: datetime | None = None  # nobody is told of its ups and downs until then
     noted: str = ""  # the overlap or duplicate run since the last run that was neither, in words
     history: str = ""  # see core.history
     last_line: str = ""  # last line of the last body; unsafe text
-    aside: CheckState | None = None  # as it was before the last pause or resume, while that can be undone
+    before_pause: CheckState | None = field(default=None, name="aside")
+    # ^ as it was before the last pause or resume, while that can be undone
 
     def copied(self) -> CheckState:
         """A copy to change."""

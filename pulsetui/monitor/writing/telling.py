@@ -178,8 +178,8 @@ def adopted(state: CheckState, rules: Rules) -> CheckState:
         return state
     after = state.copied()
     begun = alert_plan.begin(rules, state.incident.reason, state.incident.started_at)
-    after.plans = begun if state.untold else tuple(HookPlan(plan.hook, 1, None) for plan in begun)
-    after.untold = False
+    after.plans = begun if state.alert_pending else tuple(HookPlan(plan.hook, 1, None) for plan in begun)
+    after.alert_pending = False
     if state.incident.acknowledgement is not None:
         after.plans = alert_plan.acknowledged(after.plans)
     return after
