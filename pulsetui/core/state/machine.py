@@ -191,8 +191,8 @@ def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
     state = draft.state
     repeated = ping.rid is not None and ping.rid == state.last_rid and not _open_run(state, ping)
     previous_success = state.last_success
-    retried = _is_retry(state, ping)
     run = _ended(draft, ping)
+    duplicate = not repeated and _is_duplicate(draft, ping, run)
     _settle_slot(draft, run)
     state.last_ping, state.last_kind = ping.at, ping.kind
     state.unwatched = False
@@ -202,14 +202,6 @@ def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
         state.last_source = sys.intern(ping.source)
     if ping.kind is PingKind.FAIL or ping.rid is None:
         state.pending = None  # as in Healthchecks: such a report clears whatever start is pending
-    duplicate = (
-        draft.check.min_interval is not None
-        and run.outcome is Outcome.SUCCESS
-        and not repeated
-        and not retried
-        and previous_success is not None
-        and ping.at - previous_success < draft.check.min_interval
-    )
     if duplicate:
         run = replace(run, duplicate=True)
     if repeated:
@@ -269,6 +261,14 @@ def _tell_duplicate(
         draft.go_down(flip_at, Reason.RAN_TWICE, text)
     else:
         draft.note(text)
+
+
+def _is_duplicate(draft: TransitionBuilder, ping: Ping, run: Run) -> bool:
+    """Whether the job has run again too soon after the success before."""
+    before, shortest = draft.state.last_success, draft.check.min_interval
+    if before is None or shortest is None or run.outcome is not Outcome.SUCCESS:
+        return False
+    return ping.at - before < shortest and not _is_retry(draft.state, ping)
 
 
 def _is_retry(state: CheckState, ping: Ping) -> bool:
