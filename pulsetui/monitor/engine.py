@@ -90,7 +90,7 @@ class Engine:
         self.on_urgent: Observers[[Alert]] = Observers()  # something cannot even be put there
         self.notices = Notices(self._info_changed, self.masked)
         self._routines = Routines(self._routine_failed)
-        self._config_watch = ConfigWatch(self.config_file, loaded, copies, self.notices, clock)
+        self.config_watch = ConfigWatch(self.config_file, loaded, copies, self.notices, clock)
         opened = open_state(state_dir)
         self.lock, self.queries, self._api_key = opened.lock, opened.queries, opened.api_key
         self.local_ping_key = local_ping_key(opened.api_key)
@@ -121,7 +121,7 @@ class Engine:
         self._evaluator = Evaluator(clock, self._evaluate, self._set_aside, self._settle_unwatched)
         self._snooze_timer = SnoozeTimer(clock.now, lambda: self.checks.snoozes, self._end_snoozes)
         self._trimmer = Trimmer(self.submit)
-        self._store_watch = StoreWatch(self, self._routines.spawn)
+        self.store_watch = StoreWatch(self, self._routines.spawn)
 
     @property
     def checks(self) -> Checks:
@@ -142,7 +142,7 @@ class Engine:
         self._unwatched.begin()
         self._evaluator.start()
         self._snooze_timer.watch()
-        for routine in (self._tick(), self._keep_beat(), self._config_watch.watch(self._take_config)):
+        for routine in (self._tick(), self._keep_beat(), self.config_watch.watch(self.take_config)):
             self._routines.spawn(routine)
 
     async def stop(self) -> None:
@@ -201,7 +201,7 @@ class Engine:
             self._loop.call_soon_threadsafe(self._on_batch, batch)
 
     def _on_batch(self, batch: Batch) -> None:
-        self._store_watch.committed(batch.error)
+        self.store_watch.committed(batch.error)
         for answer in batch.answers:
             answer()
         if batch.redefined:
@@ -219,7 +219,7 @@ class Engine:
 
     def health(self) -> str | None:
         """What is wrong with the engine, or None."""
-        return self._store_watch.trouble()
+        return self.store_watch.trouble()
 
     def masked(self, text: str) -> str:
         """``text`` for whoever may look but not read checks.toml: without the keys and secrets in it."""
@@ -279,7 +279,7 @@ class Engine:
             await asyncio.sleep(TICK_S)
             self._settle_unwatched()
             self._gap_detector.tick()
-            self._store_watch.tick()
+            self.store_watch.tick()
             if self.health() is not None:
                 self.submit(commands.Settled(), lambda _: None)  # what is still to be written tries the disk
 
@@ -289,16 +289,17 @@ class Engine:
             await asyncio.sleep(BEAT_S)
             beats += 1
             try:
-                await self._beat(purges=beats % _PURGE_EVERY_BEATS == 1)
+                await self.beat(purges=beats % _PURGE_EVERY_BEATS == 1)
             except StoreError as error:
                 logger.warning("at a beat: %s", error)
             except Exception:  # the next beat may do better, and must come
                 logger.exception("a beat of the engine failed")
 
-    async def _beat(self, *, purges: bool) -> None:
+    async def beat(self, *, purges: bool = False) -> None:
+        """What is done every ten seconds; also for whoever moves the clock himself. Raises StoreError."""
         self._settle_unwatched()
         self._alive()
-        await self._store_watch.beat()
+        await self.store_watch.beat()
         self._evaluator.recheck()
         self._snooze_timer.watch()
         await self._spool.take()
@@ -355,13 +356,14 @@ class Engine:
         """
 
         async def take(config: Config) -> None:
-            await self._take_config(config, renames or {}, restored)
+            await self.take_config(config, renames or {}, restored)
 
-        await self._config_watch.edit(edit, take)
+        await self.config_watch.edit(edit, take)
 
-    async def _take_config(
+    async def take_config(
         self, config: Config, renames: Mapping[str, str] = NO_RENAMES, restored: Collection[str] = ()
     ) -> None:
+        """Goes on with another configuration. Raises StoreError."""
         before, self.config = self.config, config
         await self.perform(commands.Define(config.checks, renames, restored))
         self.door.redefined(config.checks.keys())

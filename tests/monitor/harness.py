@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import PingKind
+from pulsetui.errors import StoreError
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
 from pulsetui.monitor.sink import IncomingPing, Receipt
+from pulsetui.store.database import Database
+from pulsetui.store.rows import Changes
 
 START = datetime(2026, 11, 20, tzinfo=UTC)  # a Friday, midnight
 
@@ -65,6 +70,19 @@ class FakeClock:
         self._now += span
 
 
+@contextmanager
+def full_disk(error: StoreError | None = None) -> Iterator[None]:
+    """Nothing can be written by any database."""
+    error = error or StoreError("disk full")
+
+    def full(database: Database, changes: Changes) -> None:
+        raise error
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "write", full)
+        yield
+
+
 def accept_all(_: object) -> list[tuple[str, str]]:
     return []
 
@@ -92,6 +110,10 @@ class Harness:
         self.clock.run(timedelta(**span))
         await self.engine.judge()
         await self.settle()
+
+    async def reload_config(self) -> None:
+        """Takes over what checks.toml says now, as if it had stood still for ever."""
+        await self.engine.config_watch.reload(self.engine.take_config)
 
     def view(self, slug: str) -> CheckView:
         return self.client.checks()[slug]

@@ -36,35 +36,29 @@ async def pings(engine: Harness, count: int, kind: PingKind = PingKind.SUCCESS) 
     await engine.settle()
 
 
-def test_starts_that_never_end_are_bounded_and_stay_visible_as_orphans(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with running(tmp_path, config=CONFIG) as engine:
-            await pings(engine, 700, PingKind.START)
-            assert engine.view("often").running == MAX_OPEN_RUNS
-            state = engine.engine.checks.find("often")
-            assert state is not None
-            assert len(state.state.orphans) == ORPHANS_KEPT
-            assert {run.outcome for run in engine.client.details("often").runs} <= {"running", "orphan"}
-            await pings(engine, 100)
-            assert rows(tmp_path, "runs") + rows(tmp_path, "pings") < 2 * (100 + 100 + MAX_OPEN_RUNS)
-            assert engine.status("often") == "up"
-
-    asyncio.run(scenario())
+async def test_starts_that_never_end_are_bounded_and_stay_visible_as_orphans(tmp_path: Path) -> None:
+    async with running(tmp_path, config=CONFIG) as engine:
+        await pings(engine, 700, PingKind.START)
+        assert engine.view("often").running == MAX_OPEN_RUNS
+        state = engine.engine.checks.find("often")
+        assert state is not None
+        assert len(state.state.orphans) == ORPHANS_KEPT
+        assert {run.outcome for run in engine.client.details("often").runs} <= {"running", "orphan"}
+        await pings(engine, 100)
+        assert rows(tmp_path, "runs") + rows(tmp_path, "pings") < 2 * (100 + 100 + MAX_OPEN_RUNS)
+        assert engine.status("often") == "up"
 
 
-def test_a_heartbeat_does_not_push_out_what_explains_an_incident(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with running(tmp_path, config=CONFIG) as engine:
-            await engine.ping("often")
-            await engine.ping("often", PingKind.FAIL, body=b"disk full", exit_status=1)
-            await pings(engine, 500)
-            details = engine.client.details("often")
-            assert [one.n for one in details.incidents] == [1]
-            failed = next(run for run in details.runs if run.outcome == "failed")
-            assert failed.exit_status == 1
-            ping = next(one for one in details.pings if one.n == failed.n)
-            assert ping.body_start == "disk full"
-            assert engine.client.ping_body("often", failed.n) == b"disk full"
-            assert rows(tmp_path, "pings") < 100 + 100 + 15
-
-    asyncio.run(scenario())
+async def test_a_heartbeat_does_not_push_out_what_explains_an_incident(tmp_path: Path) -> None:
+    async with running(tmp_path, config=CONFIG) as engine:
+        await engine.ping("often")
+        await engine.ping("often", PingKind.FAIL, body=b"disk full", exit_status=1)
+        await pings(engine, 500)
+        details = engine.client.details("often")
+        assert [one.n for one in details.incidents] == [1]
+        failed = next(run for run in details.runs if run.outcome == "failed")
+        assert failed.exit_status == 1
+        ping = next(one for one in details.pings if one.n == failed.n)
+        assert ping.body_start == "disk full"
+        assert engine.client.ping_body("often", failed.n) == b"disk full"
+        assert rows(tmp_path, "pings") < 100 + 100 + 15

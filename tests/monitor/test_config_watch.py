@@ -35,7 +35,7 @@ class Watched:
         self.state = folder / "state"
 
     async def look(self, seconds: float = 0.5) -> None:
-        watch, take = self.engine.engine._config_watch, self.engine.engine._take_config
+        watch, take = self.engine.engine.config_watch, self.engine.engine.take_config
         for _ in range(round(seconds * 2)):
             await self.engine.run(seconds=0.5)
             await watch.look(take)
@@ -59,7 +59,7 @@ def scenario(folder: Path, steps: Callable[[Watched], object], config: str | Non
     async def run() -> None:
         async with running(folder, config=config) as engine:
             watched = Watched(engine, folder)
-            await engine.engine._config_watch._begin()
+            await engine.engine.config_watch.begin()
             routine = steps(watched)
             assert asyncio.iscoroutine(routine)
             await routine
@@ -278,17 +278,17 @@ def test_an_edit_that_cannot_be_stored_is_taken_over_later(
     from pulsetui.monitor.engine import Engine
 
     async def steps(on: Watched) -> None:
-        take = Engine._take_config
+        take = Engine.take_config
 
         async def full(*_: object, **__: object) -> None:
             raise StoreBusyError("the disk is full")
 
-        monkeypatch.setattr(Engine, "_take_config", full)
+        monkeypatch.setattr(Engine, "take_config", full)
         with pytest.raises(StoreBusyError):
             await on.engine.engine.edit_config(lambda file: file.remove_check("more-0"))
         await on.look(2)
         assert "more-0" in on.slugs()
-        monkeypatch.setattr(Engine, "_take_config", take)
+        monkeypatch.setattr(Engine, "take_config", take)
         await on.look(3)
         assert "more-0" not in on.slugs()
 

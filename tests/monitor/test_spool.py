@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import os
@@ -100,28 +99,25 @@ async def assert_takes_the_others(tmp_path: Path, aside: int) -> None:
         assert f"{aside} kept report" in notice.text
         assert "\x1b" not in notice.text
         assert len(notice.text) < 1000
-        await engine.engine._spool.take()
+        await engine.engine.beat()
         assert len(os.listdir(tmp_path / "state/spool/bad")) == aside  # noqa: PTH208 - names
 
 
 @pytest.mark.parametrize("kind", BAD)
 @pytest.mark.parametrize("second_start", [False, True], ids=["first", "second"])
-def test_one_bad_report_never_keeps_the_engine_from_starting(
+async def test_one_bad_report_never_keeps_the_engine_from_starting(
     tmp_path: Path, kind: str, second_start: bool
 ) -> None:
-    async def scenario() -> None:
-        if second_start:
-            async with running(tmp_path):
-                pass
-        directory = tmp_path / "state" / "spool"
-        directory.mkdir(parents=True)
-        BAD[kind](directory / "1763596800000000001-1-abcdef.json")
-        (tmp_path / "state/good.json").write_text(text())
-        good = good_report(directory)
-        await assert_takes_the_others(tmp_path, 1)
-        assert not good.exists()
-
-    asyncio.run(scenario())
+    if second_start:
+        async with running(tmp_path):
+            pass
+    directory = tmp_path / "state" / "spool"
+    directory.mkdir(parents=True)
+    BAD[kind](directory / "1763596800000000001-1-abcdef.json")
+    (tmp_path / "state/good.json").write_text(text())
+    good = good_report(directory)
+    await assert_takes_the_others(tmp_path, 1)
+    assert not good.exists()
 
 
 def test_reports_of_one_name_are_all_kept_aside(tmp_path: Path) -> None:

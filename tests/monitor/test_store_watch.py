@@ -22,7 +22,7 @@ from pulsetui.monitor import store_watch as keeper
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.lock import StateLock
 from pulsetui.monitor.sink import Receipt
-from tests.monitor.harness import FakeClock, Harness, accept_all, running
+from tests.monitor.harness import FakeClock, Harness, accept_all, full_disk, running
 
 DATABASE = "pulsetui.sqlite3"
 FILES = [DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"]
@@ -117,7 +117,7 @@ def stored_rids(state: Path) -> set[str]:
 
 
 async def recovered(engine: Harness) -> None:
-    guard = engine.engine._store_watch
+    guard = engine.engine.store_watch
     for _ in range(3):
         if guard.lost:
             await guard.mend()
@@ -127,13 +127,13 @@ async def recovered(engine: Harness) -> None:
 
 
 async def beat(engine: Harness) -> None:
-    await engine.engine._store_watch.beat()
+    await engine.engine.store_watch.beat()
     await engine.settle()
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("noticed", ["by a ping", "by a beat"])
-def test_no_ping_is_answered_ok_that_is_not_on_disk_and_all_goes_on(
+async def test_no_ping_is_answered_ok_that_is_not_on_disk_and_all_goes_on(
     tmp_path: Path, loss: str, noticed: str
 ) -> None:
     state = tmp_path / "state"
@@ -146,84 +146,75 @@ def test_no_ping_is_answered_ok_that_is_not_on_disk_and_all_goes_on(
             acknowledged.add(str(rid))
         return receipt
 
-    async def scenario() -> None:
-        clock = FakeClock()
-        async with running(tmp_path, clock) as engine:
-            await ping(engine, "often")
-            await ping(engine, "nightly", PingKind.FAIL)
-            await asyncio.to_thread(checkpointed, state)
-            await ping(engine, "often")
-            before = set(acknowledged)
+    clock = FakeClock()
+    async with running(tmp_path, clock) as engine:
+        await ping(engine, "often")
+        await ping(engine, "nightly", PingKind.FAIL)
+        await asyncio.to_thread(checkpointed, state)
+        await ping(engine, "often")
+        before = set(acknowledged)
 
-            await asyncio.to_thread(LOSSES[loss], state)
-            if noticed == "by a ping":
-                assert await ping(engine, "often") is Receipt.BUSY
-            else:
-                await beat(engine)
-            assert engine.engine.health() is not None
-            assert "503" in (engine.engine.health() or "")
+        await asyncio.to_thread(LOSSES[loss], state)
+        if noticed == "by a ping":
             assert await ping(engine, "often") is Receipt.BUSY
+        else:
+            await beat(engine)
+        assert engine.engine.health() is not None
+        assert "503" in (engine.engine.health() or "")
+        assert await ping(engine, "often") is Receipt.BUSY
 
-            await recovered(engine)
-            assert engine.engine.health() is None
-            assert [one.key for one in engine.client.info().notices] == ["state"]
-            assert await ping(engine, "often") is Receipt.OK
-            assert engine.client.details("often").pings[0].n == engine.view("often").n_pings
-            assert (state.stat().st_mode & 0o777) == 0o700
-            assert ((state / DATABASE).stat().st_mode & 0o777) == 0o600
-            if loss not in ("restored", "restored over it", "garbage", "emptied"):
-                assert before <= stored_rids(state), "what was open can be read without a name"
-            assert acknowledged - before <= stored_rids(state)
-            with pytest.raises(StateHeldError):
-                StateLock(state)
-        clock.run(timedelta(seconds=1))
-        async with running(tmp_path, clock, config=None) as engine:
-            assert acknowledged - before <= stored_rids(state)
-            assert engine.view("often").n_pings == 3
-            assert engine.status("often") == "up"
-            assert engine.status("nightly") == "down failed"
-            assert len(engine.client.incidents()) == 1
-
-    asyncio.run(scenario())
-
-
-def test_a_directory_that_comes_back_is_as_if_it_had_never_been_away(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with running(tmp_path) as engine:
-            await engine.ping("often")
-            (tmp_path / "state").rename(tmp_path / "away")
-            assert await engine.ping("often") is Receipt.BUSY
-            (tmp_path / "away").rename(tmp_path / "state")
-            await engine.engine._store_watch.mend()
-            await engine.settle()
-            assert engine.engine.health() is None
-            assert await engine.ping("often") is Receipt.OK
-            assert len(engine.client.details("often").pings) == 2
-            [notice] = engine.client.info().notices
-            assert "is back" in notice.text
-
-    asyncio.run(scenario())
+        await recovered(engine)
+        assert engine.engine.health() is None
+        assert [one.key for one in engine.client.info().notices] == ["state"]
+        assert await ping(engine, "often") is Receipt.OK
+        assert engine.client.details("often").pings[0].n == engine.view("often").n_pings
+        assert (state.stat().st_mode & 0o777) == 0o700
+        assert ((state / DATABASE).stat().st_mode & 0o777) == 0o600
+        if loss not in ("restored", "restored over it", "garbage", "emptied"):
+            assert before <= stored_rids(state), "what was open can be read without a name"
+        assert acknowledged - before <= stored_rids(state)
+        with pytest.raises(StateHeldError):
+            StateLock(state)
+    clock.run(timedelta(seconds=1))
+    async with running(tmp_path, clock, config=None) as engine:
+        assert acknowledged - before <= stored_rids(state)
+        assert engine.view("often").n_pings == 3
+        assert engine.status("often") == "up"
+        assert engine.status("nightly") == "down failed"
+        assert len(engine.client.incidents()) == 1
 
 
-def test_nothing_is_made_where_not_even_the_parent_is(tmp_path: Path) -> None:
+async def test_a_directory_that_comes_back_is_as_if_it_had_never_been_away(tmp_path: Path) -> None:
+    async with running(tmp_path) as engine:
+        await engine.ping("often")
+        (tmp_path / "state").rename(tmp_path / "away")
+        assert await engine.ping("often") is Receipt.BUSY
+        (tmp_path / "away").rename(tmp_path / "state")
+        await engine.engine.store_watch.mend()
+        await engine.settle()
+        assert engine.engine.health() is None
+        assert await engine.ping("often") is Receipt.OK
+        assert len(engine.client.details("often").pings) == 2
+        [notice] = engine.client.info().notices
+        assert "is back" in notice.text
+
+
+async def test_nothing_is_made_where_not_even_the_parent_is(tmp_path: Path) -> None:
     """A disk that is not mounted."""
 
-    async def scenario() -> None:
-        disk = tmp_path / "disk"
-        disk.mkdir()
-        async with running(disk) as engine:
-            disk.rename(tmp_path / "away")
-            await beat(engine)
-            for _ in range(3):
-                engine.clock.run(timedelta(seconds=30))
-                await engine.engine._store_watch.mend()
-            assert not disk.exists()
-            assert engine.engine._store_watch.lost
-            (tmp_path / "away").rename(disk)
-            await engine.engine._store_watch.mend()
-            assert await engine.ping("often") is Receipt.OK
-
-    asyncio.run(scenario())
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    async with running(disk) as engine:
+        disk.rename(tmp_path / "away")
+        await beat(engine)
+        for _ in range(3):
+            engine.clock.run(timedelta(seconds=30))
+            await engine.engine.store_watch.mend()
+        assert not disk.exists()
+        assert engine.engine.store_watch.lost
+        (tmp_path / "away").rename(disk)
+        await engine.engine.store_watch.mend()
+        assert await engine.ping("often") is Receipt.OK
 
 
 def engine_on(directory: Path) -> Engine:
@@ -234,77 +225,64 @@ def engine_on(directory: Path) -> Engine:
 
 
 @pytest.mark.parametrize("how", ["deleted", "replaced", "moved with its directory"])
-def test_a_lock_file_that_is_gone_lets_no_second_engine_in(tmp_path: Path, how: str) -> None:
-    async def scenario() -> None:
-        state = tmp_path / "state"
-        lock = state / "engine.lock"
-        async with running(tmp_path) as engine:
-            engine.engine.lock.announce("http://127.0.0.1:9300")
-            if how == "moved with its directory":
-                state.rename(tmp_path / "moved")
-                with pytest.raises(StateHeldError):
-                    StateLock(tmp_path / "moved")
-                return
-            lock.unlink()
-            if how == "replaced":
-                lock.write_text("{}")
+async def test_a_lock_file_that_is_gone_lets_no_second_engine_in(tmp_path: Path, how: str) -> None:
+    state = tmp_path / "state"
+    lock = state / "engine.lock"
+    async with running(tmp_path) as engine:
+        engine.engine.lock.announce("http://127.0.0.1:9300")
+        if how == "moved with its directory":
+            state.rename(tmp_path / "moved")
             with pytest.raises(StateHeldError):
-                engine_on(tmp_path)
-            for _ in range(2):
-                engine.engine._store_watch.tick()
-            assert engine.engine.health() is None
-            assert "9300" in lock.read_text()
-            with pytest.raises(StateHeldError, match=f"process {os.getpid()}"):
-                engine_on(tmp_path)
+                StateLock(tmp_path / "moved")
+            return
+        lock.unlink()
+        if how == "replaced":
+            lock.write_text("{}")
+        with pytest.raises(StateHeldError):
+            engine_on(tmp_path)
+        for _ in range(2):
+            engine.engine.store_watch.tick()
+        assert engine.engine.health() is None
+        assert "9300" in lock.read_text()
+        with pytest.raises(StateHeldError, match=f"process {os.getpid()}"):
+            engine_on(tmp_path)
 
-    asyncio.run(scenario())
 
-
-def test_an_engine_whose_directory_another_one_has_taken_stands_back_and_says_so(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        state = tmp_path / "state"
-        async with running(tmp_path) as engine:
-            replace_directory(state)
-            other = StateLock(state)
-            await beat(engine)
-            for _ in range(3):
-                engine.clock.run(timedelta(seconds=16))
-                with pytest.raises(StateHeldError) if engine.engine._store_watch._seen else _nothing():
-                    await engine.engine._store_watch.mend()
-            assert await engine.ping("often") is Receipt.BUSY
-            assert any("another PulseTUI" in one.text for one in engine.client.info().notices)
-            other.release()
-            await recovered(engine)
-            assert await engine.ping("often") is Receipt.OK
-
-    asyncio.run(scenario())
+async def test_an_engine_whose_directory_another_one_has_taken_stands_back_and_says_so(
+    tmp_path: Path,
+) -> None:
+    state = tmp_path / "state"
+    async with running(tmp_path) as engine:
+        replace_directory(state)
+        other = StateLock(state)
+        await beat(engine)
+        for look in range(3):  # the first sees it, and waits whether it stays so
+            engine.clock.run(timedelta(seconds=16))
+            with pytest.raises(StateHeldError) if look else _nothing():
+                await engine.engine.store_watch.mend()
+        assert await engine.ping("often") is Receipt.BUSY
+        assert any("another PulseTUI" in one.text for one in engine.client.info().notices)
+        other.release()
+        await recovered(engine)
+        assert await engine.ping("often") is Receipt.OK
 
 
 @pytest.mark.parametrize("lasts", [True, False])
-def test_a_trouble_that_lasts_is_told_past_the_database(
+async def test_a_trouble_that_lasts_is_told_past_the_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasts: bool
 ) -> None:
     monkeypatch.setattr(keeper, "TOLD_AFTER_S", 0.05 if lasts else 0.8)
 
-    async def scenario() -> None:
-        async with running(tmp_path) as engine:
-            told: list[Alert] = []
-            engine.engine.on_urgent.subscribe(told.append)
-            database = engine.engine._database
-            real = database.write
-
-            def full(changes: object) -> None:
-                raise StoreBusyError("database or disk is full")
-
-            database.write = full  # type: ignore[method-assign]
+    async with running(tmp_path) as engine:
+        told: list[Alert] = []
+        engine.engine.on_urgent.subscribe(told.append)
+        with full_disk(StoreBusyError("database or disk is full")):
             for _ in range(3):
                 assert await engine.ping("often") is Receipt.BUSY
-            if not lasts:
-                database.write = real  # type: ignore[method-assign]
-                assert await engine.ping("often") is Receipt.OK
-            await asyncio.sleep(0.2 if lasts else 1.0)
-            titles = ["PulseTUI refuses pings and watches nothing"] if lasts else []
-            assert [alert.title for alert in told] == titles
-            database.write = real  # type: ignore[method-assign]
-
-    asyncio.run(scenario())
+            if lasts:
+                await asyncio.sleep(0.2)
+        if not lasts:
+            assert await engine.ping("often") is Receipt.OK
+            await asyncio.sleep(1.0)
+        titles = ["PulseTUI refuses pings and watches nothing"] if lasts else []
+        assert [alert.title for alert in told] == titles

@@ -103,62 +103,53 @@ LOST: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("what", HARMLESS | LOST)
-def test_a_state_that_cannot_be_read_keeps_no_engine_from_starting(tmp_path: Path, what: str) -> None:
-    async def scenario() -> None:
-        clock = FakeClock()
-        await used(tmp_path, clock)
-        change = (HARMLESS | LOST)[what]
-        put_state(
-            tmp_path,
-            change if isinstance(change, bytes) else json.dumps(state_of(tmp_path) | change).encode(),
-        )
-        clock.run(timedelta(seconds=3))
-        async with running(tmp_path, clock, config=None) as engine:
-            [notice] = engine.client.info().notices
-            assert "the state of one" in notice.text
-            assert engine.status("one") == ("down failed" if what in HARMLESS else "new")
-            await assert_goes_on(engine, 2)
-        async with running(tmp_path, clock, config=None) as engine:
-            assert engine.client.info().notices == (), "it is said once"
-            assert engine.status("one") == "down failed"
-        with database(tmp_path) as connection:
-            assert connection.execute("SELECT count(*) FROM set_aside").fetchone() == (1,)
-
-    asyncio.run(scenario())
+async def test_a_state_that_cannot_be_read_keeps_no_engine_from_starting(tmp_path: Path, what: str) -> None:
+    clock = FakeClock()
+    await used(tmp_path, clock)
+    change = (HARMLESS | LOST)[what]
+    put_state(
+        tmp_path,
+        change if isinstance(change, bytes) else json.dumps(state_of(tmp_path) | change).encode(),
+    )
+    clock.run(timedelta(seconds=3))
+    async with running(tmp_path, clock, config=None) as engine:
+        [notice] = engine.client.info().notices
+        assert "the state of one" in notice.text
+        assert engine.status("one") == ("down failed" if what in HARMLESS else "new")
+        await assert_goes_on(engine, 2)
+    async with running(tmp_path, clock, config=None) as engine:
+        assert engine.client.info().notices == (), "it is said once"
+        assert engine.status("one") == "down failed"
+    with database(tmp_path) as connection:
+        assert connection.execute("SELECT count(*) FROM set_aside").fetchone() == (1,)
 
 
-def test_a_check_whose_state_is_lost_is_watched_as_one_that_was_just_added(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        clock = FakeClock()
-        await used(tmp_path, clock)
-        put_state(tmp_path, b"")
-        clock.run(timedelta(days=30))
-        async with running(tmp_path, clock, config=None) as engine:
-            assert engine.status("one") == "new"
-            await engine.run(hours=2, seconds=1)
-            assert engine.status("one") == "down never"
-
-    asyncio.run(scenario())
+async def test_a_check_whose_state_is_lost_is_watched_as_one_that_was_just_added(tmp_path: Path) -> None:
+    clock = FakeClock()
+    await used(tmp_path, clock)
+    put_state(tmp_path, b"")
+    clock.run(timedelta(days=30))
+    async with running(tmp_path, clock, config=None) as engine:
+        assert engine.status("one") == "new"
+        await engine.run(hours=2, seconds=1)
+        assert engine.status("one") == "down never"
 
 
 @pytest.mark.parametrize("until", [NEVER, -NEVER, "soon", stored(START) * 1000])
-def test_a_snooze_that_cannot_be_read_is_over(tmp_path: Path, until: object) -> None:
-    async def scenario() -> None:
-        clock = FakeClock()
-        await used(tmp_path, clock)
-        good = stored(START + timedelta(hours=5))
-        with database(tmp_path) as connection:
-            for target, end in (("one", until), ("two", good)):
-                connection.execute("INSERT INTO snoozes VALUES ('check', ?, ?, 'me', '')", (target, end))
-        async with running(tmp_path, clock, config=None) as engine:
-            assert [one.target for one in engine.client.info().snoozes] == ["two"]
-            [notice] = engine.client.info().notices
-            assert "the snooze of one" in notice.text
-            await engine.ping("one")
-        async with running(tmp_path, clock, config=None) as engine:
-            assert engine.client.info().notices == ()
-
-    asyncio.run(scenario())
+async def test_a_snooze_that_cannot_be_read_is_over(tmp_path: Path, until: object) -> None:
+    clock = FakeClock()
+    await used(tmp_path, clock)
+    good = stored(START + timedelta(hours=5))
+    with database(tmp_path) as connection:
+        for target, end in (("one", until), ("two", good)):
+            connection.execute("INSERT INTO snoozes VALUES ('check', ?, ?, 'me', '')", (target, end))
+    async with running(tmp_path, clock, config=None) as engine:
+        assert [one.target for one in engine.client.info().snoozes] == ["two"]
+        [notice] = engine.client.info().notices
+        assert "the snooze of one" in notice.text
+        await engine.ping("one")
+    async with running(tmp_path, clock, config=None) as engine:
+        assert engine.client.info().notices == ()
 
 
 ROWS = [
@@ -183,24 +174,21 @@ ROWS = [
 
 
 @pytest.mark.parametrize("statement", ROWS)
-def test_a_row_that_cannot_be_read_hides_no_other(tmp_path: Path, statement: str) -> None:
-    async def scenario() -> None:
-        clock = FakeClock()
-        await used(tmp_path, clock)
-        with database(tmp_path) as connection:
-            connection.execute(statement)
-        async with running(tmp_path, clock, config=None) as engine:
-            assert await engine.ping("one", PingKind.FAIL, body=b"x") is Receipt.OK
-            details = engine.client.details("one")
-            assert details.pings[0].n == 3
-            assert details.runs[0].n == 3
-            span = timedelta(hours=1)
-            lanes = engine.client.timeline(["one", "two"], clock.now() - span, clock.now() + span).lanes
-            assert lanes[0].runs
-            engine.client.incidents()
-            assert engine.client.ping_body("one", 3) == b"x"
-
-    asyncio.run(scenario())
+async def test_a_row_that_cannot_be_read_hides_no_other(tmp_path: Path, statement: str) -> None:
+    clock = FakeClock()
+    await used(tmp_path, clock)
+    with database(tmp_path) as connection:
+        connection.execute(statement)
+    async with running(tmp_path, clock, config=None) as engine:
+        assert await engine.ping("one", PingKind.FAIL, body=b"x") is Receipt.OK
+        details = engine.client.details("one")
+        assert details.pings[0].n == 3
+        assert details.runs[0].n == 3
+        span = timedelta(hours=1)
+        lanes = engine.client.timeline(["one", "two"], clock.now() - span, clock.now() + span).lanes
+        assert lanes[0].runs
+        engine.client.incidents()
+        assert engine.client.ping_body("one", 3) == b"x"
 
 
 BAD_DELIVERIES = {
@@ -225,48 +213,42 @@ def waiting(directory: Path) -> int:
 
 @pytest.mark.parametrize("what", BAD_DELIVERIES)
 @pytest.mark.parametrize("check", ["the same", "another"])
-def test_one_delivery_that_cannot_be_read_stops_no_hook(tmp_path: Path, what: str, check: str) -> None:
-    async def scenario() -> None:
-        clock = FakeClock()
-        async with running(tmp_path, clock, config=CONFIG) as engine:
-            await engine.ping("one", PingKind.FAIL)
-            with database(tmp_path) as connection:
-                connection.execute(f"UPDATE outbox SET {BAD_DELIVERIES[what]}")
-            await engine.ping("one" if check == "the same" else "two", PingKind.FAIL)
-            if check == "the same":
-                await engine.ping("one")
-            hook = RecordingHook()
-            worker = DeliveryWorker(StoreOutbox(engine.engine), {"a": hook}, clock, lambda *_: None)
-            delivering = asyncio.create_task(worker.run())
-            title = "one is up again" if check == "the same" else "two failed"
-            for _ in range(500):
-                if title in [alert.title for alert in hook.alerts] and waiting(tmp_path) == 0:
-                    break
-                await asyncio.sleep(0.01)
-            worker.stop()
-            await delivering
-            assert title in [alert.title for alert in hook.alerts]
-            assert waiting(tmp_path) == 0
-
-    asyncio.run(scenario())
+async def test_one_delivery_that_cannot_be_read_stops_no_hook(tmp_path: Path, what: str, check: str) -> None:
+    clock = FakeClock()
+    async with running(tmp_path, clock, config=CONFIG) as engine:
+        await engine.ping("one", PingKind.FAIL)
+        with database(tmp_path) as connection:
+            connection.execute(f"UPDATE outbox SET {BAD_DELIVERIES[what]}")
+        await engine.ping("one" if check == "the same" else "two", PingKind.FAIL)
+        if check == "the same":
+            await engine.ping("one")
+        hook = RecordingHook()
+        worker = DeliveryWorker(StoreOutbox(engine.engine), {"a": hook}, clock, lambda *_: None)
+        delivering = asyncio.create_task(worker.run())
+        title = "one is up again" if check == "the same" else "two failed"
+        for _ in range(500):
+            if title in [alert.title for alert in hook.alerts] and waiting(tmp_path) == 0:
+                break
+            await asyncio.sleep(0.01)
+        worker.stop()
+        await delivering
+        assert title in [alert.title for alert in hook.alerts]
+        assert waiting(tmp_path) == 0
 
 
 @pytest.mark.parametrize("version", range(len(MIGRATIONS)))
-def test_a_database_whose_version_was_set_back_is_read(tmp_path: Path, version: int) -> None:
-    async def scenario() -> None:
-        clock = FakeClock()
-        await used(tmp_path, clock)
-        with database(tmp_path) as connection:
-            connection.execute(f"PRAGMA user_version = {version}")
-        async with running(tmp_path, clock, config=None) as engine:
-            assert engine.client.info().notices == ()
-            assert engine.view("one").n_pings == 2
-            assert await engine.ping("one") is Receipt.OK
-            assert len(engine.client.details("one").runs) == 3
-        with database(tmp_path) as connection:
-            assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
-
-    asyncio.run(scenario())
+async def test_a_database_whose_version_was_set_back_is_read(tmp_path: Path, version: int) -> None:
+    clock = FakeClock()
+    await used(tmp_path, clock)
+    with database(tmp_path) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    async with running(tmp_path, clock, config=None) as engine:
+        assert engine.client.info().notices == ()
+        assert engine.view("one").n_pings == 2
+        assert await engine.ping("one") is Receipt.OK
+        assert len(engine.client.details("one").runs) == 3
+    with database(tmp_path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
 FIRST_RELEASE = 3
@@ -292,7 +274,7 @@ STATE_OF_FIRST_RELEASE = {
 }
 
 
-def test_a_database_of_the_first_release_is_read(tmp_path: Path) -> None:
+async def test_a_database_of_the_first_release_is_read(tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.mkdir(mode=0o700)
     with closing(sqlite3.connect(state / "pulsetui.sqlite3")) as old, old:
@@ -312,31 +294,25 @@ def test_a_database_of_the_first_release_is_read(tmp_path: Path) -> None:
         )
         old.execute("INSERT INTO snoozes VALUES ('everything', '', ?, 'me', '')", (NEVER,))
 
-    async def scenario() -> None:
-        async with running(tmp_path, config=CONFIG) as engine:
-            assert engine.status("one") == "down missed"
-            assert [one.key for one in engine.client.info().notices] == ["stored"]
-            assert await engine.ping("one") is Receipt.OK
-            details = engine.client.details("one")
-            assert [one.n for one in details.pings] == [3, 2, 1]
-            assert [one.n for one in details.incidents] == [1]
-            assert details.incidents[0].ended_at is not None
-
-    asyncio.run(scenario())
+    async with running(tmp_path, config=CONFIG) as engine:
+        assert engine.status("one") == "down missed"
+        assert [one.key for one in engine.client.info().notices] == ["stored"]
+        assert await engine.ping("one") is Receipt.OK
+        details = engine.client.details("one")
+        assert [one.n for one in details.pings] == [3, 2, 1]
+        assert [one.n for one in details.incidents] == [1]
+        assert details.incidents[0].ended_at is not None
 
 
-def test_one_ping_that_no_database_takes_refuses_no_other(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with running(tmp_path, config=CONFIG) as engine:
-            receipts = await asyncio.gather(
-                *(engine.ping("one") for _ in range(5)),
-                engine.ping("one", exit_status=2**63),
-                engine.ping("two", ua="\ud800"),
-                *(engine.ping("two") for _ in range(5)),
-            )
-            assert receipts == [Receipt.OK] * 5 + [Receipt.BUSY] * 2 + [Receipt.OK] * 5
-            assert engine.view("one").n_pings == engine.view("two").n_pings == 5
-            assert len(engine.client.details("one").pings) == 5
-            assert engine.engine.health() is None
-
-    asyncio.run(scenario())
+async def test_one_ping_that_no_database_takes_refuses_no_other(tmp_path: Path) -> None:
+    async with running(tmp_path, config=CONFIG) as engine:
+        receipts = await asyncio.gather(
+            *(engine.ping("one") for _ in range(5)),
+            engine.ping("one", exit_status=2**63),
+            engine.ping("two", ua="\ud800"),
+            *(engine.ping("two") for _ in range(5)),
+        )
+        assert receipts == [Receipt.OK] * 5 + [Receipt.BUSY] * 2 + [Receipt.OK] * 5
+        assert engine.view("one").n_pings == engine.view("two").n_pings == 5
+        assert len(engine.client.details("one").pings) == 5
+        assert engine.engine.health() is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,62 +28,50 @@ def lane(engine: Harness, slug: str, since: timedelta, until: timedelta) -> Time
     return engine.client.timeline([slug], START + since, START + until).lanes[0]
 
 
-def test_many_runs_are_thinned_but_cover_the_whole_span(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with running(tmp_path, config=CONFIG) as engine:
-            for minute in range(0, 3000, 2):
-                kind = PingKind.FAIL if minute == 1000 else PingKind.SUCCESS
-                await engine.ping("minutely", kind, at=START - 3000 * MINUTE + minute * MINUTE)
+async def test_many_runs_are_thinned_but_cover_the_whole_span(tmp_path: Path) -> None:
+    async with running(tmp_path, config=CONFIG) as engine:
+        for minute in range(0, 3000, 2):
+            kind = PingKind.FAIL if minute == 1000 else PingKind.SUCCESS
+            await engine.ping("minutely", kind, at=START - 3000 * MINUTE + minute * MINUTE)
 
-            found = lane(engine, "minutely", -3 * DAY, timedelta())
+        found = lane(engine, "minutely", -3 * DAY, timedelta())
 
-            ends = [run.ended_at for run in found.runs if run.ended_at is not None]
-            assert 400 < len(ends) <= LANE_SHOWN + 1
-            assert ends == sorted(ends)
-            assert ends[0] < START - 2990 * MINUTE
-            assert [run.outcome for run in found.runs].count(Outcome.FAILED) == 1
-
-    asyncio.run(scenario())
+        ends = [run.ended_at for run in found.runs if run.ended_at is not None]
+        assert 400 < len(ends) <= LANE_SHOWN + 1
+        assert ends == sorted(ends)
+        assert ends[0] < START - 2990 * MINUTE
+        assert [run.outcome for run in found.runs].count(Outcome.FAILED) == 1
 
 
-def test_runs_after_the_span_take_no_room_from_those_in_it(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with running(tmp_path, config=CONFIG) as engine:
-            for minute in (-500, -400, -5, -1):
-                await engine.ping("minutely", at=START + minute * MINUTE)
+async def test_runs_after_the_span_take_no_room_from_those_in_it(tmp_path: Path) -> None:
+    async with running(tmp_path, config=CONFIG) as engine:
+        for minute in (-500, -400, -5, -1):
+            await engine.ping("minutely", at=START + minute * MINUTE)
 
-            found = lane(engine, "minutely", -9 * HOUR, -6 * HOUR)
+        found = lane(engine, "minutely", -9 * HOUR, -6 * HOUR)
 
-            assert [run.ended_at for run in found.runs] == [START - 500 * MINUTE, START - 400 * MINUTE]
-
-    asyncio.run(scenario())
+        assert [run.ended_at for run in found.runs] == [START - 500 * MINUTE, START - 400 * MINUTE]
 
 
-def test_future_slots_are_thinned_but_reach_the_end(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with running(tmp_path, config=CONFIG) as engine:
-            await engine.ping("minutely")
-            for slug in ("minutely", "cronly"):
-                month = lane(engine, slug, timedelta(), 30 * DAY).upcoming
-                assert len(month) <= LANE_SHOWN
-                assert month[-1] > START + 30 * DAY - 2 * HOUR
-                hour = lane(engine, slug, timedelta(), HOUR).upcoming
-                assert hour == tuple(START + n * MINUTE for n in range(1, 61))
+async def test_future_slots_are_thinned_but_reach_the_end(tmp_path: Path) -> None:
+    async with running(tmp_path, config=CONFIG) as engine:
+        await engine.ping("minutely")
+        for slug in ("minutely", "cronly"):
+            month = lane(engine, slug, timedelta(), 30 * DAY).upcoming
+            assert len(month) <= LANE_SHOWN
+            assert month[-1] > START + 30 * DAY - 2 * HOUR
+            hour = lane(engine, slug, timedelta(), HOUR).upcoming
+            assert hour == tuple(START + n * MINUTE for n in range(1, 61))
 
-            nightly = lane(engine, "nightly", timedelta(), 3 * DAY).upcoming
-            assert nightly == tuple(START + 2 * HOUR + n * DAY for n in range(3))
-
-    asyncio.run(scenario())
+        nightly = lane(engine, "nightly", timedelta(), 3 * DAY).upcoming
+        assert nightly == tuple(START + 2 * HOUR + n * DAY for n in range(3))
 
 
-def test_a_period_keeps_its_phase_wherever_the_span_begins(tmp_path: Path) -> None:
+async def test_a_period_keeps_its_phase_wherever_the_span_begins(tmp_path: Path) -> None:
     config = '[checks.a]\nevery = "7m"\nwait_for_first = true\n'
 
-    async def scenario() -> None:
-        async with running(tmp_path, config=config) as engine:
-            assert lane(engine, "a", timedelta(), HOUR).upcoming == ()
-            await engine.ping("a")
-            first = lane(engine, "a", HOUR, 2 * HOUR).upcoming[0]
-            assert first == START + 63 * MINUTE
-
-    asyncio.run(scenario())
+    async with running(tmp_path, config=config) as engine:
+        assert lane(engine, "a", timedelta(), HOUR).upcoming == ()
+        await engine.ping("a")
+        first = lane(engine, "a", HOUR, 2 * HOUR).upcoming[0]
+        assert first == START + 63 * MINUTE

@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pulsetui.core.state.status import PingKind
-from pulsetui.errors import StoreError
 from pulsetui.monitor.clock import SystemClock
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.sink import Receipt
-from pulsetui.store.rows import Changes
-from tests.monitor.harness import CONFIG, START, FakeClock, Harness, accept_all, running
+from tests.monitor.harness import CONFIG, START, FakeClock, Harness, accept_all, full_disk, running
 
 TOLD = CONFIG + '\n[hooks.a]\ntype = "terminal"\n'
-
-
-@contextmanager
-def full_disk(engine: Harness) -> Iterator[None]:
-    """Nothing can be written."""
-    database = engine.engine._database
-    real = database.write
-
-    def full(changes: Changes) -> None:
-        raise StoreError("disk full")
-
-    database.write = full  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        database.write = real  # type: ignore[method-assign]
 
 
 def events(engine: Harness, slug: str) -> list[str]:
@@ -49,7 +30,7 @@ async def test_a_job_whose_ping_was_refused_is_not_accused(tmp_path: Path) -> No
     async with running(tmp_path, config=TOLD) as engine:
         await engine.ping("often")
         await engine.run(minutes=14)
-        with full_disk(engine):
+        with full_disk():
             assert await engine.ping("often") is Receipt.BUSY
         await engine.run(seconds=1)
         await engine.run(minutes=7)  # past the deadline of the slot that it would have answered
@@ -63,7 +44,7 @@ async def test_a_job_whose_ping_was_refused_is_not_accused(tmp_path: Path) -> No
 async def test_a_deadline_in_the_time_in_which_nothing_could_be_written_is_not_judged(tmp_path: Path) -> None:
     async with running(tmp_path, config=TOLD) as engine:
         await engine.ping("often")
-        with full_disk(engine):
+        with full_disk():
             await engine.run(minutes=14)
             assert await engine.ping("nightly") is Receipt.BUSY
             await engine.run(minutes=14)
@@ -78,7 +59,7 @@ async def test_a_failure_that_was_refused_is_not_forgiven(tmp_path: Path) -> Non
     async with running(tmp_path, config=TOLD) as engine:
         await engine.ping("often")
         await engine.run(minutes=14)
-        with full_disk(engine):
+        with full_disk():
             assert await engine.ping("often", PingKind.FAIL) is Receipt.BUSY
         await engine.run(seconds=1)
         await engine.run(minutes=7)
@@ -90,7 +71,7 @@ async def test_a_run_whose_end_was_refused_does_not_hang(tmp_path: Path) -> None
         await engine.ping("often")
         await engine.run(minutes=14)
         await engine.ping("often", PingKind.START)
-        with full_disk(engine):
+        with full_disk():
             assert await engine.ping("often") is Receipt.BUSY
         await engine.run(seconds=1)
         await engine.run(minutes=7)
@@ -103,7 +84,7 @@ async def test_refused_twice_in_a_row_is_judged(tmp_path: Path) -> None:
         await engine.ping("often")
         for _ in range(2):
             await engine.run(minutes=14)
-            with full_disk(engine):
+            with full_disk():
                 await engine.ping("often")
             await engine.run(seconds=1)
         await engine.run(minutes=8)
@@ -127,7 +108,7 @@ async def test_the_time_is_settled_though_the_engine_ends_with_its_disk_full(tmp
     with ExitStack() as until_the_end:
         async with running(tmp_path, clock, config=TOLD) as engine:
             await engine.ping("often")
-            until_the_end.enter_context(full_disk(engine))
+            until_the_end.enter_context(full_disk())
             await engine.run(minutes=10)
             await engine.ping("nightly")
             await engine.run(minutes=11)
@@ -142,7 +123,7 @@ async def test_the_time_is_settled_though_the_engine_ends_with_its_disk_full(tmp
 async def test_a_wake_from_suspend_with_a_full_disk_forgets_nothing(tmp_path: Path) -> None:
     async with running(tmp_path, config=TOLD) as engine:
         await engine.ping("often")
-        with full_disk(engine):
+        with full_disk():
             engine.clock.sleep(timedelta(hours=3))
             await engine.run(seconds=1)
             assert await engine.ping("nightly") is Receipt.BUSY

@@ -81,7 +81,7 @@ class ConfigWatch:
         """Looks for ever; at first tells whether what the engine started with has lost what ran before."""
         while True:
             try:
-                await self._begin()
+                await self.begin()
                 await asyncio.sleep(POLL_S)
                 await self.look(take)
             except Exception as error:  # the edits after this one must not go unseen
@@ -90,7 +90,8 @@ class ConfigWatch:
                 self._notices.put(BROKEN, "error", text)
                 await asyncio.sleep(_AFTER_FAILURE_S)
 
-    async def _begin(self) -> None:
+    async def begin(self) -> None:
+        """Keeps a copy of what the engine started with, once, and tells what that has lost."""
         async with self._editing:
             first, self._first = self._first, None
             if first is not None:
@@ -113,7 +114,7 @@ class ConfigWatch:
 
     async def reload(self, take: Callable[[Config], Awaitable[None]]) -> None:
         """Takes over what is on disk at once, as if it had stood still for ever."""
-        await self._begin()
+        await self.begin()
         async with self._editing:
             self._seen, self._since = Fingerprint.of(self._file.path), float("-inf")
             await self._reload(self._seen, take)
