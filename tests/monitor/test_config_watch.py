@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pulsetui.client.views import Notice
 from pulsetui.config.file.edit import ConfigFile
 from pulsetui.errors import ConfigError
 from pulsetui.monitor.sink import Receipt
-from tests.monitor.harness import CONFIG, Harness, running
+from tests.monitor.harness import CONFIG, START, Harness, running
 
 MORE = "".join(f'\n[checks.more-{n}]\nevery = "1h"\n' for n in range(4))
 FULL = CONFIG + MORE
@@ -293,3 +294,20 @@ def test_an_edit_that_cannot_be_stored_is_taken_over_later(
         assert "more-0" not in on.slugs()
 
     scenario(tmp_path, steps)
+
+
+async def test_an_outside_edit_keeps_history_and_what_does_not_parse_changes_nothing(tmp_path: Path) -> None:
+    async with running(tmp_path) as engine:
+        await engine.ping("often")
+        path = tmp_path / "checks.toml"
+        path.write_text(CONFIG.replace('every = "15m"', 'every = "2h"'))
+        await engine.reload_config()
+        assert engine.view("often").next_ping == START + timedelta(hours=2)
+        assert engine.view("often").n_pings == 1
+        path.write_text(CONFIG.replace('every = "15m"', 'every = "soon"'))
+        await engine.reload_config()
+        assert engine.view("often").next_ping == START + timedelta(hours=2)
+        assert "checks.toml:10" in engine.client.info().notices[0].text
+        path.write_text(CONFIG)
+        await engine.reload_config()
+        assert engine.client.info().notices == ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import stat
 from collections.abc import Iterator
@@ -11,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.cli.process import logs
 from pulsetui.errors import StateDirError
 from pulsetui.monitor.lock import prepare_state_dir
-from pulsetui.store.private import open_private
 from tests.monitor.harness import running
+from tests.monitor.samples import logs_into
 
 ROOT = os.getuid() == 0
 SOMEBODY = 54321
@@ -169,55 +167,3 @@ def test_no_file_of_the_state_directory_leads_elsewhere(tmp_path: Path, name: st
         asyncio.run(scenario())
     logs_into(state)
     assert not victim.exists() if what != "link to a file" else victim.read_text() == "precious"
-
-
-def logs_into(state: Path) -> None:
-    root = logging.getLogger()
-    before, raising = list(root.handlers), logging.raiseExceptions
-    try:
-        logs.start(state, stderr=False)
-        logging.getLogger("pulsetui").warning("something")
-    finally:
-        for handler in [handler for handler in root.handlers if handler not in before]:
-            root.removeHandler(handler)
-            handler.close()
-        logging.raiseExceptions = raising
-
-
-def test_a_log_that_was_deleted_goes_on_at_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = logging.getLogger()
-    before, raising = list(root.handlers), logging.raiseExceptions
-    state = tmp_path / "state"
-    try:
-        logs.start(state, stderr=False)
-        logging.getLogger("pulsetui").warning("first")
-        (state / "pulsetui.log").unlink()
-        logging.getLogger("pulsetui").warning("second")
-        state.rmdir()  # it is not made anew at once
-        monkeypatch.setattr(logs, "_MADE_ANEW_AFTER_S", 0.0)
-        logging.getLogger("pulsetui").warning("third")
-        prepare_state_dir(state)
-        logging.getLogger("pulsetui").warning("fourth")
-        logged = (state / "pulsetui.log").read_text()
-        assert [word for word in ("second", "third", "fourth") if word in logged] == [
-            "second",
-            "third",
-            "fourth",
-        ]
-        assert mode(state / "pulsetui.log") == 0o600
-    finally:
-        for handler in [handler for handler in root.handlers if handler not in before]:
-            root.removeHandler(handler)
-            handler.close()
-        logging.raiseExceptions = raising
-
-
-def test_a_private_file_is_opened_through_no_link_and_waits_for_nobody(tmp_path: Path) -> None:
-    (tmp_path / "victim").write_text("precious")
-    (tmp_path / "link").symlink_to("victim")
-    os.mkfifo(tmp_path / "pipe")
-    for name in ("link", "pipe"):
-        for flags in (os.O_RDONLY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, os.O_RDWR | os.O_CREAT):
-            with pytest.raises(OSError, match=r"symbolic|regular|No such device"):
-                open_private(tmp_path / name, flags)
-    assert (tmp_path / "victim").read_text() == "precious"

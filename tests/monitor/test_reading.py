@@ -170,3 +170,32 @@ async def test_what_is_being_searched_at_the_end_is_written_and_answered(tmp_pat
         waiting = asyncio.ensure_future(engine.ping("a", body=slow_body()))
         await asyncio.sleep(0)
     assert await waiting is Receipt.OK
+
+
+async def test_metrics_are_found_in_the_body(tmp_path: Path) -> None:
+    metrics = "metrics = { records = 'imported ([0-9,]+)' }\n"
+    config = '[checks.a]\nevery = "1h"\nexpect = ["records >= 1"]\n' + metrics
+    async with running(tmp_path, config=config) as engine:
+        await engine.ping("a", body=b"imported 0 of\nimported 1,234 records")
+        assert (engine.status("a"), engine.view("a").last_metrics) == ("up", {"records": 1234.0})
+        await engine.ping("a", body=b"imported 0 records")
+        assert engine.status("a") == "down unmet"
+        assert engine.view("a").detail == "records was 0, expected records >= 1"
+
+
+@pytest.mark.parametrize("found", [b"nan", b"inf", b"-Infinity", b"1e999"])
+async def test_what_is_no_finite_number_is_no_metric(tmp_path: Path, found: bytes) -> None:
+    """It would also be nothing that a stored state can hold: the next start would fail."""
+
+    config = "[checks.a]\nevery = \"1h\"\nmetrics = { rows = 'rows (\\S+)' }\n"
+    async with running(tmp_path, config=config) as engine:
+        await engine.ping("a", body=b"rows " + found)
+        assert engine.view("a").last_metrics == {}
+    async with running(tmp_path, engine.clock, config=None) as engine:
+        assert engine.status("a") == "up"
+
+
+async def test_a_slow_pattern_over_a_large_body_holds_nobody_up(tmp_path: Path) -> None:
+    config = "[checks.a]\nevery = \"1h\"\nmetrics = { records = '([0-9]+)x' }\n"
+    async with running(tmp_path, config=config) as engine:
+        assert await engine.ping("a", body=b"1" * 100_000) is Receipt.OK

@@ -97,3 +97,14 @@ def test_a_directory_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     make_directory(tmp_path)
     assert mode(tmp_path) == 0o755
+
+
+def test_a_private_file_is_opened_through_no_link_and_waits_for_nobody(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / "link").symlink_to("victim")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "pipe"):
+        for flags in (os.O_RDONLY, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, os.O_RDWR | os.O_CREAT):
+            with pytest.raises(OSError, match=r"symbolic|regular|No such device"):
+                open_private(tmp_path / name, flags)
+    assert (tmp_path / "victim").read_text() == "precious"

@@ -1,4 +1,4 @@
-"""What clients may add is bounded, and the evidence of the last incidents stays."""
+"""Of each check only so much is kept, and what explains the last incidents."""
 
 from __future__ import annotations
 
@@ -18,6 +18,18 @@ CONFIG = """
 every = "1h"
 keep_pings = 100
 """
+
+
+async def test_retention_keeps_the_newest_pings_and_their_runs(tmp_path: Path) -> None:
+    config = '[checks.a]\nevery = "1h"\nkeep_pings = 20\n'
+    async with running(tmp_path, config=config) as engine:
+        for _ in range(200):
+            await engine.ping("a")
+        await engine.settle()
+        details = engine.client.details("a")
+        assert 20 <= len(details.pings) <= 75
+        assert details.pings[0].n == 200
+        assert len(details.runs) == len(details.pings)
 
 
 def rows(tmp_path: Path, table: str) -> int:
