@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pulsetui.core.state.alerting import Alerting
 from pulsetui.errors import StoreBusyError, StoreError
 from pulsetui.monitor.writing import writer as writer_module
 from pulsetui.monitor.writing.checks import Checks
@@ -74,7 +75,7 @@ class Desk:
         self.database = Database(directory)
         self.batches: queue.SimpleQueue[Batch] = queue.SimpleQueue()
         self.answers: list[object] = []
-        self.writer = Writer(self.database, Checks(), self.clock, lambda: (), self.batches.put, MadeUp)
+        self.writer = Writer(self.database, Checks(), self.clock, Alerting, self.batches.put, MadeUp)
 
     def submit(self, *commands: Command[object]) -> None:
         self.writer.submit([(command, self.answers.append) for command in commands])
