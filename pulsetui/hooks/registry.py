@@ -16,9 +16,9 @@ from pulsetui.errors import HookError, NoAudienceError
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options, Validator
 
 _MODULES: Final = {
-    "desktop": "pulsetui.hooks.desktop",
-    "terminal": "pulsetui.hooks.terminal",
-    "command": "pulsetui.hooks.command",
+    "desktop": "pulsetui.hooks.kinds.desktop",
+    "terminal": "pulsetui.hooks.kinds.terminal",
+    "command": "pulsetui.hooks.kinds.command",
 }
 
 

@@ -30,7 +30,7 @@ from pulsetui.escapes import (
     title_sequence,
     wrap_tmux,
 )
-from pulsetui.hooks.terminal import KIND, terminal_options
+from pulsetui.hooks.kinds.terminal import KIND, terminal_options
 from tests.hooks.fakes import an_alert
 
 ST = "\x1b\\"

@@ -11,11 +11,11 @@ import pytest
 
 from pulsetui.client.alert import Alert
 from pulsetui.errors import HookError, NoAudienceError
-from pulsetui.hooks.command import CommandHook
-from pulsetui.hooks.desktop import DesktopHook
 from pulsetui.hooks.hook import HookContext
+from pulsetui.hooks.kinds.command import CommandHook
+from pulsetui.hooks.kinds.desktop import DesktopHook
+from pulsetui.hooks.kinds.terminal import TerminalHook
 from pulsetui.hooks.registry import KINDS, VALIDATORS, build_hooks
-from pulsetui.hooks.terminal import TerminalHook
 from tests.hooks.fakes import an_alert
 
 CONTEXT = HookContext(publish=lambda alert: 0)
@@ -87,8 +87,9 @@ async def test_without_a_screen_the_terminal_hook_waits_for_one() -> None:
 def test_the_registry_imports_no_kind_before_it_is_used() -> None:
     script = (
         "import sys; from pulsetui.hooks.registry import KINDS, VALIDATORS; list(KINDS)\n"
-        "heavy = {'asyncio', 'httpx', 'smtplib', 'textual', 'pulsetui.hooks.command'} & set(sys.modules)\n"
-        "print(sorted(heavy)); VALIDATORS['command']({}); print('pulsetui.hooks.command' in sys.modules)"
+        "kind = 'pulsetui.hooks.kinds.command'\n"
+        "heavy = {'asyncio', 'httpx', 'smtplib', 'textual', kind} & set(sys.modules)\n"
+        "print(sorted(heavy)); VALIDATORS['command']({}); print(kind in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["[]", "True"]

@@ -16,9 +16,9 @@ import pytest
 
 from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.errors import HookError
-from pulsetui.hooks.command import KIND
 from pulsetui.hooks.facts import FACTS
 from pulsetui.hooks.hook import Hook, HookContext
+from pulsetui.hooks.kinds.command import KIND
 from tests.hooks.fakes import an_alert
 
 CONTEXT = HookContext(publish=lambda alert: 0)

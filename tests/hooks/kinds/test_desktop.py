@@ -12,7 +12,7 @@ import pytest
 
 from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.errors import HookError
-from pulsetui.hooks.desktop import KIND, DesktopHook, DesktopOptions
+from pulsetui.hooks.kinds.desktop import KIND, DesktopHook, DesktopOptions
 from tests.hooks.fakes import an_alert
 
 

@@ -17,7 +17,7 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from msgspec.structs import replace
 
 from pulsetui.errors import HookError
-from pulsetui.hooks.desktop import DesktopHook, DesktopOptions
+from pulsetui.hooks.kinds.desktop import DesktopHook, DesktopOptions
 from tests.hooks.fakes import an_alert
 from tests.programs import program
 

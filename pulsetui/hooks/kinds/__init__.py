@@ -1,0 +1,1 @@
+"""The kinds of hooks, a module each. The registry imports one when it is first used."""
