@@ -108,7 +108,7 @@ class _Builder:
                 if not table and isinstance(value, Mapping) and any(kind in value for kind in SCHEDULE_KINDS):
                     flaw = Flaw(flaw.message, suggestion=f"A check is a table [checks.{key}].")
                 elif not table and key in FIELDS:
-                    flaw = Flaw(flaw.message, suggestion=f'"{key}" belongs into a table like [checks.slug].')
+                    flaw = Flaw(flaw.message, suggestion=f'"{key}" belongs in a table like [checks.slug].')
                 self._report(table, key, flaw)
 
     def _table(self, above: tuple[str, ...], key: str, *, report: bool = False) -> Mapping[str, Any]:

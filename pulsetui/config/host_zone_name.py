@@ -104,7 +104,7 @@ def _words(name: str) -> set[str | None]:
 
 
 def _places() -> frozenset[str]:
-    """The names that are no old names for another, one for each place."""
+    """The current names, one for each place, without the older ones that are kept for some."""
     for tab in zone_files("zone1970.tab"):
         lines = _read(tab).decode("utf-8", "replace").splitlines()
         return frozenset(line.split("\t")[2] for line in lines if line[:1].isalpha() and line.count("\t") > 1)

@@ -1,4 +1,4 @@
-"""Where configuration and state are when nobody says. Imports little: it runs beside jobs."""
+"""Where configuration and state are by default. Imports little: it runs beside jobs."""
 
 from __future__ import annotations
 

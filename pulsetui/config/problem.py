@@ -1,4 +1,4 @@
-"""What is wrong in a configuration, said so that a person can go and mend it."""
+"""What is wrong in a configuration, said so that a person can go and fix it."""
 
 from __future__ import annotations
 

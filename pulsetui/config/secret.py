@@ -29,7 +29,7 @@ _WANTED: Final = frozenset({"command"})
 """A message without the name of the program would be of no use; in a whole line there may be more."""
 
 _WORTH_FINDING: Final = 6
-"""Characters: what is shorter is no secret, and replaced everywhere it would make texts unreadable."""
+"""Characters: anything shorter is not a secret; masking it everywhere would make texts unreadable."""
 
 _START: Final = 12
 """Characters of a secret by which it is known again where it was cut."""

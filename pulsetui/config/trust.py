@@ -22,7 +22,7 @@ class Distrust(Struct, frozen=True):
     """Somebody else may write what is run here."""
 
     refused: bool  # it may be anybody: nothing of it is run
-    text: str  # who, and how to mend it
+    text: str  # who, and how to fix it
 
 
 def distrust(config: Config) -> Distrust | None:
@@ -61,9 +61,7 @@ def _judge(path: Path, found: os.stat_result, hooks: Sequence[str], config: Path
             f"Every user of this host {can} ({visible(str(path))} has mode {mode}), and with it what {run}."
         )
         them = "They do not run, and their" if len(hooks) > 1 else "It does not run, and its"
-        yield Distrust(
-            refused=True, text=f"{text} {them} alerts wait until this is mended: chmod o-w {shown}"
-        )
+        yield Distrust(refused=True, text=f"{text} {them} alerts wait until this is fixed: chmod o-w {shown}")
     elif found.st_uid not in (0, os.geteuid()):
         who = f"The user {_user(found.st_uid)}, who owns {visible(str(path))},"
         yield Distrust(refused=False, text=f"{who} {can}, and with it what {run}.")

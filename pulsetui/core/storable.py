@@ -23,7 +23,7 @@ MAX_INTEGER = 2**63 - 1
 """The largest of SQLite's."""
 
 MAX_METRICS = 64
-"""So many metrics of one ping are taken."""
+"""At most this many metrics of one ping are taken."""
 
 MAX_METRIC_NAME_LENGTH = 100
 

@@ -23,7 +23,7 @@ from pulsetui.errors import ScheduleError
 
 _NIGHTLY = "0 2 * * *"
 _MIN_STEPS = 3
-"""Fewer values than that are no rhythm: ``0,30`` is read faster than ``*/30``."""
+"""Fewer values than this are not a rhythm: ``0,30`` is read faster than ``*/30``."""
 
 
 class CrontabFields(Struct, frozen=True):

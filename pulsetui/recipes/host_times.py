@@ -21,7 +21,7 @@ from pulsetui.recipes.crontab_fields import CrontabFields, day_field, field_text
 HORIZON = timedelta(days=731)
 _DAY = 24 * 60
 _MAX_TIMES = 3
-"""So many times of day are named in a remark; with more the expression says it better."""
+"""At most this many times of day are named in a remark; with more the expression says it better."""
 _MINUTE = timedelta(minutes=1)
 _SECOND = timedelta(seconds=1)
 

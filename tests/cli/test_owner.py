@@ -1,4 +1,4 @@
-"""A configuration that everybody may write: its commands wait until that is mended."""
+"""A configuration that everybody may write: its commands wait until that is fixed."""
 
 from __future__ import annotations
 

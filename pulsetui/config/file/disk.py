@@ -22,7 +22,7 @@ from pulsetui.errors import ConfigError
 logger = logging.getLogger(__name__)
 
 _CANNOT_REPLACE = frozenset({errno.EBUSY, errno.EXDEV, errno.EROFS, errno.EACCES, errno.EPERM})
-"""What is said of a file that is mounted by itself, or whose directory takes no other one."""
+"""What the system answers where a file is mounted by itself, or its directory takes no other one."""
 
 _COPY = ".before-edit"
 

@@ -35,7 +35,7 @@ _TRIES = 5
 """How often an edit begins again because somebody else saved the file in the middle of it."""
 
 _REMEMBERED = 20
-"""So many removed checks can be put back."""
+"""At most this many removed checks can be put back."""
 
 _Document = dict[str, Any]
 _Edit = Callable[[str, _Document], tuple[str, _Document]]
@@ -66,7 +66,7 @@ class ConfigFile:
     """
 
     settle_s = 0.3
-    """So long an edit waits for whoever may be in the midst of writing a file that it finds empty."""
+    """How long an edit waits when it finds the file empty: somebody may be in the middle of writing it."""
 
     def __init__(self, path: Path, hook_validators: Mapping[str, HookValidator]) -> None:
         self.path = path

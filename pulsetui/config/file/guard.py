@@ -2,7 +2,7 @@
 
 Editors, rsync and scripts write over a file in pieces, a full disk cuts it off, a mistyped redirection
 empties it. Each of these is valid TOML at some moment, with fewer checks than before; and a check that is
-gone is one whose silence nobody is told of. So the fewer checks are left, the longer the file has to stay so.
+gone is one whose silence nobody is told of. So the fewer checks are left, the longer it must stay so.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 LOSS_S = 1.0
-"""So long a file that lost a check stays as it is: a pause in the midst of writing is shorter."""
+"""How long a file that lost a check must stay unchanged: pauses in the middle of writing are shorter."""
 DOUBT_S = 10.0
-"""So long one that lost most checks, or all. A person who notices has this time."""
+"""The same for one that lost most checks, or all: long enough for a person to notice."""
 
 _MANY = 3
 

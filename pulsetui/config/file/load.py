@@ -129,7 +129,7 @@ def _syntax_problem(error: ValueError, text: str, path: Path) -> Problem:
 
 
 def _syntax_hint(message: str, line: str) -> str:
-    """What to do. tomli says what is wrong in words alone; with other words there is no hint, no more."""
+    """What to do. tomli says what is wrong in words only: if they change, a hint is missing, no more."""
     if "twice" in message or "overwrite" in message or "immutable" in message:
         return "This key or table is already given above: keep one of the two."
     if "Invalid value" in message and _BARE_VALUE.match(line):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 _AROUND = (40, 8, 3, 1)
-"""So many lines on both sides, or on one, have to stand as they did and only once: the more, the surer."""
+"""How many lines on both sides, or on one, must be unchanged and unique: the more, the surer."""
 
 
 class Removal(Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ _SCALAR = re.compile(r"[^,\]}#\r\n]+")
 
 
 class ScanError(Exception):
-    """The text is none that tomli accepts, or uses what this scanner does not know."""
+    """The text is not one that tomli accepts, or uses what this scanner does not know."""
 
 
 class Entry(Struct, frozen=True):

@@ -19,7 +19,7 @@ def change_notes(tables: Sequence[Timetable], now: datetime) -> tuple[str, ...]:
 
 
 def _notes(table: Timetable, now: datetime) -> Iterator[str]:
-    # Who runs in every hour follows real time: what the clock does then shows in no run.
+    # What runs in every hour follows real time: no run shows what the clock does then.
     hourly = {minute // 60 for minute in table.readings.minutes} == set(EVERY_HOUR)
     told = {
         way

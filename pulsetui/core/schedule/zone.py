@@ -104,7 +104,7 @@ def _system_version() -> str:
 
 @cache
 def _package_is_newer() -> bool:
-    """Whether to read the package's rules. Who sets PYTHONTZPATH has chosen a copy, and it is kept."""
+    """Whether to read the package's rules. Setting PYTHONTZPATH chooses a copy, which is kept."""
     if os.environ.get("PYTHONTZPATH") is not None or not _package_version():
         return False
     return _package_version() > _system_version()

@@ -31,7 +31,7 @@ _UUID_LENGTH = 36
 
 
 def canonical_uuid(text: str) -> str | None:
-    """``text`` as a check keeps its uuid: lower case, with dashes; None when it is none."""
+    """``text`` as a check keeps its uuid: lower case, with dashes; None if it is not one."""
     if len(text) != _UUID_LENGTH:  # UUID() takes braces, urn: and no dashes, too
         return None
     try:

@@ -16,13 +16,13 @@ from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 from pulsetui.core.state.transition import Transition
 
 DURATIONS_KEPT = 15
-"""So many recent durations make the usual one."""
+"""How many recent durations make the usual one."""
 
 MAX_OPEN_RUNS = 100
 """Starts that never end would be carried along by every ping for ever: of more, the oldest is given up."""
 
 ORPHANS_KEPT = 10
-"""So many runs that were given up are still known by their run ids."""
+"""At most this many runs that were given up are still known by their run ids."""
 
 
 class TransitionBuilder:

@@ -30,7 +30,7 @@ DURATION = "duration"
 
 
 class ExpectationError(PulseError):
-    """The text is no expectation."""
+    """The text is not a valid expectation."""
 
 
 class Expectation(Struct, frozen=True):
@@ -47,7 +47,7 @@ class Expectation(Struct, frozen=True):
         match = _FORM.fullmatch(text)
         if match is None:
             raise ExpectationError(
-                f'"{text}" is no expectation; write it like "records >= 1" or "duration < 20m"'
+                f'"{text}" is not a valid expectation; write it like "records >= 1" or "duration < 20m"'
             )
         metric, comparison, literal = match.groups()
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 TURNS = 6
-"""So many changes between up and down within ``WITHIN`` make a check flap."""
+"""This many changes between up and down within ``WITHIN`` make a check flap."""
 
 WITHIN = timedelta(hours=1)
 SETTLED_AFTER = timedelta(minutes=20)

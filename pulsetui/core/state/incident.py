@@ -9,7 +9,7 @@ from msgspec import Struct
 from pulsetui.core.state.status import SILENCE, Reason, Status
 
 MISSED_LISTED = 500
-"""So many missed instants of one incident are listed one by one; past that they are counted only."""
+"""At most this many missed instants of one incident are listed one by one; the rest are only counted."""
 
 
 class Flip(Struct, frozen=True, kw_only=True):

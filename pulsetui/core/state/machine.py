@@ -33,7 +33,7 @@ RETRIED_WITHIN = timedelta(seconds=15)
 the answer was lost, and curl's --retry waits for 10 s at most in our recipes, then for some seconds."""
 
 SETTLED_AT_ONCE = 2000
-"""So many scheduled instants of one check are settled one by one in one event; older ones are skipped."""
+"""At most this many scheduled instants of a check are settled in one go; older ones are skipped."""
 
 _FAILURES = {
     Outcome.FAILED: Reason.FAILED,

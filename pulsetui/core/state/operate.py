@@ -19,7 +19,7 @@ from pulsetui.core.state.transition import Transition
 from pulsetui.core.text.phrases import full_instant_text
 
 UNDONE_IN_A_ROW = 3
-"""So many pauses and resumes of a check can be undone one after the other: each keeps a whole state."""
+"""At most this many pauses and resumes of a check can be undone in a row: each keeps a whole state."""
 
 _NO_TIME = timedelta(0)
 _TICK = timedelta(microseconds=1)

@@ -66,7 +66,7 @@ _LOOKS = {"(?=": "ahead", "(?!": "ahead", "(?<=": "behind", "(?<!": "behind"}
 
 
 class PatternError(PulseError):
-    """The text is no pattern that can be searched for. The message says what, and at which character."""
+    """The text is not a pattern that can be searched for. The message says why, and at which character."""
 
 
 class TookTooLongError(PulseError):

@@ -13,7 +13,7 @@ MIN_LIKENESS_AMONG_MANY = 0.8
 """The same where hundreds of words are known, and something is always a little like it."""
 
 _MAX_LENGTH = 100
-"""Characters that are compared; what is longer is no word."""
+"""Characters that are compared; anything longer is not a word."""
 
 
 def nearest(word: str, known: Iterable[str], *, among_many: bool = False) -> str:

@@ -4,7 +4,7 @@
 | --- | --- |
 | ``42`` ``-3`` ``+3`` ``−3`` ``.5`` ``1.5e-3`` | itself |
 | ``1,234`` ``1,234,567.8`` | groups of three behind one to three digits, the first of them no zero |
-| ``42.`` ``42,`` ``1,234;`` | the number: what ends a sentence is no part of it |
+| ``42.`` ``42,`` ``1,234;`` | the number: what ends a sentence is not part of it |
 | ``12,5`` ``0,125`` ``1,23`` ``1.234.567`` | none: a decimal comma, or nobody knows |
 | ``1 234`` ``1'234`` ``1_234`` | none: so many columns, or digits, side by side |
 | ``nan`` ``inf`` ``1e999`` ``0x10`` ``42%`` | none |
@@ -23,7 +23,7 @@ _MAX_EXPONENT_DIGITS = 4  # digits
 
 
 def number(text: str) -> float | None:
-    """The finite number that ``text`` is, blanks around it allowed; None when it is none."""
+    """The finite number that ``text`` is, blanks around it allowed; None if it is not one."""
     text = text.strip().rstrip(_ENDS_A_SENTENCE)
     if len(text) > MAX_NUMBER_LENGTH:
         return None
@@ -36,7 +36,7 @@ def number(text: str) -> float | None:
     if digits is None or (fraction and not _is_digits(fraction)) or not (digits or (point and fraction)):
         return None
     value = float(f"{sign}{digits or 0}.{fraction or 0}e{exponent or 0}")
-    return value if value - value == 0 else None  # infinity less itself is no number
+    return value if value - value == 0 else None  # infinity less itself is not a number
 
 
 def _whole(text: str) -> str | None:

@@ -19,7 +19,7 @@ _METRICS_SAID = 3
 _SECOND_UNIT = re.compile(r"(?<=\d[dhm]) \d+[hms]\b", re.ASCII)
 _WHOLE = 1e15  # whole numbers up to here are spelled out
 _NEAR_DAYS = 6
-"""Up to so many days away a weekday names one day only."""
+"""Up to this many days away, a weekday names one day only."""
 
 
 def span_text(seconds: float) -> str:
