@@ -32,6 +32,7 @@ from pulsetui.client.commands import (
     UndoRemove,
     UndoResume,
     answer_at_once,
+    refused,
 )
 from pulsetui.client.views import (
     CheckDetails,
@@ -48,8 +49,9 @@ from pulsetui.client.views import (
     TimelineLane,
     TimelineRun,
 )
+from pulsetui.core.state.snooze import checked_end
 from pulsetui.core.state.status import Status
-from pulsetui.errors import EngineUnreachableError, UnknownCheckError
+from pulsetui.errors import EngineUnreachableError, PulseError, UnknownCheckError
 from tests.client.samples import ABOUT, NOW, crowd, details_of, household, new
 
 
@@ -85,7 +87,7 @@ class FakeEngine:
         self.listeners: list[OnChange] = []
         self._alerted: list[OnAlert] = []
         self._before: dict[str, CheckView] = {}  # as they were before they were paused or resumed
-        self._removed: dict[str, CheckView] = {}
+        self._removed: dict[str, tuple[int, CheckView]] = {}  # with the place that it had
         self._real = datetime.now(UTC) if real_time else None
         self._now = now
         self.views = {v.slug: v for v in views}
@@ -286,6 +288,11 @@ class FakeEngine:
 
     def _snooze(self, command: StartSnooze | EndSnooze) -> list[CommandResult]:
         scope, names = command.scope, command.targets
+        if isinstance(command, StartSnooze):
+            try:
+                checked_end(command.end, f"{command.end:%Y-%m-%d %H:%M %Z}", self.now())
+            except PulseError as error:
+                return refused(command, error)
         troubles = {name: trouble for name in names if (trouble := self._trouble(command, name))}
         good = [name for name in names if name not in troubles]
         kept = [one for one in self.snoozes if one.scope != scope or one.target not in good]
@@ -298,8 +305,8 @@ class FakeEngine:
             ]
         self.snoozes = tuple(kept)
         self.put(*(replace(v, snoozed_until=self._snoozed_until(v)) for v in self.views.values()))
-        refused = [_no(name, trouble) for name, trouble in troubles.items()]
-        return refused + [_yes(name, f"{name or 'everything'} {did}") for name in good]
+        troubled = [_no(name, trouble) for name, trouble in troubles.items()]
+        return troubled + [_yes(name, f"{name or 'everything'} {did}") for name in good]
 
     def _trouble(self, command: StartSnooze | EndSnooze, name: str) -> str:
         if isinstance(command, EndSnooze):
@@ -329,9 +336,7 @@ class FakeEngine:
                 self.put(new(slug, name=str(command.fields.get("name", slug))))
                 return _yes(slug, f"{slug} is added")
             case UndoRemove():
-                back = self._removed.pop(slug, None)
-                self.put(back or new(slug, name=str(command.fields.get("name", slug))))
-                return _yes(slug, f"{slug} is back in its place")
+                return self._bring_back(command)
             case EditCheck():
                 if slug not in self.views:
                     return _no(slug, f"there is no check {slug}")
@@ -340,9 +345,20 @@ class FakeEngine:
             case RemoveCheck():
                 if slug not in self.views:
                     return _no(slug, f"there is no check {slug}")
-                self._removed[slug] = self.views[slug]
+                self._removed[slug] = (list(self.views).index(slug), self.views[slug])
                 self.take_away(slug)
                 return _yes(slug, f"{slug} is deleted")
+
+    def _bring_back(self, command: UndoRemove) -> CommandResult:
+        slug = command.slug
+        if slug not in self._removed:
+            self.put(new(slug, name=str(command.fields.get("name", slug))))
+            return _yes(slug, f"{slug} is at the end of checks.toml now: the file has changed where it was")
+        place, view = self._removed.pop(slug)
+        views = list(self.views.values())
+        self.views = {v.slug: v for v in (*views[:place], view, *views[place:])}
+        self.tell(slug)
+        return _yes(slug, f"{slug} is back in its place")
 
     def _rename(self, slug: str, new_slug: str) -> None:
         if new_slug != slug:

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, sentence, word_for
 from pulsetui.client.views import CheckView, IncidentView
-from pulsetui.core.state.status import PingKind, Reason, Status
+from pulsetui.core.state.status import Reason, Status
+from tests.client.samples import incident, view
 
 RIGA = ZoneInfo("Europe/Riga")
 NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)  # a Monday
@@ -39,62 +40,26 @@ def test_a_down_check_is_called_by_its_reason() -> None:
 
 
 def _incident(**changes: Any) -> IncidentView:
-    incident = IncidentView(
-        n=1,
-        reason=Reason.MISSED,
-        detail="",
-        started_at=datetime(2026, 11, 14, 0, 30, tzinfo=UTC),
-        ended_at=None,
-        missed=(),
-        missed_count=0,
-        acknowledged_at=None,
-        acknowledged_by="",
-        note="",
-    )
-    return replace(incident, **changes)
+    night = {"started_at": datetime(2026, 11, 14, 0, 30, tzinfo=UTC), "missed": (), "missed_count": 0}
+    return incident(**{**night, **changes})
 
 
 def _view(**changes: Any) -> CheckView:
-    view = CheckView(
-        slug="backup",
-        uuid="5f0c1c3e-9d1b-4d1e-8f5a-2f8f3a6f4a10",
-        name="Backup",
-        desc="",
-        tags=(),
-        hooks=(),
-        status=Status.UP,
-        reason=None,
-        detail="",
+    """A check on that Monday in Riga."""
+    usual = view(
+        "backup",
         since=datetime(2026, 11, 14, 0, 30, tzinfo=UTC),
-        started=False,
-        started_at=None,
-        run_bound=None,
-        running=0,
-        unwatched=False,
         last_ping=datetime(2026, 11, 13, 0, 4, tzinfo=UTC),
-        last_kind=PingKind.SUCCESS,
         last_success=datetime(2026, 11, 13, 0, 4, tzinfo=UTC),
         last_duration=None,
         usual_duration=None,
-        last_metrics={},
         next_ping=datetime(2026, 11, 17, 0, 0, tzinfo=UTC),
         deadline=datetime(2026, 11, 17, 0, 30, tzinfo=UTC),
         upcoming=datetime(2026, 11, 17, 0, 0, tzinfo=UTC),
-        first_due=None,
-        schedule_kind="cron",
-        schedule="0 2 * * *",
         tz="Europe/Riga",
-        schedule_words="at 02:00 every day (Europe/Riga)",
         grace=1800.0,
-        max_runtime=None,
-        n_pings=7,
-        manual_resume=False,
-        incident=None,
-        history="",
-        created_at=datetime(2026, 11, 1, tzinfo=UTC),
-        last_line="",
     )
-    return replace(view, **changes)
+    return replace(usual, **changes)
 
 
 _MISSED = _view(
