@@ -71,8 +71,8 @@ COMMANDS: Mapping[str, CommandSpec] = {
     "show": CommandSpec(
         "show:show", "show one check: its runs, incidents, missed and next runs", (_SLUG, _JSON)
     ),
-    "pause": CommandSpec("verbs:pause", "stop watching until resumed", (_SLUGS, _JSON)),
-    "resume": CommandSpec("verbs:resume", "resume watching", (_SLUGS, _JSON)),
+    "pause": CommandSpec("verbs:operate", "stop watching until resumed", (_SLUGS, _JSON)),
+    "resume": CommandSpec("verbs:operate", "resume watching", (_SLUGS, _JSON)),
     "ack": CommandSpec(
         "verbs:acknowledge",
         "acknowledge an open incident",

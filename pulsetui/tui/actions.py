@@ -66,6 +66,19 @@ class Actions:
         """What ``undo`` would take back; "" when there is nothing."""
         return self._undo[-1].label if self._undo else ""
 
+    def verbs_for(self, views: Sequence[CheckView]) -> dict[str, Callable[[], None]]:
+        """The verbs that ask the engine for something, as they would be done to these checks."""
+        return {
+            "acknowledge": lambda: self.acknowledge(views),
+            "snooze": lambda: self.snooze(views),
+            "pause": lambda: self.pause(views),
+            "new": self.new,
+            "edit": lambda: self.edit(views[0]),
+            "delete": lambda: self.delete(views[0]),
+            "copy": lambda: self.copy(views[0]) if views else self.copy_first_line(),
+            "undo": self.undo,
+        }
+
     def pause(self, views: Sequence[CheckView]) -> None:
         """Pauses them; resumes them when all are paused."""
         client = self._services.client

@@ -372,17 +372,9 @@ class PulseApp(App[None]):
 
     def verbs_for(self, views: Sequence[CheckView]) -> dict[str, Callable[[], None]]:
         """The verbs that are the same on every screen, as they would be done to these checks."""
-        first = views[0] if views else None
-        act, go = self.actions, self.go
+        first, go = views[0] if views else None, self.go
         return {
-            "acknowledge": lambda: act.acknowledge(views),
-            "snooze": lambda: act.snooze(views),
-            "pause": lambda: act.pause(views),
-            "new": act.new,
-            "edit": lambda: act.edit(views[0]),
-            "delete": lambda: act.delete(views[0]),
-            "copy": act.copy_first_line if first is None else lambda: act.copy(views[0]),
-            "undo": act.undo,
+            **self.actions.verbs_for(views),
             "timeline": lambda: go.timeline(views[0].slug if len(views) == 1 else None),
             "incidents": go.incidents,
             "ways": lambda: go.ways(first),

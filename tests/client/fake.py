@@ -334,31 +334,32 @@ class FakeEngine:
                 if slug in self.views:
                     return _no(slug, f"there is a check {slug} already")
                 self.put(new(slug, name=str(command.fields.get("name", slug))))
-                return _yes(slug, f"{slug} is added")
+                return _yes(slug, f"{slug} added")
             case UndoRemove():
                 return self._bring_back(command)
             case EditCheck():
                 if slug not in self.views:
                     return _no(slug, f"there is no check {slug}")
                 self._rename(slug, command.new_slug or slug)
-                return _yes(slug, f"{command.new_slug or slug} is changed")
+                return _yes(slug, f"{command.new_slug or slug} updated")
             case RemoveCheck():
                 if slug not in self.views:
                     return _no(slug, f"there is no check {slug}")
                 self._removed[slug] = (list(self.views).index(slug), self.views[slug])
                 self.take_away(slug)
-                return _yes(slug, f"{slug} is deleted")
+                return _yes(slug, f"{slug} deleted")
 
     def _bring_back(self, command: UndoRemove) -> CommandResult:
         slug = command.slug
         if slug not in self._removed:
             self.put(new(slug, name=str(command.fields.get("name", slug))))
-            return _yes(slug, f"{slug} is at the end of checks.toml now: the file has changed where it was")
+            end = f"{slug} is now at the end of checks.toml, without its comments"
+            return _yes(slug, f"{end}: the file changed where it was")
         place, view = self._removed.pop(slug)
         views = list(self.views.values())
         self.views = {v.slug: v for v in (*views[:place], view, *views[place:])}
         self.tell(slug)
-        return _yes(slug, f"{slug} is back in its place")
+        return _yes(slug, f"{slug} restored")
 
     def _rename(self, slug: str, new_slug: str) -> None:
         if new_slug != slug:

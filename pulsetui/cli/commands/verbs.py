@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.exit_codes import NOT_OK, OK, USAGE
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.client.commands import (
+    KINDS,
     Acknowledge,
     AddCheck,
     EditCheck,
-    Pause,
     RemoveCheck,
-    Resume,
     Unacknowledge,
 )
 from pulsetui.client.user import user_name
@@ -33,18 +32,13 @@ _TABLES = frozenset({"metrics"})
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
-def pause(options: argparse.Namespace) -> int:
-    """Stops watching."""
-    slugs = _slugs(options)
+def operate(options: argparse.Namespace) -> int:
+    """Does what needs nothing but checks, and is called here as on the wire: pause, resume."""
+    kind = KINDS[options.command]
+    given: dict[str, Any] = {"slugs": _slugs(options), "by": user_name()}
+    command = kind(**{name: given[name] for name in kind.__struct_fields__ if name in given})
     with engine(options) as client:
-        return print_results(client.do(Pause(slugs, by=user_name())), options)
-
-
-def resume(options: argparse.Namespace) -> int:
-    """Watches again."""
-    slugs = _slugs(options)
-    with engine(options) as client:
-        return print_results(client.do(Resume(slugs)), options)
+        return print_results(client.do(command), options)
 
 
 def acknowledge(options: argparse.Namespace) -> int:
