@@ -65,6 +65,7 @@ async def test_the_end_of_a_body_is_searched_and_shown_where_it_is_not_kept(
         assert (engine.status("a"), engine.view("a").last_line) == ("up", "free: 25")
 
 
+@pytest.mark.timed
 async def test_what_came_before_a_kept_end_is_searched(tmp_path: Path) -> None:
     async with running(tmp_path, config=config(r"free: (\d+)")) as engine:
         before, end = b"free: 25\n" + b"x" * MAX_BODY, b"y\n" * (MAX_BODY // 2 - 4) + b"the end\n"
@@ -73,6 +74,7 @@ async def test_what_came_before_a_kept_end_is_searched(tmp_path: Path) -> None:
         assert (engine.status("a"), engine.view("a").last_line) == ("up", "the end")
 
 
+@pytest.mark.timed
 async def test_kept_reports_are_searched_and_those_for_another_host_are_left(tmp_path: Path) -> None:
     state = str(tmp_path / "state")
     output = b"free: 25\n" + b"noise\n" * 50_000

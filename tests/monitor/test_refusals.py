@@ -90,6 +90,7 @@ def test_the_nearest_slug_is_a_slug_there_is(slugs: list[str], name: str) -> Non
     assert nearest_slug(name, dict.fromkeys(slugs).keys()) in {"", *slugs}
 
 
+@pytest.mark.timed
 def test_the_nearest_of_many_slugs_is_found_in_bounded_time() -> None:
     slugs = {f"host-{n:05d}-backup" for n in range(50_000)} | {"sync-invoices"}
     began = time.perf_counter()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.monitor.harness import CONFIG, FakeClock, running
+from pulsetui.monitor.unwatched import SETTLE, GapDetector
+from tests.monitor.harness import CONFIG, START, FakeClock, running
 
 
 async def test_deadlines_that_passed_while_the_engine_was_not_running_do_not_storm(tmp_path: Path) -> None:
@@ -68,3 +69,96 @@ async def test_a_clock_that_is_set_back_delays_no_deadline(tmp_path: Path) -> No
         await engine.run(minutes=21)
         assert engine.status("often") == "down missed"
         assert "set back" in engine.client.info().notices[-1].text
+
+
+# --- the detector by itself --------------------------------------------------------------------------
+
+
+class Seconds:
+    """What the loop's timers go by."""
+
+    def __init__(self) -> None:
+        self.at = 500.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def detector(tmp_path: Path) -> tuple[GapDetector, FakeClock, Seconds]:
+    clock, seconds = FakeClock(), Seconds()
+    return GapDetector(tmp_path, clock, seconds), clock, seconds
+
+
+def test_time_that_passes_as_usual_is_no_gap(tmp_path: Path) -> None:
+    on, clock, seconds = detector(tmp_path)
+    for _ in range(100):
+        clock.run(timedelta(seconds=1))
+        seconds.at += 1
+        on.tick()
+        assert on.look() is None
+
+
+@pytest.mark.parametrize(("how", "why"), [("sleep", "asleep"), ("step", "clock was set forward")])
+def test_a_gap_is_from_the_last_look_to_this_one_and_told_once(tmp_path: Path, how: str, why: str) -> None:
+    on, clock, _ = detector(tmp_path)
+    getattr(clock, how)(timedelta(hours=3))
+    gap = on.look()
+    assert gap is not None
+    assert (gap.since, gap.until, gap.is_back) == (START, START + timedelta(hours=3), False)
+    assert why in gap.why
+    assert on.look() is None
+
+
+@pytest.mark.parametrize("seconds", [-4.9, 4.9])
+def test_a_clock_that_is_slewed_or_nudged_is_no_gap(tmp_path: Path, seconds: float) -> None:
+    on, clock, _ = detector(tmp_path)
+    clock.step(timedelta(seconds=seconds))
+    assert on.look() is None
+
+
+def test_a_clock_that_is_set_back_is_a_gap_that_ends_before_it_begins(tmp_path: Path) -> None:
+    on, clock, _ = detector(tmp_path)
+    clock.step(timedelta(days=-1))
+    gap = on.look()
+    assert gap is not None
+    assert (gap.since, gap.until, gap.is_back) == (START, START - timedelta(days=1), True)
+
+
+def test_a_loop_that_stood_still_shows_by_its_tick(tmp_path: Path) -> None:
+    on, clock, seconds = detector(tmp_path)
+    on.tick()
+    clock.run(timedelta(seconds=2))
+    seconds.at += 2.0
+    assert on.look() is None, "a tick comes every second, and may be late by one"
+    clock.run(timedelta(seconds=60))
+    seconds.at += 60
+    gap = on.look()
+    assert gap is not None
+    assert "stood still" in gap.why
+    assert gap.since == START + timedelta(seconds=1)
+    assert gap.until == START + timedelta(seconds=62) + SETTLE
+    assert on.look() is None
+
+
+def test_a_loop_that_stood_still_shows_by_a_late_timer(tmp_path: Path) -> None:
+    on, clock, _ = detector(tmp_path)
+    clock.run(timedelta(seconds=30))
+    assert on.look(late_s=0.9) is None
+    gap = on.look(late_s=12)
+    assert gap is not None
+    assert gap.since == START + timedelta(seconds=18)
+
+
+def test_the_next_start_knows_when_the_last_sign_of_life_was(tmp_path: Path) -> None:
+    on, clock, _ = detector(tmp_path)
+    assert on.gap_before_start() is None, "nobody was ever here"
+    clock.run(timedelta(minutes=5))
+    on.beat()
+    clock.run(timedelta(hours=1))
+    gap = GapDetector(tmp_path, clock).gap_before_start()
+    assert gap is not None
+    assert (gap.since, gap.until) == (START + timedelta(minutes=5), START + timedelta(minutes=65))
+    clock.step(timedelta(days=-2))
+    gap = GapDetector(tmp_path, clock).gap_before_start()
+    assert gap is not None
+    assert gap.is_back
