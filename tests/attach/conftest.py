@@ -1,3 +1,5 @@
+"""A listener that runs, for clients to attach to."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""The engine that runs on a state directory is found by its lock."""
+
 from __future__ import annotations
 
 import fcntl

@@ -1,3 +1,5 @@
+"""Server-sent events are the same however their bytes come."""
+
 from __future__ import annotations
 
 from itertools import pairwise

@@ -7,6 +7,8 @@ from textual.widgets import Static
 
 
 class EmptyApp(App[None]):
+    """One line of text."""
+
     def compose(self) -> ComposeResult:
         yield Static("nothing to see here")
 

@@ -134,6 +134,7 @@ SLOW = [
 ]
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(("pattern", "unit"), SLOW)
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_no_pattern_takes_long_whatever_the_text(pattern: str, unit: str, end: str) -> None:
@@ -145,6 +146,7 @@ def test_no_pattern_takes_long_whatever_the_text(pattern: str, unit: str, end: s
     assert time.monotonic() - began < 1.5  # with Python's engine some of these take days
 
 
+@pytest.mark.timed
 def test_a_search_ends_when_there_is_no_more_time() -> None:
     """Whatever the pattern and the text: no single step of it takes longer than a moment."""
     bits = "".join(random.Random(1).choices("01", k=1_500_000)).encode()

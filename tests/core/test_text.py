@@ -144,6 +144,7 @@ def test_bytes_that_are_not_utf_8_are_still_text() -> None:
     assert decode(b"caf\xe9") == "caf\ufffd"
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("piece", ["\x1b]", "\x9d", "\x1b[0;", "\x1bP0", "\u0301", "\x1b[\x1b]0;a", "\t"])
 def test_a_hostile_body_of_full_size_is_cleaned_in_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))

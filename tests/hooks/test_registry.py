@@ -23,6 +23,8 @@ CONTEXT = HookContext(publish=lambda alert: 0)
 
 @dataclass(frozen=True)
 class Configured:
+    """A hook as checks.toml has it."""
+
     type: str
     options: Mapping[str, object] = field(default_factory=dict)
 

@@ -1,3 +1,5 @@
+"""Listeners that run: open, with keys, or in a hurry."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

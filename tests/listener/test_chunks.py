@@ -1,3 +1,5 @@
+"""Chunked bodies: what is in them, and where they end."""
+
 from __future__ import annotations
 
 from itertools import pairwise

@@ -1,3 +1,5 @@
+"""What a ping says beside its kind: durations and metrics."""
+
 from __future__ import annotations
 
 from datetime import timedelta

@@ -9,6 +9,8 @@ from pulsetui.tui.bridge import Bridge
 
 
 class Flushed:
+    """Notes what it is called with, and on which thread."""
+
     def __init__(self) -> None:
         self.calls: list[tuple[frozenset[str], bool]] = []
         self.event = asyncio.Event()

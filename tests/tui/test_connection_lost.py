@@ -17,6 +17,8 @@ REASON = (
 
 
 class Gone(FakeEngine):
+    """An engine that nobody reaches."""
+
     def _reach(self) -> None:
         raise EngineUnreachableError(REASON)
 

@@ -48,7 +48,7 @@ class _PrivateFile(RotatingFileHandler):
     _gone_since: float | None = None
     _held: Sequence[logging.LogRecord] = ()
 
-    def _open(self):  # type: ignore[no-untyped-def]  # its type is private to logging
+    def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - its type is private to logging
         descriptor = open_private(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         return open(descriptor, self.mode, encoding=self.encoding, errors=self.errors)  # noqa: PTH123
 
