@@ -11,7 +11,7 @@ from pulsetui.client.views import CheckView, TimelineLane
 from pulsetui.core.text.phrases import count_text, instant_text
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of
 from pulsetui.tui.timeline.lanes import SPOT
-from pulsetui.tui.timeline.model import ZOOMS, LaneCells, Unwatched, Window, crowd, crowd_rows
+from pulsetui.tui.timeline.model import ZOOMS, LaneCells, TimelineWindow, Unwatched, crowd, crowd_rows
 from pulsetui.tui.timeline.words import axis, readout, span_words, zoom_words
 
 _LONG_CELL = timedelta(minutes=50)  # from this on a cell says when it ends, too
@@ -27,7 +27,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 
     width: int  # of the screen, in cells
     height: int
-    window: Window
+    window: TimelineWindow
     at: int  # the cell under the cursor
     name_cells: int  # before the first cell of time
     lanes: int  # how many there are

@@ -22,8 +22,8 @@ from pulsetui.tui.timeline.model import (
     ZOOMS,
     CellMark,
     LaneCells,
+    TimelineWindow,
     Unwatched,
-    Window,
     glyph_of,
     lane_cells,
     window_at,
@@ -104,7 +104,7 @@ class TimelineLanes(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, now: datetime) -> None:
         super().__init__(id="lanes")
-        self.window: Window = window_at(now, ZOOMS[START_ZOOM], 1)
+        self.window: TimelineWindow = window_at(now, ZOOMS[START_ZOOM], 1)
         self.at = 0  # the cell under the cursor
         self.cursor: str | None = None
         self.slugs: Sequence[str] = ()

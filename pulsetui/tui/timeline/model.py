@@ -89,7 +89,7 @@ GLYPHS: Mapping[CellMark, tuple[str, str, str]] = MappingProxyType(
 )
 
 
-class Window(Struct, frozen=True):
+class TimelineWindow(Struct, frozen=True):
     """``cells`` cells of equal length from ``since`` on."""
 
     since: datetime
@@ -141,7 +141,7 @@ class LaneCells(Struct, frozen=True):
 # Moving the window
 
 
-def window_at(now: datetime, zoom: timedelta, cells: int) -> Window:
+def window_at(now: datetime, zoom: timedelta, cells: int) -> TimelineWindow:
     """The window that has ``now`` in its place. Its cells stand on a fixed grid, so that nothing moves from
     one cell to the next only because time has passed."""
     cells = max(cells, 1)
@@ -149,20 +149,20 @@ def window_at(now: datetime, zoom: timedelta, cells: int) -> Window:
     return _on_grid(now - cell * int(cells * NOW_AT), cell, cells)
 
 
-def panned(window: Window, by: int, now: datetime) -> Window:
+def panned(window: TimelineWindow, by: int, now: datetime) -> TimelineWindow:
     """Moved by so many cells, not farther than ``FARTHEST`` from now."""
     away = min(max(window.since - now + window.cell * by, -FARTHEST), FARTHEST)
     return _on_grid(now + away, window.cell, window.cells)
 
 
-def zoomed(window: Window, zoom: timedelta, at: int) -> Window:
+def zoomed(window: TimelineWindow, zoom: timedelta, at: int) -> TimelineWindow:
     """Another length; what stands in the cell ``at`` stays there."""
     cell = cell_of(zoom, window.cells)
     middle = window.start(at) + window.cell / 2
     return _on_grid(middle - cell * at, cell, window.cells)
 
 
-def resized(window: Window, cells: int, zoom: timedelta) -> Window:
+def resized(window: TimelineWindow, cells: int, zoom: timedelta) -> TimelineWindow:
     """The same time in another number of cells."""
     return _on_grid(window.since, cell_of(zoom, cells), max(cells, 1))
 
@@ -172,14 +172,16 @@ def cell_of(zoom: timedelta, cells: int) -> timedelta:
     return timedelta(seconds=max(round(zoom.total_seconds() / max(cells, 1)), 1))
 
 
-def _on_grid(since: datetime, cell: timedelta, cells: int) -> Window:
-    return Window(_EPOCH + (since - _EPOCH) // cell * cell, cell, cells)
+def _on_grid(since: datetime, cell: timedelta, cells: int) -> TimelineWindow:
+    return TimelineWindow(_EPOCH + (since - _EPOCH) // cell * cell, cell, cells)
 
 
 # What stands in the cells
 
 
-def lane_cells(lane: TimelineLane, window: Window, now: datetime, unwatched: Unwatched = ()) -> LaneCells:
+def lane_cells(
+    lane: TimelineLane, window: TimelineWindow, now: datetime, unwatched: Unwatched = ()
+) -> LaneCells:
     """The cells of one check. Past runs and gaps, what goes on now, and slots to come."""
     drawn = LaneCells([CellMark.NONE] * window.cells, [0.0] * window.cells, set(), set())
     for since, until in lane.down:
@@ -199,7 +201,7 @@ def lane_cells(lane: TimelineLane, window: Window, now: datetime, unwatched: Unw
     return drawn
 
 
-def _paint_run(drawn: LaneCells, run: TimelineRun, window: Window, now: datetime) -> None:
+def _paint_run(drawn: LaneCells, run: TimelineRun, window: TimelineWindow, now: datetime) -> None:
     span = span_of(run, now)
     if span is None:
         return

@@ -10,7 +10,7 @@ from pulsetui.client.views import TimelineLane, TimelineRun
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import count_text, duration_text, instant_text, span_text, until_text
 from pulsetui.tui.draw.lines import Line, Span, fit, width_of
-from pulsetui.tui.timeline.model import DAY, GLYPHS, HOUR, CellMark, Unwatched, Window, span_of
+from pulsetui.tui.timeline.model import DAY, GLYPHS, HOUR, CellMark, TimelineWindow, Unwatched, span_of
 
 _MINUTE = timedelta(minutes=1)
 _STEPS = (
@@ -26,7 +26,7 @@ _MANY = 3  # from so many runs in one cell they are counted instead of told
 # The axis
 
 
-def hours(window: Window, zone: tzinfo) -> list[tuple[int, str]]:
+def hours(window: TimelineWindow, zone: tzinfo) -> list[tuple[int, str]]:
     """Cells and clock times of the ticks within days, as close as their labels allow; none when a label
     would not fit between two midnights.
 
@@ -48,7 +48,7 @@ def hours(window: Window, zone: tzinfo) -> list[tuple[int, str]]:
     return found
 
 
-def midnights(window: Window, zone: tzinfo) -> list[tuple[int, datetime]]:
+def midnights(window: TimelineWindow, zone: tzinfo) -> list[tuple[int, datetime]]:
     """The cells in which a local day begins, with that day's first instant on the wall clock."""
     day = (window.since - DAY).astimezone(zone).date()
     found: list[tuple[int, datetime]] = []
@@ -67,7 +67,9 @@ def _ceil(at: datetime, grain: timedelta) -> datetime:
     return epoch - (epoch - at) // grain * grain
 
 
-def axis(window: Window, zone: tzinfo, now: datetime, *, ascii_only: bool = False) -> tuple[Line, Line]:
+def axis(
+    window: TimelineWindow, zone: tzinfo, now: datetime, *, ascii_only: bool = False
+) -> tuple[Line, Line]:
     """Two lines as wide as the window: the days, and the hours with the place of now."""
     bar = "|" if ascii_only else "│"
     starts = midnights(window, zone)
@@ -92,17 +94,19 @@ def axis(window: Window, zone: tzinfo, now: datetime, *, ascii_only: bool = Fals
     return days.line(), clock.line()
 
 
-def _days_apart(starts: Sequence[tuple[int, datetime]], window: Window) -> int:
+def _days_apart(starts: Sequence[tuple[int, datetime]], window: TimelineWindow) -> int:
     """Cells from one labelled day to the next."""
     return max(int(DAY / window.cell), 1) * _day_step(starts, window)
 
 
-def _day_step(starts: Sequence[tuple[int, datetime]], window: Window) -> int:
+def _day_step(starts: Sequence[tuple[int, datetime]], window: TimelineWindow) -> int:
     per_day = max(DAY / window.cell, 0.01)
     return next((step for step in _DAY_STEPS if per_day * step >= 8), _DAY_STEPS[-1])
 
 
-def _spaced_days(starts: Sequence[tuple[int, datetime]], window: Window) -> list[tuple[int, datetime]]:
+def _spaced_days(
+    starts: Sequence[tuple[int, datetime]], window: TimelineWindow
+) -> list[tuple[int, datetime]]:
     """Every day, every other one, or weeks from their Mondays."""
     step = _day_step(starts, window)
     if step >= 7:
@@ -145,7 +149,7 @@ class _Row:
 # Words
 
 
-def span_words(window: Window, zone: tzinfo) -> str:
+def span_words(window: TimelineWindow, zone: tzinfo) -> str:
     """What the window shows: ``Mon 9 Mar 15:30 to Tue 10 Mar 15:30``."""
     first, last = window.since.astimezone(zone), window.until.astimezone(zone)
     return f"{first:%a} {first.day} {first:%b %H:%M} to {last:%a} {last.day} {last:%b %H:%M}"
@@ -160,7 +164,12 @@ def zoom_words(zoom: timedelta) -> str:
 
 
 def readout(
-    lane: TimelineLane | None, window: Window, at: int, now: datetime, zone: tzinfo, unwatched: Unwatched = ()
+    lane: TimelineLane | None,
+    window: TimelineWindow,
+    at: int,
+    now: datetime,
+    zone: tzinfo,
+    unwatched: Unwatched = (),
 ) -> list[Span]:
     """What happened in the cell ``at`` of a lane, or else how things stood and what is nearest."""
     if lane is None:
@@ -186,7 +195,7 @@ def _missed(lane: TimelineLane, since: datetime, until: datetime, zone: tzinfo) 
     return [(f"{times} missed: nothing came", "down")]
 
 
-def _runs(lane: TimelineLane, window: Window, at: int, now: datetime, zone: tzinfo) -> list[Span]:
+def _runs(lane: TimelineLane, window: TimelineWindow, at: int, now: datetime, zone: tzinfo) -> list[Span]:
     runs = []
     for run in lane.runs:
         span = span_of(run, now)

@@ -20,7 +20,7 @@ from pulsetui.tui.timeline.model import (
     HOUR,
     ZOOMS,
     LaneCells,
-    Window,
+    TimelineWindow,
     crowd,
     crowd_rows,
     glyph_of,
@@ -35,7 +35,7 @@ from pulsetui.tui.timeline.words import axis, hours, legend, midnights, readout,
 START = datetime(2026, 3, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 BERLIN = ZoneInfo("Europe/Berlin")
-WINDOW = Window(START, HOUR, 12)
+WINDOW = TimelineWindow(START, HOUR, 12)
 """Twelve cells of an hour each; now is 09:30 unless said otherwise."""
 NOW = START + 9.5 * HOUR
 
@@ -197,25 +197,25 @@ def test_the_cursor_jumps_from_event_to_event() -> None:
 # The axis
 
 
-def labels(window: Window, zone: ZoneInfo) -> list[str]:
+def labels(window: TimelineWindow, zone: ZoneInfo) -> list[str]:
     return [text for _, text in hours(window, zone)]
 
 
 def test_the_day_that_lost_an_hour_has_no_tick_for_it() -> None:
-    night = Window(datetime(2026, 3, 28, 23, tzinfo=UTC), 5 * MINUTE, 60)
+    night = TimelineWindow(datetime(2026, 3, 28, 23, tzinfo=UTC), 5 * MINUTE, 60)
 
     assert labels(night, BERLIN) == ["00:00", "01:00", "03:00", "04:00", "05:00"]
 
 
 def test_the_hour_that_comes_twice_has_two_ticks() -> None:
-    night = Window(datetime(2026, 10, 24, 22, tzinfo=UTC), 5 * MINUTE, 60)
+    night = TimelineWindow(datetime(2026, 10, 24, 22, tzinfo=UTC), 5 * MINUTE, 60)
 
     assert labels(night, BERLIN) == ["00:00", "01:00", "02:00", "02:00", "03:00"]
 
 
 def test_days_begin_at_local_midnight_also_where_clocks_change_at_it() -> None:
     beirut = ZoneInfo("Asia/Beirut")  # midnight of 29 March 2026 does not exist there
-    window = Window(datetime(2026, 3, 27, tzinfo=UTC), HOUR, 96)
+    window = TimelineWindow(datetime(2026, 3, 27, tzinfo=UTC), HOUR, 96)
 
     begins = [local for _, local in midnights(window, beirut)]
 
@@ -224,7 +224,7 @@ def test_days_begin_at_local_midnight_also_where_clocks_change_at_it() -> None:
 
 
 def test_a_zone_of_forty_five_minutes_has_round_hours() -> None:
-    window = Window(START, 10 * MINUTE, 80)
+    window = TimelineWindow(START, 10 * MINUTE, 80)
 
     assert labels(window, ZoneInfo("Asia/Kathmandu"))[:2] == ["06:00", "08:00"]
 
