@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from pulsetui.client.hooks import HookState
 from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.core.state.snooze import Scope
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
@@ -244,6 +245,7 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     state_dir: str
     timezone: str  # default zone of checks
     hook_names: tuple[str, ...] = ()
+    hooks: tuple[HookState, ...] = ()  # how each of them is doing
     pings: int = 0  # taken since the engine started
     rejected: Mapping[str, int] = field(default_factory=dict)  # answers that were not OK, by what they said
     refused: tuple[RefusedPing, ...] = ()  # by name, what resembles a check first, then the newest

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from pulsetui.client.alert import Alert, OnAlert
 from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand
+from pulsetui.client.hooks import HookState
 from pulsetui.client.observers import Observers
 from pulsetui.client.views import (
     CheckDetails,
@@ -51,6 +52,7 @@ class LocalEngine:
         self._by_key = False  # slugs need a ping key: others than this host can reach the listener
         self.reachable_url = ""  # at which a process on this host finds the listener
         self._host_tz = self._system_tz = ""  # the zones of this host, once they are known
+        self._hook_states: Callable[[], Mapping[str, HookState]] = dict
         self.on_attached: Observers[[]] = Observers()  # somebody listens to alerts now
         engine.on_changed.subscribe(self._changed)
 
@@ -64,6 +66,15 @@ class LocalEngine:
     def know_host(self, host_tz: str, system_tz: str) -> None:
         """The zones of this host (see EngineInfo) are known. Called on the engine's loop."""
         self._host_tz, self._system_tz = host_tz, system_tz
+        self._changed(frozenset())
+
+    def know_hooks(self, states: Callable[[], Mapping[str, HookState]]) -> None:
+        """Who tells how each hook is doing, from any thread."""
+        self._hook_states = states
+        self.hooks_changed()
+
+    def hooks_changed(self) -> None:
+        """To one of the hooks something happened."""
         self._changed(frozenset())
 
     @property
@@ -114,6 +125,7 @@ class LocalEngine:
             state_dir=str(engine.state_dir),
             timezone=engine.config.timezone,
             hook_names=tuple(engine.config.hooks),
+            hooks=self._hooks(),
             pings=engine.door.pings,
             rejected=dict(engine.door.rejected),
             refused=engine.door.refusals.all(),
@@ -126,6 +138,17 @@ class LocalEngine:
             ping_key=engine.config.listener.ping_key if self._by_key else "",
             host_tz=self._host_tz,
             system_tz=self._system_tz,
+        )
+
+    def _hooks(self) -> tuple[HookState, ...]:
+        states, masked = self._hook_states(), self._engine.masked
+        found = (
+            (states.get(name) or HookState(name=name, type=hook.type), hook.type)
+            for name, hook in self._engine.config.hooks.items()
+        )
+        return tuple(
+            replace(state, type=type_, error=masked(state.error), answers_error=masked(state.answers_error))
+            for state, type_ in found
         )
 
     def details(self, slug: str) -> CheckDetails:

@@ -17,6 +17,7 @@ from pulsetui.client.commands import (
     UndoRemove,
     UndoResume,
 )
+from pulsetui.client.hooks import HookState
 from pulsetui.client.views import CommandResult
 from pulsetui.core.state.status import PingKind
 from tests.monitor.harness import CONFIG, START, FakeClock, running
@@ -158,3 +159,20 @@ async def test_a_rename_keeps_uuid_and_history(tmp_path: Path) -> None:
         assert (view.uuid, view.n_pings) == (uuid, 1)
     async with running(tmp_path, engine.clock, config=None) as engine:
         assert engine.view("seldom").uuid == uuid
+
+
+async def test_each_configured_hook_is_shown_as_its_worker_tells_and_without_secrets(tmp_path: Path) -> None:
+    secret = "s3cretpingkey"
+    config = f'[listener]\nping_key = "{secret}"\n[hooks.a]\ntype = "terminal"\n[hooks.b]\ntype = "desktop"\n'
+    async with running(tmp_path, config=config) as engine:
+        assert engine.client.info().hooks == (
+            HookState(name="a", type="terminal"),
+            HookState(name="b", type="desktop"),
+        )
+        changes: list[frozenset[str]] = []
+        engine.client.subscribe(changes.append)
+        told = HookState(name="b", type="", waiting=3, error=f"{secret} was refused")
+        engine.client.know_hooks(lambda: {"b": told, "gone": HookState(name="gone", type="")})
+        assert changes == [frozenset()]
+        shown = engine.client.info().hooks[1]
+        assert (shown.type, shown.waiting, shown.error) == ("desktop", 3, "… was refused")
