@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -57,6 +57,19 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 OnAlert = Callable[[Alert], None]
 """Called from another thread; must return at once."""
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What a person pressed in a message. ``by`` is who, as the other side names them; unsafe text."""
+
+    verb: Literal["acknowledge", "snooze"]
+    key: str  # of the alert (Alert.key)
+    by: str
+    hook: str = ""  # by which way it came; the one who calls the hook fills it in
+
+
+TakeAnswer = Callable[[Answer], Awaitable[str]]
+"""Does what was asked. Returns one line for the person who pressed: what was done, or why not."""
 
 
 class Delivery(Struct, frozen=True, kw_only=True):

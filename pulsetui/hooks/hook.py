@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final, Literal, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol
 
 from msgspec import Struct
 
-from pulsetui.client.alert import Alert
+from pulsetui.client.alert import Alert, TakeAnswer
 
 SEND_TIMEOUT_S: Final = 30.0
 """How long one send may take, unless the hook says otherwise."""
@@ -17,19 +17,6 @@ Options = Mapping[str, object]
 
 Validator = Callable[[Options], Sequence[tuple[str, str]]]
 """Options → (field, message) for each thing that is wrong with them."""
-
-
-class Answer(Struct, frozen=True, kw_only=True):
-    """What a person pressed in a message. ``by`` is who, as the other side names them; unsafe text."""
-
-    verb: Literal["acknowledge", "snooze"]
-    key: str  # of the alert (Alert.key)
-    by: str
-    hook: str = ""  # by which way it came; the one who calls the hook fills it in
-
-
-TakeAnswer = Callable[[Answer], Awaitable[str]]
-"""Does what was asked. Returns one line for the person who pressed: what was done, or why not."""
 
 
 class Links(Struct, frozen=True, kw_only=True):

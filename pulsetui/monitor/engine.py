@@ -324,11 +324,12 @@ class Engine:
         """What is not on disk counts as refused from now on, also when nobody pings."""
         self._writer.turned_away(commands.Settled(), self.clock.now())
 
-    async def set_snoozes(self, command: commands.SetSnoozes) -> None:
-        """Runs the command, and watches the end of whatever is snoozed then."""
-        await self.perform(command)
+    async def set_snoozes(self, command: Command[_T]) -> _T:
+        """Runs a command that may snooze, and watches the end of whatever is snoozed then."""
+        result = await self.perform(command)
         self._snooze_timer.watch()
         self.on_changed(None)
+        return result
 
     def _end_snoozes(self, over: Sequence[tuple[Scope, str]]) -> None:
         self._routines.spawn(self.set_snoozes(commands.SetSnoozes(end=over)))

@@ -1,5 +1,6 @@
 """The commands: everything that can change state, each one small and run by the writer thread."""
 
+from pulsetui.monitor.writing.commands.answer import AnswerAlert
 from pulsetui.monitor.writing.commands.catch_up import AfterRefusal, CatchUp, SetBack, TakeSpooled
 from pulsetui.monitor.writing.commands.define import Define
 from pulsetui.monitor.writing.commands.judge import Advance, Settled
@@ -10,6 +11,7 @@ from pulsetui.monitor.writing.commands.snoozes import SetSnoozes
 __all__ = [
     "Advance",
     "AfterRefusal",
+    "AnswerAlert",
     "CatchUp",
     "Define",
     "Operate",

@@ -1,0 +1,37 @@
+"""Takes the answers that people give to alerts: by a button in a message, or by a link."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Final
+
+from pulsetui.client.alert import Answer
+from pulsetui.errors import PulseError
+from pulsetui.monitor.engine import Engine
+from pulsetui.monitor.writing.commands import AnswerAlert
+
+logger = logging.getLogger(__name__)
+
+SNOOZE: Final = timedelta(hours=1)
+"""What the button says."""
+
+
+class Answers:
+    """``take`` is a ``client.alert.TakeAnswer``, on the engine's loop."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def take(self, answer: Answer) -> str:
+        """Does what was asked. Returns one line for the person: what was done, or why not. Never raises what
+        has to do with the engine: whoever pressed a button is to hear that it did not work."""
+        engine = self._engine
+        command = AnswerAlert(answer, engine.clock.now() + SNOOZE)
+        try:
+            said = await engine.set_snoozes(command)
+        except PulseError as error:
+            logger.warning("answer=%s way=%s not taken: %s", answer.verb, answer.hook or "-", error)
+            return f"This could not be written, and nothing was done. Press again, please ({error})"
+        logger.info("answer=%s way=%s: %s", answer.verb, answer.hook or "-", said)
+        return said
