@@ -7,6 +7,7 @@ same function validates the configuration and builds the hook, so the two cannot
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from pulsetui.config.problem import quoted
@@ -109,3 +110,41 @@ def one_of(*words: str) -> Callable[[object], str]:
         raise OptionError(f"must be one of {', '.join(words)}, got {quoted(value)}{hint}")
 
     return parse
+
+
+def text(value: object) -> str:
+    """Text that is not empty. What is wrong with it is said without quoting it: it may be a secret."""
+    if not isinstance(value, str):
+        raise OptionError("must be text; write it in quotes")
+    if not value.strip():
+        raise OptionError("must not be empty")
+    return value
+
+
+def line(value: object) -> str:
+    """Text of one line, without control characters and blanks at its ends: a token, a name. Never quoted."""
+    word = text(value)
+    if word != word.strip():
+        raise OptionError("has a blank at its beginning or end")
+    if not word.isprintable():
+        raise OptionError("has a line break or a control character in it")
+    return word
+
+
+def whole(least: int, most: int) -> Callable[[object], int]:
+    """A reader for whole numbers in a range."""
+
+    def parse(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise OptionError(f"must be a whole number from {least} to {most}, got {quoted(value)}")
+        return value
+
+    return parse
+
+
+def file_path(value: object) -> str:
+    """The path of a file, which need not be there yet; ``~`` is the home directory."""
+    path = Path(line(value)).expanduser()
+    if not path.is_absolute():
+        raise OptionError(f"must be a whole path, which begins with / or ~, got {quoted(value)}")
+    return str(path)
