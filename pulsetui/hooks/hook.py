@@ -59,6 +59,10 @@ class Hook(Protocol):
         """
 
 
+LinksFor = Callable[[Alert], Links]
+"""Signed one-time links for an alert."""
+
+
 def no_links(_: Alert) -> Links:
     return Links()
 
@@ -69,8 +73,7 @@ class HookContext(Struct, frozen=True, kw_only=True):
     publish: Callable[[Alert], int]
     """Hands an alert to the attached screens; returns how many there were. Must not block."""
 
-    links: Callable[[Alert], Links] = no_links
-    """Signed one-time links for an alert."""
+    links: LinksFor = no_links
 
 
 class HookKind(Struct, frozen=True, kw_only=True):

@@ -19,8 +19,8 @@ from pulsetui.client.alert import Alert
 from pulsetui.config.problem import quoted
 from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import HookError
-from pulsetui.hooks.facts import FACTS, facts, tags
-from pulsetui.hooks.hook import SEND_TIMEOUT_S, Hook, HookContext, HookKind, Options
+from pulsetui.hooks.facts import FACTS, document, facts
+from pulsetui.hooks.hook import SEND_TIMEOUT_S, Hook, HookContext, HookKind, LinksFor, Options, no_links
 from pulsetui.hooks.options import OptionError, OptionReader, parsed, seconds, validator
 from pulsetui.hooks.process import run_program
 
@@ -44,16 +44,18 @@ class CommandOptions(Struct, frozen=True, kw_only=True):
 class CommandHook(Hook):
     """Runs the program once for each alert; exit code 0 means that the alert was delivered."""
 
-    def __init__(self, options: CommandOptions) -> None:
+    def __init__(self, options: CommandOptions, links: LinksFor = no_links) -> None:
         self._options = options
+        self._links = links
         self.timeout_s = options.timeout_s + _KILL_MARGIN_S
 
     async def send(self, alert: Alert) -> None:
-        known = facts(alert)
+        links = self._links(alert)
+        known = facts(alert, links)
         argv = [_argument(part, known) for part in self._options.command]
         env = {**os.environ, **self._options.env, **{f"PULSETUI_{k.upper()}": v for k, v in known.items()}}
-        document = json.dumps({**known, "tags": tags(alert)}, ensure_ascii=False).encode()
-        finished = await run_program(argv, env=env, timeout_s=self._options.timeout_s, stdin=document)
+        told = json.dumps(document(alert, links), ensure_ascii=False).encode()
+        finished = await run_program(argv, env=env, timeout_s=self._options.timeout_s, stdin=told)
         if finished.code != 0:
             raise HookError(finished.describe(argv[0]))
 
@@ -117,8 +119,8 @@ def _environment(value: object) -> Mapping[str, str]:
     return MappingProxyType(dict(value))
 
 
-def _build(options: Options, _context: HookContext) -> Hook:
-    return CommandHook(parsed(_read, options))
+def _build(options: Options, context: HookContext) -> Hook:
+    return CommandHook(parsed(_read, options), context.links)
 
 
 KIND: Final = HookKind(type="command", options=validator(_read), build=_build)
