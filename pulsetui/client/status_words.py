@@ -13,7 +13,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from pulsetui.client.views import CheckView, IncidentView
-from pulsetui.core.state.status import Reason, Status
+from pulsetui.core.state.status import Outcome, Reason, Status
 from pulsetui.core.text.phrases import (
     ago_text,
     full_instant_text,
@@ -55,7 +55,7 @@ _REASON_WORD: Mapping[Reason, str] = MappingProxyType(
         Reason.MISSED: "overdue",
         Reason.FAILED: "failed",
         Reason.HUNG: "hung",
-        Reason.UNMET: "unmet",
+        Reason.UNMET: "bad result",
         Reason.TOO_SHORT: "too short",
         Reason.NOT_STARTED: "not started",
         Reason.NEVER: "no report",
@@ -71,6 +71,11 @@ def word_for(status: Status, reason: Reason | None) -> str:
     if status is Status.DOWN and reason is not None:
         return _REASON_WORD[reason]
     return str(status)
+
+
+def outcome_word(outcome: Outcome) -> str:
+    """The word for how a run ended: ``success``, ``bad result``, ``too short``."""
+    return "bad result" if outcome is Outcome.UNMET else str(outcome).replace("_", " ")
 
 
 class _Clock(Struct, frozen=True):

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from pulsetui.client.status_words import word_for
+from pulsetui.client.status_words import outcome_word, word_for
 from pulsetui.core.schedule.english import listed
 from pulsetui.core.state.status import Outcome, Status
 from pulsetui.core.text.phrases import count_text, duration_text, span_text
@@ -205,7 +205,7 @@ def _runs(report: Report) -> list[str]:
         return ["## Runs", "", "No run is known.", ""]
     head = ("Started", "Ended (UTC)", "Outcome", "Took", "Exit", "Metrics", "Remarks")
     counts = {outcome: sum(run.outcome is outcome for run in report.runs) for outcome in Outcome}
-    said = listed([f"{count} {str(what).replace('_', ' ')}" for what, count in counts.items() if count])
+    said = listed([f"{count} {outcome_word(what)}" for what, count in counts.items() if count])
     return [
         *("## Runs", "", f"{len(report.runs)} known: {said}. Newest first.", ""),
         *_table(head, (_run_cells(run) for run in report.runs)),
@@ -222,7 +222,7 @@ def _run_cells(run: ReportedRun) -> tuple[str, ...]:
     return (
         _local(run.started_at) if run.started_at else "not reported",
         _utc(run.ended_at) if run.ended_at else "",
-        str(run.outcome).replace("_", " "),
+        outcome_word(run.outcome),
         duration_text(run.duration) if run.duration is not None else "",
         "" if run.exit_status is None else str(run.exit_status),
         escaped(_metrics(run)),

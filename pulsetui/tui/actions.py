@@ -48,7 +48,7 @@ Command = Callable[[], Sequence[CommandResult]]
 class Undo(Struct, frozen=True):
     """How to take one action back."""
 
-    label: str
+    done: str  # what is said when it has been taken back
     command: Command
     tells: bool = False  # the engine's own words are said too
 
@@ -63,8 +63,8 @@ class Actions:
 
     @property
     def undo_label(self) -> str:
-        """What ``undo`` would take back; "" when there is nothing."""
-        return self._undo[-1].label if self._undo else ""
+        """What would be said of an undo; "" when there is nothing to undo."""
+        return self._undo[-1].done if self._undo else ""
 
     def verbs_for(self, views: Sequence[CheckView]) -> dict[str, Callable[[], None]]:
         """The verbs that ask the engine for something, as they would be done to these checks."""
@@ -87,14 +87,14 @@ class Actions:
             self._run(
                 lambda: client.do(Resume(slugs)),
                 done=f"Resumed {_names(views)}",
-                undo=Undo(f"resuming {_names(views)}", lambda: client.do(UndoResume(slugs))),
+                undo=Undo(f"Resume of {_names(views)} undone", lambda: client.do(UndoResume(slugs))),
             )
             return
         running = tuple(view.slug for view in views if view.status is not Status.PAUSED)
         self._run(
             lambda: client.do(Pause(running, by=user_name())),
             done=f"Paused {_names(views)}",
-            undo=Undo(f"pausing {_names(views)}", lambda: client.do(UndoPause(running))),
+            undo=Undo(f"Pause of {_names(views)} undone", lambda: client.do(UndoPause(running))),
         )
 
     def acknowledge(self, views: Sequence[CheckView]) -> None:
@@ -108,7 +108,7 @@ class Actions:
                 lambda: client.do(Unacknowledge(slugs)),
                 done=f"{_names(down)}: no longer acknowledged",
                 undo=Undo(
-                    f"un-acknowledging {_names(down)}",
+                    f"Acknowledgement of {_names(down)} restored",
                     lambda: [
                         r
                         for slug in slugs
@@ -130,7 +130,7 @@ class Actions:
         self._run(
             lambda: client.do(command),
             done=f"Acknowledged {_names(views)}",
-            undo=Undo(f"acknowledging {_names(views)}", lambda: client.do(Unacknowledge(slugs))),
+            undo=Undo(f"Acknowledgement of {_names(views)} undone", lambda: client.do(Unacknowledge(slugs))),
         )
 
     def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:
@@ -165,7 +165,7 @@ class Actions:
 
         if until is None:
             which = [name for name in names if name in snoozed]
-            undo = Undo(f"ending the snooze of {label}", restore)
+            undo = Undo(f"Snooze of {label} restored", restore)
             self._run(lambda: end(which), done=f"{label} is no longer snoozed", undo=undo)
             return
         when = instant_text(until, self._services.viewer_zone, self._services.now()).removeprefix("today ")
@@ -173,7 +173,7 @@ class Actions:
         self._run(
             lambda: client.do(command),
             done=f"Snoozed {label} until {when}",
-            undo=Undo(f"snoozing {label}", restore),
+            undo=Undo(f"Snooze of {label} undone", restore),
         )
 
     def delete(self, view: CheckView) -> None:
@@ -193,9 +193,9 @@ class Actions:
 
         self._run(
             remove,
-            done=f"Deleted {_names([view])} (u brings it back)",
+            done=f"Deleted {_names([view])} (u restores it)",
             undo=Undo(
-                f"deleting {_names([view])}",
+                f"Deletion of {_names([view])} undone",
                 lambda: client.do(UndoRemove((view.slug,), kept["fields"])),
                 tells=True,  # where it is now: not always where it was
             ),
@@ -245,7 +245,7 @@ class Actions:
     def undo(self) -> None:
         """Takes the last action back."""
         last = self._undo.pop()
-        self._run(last.command, done=f"Undid {last.label}", tells=last.tells)
+        self._run(last.command, done=last.done, tells=last.tells)
 
     def dismiss(self, key: str) -> None:
         """Takes a notice away."""

@@ -141,7 +141,7 @@ class LogScreen(TickingScreen):
         count = count_text(len(entries), "entry", "entries")
         if self._words:
             count = f"{shown} of {count}"
-        state = ("following", "up") if self.following else ("stands still: G goes to the end", "warning")
+        state = ("following", "up") if self.following else ("paused: G goes to the end", "warning")
         self.query_one(_Title).show([(" Log  ", "title"), (f"{count}  ", "muted"), state])
         bar = self.query_one(FilterBar)
         if bar.display:
@@ -180,7 +180,7 @@ class LogScreen(TickingScreen):
         if not self.is_mounted:
             return
         if self.query_one(FilterBar).has_focus_within:
-            hints = [Hint("Enter", "keep"), Hint("Esc", "clear")]
+            hints = [Hint("Enter", "apply"), Hint("Esc", "clear")]
         else:
             hints = [Hint("Esc", "back"), Hint("/", "filter"), Hint("j k", "scroll"), Hint("G", "newest")]
             hints.append(Hint("?", "help"))

@@ -39,7 +39,7 @@ class VerbPalette(CommandPalette):
 
     def on_mount(self) -> None:
         self.query_one(Input).max_length = _MAX_SEARCH_LENGTH
-        self.query_one(Hints).offer([Hint("Enter", "do it"), Hint("↑↓", "move"), Hint("Esc", "close")])
+        self.query_one(Hints).offer([Hint("Enter", "run"), Hint("↑↓", "move"), Hint("Esc", "close")])
 
     def _action_command_list(self, action: str) -> None:
         """A key for the list. Textual's own and private; this is the only place that knows of it.
@@ -67,7 +67,7 @@ def commands_of(screen: PulseScreen) -> Iterator[SystemCommand]:
     about = (
         "Draw with all glyphs again"
         if plain_now
-        else "Draw with nothing but ASCII, for terminals and fonts without the other glyphs"
+        else "Draw in ASCII only, for terminals and fonts without the other glyphs"
     )
     yield SystemCommand("Plain glyphs", about, lambda: services.use_plain_glyphs(plain=not plain_now))
 

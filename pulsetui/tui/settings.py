@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 FILE_NAME = "screen.toml"
 _MAX_BYTES = 65_536
-_HEAD = "# What was last set on PulseTUI's screen. Delete it to begin anew.\n"
+_HEAD = "# The last settings of PulseTUI's screen. Delete this file to start afresh.\n"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ class SettingsFile:
         wrong = [name for name, value in kept.items() if name in _GOOD and not _GOOD[name](value)]
         good = {name: value for name, value in kept.items() if name in _GOOD and name not in wrong}
         if wrong:
-            self.problem = f"{self._path}: {', '.join(wrong)} has a value that cannot be; ignored"
+            self.problem = f"{self._path}: invalid value for {', '.join(wrong)}, ignored"
         settings = replace(settings, **good)
         self._written = None if wrong else settings
         return settings

@@ -28,7 +28,7 @@ def test_the_page_says_how_it_stands_what_was_missed_and_what_is_next(
     assert "tomorrow 02:00, Wed 02:00, Thu 02:00, Fri 02:00, Sat 02:00 (Europe/Riga)" in out
     assert "missed 3: Sat 02:00, Sun 02:00, today 02:00" in out
     assert "#2 overdue  Sat 02:30 to now (2d 6h)" in out
-    assert "  Fri 02:00         failed          4m  records=42  exit status 3" in lines
+    assert "  Fri 02:00         failed           4m  records=42  exit status 3" in lines
     assert "http://127.0.0.1:8787/ping/sync" in out
     assert "skipped when clocks go forward" in out
 

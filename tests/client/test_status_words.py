@@ -32,7 +32,7 @@ def test_a_down_check_is_called_by_its_reason() -> None:
     words = {word_for(Status.DOWN, reason) for reason in Reason}
 
     assert words == {
-        *("overdue", "failed", "hung", "unmet", "too short"),
+        *("overdue", "failed", "hung", "bad result", "too short"),
         *("not started", "no report", "ran twice", "overlap"),
     }
     assert word_for(Status.DOWN, None) == "down"

@@ -37,7 +37,7 @@ async def test_what_is_known_stays_below_the_reason() -> None:
     engine = busy_engine()
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "i")
-        assert "5 over" in screen_text(app)
+        assert "5 resolved" in screen_text(app)
         engine.gone = True
         await press(app, pilot, "escape", "i")
         assert "no engine answers" in screen_text(app)

@@ -1,4 +1,4 @@
-"""The log on the screen: it follows, stands still, filters, and shows unsafe text as text."""
+"""The log on the screen: it follows, paused, filters, and shows unsafe text as text."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def test_it_follows_until_somebody_scrolls_and_again_from_the_end() -> Non
         await settled(app, pilot)
         assert "#59" in screen_text(app)
         await press(app, pilot, "k")
-        assert "stands still" in screen_text(app)
+        assert "paused" in screen_text(app)
 
         fake.log_lines = entries(64)
         log(app).tick()

@@ -10,7 +10,7 @@ from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, paint, sorted_by_urgency, status_text, table, talk
 from pulsetui.client.status_words import word_for
-from pulsetui.core.state.status import Status
+from pulsetui.core.state.status import Reason, Status
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import ago_text, count_text, span_text, until_text
 from pulsetui.errors import UsageError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HEAD = ("STATUS", "CHECK", "NAME", "SCHEDULE", "LAST", "DUE")
 _MAX_CELL_LENGTH = 60
 _OVERLAYS = ("running", "unwatched", "acknowledged", "snoozed")
-_WORDS = frozenset({*Status, *_OVERLAYS, "overdue", "failed", "hung", "unmet", "too short", "not started"})
+_WORDS = frozenset({*Status, *_OVERLAYS, *Reason, *(word_for(Status.DOWN, reason) for reason in Reason)})
 
 
 def list_checks(options: argparse.Namespace) -> int:
@@ -53,7 +53,7 @@ def _check_words(words: list[str]) -> None:
 
 
 def _wanted(view: CheckView, options: argparse.Namespace) -> bool:
-    said = {str(view.status), word_for(view.status, view.reason)}
+    said = {str(view.status), word_for(view.status, view.reason), str(view.reason)}
     overlays = (view.started, view.unwatched, view.acknowledged, view.snoozed_until)
     said |= {word for word, holds in zip(_OVERLAYS, overlays, strict=True) if holds}
     if options.status and not said & set(options.status):

@@ -44,7 +44,7 @@ def read_keys(written: Mapping[str, str], table: Iterable[BindingType] = ()) -> 
             problems.append(f"{said}: there is no such command{_nearest(name, known)}")
         elif (keys := _normal(value)) is None:
             problems.append(
-                f'{said}: "{cut(plain(value), 40)}" is no key; write it like P, ctrl+p, F5 or space'
+                f'{said}: "{cut(plain(value), 40)}" is not a valid key; write it like P, ctrl+p, F5 or space'
             )
         else:
             keymap[binding_id] = keys
@@ -113,8 +113,8 @@ def _drop_clashes(keymap: dict[str, str], table: Iterable[BindingType]) -> list[
             mine, other, key = clash
             del keymap[mine]
             problems.append(
-                f"[keys] {mine.removeprefix(_PREFIX)}: {plain(key)} is the key of"
-                f" {other.removeprefix(_PREFIX)} already; {mine.removeprefix(_PREFIX)} keeps its own"
+                f"[keys] {mine.removeprefix(_PREFIX)}: {plain(key)} is already used by"
+                f" {other.removeprefix(_PREFIX)}; {mine.removeprefix(_PREFIX)} keeps its default"
             )
     return problems
 

@@ -47,7 +47,7 @@ class Services(Protocol):
 
     @property
     def undo_label(self) -> str:
-        """What undo would take back; "" when there is nothing."""
+        """What would be said of an undo; "" when there is nothing to undo."""
 
     def now(self) -> datetime:
         """The engine's clock, UTC."""

@@ -48,7 +48,7 @@ def _needs_check(situation: Situation) -> str:
     if situation.targets:
         return ""
     if situation.heading:
-        return "A heading is under the cursor: Space marks all of its checks"
+        return "The cursor is on a heading: Space marks all of its checks"
     return "There is no check under the cursor"
 
 
@@ -68,7 +68,7 @@ def _change(situation: Situation) -> str:
 
 def _one(situation: Situation) -> str:
     if len(situation.targets) > 1:
-        return "Several checks are marked: this is done to one check at a time (space takes a mark away)"
+        return "Several checks are marked: this works on one check at a time (Space removes a mark)"
     return _change(situation)
 
 
@@ -109,7 +109,7 @@ VERBS: tuple[Verb, ...] = (
         id="open",
         keys="enter",
         label="details",
-        help="Show all there is to know of the check",
+        help="Show details of the check",
         on=_HOME | _OVER,
         off=_needs_line,
         key_shown="Enter",
@@ -118,7 +118,7 @@ VERBS: tuple[Verb, ...] = (
         id="acknowledge",
         keys="a",
         label="ack",
-        help="Acknowledge the incident: the row calms down, reminders stop",
+        help="Acknowledge the incident: the row loses its alarm colour, reminders stop",
         on=_CHECK | _OVER,
         off=_acknowledge,
     ),
@@ -126,7 +126,7 @@ VERBS: tuple[Verb, ...] = (
         id="snooze",
         keys="z",
         label="snooze",
-        help="No alerts for the check, a tag or everything, for a while",
+        help="Silence alerts for the check, a tag or everything, for a while",
         on=_CHECK,
         off=_needs_engine,
     ),
@@ -142,40 +142,40 @@ VERBS: tuple[Verb, ...] = (
         id="search",
         keys="/",
         label="filter",
-        help="Filter as you type: words of the check, the reason, the note; open, over",
+        help="Filter as you type: words of the check, the reason, the note; open, resolved",
         on=frozenset({"incidents"}),
     ),
     Verb(
         id="timeline",
         keys="t",
         label="timeline",
-        help="Show on one axis of time when all checks ran, were missed and will run",
+        help="Show when all checks ran, missed a run and will run, on one time axis",
         on=_CHECK | {"incidents"},
     ),
     Verb(
         id="incidents",
         keys="i",
         label="incidents",
-        help="List the incidents of all checks: open ones, then what is over",
+        help="List the incidents of all checks: open ones, then resolved ones",
         on=_CHECK | {"timeline"},
     ),
     Verb(
         id="closer",
         keys="plus,equals_sign",
         label="closer",
-        help="Show less time, in more detail",
+        help="Show less time in more detail",
         on=_TIMELINE,
         key_shown="+",
     ),
     Verb(
         id="wider", keys="minus,underscore", label="wider", help="Show more time", on=_TIMELINE, key_shown="-"
     ),
-    Verb(id="now", keys="0,t", label="now", help="Back to now, and stay there", on=_TIMELINE, key_shown="0"),
+    Verb(id="now", keys="0,t", label="now", help="Back to now, and follow it", on=_TIMELINE, key_shown="0"),
     Verb(
         id="export",
         keys="e",
         label="export",
-        help="Write the report of the incident to a Markdown file",
+        help="Write a report of the incident to a Markdown file",
         on=frozenset({"incidents"}),
         off=_needs_check,
     ),
@@ -215,12 +215,12 @@ VERBS: tuple[Verb, ...] = (
         key_shown="Space",
     ),
     Verb(id="sort", keys="s", label="sort", help="Sort by the next column", on=_HOME),
-    Verb(id="reverse", keys="S", label="reverse", help="Turn the order round", on=_HOME),
+    Verb(id="reverse", keys="S", label="reverse", help="Reverse the sort order", on=_HOME),
     Verb(
         id="group",
         keys="b",
         label="by tag",
-        help="Group the rows by their first tag, or put them back into one list",
+        help="Group the rows by their first tag, or ungroup them",
         on=_HOME,
         off=_no_groups,
     ),
@@ -228,7 +228,7 @@ VERBS: tuple[Verb, ...] = (
         id="follow",
         keys="f",
         label="follow",
-        help="Follow the check under the cursor wherever it goes, or let the list stay where it is",
+        help="Follow the check under the cursor when it moves, or keep the list where it is",
         on=_HOME,
     ),
     Verb(
@@ -255,17 +255,17 @@ VERBS: tuple[Verb, ...] = (
         id="back",
         keys="escape",
         label="back",
-        help="Back one step",
+        help="Go back one step",
         on=_ANY,
         key_shown="Esc",
     ),
     Verb(id="quit", keys="q", label="quit", help="Close this screen", on=_ANY),
 )
 BY_ID = {verb.id: verb for verb in VERBS}
-CLEARS_FIRST = "Clear the filter; without one, back one step"
+CLEARS_FIRST = "Clear the filter; without one, go back one step"
 _HELP_THERE: Mapping[tuple[str, str], str] = {
     ("home", "back"): "Clear the filter, then the marks, then the view",
-    ("home", "quit"): "Quit; with the engine here it asks whether the watching goes on",
+    ("home", "quit"): "Quit; where the engine runs in this screen, asks whether to keep watching",
     ("incidents", "back"): CLEARS_FIRST,
 }
 """What a verb does on one kind of screen, where that is something of its own."""

@@ -30,7 +30,7 @@ class BodyScreen(Dialog[None]):
 
     KEYS = (
         Hint("/", "search"),
-        Hint("n N", "next, before"),
+        Hint("n N", "next, previous"),
         Hint("r", "raw"),
         Hint("x", "bytes"),
         Hint("Esc", "close"),

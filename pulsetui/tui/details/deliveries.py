@@ -11,7 +11,7 @@ from pulsetui.tui.draw.lines import Line, pad, plain
 def deliveries(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
     """One line for each hook and flip."""
     if not details.deliveries:
-        return nothing("Nobody has been told anything of this check.")
+        return nothing("No notifications have been sent for this check.")
     return [delivery_line(delivery, context) for delivery in details.deliveries], []
 
 
@@ -20,14 +20,14 @@ def delivery_line(delivery: DeliveryView, context: PaneContext, *, indent: int =
     tries = f"{delivery.tries} {'try' if delivery.tries == 1 else 'tries'}"
     if delivery.delivered_at is not None:
         glyph, letter, style = "●", "*", "up"
-        text = f"told {context.instant(delivery.delivered_at)}"
+        text = f"notified {context.instant(delivery.delivered_at)}"
     elif delivery.next_try_at is not None:
         glyph, letter, style = "◐", "~", "late"
         waits = delivery.next_try_at > context.now
-        when = f"again {until_text(delivery.next_try_at, context.now)}" if waits else "again at once"
-        text = f"{tries}, {when}" if delivery.tries else "not told yet"
+        when = f"retry {until_text(delivery.next_try_at, context.now)}" if waits else "retry at once"
+        text = f"{tries}, {when}" if delivery.tries else "not notified yet"
     else:
-        glyph, letter, style, text = "✖", "x", "down", f"given up after {tries}"
+        glyph, letter, style, text = "✖", "x", "down", f"gave up after {tries}"
     return (
         (" " * indent, "text"),
         (f" {letter if context.ascii_only else glyph} ", style),

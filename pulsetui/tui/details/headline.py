@@ -40,7 +40,9 @@ def due_spans(view: CheckView, now: datetime, status: Status) -> list[Span]:
     text = until_text(due, now)
     if due > now or text == "now":
         return [(f"  due {text} ", "text")]
-    return [(f"  {text} ", "down" if status is Status.DOWN else "late")]
+    if status is Status.DOWN:
+        return [(f"  overdue by {span_text((now - due).total_seconds())} ", "down")]
+    return [(f"  {text} ", "late")]
 
 
 def progress_line(
@@ -56,7 +58,7 @@ def progress_line(
     spans: list[Span] = [(f" {glyph} running {span_text(gone)}", "running")]
     if usual is not None and usual > 0:
         if gone <= usual * _OVER:
-            spans.append((f" of usual {duration_text(usual)}", "text"))
+            spans.append((f" of the usual {duration_text(usual)}", "text"))
         else:
             spans.append((f", {span_text(gone - usual)} longer than usual ({duration_text(usual)})", "late"))
         if width >= _BAR_FROM:

@@ -20,7 +20,7 @@ _INDENT = 7
 def incidents(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
     """All of them, up to a bound that keeps the pane quick."""
     if not details.incidents:
-        return nothing("It has never been down.")
+        return nothing("This check has never been down.")
     lines: list[Line] = []
     for at, incident in enumerate(details.incidents):
         if lines:
@@ -28,7 +28,7 @@ def incidents(details: CheckDetails, view: CheckView, context: PaneContext) -> D
         lines += _incident(incident, deliveries_of(incident, details.deliveries), view, context)
         rest = len(details.incidents) - at - 1
         if len(lines) > _MAX_LINES and rest:
-            lines += [(), ((f" and {rest} older; pulsetui report {view.slug} has them all", "muted"),)]
+            lines += [(), ((f" and {rest} older; pulsetui report {view.slug} lists them all", "muted"),)]
             break
     return lines, []
 
@@ -64,10 +64,10 @@ def _incident(
             f"acknowledged{by} {context.instant(incident.acknowledged_at)}{note}", "accent", context
         )
     elif incident.ended_at is None:
-        lines += _text("nobody has acknowledged it (a)", "muted", context)
+        lines += _text("not acknowledged yet (press a)", "muted", context)
     lines += _missed(incident, view, context)
     if told:
-        lines += _text("told:", "muted", context)
+        lines += _text("notified:", "muted", context)
         lines += [delivery_line(one, context, indent=_INDENT) for one in told]
     return lines
 
@@ -96,7 +96,7 @@ def _missed(incident: IncidentView, view: CheckView, context: PaneContext) -> li
     lines = missed_lines([head], incident.missed, view, context, indent=_INDENT + 2)
     unlisted = count - len(incident.missed)
     if unlisted > 0:
-        lines += _text(f"  and {unlisted} after these", "muted", context)
+        lines += _text(f"  and {unlisted} later ones", "muted", context)
     return lines
 
 

@@ -99,12 +99,12 @@ def _plan(details: CheckDetails, view: CheckView, context: PaneContext) -> Itera
         yield "", f"! {warning}", "warning"
     limits = [f"grace {span_text(view.grace)}"]
     if view.max_runtime is not None:
-        limits.append(f"a run may take {span_text(view.max_runtime)}")
-    yield "Allows", "; ".join(limits), "text"
+        limits.append(f"max runtime {span_text(view.max_runtime)}")
+    yield "Limits", "; ".join(limits), "text"
     expect = details.fields.get("expect")
     if isinstance(expect, list | tuple) and expect:
         yield "Expects", ", ".join(str(item) for item in expect), "text"
-    yield "Tells", ", ".join(view.hooks) or "nobody: no hook is configured", "text"
+    yield "Notifies", ", ".join(view.hooks) or "nobody: no hook is configured", "text"
     if context.info.base_url:
         yield "Ping URL", context.info.ping_url(view.slug, view.uuid), "accent"
 
@@ -113,7 +113,8 @@ def _past(view: CheckView, context: PaneContext) -> Iterator[Fact]:
     """What came of it."""
     now = context.now
     if view.deadline is not None:
-        yield "Deadline", f"{context.instant(view.deadline)}, {until_text(view.deadline, now)}", "text"
+        far = (ago_text if view.deadline < now else until_text)(view.deadline, now)
+        yield "Deadline", f"{context.instant(view.deadline)}, {far}", "text"
     if view.last_ping is not None:
         kind = "failure" if view.last_kind is PingKind.FAIL else "success"
         yield (
@@ -126,7 +127,7 @@ def _past(view: CheckView, context: PaneContext) -> Iterator[Fact]:
         yield "Metrics", said, "text"
     if view.last_line:
         yield "Last output", view.last_line, "text"
-    yield "Known since", f"{context.instant(view.created_at)}, {count_text(view.n_pings, 'ping')}", "muted"
+    yield "Added", f"{context.instant(view.created_at)}, {count_text(view.n_pings, 'ping')}", "muted"
 
 
 def _missed(view: CheckView, context: PaneContext) -> list[Line]:
@@ -138,7 +139,7 @@ def _missed(view: CheckView, context: PaneContext) -> list[Line]:
     title = [(" Missed", "title"), (f"  {count_text(count, 'run')}", "down")]
     lines = missed_lines(title, incident.missed[-_MISSED:][::-1], view, context, indent=1)
     if count > min(len(incident.missed), _MISSED):
-        lines.append((("   all of them: 4 Incidents", "muted"),))
+        lines.append((("   4 lists all of them", "muted"),))
     return lines
 
 

@@ -25,7 +25,7 @@ _KINDS: Mapping[PingKind, tuple[str, str, str]] = {  # glyph, the same in ASCII,
 def pings(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
     """Every listed ping."""
     if not details.pings:
-        return nothing("No ping yet.")
+        return nothing("No pings yet.")
     return [ping_line(ping, context) for ping in details.pings], [PingKey(ping.n) for ping in details.pings]
 
 

@@ -68,7 +68,7 @@ def duration_plot(details: CheckDetails, view: CheckView, context: PaneContext, 
     runs = list(reversed(details.runs))
     samples = tuple(_duration_sample(run, usual, context.now) for run in runs)
     if all(sample.value is None for sample in samples):
-        text = "Duration: not known. The job reports only its end; a start ping makes it known."
+        text = "Duration unknown: the job only reports its end. Send a start ping to measure it."
         return Block([((f" {piece}", "muted"),) for piece in wrap(text, max(width - 2, 10))], [])
     limit = next((one.value for one in expectations(details) if one.metric == DURATION), None)
     if limit is None and view.max_runtime is not None:

@@ -26,7 +26,7 @@ def diff_lines(good: bytes, bad: bytes) -> list[Span]:
         same = good == bad
         return [
             (
-                "Both outputs are the same bytes." if same else "Binary output: not compared line by line.",
+                "Both outputs are identical." if same else "Binary output: not compared line by line.",
                 "muted",
             )
         ]
@@ -39,7 +39,7 @@ def diff_lines(good: bytes, bad: bytes) -> list[Span]:
             notes.append((f"The {first} of {whose} {'is' if left_out == 1 else 'are'} left out.", "muted"))
     old, new = old[-COMPARED:], new[-COMPARED:]
     if old == new:
-        return [*notes, ("The output is the same.", "muted")]
+        return [*notes, ("The output is identical.", "muted")]
     return [*notes, *_unified(old, new)]
 
 

@@ -108,11 +108,11 @@ def run_notes(run: RunView) -> list[str]:
     if run.exit_status and not run.detail:
         notes.append(f"exit status {run.exit_status}")
     if run.overlaps is not None:
-        notes.append(f"overlapped run {run.overlaps}, which was still going")
+        notes.append(f"overlapped run {run.overlaps}, which was still running")
     if run.duplicate:
-        notes.append("duplicate: so soon after the run before")
+        notes.append("duplicate: too soon after the previous run")
     if run.outcome is Outcome.ORPHAN and not run.detail:
-        notes.append("started and never finished")
+        notes.append("started but never finished")
     return notes
 
 

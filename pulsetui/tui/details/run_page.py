@@ -29,7 +29,7 @@ def run_facts(
     lines += _metrics(details, run, good)
     lines += [
         (),
-        ((" Pings", "title"), ("" if pings else "  so old that they are no longer listed", "muted")),
+        ((" Pings", "title"), ("" if pings else "  too old to be listed", "muted")),
     ]
     keys: list[object] = [None] * len(lines)
     lines += [ping_line(ping, context) for ping in pings]
@@ -47,15 +47,15 @@ def _facts(
     if run.started_at is not None:
         yield "Started", _exact(run.started_at, context), "text"
     else:
-        yield "Started", "not known: no start was sent", "muted"
+        yield "Started", "unknown: no start ping was sent", "muted"
     if run.ended_at is not None:
         yield "Ended", _exact(run.ended_at, context), "text"
     if run.slot is not None:
-        yield "Answers", f"the slot of {context.instant(run.slot)}", "text"
+        yield "Counts for", f"the {context.instant(run.slot)} slot", "text"
     usual = usual_duration(details)
     if run.duration is not None:
         against = against_usual(run.duration, usual)
-        compared = f", usual is {duration_text(usual.middle)}" if usual is not None else ""
+        compared = f", usually {duration_text(usual.middle)}" if usual is not None else ""
         percent = f" ({against})" if against not in {"", "usual"} else ""
         yield "Took", f"{duration_text(run.duration)}{compared}{percent}", "text"
     if run.exit_status is not None:
@@ -77,7 +77,7 @@ def _metrics(details: CheckDetails, run: RunView, good: RunView | None) -> list[
     for name in names:
         value = run.metrics.get(name)
         shown = "not reported" if value is None else number_text(value)
-        about = [f"{number_text(before[name])} in the good run"] if name in before else []
+        about = [f"{number_text(before[name])} in the last good run"] if name in before else []
         usual = usual_metric(details, name)
         if usual is not None:
             about.append(f"usual {number_text(usual.middle)}")

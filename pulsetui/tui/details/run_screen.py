@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
+from pulsetui.client.status_words import outcome_word
 from pulsetui.client.views import CheckDetails
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import bindings_on
@@ -24,7 +25,7 @@ from pulsetui.tui.draw.reader import Text, TextReader, TextView
 if TYPE_CHECKING:
     from pulsetui.client.client import EngineClient
 
-_TABS = ("Run", "Output", "Against the good run")
+_TABS = ("Run", "Output", "Diff to last good")
 _IDS = ("facts", "output", "difference")
 
 
@@ -43,7 +44,7 @@ class RunScreen(PulseScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,right,l", "tab(1)", "Next", tooltip="The next pane", id="run.next"),
-        Binding("shift+tab,left,h", "tab(-1)", "Previous", tooltip="The pane before", id="run.previous"),
+        Binding("shift+tab,left,h", "tab(-1)", "Previous", tooltip="The previous pane", id="run.previous"),
         *(
             Binding(
                 str(n + 1),
@@ -132,7 +133,7 @@ class RunScreen(PulseScreen):
         view = self._details.view
         glyph, style = outcome_glyph(self._run.outcome, context)
         title: list[Span] = [
-            (f" {glyph} {str(self._run.outcome).replace('_', ' ')}", style),
+            (f" {glyph} {outcome_word(self._run.outcome)}", style),
             (f"  run {self._run.n} of ", "text"),
             (name_of(view), "strong"),
             (f"  {context.instant(self._run.started_at or self._run.ended_at)}", "muted"),
@@ -158,9 +159,9 @@ class RunScreen(PulseScreen):
         if self._body:
             return [(line, "text") for line in body_lines(self._body, self._way)]
         if not self._pings:
-            return [("Its pings are so old that they are no longer listed.", "muted")]
+            return [("Its pings are too old to be listed.", "muted")]
         return [
-            ("Nothing was sent with its pings. A body holds the output:", "muted"),
+            ("Its pings had no body. To send the output, run the job with:", "muted"),
             ("", "text"),
             (f"    pulsetui run {plain(self.slug)} -- COMMAND", "accent"),
         ]
@@ -171,15 +172,15 @@ class RunScreen(PulseScreen):
         if self._difference is None:
             return [("Reading…", "muted")]
         if self._good is None:
-            return [("No good run before this one is listed: there is nothing to compare with.", "muted")]
+            return [("No earlier good run is listed: there is nothing to compare with.", "muted")]
         when = context.instant(self._good.started_at or self._good.ended_at)
         if not self._body:
             return [("This run sent no output: there is nothing to compare.", "muted")]
         if self._good_output is None:
-            return [(f"The good run of {when} sent no output that is still kept.", "muted")]
+            return [(f"No output of the good run of {when} is kept.", "muted")]
         head: list[Span] = [
             (f"- run {self._good.n}, {when}, good", "calm"),
-            (f"+ run {self._run.n}, this one: {str(self._run.outcome).replace('_', ' ')}", "up"),
+            (f"+ run {self._run.n}, this one: {outcome_word(self._run.outcome)}", "up"),
         ]
         return [*head, ("", "text"), *self._difference]
 
@@ -215,7 +216,7 @@ class RunScreen(PulseScreen):
     def refresh_hints(self) -> None:
         hints = [Hint("Esc", "back"), Hint("Tab", "next pane")]
         if self.tab:
-            hints += [Hint("/", "search"), Hint("n N", "next, before")]
+            hints += [Hint("/", "search"), Hint("n N", "next, previous")]
             if self.tab == 1:
                 hints += [Hint("r", "raw"), Hint("x", "bytes")]
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pulsetui.client.status_words import outcome_word
 from pulsetui.client.views import CheckDetails, CheckView, RunView
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import duration_text, number_text
@@ -28,7 +29,7 @@ _METRICS = 22
 def runs(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
     """Enter opens a run."""
     if not details.runs:
-        return nothing("No run is known yet.")
+        return nothing("No runs yet.")
     usual = usual_duration(details)
     pings = pings_by_run(details) if context.width >= _HOST_FROM else {}
     lines = [_heading(context)]
@@ -37,15 +38,15 @@ def runs(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
 
 
 def _heading(context: PaneContext) -> Line:
-    text = f"   {pad('Outcome', 10)}{pad('Started', 17)}"
+    text = f"   {pad('Outcome', 11)}{pad('Started', 17)}"
     if context.width >= _END_FROM:
         text += pad("Ended", 7)
     text += pad("Took", 9, "right")
     if context.width >= _AGAINST_FROM:
-        text += pad("against", 9, "right")
+        text += pad("vs usual", 9, "right")
     if context.width >= _END_FROM:
         text += "  Exit"
-    return ((f"{text}  Reported", "head"),)
+    return ((f"{text}  Details", "head"),)
 
 
 def run_line(
@@ -57,7 +58,7 @@ def run_line(
     slow = seconds is not None and is_slow(seconds, usual)
     spans: list[Span] = [
         (f" {glyph} ", style),
-        (pad(str(run.outcome).replace("_", " "), 10), style),
+        (pad(outcome_word(run.outcome), 11), style),
         (pad(context.instant(run.started_at or run.ended_at), 17), "text"),
     ]
     if context.width >= _END_FROM and not short:

@@ -55,7 +55,11 @@ class DetailsScreen(TickingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,right,l", "pane(1)", "Next pane", tooltip="The next pane", id="details.next"),
         Binding(
-            "shift+tab,left,h", "pane(-1)", "Previous pane", tooltip="The pane before", id="details.previous"
+            "shift+tab,left,h",
+            "pane(-1)",
+            "Previous pane",
+            tooltip="The previous pane",
+            id="details.previous",
         ),
         *(
             Binding(

@@ -50,7 +50,7 @@ class Box(Checkbox, inherit_bindings=False):
 class AcknowledgeDialog(Dialog[Known | None]):
     """Asks for an optional note; answers with it, or None when the person thought better of it."""
 
-    KEYS = (Hint("Enter", "acknowledge"), Hint("Tab Space", "any reason"), Hint("Esc", "leave"))
+    KEYS = (Hint("Enter", "acknowledge"), Hint("Tab Space", "any reason"), Hint("Esc", "cancel"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("enter", "answer", "Acknowledge", show=False),
@@ -70,7 +70,7 @@ class AcknowledgeDialog(Dialog[Known | None]):
             )
             note.cursor_blink = False
             yield note
-            yield Box("Stay calm whatever else goes wrong with it", compact=True, id="any-reason")
+            yield Box("Stay acknowledged whatever else goes wrong", compact=True, id="any-reason")
 
     def _words(self, width: int) -> list[Line]:
         named = _NAMED if self.size.height >= 16 else 1
@@ -82,11 +82,11 @@ class AcknowledgeDialog(Dialog[Known | None]):
         if len(self._views) > named:
             lines.append(((f"and {len(self._views) - named} more", "muted"),))
         rows = (
-            "row calms down until it recovers, or something else goes wrong with it"
+            "row loses its alarm colour until the check recovers or something else goes wrong"
             if len(self._views) == 1
-            else "rows calm down until they recover, or something else goes wrong with them"
+            else "rows lose their alarm colour until the checks recover or something else goes wrong"
         )
-        return [*lines, *paragraph(f"The {rows}. Enter acknowledges, Esc leaves.", "muted", width)]
+        return [*lines, *paragraph(f"The {rows}. Enter acknowledges, Esc cancels.", "muted", width)]
 
     def on_input_submitted(self, _: Input.Submitted) -> None:
         self.action_answer()
@@ -102,7 +102,7 @@ class AcknowledgeDialog(Dialog[Known | None]):
 class DeleteDialog(Dialog[bool]):
     """Names the check and has the safe answer focused."""
 
-    KEYS = (Hint("Enter", "this answer"), Hint("←→", "the other"), Hint("Esc", "keep it"))
+    KEYS = (Hint("Enter", "confirm"), Hint("←→", "choose"), Hint("Esc", "keep it"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,n", "answer(False)", "Keep", show=False),
         Binding("left,right,h,l", "other", "Other answer", show=False),
@@ -126,8 +126,8 @@ class DeleteDialog(Dialog[bool]):
         view = self._view
         name = cut(name_of(view), max(width - 10, 4))
         said = (
-            f"[checks.{view.slug}] is taken out of checks.toml. Its {count_text(view.n_pings, 'ping')} and "
-            "its incidents are no longer shown, and pings that still come for it are refused."
+            f"[checks.{view.slug}] is removed from checks.toml. Its {count_text(view.n_pings, 'ping')} and "
+            "its incidents are no longer shown, and further pings for it are refused."
         )
         question: Line = (("Delete ", "text"), (f'"{name}"', "strong"), ("?", "text"))
         return [question, *paragraph(said, "muted", width)]
@@ -230,7 +230,7 @@ class CopyMenu(ListDialog[None]):
 class DiscardDialog(Dialog[bool]):
     """Asks before typed text is thrown away."""
 
-    KEYS = (Hint("Enter", "this answer"), Hint("←→", "the other"), Hint("Esc", "keep editing"))
+    KEYS = (Hint("Enter", "confirm"), Hint("←→", "choose"), Hint("Esc", "keep editing"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "answer(False)", "Keep editing", show=False),
         Binding("left,right,h,l", "other", "Other answer", show=False),
@@ -241,7 +241,7 @@ class DiscardDialog(Dialog[bool]):
         box = Vertical(classes="dialog")
         box.border_title = "Leave the form"
         with box:
-            yield Words(partial(paragraph, "What you changed has not been saved.", "text"))
+            yield Words(partial(paragraph, "You have unsaved changes.", "text"))
             with Horizontal(classes="buttons"):
                 yield Button("Keep editing", id="keep", variant="primary", compact=True)
                 yield Button("Discard", id="discard", variant="error", compact=True)

@@ -26,9 +26,7 @@ from pulsetui.tui.draw.words import LayOut, paragraph
 
 _KEY_CELLS = 16
 _MIN_NAMES = 60
-_ABOUT_NAMES = (
-    "On the right are the names for the [keys] of checks.toml, where each can get keys of your own."
-)
+_ABOUT_NAMES = "On the right are the names to use under [keys] in checks.toml, to set keys of your own."
 _FUNCTION_KEY = re.compile(r"f\d+")
 _WIDTH = 86  # as in app.tcss
 _SPELLED = {
@@ -149,7 +147,7 @@ def in_full(notices: Sequence[Notice], width: int) -> list[Line]:
             lines.append((lead, (text, "text")))
         lines.append(())
     if not notices:
-        lines += [*paragraph("There are no notices: nothing needs reading.", "text", width), ()]
+        lines += [*paragraph("No notices.", "text", width), ()]
     return lines
 
 
@@ -161,7 +159,7 @@ def engine_lines(info: EngineInfo, width: int) -> list[Line]:
         ("Configuration", info.config_path),
         ("State", info.state_dir),
         ("Version", f"{info.version}, process {info.pid}"),
-        ("Pings taken", f"{info.pings} since the engine started"),
+        ("Pings accepted", f"{info.pings} since the engine started"),
     ]
     for name, value in facts:
         lines += _columns(name, "muted", plain(value), min(22, max(width // 3, 14)), width)

@@ -20,7 +20,7 @@ Answer = Literal["quit", "background", "back"]
 _ANSWERS: tuple[tuple[Answer, str, str], ...] = (
     ("back", "Esc", "back to the table"),
     ("background", "b", "keep watching in the background, as pulsetui serve does"),
-    ("quit", "q", "quit: nobody watches"),
+    ("quit", "q", "quit: stop watching"),
 )
 """The cursor stands on the first: a bare Enter changes nothing."""
 
@@ -50,7 +50,7 @@ class LeaveDialog(ListDialog[Answer]):
         answers = self.query_one(LineList)
         width = max(answers.size.width, 20)
         checks = f"watches {count_text(self._total, 'check')} and " if self._total else ""
-        said = f"The engine that {checks}takes the pings runs in this screen, and ends with it."
+        said = f"The engine that {checks}receives the pings runs in this screen and ends with it."
         lines: list[Line] = paragraph(said, "text", width)
         if self.size.height >= 16:
             lines.append(())

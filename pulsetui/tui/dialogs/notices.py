@@ -70,7 +70,7 @@ def refused_lines(info: EngineInfo, width: int) -> tuple[list[Line], list[object
     """The refused pings by name, and for each line the slug that can be made of it."""
     if not info.refused:
         return [], []
-    lines: list[Line] = [(("Pings that were refused", "title"),)]
+    lines: list[Line] = [(("Refused pings", "title"),)]
     keys: list[object] = [None]
     for one in info.refused:
         count = f"{one.count}x "
@@ -81,7 +81,7 @@ def refused_lines(info: EngineInfo, width: int) -> tuple[list[Line], list[object
         lines += [(("   ", "text"), *line) for line in said]
         keys += [None] * len(said)
     if any(one.creatable for one in info.refused):
-        words = "Enter on a name makes a check of it; or correct the job that sends it."
+        words = "Enter on a name creates that check; or correct the job that sends it."
         more = paragraph(words, "muted", width)
         lines += more
         keys += [None] * len(more)

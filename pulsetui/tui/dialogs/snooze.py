@@ -68,11 +68,11 @@ def snooze_targets(views: Sequence[CheckView], tag: str = "") -> list[SnoozeTarg
 class SnoozeDialog(Dialog[SnoozeAnswer | None]):
     """Answers with None when the person thought better of it."""
 
-    KEYS = (Hint("Enter", "snooze"), Hint("←→", "what"), Hint("Tab", "note"), Hint("Esc", "leave"))
+    KEYS = (Hint("Enter", "snooze"), Hint("←→", "scope"), Hint("Tab", "note"), Hint("Esc", "cancel"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False),
-        Binding("left", "target(-1)", "What before", show=False),
-        Binding("right", "target(1)", "Next what", show=False),
+        Binding("left", "target(-1)", "Previous scope", show=False),
+        Binding("right", "target(1)", "Next scope", show=False),
         Binding("tab,shift+tab", "other", "Note or length", show=False, priority=True),
     ]
 
@@ -159,10 +159,10 @@ class SnoozeDialog(Dialog[SnoozeAnswer | None]):
             "everything": "any check",
         }
         said = f"No alerts for {whom[target.scope]} until then."
-        said += " It is judged and shown as ever." if one else " They are judged and shown as ever."
+        said += " It is still checked and shown." if one else " They are still checked and shown."
         for other in self._targets:
             if other is not target and other.running(self._snoozes, self._now):
-                said += f" {other.label[:1].upper()}{other.label[1:]} is snoozed as well: → goes there."
+                said += f" {other.label[:1].upper()}{other.label[1:]} is snoozed too: → selects it."
         return said
 
     def _what(self) -> Line:

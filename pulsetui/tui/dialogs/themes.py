@@ -24,10 +24,10 @@ class ThemesScreen(Dialog[None]):
     """Enter keeps the theme, Esc brings the old one back."""
 
     CSS_PATH = Path(__file__).with_name("themes.tcss")
-    KEYS = (Hint("j k", "show another"), Hint("Enter", "keep it"), Hint("Esc", "as before"))
+    KEYS = (Hint("j k", "preview"), Hint("Enter", "apply"), Hint("Esc", "revert"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "As before", show=False),
-        Binding("T", "leave", "As before", show=False),
+        Binding("escape,q", "leave", "Revert", show=False),
+        Binding("T", "leave", "Revert", show=False),
     ]
 
     def __init__(self, theme: str) -> None:

@@ -117,7 +117,7 @@ class TextReader(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", tooltip="Search the text", id="reader.search", key_display="/"),
         Binding("n", "match(1)", "Next match", tooltip="The next match", id="reader.next"),
-        Binding("N", "match(-1)", "Match before", tooltip="The match before", id="reader.previous"),
+        Binding("N", "match(-1)", "Previous match", tooltip="The previous match", id="reader.previous"),
         Binding("escape", "close_search", "End the search", show=False),
     ]
 

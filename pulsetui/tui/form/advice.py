@@ -88,8 +88,8 @@ def _judged(expectation: Expectation, last: LastRun) -> Note:
         others = ", ".join(last.metrics)
         value += f" (it reported {others})" if others else ""
     if expectation.failure(last.metrics, duration):
-        return Note("warning", f"{said}: the last run {value}, fails: it would be down")
-    return Note("well", f"{said}: the last run {value}, holds")
+        return Note("warning", f"{said}: the last run {value}: it would fail")
+    return Note("well", f"{said}: the last run {value}: it would pass")
 
 
 def _about_gap(schedule: Schedule, texts: Mapping[str, str], gap: timedelta | None) -> Iterator[Note]:
@@ -97,13 +97,14 @@ def _about_gap(schedule: Schedule, texts: Mapping[str, str], gap: timedelta | No
     early = _duration(texts, "early")
     if isinstance(schedule, Every):
         if early is not None:
-            yield Note("info", "early means nothing here: a period counts from the last report")
+            yield Note("info", "early has no effect here: a period counts from the last report")
     elif gap is not None:
         early = DEFAULT_EARLY if early is None else early
         if early > gap / 2:
             cut = format_duration(gap / 2)
             yield Note(
-                "info", f"early is cut to {cut}, half the gap: sooner, a report answers the run before"
+                "info",
+                f"early is limited to {cut}, half the gap: any sooner, a report counts for the previous run",
             )
     if gap is None:
         return
@@ -113,16 +114,14 @@ def _about_gap(schedule: Schedule, texts: Mapping[str, str], gap: timedelta | No
         which = "grace" if grace is not None else "grace (1h when empty)"
         yield Note(
             "warning",
-            f"{which} is longer than the gap, {between}: a missed run is told after the next one is due",
+            f"{which} is longer than the gap, {between}: a missed run shows only after the next one is due",
         )
     longest = _duration(texts, "max_runtime")
     if longest is not None and longest > gap:
         yield Note("warning", f"a run may take longer than the gap, {between}: runs may overlap")
     soonest = _duration(texts, "min_interval")
     if soonest is not None and soonest >= gap:
-        yield Note(
-            "warning", f"min. interval is as long as the gap, {between}: good runs count as duplicates"
-        )
+        yield Note("warning", f"min interval is as long as the gap, {between}: good runs count as duplicates")
 
 
 def _about_runs(texts: Mapping[str, str], last: LastRun) -> Iterator[Note]:
@@ -140,7 +139,7 @@ def _about_runs(texts: Mapping[str, str], last: LastRun) -> Iterator[Note]:
     elif longest is None and grace <= usual:
         yield Note(
             "warning",
-            f"without a longest run, grace bounds a run, and runs usually take {duration_text(last.usual)}: "
+            f"without a max runtime, grace limits a run, and runs usually take {duration_text(last.usual)}: "
             "most would count as hung",
         )
     shortest = _duration(texts, "min_runtime")

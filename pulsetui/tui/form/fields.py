@@ -144,7 +144,7 @@ class KindSwitch(OneLine, can_focus=True):
     BASE = "row"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "left,h", "by(-1)", "Previous kind", tooltip="The kind of schedule before", id="kind.previous"
+            "left,h", "by(-1)", "Previous kind", tooltip="The previous kind of schedule", id="kind.previous"
         ),
         Binding("right,l,space", "by(1)", "Next kind", tooltip="The next kind of schedule", id="kind.next"),
     ]
@@ -210,7 +210,13 @@ class MoreLine(OneLine, can_focus=True):
 
     BASE = "row"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "toggle_more", "More", tooltip="Show or hide the rarer fields", id="form.more")
+        Binding(
+            "enter,space",
+            "toggle_more",
+            "More",
+            tooltip="Show or hide less common fields",
+            id="form.more",
+        )
     ]
 
     class Toggled(Message):

@@ -42,12 +42,12 @@ class FieldSpec(Struct, frozen=True, kw_only=True):
 
 
 FIELDS: tuple[FieldSpec, ...] = (
-    FieldSpec(key="name", label="Name", hint="Sync invoices (the slug when empty)"),
+    FieldSpec(key="name", label="Name", hint="Sync invoices (the slug if empty)"),
     FieldSpec(key="slug", label="Slug", hint="sync-invoices: names it in URLs and in checks.toml"),
     FieldSpec(key=SCHEDULE, label="Expression", hint=""),
     FieldSpec(key="grace", label="Grace", hint="1h: how long after due is tolerated"),
-    FieldSpec(key="timezone", label="Time zone", hint="Europe/Riga (the default zone when empty)"),
-    FieldSpec(key="max_runtime", label="Longest run", hint="20m: a longer run hangs"),
+    FieldSpec(key="timezone", label="Time zone", hint="Europe/Riga (the default zone if empty)"),
+    FieldSpec(key="max_runtime", label="Max runtime", hint="20m: longer counts as hung"),
     FieldSpec(key="expect", label="Expect", hint="records >= 1, duration < 20m", kind="list"),
     FieldSpec(key="tags", label="Tags", hint="billing, nightly", kind="list"),
     FieldSpec(key="hooks", label="Hooks", hint="all of them; names, or none", kind="list"),
@@ -55,22 +55,22 @@ FIELDS: tuple[FieldSpec, ...] = (
     FieldSpec(
         key="start_grace", label="Start grace", hint="15m: how long after due a start may take", more=True
     ),
-    FieldSpec(key="min_runtime", label="Shortest run", hint="5s: sooner means no work done", more=True),
-    FieldSpec(key="min_interval", label="Min. interval", hint="10m: sooner is a duplicate run", more=True),
-    FieldSpec(key="early", label="Early", hint="60s: a report so much early still counts", more=True),
+    FieldSpec(key="min_runtime", label="Min runtime", hint="5s: shorter means no work was done", more=True),
+    FieldSpec(key="min_interval", label="Min interval", hint="10m: sooner is a duplicate run", more=True),
+    FieldSpec(key="early", label="Early", hint="60s: a report this early still counts", more=True),
     FieldSpec(key="on_overlap", label="On overlap", hint='"note" or "down"', more=True),
     FieldSpec(key="on_duplicate", label="On duplicate", hint='"note" or "down"', more=True),
     FieldSpec(
         key="failures_before_down",
         label="Failures",
-        hint="1: so many in a row make it down",
+        hint="1: this many in a row make it down",
         kind="count",
         more=True,
     ),
     FieldSpec(
         key="successes_before_up",
         label="Successes",
-        hint="1: so many in a row make it up again",
+        hint="1: this many in a row make it up again",
         kind="count",
         more=True,
     ),
@@ -92,11 +92,11 @@ FIELDS: tuple[FieldSpec, ...] = (
     FieldSpec(
         key="metrics", label="Metrics", hint="records = (\\d+) records  (one a line)", kind="pairs", more=True
     ),
-    FieldSpec(key="uuid", label="UUID", hint="made when empty", more=True),
+    FieldSpec(key="uuid", label="UUID", hint="generated if empty", more=True),
 )
 SPECS: Mapping[str, FieldSpec] = {spec.key: spec for spec in FIELDS}
 HINTS: Mapping[ScheduleKind, str] = {
-    "every": "15m, 1h30m, 2d: so long after the last report",
+    "every": "15m, 1h30m, 2d: time since the last report",
     "cron": "0 2 * * *: minute hour day month weekday",
     "calendar": "Mon..Fri 06:00: as in a systemd timer",
 }
@@ -207,11 +207,11 @@ class FormModel:
         """A problem in the words of a form: those of the file speak of keys and values."""
         field = field_of(problem.field)
         if field == "slug" and not self.new_slug:
-            return FieldProblem(field="name", message="A name is needed")
+            return FieldProblem(field="name", message="A name is required")
         if field == SCHEDULE and not self.text(SCHEDULE).strip():
             example = HINTS[self.kind].partition(":")[0].partition(", ")[0]
             return FieldProblem(
-                field=field, message="An expression is needed", suggestion=f"Write one like {example}"
+                field=field, message="An expression is required", suggestion=f"Write one like {example}"
             )
         return FieldProblem(
             field=field,

@@ -26,7 +26,7 @@ class Option(Struct, frozen=True):
 class PickScreen(Dialog[list[str] | None]):
     """Answers with the chosen names in the order of the list; None when the person thought better of it."""
 
-    KEYS = (Hint("Enter", "take"), Hint("Space", "toggle"), Hint("a", "all or none"), Hint("Esc", "cancel"))
+    KEYS = (Hint("Enter", "apply"), Hint("Space", "toggle"), Hint("a", "all or none"), Hint("Esc", "cancel"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "toggle_option", "Toggle", show=False),
         Binding("a", "all", "All or none", show=False),

@@ -54,13 +54,13 @@ def _schedule(preview: SchedulePreview | None, suggestion: Suggestion | None, wi
             ((" Did you mean", "title"),),
             *(((f" {text}", "strong"),) for text in wrap(plain(said), width - 1)),
             *(((f" {text}", "text"),) for text in wrap(plain(suggestion.words), width - 1)),
-            ((" ctrl+t", "key"), (" takes it", "muted")),
+            ((" ctrl+t", "key"), (" applies it", "muted")),
         ]
     return [
         ((" Preview", "title"),),
         *(
             ((f" {text}", "muted"),)
-            for text in wrap("The next due instants stand here once the schedule can be read.", width - 1)
+            for text in wrap("The next runs appear here once the schedule is valid.", width - 1)
         ),
     ]
 

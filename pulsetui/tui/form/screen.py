@@ -48,12 +48,12 @@ class EditScreen(PulseScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", tooltip="Save the check", id="edit.save", priority=True),
-        Binding("escape", "leave", "Back", tooltip="Back; asks when something changed", id="edit.leave"),
+        Binding("escape", "leave", "Back", tooltip="Back; asks about unsaved changes", id="edit.leave"),
         Binding("ctrl+o", "pick", "List", tooltip="Choose tags or hooks from a list", id="edit.pick"),
-        Binding("ctrl+t", "take", "Take", tooltip="Take the suggested schedule", id="edit.take"),
+        Binding("ctrl+t", "take", "Take", tooltip="Apply the suggested schedule", id="edit.take"),
         Binding("tab,down", "app.focus_next", "Next field", tooltip="The next field", id="edit.next"),
         Binding(
-            "shift+tab,up", "app.focus_previous", "Previous", tooltip="The field before", id="edit.previous"
+            "shift+tab,up", "app.focus_previous", "Previous", tooltip="The previous field", id="edit.previous"
         ),
         # Letters are typed here.
         Binding("f1", "help", "Help", tooltip="Show the keys that work here", id="edit.help"),
@@ -105,9 +105,9 @@ class EditScreen(PulseScreen):
     def _hint(self, key: str) -> str:
         """What an empty field means here; "" leaves it to the field's own words."""
         if key == "timezone":
-            return f"{self._zone} when empty"
+            return f"{self._zone} if empty"
         if key == "hooks" and self._hooks:
-            return f"{', '.join(self._hooks)} when empty; or none"
+            return f"{', '.join(self._hooks)} if empty; or none"
         return ""
 
     def on_mount(self) -> None:
@@ -221,7 +221,7 @@ class EditScreen(PulseScreen):
         problems = self._judge()
         if problems:
             await self._enter_first(problems)
-            self.say("Not saved: see what is marked", severity="warning")
+            self.say("Not saved: see the marked fields", severity="warning")
             return
         if self.model.slug is not None and not self.model.changed:
             self.say("Nothing was changed")
@@ -290,9 +290,9 @@ class EditScreen(PulseScreen):
         elif key == "hooks":
             typed = self.model.text("hooks").strip()
             chosen = self.model.items("hooks") if typed else list(self._hooks)
-            self._pick("Hooks to tell", [Option(name) for name in self._hooks], chosen, self._picked_hooks)
+            self._pick("Hooks to notify", [Option(name) for name in self._hooks], chosen, self._picked_hooks)
         else:
-            self.say("A list to choose from is there for tags and hooks")
+            self.say("Only tags and hooks have a list to choose from")
 
     def _pick(
         self,
@@ -324,7 +324,7 @@ class EditScreen(PulseScreen):
             self._row(proposed[0]).type(proposed[1])
             return
         if suggestion is None:
-            self.say("There is no suggestion to take")
+            self.say("There is no suggestion to apply")
             return
         self.model.kind = suggestion.kind
         self.model.set_text(SCHEDULE, suggestion.expression)
@@ -363,7 +363,7 @@ class EditScreen(PulseScreen):
         elif field == "timezone":
             hints.append(Hint("→", "complete"))
         if self._proposed() is not None:
-            hints.append(Hint("ctrl+t", "take"))
+            hints.append(Hint("ctrl+t", "apply"))
         for line in self.query(Hints):
             line.offer([*hints, Hint("Tab", "next field"), Hint("⇧Tab", "previous"), Hint("F1", "help")])
 

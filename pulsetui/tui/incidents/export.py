@@ -15,13 +15,13 @@ from pulsetui.tui.draw.hints import Hint
 from pulsetui.tui.draw.lines import Line, cut, plain, width_of
 from pulsetui.tui.draw.words import Words, paragraph
 
-_TO_DO = ("Enter writes it, Esc leaves it.", "muted")
+_TO_DO = ("Enter saves it, Esc cancels.", "muted")
 
 
 class ExportDialog(Dialog[Path | None]):
     """Answers with the path, or None when the person thought better of it."""
 
-    KEYS = (Hint("Enter", "write it"), Hint("Esc", "leave"))
+    KEYS = (Hint("Enter", "save"), Hint("Esc", "cancel"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False)]
 
     def __init__(self, what: str, path: str) -> None:
@@ -61,7 +61,7 @@ class ExportDialog(Dialog[Path | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         text = event.value.strip()
         if not text:
-            self._say("Write the name of a file, like ./report.md", "warning")
+            self._say("Enter the name of a file, like ./report.md", "warning")
             return
         try:
             path = Path(text).expanduser()
@@ -74,7 +74,7 @@ class ExportDialog(Dialog[Path | None]):
             self._say(problem, "warning")
         elif exists and path != self._asked_about:
             self._asked_about = path
-            self._say("This file exists. Enter again overwrites it, Esc leaves it.", "warning")
+            self._say("This file exists. Enter again overwrites it, Esc cancels.", "warning")
         else:
             self.dismiss(path)
 

@@ -89,7 +89,7 @@ _COLUMNS: tuple[_Column, ...] = (
     _Column("UNTIL", 100, 16, _until),
     _Column("FOR", 0, 8, _lasted, "right"),
     _Column("MISSED", 0, 6, _missed, "right"),
-    _Column("KNOWN BY, WHY", 78, 0, _known),
+    _Column("ACK BY, NOTE", 78, 0, _known),
     _Column("ID", 140, 26, _id),
 )
 LEAD = 3
@@ -156,7 +156,7 @@ def grouped(
     open_ones.sort(key=lambda entry: entry.incident.acknowledged_at is not None)
     lines: list[Line] = []
     keys: list[EntryKey | None] = []
-    for title, group in ((f"Open: {len(open_ones)}", open_ones), (f"Over: {len(over)}", over)):
+    for title, group in ((f"Open: {len(open_ones)}", open_ones), (f"Resolved: {len(over)}", over)):
         if not group:
             continue
         lines.append(((f" {title}", "title"),))
@@ -176,7 +176,7 @@ def matching(entries: Iterable[IncidentEntry], text: str) -> list[IncidentEntry]
 def _matches(entry: IncidentEntry, word: str) -> bool:
     incident = entry.incident
     wanted = not (word.startswith("-") and len(word) > 1)
-    state = "over" if incident.ended_at is not None else "open"
+    state = "resolved over" if incident.ended_at is not None else "open"
     known = "acknowledged" if incident.acknowledged_at is not None else ""
     texts = (
         *(entry.name, entry.slug, incident_id(entry.slug, incident.n)),
@@ -192,7 +192,7 @@ def story(entry: IncidentEntry, width: int, context: EntryContext) -> list[Line]
     lasted = span_text(lasted_s(incident, now))
     since = instant_text(incident.started_at, context.zone, now)
     if incident.ended_at is None:
-        when = f"since {since}, still open for {lasted}"
+        when = f"since {since}, open for {lasted}"
     else:
         when = f"from {since} until {instant_text(incident.ended_at, context.zone, now)}, {lasted}"
     word = word_for(Status.DOWN, incident.reason)
@@ -227,7 +227,7 @@ def story(entry: IncidentEntry, width: int, context: EntryContext) -> list[Line]
 def _knowledge(incident: IncidentView, context: EntryContext) -> Span:
     if incident.acknowledged_at is None:
         if incident.ended_at is None:
-            return "Nobody has acknowledged it yet: a does.", "down"
+            return "Not acknowledged yet: press a.", "down"
         return "Nobody acknowledged it.", "muted"
     by = f" by {incident.acknowledged_by}" if incident.acknowledged_by else ""
     note = f": {incident.note}" if incident.note else ""
@@ -244,5 +244,5 @@ def _missed_text(incident: IncidentView, context: EntryContext) -> str:
     head = f"Missed {count_text(count, 'run')}"
     if not times:
         return f"{head}."
-    before = f", and {count - len(listed)} before these" if count > len(listed) else ""
+    before = f", and {count - len(listed)} earlier" if count > len(listed) else ""
     return f"{head}: {times}{before}"

@@ -173,7 +173,7 @@ class IncidentsScreen(TickingScreen):
         if len(open_ones) > loud:
             spans.append((f"  {len(open_ones) - loud} acknowledged", "calm"))
         if self._entries is not None:
-            spans.append((f"  {len(every) - len(open_ones)} over", "muted"))
+            spans.append((f"  {len(every) - len(open_ones)} resolved", "muted"))
         if self._text:
             spans.append((f"   {shown} of {len(every)} shown", "accent"))
         clock = f"{self._whose(every)} "
@@ -207,7 +207,7 @@ class IncidentsScreen(TickingScreen):
             return
         lines = story(entry, self.size.width, self._entry_context)
         if len(lines) > _STORY_LINES:
-            lines = [*lines[: _STORY_LINES - 1], (("   … e writes all of it down", "muted"),)]
+            lines = [*lines[: _STORY_LINES - 1], (("   … e exports all of it", "muted"),)]
         block.show(lines)
 
     # Verbs
@@ -229,7 +229,7 @@ class IncidentsScreen(TickingScreen):
     def verb_acknowledge(self) -> None:
         entry = self.entry
         if entry is not None and entry.incident.ended_at is not None:
-            self.say("This incident is over: there is nothing to acknowledge", severity="warning")
+            self.say("This incident is resolved: there is nothing to acknowledge", severity="warning")
         else:
             self.pulse.do("acknowledge", self.targets())
 
@@ -293,7 +293,7 @@ class IncidentsScreen(TickingScreen):
 
     def refresh_hints(self) -> None:
         if self.is_mounted and self.query_one(FilterBar).has_focus_within:
-            self.query_one(Hints).offer([Hint("Enter", "keep"), Hint("Esc", "clear")])
+            self.query_one(Hints).offer([Hint("Enter", "apply"), Hint("Esc", "clear")])
         else:
             super().refresh_hints()
 

@@ -111,9 +111,13 @@ def _due(row: Row, context: CellContext) -> list[Span]:
         if _is_over(row):
             return [(NEVER, "late")]
         awaited = row.view.next_ping is None and row.view.first_due is not None
-        return [("awaited", "new")] if awaited else [(NOTHING, "muted")]
+        return [("never reported", "new")] if awaited else [(NOTHING, "muted")]
     passed = due <= now and row.status in (Status.LATE, Status.DOWN)
-    return _when(due, context, style_of(row) if passed else "text")
+    shown = _when(due, context, style_of(row) if passed else "text")
+    if not passed or row.status is Status.LATE:
+        return shown
+    # Past its grace it is not late any more: without "by", the longest of these still fits.
+    return [(text.replace("late by", "overdue"), style) for text, style in shown]
 
 
 def _is_over(row: Row) -> bool:
@@ -227,7 +231,7 @@ def _tags(row: Row, context: CellContext) -> list[Span]:
 
 def _hooks(row: Row, context: CellContext) -> list[Span]:
     hooks = row.view.hooks
-    told = " ".join(plain(name) for name in hooks) if hooks else "tells nobody"
+    told = " ".join(plain(name) for name in hooks) if hooks else "notifies nobody"
     return [(cut(told, context.width), "muted" if hooks else "late")]
 
 

@@ -31,7 +31,7 @@ def crontab_lines(info: EngineInfo) -> tuple[str, str]:
 
 def _first_step(info: EngineInfo) -> tuple[str, str]:
     if line := first_ping(info):
-        return "1  Add a check: press n, or let the first ping make it (y copies it)", line
+        return "1  Add a check: press n, or let the first ping create it (y copies it)", line
     return "1  Add a check", "press n"
 
 
@@ -43,13 +43,13 @@ def empty_lines(info: EngineInfo, width: int) -> list[Line]:
         after, wrapped = crontab_lines(info)
         steps = [
             _first_step(info),
-            ("2  Let the job say that it finished: one more command in its crontab line", after),
-            ("3  Wrapped, a job also tells its duration, exit code and output", wrapped),
+            ("2  Let the job report that it finished: one more command in its crontab line", after),
+            ("3  Wrapped, a job also reports its duration, exit code and output", wrapped),
         ]
     lines: list[Line] = [
         (),
         *_wrapped("No checks yet.", "strong", width),
-        *_wrapped("A job says that it finished; when it does not, its row here turns red.", "muted", width),
+        *_wrapped("Each job reports when it finishes. If one does not, its row turns red.", "muted", width),
         (),
     ]
     for text, command in steps:
@@ -71,10 +71,10 @@ def no_match_lines(text: str, subset: str, total: int, width: int, doubts: Seque
     if not text:
         return [
             (),
-            *_wrapped(f"None of {count_text(total, 'check')} is in the view {subset}.", "strong", width),
+            *_wrapped(f"None of {count_text(total, 'check')} is in the {subset} view.", "strong", width),
             *_wrapped("1 shows all checks.", "muted", width),
         ]
-    within = f" in the view {subset}" if subset else ""
+    within = f" in the {subset} view" if subset else ""
     return [
         (),
         *_wrapped(f'None of {count_text(total, "check")} matches "{plain(text)}"{within}.', "strong", width),

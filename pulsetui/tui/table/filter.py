@@ -29,6 +29,8 @@ STATUS_WORDS = tuple(
     )
 )
 """All that ``status_words`` may answer with."""
+_ALIASES = {"unmet": "bad result"}
+"""Words of scripts and of earlier versions that the screen says in another way."""
 
 
 class Term(Struct, frozen=True):
@@ -55,7 +57,7 @@ class Filter(Struct, frozen=True):
             if not colon or field not in FIELDS:
                 field, rest = "", word.lstrip("-!") if negated else word
             if rest:
-                terms.append(Term(field, rest, negated))
+                terms.append(Term(field, _ALIASES.get(rest, rest) if field == "status" else rest, negated))
         return cls(text.strip(), tuple(terms))
 
     def matches(self, view: CheckView, status: Status, *, snoozed: bool = False) -> bool:
@@ -75,13 +77,13 @@ def _doubt(word: str, tags: Collection[str]) -> str:
         return ""
     if field not in FIELDS:
         # Somebody who asks for "reason:hung" means a status.
-        meant = "status" if _among(value, STATUS_WORDS) else nearest(field, FIELDS)
-        asked = f'Did you mean "{meant}:{value}"?' if meant else f"There are {': '.join(FIELDS)}:"
-        return f'"{field}:" says nothing to the filter. {asked}'
-    if field == "status" and not _among(value, STATUS_WORDS):
+        meant = "status" if _among(_ALIASES.get(value, value), STATUS_WORDS) else nearest(field, FIELDS)
+        asked = f'Did you mean "{meant}:{value}"?' if meant else f"Use {': '.join(FIELDS)}:"
+        return f'Unknown term "{field}:". {asked}'
+    if field == "status" and not _among(_ALIASES.get(value, value), STATUS_WORDS):
         meant = nearest(value, STATUS_WORDS)
-        asked = f'Did you mean "status:{meant}"?' if meant else f"There are {', '.join(STATUS_WORDS)}"
-        return f'No status is called "{value}". {asked}'
+        asked = f'Did you mean "status:{meant}"?' if meant else f"Use {', '.join(STATUS_WORDS)}"
+        return f'Unknown status "{value}". {asked}'
     known = [tag.casefold() for tag in tags]
     if field == "tag" and not _among(value, known):
         meant = nearest(value, known)

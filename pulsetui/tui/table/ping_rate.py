@@ -30,8 +30,8 @@ class PingRate:
 
     @property
     def text(self) -> str:
-        """``3.2 pings/s``, ``12 pings/min``; "" while it is not known. Fewer than one a second are counted
-        (``4 pings in 10s``) until there is a minute of them: four in ten seconds are not 24 in a minute."""
+        """``3.2 pings/s``, ``12 pings in the last minute``; "" while it is not known. Until there is a minute
+        of them it says of how many seconds they are: four in ten seconds are not 24 in a minute."""
         if not self._seen:
             return ""
         (first_s, first), (last_s, last) = self._seen[0], self._seen[-1]
@@ -44,5 +44,5 @@ class PingRate:
         if a_second >= 1:
             return f"{a_second:.1f} pings/s"
         if span < _SPAN_S:
-            return f"{count_text(last - first, 'ping')} in {span_text(span)}"
-        return f"{count_text(round(a_second * 60), 'ping')}/min"
+            return f"{count_text(last - first, 'ping')} in the last {span_text(span)}"
+        return f"{count_text(round(a_second * 60), 'ping')} in the last minute"

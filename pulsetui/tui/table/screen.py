@@ -249,7 +249,7 @@ class HomeScreen(TableVerbs):
     def refresh_hints(self) -> None:
         if self.is_mounted and self.query_one(FilterBar).has_focus_within:
             self.query_one(Hints).offer(
-                [Hint("Enter", "keep"), Hint("Esc", "clear"), Hint("↓", "to the list")]
+                [Hint("Enter", "apply"), Hint("Esc", "clear"), Hint("↓", "to the list")]
             )
         else:
             super().refresh_hints()

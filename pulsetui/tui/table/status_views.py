@@ -23,8 +23,8 @@ class Subset(Struct, frozen=True):
 SUBSETS: tuple[Subset, ...] = (
     Subset("1", "all", "", "All checks"),
     Subset("2", "problems", PROBLEMS, "Down, and nobody has acknowledged it"),
-    Subset("3", "late", Status.LATE, "Due has passed, still in grace"),
-    Subset("4", "running", RUNNING, "A run is going on"),
+    Subset("3", "late", Status.LATE, "Past due, still within grace"),
+    Subset("4", "running", RUNNING, "A run is in progress"),
     Subset("5", "paused", Status.PAUSED, "Paused"),
     Subset("6", "new", Status.NEW, "No success or failure yet"),
     Subset("7", "muted", MUTED, "Acknowledged or snoozed"),

@@ -102,7 +102,7 @@ def facts_of(model: TableModel, standing: SummaryContext) -> list[Fact]:
         facts.append([("connection lost: these are the last values known", "error")])
     facts += _snoozes(info, now)
     if standing.held:
-        facts.append([("order held", "accent")])
+        facts.append([("sorting paused while you move", "accent")])
     if model.marks:
         facts.append(_marks(model))
     if model.filter.text or model.subset is not ALL:
@@ -120,7 +120,7 @@ def facts_of(model: TableModel, standing: SummaryContext) -> list[Fact]:
         facts.append([(zone_note(zones, standing.zone, now), "text")])
     refused = sum(info.rejected.values())
     if refused:
-        facts.append([(f"{refused} refused", "warning"), (" N says why", "muted")])
+        facts.append([(f"{count_text(refused, 'ping')} refused", "warning"), (" (N)", "muted")])
     if not standing.attached:  # else its address is there already
         facts.append(_listener(info))
     if standing.rate:

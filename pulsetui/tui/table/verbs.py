@@ -116,7 +116,7 @@ class TableVerbs(TickingScreen):
         self.model.set_grouped(not self.model.grouped)
         self._ordered()
         self.show_lines()
-        self.say("Grouped by tag: Enter folds a group" if self.model.grouped else "In one list")
+        self.say("Grouped by tag: Enter folds a group" if self.model.grouped else "Ungrouped")
 
     def verb_follow(self) -> None:
         self.table.following = not self.table.following
@@ -132,7 +132,7 @@ class TableVerbs(TickingScreen):
     def verb_beside(self) -> None:
         if self.size.width < MIN_WIDTH:
             self.say(
-                f"There is no room beside the table: it takes {MIN_WIDTH} columns. Enter opens the details",
+                f"No room beside the table: the terminal needs {MIN_WIDTH} columns. Enter opens the details",
                 severity="warning",
             )
             return

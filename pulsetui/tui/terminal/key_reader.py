@@ -67,7 +67,7 @@ _RXVT = re.compile(r"\x1b\[[0-9]+\$")
 """Shift with a key in rxvt ends with what is no end anywhere else."""
 
 
-PASTE_CUT = "The paste was too long: only its beginning was taken"
+PASTE_CUT = "The paste was too long: only its beginning was kept"
 
 
 class PasteCut(Message):

@@ -171,7 +171,7 @@ class TypeAhead:
         log.info("%d keys were left out: what they were typed for did not open", len(self._waiting))
         self._waiting.clear()
         if opened_later:
-            self._warn("It is still being opened: what was typed meanwhile was left out")
+            self._warn("Still opening: what was typed meanwhile was ignored")
 
     async def _quiet(self) -> None:
         """Waits until every message has been dealt with, and with it what the keys before have caused.

@@ -75,10 +75,10 @@ class TimelineScreen(TickingScreen):
             ("right,l", "pan(1)", "Later", "later", "Look at later times"),
             ("shift+left,H", f"pan(-{_PAN})", "Screen earlier", "screen_earlier", "A whole screen earlier"),
             ("shift+right,L", f"pan({_PAN})", "Screen later", "screen_later", "A whole screen later"),
-            ("comma", "point(-1)", "Cell back", "cell_back", "The cursor one cell back in time"),
-            ("full_stop", "point(1)", "Cell on", "cell_on", "The cursor one cell on"),
+            ("comma", "point(-1)", "Previous cell", "cell_back", "Move the cursor one cell back"),
+            ("full_stop", "point(1)", "Next cell", "cell_on", "Move the cursor one cell forward"),
             ("tab,w", "jump(False)", "Next event", "next", "To the next run, gap or slot of this check"),
-            ("shift+tab,b", "jump(True)", "Event before", "previous", "To the one before"),
+            ("shift+tab,b", "jump(True)", "Previous event", "previous", "To the previous one"),
         )
     ] + bindings_on("timeline")
 
@@ -294,7 +294,7 @@ class TimelineScreen(TickingScreen):
         after = lanes.window.start(lanes.at if back else lanes.at + 1)
         found = next_event(lane, after, now, back=back)
         if found is None:
-            self.say(f"Nothing {'earlier' if back else 'later'} is known of this check")
+            self.say(f"Nothing {'earlier' if back else 'later'} is known for this check")
             return
         if not lanes.window.holds(found):
             self._follows = False

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
+from pulsetui.client.status_words import outcome_word
 from pulsetui.client.views import TimelineLane, TimelineRun
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import count_text, duration_text, instant_text, span_text, until_text
@@ -192,7 +193,7 @@ def _missed(lane: TimelineLane, since: datetime, until: datetime, zone: tzinfo) 
     if len(missed) > _MANY:
         return [(f"{len(missed)} runs missed", "down")]
     times = ", ".join(_clock(at, zone) for at in missed)
-    return [(f"{times} missed: nothing came", "down")]
+    return [(f"{times} missed: no report", "down")]
 
 
 def _runs(lane: TimelineLane, window: TimelineWindow, at: int, now: datetime, zone: tzinfo) -> list[Span]:
@@ -203,14 +204,14 @@ def _runs(lane: TimelineLane, window: TimelineWindow, at: int, now: datetime, zo
             runs.append(run)
     if len(runs) <= _MANY:
         return [_run(run, now, zone) for run in runs]
-    counts = Counter(str(run.outcome).replace("_", " ") for run in runs)
+    counts = Counter(outcome_word(run.outcome) for run in runs)
     parts = ", ".join(f"{count} {word}" for word, count in counts.items())
     worst = "text" if set(counts) <= {"success", "running"} else "down"
     return [(f"many runs: {parts}", worst)]
 
 
 def _run(run: TimelineRun, now: datetime, zone: tzinfo) -> Span:
-    word = str(run.outcome).replace("_", " ")
+    word = outcome_word(run.outcome)
     begun = run.started_at
     if run.outcome is Outcome.RUNNING and begun is not None:
         return (
@@ -244,7 +245,7 @@ def _between(
     if since > now:
         following = next((at for at in lane.upcoming if at >= until), None)
         if following is None:
-            return [("nothing planned here", "muted")]
+            return [("nothing scheduled here", "muted")]
         return [(f"next due {_when(following, zone, now)}, {until_text(following, now)}", "muted")]
     for began, ended in lane.down:
         if began < until and (ended or now) >= since:
@@ -259,7 +260,7 @@ def _before(lane: TimelineLane, since: datetime, now: datetime, zone: tzinfo) ->
         return []
     last = max(ended, key=lambda run: run.ended_at or run.started_at or since)
     at = last.started_at or last.ended_at
-    text = f"last run before it {_when(at, zone, now) if at else ''}: {str(last.outcome).replace('_', ' ')}"
+    text = f"previous run {_when(at, zone, now) if at else ''}: {outcome_word(last.outcome)}"
     return [(text, "muted")]
 
 
@@ -280,7 +281,7 @@ _LEGEND: tuple[tuple[Sequence[CellMark], str], ...] = (
     ((CellMark.RUNNING, CellMark.TIP), "running"),
     ((CellMark.DUE,), "due"),
     ((CellMark.HUNG,), "hung or lost"),
-    ((CellMark.UNMET,), "unmet"),
+    ((CellMark.UNMET,), "bad result"),
     ((CellMark.TOO_SHORT,), "too short"),
     ((CellMark.UNWATCHED,), "unwatched"),
 )

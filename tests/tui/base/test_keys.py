@@ -45,14 +45,14 @@ def test_the_table_can_be_steered_by_other_keys() -> None:
     [
         ({"pasue": "P"}, 'did you mean "pause"?'),
         ({"zzz": "P"}, "no such command"),
-        ({"pause": "wibble"}, '"wibble" is no key'),
-        ({"pause": ""}, "is no key"),
-        ({"pause": "P,"}, "is no key"),
-        ({"pause": "hypr+p"}, "is no key"),
-        ({"pause": "\x1b[2J"}, "is no key"),
-        ({"pause": "y"}, "y is the key of copy already; pause keeps its own"),
-        ({"pause": "j"}, "j is the key of table.down already"),
-        ({"pause": "!", "copy": "!"}, "is the key of"),
+        ({"pause": "wibble"}, '"wibble" is not a valid key'),
+        ({"pause": ""}, "is not a valid key"),
+        ({"pause": "P,"}, "is not a valid key"),
+        ({"pause": "hypr+p"}, "is not a valid key"),
+        ({"pause": "\x1b[2J"}, "is not a valid key"),
+        ({"pause": "y"}, "y is already used by copy; pause keeps its default"),
+        ({"pause": "j"}, "j is already used by table.down"),
+        ({"pause": "!", "copy": "!"}, "is already used by"),
     ],
 )
 def test_what_cannot_be_is_told_and_left_out(written: dict[str, str], said: str) -> None:

@@ -67,7 +67,7 @@ async def test_all_mistakes_of_the_table_of_keys_are_read_in_full() -> None:
         assert "3 mistakes" in shown
         assert '[keys] pasue: there is no such command; did you mean "pause"?' in shown
         assert "[keys] zzz: there is no such command; the help (?) has the names on the right" in shown
-        assert "[keys] copy: p is the key of pause already" in shown
+        assert "[keys] copy: p is already used by pause" in shown
 
 
 async def test_the_help_shows_what_each_command_is_called_in_the_table_of_keys() -> None:

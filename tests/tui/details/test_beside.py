@@ -91,7 +91,7 @@ async def test_where_there_is_no_room_o_says_so() -> None:
     async with showing(FakeEngine(household())) as (app, pilot):
         assert not app.screen.query(Beside)
         await press(app, pilot, "o")
-        assert any("There is no room beside the table" in said for said in toasts(app))
+        assert any("No room beside the table" in said for said in toasts(app))
 
 
 async def test_it_comes_and_goes_with_the_width() -> None:

@@ -33,7 +33,7 @@ def running(seconds: float, **changes: object) -> CheckView:
         (view("sync"), "due in 2h"),
         (view("sync", next_ping=NOW), "due now"),
         (late("sync"), "late by 7m 04s"),
-        (overdue("sync"), "late by 2d 8h"),
+        (overdue("sync"), "overdue by 2d 8h"),
         (failed("sync"), "due in 1h"),
         (new("sync"), ""),
         (new("sync", first_due=NOW + timedelta(minutes=3)), "due in 3m"),
@@ -58,8 +58,8 @@ def test_a_long_name_is_cut_and_never_the_time() -> None:
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [
-        (130, "running 2m 10s of usual 2m 55s"),
-        (190, "running 3m 10s of usual 2m 55s"),
+        (130, "running 2m 10s of the usual 2m 55s"),
+        (190, "running 3m 10s of the usual 2m 55s"),
         (250, "running 4m 10s, 1m 15s longer than usual (2m 55s)"),
     ],
 )

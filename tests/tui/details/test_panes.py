@@ -41,7 +41,7 @@ def shown(pane: int, known: CheckView, made: CheckDetails | None = None, width: 
 def test_each_run_says_when_how_long_against_the_usual_and_from_where() -> None:
     lines = shown(RUNS, broken())
 
-    assert lines[0].split() == ["Outcome", "Started", "Ended", "Took", "against", "Exit", "Reported"]
+    assert lines[0].split() == ["Outcome", "Started", "Ended", "Took", "vs", "usual", "Exit", "Details"]
     assert lines[1].split()[:8] == ["✖", "failed", "today", "02:30", "02:32", "2m", "55s", "usual"]
     assert "records=0" in lines[1]
     assert "exit status 3" in lines[1]
@@ -90,7 +90,7 @@ def test_an_incident_lists_every_missed_instant_on_both_clocks() -> None:
     assert sum(line.lstrip().startswith("· ") for line in lines) == 90
     last = next(line for line in lines if line.endswith("· Mon 11:30        1d ago       Mon 10:30"))
     assert lines[2].index("Europe/Berlin") == last.index("Mon 10:30")
-    assert "and 30 after these" in "\n".join(lines)
+    assert "and 30 later ones" in "\n".join(lines)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_check_that_sends_no_starts_is_told_how_to_be_measured() -> None:
     known = broken()
     made = details(known)
     unmeasured = replace(made, runs=tuple(replace(one, duration=None, started_at=None) for one in made.runs))
-    assert "a start ping makes it known" in " ".join(shown(OVERVIEW, known, unmeasured, width=90))
+    assert "Send a start ping to measure it" in " ".join(shown(OVERVIEW, known, unmeasured, width=90))
 
 
 def test_no_plots_without_runs() -> None:

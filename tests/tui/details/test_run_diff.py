@@ -29,7 +29,7 @@ def test_the_lines_that_differ_have_signs_and_colours() -> None:
 
 
 def test_only_line_ends_are_made_alike() -> None:
-    assert texts(b"a\r\nb\r\n", b"a\nb\n") == ["The output is the same."]
+    assert texts(b"a\r\nb\r\n", b"a\nb\n") == ["The output is identical."]
     assert "- a" in texts(b"a\n", b" a\n")
 
 
@@ -58,7 +58,7 @@ def test_long_outputs_are_bounded_with_a_note() -> None:
 
 def test_binary_output_is_not_compared_by_line() -> None:
     assert texts(b"\0\1", b"\0\2") == ["Binary output: not compared line by line."]
-    assert texts(b"\0\1", b"\0\1") == ["Both outputs are the same bytes."]
+    assert texts(b"\0\1", b"\0\1") == ["Both outputs are identical."]
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300))

@@ -94,6 +94,6 @@ def test_oddities_are_told_in_words() -> None:
 
     assert run_notes(failed) == ["exit status 3"]
     assert run_notes(hung) == ["no end in 20m"]
-    assert run_notes(overlapping) == ["overlapped run 33, which was still going"]
-    assert run_notes(duplicate) == ["duplicate: so soon after the run before"]
-    assert run_notes(replace(hung, outcome=Outcome.ORPHAN, detail="")) == ["started and never finished"]
+    assert run_notes(overlapping) == ["overlapped run 33, which was still running"]
+    assert run_notes(duplicate) == ["duplicate: too soon after the previous run"]
+    assert run_notes(replace(hung, outcome=Outcome.ORPHAN, detail="")) == ["started but never finished"]

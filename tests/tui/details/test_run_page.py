@@ -45,7 +45,7 @@ async def test_a_failed_run_shows_what_it_printed_that_the_good_one_did_not() ->
         shown = screen_text(app)
         assert "✖ failed  run 41 of Sync invoices" in shown
         assert "exit status 3" in shown
-        assert "339 in the good run" in shown
+        assert "339 in the last good run" in shown
         assert "expected records >= 1" in shown
 
         await press(app, pilot, "3")
@@ -87,7 +87,7 @@ async def test_control_characters_of_an_output_are_spelled_out_on_demand() -> No
     ("downs", "said"),
     [
         (2, "This run sent no output: there is nothing to compare."),
-        (16, "No good run before this one is listed: there is nothing to compare with."),
+        (16, "No earlier good run is listed: there is nothing to compare with."),
     ],
 )
 async def test_what_cannot_be_compared_says_why(downs: int, said: str) -> None:
@@ -206,12 +206,12 @@ async def test_a_running_check_shows_how_far_it_is() -> None:
     async with showing(engine) as (app, pilot):
         app.open_check(SLUG)
         await settled(app, pilot)
-        assert "▶ running 2m 10s of usual 2m 55s" in screen_text(app)
+        assert "▶ running 2m 10s of the usual 2m 55s" in screen_text(app)
         assert "74%" in screen_text(app)
         engine.advance(10)
         app.screen._draw()  # type: ignore[attr-defined]
         await pilot.pause()
-        assert "▶ running 2m 20s of usual 2m 55s" in screen_text(app)
+        assert "▶ running 2m 20s of the usual 2m 55s" in screen_text(app)
         engine.put(broken())
         await settled(app, pilot)
         assert "running 2m" not in screen_text(app)

@@ -47,7 +47,7 @@ async def test_keys_walk_through_the_panes() -> None:
             await press(app, pilot, key)
             assert mark in screen_text(app), key
         assert "smtp.example.org:587 refused the connection" in screen_text(app)
-        assert "3 tries, again in 4m" in screen_text(app)
+        assert "3 tries, retry in 4m" in screen_text(app)
 
 
 async def test_incidents_list_the_missed_instants_and_who_knew() -> None:
@@ -128,7 +128,7 @@ async def test_an_engine_that_is_gone_leaves_what_is_known() -> None:
         engine.put(view("a"))
         await settled(app, pilot)
         assert "no engine answers" not in screen_text(app)
-        assert "Known since" in screen_text(app)
+        assert "Added" in screen_text(app)
 
 
 async def test_the_list_keeps_its_ping_when_newer_ones_arrive() -> None:

@@ -34,7 +34,7 @@ async def test_q_says_that_the_watching_stops_and_how_it_goes_on(size: tuple[int
         if size[1] >= 12:
             words = " ".join(shown.replace("│", " ").split())
             assert "watches 12 checks" in words
-            assert "quit: nobody watches" in words
+            assert "quit: stop watching" in words
             assert "keep watching in the background" in words
 
 

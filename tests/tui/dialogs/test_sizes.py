@@ -38,7 +38,7 @@ async def test_what_acknowledging_does_is_said_whole(size: tuple[int, int]) -> N
         assert "Back up the database" in dialog_text(app)
         assert "overdue" in dialog_text(app)
         assert (
-            "until it recovers, or something else goes wrong with it. Enter acknowledges, Esc leaves."
+            "until the check recovers or something else goes wrong. Enter acknowledges, Esc cancels."
             in dialog_text(app)
         )
 
@@ -58,8 +58,8 @@ async def test_what_deleting_does_is_said_whole_with_both_answers(size: tuple[in
     async with showing(FakeEngine(household()), size) as (app, pilot):
         await press(app, pilot, "d")
         assert 'Delete "Back up the database"?' in dialog_text(app)
-        assert "[checks.backup-db] is taken out of checks.toml." in dialog_text(app)
-        assert "and pings that still come for it are refused." in dialog_text(app)
+        assert "[checks.backup-db] is removed from checks.toml." in dialog_text(app)
+        assert "and further pings for it are refused." in dialog_text(app)
         assert "Keep it" in dialog_text(app)
         assert "Delete" in dialog_text(app).split("refused.")[1]
 
@@ -79,14 +79,14 @@ async def test_dialogs_are_laid_out_anew_when_the_terminal_changes_its_size() ->
         await pilot.resize_terminal(40, 12)
         for _ in range(20):
             await settled(app, pilot)
-        assert "and pings that still come for it are refused." in dialog_text(app)
+        assert "and further pings for it are refused." in dialog_text(app)
 
 
 @at_every_size
 async def test_no_line_of_the_help_is_cut(size: tuple[int, int]) -> None:
     async with showing(FakeEngine(household()), size) as (app, pilot):
         await press(app, pilot, "?")
-        assert "Show all there is to know of the check" in dialog_text(app)
+        assert "Show details of the check" in dialog_text(app)
         assert "…" not in dialog_text(app).replace("Kubernetes, …", "")
 
 
@@ -104,12 +104,12 @@ async def test_notices_and_paths_are_read_whole_in_a_corner() -> None:
 @pytest.mark.parametrize(
     ("key", "hints"),
     [
-        ("a", "Enter acknowledge  Tab Space any reason  Esc leave"),
-        ("d", "Enter this answer  ←→ the other  Esc keep it"),
+        ("a", "Enter acknowledge  Tab Space any reason  Esc cancel"),
+        ("d", "Enter confirm  ←→ choose  Esc keep it"),
         ("y", "Enter copy  j k move  Esc close"),
-        ("z", "Enter snooze  ←→ what  Tab note  Esc leave"),
-        ("T", "j k show another  Enter keep it  Esc as before"),
-        (":", "Enter do it  ↑↓ move  Esc close"),
+        ("z", "Enter snooze  ←→ scope  Tab note  Esc cancel"),
+        ("T", "j k preview  Enter apply  Esc revert"),
+        (":", "Enter run  ↑↓ move  Esc close"),
         ("?", "j k scroll  Esc close"),
     ],
 )

@@ -238,11 +238,11 @@ async def test_a_snooze_of_everything_is_found_from_any_check_and_a_second_one_i
     async with showing(engine, (80, 24)) as (app, pilot):
         await press(app, pilot, "z", "1", "z", "right", "2", "z")
         assert '["A"]' in screen_text(app)
-        assert "No alerts for it until then. It is judged" in dialog_text(app)
-        assert "Everything is snoozed as well: → goes there." in dialog_text(app)
+        assert "No alerts for it until then. It is still checked" in dialog_text(app)
+        assert "Everything is snoozed too: → selects it." in dialog_text(app)
         await press(app, pilot, "escape", "j", "z")
         assert "[everything]" in screen_text(app)
-        assert "No alerts for any check until then. They are judged" in dialog_text(app)
+        assert "No alerts for any check until then. They are still checked" in dialog_text(app)
         assert "0  end the snooze" in screen_text(app)
 
 

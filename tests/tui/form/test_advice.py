@@ -30,9 +30,9 @@ def notes(kind: ScheduleKind, expression: str, texts: dict[str, str], last: Last
         ),
         ("every", "15m", {}, "warning: grace (1h when empty) is longer than the gap"),
         ("cron", "0 2 * * *", {"max_runtime": "2d"}, "warning: a run may take longer than the gap"),
-        ("cron", "0 * * * *", {"min_interval": "1h"}, "warning: min. interval is as long as the gap"),
-        ("cron", "* * * * *", {"grace": "50s"}, "info: early is cut to 30s"),
-        ("every", "1d", {"early": "5m"}, "info: early means nothing here"),
+        ("cron", "0 * * * *", {"min_interval": "1h"}, "warning: min interval is as long as the gap"),
+        ("cron", "* * * * *", {"grace": "50s"}, "info: early is limited to 30s"),
+        ("every", "1d", {"early": "5m"}, "info: early has no effect here"),
         ("cron", "0 2 * * *", {"start_grace": "2h"}, "info: start grace is longer than grace"),
         (
             "cron",
@@ -40,7 +40,7 @@ def notes(kind: ScheduleKind, expression: str, texts: dict[str, str], last: Last
             {"max_runtime": "1m"},
             "warning: runs usually take 2m 55s: most would count as hung",
         ),
-        ("cron", "0 2 * * *", {"grace": "2m"}, "without a longest run, grace bounds a run"),
+        ("cron", "0 2 * * *", {"grace": "2m"}, "without a max runtime, grace limits a run"),
         ("cron", "0 2 * * *", {"min_runtime": "5m"}, "most would count as too short"),
         ("cron", "30 3 * * *", {}, "2026-03-29"),  # clocks go forward in Riga that night
         ("calendar", "2020-01-01 00:00", {}, "warning: it will never elapse again"),
@@ -60,18 +60,17 @@ def test_an_ordinary_check_gets_no_advice() -> None:
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ("records >= 1", Note("well", "records >= 1: the last run had 312, holds")),
+        ("records >= 1", Note("well", "records >= 1: the last run had 312: it would pass")),
         (
             "records > 400",
-            Note("warning", "records > 400: the last run had 312, fails: it would be down"),
+            Note("warning", "records > 400: the last run had 312: it would fail"),
         ),
-        ("duration < 20m", Note("well", "duration < 20m: the last run took 2m 32s, holds")),
+        ("duration < 20m", Note("well", "duration < 20m: the last run took 2m 32s: it would pass")),
         (
             "rows > 0",
             Note(
                 "warning",
-                "rows > 0: the last run reported no rows (it reported records, errors), fails: "
-                "it would be down",
+                "rows > 0: the last run reported no rows (it reported records, errors): it would fail",
             ),
         ),
     ],

@@ -66,8 +66,8 @@ async def test_an_untouched_form_does_not_scream_and_a_save_shows_what_is_missin
         assert "! " not in screen_text(app)
         await press(app, pilot, "ctrl+s")
         assert engine.commands == []
-        assert "! A name is needed" in screen_text(app)
-        assert "! An expression is needed. Write one like 0 2 * * *" in screen_text(app)
+        assert "! A name is required" in screen_text(app)
+        assert "! An expression is required. Write one like 0 2 * * *" in screen_text(app)
         assert app.focused is app.screen.query_one("#field-name Input")
 
 
@@ -155,17 +155,17 @@ async def test_escape_asks_only_when_something_was_changed() -> None:
 async def test_the_rarer_fields_open_when_one_of_them_is_wrong() -> None:
     async with showing(FakeEngine([view("a")]), (120, 50)) as (app, pilot):
         await press(app, pilot, "e")
-        assert "Min. interval" not in screen_text(app)
+        assert "Min interval" not in screen_text(app)
         app.screen.query_one("#more").focus()
         await press(app, pilot, "enter")
-        assert "Min. interval" in screen_text(app)
+        assert "Min interval" in screen_text(app)
         await type_into(app, pilot, "min_interval", "soon")
         app.screen.query_one("#more").focus()
         await press(app, pilot, "enter")
-        assert "Min. interval" not in screen_text(app)
+        assert "Min interval" not in screen_text(app)
 
         await press(app, pilot, "ctrl+s")
-        assert "Min. interval" in screen_text(app)
+        assert "Min interval" in screen_text(app)
         assert app.focused is app.screen.query_one("#field-min_interval Input")
 
 
@@ -204,8 +204,8 @@ async def test_expectations_are_judged_by_the_last_run_as_they_are_typed() -> No
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "e")
         await type_into(app, pilot, "expect", "records >= 1, duration < 1m")
-        assert "records >= 1: the last run had 312, holds" in flat(app)
-        assert "duration < 1m: the last run took 2m 32s, fails: it would be down" in flat(app)
+        assert "records >= 1: the last run had 312: it would pass" in flat(app)
+        assert "duration < 1m: the last run took 2m 32s: it would fail" in flat(app)
 
 
 @pytest.mark.parametrize("ascii_only", [False, True])
@@ -368,11 +368,11 @@ async def test_ctrl_t_takes_what_a_field_is_told_to_try() -> None:
         await press(app, pilot, "n", "tab", "text:Nightly Job")
         await pilot.pause(0.2)
         assert 'Try "nightly-job".' in screen_text(app)
-        assert "ctrl+t take" in screen_text(app).splitlines()[-1]
+        assert "ctrl+t apply" in screen_text(app).splitlines()[-1]
         await press(app, pilot, "ctrl+t")
         assert value(app, "slug") == "nightly-job"
         await pilot.pause(0.2)
-        assert "ctrl+t take" not in screen_text(app).splitlines()[-1]
+        assert "ctrl+t apply" not in screen_text(app).splitlines()[-1]
 
         await press(app, pilot, "tab", "tab", "text:0 25 * * *")
         await pilot.pause(0.2)
@@ -380,13 +380,13 @@ async def test_ctrl_t_takes_what_a_field_is_told_to_try() -> None:
         await press(app, pilot, "ctrl+t")
         assert value(app, "schedule") == "0 1 * * *"
         await press(app, pilot, "ctrl+t")
-        assert toasts(app) == ["There is no suggestion to take"]
+        assert toasts(app) == ["There is no suggestion to apply"]
 
 
 async def test_an_empty_expression_is_asked_for_in_the_words_of_a_form() -> None:
     async with showing(FakeEngine([]), (80, 24)) as (app, pilot):
         await press(app, pilot, "n", "text:job", "tab", "tab", "left", "ctrl+s")
-        assert "! An expression is needed. Write one like 15m" in screen_text(app)
+        assert "! An expression is required. Write one like 15m" in screen_text(app)
         await press(app, pilot, "ctrl+t")
         assert value(app, "schedule") == ""
 

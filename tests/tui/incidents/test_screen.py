@@ -67,7 +67,7 @@ def test_open_ones_come_first_and_those_that_nobody_knows_before_all() -> None:
     lines, keys = grouped([over, known, entry("loud")], 80, CONTEXT)
 
     assert keys == [None, EntryKey("loud", 1), EntryKey("known", 1), None, EntryKey("over", 1)]
-    assert ["".join(part for part, _ in lines[at]).strip() for at in (0, 3)] == ["Open: 2", "Over: 1"]
+    assert ["".join(part for part, _ in lines[at]).strip() for at in (0, 3)] == ["Open: 2", "Resolved: 1"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_the_story_is_told_on_one_clock() -> None:
     """On two clocks a check could seem to be overdue before it was due."""
     told = "\n".join("".join(part for part, _ in line) for line in story(entry(), 100, CONTEXT))
 
-    assert "overdue since Sun 04:30, still open for 2d 7h" in told
+    assert "overdue since Sun 04:30, open for 2d 7h" in told
     assert "Missed 3 runs: Sun 03:30, Mon 03:30, today 03:30" in told
 
 
@@ -170,7 +170,7 @@ async def test_acknowledging_is_done_to_the_open_incident_only() -> None:
         await settled(app, pilot)
         assert "2 acknowledged" in screen_text(app)
         await press(app, pilot, "G", "a")
-        assert any("This incident is over" in said for said in toasts(app))
+        assert any("This incident is resolved" in said for said in toasts(app))
         assert len(engine.commands) == 1
 
 
@@ -267,7 +267,7 @@ async def test_another_name_takes_the_warning_back(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("path", "said"),
-    [("", "Write the name of a file"), ("/", "is a folder"), ("nowhere/x.md", "there is no folder")],
+    [("", "Enter the name of a file"), ("/", "is a folder"), ("nowhere/x.md", "there is no folder")],
 )
 async def test_a_place_that_cannot_be_is_said_in_the_dialog(path: str, said: str, folder: Path) -> None:
     async with showing(busy_engine(), (80, 24)) as (app, pilot):

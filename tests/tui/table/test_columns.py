@@ -92,7 +92,7 @@ def test_columns_come_with_the_width() -> None:
         (view(next_ping=NOW + timedelta(minutes=9, seconds=59)), "in 9m 59s", "in 9m 59s"),
         (view(next_ping=NOW + timedelta(minutes=12, seconds=59)), "in 12m", "in 12m"),
         (late(), "late 7m 04s", "late by 7m 04s"),
-        (overdue(), "overdue 2d 7h", "late by 2d 8h"),
+        (overdue(), "overdue 2d 7h", "overdue 2d 8h"),
         (failed(), "failed 12m", "in 1h"),
         (new(), "new", "in 2h"),
         (new(first_due=NOW + timedelta(minutes=5), upcoming=None), "new", "in 5m"),

@@ -105,13 +105,13 @@ async def test_a_held_order_is_named_until_it_settles() -> None:
         await pilot.press("j")
         engine.put(overdue("job-150"))
         await settled(app, pilot)
-        assert "order held" in screen_text(app)
+        assert "sorting paused while you move" in screen_text(app)
         assert home.model.key_at(0) == "job-000"
 
         home.table.release()
         home.tick()
         await settled(app, pilot)
-        assert "order held" not in screen_text(app)
+        assert "sorting paused while you move" not in screen_text(app)
         assert home.model.key_at(0) == "job-150"
 
 

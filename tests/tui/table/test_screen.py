@@ -272,7 +272,7 @@ async def test_deleting_asks_with_the_safe_answer_focused_and_can_be_undone() ->
         assert isinstance(undo, UndoRemove)
         assert undo.slugs == ("a",)
         assert undo.fields["cron"] == "0 2 * * *"
-        assert 'Undid deleting "A": a restored' in toasts(app)
+        assert 'Deletion of "A" undone: a restored' in toasts(app)
 
 
 async def test_an_engine_that_does_not_answer_is_told_and_nothing_breaks() -> None:

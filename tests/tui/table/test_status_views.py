@@ -75,7 +75,7 @@ async def test_a_view_follows_what_happens() -> None:
         known = incident(acknowledged_at=NOW)
         engine.put(overdue("a", incident=known), overdue("b", incident=known, snoozed_until=NOW + HOUR))
         await settled(app, pilot)
-        assert "None of 3 checks is in the view problems" in screen_text(app)
+        assert "None of 3 checks is in the problems view" in screen_text(app)
         await press(app, pilot, "7")
         assert sorted(model_of(app).slugs()) == ["a", "b"]
 

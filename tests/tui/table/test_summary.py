@@ -29,8 +29,8 @@ from tests.tui.test_snapshots import HOSTILE_NAMES
 @pytest.mark.parametrize(
     ("a_second", "shown"),
     [
-        (0, "0 pings/min"),
-        (0.2, "12 pings/min"),
+        (0, "0 pings in the last minute"),
+        (0.2, "12 pings in the last minute"),
         (1, "1.0 pings/s"),
         (3.24, "3.2 pings/s"),
         (2000, "2000 pings/s"),
@@ -48,21 +48,21 @@ def test_before_there_is_a_minute_a_few_pings_are_counted_and_not_extrapolated()
     rate = PingRate()
     for second in range(11):
         rate.see(second, min(second, 4))
-    assert rate.text == "4 pings in 10s"
+    assert rate.text == "4 pings in the last 10s"
     for second in range(11, 60):
         rate.see(second, 4)
-    assert rate.text == "4 pings in 59s"
+    assert rate.text == "4 pings in the last 59s"
     rate.see(60, 4)
-    assert rate.text == "4 pings/min"
+    assert rate.text == "4 pings in the last minute"
     rate.see(63, 4)
-    assert rate.text == "1 ping/min"
+    assert rate.text == "1 ping in the last minute"
 
 
 def test_the_minute_is_whole_although_the_seconds_of_a_timer_are_a_little_long() -> None:
     rate = PingRate()
     for second in range(201):
         rate.see(second * 1.04, second // 10)
-    assert rate.text == "6 pings/min"
+    assert rate.text == "6 pings in the last minute"
 
 
 def test_no_rate_is_told_before_it_is_known_and_another_engine_begins_anew() -> None:
@@ -96,9 +96,10 @@ def test_facts_name_the_most_important_first() -> None:
     model.set_filter("status:down")
 
     assert facts(engine, model, connected=False, held=True, following=True, rate="2.0 pings/s") == (
-        "connection lost: these are the last values known | order held | 1 marked, 1 more not shown"
+        "connection lost: these are the last values known | sorting paused while you move"
+        " | 1 marked, 1 more not shown"
         " | 3 of 12 shown | following | engine here | next deadline Cache warm in 3m"
-        " | times in UTC | 4 refused N says why | listening on 127.0.0.1:8787 | 2.0 pings/s"
+        " | times in UTC | 4 pings refused (N) | listening on 127.0.0.1:8787 | 2.0 pings/s"
         " | schedules in Europe/Berlin"
     )
 
@@ -198,7 +199,7 @@ async def test_the_notices_say_what_was_refused_and_how_often() -> None:
     engine = FakeEngine([view("a")])
     engine.rejected = {"404: no check [/x]": 1, "401: wrong ping key": 12}
     async with showing(engine) as (app, pilot):
-        assert "13 refused" in screen_text(app)
+        assert "13 pings refused" in screen_text(app)
         await press(app, pilot, "N")
         shown = screen_text(app)
         assert "Refused since the engine started  13" in shown

@@ -184,7 +184,7 @@ async def test_no_key_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
             await pilot.pause()
         assert isinstance(app.screen, HomeScreen)
         assert engine.commands == []
-        assert toasts(app) == ["It is still being opened: what was typed meanwhile was left out"]
+        assert toasts(app) == ["Still opening: what was typed meanwhile was ignored"]
 
         app.post_message(Key("j", "j"))
         while app.screen.model.cursor != "reports":
@@ -230,7 +230,7 @@ async def test_a_paste_that_is_too_long_is_cut_to_what_fits_and_says_so(keys: st
         app.post_message(Paste("z" * 20_000))
         await settled(app, pilot)
         assert typed(app) == "xy" + "z" * (longest - 2)
-        assert toasts(app) == ["The paste was too long: only its beginning was taken"]
+        assert toasts(app) == ["The paste was too long: only its beginning was kept"]
 
 
 async def test_the_end_waits_for_no_key() -> None:

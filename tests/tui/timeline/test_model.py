@@ -301,7 +301,7 @@ def said(made: TimelineLane, at: int, **more: object) -> str:
 @pytest.mark.parametrize(
     ("made", "at", "words"),
     [
-        (lane(missed=(2,)), 2, "03:00 missed: nothing came"),
+        (lane(missed=(2,)), 2, "03:00 missed: no report"),
         (lane(run(2, 2.25)), 2, "03:00 success, took 15m"),
         (lane(run(9, None, Outcome.RUNNING)), 9, "running since 10:00, 30m so far"),
         (lane(run(2, None, Outcome.ORPHAN)), 2, "03:00 started and never ended (orphan)"),
@@ -309,18 +309,18 @@ def said(made: TimelineLane, at: int, **more: object) -> str:
         (
             lane(run(2, 2.1, Outcome.FAILED), missed=(2.5,)),
             2,
-            "03:30 missed: nothing came; 03:00 failed, took 6m",
+            "03:30 missed: no report; 03:00 failed, took 6m",
         ),
         (lane(*(run(2 + n / 10, 2.01 + n / 10) for n in range(5))), 2, "many runs: 5 success"),
         (lane(upcoming=(11,)), 11, "due 12:00, in 1h 30m"),
         (lane(upcoming=(11,)), 10, "next due today 12:00, in 1h 30m"),
-        (lane(), 11, "nothing planned here"),
+        (lane(), 11, "nothing scheduled here"),
         (
             lane(run(1, 1.5), down=((2, None),)),
             5,
-            "down since today 03:00; last run before it today 02:00: success",
+            "down since today 03:00; previous run today 02:00: success",
         ),
-        (lane(run(1, 1.5)), 5, "last run before it today 02:00: success"),
+        (lane(run(1, 1.5)), 5, "previous run today 02:00: success"),
         (lane(), 5, "nothing known"),
     ],
 )

@@ -82,7 +82,7 @@ async def test_each_theme_draws_the_same_marks(theme: str) -> None:
 async def test_the_gap_is_named_when_the_cursor_is_on_it() -> None:
     async with showing(busy_engine(), (120, 36)) as (app, pilot):
         await opened(app, pilot, "b")
-        assert "Back up the database  02:00 missed: nothing came" in readout(app)
+        assert "Back up the database  02:00 missed: no report" in readout(app)
         await pilot.press("b")
         await settled(app, pilot)
         assert "Mon 02:00  Back up the database  02:00 missed" in readout(app)
