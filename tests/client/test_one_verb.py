@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
+import pulsetui
 from pulsetui.client.commands import KINDS, AnyCommand, Pause, Resume
 
-PACKAGE = Path(__file__).parents[2] / "pulsetui"
+PACKAGE = Path(pulsetui.__file__).parent
 MAX_FILES = 5
 
 # Read once: some hundred files.
