@@ -17,7 +17,7 @@ SNOOZE: Final = timedelta(hours=1)
 """What the button says."""
 
 
-class Answers:
+class AlertAnswers:
     """``take`` is a ``client.alert.TakeAnswer``, on the engine's loop."""
 
     def __init__(self, engine: Engine) -> None:

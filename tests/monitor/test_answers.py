@@ -10,7 +10,7 @@ import pytest
 from pulsetui.client.alert import Alert, Answer
 from pulsetui.client.commands import Operation, Unacknowledge
 from pulsetui.core.state.status import PingKind
-from pulsetui.monitor.answers import Answers
+from pulsetui.monitor.answers import AlertAnswers
 from pulsetui.monitor.writing.commands import Operate
 from tests.monitor.harness import Harness, full_disk, running
 from tests.monitor.test_snooze import told, wait_out
@@ -37,7 +37,7 @@ def key(engine: Harness) -> str:
 
 async def answer(engine: Harness, verb: str, of: str = "", by: str = "ann") -> str:
     asked = Answer(verb=verb, key=of or key(engine), by=by, hook="phone")  # type: ignore[arg-type]
-    return await Answers(engine.engine).take(asked)
+    return await AlertAnswers(engine.engine).take(asked)
 
 
 async def operate(engine: Harness, command: Operation) -> None:
