@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _MAX_SEARCH_LENGTH = 200
 _MAX_OFFERED = 40
-"""So many checks are offered; somebody with more than that types another letter."""
+"""At most this many checks are offered; with more matches one types another letter."""
 
 
 class VerbPalette(CommandPalette):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from textual.notifications import Notification
 
 MAX_TOASTS = 2
-"""So many at once: they cover what they are about."""
+"""At most this many at once: more would cover the rows that they are about."""
 
 
 def replaced_by(new: Notification, shown: Iterable[Notification]) -> list[Notification]:

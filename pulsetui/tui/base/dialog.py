@@ -22,7 +22,7 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         yield Hints(id="hints")
 
     def contents(self) -> ComposeResult:
-        """The box."""
+        """Yields the box that stands over the screen."""
         raise NotImplementedError
 
     def on_mount(self) -> None:

@@ -9,7 +9,7 @@ from pulsetui.core.state.status import Outcome, PingKind
 from pulsetui.tui.draw.plot import Band, Tone, usual_band
 
 RECENT = 15
-"""So many good runs make the usual, as in the engine."""
+"""The usual is taken from this many of the latest good runs, as in the engine."""
 _NEAR = 0.10  # within a tenth it took as long as usual
 _SPREAD = 1.5  # Tukey's fence: so many times the middle half above it is slow
 _MIN_FACTOR = 1.3  # and never slow below so many times the median

@@ -25,7 +25,7 @@ class Words(LineList, can_focus=False):
         self._lay_out = lay_out
 
     def say(self, lay_out: LayOut) -> None:
-        """Other words."""
+        """Replaces the words, and lays them out at the width that there is."""
         self._lay_out = lay_out
         self._draw()
 

@@ -39,7 +39,7 @@ class Heading(Struct, frozen=True):
 
 
 class TableModel:
-    """See the module. ``now`` is always the engine's clock, UTC.
+    """Rows, order, filter and cursor. ``now`` is always the engine's clock, UTC.
 
     The cursor is a line key (see ``table_order``), never a number: of the check or the heading that it is on.
     """

@@ -13,7 +13,7 @@ from pulsetui.tui.draw.paint import strip_of, style_set
 from pulsetui.tui.draw.status import NOTICE_SIGNS
 
 SHOWN = 2
-"""So many at once: the table needs the room."""
+"""At most this many at once: the table needs the room."""
 
 
 class NoticeBar(Widget):

@@ -92,7 +92,7 @@ class Section:
 
 
 class Order:
-    """See the module."""
+    """The sections, each with its rows sorted; one alone while the rows are not grouped."""
 
     def __init__(self) -> None:
         self.grouped = False

@@ -23,7 +23,7 @@ Chip = tuple[Subset, list[Span]]
 
 
 class SubsetBar(OneLine):
-    """See the module. A click on a view chooses it."""
+    """The views with their keys and counts. A click on a view chooses it."""
 
     class Chosen(Message):
         """A view was clicked."""

@@ -26,7 +26,7 @@ _CALM = ((Attention.ACKNOWLEDGED, "acknowledged"), (Attention.SNOOZED, "snoozed"
 
 
 class Summary(OneLine):
-    """See the module; ``summary_line`` makes what it shows."""
+    """One of the two lines; ``summary_line`` and ``facts_line`` make what they show."""
 
 
 Fact = list[Span]

@@ -67,7 +67,7 @@ class TableHeader(OneLine):
 
 
 class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
-    """See the module. It reads the model and moves the model's cursor; it changes nothing else."""
+    """The rows as painted. It reads the model and moves the model's cursor; it changes nothing else."""
 
     DEFAULT_CSS = """
     CheckTable {

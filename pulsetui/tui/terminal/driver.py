@@ -3,8 +3,8 @@
 - When a pane is closed, the process gets SIGHUP and SIGCONT; the second makes Textual start its output anew,
   on a terminal that is gone. The thread that writes then dies of EIO, its queue fills up, and the exit that
   the first asked for waits for ever: an engine without a screen, holding the state directory.
-- Who gets no SIGHUP (``su -c``, ``setsid``) finds the end of the file where keys came from. Textual reads it
-  again and again, with all of a processor.
+- A process that gets no SIGHUP (``su -c``, ``setsid``) finds the end of the file where keys came from.
+  Textual reads it again and again, with all of a processor.
 - Textual asks COLUMNS and LINES before the terminal; they belong to another one where they were exported.
 - Its handlers of SIGTSTP and SIGCONT outlive it, and stop a process that is ending.
 - What comes faster than it is dealt with piles up; here it waits in the kernel.
@@ -43,7 +43,7 @@ _READ = 512
 _MAX_WAITING = 100
 """Messages that the app has not dealt with; then nothing is read for a while."""
 _ENDS = 3
-"""So many empty reads in a row: one alone is Ctrl-D on a terminal that another program has set."""
+"""Empty reads in a row that end it: one alone is Ctrl-D on a terminal that another program has set."""
 _USUAL_SIZE = (80, 24)
 _MAX_SIZE = (1_000, 500)
 """More than any screen has. A terminal may say 65,535 of each: that would be a gigabyte of blanks."""

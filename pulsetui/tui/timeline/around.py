@@ -118,7 +118,7 @@ def cell_line(around: Surroundings, view: CheckView, lane: TimelineLane | None, 
 
 
 def company_line(at: int, drawn: Mapping[str, LaneCells], checks: Mapping[str, CheckView]) -> Line:
-    """Who else runs in the cell ``at``."""
+    """The checks that run in the cell ``at``, by name."""
     busy = [name_of(checks[slug]) for slug, one in drawn.items() if at in one.busy and slug in checks]
     if not busy:
         return ((" nothing else runs then", "muted"),)

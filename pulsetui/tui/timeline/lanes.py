@@ -75,7 +75,7 @@ def cell_spans(
 
 
 class TimelineLanes(ScrollView, can_focus=True, inherit_bindings=False):
-    """See the module. The screen gives it what to draw; it moves its own cursor."""
+    """One line for each check. The screen gives it what to draw; it moves its own cursor."""
 
     DEFAULT_CSS = """
     TimelineLanes {
