@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pulsetui.config import values
 from pulsetui.config.address import parse_address
 from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check, unknown_key, zone_flaw
+from pulsetui.config.kept_secret import NamesSecrets, SecretReader
 from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookConfig, HookValidator, ListenerConfig
 from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import masked, secrets_of
@@ -42,7 +43,7 @@ def build_config(
     document: Mapping[str, Any], text: str, path: Path, hook_validators: Mapping[str, HookValidator]
 ) -> Config:
     """The configuration; ``text`` is what ``document`` was read from. Raises ConfigProblems."""
-    builder = _Builder(document, hook_validators)
+    builder = _Builder(document, hook_validators, SecretReader(path.parent))
     config = builder.build(path)
     if builder.findings:
         lines, secrets = Lines(text), config.secrets
@@ -76,26 +77,34 @@ def _masked(problem: Problem, secrets: Collection[str]) -> Problem:
 class _Builder:
     """Walks the tables once; ``findings`` is everything that is wrong, as (table, key, flaw)."""
 
-    def __init__(self, document: Mapping[str, Any], hook_validators: Mapping[str, HookValidator]) -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        hook_validators: Mapping[str, HookValidator],
+        secrets: SecretReader,
+    ) -> None:
         self.findings: list[tuple[tuple[str, ...], tuple[str, ...], Flaw]] = []
         self._document = document
         self._validators = hook_validators
+        self._secrets = secrets
 
     def build(self, path: Path) -> Config:
         self._unknown((), self._document, TOP)
         timezone = self._timezone()
         hooks = self._hooks()
         checks, fields = self._checks(timezone, self._table((), "hooks"))
+        listener = self._listener()
         return Config(
             path=path,
             timezone=timezone,
-            listener=self._listener(),
+            listener=listener,
             hooks=MappingProxyType(hooks),
             checks=MappingProxyType(checks),
             fields=MappingProxyType(fields),
             keys=MappingProxyType(self._keys()),
             alerting=Alerting(hooks=MappingProxyType(dict.fromkeys(hooks, NO_RULES))),
-            secrets=secrets_of(self._document),
+            secrets=secrets_of(self._document) - self._secrets.references | self._secrets.values,
+            secret_places=tuple(self._secrets.places),
         )
 
     def _report(self, table: tuple[str, ...], field: str, *flaws: Flaw) -> None:
@@ -189,7 +198,9 @@ class _Builder:
         self, where: tuple[str, ...], table: Mapping[str, Any], key: str, form: re.Pattern[str], made_of: str
     ) -> str | None:
         """A key; problems never quote it, since they travel to logs and screens."""
-        written = table.get(key)
+        is_read, written = self._read_secret(where, key, table.get(key))
+        if not is_read:
+            return None
         if written is None or (isinstance(written, str) and form.fullmatch(written)):
             return written
         if not isinstance(written, str):
@@ -200,6 +211,14 @@ class _Builder:
             flaw = Flaw(f"must be made of {made_of}, without blanks, and not be longer than 100")
         self._report(where, key, flaw)
         return None
+
+    def _read_secret(self, where: tuple[str, ...], key: str, written: object) -> tuple[bool, object]:
+        """Whether a secret could be read from where it is kept, and what it is."""
+        try:
+            return True, self._secrets.read(".".join(where), key, written)
+        except FlawedError as error:
+            self._report(where, key, *error.flaws)
+            return False, written
 
     def _hooks(self) -> dict[str, HookConfig]:
         hooks: dict[str, HookConfig] = {}
@@ -213,10 +232,21 @@ class _Builder:
             options = {key: value for key, value in table.items() if key != "type"}
             kind = self._hook_type(name, table)
             if kind is not None:
-                for key, message in self._validators[kind](options):
-                    self._report(where, key, Flaw(message))
-                hooks[name] = HookConfig(name=name, type=kind, options=MappingProxyType(options))
+                hooks[name] = self._hook(where, kind, options)
         return hooks
+
+    def _hook(self, where: tuple[str, ...], kind: str, options: dict[str, object]) -> HookConfig:
+        validator: object = self._validators[kind]
+        secrets = validator.secrets(options) if isinstance(validator, NamesSecrets) else ()
+        unread: set[str] = set()
+        for key in secrets:
+            if key in options:
+                is_read, options[key] = self._read_secret(where, key, options[key])
+                unread |= set() if is_read else {key}
+        for key, message in self._validators[kind](options):
+            if key not in unread:
+                self._report(where, key, Flaw(message))
+        return HookConfig(name=where[1], type=kind, options=MappingProxyType(options))
 
     def _hook_type(self, name: str, table: Mapping[str, Any]) -> str | None:
         where, known = ("hooks", name), sorted(self._validators)

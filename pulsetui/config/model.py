@@ -9,6 +9,7 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from pulsetui.config.address import DEFAULT_HOST, DEFAULT_PORT, format_address, is_loopback, parse_address
+from pulsetui.config.kept_secret import SecretPlace
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
 
@@ -26,7 +27,9 @@ __all__ = [
 DEFAULT_TIMEZONE = "UTC"
 
 HookValidator = Callable[[Mapping[str, object]], Sequence[tuple[str, str]]]
-"""Takes the options of a hook, without its ``type``; returns (key, message) for each thing that is wrong."""
+"""Takes the options of a hook, without its ``type``; returns (key, message) for each thing that is wrong.
+
+One that is a ``kept_secret.NamesSecrets``, too, has secrets read from where they are kept."""
 
 
 class ListenerConfig(Struct, frozen=True, kw_only=True):
@@ -67,3 +70,4 @@ class Config(Struct, frozen=True, kw_only=True):
     secrets: frozenset[str] = (
         frozenset()
     )  # texts that must not be shown: ``config.secret.without`` takes them
+    secret_places: tuple[SecretPlace, ...] = ()  # where they are kept, if in a file

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -15,8 +15,15 @@ SEND_TIMEOUT_S: Final = 30.0
 Options = Mapping[str, object]
 """The keys of a ``[hooks.NAME]`` table without its ``type``, as TOML gives them."""
 
-Validator = Callable[[Options], Sequence[tuple[str, str]]]
-"""Options → (field, message) for each thing that is wrong with them."""
+
+class Validator(Protocol):
+    """Judges the options of a hook."""
+
+    def __call__(self, options: Options) -> Sequence[tuple[str, str]]:
+        """(option, message) for each thing that is wrong."""
+
+    def secrets(self, options: Options) -> Collection[str]:
+        """The names of the options, given or not, that must not be seen."""
 
 
 class Links(Struct, frozen=True, kw_only=True):

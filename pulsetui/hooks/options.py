@@ -2,11 +2,14 @@
 
 A kind of hook writes one function that takes its options out of an ``OptionReader`` into a frozen value; the
 same function validates the configuration and builds the hook, so the two cannot disagree.
+
+What must not be seen (a token, a password, a URL that holds one) is taken with ``OptionReader.secret`` or
+``require_secret``: people may then keep it elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +33,8 @@ class OptionReader:
         self._options = options
         self._known: list[str] = []
         self._problems: list[tuple[str, str]] = []
+        self.secrets: list[str] = []
+        """The options that were taken as secrets, given or not."""
 
     def take(self, name: str, parse: Callable[[object], T], default: T) -> T:
         """The parsed value of an option, or ``default`` when it is absent or wrong."""
@@ -48,6 +53,22 @@ class OptionReader:
             self._problems.append((name, f"is missing; write {example}"))
         return self.take(name, parse, placeholder)
 
+    def secret(self, name: str, parse: Callable[[object], T], default: T) -> T:
+        """Like ``take``, for what must not be seen: a token, a password, the URL of a webhook; or a table of
+        such texts, like HTTP headers.
+
+        It may stand in the file itself, or be kept elsewhere: ``"file:/run/secrets/token"`` (the content
+        without the last line break; relative to checks.toml), ``"env:TOKEN"``. The configuration has read it
+        from there before ``parse`` is called; ``parse`` must not quote what it gets.
+        """
+        self.secrets.append(name)
+        return self.take(name, parse, default)
+
+    def require_secret(self, name: str, parse: Callable[[object], T], placeholder: T, example: str) -> T:
+        """Like ``secret``, for an option that must be there. ``example`` is the line to write."""
+        self.secrets.append(name)
+        return self.require(name, parse, placeholder, example)
+
     def problems(self) -> list[tuple[str, str]]:
         """Everything wrong, including options that were not taken."""
         unknown = [(name, self._unknown(name)) for name in self._options if name not in self._known]
@@ -61,15 +82,27 @@ class OptionReader:
         return f"is not an option of this hook; {known}"
 
 
-def validator(read: Callable[[OptionReader], object]) -> Validator:
-    """What the configuration calls, made of a kind's reading function."""
+class _Judge(Validator):
+    """What the configuration asks, made of a kind's reading function."""
 
-    def problems(options: Options) -> Sequence[tuple[str, str]]:
+    def __init__(self, read: Callable[[OptionReader], object]) -> None:
+        self._read = read
+
+    def __call__(self, options: Options) -> Sequence[tuple[str, str]]:
+        return self._reader(options).problems()
+
+    def secrets(self, options: Options) -> Collection[str]:
+        return self._reader(options).secrets
+
+    def _reader(self, options: Options) -> OptionReader:
         reader = OptionReader(options)
-        read(reader)
-        return reader.problems()
+        self._read(reader)
+        return reader
 
-    return problems
+
+def validator(read: Callable[[OptionReader], object]) -> Validator:
+    """What the configuration asks of a kind, made of its reading function."""
+    return _Judge(read)
 
 
 def parsed(read: Callable[[OptionReader], T], options: Options) -> T:

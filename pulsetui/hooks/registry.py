@@ -7,8 +7,7 @@ hooks that are not configured.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from pulsetui.client.alert import Alert
@@ -55,11 +54,20 @@ class _Kinds(Mapping[str, HookKind]):
 KINDS: Final[Mapping[str, HookKind]] = _Kinds()
 
 
-def _problems(type_: str, options: Options) -> list[tuple[str, str]]:
-    return list(KINDS[type_].options(options))
+class _LateValidator(Validator):
+    """That of a kind, which is imported when options are there to be judged."""
+
+    def __init__(self, type_: str) -> None:
+        self._type = type_
+
+    def __call__(self, options: Options) -> Sequence[tuple[str, str]]:
+        return KINDS[self._type].options(options)
+
+    def secrets(self, options: Options) -> Collection[str]:
+        return KINDS[self._type].options.secrets(options)
 
 
-VALIDATORS: Final[Mapping[str, Validator]] = {type_: partial(_problems, type_) for type_ in _MODULES}
+VALIDATORS: Final[Mapping[str, Validator]] = {type_: _LateValidator(type_) for type_ in _MODULES}
 """What the configuration needs to know: type → its options' validator."""
 
 
