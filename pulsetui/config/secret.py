@@ -23,7 +23,7 @@ _SECRET_NAME: Final = re.compile(
 """URLs too: those of webhooks and bots hold their key in the path."""
 _ALL_SECRET: Final = frozenset({"env", "headers"})
 """Tables of a hook that hold keys under any name."""
-_PLAIN: Final = frozenset({"type", "timeout", "listen", "hosts", "create_limit"})
+_PLAIN: Final = frozenset({"type", "timeout", "listen", "hosts", "create_limit", "method", "success", "ca"})
 """Keys of [listener] and of hooks whose lines are quoted; that of a new or mistyped one is not."""
 _WANTED: Final = frozenset({"command"})
 """A message without the name of the program would be of no use; in a whole line there may be more."""

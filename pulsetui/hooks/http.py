@@ -26,9 +26,9 @@ from urllib.parse import urlencode
 
 from msgspec import Struct, field
 
-from pulsetui.config.secret import masked
+from pulsetui.config.secret import masked, secrets_of
 from pulsetui.errors import HookError
-from pulsetui.hooks.hook import Hook
+from pulsetui.hooks.hook import Hook, Options
 from pulsetui.hooks.http_errors import refusal, unreachable
 from pulsetui.hooks.options import OptionReader, file_path, seconds
 from pulsetui.hooks.urls import place_of, secret_parts, web_url
@@ -44,7 +44,7 @@ SUCCESS: Final = range(200, 300)
 
 _TIMEOUT_MARGIN_S: Final = 5.0
 """The worker waits this much longer than the request's own bound, so that the better message wins."""
-_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _USER_AGENT: Final = f"PulseTUI/{__version__}"
 
 
@@ -60,7 +60,7 @@ def http_options(reader: OptionReader) -> HttpOptions:
     """Takes ``timeout``, ``proxy`` and ``ca``."""
     return HttpOptions(
         timeout_s=reader.take("timeout", seconds, REQUEST_TIMEOUT_S),
-        proxy=reader.take("proxy", web_url, ""),
+        proxy=reader.secret("proxy", web_url, ""),
         ca=reader.take("ca", file_path, ""),
     )
 
@@ -70,7 +70,7 @@ class HttpCall(Struct, frozen=True, kw_only=True):
 
     url: str
     method: str = "POST"
-    headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)  # without control characters
+    headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)  # without control characters
     content: bytes = b""
 
 
@@ -91,22 +91,35 @@ class HttpAnswer(Struct, frozen=True, kw_only=True):
 
 
 def json_call(
-    url: str, document: object, *, method: str = "POST", headers: Mapping[str, str] = _NO_HEADERS
+    url: str, document: object, *, method: str = "POST", headers: Mapping[str, str] = NO_HEADERS
 ) -> HttpCall:
     """A call with ``document`` as JSON."""
     content = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
-    return HttpCall(
-        url=url, method=method, headers={"Content-Type": "application/json", **headers}, content=content
-    )
+    return HttpCall(url=url, method=method, headers=with_type("application/json", headers), content=content)
 
 
 def form_call(
-    url: str, fields: Mapping[str, str], *, method: str = "POST", headers: Mapping[str, str] = _NO_HEADERS
+    url: str, fields: Mapping[str, str], *, method: str = "POST", headers: Mapping[str, str] = NO_HEADERS
 ) -> HttpCall:
     """A call with ``fields`` as a form."""
     content = urlencode(fields, errors="replace").encode()
-    kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    return HttpCall(url=url, method=method, headers={**kind, **headers}, content=content)
+    typed = with_type("application/x-www-form-urlencoded", headers)
+    return HttpCall(url=url, method=method, headers=typed, content=content)
+
+
+def with_type(content_type: str, headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The headers with the type of the content, unless they say it themselves."""
+    return headers if content_type_of(headers) else {"Content-Type": content_type, **headers}
+
+
+def content_type_of(headers: Mapping[str, str]) -> str:
+    """What the headers say of the content; empty if nothing."""
+    return next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+
+
+def secrets_in(options: Options) -> frozenset[str]:
+    """The texts among a hook's options that must not be shown: those that the configuration hides, too."""
+    return secrets_of({"hooks": {"hook": options}})
 
 
 class Http:

@@ -69,6 +69,10 @@ class OptionReader:
         self.secrets.append(name)
         return self.require(name, parse, placeholder, example)
 
+    def report(self, name: str, message: str) -> None:
+        """Something is wrong with an option that shows only beside others."""
+        self._problems.append((name, message))
+
     def problems(self) -> list[tuple[str, str]]:
         """Everything wrong, including options that were not taken."""
         unknown = [(name, self._unknown(name)) for name in self._options if name not in self._known]

@@ -18,6 +18,7 @@ _MODULES: Final = {
     "desktop": "pulsetui.hooks.kinds.desktop",
     "terminal": "pulsetui.hooks.kinds.terminal",
     "command": "pulsetui.hooks.kinds.command",
+    "webhook": "pulsetui.hooks.kinds.webhook",
 }
 
 

@@ -151,7 +151,7 @@ async def _read(reader: asyncio.StreamReader) -> Received | None:
     return Received(method=method, target=target, headers=headers, body=body)
 
 
-def hook_of(kind: HookKind, context: HookContext | None = None, **options: object) -> Hook:
+def hook_of(kind: HookKind, context: HookContext | None = None, /, **options: object) -> Hook:
     """A hook of options that must be right."""
     assert list(kind.options(options)) == []
     return kind.build(options, context or HookContext(publish=lambda alert: 0))

@@ -1,0 +1,56 @@
+"""The pages of docs/hooks: their configurations are valid, and those of hooks that speak HTTP were run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pulsetui.client.alert import AlertEvent
+from pulsetui.config.file.load import parse_config
+from pulsetui.config.model import Config
+from pulsetui.hooks.facts import FACTS
+from pulsetui.hooks.hook import HookContext
+from pulsetui.hooks.registry import KINDS, VALIDATORS
+from tests.hooks.fakes import an_alert
+from tests.hooks.receivers import Receiver, answer
+
+DOCS = Path(__file__).parents[2] / "docs" / "hooks"
+PAGES = sorted(page.stem for page in DOCS.glob("*.md"))
+ANSWERS = {"webhook": answer(200, "ok")}
+"""What the other side says when all is well."""
+
+_TOML = re.compile(r"```toml\n(.*?)```", re.DOTALL)
+_URL = re.compile(r"https?://[^/\"\s]+")
+
+
+def configurations(page: str, server: str = "") -> list[Config]:
+    """Those that a page shows, with ``server`` in the place of the real one."""
+    texts = _TOML.findall((DOCS / f"{page}.md").read_text())
+    return [
+        parse_config(_URL.sub(server, text) if server else text, Path("checks.toml"), VALIDATORS)
+        for text in texts
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_shows_a_hook_that_can_be_configured_so(page: str) -> None:
+    types = {hook.type for config in configurations(page) for hook in config.hooks.values()}
+    assert page in types
+
+
+@pytest.mark.parametrize("page", sorted(ANSWERS))
+async def test_what_a_page_shows_was_run(page: str) -> None:
+    async with Receiver(ANSWERS[page]) as receiver:
+        for config in configurations(page, receiver.url):
+            for hook in config.hooks.values():
+                built = KINDS[page].build(hook.options, HookContext(publish=lambda alert: 0))
+                for event in (AlertEvent.DOWN, AlertEvent.UP, AlertEvent.TEST):
+                    await built.send(an_alert(event=event, key="c-1", drill=event is AlertEvent.TEST))
+        assert receiver.received
+
+
+def test_the_page_of_webhooks_names_every_fact() -> None:
+    text = (DOCS / "webhook.md").read_text()
+    assert [fact for fact in FACTS if f"`{fact}`" not in text] == []
