@@ -4,8 +4,8 @@ Counted are the files under ``pulsetui/`` in which a person who adds a verb has 
 verb: those that name its class, and those that have its word as a key of a table (the command line's, the
 screen's) or as the id of a key binding. Not counted is what no verb needs: hint lines that choose among the
 verbs, the dialog or form of a verb that asks something first, the answer to an alert that ends in one, and
-the rule of the state machine that a verb
-with a meaning of its own brings along (``core.state.operate``), which knows nothing of verbs.
+the rule of the state machine that a verb with a meaning of its own brings along (``core.state.operate``),
+which knows nothing of verbs.
 
 Before commands were data, ``pause`` stood in ten source files, and each of three fakes had a method for it.
 """
@@ -76,7 +76,7 @@ def test_a_verb_with_a_key_and_a_command_takes_five_files_in_all(kind: type[Paus
 
 
 def test_the_tests_have_one_fake_engine() -> None:
-    tests = PACKAGE.parent / "tests"
+    tests = Path(__file__).parents[1]
     engines = {
         str(path.relative_to(tests))
         for path in tests.rglob("*.py")
