@@ -19,6 +19,7 @@ _MODULES: Final = {
     "terminal": "pulsetui.hooks.kinds.terminal",
     "command": "pulsetui.hooks.kinds.command",
     "webhook": "pulsetui.hooks.kinds.webhook",
+    "email": "pulsetui.hooks.kinds.email",
 }
 
 
