@@ -29,6 +29,7 @@ from pulsetui.monitor.local import LocalEngine
 if TYPE_CHECKING:
     from pulsetui.hooks.delivery import DeliveryWorker
     from pulsetui.hooks.hook import Hook
+    from pulsetui.hooks.worker.notices import HookNotices
     from pulsetui.listener.listener import Listener
 
 logger = logging.getLogger(__name__)
@@ -106,10 +107,13 @@ class Service:
 
     async def _open_door(self) -> None:
         # Imported only now: they take longer than a first frame can wait.
+        from pulsetui.core.schedule.zone import zone
         from pulsetui.hooks.delivery import DeliveryWorker
         from pulsetui.hooks.hook import HookContext
         from pulsetui.hooks.registry import build_hooks
+        from pulsetui.hooks.worker.notices import HookNotices
         from pulsetui.listener.listener import Listener
+        from pulsetui.monitor.answers import AlertAnswers
         from pulsetui.monitor.outbox import StoreOutbox
 
         engine, context = self.engine, HookContext(publish=self.client.publish)
@@ -121,15 +125,44 @@ class Service:
             engine.door, self.client, require_key=not is_loopback(self._host), health=engine.health
         )
         self._listener.start(self._sockets)
+        notices = HookNotices(engine.notices)
         self._delivery = delivery = DeliveryWorker(
-            StoreOutbox(engine), hooks(engine.config), engine.clock, self._hook_troubled
+            StoreOutbox(engine),
+            hooks(engine.config),
+            engine.clock,
+            notices.trouble,
+            on_lost=notices.lost,
+            on_state=lambda: self._hooks_changed(notices),
+            take=AlertAnswers(engine).take,
+            timezone=lambda: zone(engine.config.timezone),
         )
+        self.client.know_hooks(delivery.states)
         engine.on_alerts.subscribe(delivery.wake)
         engine.on_urgent.subscribe(delivery.tell_now)
         engine.on_config.subscribe(lambda config: delivery.replace_hooks(hooks(config)))
         self.client.on_attached.subscribe(delivery.audience_arrived)
+        await self._tell_lost(notices)
         self._delivery_task = asyncio.get_running_loop().create_task(delivery.run())
         await self._tell_host_zone()
+
+    def _hooks_changed(self, notices: HookNotices) -> None:
+        assert self._delivery is not None
+        notices.states(self._delivery.states())
+        self.client.hooks_changed()
+
+    async def _tell_lost(self, notices: HookNotices) -> None:
+        """What was not delivered in the last run is still to be read."""
+        from pulsetui.hooks.worker.notices import LOST_REMEMBERED
+
+        since = self.engine.clock.now() - LOST_REMEMBERED
+        try:
+            lost = await asyncio.to_thread(self.engine.queries.deliveries_lost, since)
+        except PulseError as error:
+            logger.warning("what was not delivered cannot be read: %s", error)
+            return
+        for hook, (count, why) in lost.items():
+            if hook in self.engine.config.hooks:
+                notices.lost(hook, count, why)
 
     async def _tell_host_zone(self) -> None:
         """In which zone cron runs here, for the lines to copy. To find it takes a look at many files."""
@@ -139,12 +172,6 @@ class Service:
         zone = await asyncio.to_thread(host_zone_name)
         other = await asyncio.to_thread(zone_without_tz)
         self.client.know_host("" if zone.doubt else zone.name, other)
-
-    def _hook_troubled(self, hook: str, error: str | None) -> None:
-        if error is None:
-            self.engine.notices.take_away(f"hook:{hook}")
-        else:
-            self.engine.notices.put(f"hook:{hook}", "warning", f"hook {hook}: {error}")
 
     def stop(self) -> None:
         """Answers the pings that wait for their commit, then lets go of everything."""

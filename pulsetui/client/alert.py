@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -83,6 +83,13 @@ class Delivery(Struct, frozen=True, kw_only=True):
     check_id: int | None = None  # None for a digest and a trial: they stand in no line
 
 
+class Queue(Struct, frozen=True, kw_only=True):
+    """What waits in the outbox for one hook."""
+
+    waiting: int
+    next_at: datetime  # when the first of it may be tried
+
+
 class Outbox(Protocol):
     """The queue of deliveries, committed together with the flips that caused them.
 
@@ -92,22 +99,28 @@ class Outbox(Protocol):
     opens a ticket for the one closes it for the other.
     """
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        """Deliveries whose next try is not later than ``now``, nor that of one before them in line; oldest
-        first."""
+    async def queues(self) -> Mapping[str, Queue]:
+        """By hook, where anything waits."""
 
-    async def next_due(self) -> datetime | None:
-        """When the earliest waiting delivery may be tried; None when nothing waits."""
+    async def due(self, hook: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        """Deliveries of a hook whose next try is not later than ``now``, nor that of one before them in line;
+        oldest first."""
 
-    async def delivered(self, delivery: Delivery, at: datetime) -> None: ...
+    async def delivered(self, deliveries: Sequence[Delivery], at: datetime) -> None: ...
 
     async def failed(
-        self, delivery: Delivery, at: datetime, error: str, next_try_at: datetime | None
+        self, deliveries: Sequence[Delivery], at: datetime, error: str, next_try_at: datetime | None
     ) -> None:
-        """Records a failed try; ``next_try_at`` None gives the delivery up."""
+        """Records a failed try of each; ``next_try_at`` None gives them up."""
 
     async def held(self, deliveries: Sequence[Delivery], why: str, next_try_at: datetime | None) -> None:
         """Puts deliveries off without counting a try; ``next_try_at`` None gives them up."""
 
     async def release(self, hook: str, now: datetime) -> None:
-        """Makes all that waits for this hook due."""
+        """Makes due what was tried or held for this hook; not what is for a later hour."""
+
+    async def pauses(self) -> Mapping[str, datetime]:
+        """The hooks that are paused, and since when."""
+
+    async def pause(self, hook: str, at: datetime | None) -> None:
+        """Remembers that a hook is paused; None: that it is not any more."""

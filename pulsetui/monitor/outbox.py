@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from pulsetui.client.alert import Delivery
+from pulsetui.client.alert import Delivery, Queue
 from pulsetui.monitor.describe import read_alert
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.writing.commands.upkeep import UpdateDeliveries
-from pulsetui.store.rows import DeliveryChange, DeliveryHold, DeliveryRelease, DeliveryResult
+from pulsetui.store.rows import (
+    DeliveryChange,
+    DeliveryHold,
+    DeliveryRelease,
+    DeliveryResult,
+    HookPause,
+)
 
 logger = logging.getLogger(__name__)
+
+MAX_AT_ONCE: Final = 500
+"""Rows of one transaction: after a storm of thousands, pings come in between."""
 
 
 class StoreOutbox:
@@ -22,14 +32,26 @@ class StoreOutbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
-        found = await asyncio.to_thread(self._engine.queries.deliveries_due, now, limit)
+    async def queues(self) -> Mapping[str, Queue]:
+        found = await asyncio.to_thread(self._engine.queries.delivery_queues)
+        return {hook: Queue(waiting=one.waiting, next_at=one.next_at) for hook, one in found.items()}
+
+    async def due(self, hook: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        deliveries, unreadable = await asyncio.to_thread(self._read, hook, now, limit)
+        if unreadable:
+            logger.error("rows of the outbox cannot be read and are given up: %s", unreadable)
+            why = "the stored alert cannot be read"
+            await self._write(DeliveryHold(ids=unreadable, error=why, next_try_at=None))
+        return deliveries
+
+    def _read(self, hook: str, now: datetime, limit: int) -> tuple[list[Delivery], list[int]]:
+        """What is due, and the ids of rows that cannot be read."""
         deliveries: list[Delivery] = []
-        for one in found:
+        unreadable: list[int] = []
+        for one in self._engine.queries.deliveries_due(now, limit, hook):
             alert = read_alert(one.alert)
             if alert is None:
-                logger.error("outbox row %d cannot be read and is given up", one.id)
-                await self._settle(one.id, one.tries, "the stored alert cannot be read")
+                unreadable.append(one.id)
                 continue
             deliveries.append(
                 Delivery(
@@ -41,40 +63,47 @@ class StoreOutbox:
                     check_id=one.check_id,
                 )
             )
-        return deliveries
+        return deliveries, unreadable
 
-    async def next_due(self) -> datetime | None:
-        return await asyncio.to_thread(self._engine.queries.next_delivery_at)
-
-    async def delivered(self, delivery: Delivery, at: datetime) -> None:
-        await self._settle(delivery.id, delivery.tries + 1, "", delivered_at=at)
+    async def delivered(self, deliveries: Sequence[Delivery], at: datetime) -> None:
+        await self._write_each(
+            deliveries,
+            lambda ids: DeliveryResult(ids=ids, delivered_at=at, next_try_at=None, error=""),
+        )
 
     async def failed(
-        self, delivery: Delivery, at: datetime, error: str, next_try_at: datetime | None
+        self, deliveries: Sequence[Delivery], at: datetime, error: str, next_try_at: datetime | None
     ) -> None:
-        await self._settle(delivery.id, delivery.tries + 1, error, next_try_at=next_try_at)
+        await self._write_each(
+            deliveries,
+            lambda ids: DeliveryResult(ids=ids, delivered_at=None, next_try_at=next_try_at, error=error),
+        )
 
     async def held(self, deliveries: Sequence[Delivery], why: str, next_try_at: datetime | None) -> None:
-        ids = [one.id for one in deliveries]
-        await self._write(DeliveryHold(ids=ids, error=why, next_try_at=next_try_at))
+        await self._write_each(
+            deliveries, lambda ids: DeliveryHold(ids=ids, error=why, next_try_at=next_try_at)
+        )
 
     async def release(self, hook: str, now: datetime) -> None:
         await self._write(DeliveryRelease(hook=hook, at=now))
 
-    async def _settle(
-        self,
-        delivery_id: int,
-        tries: int,
-        error: str,
-        *,
-        delivered_at: datetime | None = None,
-        next_try_at: datetime | None = None,
+    async def pauses(self) -> Mapping[str, datetime]:
+        return await asyncio.to_thread(self._engine.queries.hook_pauses)
+
+    async def pause(self, hook: str, at: datetime | None) -> None:
+        await self._write(HookPause(hook=hook, at=at))
+
+    async def _write_each(
+        self, deliveries: Sequence[Delivery], change: Callable[[Sequence[int]], DeliveryChange]
     ) -> None:
-        await self._write(
-            DeliveryResult(
-                id=delivery_id, tries=tries, delivered_at=delivered_at, next_try_at=next_try_at, error=error
-            )
-        )
+        """In order, a bounded number with each commit."""
+        for ids in _slices([one.id for one in deliveries]):
+            await self._write(change(ids))
 
     async def _write(self, change: DeliveryChange) -> None:
         await self._engine.perform(UpdateDeliveries(change))
+
+
+def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), MAX_AT_ONCE):
+        yield ids[start : start + MAX_AT_ONCE]

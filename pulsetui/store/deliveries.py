@@ -1,11 +1,26 @@
-"""What becomes of the alerts that wait in the outbox."""
+"""What becomes of the alerts that wait in the outbox, and of the hooks they wait for."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
+from typing import Final
 
 from pulsetui.store.instant import stored, stored_or_none
-from pulsetui.store.rows import DeliveryChange, DeliveryHold, DeliveryRelease, DeliveryResult
+from pulsetui.store.rows import (
+    DeliveryChange,
+    DeliveryHold,
+    DeliveryRelease,
+    DeliveryResult,
+    HookPause,
+)
+
+PAUSED: Final = "paused:"
+"""Stands before the name of a hook in the key of a row of ``meta``."""
+
+_THESE = "id IN (SELECT value FROM json_each(?))"
+"""One statement for all: between two of them the writer would give the interpreter away."""
 
 
 def update_deliveries(connection: sqlite3.Connection, change: DeliveryChange) -> None:
@@ -13,22 +28,34 @@ def update_deliveries(connection: sqlite3.Connection, change: DeliveryChange) ->
     match change:
         case DeliveryResult():
             connection.execute(
-                "UPDATE outbox SET tries = ?, delivered_at = ?, next_try_at = ?, error = ? WHERE id = ?",
+                "UPDATE outbox SET tries = tries + 1, delivered_at = ?, next_try_at = ?, error = ?"  # noqa: S608
+                f" WHERE {_THESE}",
                 (
-                    change.tries,
                     stored_or_none(change.delivered_at),
                     stored_or_none(change.next_try_at),
                     change.error,
-                    change.id,
+                    _list(change.ids),
                 ),
             )
         case DeliveryHold():
-            connection.executemany(
-                "UPDATE outbox SET next_try_at = ?, error = ? WHERE id = ?",
-                [(stored_or_none(change.next_try_at), change.error, one) for one in change.ids],
+            connection.execute(
+                f"UPDATE outbox SET next_try_at = ?, error = ? WHERE {_THESE}",  # noqa: S608 - constant
+                (stored_or_none(change.next_try_at), change.error, _list(change.ids)),
             )
         case DeliveryRelease():
             connection.execute(
-                "UPDATE outbox SET next_try_at = ?1 WHERE hook = ?2 AND next_try_at > ?1",
+                "UPDATE outbox SET next_try_at = ?1 WHERE hook = ?2 AND next_try_at > ?1"
+                " AND (tries > 0 OR error <> '')",
                 (stored(change.at), change.hook),
             )
+        case HookPause(hook=hook, at=None):
+            connection.execute("DELETE FROM meta WHERE key = ?", (PAUSED + hook,))
+        case HookPause():
+            connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+                (PAUSED + change.hook, str(stored_or_none(change.at))),
+            )
+
+
+def _list(ids: Sequence[int]) -> str:
+    return json.dumps(list(ids))

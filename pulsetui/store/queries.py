@@ -17,6 +17,7 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StoreError
 from pulsetui.store import rows
 from pulsetui.store.database import FILE_NAME, connect
+from pulsetui.store.deliveries import PAUSED
 from pulsetui.store.evidence import evidence
 from pulsetui.store.instant import EARLIEST, LATEST, read, stored
 from pulsetui.store.rows import StoredRun, integer
@@ -59,6 +60,13 @@ class StoredDelivery(Struct, frozen=True, kw_only=True):
     next_try_at: datetime | None
     delivered_at: datetime | None
     error: str
+
+
+class StoredQueue(Struct, frozen=True, kw_only=True):
+    """What waits for one hook."""
+
+    waiting: int
+    next_at: datetime  # when the first of it may be tried
 
 
 class Queries:
@@ -192,18 +200,20 @@ class Queries:
     def deliveries(self, check_id: int, limit: int) -> list[StoredDelivery]:
         return self._deliveries("WHERE check_id = ? ORDER BY id DESC LIMIT ?", check_id, limit)
 
-    def deliveries_due(self, now: datetime, limit: int) -> list[StoredDelivery]:
-        """Oldest first, without those that an earlier one of the same check and hook is still waiting
-        before. One with an impossible instant is due, so that it is given up."""
+    def deliveries_due(self, now: datetime, limit: int, hook: str | None = None) -> list[StoredDelivery]:
+        """Of one hook, or of all. Oldest first, without those that an earlier one of the same check and hook
+        is still waiting before. One with an impossible instant is due, so that it is given up."""
         return self._deliveries(
             "LEFT JOIN (SELECT check_id AS held_check, hook AS held_hook, min(id) AS held_from FROM outbox"
             " WHERE next_try_at > ?1 AND next_try_at < ?3 GROUP BY check_id, hook)"
             " ON held_check = check_id AND held_hook = hook"
             " WHERE (next_try_at <= ?1 OR next_try_at >= ?3) AND (held_from IS NULL OR id < held_from)"
+            " AND (?4 IS NULL OR hook = ?4)"
             " ORDER BY +id LIMIT ?2",  # a plain id would make SQLite walk the whole table to save a sort
             stored(now),
             limit,
             LATEST,
+            hook,
         )
 
     def _deliveries(self, where: str, *values: object) -> list[StoredDelivery]:
@@ -214,24 +224,50 @@ class Queries:
         )
         return [_read_delivery(row) for row in found]
 
-    def next_delivery_at(self) -> datetime | None:
-        """When something may be tried: the first of each line says so for those behind it."""
+    def delivery_queues(self) -> dict[str, StoredQueue]:
+        """What waits, by hook. The first of each line says when those behind it may be tried."""
         # With min() the other columns are those of the row that has the minimum (SQLite's documentation).
         found = self._all(
-            "SELECT min(CASE WHEN at < ? THEN at ELSE 0 END) FROM"
-            " (SELECT next_try_at AS at, min(id) FROM outbox"
-            " WHERE next_try_at IS NOT NULL GROUP BY hook, coalesce(check_id, -id))",
+            "SELECT hook, sum(n), min(CASE WHEN at < ? THEN at ELSE 0 END) FROM"
+            " (SELECT hook, count(*) AS n, next_try_at AS at, min(id) FROM outbox"
+            " WHERE next_try_at IS NOT NULL GROUP BY hook, coalesce(check_id, -id)) GROUP BY hook",
             LATEST,
         )
-        value = found[0][0]
-        if value is None:
-            return None
-        return read(value) if isinstance(value, int) and EARLIEST <= value < LATEST else read(0)
+        return {
+            str(hook): StoredQueue(waiting=integer(waiting), next_at=_instant_or_past(at))
+            for hook, waiting, at in found
+        }
+
+    def deliveries_lost(self, since: datetime) -> dict[str, tuple[int, str]]:
+        """How many that were put in since then were given up, by hook, and why the last of them was."""
+        found = self._all(
+            "SELECT hook, count(*), error, max(id) FROM outbox"
+            " WHERE delivered_at IS NULL AND next_try_at IS NULL AND created_at >= ? GROUP BY hook",
+            stored(since),
+        )
+        return {str(hook): (integer(count), str(error)) for hook, count, error, _ in found}
+
+    def hook_pauses(self) -> dict[str, datetime]:
+        """The hooks that are paused, and since when."""
+        found = self._all("SELECT key, value FROM meta WHERE key >= ? AND key < ?", PAUSED, PAUSED[:-1] + ";")
+        return {str(key).removeprefix(PAUSED): _paused_at(value) for key, value in found}
 
     def unwatched(self, limit: int) -> Sequence[tuple[datetime, datetime, str]]:
         """Spans in which nothing could be judged: since, until, why."""
         found = self._all("SELECT since, until, why FROM unwatched ORDER BY id DESC LIMIT ?", limit)
         return _readable(lambda row: (read(integer(row[0])), read(integer(row[1])), str(row[2])), found)
+
+
+def _instant_or_past(value: object) -> datetime:
+    """When something is to be tried; what is no instant is due, so that it is given up."""
+    return read(value) if isinstance(value, int) and EARLIEST <= value < LATEST else read(0)
+
+
+def _paused_at(value: object) -> datetime:
+    try:
+        return read(int(str(value)))
+    except (ValueError, OverflowError):
+        return read(0)
 
 
 def _read_ping(row: tuple[object, ...]) -> StoredPing:

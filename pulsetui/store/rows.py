@@ -64,10 +64,9 @@ class OutboxRow(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryResult(Struct, frozen=True, kw_only=True):
-    """What became of a delivery."""
+    """How one more try of deliveries went; without a next one those that failed are given up."""
 
-    id: int
-    tries: int
+    ids: Sequence[int]
     delivered_at: datetime | None
     next_try_at: datetime | None
     error: str
@@ -82,13 +81,20 @@ class DeliveryHold(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryRelease(Struct, frozen=True, kw_only=True):
-    """Whatever waits for ``hook`` is due at ``at``."""
+    """Whatever was tried or held and waits for ``hook`` is due at ``at``; not what is for a later hour."""
 
     hook: str
     at: datetime
 
 
-DeliveryChange = DeliveryResult | DeliveryHold | DeliveryRelease
+class HookPause(Struct, frozen=True, kw_only=True):
+    """A hook is paused since ``at``; None: it is not."""
+
+    hook: str
+    at: datetime | None
+
+
+DeliveryChange = DeliveryResult | DeliveryHold | DeliveryRelease | HookPause
 
 
 class Purge(Struct, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ def test_a_command_of_a_file_that_everybody_may_write_waits_until_that_is_mended
         assert notices["owner"].level == "error"
         with urllib.request.urlopen(f"{service.engine_url}/ping/backup/fail", timeout=5) as answer:
             assert answer.status == 200
-        wait_for(lambda: service.engine.queries.next_delivery_at() is not None)
+        wait_for(lambda: service.engine.queries.delivery_queues() != {})
         assert not (tmp_path / "told").exists()
 
         path.chmod(0o600)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from pulsetui.client.alert import Alert, AlertEvent, Delivery
+from pulsetui.client.alert import Alert, AlertEvent, Delivery, Queue
 from pulsetui.core.state.status import Reason, Status
 from pulsetui.errors import HookError
 from pulsetui.hooks.hook import Hook
@@ -97,15 +97,23 @@ class MemoryOutbox:
         self.failures: list[tuple[Delivery, str, datetime | None]] = []
         self.broken = False
         self.asked: list[int] = []
+        self.writes = 0  # of what was delivered or failed
+        self.paused: dict[str, datetime] = {}
+        self._put_off_ids: set[int] = set()
 
-    def put(self, hook: str, alert: Alert, *, wait: timedelta = timedelta(0)) -> None:
+    def put(
+        self, hook: str, alert: Alert, *, wait: timedelta = timedelta(0), hour: timedelta = timedelta(0)
+    ) -> None:
+        """``wait``: it was held before; ``hour``: it is for a later hour."""
         self._last_id += 1
         now = self._time.now()
         check_id = self._check_ids.setdefault(alert.slug, len(self._check_ids) + 1) if alert.slug else None
         delivery = Delivery(
             id=self._last_id, hook=hook, alert=alert, tries=0, created_at=now, check_id=check_id
         )
-        self._waiting[delivery.id] = (delivery, now + wait)
+        self._waiting[delivery.id] = (delivery, now + wait + hour)
+        if wait:
+            self._put_off_ids.add(delivery.id)
 
     @property
     def waiting(self) -> int:
@@ -116,14 +124,18 @@ class MemoryOutbox:
         """Of what waits, in order."""
         return [delivery.tries for _, (delivery, _) in sorted(self._waiting.items())]
 
-    async def due(self, now: datetime, limit: int) -> Sequence[Delivery]:
+    async def queues(self) -> Mapping[str, Queue]:
+        self._check()
+        found: dict[str, Queue] = {}
+        for delivery, at in self._in_line():
+            before = found.get(delivery.hook, Queue(waiting=0, next_at=at))
+            found[delivery.hook] = Queue(waiting=before.waiting + 1, next_at=min(before.next_at, at))
+        return found
+
+    async def due(self, hook: str, now: datetime, limit: int) -> Sequence[Delivery]:
         self._check()
         self.asked.append(limit)
-        return [delivery for delivery, at in self._in_line() if at <= now][:limit]
-
-    async def next_due(self) -> datetime | None:
-        self._check()
-        return min((at for _, at in self._in_line()), default=None)
+        return [delivery for delivery, at in self._in_line() if delivery.hook == hook and at <= now][:limit]
 
     def _in_line(self) -> Iterator[tuple[Delivery, datetime]]:
         """In order, each with the instant at which nothing keeps it from being tried."""
@@ -133,19 +145,23 @@ class MemoryOutbox:
             last[line] = max(at, last.get(line, at))
             yield delivery, last[line]
 
-    async def delivered(self, delivery: Delivery, at: datetime) -> None:
+    async def delivered(self, deliveries: Sequence[Delivery], at: datetime) -> None:
         self._check()
-        del self._waiting[delivery.id]
-        self.told.append(delivery)
+        self.writes += 1
+        for delivery in deliveries:
+            del self._waiting[delivery.id]
+            self.told.append(delivery)
 
     async def failed(
-        self, delivery: Delivery, at: datetime, error: str, next_try_at: datetime | None
+        self, deliveries: Sequence[Delivery], at: datetime, error: str, next_try_at: datetime | None
     ) -> None:
         self._check()
-        self.failures.append((delivery, error, next_try_at))
-        del self._waiting[delivery.id]
-        if next_try_at is not None:
-            self._waiting[delivery.id] = (replace(delivery, tries=delivery.tries + 1), next_try_at)
+        self.writes += 1
+        for delivery in deliveries:
+            self.failures.append((delivery, error, next_try_at))
+            del self._waiting[delivery.id]
+            if next_try_at is not None:
+                self._put_off(replace(delivery, tries=delivery.tries + 1), next_try_at)
 
     async def held(self, deliveries: Sequence[Delivery], why: str, next_try_at: datetime | None) -> None:
         self._check()
@@ -154,14 +170,28 @@ class MemoryOutbox:
             if next_try_at is None:
                 self.failures.append((delivery, why, None))
             else:
-                self._waiting[delivery.id] = (delivery, next_try_at)
+                self._put_off(delivery, next_try_at)
+
+    def _put_off(self, delivery: Delivery, until: datetime) -> None:
+        self._waiting[delivery.id] = (delivery, until)
+        self._put_off_ids.add(delivery.id)
 
     async def release(self, hook: str, now: datetime) -> None:
         self._check()
         self._waiting = {
-            key: (delivery, min(at, now) if delivery.hook == hook else at)
+            key: (delivery, min(at, now) if delivery.hook == hook and key in self._put_off_ids else at)
             for key, (delivery, at) in self._waiting.items()
         }
+
+    async def pauses(self) -> Mapping[str, datetime]:
+        self._check()
+        return dict(self.paused)
+
+    async def pause(self, hook: str, at: datetime | None) -> None:
+        self._check()
+        self.paused = {name: since for name, since in self.paused.items() if name != hook}
+        if at is not None:
+            self.paused[hook] = at
 
     def _check(self) -> None:
         if self.broken:
@@ -173,6 +203,8 @@ class RecordingHook(Hook):
 
     def __init__(self, *, digest: bool = False, needs_audience: bool = False) -> None:
         self.digest = digest
+        self.acknowledges = False
+        self.rate_s = 0.0
         self.needs_audience = needs_audience
         self.alerts: list[Alert] = []
         self.tries = 0

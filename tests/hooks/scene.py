@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from pulsetui.client.alert import Alert
+from pulsetui.client.alert import Alert, Answer
+from pulsetui.client.hooks import HookState
 from pulsetui.hooks.delivery import DeliveryWorker
 from pulsetui.hooks.hook import Hook
 from tests.hooks.fakes import FakeTime, MemoryOutbox, RecordingHook, settle
@@ -19,9 +20,29 @@ class Scene:
         self.time = FakeTime()
         self.outbox = MemoryOutbox(self.time)
         self.troubles: list[tuple[str, str | None]] = []
-        self.worker = DeliveryWorker(
-            self.outbox, hooks, self.time, lambda *news: self.troubles.append(news), sleep=self.time.sleep
+        self.lost: list[tuple[str, int, str]] = []
+        self.answers: list[Answer] = []
+        self.worker = self.new_worker(hooks)
+
+    def new_worker(self, hooks: Mapping[str, Hook]) -> DeliveryWorker:
+        """Over the same outbox, as after a restart."""
+        return DeliveryWorker(
+            self.outbox,
+            hooks,
+            self.time,
+            lambda *news: self.troubles.append(news),
+            on_lost=lambda *news: self.lost.append(news),
+            take=self._take,
+            sleep=self.time.sleep,
+            random=lambda: 0.5,
         )
+
+    async def _take(self, answer: Answer) -> str:
+        self.answers.append(answer)
+        return "done"
+
+    def state(self, hook: str) -> HookState:
+        return self.worker.states()[hook]
 
     async def tell(self, hook: str, *alerts: Alert) -> None:
         for alert in alerts:

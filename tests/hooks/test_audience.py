@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.errors import NoAudienceError
+from pulsetui.hooks.worker.sending import SETTLED_S
 from tests.hooks.fakes import RecordingHook, an_alert, refusal, settle
 from tests.hooks.scene import Scene, at_work
 
@@ -46,8 +47,8 @@ async def test_many_alerts_that_waited_are_told_as_one() -> None:
             await scene.tell("term", an_alert(f"c{n}"))
         hook.error = None
         scene.worker.audience_arrived()
-        await settle()
-        assert [alert.title for alert in hook.alerts] == ["6 checks are down: C0, C1, C2 …"]
+        await scene.time.advance(SETTLED_S)
+        assert [alert.title for alert in hook.alerts] == ["6 checks are overdue: C0, C1, C2 …"]
 
 
 async def test_somebody_who_comes_while_an_alert_is_being_put_off_is_told() -> None:
@@ -110,6 +111,18 @@ async def test_what_waited_for_a_screen_does_not_wait_for_the_hook_that_takes_it
         scene.worker.replace_hooks({"tell": command})
         await settle()
         assert command.events == ["a down"]
+
+
+async def test_somebody_who_comes_at_night_is_not_told_what_is_for_the_morning() -> None:
+    hook = a_screen_hook()
+    hook.error = None
+    async with at_work(term=hook) as scene:
+        scene.outbox.put("term", an_alert("a"), hour=timedelta(hours=5))
+        scene.worker.audience_arrived()
+        await settle()
+        assert hook.events == []
+        await scene.time.advance(5 * 3600)
+        assert hook.events == ["a down"]
 
 
 def a_screen_hook() -> RecordingHook:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from pulsetui.client.alert import AlertEvent
-from pulsetui.hooks.delivery import PAGE
+from pulsetui.hooks.worker.sending import PAGE
 from tests.hooks.fakes import RecordingHook, an_alert, refusal, settle
 from tests.hooks.scene import Scene, at_work
 

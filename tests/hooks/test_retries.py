@@ -129,7 +129,14 @@ async def test_an_exploding_report_of_trouble_stops_nothing(caplog: pytest.LogCa
         raise RuntimeError(name)
 
     scene = Scene({})
-    worker = DeliveryWorker(scene.outbox, {"phone": hook}, scene.time, explode, sleep=scene.time.sleep)
+    worker = DeliveryWorker(
+        scene.outbox,
+        {"phone": hook},
+        scene.time,
+        explode,
+        sleep=scene.time.sleep,
+        random=lambda: 0.5,
+    )
     running = asyncio.create_task(worker.run())
     scene.outbox.put("phone", an_alert("a"))
     await scene.time.until(lambda: hook.tries == 2)

@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from pulsetui.client.alert import AlertEvent
+from pulsetui.client.alert import AlertEvent, Queue
 from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StoreBusyError
 from pulsetui.monitor.outbox import StoreOutbox
@@ -21,10 +21,10 @@ HOUR = timedelta(hours=1)
 async def test_what_a_flip_puts_in_is_due_at_once_and_comes_out_whole(tmp_path: Path) -> None:
     async with running(tmp_path, config=TOLD) as engine:
         outbox = StoreOutbox(engine.engine)
-        assert await outbox.next_due() is None
+        assert await outbox.queues() == {}
         await engine.ping("often", PingKind.FAIL, body=b"no space left")
-        assert await outbox.next_due() == START
-        (delivery,) = await outbox.due(START, 10)
+        assert await outbox.queues() == {"a": Queue(waiting=1, next_at=START)}
+        (delivery,) = await outbox.due("a", START, 10)
         assert (delivery.hook, delivery.tries, delivery.created_at) == ("a", 0, START)
         assert (delivery.alert.event, delivery.alert.slug) == (AlertEvent.DOWN, "often")
         assert delivery.check_id == engine.engine.checks.by_id[delivery.check_id or 0].id
@@ -35,11 +35,11 @@ async def test_what_was_delivered_is_not_told_again_after_a_restart(tmp_path: Pa
     async with running(tmp_path, clock, config=TOLD) as engine:
         outbox = StoreOutbox(engine.engine)
         await engine.ping("often", PingKind.FAIL)
-        (delivery,) = await outbox.due(START, 10)
-        await outbox.delivered(delivery, START)
+        (delivery,) = await outbox.due("a", START, 10)
+        await outbox.delivered([delivery], START)
     async with running(tmp_path, clock, config=None) as engine:
         outbox = StoreOutbox(engine.engine)
-        assert (await outbox.due(START + HOUR, 10), await outbox.next_due()) == ([], None)
+        assert (await outbox.due("a", START + HOUR, 10), await outbox.queues()) == ([], {})
 
 
 async def test_what_failed_waits_for_its_next_try_and_holds_back_what_follows(tmp_path: Path) -> None:
@@ -47,10 +47,10 @@ async def test_what_failed_waits_for_its_next_try_and_holds_back_what_follows(tm
         outbox = StoreOutbox(engine.engine)
         await engine.ping("often", PingKind.FAIL)
         await engine.ping("often")
-        down, _ = await outbox.due(START, 10)
-        await outbox.failed(down, START, "no answer", START + HOUR)
-        assert await outbox.due(START, 10) == []
-        again = await outbox.due(START + HOUR, 10)
+        down, _ = await outbox.due("a", START, 10)
+        await outbox.failed([down], START, "no answer", START + HOUR)
+        assert await outbox.due("a", START, 10) == []
+        again = await outbox.due("a", START + HOUR, 10)
         assert [(one.alert.event, one.tries) for one in again] == [(AlertEvent.DOWN, 1), (AlertEvent.UP, 0)]
 
 
@@ -59,21 +59,21 @@ async def test_what_is_given_up_lets_the_next_one_through(tmp_path: Path) -> Non
         outbox = StoreOutbox(engine.engine)
         await engine.ping("often", PingKind.FAIL)
         await engine.ping("often")
-        down, up = await outbox.due(START, 10)
-        await outbox.failed(down, START, "refused for good", None)
-        assert await outbox.due(START, 10) == [up]
+        down, up = await outbox.due("a", START, 10)
+        await outbox.failed([down], START, "refused for good", None)
+        assert await outbox.due("a", START, 10) == [up]
 
 
 async def test_what_nobody_could_hear_is_held_without_a_try_and_released(tmp_path: Path) -> None:
     async with running(tmp_path, config=TOLD) as engine:
         outbox = StoreOutbox(engine.engine)
         await engine.ping("often", PingKind.FAIL)
-        await outbox.held(await outbox.due(START, 10), "no screen is attached", START + HOUR)
-        assert await outbox.next_due() == START + HOUR
+        await outbox.held(await outbox.due("a", START, 10), "no screen is attached", START + HOUR)
+        assert await outbox.queues() == {"a": Queue(waiting=1, next_at=START + HOUR)}
         await outbox.release("b", START)
-        assert await outbox.due(START, 10) == []
+        assert await outbox.due("a", START, 10) == []
         await outbox.release("a", START)
-        assert [one.tries for one in await outbox.due(START, 10)] == [0]
+        assert [one.tries for one in await outbox.due("a", START, 10)] == [0]
 
 
 async def test_what_cannot_be_read_is_given_up_and_stops_no_other(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ async def test_what_cannot_be_read_is_given_up_and_stops_no_other(tmp_path: Path
         await engine.ping("nightly", PingKind.FAIL)
         with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as connection, connection:
             connection.execute("UPDATE outbox SET alert = '{}' WHERE id = 1")
-        assert [one.alert.slug for one in await outbox.due(START, 10)] == ["nightly"]
+        assert [one.alert.slug for one in await outbox.due("a", START, 10)] == ["nightly"]
         assert [one.id for one in engine.engine.queries.deliveries_due(START, 10)] == [2]
         (given_up,) = engine.client.details("often").deliveries
         assert given_up.error == "the stored alert cannot be read"
@@ -93,12 +93,12 @@ async def test_what_became_of_it_is_told_to_whoever_could_not_write_it(tmp_path:
     async with running(tmp_path, config=TOLD) as engine:
         outbox = StoreOutbox(engine.engine)
         await engine.ping("often", PingKind.FAIL)
-        (delivery,) = await outbox.due(START, 10)
+        (delivery,) = await outbox.due("a", START, 10)
         refused = False
         with full_disk(StoreBusyError("the disk is full")):
             try:
-                await outbox.delivered(delivery, START)
+                await outbox.delivered([delivery], START)
             except StoreBusyError:
                 refused = True
         assert refused
-        assert await outbox.due(START, 10) == [delivery], "it is told again rather than lost"
+        assert await outbox.due("a", START, 10) == [delivery], "it is told again rather than lost"

@@ -66,7 +66,7 @@ def applied(database: Database, commands: list[Command[object]], checks: Checks 
 
 def test_no_command_writes_before_the_commit(database: Database, queries: Queries) -> None:
     first, second = waiting(database, queries, 2)
-    delivered = DeliveryResult(id=first, tries=1, delivered_at=NOW, next_try_at=None, error="")
+    delivered = DeliveryResult(ids=[first], delivered_at=NOW, next_try_at=None, error="")
     held = DeliveryHold(ids=[second], next_try_at=None, error="nobody is there")
     checks = Checks()
     transaction = applied(
@@ -130,7 +130,7 @@ def test_two_definitions_in_one_batch_number_checks_once(database: Database) -> 
 async def test_what_the_outbox_could_not_write_refused_nobody(tmp_path: Path) -> None:
     """A commit that fails counts as time without a listener only where a ping or a deadline was in it."""
     async with running(tmp_path) as harness:
-        impossible = DeliveryResult(id=1, tries=1, delivered_at=NOW, next_try_at=None, error="\ud800")
+        impossible = DeliveryResult(ids=[1], delivered_at=NOW, next_try_at=None, error="\ud800")
         with pytest.raises(Exception, match="surrogates"):
             await harness.engine.perform(UpdateDeliveries(impossible))
         assert await harness.ping("often") is Receipt.OK

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pulsetui.store.database import Database
 from pulsetui.store.queries import Queries
@@ -16,41 +16,24 @@ from pulsetui.store.rows import (
 from tests.store.samples import NOW
 
 
-def settle(
-    database: Database,
-    delivery_id: int,
-    *,
-    tries: int,
-    delivered_at: datetime | None,
-    next_try_at: datetime | None,
-    error: str,
-) -> None:
-    result = DeliveryResult(
-        id=delivery_id, tries=tries, delivered_at=delivered_at, next_try_at=next_try_at, error=error
-    )
-    database.write(Changes(deliveries=[result]))
-
-
 def test_deliveries_wait_until_they_are_settled(database: Database, queries: Queries) -> None:
     rows = [OutboxRow(check_id=1, hook=hook, alert="{}", created_at=NOW) for hook in ("a", "b")]
     database.write(Changes(outbox=rows))
     first, second = queries.deliveries_due(NOW, 9)
-    assert queries.next_delivery_at() == NOW
+    assert queries.delivery_queues()["a"].next_at == NOW
     later = NOW + timedelta(minutes=1)
     database.write(
-        Changes(
-            deliveries=[DeliveryResult(id=first.id, tries=1, delivered_at=NOW, next_try_at=None, error="")]
-        )
+        Changes(deliveries=[DeliveryResult(ids=[first.id], delivered_at=NOW, next_try_at=None, error="")])
     )
     database.write(
         Changes(
             deliveries=[
-                DeliveryResult(id=second.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+                DeliveryResult(ids=[second.id], delivered_at=None, next_try_at=later, error="no answer")
             ]
         )
     )
     assert queries.deliveries_due(NOW, 9) == []
-    assert queries.next_delivery_at() == later
+    assert queries.delivery_queues()["b"].next_at == later
     assert [(one.tries, one.error) for one in queries.deliveries_due(later, 9)] == [(1, "no answer")]
 
 
@@ -66,7 +49,7 @@ def test_a_delivery_waits_for_earlier_ones_of_its_check_and_hook(
     database.write(
         Changes(
             deliveries=[
-                DeliveryResult(id=first.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+                DeliveryResult(ids=[first.id], delivered_at=None, next_try_at=later, error="no answer")
             ]
         )
     )
@@ -84,17 +67,15 @@ def test_the_next_delivery_is_not_one_that_waits_for_another(database: Database,
     database.write(
         Changes(
             deliveries=[
-                DeliveryResult(id=first.id, tries=1, delivered_at=None, next_try_at=later, error="no answer")
+                DeliveryResult(ids=[first.id], delivered_at=None, next_try_at=later, error="no answer")
             ]
         )
     )
-    assert queries.next_delivery_at() == later
+    assert queries.delivery_queues()["a"].next_at == later
     database.write(
-        Changes(
-            deliveries=[DeliveryResult(id=first.id, tries=2, delivered_at=later, next_try_at=None, error="")]
-        )
+        Changes(deliveries=[DeliveryResult(ids=[first.id], delivered_at=later, next_try_at=None, error="")])
     )
-    assert queries.next_delivery_at() == second.next_try_at == NOW
+    assert queries.delivery_queues()["a"].next_at == second.next_try_at == NOW
 
 
 def test_deliveries_are_held_back_and_released_without_counting_a_try(

@@ -155,8 +155,8 @@ async def test_recoveries_digests_and_drills_read_right() -> None:
     up, many, drill = box.messages
     assert up["Subject"] == "sync-invoices is up"
     assert "pulsetui" not in text_of(up)
-    assert many["Subject"].startswith("8 checks are down: ")
-    assert text_of(many).count("is overdue") == 8
+    assert many["Subject"].startswith("8 checks are overdue: ")
+    assert text_of(many).count("Job ") == 8
     assert "pulsetui" not in text_of(many)
     assert drill["Subject"] == "DRILL: sync-invoices is overdue"
     assert drill["Importance"] is None

@@ -84,8 +84,8 @@ async def test_a_digest_arrives_as_one() -> None:
     async with Receiver() as receiver:
         await hook_of(KIND, url=receiver.url).send(digest([an_alert(f"job-{n}") for n in range(12)]))
         told = receiver.one.json
-    assert told["title"] == "12 checks are down: Job 0, Job 1, Job 2 …"
-    assert (told["slug"], told["key"], len(told["body"].splitlines())) == ("", "", 12)
+    assert told["title"] == "12 checks are overdue: Job 0, Job 1, Job 2 …"
+    assert (told["slug"], told["key"], len(told["body"].splitlines())) == ("", "", 1)
 
 
 async def test_facts_stand_in_url_headers_and_every_kind_of_body() -> None:

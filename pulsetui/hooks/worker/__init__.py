@@ -1,0 +1,1 @@
+"""What the delivery worker is made of."""

@@ -1,0 +1,50 @@
+"""What a person reads of hooks: which one fails, what was not delivered, which one is paused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from pulsetui.client.hooks import HookState
+from pulsetui.core.text.phrases import count_text
+from pulsetui.monitor.notices import Notices
+
+LOST_REMEMBERED: Final = timedelta(days=2)
+"""What was not delivered and is not older is shown again after a restart."""
+
+
+class HookNotices:
+    """Puts them among the engine's notices. Called on the engine's loop."""
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self._lost: dict[str, int] = {}
+        self._paused: frozenset[str] = frozenset()
+
+    def trouble(self, hook: str, error: str | None) -> None:
+        """What is wrong with a hook; None when it works, or is gone."""
+        if error is None:
+            self._notices.take_away(f"hook:{hook}")
+        else:
+            self._notices.put(f"hook:{hook}", "warning", f"hook {hook}: {error}")
+
+    def lost(self, hook: str, count: int, why: str) -> None:
+        """So many alerts were given up. That stays until it was read, whatever becomes of the hook."""
+        key = f"undelivered:{hook}"
+        if self._notices.get(key) is None:
+            self._lost.pop(hook, None)  # the others were read
+        self._lost[hook] = count = self._lost.get(hook, 0) + count
+        what = f"{count_text(count, 'alert')} {'was' if count == 1 else 'were'} not delivered"
+        self._notices.put(key, "error", f"hook {hook}: {what} and will not be tried again: {why}")
+
+    def states(self, states: Mapping[str, HookState]) -> None:
+        """Tells of the hooks that are paused: one that was forgotten tells nobody anything."""
+        paused = frozenset(name for name, state in states.items() if state.paused_at is not None)
+        for name in paused - self._paused:
+            self._notices.put(
+                f"paused:{name}", "info", f"hook {name} is paused: what is for it is held until it is resumed"
+            )
+        for name in self._paused - paused:
+            self._notices.take_away(f"paused:{name}")
+        self._paused = paused

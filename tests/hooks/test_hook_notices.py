@@ -1,0 +1,43 @@
+"""What stays on screen of hooks that fail, lose alerts, or are paused."""
+
+from __future__ import annotations
+
+from pulsetui.client.hooks import HookState
+from pulsetui.hooks.worker.notices import HookNotices
+from pulsetui.monitor.notices import Notices
+from tests.hooks.fakes import START
+
+
+def scene() -> tuple[Notices, HookNotices]:
+    notices = Notices(lambda: None)
+    return notices, HookNotices(notices)
+
+
+def test_trouble_is_shown_until_the_hook_works() -> None:
+    notices, hooks = scene()
+    hooks.trouble("phone", "503")
+    assert [one.text for one in notices.all()] == ["hook phone: 503"]
+    hooks.trouble("phone", None)
+    assert notices.all() == ()
+
+
+def test_what_was_not_delivered_is_counted_and_stays_until_it_was_read() -> None:
+    notices, hooks = scene()
+    hooks.lost("phone", 1, "503")
+    hooks.trouble("phone", None)
+    (notice,) = notices.all()
+    assert (notice.level, notice.key) == ("error", "undelivered:phone")
+    assert notice.text == "hook phone: 1 alert was not delivered and will not be tried again: 503"
+    hooks.lost("phone", 3, "401")
+    assert notices.all()[0].text.startswith("hook phone: 4 alerts were not delivered")
+    notices.take_away("undelivered:phone")
+    hooks.lost("phone", 2, "401")
+    assert notices.all()[0].text.startswith("hook phone: 2 alerts were not delivered")
+
+
+def test_a_paused_hook_is_shown_for_as_long_as_it_is() -> None:
+    notices, hooks = scene()
+    hooks.states({"phone": HookState(name="phone", type="", paused_at=START)})
+    assert [(one.key, one.level) for one in notices.all()] == [("paused:phone", "info")]
+    hooks.states({"phone": HookState(name="phone", type="")})
+    assert notices.all() == ()
