@@ -20,6 +20,7 @@ _MODULES: Final = {
     "command": "pulsetui.hooks.kinds.command",
     "webhook": "pulsetui.hooks.kinds.webhook",
     "email": "pulsetui.hooks.kinds.email",
+    "telegram": "pulsetui.hooks.kinds.telegram",
 }
 
 

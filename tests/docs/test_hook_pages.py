@@ -18,7 +18,8 @@ from tests.hooks.receivers import Receiver, answer
 
 DOCS = Path(__file__).parents[2] / "docs" / "hooks"
 PAGES = sorted(page.stem for page in DOCS.glob("*.md"))
-ANSWERS = {"webhook": answer(200, "ok")}
+SENT = '{"ok": true, "result": {"message_id": 1, "date": 1, "chat": {"id": 123456789, "type": "private"}}}'
+ANSWERS = {"webhook": answer(200, "ok"), "telegram": answer(200, SENT)}
 """What the other side says when all is well."""
 
 _TOML = re.compile(r"```toml\n(.*?)```", re.DOTALL)

@@ -105,6 +105,10 @@ class Receiver:
         assert len(self.received) == 1
         return self.received[0]
 
+    async def respond(self, received: Received) -> bytes:
+        """The answer to a request; a fake of a service has its own."""
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -113,7 +117,7 @@ class Receiver:
         try:
             while (received := await _read(reader)) is not None:
                 self.received.append(received)
-                said = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+                said = await self.respond(received)
                 if said == STALL:
                     await reader.read()  # until the other side gives up
                 elif said == FLOOD:
