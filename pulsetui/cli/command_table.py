@@ -38,6 +38,13 @@ in ~/.tmux.conf (tmux runs it once every status-interval seconds):
 If tmux does not find pulsetui, write its full path. Names of checks are shown as text, never interpreted.
 """
 
+_HOOKS = """\
+test sends a message that says it is a test, the way a real alert goes: through the outbox of the running
+engine. It prints how long each hook took, or what went wrong.
+drill tells of a miss that did not happen, by the hooks that would tell of one of that check, and waits for
+somebody to acknowledge it. Nothing of the check changes.
+"""
+
 _JSON = _argument("--json", action="store_true", help="print JSON on standard output")
 _SLUG = _argument("slug", metavar="SLUG", help="the check")
 _SLUGS = _argument("slugs", metavar="SLUG", nargs="+", help="the checks")
@@ -158,6 +165,33 @@ COMMANDS: Mapping[str, CommandSpec] = {
             ),
         ),
         more=_TMUX,
+    ),
+    "hooks": CommandSpec(
+        "hooks:hooks",
+        "list the hooks that tell people, test them, or hold a drill",
+        (
+            _argument(
+                "action",
+                metavar="ACTION",
+                choices=["list", "test", "drill"],
+                nargs="?",
+                default="list",
+                help="list (the default), test or drill",
+            ),
+            _argument("names", metavar="NAME", nargs="*", help="test: the hooks (default: all)"),
+            _argument("--check", metavar="SLUG", help="drill: by the rules of that check"),
+            _argument("--wait", metavar="SPAN", help="test: for delivery (1m); drill: for a person (10m)"),
+            _argument(
+                "--format",
+                choices=["text", "json"],
+                default="text",
+                help="text (the default) or json",
+            ),
+            _argument(
+                "--json", action="store_const", const="json", dest="format", help="same as --format json"
+            ),
+        ),
+        more=_HOOKS,
     ),
     "report": CommandSpec(
         "report:report",

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pulsetui.client.alert import OnAlert
 from pulsetui.client.commands import AnyCommand, Definition
+from pulsetui.client.trials import TrialView
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -61,6 +62,9 @@ class EngineClient(Protocol):
 
     def incidents(self, limit: int = 200) -> tuple[IncidentEntry, ...]:
         """Incidents of all checks: open ones first, then the newest."""
+
+    def trials(self, limit: int = 20) -> tuple[TrialView, ...]:
+        """Tests of hooks and drills, the newest first."""
 
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
         """What these checks did and will do. Unknown slugs are left out."""

@@ -6,6 +6,7 @@ a command must have to make sense is said here, once, for whoever takes one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, get_args
@@ -13,6 +14,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import msgspec
 from msgspec import NODEFAULT, Struct, field
 
+from pulsetui.client.trials import DRILL_WAIT_S
 from pulsetui.client.views import CommandResult
 from pulsetui.core import storable
 from pulsetui.core.state.snooze import Scope
@@ -20,6 +22,8 @@ from pulsetui.errors import CommandError, PulseError
 
 _MAX_DEPTH = 16
 """Tables and lists within one another; no key of a check has more than two."""
+MAX_DRILL_WAIT_S = 24 * 3600.0
+TRIAL_KEY = re.compile(r"(?:test|drill)-[0-9a-f]{4,32}")
 TOO_DEEP = f"fields: more than {_MAX_DEPTH} lists or tables within one another"
 
 
@@ -180,6 +184,47 @@ class UndoRemove(_OnOneCheck, frozen=True, tag="undo_remove"):
         _bounded(self.fields)
 
 
+class _Trial(_Asked, frozen=True):
+    key: str = ""  # of the trial, made up by whoever begins it: it finds it again by that
+
+    def check(self) -> None:
+        if not TRIAL_KEY.fullmatch(self.key):
+            raise CommandError(f"key: {self.verb} takes one like test-5f0c2a or drill-5f0c2a")
+
+
+class TestHooks(_Trial, frozen=True, tag="test_hooks"):
+    """Sends a test message through the outbox by each of these hooks. Results carry hooks in ``slug``."""
+
+    __test__ = False  # no test of ours
+
+    hooks: tuple[str, ...] = ()
+    by: str = ""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return self.hooks
+
+
+class StartDrill(_Trial, frozen=True, tag="drill"):
+    """Tells of a miss that did not happen by all hooks that would tell of one of this check; without a check
+    by all there are. Waits ``wait_s`` for somebody to acknowledge it. Results carry hooks in ``slug``."""
+
+    slugs: tuple[str, ...] = ()  # one at most
+    by: str = ""
+    wait_s: float = DRILL_WAIT_S
+
+    def check(self) -> None:
+        _Trial.check(self)
+        if len(self.slugs) > 1:
+            raise CommandError(f"slugs: {self.verb} takes one at most, got {len(self.slugs)}")
+        if not 0 < self.wait_s <= MAX_DRILL_WAIT_S:
+            raise CommandError(f"wait_s: must be more than 0 and at most {MAX_DRILL_WAIT_S:g}")
+
+
+class EndTrial(_Trial, frozen=True, tag="end_trial"):
+    """What of it was not delivered yet is not sent any more."""
+
+
 class Dismiss(_Asked, frozen=True, tag="dismiss"):
     """Takes away a notice that has been read. It has no result."""
 
@@ -194,7 +239,9 @@ Operation: TypeAlias = Pause | Resume | UndoPause | UndoResume | Acknowledge | U
 """What is done to the state of checks, each for itself."""
 Definition: TypeAlias = AddCheck | EditCheck | RemoveCheck | UndoRemove
 """What changes checks.toml, for one check."""
-AnyCommand: TypeAlias = Operation | StartSnooze | EndSnooze | Definition | Dismiss
+OfTrial: TypeAlias = TestHooks | StartDrill | EndTrial
+"""What tries whether alerts arrive."""
+AnyCommand: TypeAlias = Operation | StartSnooze | EndSnooze | Definition | OfTrial | Dismiss
 
 
 def answer_at_once(command: AnyCommand) -> list[CommandResult] | None:

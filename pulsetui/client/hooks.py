@@ -28,6 +28,7 @@ class HookState(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     name: str
     type: str  # as in its table: "telegram"
+    rules: str = ""  # when it tells, in words: "after 1h, not 22:00-07:00"; empty: at once
     waiting: int = 0  # alerts in the outbox for it, those for a later hour too
     next_try: datetime | None = None  # when the next of them is sent; None: nothing waits, or it is paused
     paused_at: datetime | None = None  # somebody paused it then: its alerts are held, and nothing is lost

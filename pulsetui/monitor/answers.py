@@ -10,6 +10,7 @@ from pulsetui.client.alert import Answer
 from pulsetui.errors import PulseError
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.writing.commands import AnswerAlert
+from pulsetui.monitor.writing.commands.answer import answerer
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ class AlertAnswers:
         """Does what was asked. Returns one line for the person: what was done, or why not. Never raises what
         has to do with the engine: whoever pressed a button is to hear that it did not work."""
         engine = self._engine
+        if answer.key.startswith("drill-"):
+            return await self._of_drill(answer)
         command = AnswerAlert(answer, engine.clock.now() + SNOOZE)
         try:
             said = await engine.set_snoozes(command)
@@ -35,3 +38,11 @@ class AlertAnswers:
             return f"This could not be written, and nothing was done. Press again, please ({error})"
         logger.info("answer=%s way=%s: %s", answer.verb, answer.hook or "-", said)
         return said
+
+    async def _of_drill(self, answer: Answer) -> str:
+        """Whoever would snooze it has seen it as well."""
+        try:
+            return await self._engine.trials.acknowledge(answer.key, answerer(answer)) or "This drill is over"
+        except PulseError as error:
+            logger.warning("answer=%s way=%s not taken: %s", answer.verb, answer.hook or "-", error)
+            return f"This could not be written. Press again, please ({error})"

@@ -192,7 +192,7 @@ def check_details(
         pings=tuple(_ping_view(ping) for ping in queries.pings(tracked.id, PINGS_SHOWN)),
         incidents=tuple(incident_view(one) for one in queries.incidents(tracked.id, INCIDENTS_SHOWN)),
         flips=tuple(_flip_view(flip) for flip in queries.flips(tracked.id, FLIPS_SHOWN)),
-        deliveries=tuple(_delivery_view(one) for one in queries.deliveries(tracked.id, DELIVERIES_SHOWN)),
+        deliveries=tuple(delivery_view(one) for one in queries.deliveries(tracked.id, DELIVERIES_SHOWN)),
         due_next=tuple(upcoming),
         schedule_warnings=tuple(schedule.warnings(now)),
     )
@@ -302,7 +302,8 @@ def read_alert(text: str) -> Alert | None:
         return None
 
 
-def _delivery_view(delivery: StoredDelivery) -> DeliveryView:
+def delivery_view(delivery: StoredDelivery) -> DeliveryView:
+    """What one hook did about one alert."""
     alert = read_alert(delivery.alert)
     return DeliveryView(
         hook=delivery.hook,

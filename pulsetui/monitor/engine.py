@@ -40,6 +40,7 @@ from pulsetui.monitor.pings.spool_intake import SpoolIntake
 from pulsetui.monitor.routines import Routines
 from pulsetui.monitor.snooze_timer import SnoozeTimer
 from pulsetui.monitor.store_watch import StoreWatch
+from pulsetui.monitor.trials import Trials
 from pulsetui.monitor.trimmer import Trimmer
 from pulsetui.monitor.unwatched import BEAT_S, TICK_S, GapDetector, UnwatchedTime
 from pulsetui.monitor.writing import commands
@@ -121,6 +122,7 @@ class Engine:
         self._evaluator = Evaluator(clock, self._evaluate, self._set_aside, self._settle_unwatched)
         self._snooze_timer = SnoozeTimer(clock.now, lambda: self.checks.snoozes, self._end_snoozes)
         self._trimmer = Trimmer(self.submit)
+        self.trials = Trials(self)
         self.store_watch = StoreWatch(self, self._routines.spawn)
 
     @property
@@ -303,6 +305,7 @@ class Engine:
         self._evaluator.recheck()
         self._snooze_timer.watch()
         await self._spool.take()
+        await self.trials.look()
         if purges:
             await self.perform(Forget(self.clock.now() - _KEPT_AFTER_REMOVAL))
 

@@ -15,6 +15,7 @@ from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand
 from pulsetui.client.hooks import HookState
 from pulsetui.client.observers import Observers
+from pulsetui.client.trials import TrialView
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -26,11 +27,14 @@ from pulsetui.client.views import (
     Timeline,
 )
 from pulsetui.config.model import format_address, is_loopback
+from pulsetui.core.state.alert_rules import NO_RULES
+from pulsetui.core.state.alert_words import rules_text
 from pulsetui.errors import UnknownCheckError
 from pulsetui.monitor.describe import check_details, check_view, incident_view, timeline
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.logfile import last_lines
 from pulsetui.monitor.requests import run_command
+from pulsetui.monitor.trials import trial_views
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.version import __version__
 
@@ -142,12 +146,19 @@ class LocalEngine:
 
     def _hooks(self) -> tuple[HookState, ...]:
         states, masked = self._hook_states(), self._engine.masked
+        rules = self._engine.config.alerting.hooks
         found = (
             (states.get(name) or HookState(name=name, type=hook.type), hook.type)
             for name, hook in self._engine.config.hooks.items()
         )
         return tuple(
-            replace(state, type=type_, error=masked(state.error), answers_error=masked(state.answers_error))
+            replace(
+                state,
+                type=type_,
+                rules=rules_text(said) if (said := rules.get(state.name, NO_RULES)) != NO_RULES else "",
+                error=masked(state.error),
+                answers_error=masked(state.answers_error),
+            )
             for state, type_ in found
         )
 
@@ -170,6 +181,9 @@ class LocalEngine:
             for check_id, incident in self._engine.queries.all_incidents(limit)
             if check_id in by_id
         )
+
+    def trials(self, limit: int = 20) -> tuple[TrialView, ...]:
+        return trial_views(self._engine.queries, limit, self._engine.masked)
 
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
         tracked = [one for slug in slugs if (one := self._engine.checks.find(slug)) is not None]

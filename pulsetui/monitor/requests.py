@@ -13,9 +13,12 @@ from pulsetui.client.commands import (
     Dismiss,
     EditCheck,
     EndSnooze,
+    EndTrial,
     Operation,
     RemoveCheck,
+    StartDrill,
     StartSnooze,
+    TestHooks,
     UndoRemove,
     answer_at_once,
     refused,
@@ -45,6 +48,8 @@ def run_command(engine: Engine, command: AnyCommand) -> list[CommandResult]:
                 return [_define(engine, command)]
             case Dismiss():
                 return _dismiss(engine, command)
+            case TestHooks() | StartDrill() | EndTrial():
+                return engine.call(lambda: engine.trials.do(command))
             case _:
                 return _operate(engine, command)
     except PulseError as error:
@@ -52,7 +57,10 @@ def run_command(engine: Engine, command: AnyCommand) -> list[CommandResult]:
 
 
 def _operate(engine: Engine, command: Operation) -> list[CommandResult]:
-    return engine.call(lambda: engine.perform(Operate(command)))
+    async def operate() -> list[CommandResult]:
+        return await engine.trials.stand_in(command, await engine.perform(Operate(command)))
+
+    return engine.call(operate)
 
 
 def _dismiss(engine: Engine, command: Dismiss) -> list[CommandResult]:

@@ -206,6 +206,11 @@ class Database:
                     "INSERT OR REPLACE INTO snoozes VALUES (?, ?, ?, ?, ?)",
                     [rows.snooze_row(snooze) for snooze in changes.snoozes],
                 )
+            if changes.trials:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO trials VALUES (?, ?, ?)",
+                    [(key, stored(begun), trial) for key, (begun, trial) in changes.trials.items()],
+                )
             for change in changes.deliveries:
                 update_deliveries(connection, change)
             for check_id, kept in changes.kept.items():
@@ -221,6 +226,14 @@ class Database:
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
         return found is not None
+
+    def trial(self, key: str) -> str | None:
+        """The trial of that key, as it was written."""
+        try:
+            found = self._connection.execute("SELECT trial FROM trials WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        return None if found is None else str(found[0])
 
     def checks(self) -> list[StoredCheck]:
         """Every check that was ever defined and not purged, removed ones too."""

@@ -200,6 +200,17 @@ class Queries:
     def deliveries(self, check_id: int, limit: int) -> list[StoredDelivery]:
         return self._deliveries("WHERE check_id = ? ORDER BY id DESC LIMIT ?", check_id, limit)
 
+    def deliveries_of_trial(self, key: str) -> list[StoredDelivery]:
+        """Those of a test or a drill, oldest first."""
+        return self._deliveries(
+            "WHERE check_id IS NULL AND instr(alert, ?) ORDER BY id LIMIT 200", f'"key":"{key}"'
+        )
+
+    def trials(self, limit: int) -> list[str]:
+        """Tests and drills, newest first, as they were written."""
+        found = self._all("SELECT trial FROM trials ORDER BY begun_at DESC, key LIMIT ?", limit)
+        return [str(row[0]) for row in found]
+
     def deliveries_due(self, now: datetime, limit: int, hook: str | None = None) -> list[StoredDelivery]:
         """Of one hook, or of all. Oldest first, without those that an earlier one of the same check and hook
         is still waiting before. One with an impossible instant is due, so that it is given up."""

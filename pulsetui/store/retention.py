@@ -18,6 +18,8 @@ WAITING_KEPT = 200
 """Deliveries of one check that wait for one hook: after so many ups and downs nobody reads the oldest."""
 SPANS_KEPT = 2000
 """Unwatched spans, and deliveries that belong to no check."""
+TRIALS_KEPT = 200
+"""Tests of hooks and drills."""
 REPORTS_KEPT = 100_000
 """Ids of reports."""
 
@@ -89,6 +91,11 @@ def trim_rest(connection: sqlite3.Connection, before: int, reports_before: int) 
         "DELETE FROM outbox WHERE check_id IS NULL AND next_try_at IS NULL AND id <= (SELECT id FROM outbox"
         " WHERE check_id IS NULL AND next_try_at IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?)",
         (SPANS_KEPT,),
+    )
+    connection.execute(
+        "DELETE FROM trials WHERE begun_at <"
+        " (SELECT begun_at FROM trials ORDER BY begun_at DESC LIMIT 1 OFFSET ?)",
+        (TRIALS_KEPT - 1,),
     )
     connection.execute("DELETE FROM unwatched WHERE id <= (SELECT max(id) FROM unwatched) - ?", (SPANS_KEPT,))
     connection.execute(

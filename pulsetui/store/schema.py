@@ -163,6 +163,10 @@ MIGRATIONS: tuple[str, ...] = (
         content BLOB
     );
     """,
+    """
+    -- Tests of hooks and drills, each one JSON document (client.trials.Trial).
+    CREATE TABLE trials (key TEXT PRIMARY KEY, begun_at INTEGER NOT NULL, trial TEXT NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 EVIDENCE: tuple[tuple[str, str], ...] = (
@@ -171,6 +175,7 @@ EVIDENCE: tuple[tuple[str, str], ...] = (
     ("reports", "id"),
     ("incidents", "closed_by"),
     ("set_aside", "id"),
+    ("trials", "key"),
 )
 """For each migration a table with a column that shows it was applied."""
 

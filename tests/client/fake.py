@@ -22,11 +22,15 @@ from pulsetui.client.commands import (
     Dismiss,
     EditCheck,
     EndSnooze,
+    EndTrial,
+    OfTrial,
     Operation,
     Pause,
     RemoveCheck,
     Resume,
+    StartDrill,
     StartSnooze,
+    TestHooks,
     Unacknowledge,
     UndoPause,
     UndoRemove,
@@ -34,10 +38,12 @@ from pulsetui.client.commands import (
     answer_at_once,
     refused,
 )
+from pulsetui.client.trials import Trial, TrialView
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     CommandResult,
+    DeliveryView,
     EngineInfo,
     FieldProblem,
     IncidentEntry,
@@ -82,6 +88,8 @@ class FakeEngine:
         self.rejected: dict[str, int] = {}
         self.refused: tuple[RefusedPing, ...] = ()
         self.pings = 1234
+        self.trial_views: list[TrialView] = []  # the newest first
+        self.told: Callable[[str], DeliveryView] = self._told_at_once  # what becomes of a trial, by hook
         self.closed = False
         self.subscribed = threading.Event()  # somebody has subscribed
         self.listeners: list[OnChange] = []
@@ -178,6 +186,10 @@ class FakeEngine:
         ]
         return tuple(entries[:limit])
 
+    def trials(self, limit: int = 20) -> tuple[TrialView, ...]:
+        self._reach()
+        return tuple(self.trial_views[:limit])
+
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
         self._reach()
         lanes = []
@@ -219,6 +231,8 @@ class FakeEngine:
                 return []
             case StartSnooze() | EndSnooze():
                 return self._snooze(command)
+            case TestHooks() | StartDrill() | EndTrial():
+                return self._try(command)
             case AddCheck() | EditCheck() | RemoveCheck() | UndoRemove():
                 return [self._define(command)]
             case _:
@@ -228,6 +242,35 @@ class FakeEngine:
         self.closed = True
 
     # Inside
+
+    def _try(self, command: OfTrial) -> list[CommandResult]:
+        if isinstance(command, EndTrial):
+            self.trial_views = [
+                replace(one, trial=replace(one.trial, ended_at=self.now()))
+                if one.trial.key == command.key
+                else one
+                for one in self.trial_views
+            ]
+            return [_yes(command.key, "it is over")]
+        drill = isinstance(command, StartDrill)
+        hooks = self.about.hook_names if isinstance(command, StartDrill) else command.hooks
+        trial = Trial(
+            key=command.key,
+            kind="drill" if drill else "test",
+            begun_at=self.now(),
+            hooks=hooks,
+            by=command.by,
+            slug="".join(command.slugs) if isinstance(command, StartDrill) else "",
+        )
+        deliveries = tuple(self.told(hook) for hook in hooks)
+        self.trial_views.insert(0, TrialView(trial=trial, deliveries=deliveries))
+        return [_yes(hook, f"a {trial.kind} goes out by {hook}") for hook in hooks]
+
+    def _told_at_once(self, hook: str) -> DeliveryView:
+        now = self.now()
+        return DeliveryView(
+            hook=hook, event="test", flip_at=now, tries=1, delivered_at=now, next_try_at=None, error=""
+        )
 
     def _reach(self) -> None:
         if self.fails_with is not None:

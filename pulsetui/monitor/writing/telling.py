@@ -33,6 +33,10 @@ class Telling:
         """What concerns no single check: by every hook and at any hour."""
         self._put(alert, None, at, dict.fromkeys(self._alerting.hooks, at))
 
+    def tell(self, alert: Alert, at: datetime, hooks: Collection[str]) -> None:
+        """What concerns no check that is watched: by these hooks, at any hour."""
+        self._put(alert, None, at, dict.fromkeys(hooks, at))
+
     def tell_note(self, tracked: TrackedCheck, alert: Alert, at: datetime) -> None:
         """What takes nothing down: at the next hour at which somebody wants to hear of it."""
         rules = self._alerting.rules_of(tracked.check)

@@ -73,10 +73,14 @@ class AnswerAlert(Struct, frozen=True):
 
     @property
     def _by(self) -> str:
-        """``ann via phone``"""
-        who = clean(self.answer.by, _MAX_NAME) or NOBODY
-        way = clean(self.answer.hook)
-        return (f"{who} via {way}" if way else who)[:MAX_BY]
+        return answerer(self.answer)
+
+
+def answerer(answer: Answer) -> str:
+    """Who answers, and by which way: ``ann via phone``."""
+    who = clean(answer.by, _MAX_NAME) or NOBODY
+    way = clean(answer.hook)
+    return (f"{who} via {way}" if way else who)[:MAX_BY]
 
 
 def _longest(snoozes: Sequence[Snooze], slug: str) -> Snooze | None:
