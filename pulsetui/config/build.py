@@ -15,7 +15,14 @@ from pulsetui.config import values
 from pulsetui.config.address import parse_address
 from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check, unknown_key, zone_flaw
 from pulsetui.config.kept_secret import NamesSecrets, SecretReader
-from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookConfig, HookValidator, ListenerConfig
+from pulsetui.config.model import (
+    DEFAULT_TIMEZONE,
+    Config,
+    HookConfig,
+    HookValidator,
+    KnowsAcknowledging,
+    ListenerConfig,
+)
 from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import masked, secrets_of
 from pulsetui.config.toml.scan import Lines
@@ -102,7 +109,10 @@ class _Builder:
             checks=MappingProxyType(checks),
             fields=MappingProxyType(fields),
             keys=MappingProxyType(self._keys()),
-            alerting=Alerting(hooks=MappingProxyType(dict.fromkeys(hooks, NO_RULES))),
+            alerting=Alerting(
+                hooks=MappingProxyType(dict.fromkeys(hooks, NO_RULES)),
+                acknowledging=frozenset(filter(lambda name: self._acknowledges(hooks[name]), hooks)),
+            ),
             secrets=secrets_of(self._document) - self._secrets.references | self._secrets.values,
             secret_places=tuple(self._secrets.places),
         )
@@ -247,6 +257,10 @@ class _Builder:
             if key not in unread:
                 self._report(where, key, Flaw(message))
         return HookConfig(name=where[1], type=kind, options=MappingProxyType(options))
+
+    def _acknowledges(self, hook: HookConfig) -> bool:
+        validator: object = self._validators[hook.type]
+        return isinstance(validator, KnowsAcknowledging) and validator.acknowledges(hook.options)
 
     def _hook_type(self, name: str, table: Mapping[str, Any]) -> str | None:
         where, known = ("hooks", name), sorted(self._validators)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct, field
 
@@ -18,6 +19,7 @@ __all__ = [
     "Config",
     "HookConfig",
     "HookValidator",
+    "KnowsAcknowledging",
     "ListenerConfig",
     "format_address",
     "is_loopback",
@@ -29,7 +31,16 @@ DEFAULT_TIMEZONE = "UTC"
 HookValidator = Callable[[Mapping[str, object]], Sequence[tuple[str, str]]]
 """Takes the options of a hook, without its ``type``; returns (key, message) for each thing that is wrong.
 
-One that is a ``kept_secret.NamesSecrets``, too, has secrets read from where they are kept."""
+One that is a ``kept_secret.NamesSecrets``, too, has secrets read from where they are kept; one that is a
+``KnowsAcknowledging`` says who is told of acknowledgements."""
+
+
+@runtime_checkable
+class KnowsAcknowledging(Protocol):
+    """A validator of a hook's options that knows what such a hook does beside telling."""
+
+    def acknowledges(self, options: Mapping[str, object]) -> bool:
+        """Whether it passes an acknowledgement on."""
 
 
 class ListenerConfig(Struct, frozen=True, kw_only=True):

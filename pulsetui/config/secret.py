@@ -23,10 +23,30 @@ _SECRET_NAME: Final = re.compile(
 """URLs too: those of webhooks and bots hold their key in the path."""
 _ALL_SECRET: Final = frozenset({"env", "headers"})
 """Tables of a hook that hold keys under any name."""
-_PLAIN: Final = frozenset({"type", "timeout", "listen", "hosts", "create_limit", "method", "success", "ca"})
+_PLAIN: Final = frozenset(
+    {
+        "type",
+        "timeout",
+        "listen",
+        "hosts",
+        "create_limit",
+        "method",
+        "success",
+        "ca",
+        "priority",
+        "emergency",
+        "retry",
+        "expire",
+        "severity",
+        "hold",
+    }
+)
 """Keys of [listener] and of hooks whose lines are quoted; that of a new or mistyped one is not."""
 _WANTED: Final = frozenset({"command"})
 """A message without the name of the program would be of no use; in a whole line there may be more."""
+
+_CREDENTIALS: Final = re.compile(r"[A-Za-z]+ +(\S+)")
+"""The value of a header like ``Authorization: Bearer …``: the other side may repeat it without the scheme."""
 
 _WORTH_FINDING: Final = 6
 """Characters: anything shorter is not a secret; masking it everywhere would make texts unreadable."""
@@ -74,6 +94,8 @@ def _hidden(value: object, path: tuple[str, ...], *, hide: bool) -> Iterator[str
             yield from _hidden(item, path, hide=hide)
     elif hide and not isinstance(value, bool):
         yield str(value)
+        if (credentials := _CREDENTIALS.fullmatch(str(value))) is not None:
+            yield credentials[1]
 
 
 def _may_show(path: Sequence[str], value: object) -> bool:

@@ -83,6 +83,10 @@ class HookContext(Struct, frozen=True, kw_only=True):
     links: LinksFor = no_links
 
 
+def never(_: Options) -> bool:
+    return False
+
+
 class HookKind(Struct, frozen=True, kw_only=True):
     """A value of ``type`` in a ``[hooks.NAME]`` table."""
 
@@ -90,3 +94,6 @@ class HookKind(Struct, frozen=True, kw_only=True):
     options: Validator
     build: Callable[[Options, HookContext], Hook]
     """Makes the hook from options without problems; raises HookError for others."""
+
+    acknowledges: Callable[[Options], bool] = never
+    """Whether a hook of these options passes an acknowledgement on, as its own ``acknowledges`` says."""

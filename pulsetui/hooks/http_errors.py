@@ -33,6 +33,7 @@ _OF_THE_MESSAGE: Final = frozenset({413, 414, 422, 431})
 _LOOKED_THROUGH: Final = 2 * 1024
 """Bytes of a body in which what is worth quoting is sought."""
 _SAYS_WHY: Final = (
+    "errors",
     "description",
     "message",
     "error",
@@ -144,24 +145,27 @@ def excerpt(body: bytes) -> str:
     if text.lstrip().startswith("<"):
         title = _TITLE.search(text)
         text = unescape(_TAG.sub(" ", title[2] if title else text))
-    elif (said := _said(body)) is not None:
-        text = said
+    else:
+        text = _said(body) or text
     return clean(text, MAX_EXCERPT)
 
 
-def _said(body: bytes) -> str | None:
+def _said(body: bytes) -> str:
+    """What a JSON object says went wrong; empty if it is none, or says it in another way."""
     try:
-        document = json.loads(body)
+        return _reason(json.loads(body))
     except (ValueError, RecursionError):
-        return None
-    while isinstance(document, dict):
-        found = next((document[name] for name in _SAYS_WHY if document.get(name)), None)
-        if found is None:
-            return None
-        document = found
+        return ""
+
+
+def _reason(document: object) -> str:
+    if isinstance(document, str):
+        return document
     if isinstance(document, list):
-        document = ", ".join(item for item in document if isinstance(item, str))
-    return document if isinstance(document, str) and document else None
+        return ", ".join(reason for reason in map(_reason, document) if reason)
+    if isinstance(document, dict):
+        return next((reason for name in _SAYS_WHY if (reason := _reason(document.get(name)))), "")
+    return ""
 
 
 def _status(status: int) -> str:

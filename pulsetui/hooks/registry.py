@@ -21,6 +21,13 @@ _MODULES: Final = {
     "webhook": "pulsetui.hooks.kinds.webhook",
     "email": "pulsetui.hooks.kinds.email",
     "telegram": "pulsetui.hooks.kinds.telegram",
+    "slack": "pulsetui.hooks.kinds.slack",
+    "discord": "pulsetui.hooks.kinds.discord",
+    "gotify": "pulsetui.hooks.kinds.gotify",
+    "pushover": "pulsetui.hooks.kinds.pushover",
+    "pagerduty": "pulsetui.hooks.kinds.pagerduty",
+    "alertmanager": "pulsetui.hooks.kinds.alertmanager",
+    "apprise": "pulsetui.hooks.kinds.apprise",
 }
 
 
@@ -68,6 +75,10 @@ class _LateValidator(Validator):
 
     def secrets(self, options: Options) -> Collection[str]:
         return KINDS[self._type].options.secrets(options)
+
+    def acknowledges(self, options: Options) -> bool:
+        """Whether such a hook passes an acknowledgement on."""
+        return KINDS[self._type].acknowledges(options)
 
 
 VALIDATORS: Final[Mapping[str, Validator]] = {type_: _LateValidator(type_) for type_ in _MODULES}

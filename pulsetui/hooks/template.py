@@ -11,15 +11,21 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from html import escape
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from pulsetui.config.problem import quoted
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.nearest import nearest
 from pulsetui.hooks.facts import FACTS
-from pulsetui.hooks.options import OptionError, text
+from pulsetui.hooks.options import OptionError, line, text
 
 _PLACEHOLDER: Final = re.compile(r"\{\{([a-z_]+)\}\}|\{([a-z_]+)\}")
+
+_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_OURS: Final = frozenset({"content-length", "transfer-encoding", "connection", "host", "accept-encoding"})
+"""What follows from the request itself."""
 
 Escape = Callable[[str], str]
 
@@ -77,6 +83,22 @@ def _for_url(fact: str) -> str:
     encoded = quote(fact, safe="", errors="replace")
     # A segment of dots alone would be taken for a way up.
     return encoded if encoded.strip(".") else encoded.replace(".", "%2E")
+
+
+def header_table(value: object) -> Mapping[str, str]:
+    """Headers by name; their texts may have placeholders."""
+    if not isinstance(value, Mapping):
+        raise OptionError('must be a table of texts, like headers = { Authorization = "Bearer …" }')
+    for name, words in value.items():
+        if not _HEADER_NAME.fullmatch(name):
+            raise OptionError(f"has {quoted(name)}, which cannot name a header")
+        if name.lower() in _OURS:
+            raise OptionError(f"has {name}, which follows from the request itself; take it out")
+        try:
+            template(line(words))
+        except OptionError as error:
+            raise OptionError(f"{name} {error}") from error
+    return MappingProxyType(dict(value))
 
 
 def filled_header(words: str, facts: Mapping[str, str]) -> str:

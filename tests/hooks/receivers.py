@@ -69,6 +69,7 @@ class Receiver:
         self.received: list[Received] = []
         self.connections = 0
         self.flooded = 0  # bytes
+        self.asked = asyncio.Event()
         self.hung_up = asyncio.Event()
         self._serving: set[asyncio.Task[object]] = set()
 
@@ -117,6 +118,7 @@ class Receiver:
         try:
             while (received := await _read(reader)) is not None:
                 self.received.append(received)
+                self.asked.set()
                 said = await self.respond(received)
                 if said == STALL:
                     await reader.read()  # until the other side gives up

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import math
-import re
 import time
 from collections.abc import Callable, Collection, Container, Mapping
 from types import MappingProxyType
@@ -38,6 +37,7 @@ from pulsetui.hooks.template import (
     filled_document,
     filled_header,
     filled_url,
+    header_table,
     template,
     url_template,
 )
@@ -49,8 +49,6 @@ TIMESTAMP: Final = "X-PulseTUI-Timestamp"
 _METHODS: Final = ("POST", "PUT", "PATCH", "GET", "DELETE")
 _WITHOUT_BODY: Final = ("GET", "DELETE")
 _EXAMPLE: Final = 'url = "https://example.org/hook"'
-_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
-_OURS: Final = frozenset({"content-length", "transfer-encoding", "connection", "host", "accept-encoding"})
 _MAX_FILLED_URL: Final = 4 * MAX_URL
 _BODIES: Final = ("json", "form", "body")
 _NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
@@ -130,7 +128,7 @@ def _read(reader: OptionReader) -> WebhookOptions:
     options = WebhookOptions(
         url=reader.require_secret("url", url_template(web_url), "http://localhost", _EXAMPLE),
         method=reader.take("method", one_of(*_METHODS), "POST"),
-        headers=reader.secret("headers", _headers, _NO_TEXTS),
+        headers=reader.secret("headers", header_table, _NO_TEXTS),
         json=reader.take("json", _document, None),
         form=reader.take("form", _form, None),
         body=reader.take("body", template, None),
@@ -142,21 +140,6 @@ def _read(reader: OptionReader) -> WebhookOptions:
     for name in written[1:]:
         reader.report(name, f"cannot stand beside {written[0]}: a request has one body")
     return options
-
-
-def _headers(value: object) -> Mapping[str, str]:
-    if not isinstance(value, Mapping):
-        raise OptionError('must be a table of texts, like headers = { Authorization = "Bearer …" }')
-    for name, words in value.items():
-        if not _HEADER_NAME.fullmatch(name):
-            raise OptionError(f"has {quoted(name)}, which cannot name a header")
-        if name.lower() in _OURS:
-            raise OptionError(f"has {name}, which follows from the request itself; take it out")
-        try:
-            template(line(words))
-        except OptionError as error:
-            raise OptionError(f"{name} {error}") from error
-    return MappingProxyType(dict(value))
 
 
 def _document(value: object) -> Mapping[str, object]:

@@ -1,0 +1,149 @@
+"""Notifies through whatever Apprise knows: some 150 services, each by a URL of its own.
+
+Apprise is an extra (``pip install "pulsetui[apprise]"``), and not asynchronous: it runs in a thread, one for
+each hook at a time. A thread cannot be ended from outside; Apprise is told to give up before the worker does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import threading
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from pulsetui.client.alert import Alert
+from pulsetui.config.secret import masked
+from pulsetui.core.text.clean import clean
+from pulsetui.errors import HookError
+from pulsetui.hooks.hook import Hook, HookContext, HookKind, LinksFor, Options
+from pulsetui.hooks.http import secrets_in
+from pulsetui.hooks.http_errors import MAX_EXCERPT
+from pulsetui.hooks.message import Tone, body_of, title_of, tone_of, ways_on
+from pulsetui.hooks.options import OptionError, OptionReader, line, parsed, seconds, validator
+
+if TYPE_CHECKING:
+    import apprise
+
+_TIMEOUT_S: Final = 30.0
+_MARGIN_S: Final = 10.0
+_MAX_TITLE: Final = 250
+_MAX_BODY: Final = 4000
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.+")
+_MISSING: Final = 'Apprise is not installed where PulseTUI is: pip install "pulsetui[apprise]"'
+_TYPES: Final = {Tone.BAD: "failure", Tone.GOOD: "success", Tone.NOTE: "warning"}
+
+
+class AppriseOptions(Struct, frozen=True, kw_only=True):
+    """``[hooks.NAME]`` with ``type = "apprise"``."""
+
+    url: str
+    timeout_s: float = _TIMEOUT_S
+
+
+class AppriseHook(Hook):
+    """One notification for each alert."""
+
+    digest = True
+
+    def __init__(self, options: AppriseOptions, links: LinksFor, secrets: Collection[str]) -> None:
+        self._options = options
+        self._links = links
+        self._secrets = secrets
+        self._sending: threading.Thread | None = None
+        self.timeout_s = options.timeout_s + _MARGIN_S
+
+    async def send(self, alert: Alert) -> None:
+        if self._sending is not None and self._sending.is_alive():
+            raise HookError("Apprise still hangs on what it was to send before")
+        title = title_of(alert, _MAX_TITLE)
+        ways = [f"{word}: {url}" for word, url in ways_on(alert, self._links(alert))]
+        body = "\n".join(part for part in (body_of(alert, _MAX_BODY), *ways) if part) or title
+        kind = _TYPES.get(tone_of(alert), "info")
+        loop, done = asyncio.get_running_loop(), asyncio.get_running_loop().create_future()
+
+        def tell(why: str | None) -> None:
+            if not done.done():
+                done.set_result(why)
+
+        def work() -> None:
+            why = _notify(self._options, title, body, kind)
+            try:
+                loop.call_soon_threadsafe(tell, why)
+            except RuntimeError:
+                pass  # the loop is closed: nobody waits any more
+
+        # A daemon, and not one of the loop's own threads: those are waited for when the program ends.
+        self._sending = threading.Thread(target=work, name="apprise", daemon=True)
+        self._sending.start()
+        if (failed := await done) is not None:
+            raise HookError(masked(failed, self._secrets))
+
+
+def _notify(options: AppriseOptions, title: str, body: str, kind: str) -> str | None:
+    """Why it failed, with secrets in it; None if it was sent."""
+    try:
+        import apprise
+    except ImportError:
+        return _MISSING
+    logging.getLogger("apprise").propagate = False  # it quotes what the other side answers
+    try:
+        sender = apprise.Apprise(asset=_asset(options))
+        if not sender.add(options.url):
+            return "Apprise does not understand the url: either the service before :// or what follows"
+        result = sender.notify(
+            title=title,
+            body=body,
+            notify_type=apprise.NotifyType(kind),
+            body_format=apprise.NotifyFormat.TEXT,
+            timeout=options.timeout_s,
+        )
+        return None if result else _why(result)
+    except Exception as error:  # noqa: BLE001 - any of its plugins may raise anything
+        return f"Apprise failed: {type(error).__name__}: {clean(str(error), MAX_EXCERPT)}"
+
+
+def _asset(options: AppriseOptions) -> apprise.AppriseAsset:
+    import apprise
+
+    return apprise.AppriseAsset(
+        app_id="PulseTUI",
+        app_desc="PulseTUI",
+        http_redirects=False,  # the secrets of the URL would go along
+        interpret_emojis=False,
+        interpret_escapes=False,
+        service_timeout=options.timeout_s,
+    )
+
+
+def _why(result: apprise.AppriseResult) -> str:
+    said = [
+        clean(entry.message, MAX_EXCERPT) for entry in result.logs() if entry.level in ("WARNING", "ERROR")
+    ]
+    if result.status is result.status.TIMEOUT:
+        said.append("it took too long")
+    return f"Apprise could not send it: {said[-1]}" if said else "Apprise could not send it"
+
+
+def _service(value: object) -> str:
+    url = line(value)
+    if not _URL.fullmatch(url):
+        raise OptionError("must be a URL of Apprise, which begins with a service, like mailto:// or tgram://")
+    return url
+
+
+def _read(reader: OptionReader) -> AppriseOptions:
+    return AppriseOptions(
+        url=reader.require_secret("url", _service, "", 'url = "service://…", as Apprise documents it'),
+        timeout_s=reader.take("timeout", seconds, _TIMEOUT_S),
+    )
+
+
+def _build(options: Options, context: HookContext) -> Hook:
+    return AppriseHook(parsed(_read, options), context.links, secrets_in(options))
+
+
+KIND: Final = HookKind(type="apprise", options=validator(_read), build=_build)
