@@ -83,6 +83,10 @@ class HookContext(Struct, frozen=True, kw_only=True):
     links: LinksFor = no_links
 
 
+def always(_: Options) -> bool:
+    return True
+
+
 def never(_: Options) -> bool:
     return False
 

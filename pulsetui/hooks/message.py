@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -10,6 +11,7 @@ from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.core.text.clean import ELLIPSIS, clean, clean_lines
 from pulsetui.hooks.facts import MAX_URL_LENGTH, title
 from pulsetui.hooks.hook import Links
+from pulsetui.hooks.next_steps import is_open
 
 MAX_LINES: Final = 40
 """Of a body that a person reads on a phone."""
@@ -61,10 +63,15 @@ def title_of(alert: Alert, limit: int) -> str:
     return clean(title(alert), limit) or "PulseTUI"
 
 
-def body_of(alert: Alert, limit: int) -> str:
-    """A few lines of at most ``limit`` characters together, perhaps none; the end is what is cut."""
+def body_of(alert: Alert, limit: int, steps: Sequence[str] = ()) -> str:
+    """A few lines of at most ``limit`` characters together, perhaps none, and under them what to do next,
+    which is left out where it would take more than half of the room. The end of the rest is what is cut."""
+    after = "\n".join(steps)
+    after = f"\n{after}" if after and len(after) < limit // 2 else ""
     body = "\n".join(clean_lines(alert.body, MAX_LINES, _MAX_COLUMNS))
-    return body if len(body) <= limit else body[: limit - 1].rstrip() + ELLIPSIS
+    room = limit - len(after)
+    body = body if len(body) <= room else body[: room - 1].rstrip() + ELLIPSIS
+    return f"{body}{after}".strip("\n")
 
 
 def as_code(text: str) -> str:
@@ -86,10 +93,6 @@ def _without_fences(text: str) -> str:
 
 def ways_on(alert: Alert, links: Links) -> list[tuple[str, str]]:
     """(word, URL) for each thing to do next."""
-    found = [
-        ("Acknowledge", links.acknowledge),
-        ("Snooze", links.snooze),
-        ("Look", links.look),
-        ("Runbook", alert.runbook),
-    ]
+    answers = [("Acknowledge", links.acknowledge), ("Snooze 1 h", links.snooze)] if is_open(alert) else []
+    found = [*answers, ("Look", links.look), ("Runbook", alert.runbook)]
     return [(word, url) for word, url in found if len(url) <= MAX_URL_LENGTH and _WEB.fullmatch(url)]

@@ -1,16 +1,14 @@
 """Notifies through whatever Apprise knows: some 150 services, each by a URL of its own.
 
-Apprise is an extra (``pip install "pulsetui[apprise]"``), and not asynchronous: it runs in a thread, one for
-each hook at a time. A thread cannot be ended from outside; Apprise is told to give up before the worker does.
+Apprise is an extra (``pip install "pulsetui[apprise]"``), and not asynchronous: it runs in a thread.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
-import threading
 from collections.abc import Collection
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -22,14 +20,17 @@ from pulsetui.errors import HookError
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, LinksFor, Options
 from pulsetui.hooks.http import secrets_in
 from pulsetui.hooks.http_errors import MAX_EXCERPT
-from pulsetui.hooks.message import Tone, body_of, title_of, tone_of, ways_on
+from pulsetui.hooks.in_thread import OneThread
+from pulsetui.hooks.message import Tone, body_of, title_of, tone_of
+from pulsetui.hooks.next_steps import next_steps
 from pulsetui.hooks.options import OptionError, OptionReader, line, parsed, seconds, validator
 
 if TYPE_CHECKING:
     import apprise
 
 _TIMEOUT_S: Final = 30.0
-_MARGIN_S: Final = 10.0
+_MARGIN_S: Final = 5.0
+"""By which each waits longer than what it waits for, so that the better message wins."""
 _MAX_TITLE: Final = 250
 _MAX_BODY: Final = 4000
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://.+")
@@ -53,34 +54,20 @@ class AppriseHook(Hook):
         self._options = options
         self._links = links
         self._secrets = secrets
-        self._sending: threading.Thread | None = None
-        self.timeout_s = options.timeout_s + _MARGIN_S
+        self._thread = OneThread("apprise")
+        self.timeout_s = options.timeout_s + 2 * _MARGIN_S
 
     async def send(self, alert: Alert) -> None:
-        if self._sending is not None and self._sending.is_alive():
-            raise HookError("Apprise still hangs on what it was to send before")
         title = title_of(alert, _MAX_TITLE)
-        ways = [f"{word}: {url}" for word, url in ways_on(alert, self._links(alert))]
-        body = "\n".join(part for part in (body_of(alert, _MAX_BODY), *ways) if part) or title
-        kind = _TYPES.get(tone_of(alert), "info")
-        loop, done = asyncio.get_running_loop(), asyncio.get_running_loop().create_future()
-
-        def tell(why: str | None) -> None:
-            if not done.done():
-                done.set_result(why)
-
-        def work() -> None:
-            why = _notify(self._options, title, body, kind)
-            try:
-                loop.call_soon_threadsafe(tell, why)
-            except RuntimeError:
-                pass  # the loop is closed: nobody waits any more
-
-        # A daemon, and not one of the loop's own threads: those are waited for when the program ends.
-        self._sending = threading.Thread(target=work, name="apprise", daemon=True)
-        self._sending.start()
-        if (failed := await done) is not None:
+        body = body_of(alert, _MAX_BODY, next_steps(alert, self._links(alert))) or title
+        work = partial(_notify, self._options, title, body, _TYPES.get(tone_of(alert), "info"))
+        failed = await self._thread.run(work, self._options.timeout_s + _MARGIN_S, _let_it_end)
+        if failed is not None:
             raise HookError(masked(failed, self._secrets))
+
+
+def _let_it_end() -> None:
+    """Nothing ends Apprise from outside; it ends by the timeout that it was given."""
 
 
 def _notify(options: AppriseOptions, title: str, body: str, kind: str) -> str | None:

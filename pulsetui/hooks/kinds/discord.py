@@ -12,6 +12,7 @@ from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, LinksFor, Options
 from pulsetui.hooks.http import HttpHook, HttpOptions, http_options, json_call, secrets_in
 from pulsetui.hooks.message import COLOURS, as_code, body_of, title_of, tone_of, ways_on, without_markup
+from pulsetui.hooks.next_steps import next_steps
 from pulsetui.hooks.options import OptionError, OptionReader, line, parsed, validator
 from pulsetui.hooks.urls import web_url
 
@@ -65,7 +66,9 @@ class DiscordHook(HttpHook):
     def _embed(self, alert: Alert) -> dict[str, object]:
         links = self._links(alert)
         ways = " · ".join(f"[{word}](<{url}>)" for word, url in ways_on(alert, links))
-        description = "\n".join(part for part in (as_code(body_of(alert, _MAX_BODY)), ways) if part)
+        steps = next_steps(alert, links, buttons=bool(links.acknowledge))
+        parts = (as_code(body_of(alert, _MAX_BODY, steps)), ways)
+        description = "\n".join(part for part in parts if part)
         embed: dict[str, object] = {
             "title": _title(alert),
             "color": COLOURS[tone_of(alert)],

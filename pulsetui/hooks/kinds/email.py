@@ -14,7 +14,7 @@ from pulsetui.config.secret import masked
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import HookError
 from pulsetui.hooks.facts import facts
-from pulsetui.hooks.hook import Hook, HookContext, HookKind, LinksFor, Options, no_links
+from pulsetui.hooks.hook import Hook, HookContext, HookKind, LinksFor, Options, always, no_links
 from pulsetui.hooks.http import secrets_in
 from pulsetui.hooks.in_thread import OneThread
 from pulsetui.hooks.next_steps import next_steps
@@ -216,4 +216,4 @@ def _build(options: Options, context: HookContext) -> Hook:
     return EmailHook(parsed(_read, options), context.links, secrets_in({"password": options.get("password")}))
 
 
-KIND: Final = HookKind(type="email", options=validator(_read), build=_build)
+KIND: Final = HookKind(type="email", options=validator(_read), build=_build, acknowledges=always)

@@ -10,7 +10,8 @@ from msgspec import Struct, field
 from pulsetui.client.alert import Alert
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, LinksFor, Options
 from pulsetui.hooks.http import HttpHook, HttpOptions, http_options, json_call, secrets_in
-from pulsetui.hooks.message import Tone, body_of, title_of, tone_of, ways_on
+from pulsetui.hooks.message import Tone, body_of, title_of, tone_of
+from pulsetui.hooks.next_steps import next_steps
 from pulsetui.hooks.options import OptionReader, line, parsed, validator, whole
 from pulsetui.hooks.urls import below, web_url
 
@@ -43,14 +44,13 @@ class GotifyHook(HttpHook):
     async def send(self, alert: Alert) -> None:
         options, links = self._options, self._links(alert)
         title = title_of(alert, _MAX_TITLE)
-        ways = [f"{word}: {url}" for word, url in ways_on(alert, links)]
         is_loud = tone_of(alert) in (Tone.BAD, Tone.PLAIN)
         extras: dict[str, object] = {"client::display": {"contentType": "text/plain"}}
         if links.look:
             extras["client::notification"] = {"click": {"url": links.look}}
         message = {
             "title": title,
-            "message": "\n".join(part for part in (body_of(alert, _MAX_BODY), *ways) if part) or title,
+            "message": body_of(alert, _MAX_BODY, next_steps(alert, links)) or title,
             "priority": options.priority if is_loud else min(options.priority, _QUIET),
             "extras": extras,
         }

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.hooks.facts import document
-from pulsetui.hooks.hook import Hook, HookContext, HookKind, Links, LinksFor, Options
+from pulsetui.hooks.hook import Hook, HookContext, HookKind, Links, LinksFor, Options, always
 from pulsetui.hooks.http import HttpHook, HttpOptions, http_options, json_call, secrets_in
 from pulsetui.hooks.message import title_of, ways_on
 from pulsetui.hooks.options import OptionError, OptionReader, line, one_of, parsed, validator
@@ -119,4 +119,4 @@ def _build(options: Options, context: HookContext) -> Hook:
     return PagerDutyHook(parsed(_read, options), context.links, secrets_in(options))
 
 
-KIND: Final = HookKind(type="pagerduty", options=validator(_read), build=_build, acknowledges=lambda _: True)
+KIND: Final = HookKind(type="pagerduty", options=validator(_read), build=_build, acknowledges=always)

@@ -13,6 +13,7 @@ from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, LinksFor, Options
 from pulsetui.hooks.http import HttpHook, HttpOptions, form_call, http_options, secrets_in
 from pulsetui.hooks.message import Tone, body_of, title_of, tone_of, ways_on
+from pulsetui.hooks.next_steps import next_steps
 from pulsetui.hooks.options import OptionError, OptionReader, boolean, line, parsed, seconds, validator, whole
 from pulsetui.hooks.urls import below, web_url
 
@@ -64,18 +65,20 @@ class PushoverHook(HttpHook):
     def _message(self, alert: Alert) -> dict[str, str]:
         options = self._options
         title = title_of(alert, _MAX_TITLE)
-        # One link only, and one that reaches where it should.
-        way = next(iter(ways_on(alert, self._links(alert))), None)
+        links = self._links(alert)
+        # There is room for one link.
+        way = next((way for way in ways_on(alert, links) if len(way[1]) <= _MAX_URL), None)
+        steps = next_steps(alert, links, buttons=way is not None and way[1] == links.acknowledge)
         return {
             "token": options.token,
             "user": options.user,
             "title": title,
-            "message": body_of(alert, _MAX_MESSAGE) or title,
+            "message": body_of(alert, _MAX_MESSAGE, steps) or title,
             "timestamp": str(int(alert.at.timestamp())),
             **self._priority(alert),
             **({"device": options.device} if options.device else {}),
             **({"sound": options.sound} if options.sound else {}),
-            **({"url": way[1], "url_title": way[0]} if way and len(way[1]) <= _MAX_URL else {}),
+            **({"url": way[1], "url_title": way[0]} if way else {}),
         }
 
     def _priority(self, alert: Alert) -> dict[str, str]:

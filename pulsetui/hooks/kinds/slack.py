@@ -9,9 +9,10 @@ from typing import Final
 from msgspec import Struct, field
 
 from pulsetui.client.alert import Alert, AlertEvent
-from pulsetui.hooks.hook import Hook, HookContext, HookKind, LinksFor, Options
+from pulsetui.hooks.hook import Hook, HookContext, HookKind, Links, LinksFor, Options
 from pulsetui.hooks.http import HttpHook, HttpOptions, http_options, json_call, secrets_in
 from pulsetui.hooks.message import COLOURS, as_code, body_of, title_of, tone_of, ways_on, without_markup
+from pulsetui.hooks.next_steps import next_steps
 from pulsetui.hooks.options import OptionReader, line, parsed, validator
 from pulsetui.hooks.urls import web_url
 
@@ -48,9 +49,7 @@ class SlackHook(HttpHook):
 
     def _message(self, alert: Alert) -> dict[str, object]:
         options, links = self._options, self._links(alert)
-        message: dict[str, object] = {
-            "attachments": [self._attachment(alert, links.look, ways_on(alert, links))]
-        }
+        message: dict[str, object] = {"attachments": [_attachment(alert, links)]}
         if options.mention and alert.event is AlertEvent.DOWN and not alert.drill:
             message["text"] = options.mention
         if options.channel:
@@ -59,21 +58,23 @@ class SlackHook(HttpHook):
             message["username"] = options.username
         return message
 
-    def _attachment(self, alert: Alert, look: str, ways: list[tuple[str, str]]) -> dict[str, object]:
-        """Attachments and not blocks: Mattermost and Rocket.Chat know no blocks."""
-        title = _escaped(without_markup(title_of(alert, _MAX_TITLE)))
-        lines = [_escaped(as_code(body_of(alert, _MAX_BODY)))]
-        lines.append(" · ".join(f"<{_escaped(url)}|{word}>" for word, url in ways))
-        attachment: dict[str, object] = {
-            "fallback": title,  # what a notification shows
-            "color": f"#{COLOURS[tone_of(alert)]:06X}",
-            "title": title,
-            "text": "\n".join(line for line in lines if line),
-            "mrkdwn_in": ["text"],
-            "footer": "PulseTUI",
-            "ts": int(alert.at.timestamp()),
-        }
-        return {**attachment, "title_link": look} if look else attachment
+
+def _attachment(alert: Alert, links: Links) -> dict[str, object]:
+    """Attachments and not blocks: Mattermost and Rocket.Chat know no blocks."""
+    title = _escaped(without_markup(title_of(alert, _MAX_TITLE)))
+    steps = next_steps(alert, links, buttons=bool(links.acknowledge))
+    ways = " · ".join(f"<{_escaped(url)}|{word}>" for word, url in ways_on(alert, links))
+    lines = [_escaped(as_code(body_of(alert, _MAX_BODY, steps))), ways]
+    attachment: dict[str, object] = {
+        "fallback": title,  # what a notification shows
+        "color": f"#{COLOURS[tone_of(alert)]:06X}",
+        "title": title,
+        "text": "\n".join(line for line in lines if line),
+        "mrkdwn_in": ["text"],
+        "footer": "PulseTUI",
+        "ts": int(alert.at.timestamp()),
+    }
+    return {**attachment, "title_link": links.look} if links.look else attachment
 
 
 def _escaped(text: str) -> str:

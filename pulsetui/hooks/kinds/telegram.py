@@ -20,7 +20,7 @@ from pulsetui.config.secret import masked
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import HookError
 from pulsetui.hooks.facts import facts
-from pulsetui.hooks.hook import Hook, HookContext, HookKind, LinksFor, Options, no_links
+from pulsetui.hooks.hook import Hook, HookContext, HookKind, LinksFor, Options, always, no_links
 from pulsetui.hooks.http import HttpAnswer, HttpHook, HttpOptions, http_options, json_call, secrets_in
 from pulsetui.hooks.http_errors import MAX_RETRY_AFTER_S, refusal
 from pulsetui.hooks.next_steps import is_open, look_further
@@ -312,4 +312,4 @@ def _build(options: Options, context: HookContext) -> Hook:
     return TelegramHook(parsed(_read, options), context.links, secrets_in({"token": options.get("token")}))
 
 
-KIND: Final = HookKind(type="telegram", options=validator(_read), build=_build)
+KIND: Final = HookKind(type="telegram", options=validator(_read), build=_build, acknowledges=always)

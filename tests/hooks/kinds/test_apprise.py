@@ -30,9 +30,7 @@ async def test_an_alert_goes_out_by_apprise() -> None:
         await hook_at(receiver, links=LINKS).send(an_alert())
         told = receiver.one.json
     assert (told["title"], told["type"]) == ("sync-invoices is overdue", "failure")
-    assert told["message"].startswith(
-        "Due at 02:00.\nLast success yesterday.\nAcknowledge: https://me.example/"
-    )
+    assert told["message"].startswith("Due at 02:00.\nLast success yesterday.\nLook further: pulsetui show ")
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,9 @@ async def test_a_message_is_an_embed_that_calls_nobody() -> None:
                 "timestamp": "2026-03-01T02:30:00+00:00",
                 "footer": {"text": "PulseTUI"},
                 "url": "https://me.example/checks/sync",
-                "description": "```\nDue at 02:00.\nLast success yesterday.\n```\n"
-                "[Acknowledge](<https://me.example/l/a?x=1&y=2>) · [Snooze](<https://me.example/l/s>) · "
+                "description": "```\nDue at 02:00.\nLast success yesterday.\n"
+                "Look further: pulsetui show sync-invoices\n```\n"
+                "[Acknowledge](<https://me.example/l/a?x=1&y=2>) · [Snooze 1 h](<https://me.example/l/s>) · "
                 "[Look](<https://me.example/checks/sync>)",
             }
         ],
@@ -88,7 +89,7 @@ async def test_long_texts_are_cut(title: str) -> None:
 
 
 async def test_an_alert_without_a_body_has_no_description() -> None:
-    sent = await message(an_alert(body=""))
+    sent = await message(an_alert(event=AlertEvent.UP, body=""))
     assert "description" not in sent["embeds"][0]
 
 

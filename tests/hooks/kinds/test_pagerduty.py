@@ -50,7 +50,7 @@ async def test_what_is_known_stands_in_fields() -> None:
         "class": "missed",
     }
     assert (details["owner"], details["missed_count"], "note" in details) == ("Ada", 3, False)
-    assert [link["text"] for link in one.json["links"]] == ["Acknowledge", "Snooze", "Look"]
+    assert [link["text"] for link in one.json["links"]] == ["Acknowledge", "Snooze 1 h", "Look"]
 
 
 async def test_a_down_without_an_incident_is_closed_by_its_up() -> None:

@@ -34,8 +34,8 @@ async def test_gotify_gets_its_token_in_a_header_and_plain_text() -> None:
     assert one.json == {
         "title": "sync-invoices is overdue",
         "message": "Due at 02:00.\nLast success yesterday.\n"
-        "Acknowledge: https://me.example/l/a?x=1&y=2\nSnooze: https://me.example/l/s\n"
-        "Look: https://me.example/checks/sync",
+        "Look further: pulsetui show sync-invoices\n"
+        "Acknowledge: https://me.example/l/a?x=1&y=2\nSnooze 1 h: https://me.example/l/s",
         "priority": 8,
         "extras": {
             "client::display": {"contentType": "text/plain"},
@@ -57,7 +57,7 @@ async def test_pushover_gets_a_form() -> None:
         "token": SECRET,
         "user": SECRET[::-1],
         "title": "sync-invoices is overdue",
-        "message": "Due at 02:00.\nLast success yesterday.",
+        "message": "Due at 02:00.\nLast success yesterday.\nLook further: pulsetui show sync-invoices",
         "timestamp": "1772332200",
         "priority": "1",
         "device": "phone",
@@ -107,6 +107,11 @@ async def test_long_texts_are_cut_for_pushover() -> None:
     (one,) = await sent("pushover", alert, links=long)
     assert (len(one.form["title"]), len(one.form["message"])) == (250, 1024)
     assert "url" not in one.form
+    (other,) = await sent("pushover", alert)
+    assert len(other.form["message"]) == 1024
+    assert other.form["message"].endswith(
+        "…\n" + "Look further: pulsetui show sync-invoices\nAcknowledge: pulsetui ack sync-invoices"
+    )
 
 
 GOTIFY = {"url": "https://gotify.example.org", "token": "x"}

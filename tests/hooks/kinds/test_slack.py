@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from pulsetui.client.alert import AlertEvent
 from pulsetui.hooks.kinds.slack import KIND
@@ -34,8 +33,9 @@ async def test_a_message_says_what_where_and_how_to_go_on() -> None:
         "color": "#D1342F",
         "title": "sync-invoices is overdue",
         "title_link": "https://me.example/checks/sync",
-        "text": "```\nDue at 02:00.\nLast success yesterday.\n```\n"
-        "<https://me.example/l/a?x=1&amp;y=2|Acknowledge> · <https://me.example/l/s|Snooze> · "
+        "text": "```\nDue at 02:00.\nLast success yesterday.\n"
+        "Look further: pulsetui show sync-invoices\n```\n"
+        "<https://me.example/l/a?x=1&amp;y=2|Acknowledge> · <https://me.example/l/s|Snooze 1 h> · "
         "<https://me.example/checks/sync|Look> · <https://wiki.example/sync?a=1&amp;b=2|Runbook>",
         "mrkdwn_in": ["text"],
         "footer": "PulseTUI",
@@ -81,7 +81,9 @@ async def test_an_address_is_no_mention() -> None:
 
 
 async def test_a_runbook_in_words_is_no_link() -> None:
-    (attachment,) = (await message(replace(an_alert(body=""), runbook="ask Ada <b|c>")))["attachments"]
+    (attachment,) = (await message(an_alert(event=AlertEvent.UP, body="", runbook="ask Ada <b|c>")))[
+        "attachments"
+    ]
     assert attachment["text"] == ""
 
 
@@ -90,7 +92,9 @@ async def test_long_texts_are_cut() -> None:
     (attachment,) = (await message(alert))["attachments"]
     assert len(attachment["title"]) == 250
     assert len(attachment["text"]) <= 3010
-    assert attachment["text"].endswith("…\n```")
+    assert attachment["text"].endswith(
+        "…\nLook further: pulsetui show sync-invoices\nAcknowledge: pulsetui ack sync-invoices\n```"
+    )
 
 
 @pytest.mark.parametrize(
