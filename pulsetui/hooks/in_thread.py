@@ -57,7 +57,7 @@ class OneThread:
                 return await done
         except TimeoutError:
             if done.done() and not done.cancelled():
-                raise  # that of the work itself
+                return done.result()  # it ended in this very moment, perhaps by a timeout of its own
             raise HookError(f"did not finish within {timeout_s:g} s") from None
         finally:
             if self._busy:
