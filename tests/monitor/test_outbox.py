@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from pulsetui.client.alert import AlertEvent, Queue
 from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StoreBusyError
-from pulsetui.monitor.outbox import StoreOutbox
-from pulsetui.store.database import FILE_NAME
+from pulsetui.monitor.outbox import MAX_AT_ONCE, StoreOutbox
+from pulsetui.monitor.sink import IncomingPing
+from pulsetui.store.database import FILE_NAME, Database
+from pulsetui.store.rows import Changes
 from tests.monitor.harness import CONFIG, START, FakeClock, full_disk, running
 
 TOLD = CONFIG + '\n[hooks.a]\ntype = "terminal"\n'
@@ -102,3 +107,48 @@ async def test_what_became_of_it_is_told_to_whoever_could_not_write_it(tmp_path:
                 refused = True
         assert refused
         assert await outbox.due("a", START, 10) == [delivery], "it is told again rather than lost"
+
+
+@contextmanager
+def watched_writes() -> Iterator[list[Changes]]:
+    """What is committed by any database."""
+    writes: list[Changes] = []
+    write = Database.write
+
+    def watched(database: Database, changes: Changes) -> None:
+        write(database, changes)
+        writes.append(changes)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "write", watched)
+        yield writes
+
+
+async def test_thousands_are_recorded_with_few_commits(tmp_path: Path) -> None:
+    slugs = [f"c{n}" for n in range(MAX_AT_ONCE + 1)]
+    config = "".join(f'[checks.{slug}]\nevery = "1h"\n' for slug in slugs) + '[hooks.a]\ntype = "terminal"\n'
+    async with running(tmp_path, config=config) as engine:
+        outbox = StoreOutbox(engine.engine)
+        for slug in slugs:
+            engine.engine.door.receive(IncomingPing(kind=PingKind.FAIL, slug=slug), lambda _: None)
+        await engine.settle()
+        storm = await outbox.due("a", START, 20_000)
+        assert len(storm) == len(slugs)
+        with watched_writes() as writes:
+            await outbox.failed(storm, START, "503", START)
+            await outbox.delivered(storm, START)
+        assert len([one for one in writes if one.deliveries]) == 4
+        assert await outbox.queues() == {}
+        (told,) = engine.client.details("c0").deliveries
+        assert (told.tries, told.delivered_at, told.error) == (2, START, "")
+
+
+async def test_a_pause_survives_a_restart(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with running(tmp_path, clock, config=TOLD) as engine:
+        await StoreOutbox(engine.engine).pause("a", START)
+    async with running(tmp_path, clock, config=None) as engine:
+        outbox = StoreOutbox(engine.engine)
+        assert await outbox.pauses() == {"a": START}
+        await outbox.pause("a", None)
+        assert await outbox.pauses() == {}
