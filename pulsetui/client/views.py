@@ -14,7 +14,8 @@ from msgspec import Struct, field
 
 from pulsetui.client.hooks import HookState
 from pulsetui.core.schedule.schedule import ScheduleKind
-from pulsetui.core.state.snooze import Scope
+from pulsetui.core.state.incident import Flip
+from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 
 
@@ -132,16 +133,6 @@ class DeliveryView(Struct, frozen=True, kw_only=True):
     error: str
 
 
-class FlipView(Struct, frozen=True, kw_only=True):
-    """One change of status."""
-
-    at: datetime
-    before: Status
-    after: Status
-    reason: Reason | None
-    detail: str
-
-
 class CheckDetails(Struct, frozen=True, kw_only=True):
     """All that the details screen shows; lists are newest first and bounded."""
 
@@ -150,7 +141,7 @@ class CheckDetails(Struct, frozen=True, kw_only=True):
     runs: tuple[RunView, ...]
     pings: tuple[PingView, ...]
     incidents: tuple[IncidentView, ...]
-    flips: tuple[FlipView, ...]
+    flips: tuple[Flip, ...]
     deliveries: tuple[DeliveryView, ...]
     due_next: tuple[datetime, ...]  # the next five due instants
     schedule_warnings: tuple[str, ...]
@@ -176,16 +167,6 @@ class RefusedPing(Struct, frozen=True, kw_only=True):
     ua: str
     nearest: str  # the slug that was probably meant; "" when none is near
     creatable: bool  # a check of that name would take them
-
-
-class SnoozeView(Struct, frozen=True, kw_only=True):
-    """A snooze in force. ``target`` is a slug or a tag; empty for everything."""
-
-    scope: Scope
-    target: str
-    until: datetime
-    by: str
-    note: str
 
 
 class IncidentEntry(Struct, frozen=True, kw_only=True):
@@ -250,7 +231,7 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     rejected: Mapping[str, int] = field(default_factory=dict)  # answers that were not OK, by what they said
     refused: tuple[RefusedPing, ...] = ()  # by name, what resembles a check first, then the newest
     notices: tuple[Notice, ...] = ()
-    snoozes: tuple[SnoozeView, ...] = ()
+    snoozes: tuple[Snooze, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)  # [keys]: name of a key binding → the key for it
     ping_key: str | None = ""  # stands before a slug: "" where it is not needed; None: no slug is taken
     host_tz: str = ""  # the zone of the engine's host, which its cron reads; "" where that is not certain

@@ -14,7 +14,6 @@ from pulsetui.client.views import (
     CheckDetails,
     CheckView,
     DeliveryView,
-    FlipView,
     IncidentView,
     PingView,
     RunView,
@@ -26,7 +25,7 @@ from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.schedule.period import Every
 from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
 from pulsetui.core.state.check import Check
-from pulsetui.core.state.incident import MISSED_LISTED, Flip, Incident
+from pulsetui.core.state.incident import MISSED_LISTED, Incident
 from pulsetui.core.state.snooze import Snooze, snoozed_until
 from pulsetui.core.state.state import CheckState, bound_of, missed_at, status_at
 from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Status
@@ -191,7 +190,7 @@ def check_details(
         runs=tuple(_run_view(run) for run in queries.runs(tracked.id, RUNS_SHOWN)),
         pings=tuple(_ping_view(ping) for ping in queries.pings(tracked.id, PINGS_SHOWN)),
         incidents=tuple(incident_view(one) for one in queries.incidents(tracked.id, INCIDENTS_SHOWN)),
-        flips=tuple(_flip_view(flip) for flip in queries.flips(tracked.id, FLIPS_SHOWN)),
+        flips=tuple(queries.flips(tracked.id, FLIPS_SHOWN)),
         deliveries=tuple(delivery_view(one) for one in queries.deliveries(tracked.id, DELIVERIES_SHOWN)),
         due_next=tuple(upcoming),
         schedule_warnings=tuple(schedule.warnings(now)),
@@ -288,10 +287,6 @@ def _ping_view(ping: StoredPing) -> PingView:
         body_size=ping.body_size,
         body_start=decode(ping.body_start),
     )
-
-
-def _flip_view(flip: Flip) -> FlipView:
-    return FlipView(at=flip.at, before=flip.before, after=flip.after, reason=flip.reason, detail=flip.detail)
 
 
 def read_alert(text: str) -> Alert | None:

@@ -23,7 +23,6 @@ from pulsetui.client.views import (
     EngineInfo,
     IncidentEntry,
     LogLine,
-    SnoozeView,
     Timeline,
 )
 from pulsetui.config.model import format_address, is_loopback
@@ -134,10 +133,7 @@ class LocalEngine:
             rejected=dict(engine.door.rejected),
             refused=engine.door.refusals.all(),
             notices=engine.notices.all(),
-            snoozes=tuple(
-                SnoozeView(scope=one.scope, target=one.target, until=one.until, by=one.by, note=one.note)
-                for one in engine.checks.snoozes
-            ),
+            snoozes=tuple(engine.checks.snoozes),
             keys=dict(engine.config.keys),
             ping_key=engine.config.listener.ping_key if self._by_key else "",
             host_tz=self._host_tz,

@@ -11,8 +11,7 @@ from msgspec.structs import replace
 
 from pulsetui.cli.main import main
 from pulsetui.client.commands import EndSnooze, StartSnooze
-from pulsetui.client.views import SnoozeView
-from pulsetui.core.state.snooze import Scope
+from pulsetui.core.state.snooze import Scope, Snooze
 from pulsetui.service import open_service
 from tests.cli.conftest import Connect
 from tests.cli.samples import NOW, OVERDUE, UP, engine_with
@@ -113,11 +112,11 @@ def test_alone_it_lists_what_is_snoozed_with_a_countdown(connected: Connect, cap
     fake = engine_with(UP)
     connected(fake)
     fake.snoozes = (
-        SnoozeView(scope="everything", target="", until=NOW + timedelta(hours=23), by="", note=""),
-        SnoozeView(
+        Snooze(scope="everything", target="", until=NOW + timedelta(hours=23), by="", note=""),
+        Snooze(
             scope="tag", target="night\x1b[2Jly", until=NOW + timedelta(minutes=20), by="kim", note="a\x07b"
         ),
-        SnoozeView(scope="check", target="gone", until=NOW - timedelta(seconds=1), by="kim", note=""),
+        Snooze(scope="check", target="gone", until=NOW - timedelta(seconds=1), by="kim", note=""),
     )
 
     assert main(["snooze"]) == 0

@@ -50,12 +50,11 @@ from pulsetui.client.views import (
     LogLine,
     Notice,
     RefusedPing,
-    SnoozeView,
     Timeline,
     TimelineLane,
     TimelineRun,
 )
-from pulsetui.core.state.snooze import checked_end
+from pulsetui.core.state.snooze import Snooze, checked_end
 from pulsetui.core.state.status import Status
 from pulsetui.errors import EngineUnreachableError, PulseError, UnknownCheckError
 from tests.client.samples import ABOUT, NOW, crowd, details_of, household, new
@@ -84,7 +83,7 @@ class FakeEngine:
         self.bodies: dict[tuple[str, int], bytes] = {}
         self.notices: tuple[Notice, ...] = ()
         self.log_lines: tuple[LogLine, ...] = ()
-        self.snoozes: tuple[SnoozeView, ...] = ()
+        self.snoozes: tuple[Snooze, ...] = ()
         self.rejected: dict[str, int] = {}
         self.refused: tuple[RefusedPing, ...] = ()
         self.pings = 1234
@@ -343,7 +342,7 @@ class FakeEngine:
         if isinstance(command, StartSnooze):
             did = "is snoozed"
             kept += [
-                SnoozeView(scope=scope, target=name, until=command.end, by=command.by, note=command.note)
+                Snooze(scope=scope, target=name, until=command.end, by=command.by, note=command.note)
                 for name in good
             ]
         self.snoozes = tuple(kept)

@@ -14,12 +14,12 @@ from pulsetui.client.views import (
     CheckView,
     DeliveryView,
     EngineInfo,
-    FlipView,
     IncidentView,
     PingView,
     RunView,
 )
 from pulsetui.core.state import history as past
+from pulsetui.core.state.incident import Flip
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
@@ -317,9 +317,7 @@ def details_of(known: CheckView) -> CheckDetails:
         pings=pings,
         incidents=incidents,
         flips=(
-            FlipView(
-                at=NOW - 200 * HOUR, before=Status.UP, after=Status.DOWN, reason=Reason.FAILED, detail=""
-            ),
+            Flip(at=NOW - 200 * HOUR, before=Status.UP, after=Status.DOWN, reason=Reason.FAILED, detail=""),
         ),
         deliveries=(
             DeliveryView(

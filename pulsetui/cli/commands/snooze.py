@@ -14,7 +14,7 @@ from pulsetui.client.commands import EndSnooze, StartSnooze
 from pulsetui.client.user import user_name
 from pulsetui.config.host_zone import host_zone
 from pulsetui.core.slug import check_slug
-from pulsetui.core.state.snooze import SnoozeError, snooze_for, snooze_until
+from pulsetui.core.state.snooze import Snooze, SnoozeError, snooze_for, snooze_until
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import instant_text, until_text
 from pulsetui.errors import UsageError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pulsetui.client.client import EngineClient
-    from pulsetui.client.views import CommandResult, SnoozeView
+    from pulsetui.client.views import CommandResult
     from pulsetui.core.state.snooze import Scope
 
 _HEAD = ("SNOOZED", "ENDS", "UNTIL", "BY", "NOTE")
@@ -51,7 +51,7 @@ def snooze(options: argparse.Namespace) -> int:
         return print_results(results, options)
 
 
-def snooze_lines(snoozes: Sequence[SnoozeView], now: datetime, zone: tzinfo) -> list[str]:
+def snooze_lines(snoozes: Sequence[Snooze], now: datetime, zone: tzinfo) -> list[str]:
     """A table of what is snoozed, the first to end on top."""
     rows = [
         (
@@ -66,7 +66,7 @@ def snooze_lines(snoozes: Sequence[SnoozeView], now: datetime, zone: tzinfo) -> 
     return table(_HEAD, rows)
 
 
-def target_text(one: SnoozeView) -> str:
+def target_text(one: Snooze) -> str:
     """``backup-db``, ``tag nightly``, ``everything``."""
     if one.scope == "everything":
         return "everything"

@@ -14,8 +14,8 @@ from textual.containers import Vertical
 from textual.events import Key
 from textual.widgets import Input
 
-from pulsetui.client.views import CheckView, SnoozeView
-from pulsetui.core.state.snooze import Scope, SnoozeChoice, snooze_choices
+from pulsetui.client.views import CheckView
+from pulsetui.core.state.snooze import Scope, Snooze, SnoozeChoice, snooze_choices
 from pulsetui.core.text.phrases import instant_text, span_text
 from pulsetui.tui.base.dialog import Dialog
 from pulsetui.tui.draw.hints import Hint
@@ -36,7 +36,7 @@ class SnoozeTarget(Struct, frozen=True):
     names: tuple[str, ...]  # slugs or tags; none for everything
     label: str
 
-    def running(self, snoozes: Sequence[SnoozeView], now: datetime) -> list[SnoozeView]:
+    def running(self, snoozes: Sequence[Snooze], now: datetime) -> list[Snooze]:
         """Its snoozes that are in force."""
         return [
             one
@@ -79,7 +79,7 @@ class SnoozeDialog(Dialog[SnoozeAnswer | None]):
     def __init__(
         self,
         targets: Sequence[SnoozeTarget],
-        snoozes: Sequence[SnoozeView],
+        snoozes: Sequence[Snooze],
         now: datetime,
         zone: tzinfo,
         clock: str = "",

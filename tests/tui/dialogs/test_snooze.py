@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pulsetui.client.attention import Attention
 from pulsetui.client.commands import AnyCommand, EndSnooze, StartSnooze
-from pulsetui.client.views import SnoozeView
+from pulsetui.core.state.snooze import Snooze
 from pulsetui.tui.dialogs.snooze import SnoozeDialog, snooze_targets
 from pulsetui.tui.draw.status import countdown
 from pulsetui.tui.table.row import Row, rank
@@ -93,7 +93,7 @@ async def test_the_arrows_choose_a_tag_or_everything() -> None:
 
 async def test_marked_checks_are_snoozed_together_and_undo_restores_what_was_before() -> None:
     engine = FakeEngine([view("a"), view("b"), view("c")])
-    engine.snoozes = (SnoozeView(scope="check", target="a", until=NOW + HOUR, by="eva", note="known"),)
+    engine.snoozes = (Snooze(scope="check", target="a", until=NOW + HOUR, by="eva", note="known"),)
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "space", "space", "z", "3")
         assert engine.commands == [StartSnooze("check", ("a", "b"), until=NOW + 4 * HOUR, by=ME)]
@@ -106,9 +106,7 @@ async def test_marked_checks_are_snoozed_together_and_undo_restores_what_was_bef
 
 async def test_a_running_snooze_can_be_ended_and_that_undone() -> None:
     engine = FakeEngine([view("a", snoozed_until=NOW + HOUR)])
-    before = engine.snoozes = (
-        SnoozeView(scope="check", target="a", until=NOW + HOUR, by="eva", note="known"),
-    )
+    before = engine.snoozes = (Snooze(scope="check", target="a", until=NOW + HOUR, by="eva", note="known"),)
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "z")
         assert "end the snooze" in screen_text(app)
@@ -120,9 +118,7 @@ async def test_a_running_snooze_can_be_ended_and_that_undone() -> None:
 
 async def test_how_far_off_the_end_is_is_not_rounded_away() -> None:
     engine = FakeEngine([view("a", snoozed_until=NOW + 110 * HOUR / 60)])
-    engine.snoozes = (
-        SnoozeView(scope="check", target="a", until=NOW + 110 * HOUR / 60, by="eva", note="known"),
-    )
+    engine.snoozes = (Snooze(scope="check", target="a", until=NOW + 110 * HOUR / 60, by="eva", note="known"),)
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "z")
         shown = " ".join(screen_text(app).split())
@@ -172,9 +168,7 @@ async def test_the_dialog_fits_every_terminal(size: tuple[int, int]) -> None:
 
 async def test_an_ended_snooze_leaves_the_summary_without_news_of_the_engine() -> None:
     engine = FakeEngine([view("a")])
-    engine.snoozes = (
-        SnoozeView(scope="tag", target="ops", until=NOW + timedelta(seconds=30), by="", note=""),
-    )
+    engine.snoozes = (Snooze(scope="tag", target="ops", until=NOW + timedelta(seconds=30), by="", note=""),)
     async with showing(engine) as (app, pilot):
         assert "z tag ops 1m" in screen_text(app)
         engine.advance(31)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pulsetui.client.attention import Attention
-from pulsetui.client.views import CheckView, Notice, SnoozeView
-from pulsetui.core.state.snooze import Scope
+from pulsetui.client.views import CheckView, Notice
+from pulsetui.core.state.snooze import Scope, Snooze
 from pulsetui.tui.dialogs.help import engine_lines, in_full
 from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.table.model import TableModel
@@ -131,7 +131,7 @@ def test_snoozes_of_tags_and_of_everything_are_named_with_what_is_left() -> None
         ("tag", "over", -HOUR),
     ]
     engine.snoozes = tuple(
-        SnoozeView(scope=scope, target=target, until=NOW + left, by="", note="")
+        Snooze(scope=scope, target=target, until=NOW + left, by="", note="")
         for scope, target, left in running
     )
     said = facts(engine, loaded())
@@ -186,7 +186,7 @@ def test_a_narrow_summary_says_first_what_is_down() -> None:
 @given(st.integers(20, 240), st.sampled_from(HOSTILE_NAMES), st.booleans())
 def test_both_lines_are_exactly_as_wide_as_the_screen(width: int, name: str, ascii_only: bool) -> None:
     engine = FakeEngine([view(name=name)])
-    engine.snoozes = (SnoozeView(scope="tag", target=name, until=NOW + HOUR, by="", note=""),)
+    engine.snoozes = (Snooze(scope="tag", target=name, until=NOW + HOUR, by="", note=""),)
     model = TableModel()
     model.load(engine.checks(), NOW)
     made = facts_of(model, SummaryContext(info=engine.info(), now=NOW, rate="1.0 pings/s"))
