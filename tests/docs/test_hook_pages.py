@@ -19,20 +19,27 @@ from tests.hooks.receivers import Receiver, answer
 DOCS = Path(__file__).parents[2] / "docs" / "hooks"
 PAGES = sorted(page.stem for page in DOCS.glob("*.md"))
 SENT = '{"ok": true, "result": {"message_id": 1, "date": 1, "chat": {"id": 123456789, "type": "private"}}}'
-ANSWERS = {"webhook": answer(200, "ok"), "telegram": answer(200, SENT)}
+OURS = ("webhook", "slack", "discord", "gotify", "pushover", "pagerduty", "alertmanager", "apprise")
+ANSWERS = {**dict.fromkeys(OURS, answer(200, "ok")), "telegram": answer(200, SENT)}
 """What the other side says when all is well."""
 
 _TOML = re.compile(r"```toml\n(.*?)```", re.DOTALL)
-_URL = re.compile(r"https?://[^/\"\s]+")
+_URL = re.compile(r"\b(https?|json)://(?:[^/\"\s@]+@)?[^/\"\s]+")
+_WITHOUT_URL = ("pushover", "pagerduty")
+"""Their server is always the same, but for tests."""
 
 
 def configurations(page: str, server: str = "") -> list[Config]:
     """Those that a page shows, with ``server`` in the place of the real one."""
     texts = _TOML.findall((DOCS / f"{page}.md").read_text())
     return [
-        parse_config(_URL.sub(server, text) if server else text, Path("checks.toml"), VALIDATORS)
-        for text in texts
+        parse_config(_at(server, text) if server else text, Path("checks.toml"), VALIDATORS) for text in texts
     ]
+
+
+def _at(server: str, text: str) -> str:
+    place = server.partition("://")[2]
+    return _URL.sub(lambda url: f"json://{place}" if url[1] == "json" else server, text)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -41,12 +48,14 @@ def test_a_page_shows_a_hook_that_can_be_configured_so(page: str) -> None:
     assert page in types
 
 
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # of Apprise
 @pytest.mark.parametrize("page", sorted(ANSWERS))
 async def test_what_a_page_shows_was_run(page: str) -> None:
     async with Receiver(ANSWERS[page]) as receiver:
         for config in configurations(page, receiver.url):
             for hook in config.hooks.values():
-                built = KINDS[page].build(hook.options, HookContext(publish=lambda alert: 0))
+                server = {"api_url": receiver.url} if page in _WITHOUT_URL else {}
+                built = KINDS[page].build({**hook.options, **server}, HookContext(publish=lambda alert: 0))
                 for event in (AlertEvent.DOWN, AlertEvent.UP, AlertEvent.TEST):
                     await built.send(an_alert(event=event, key="c-1", drill=event is AlertEvent.TEST))
         assert receiver.received
