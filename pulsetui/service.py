@@ -109,20 +109,27 @@ class Service:
         # Imported only now: they take longer than a first frame can wait.
         from pulsetui.core.schedule.zone import zone
         from pulsetui.hooks.delivery import DeliveryWorker
-        from pulsetui.hooks.hook import HookContext
+        from pulsetui.hooks.hook import HookContext, links_of
         from pulsetui.hooks.registry import build_hooks
         from pulsetui.hooks.worker.notices import HookNotices
         from pulsetui.listener.listener import Listener
-        from pulsetui.monitor.answers import AlertAnswers
+        from pulsetui.monitor.answering.answers import AlertAnswers
+        from pulsetui.monitor.answering.links import LinkDesk
         from pulsetui.monitor.outbox import StoreOutbox
 
-        engine, context = self.engine, HookContext(publish=self.client.publish)
+        engine, answers = self.engine, AlertAnswers(self.engine)
+        desk = LinkDesk(engine, answers)
+        context = HookContext(publish=self.client.publish, links=links_of(desk.url))
 
         def hooks(config: Config) -> Mapping[str, Hook]:
             return build_hooks(config.hooks, context, no_commands=self._config_notices.no_commands)
 
         self._listener = Listener(
-            engine.door, self.client, require_key=not is_loopback(self._host), health=engine.health
+            engine.door,
+            self.client,
+            require_key=not is_loopback(self._host),
+            health=engine.health,
+            links=desk,
         )
         self._listener.start(self._sockets)
         notices = HookNotices(engine.notices)
@@ -133,7 +140,7 @@ class Service:
             notices.trouble,
             on_lost=notices.lost,
             on_state=lambda: self._hooks_changed(notices),
-            take=AlertAnswers(engine).take,
+            take=answers.take,
             timezone=lambda: zone(engine.config.timezone),
         )
         self.client.know_hooks(delivery.states)

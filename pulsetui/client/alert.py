@@ -59,10 +59,14 @@ OnAlert = Callable[[Alert], None]
 """Called from another thread; must return at once."""
 
 
+Verb = Literal["acknowledge", "snooze"]
+"""What can be answered to an alert."""
+
+
 class Answer(Struct, frozen=True, kw_only=True):
     """What a person pressed in a message. ``by`` is who, as the other side names them; unsafe text."""
 
-    verb: Literal["acknowledge", "snooze"]
+    verb: Verb
     key: str  # of the alert (Alert.key)
     by: str
     hook: str = ""  # by which way it came; the one who calls the hook fills it in

@@ -38,7 +38,7 @@ TOP = ("timezone", "listener", "hooks", "checks", "keys")
 _OWN = frozenset({"name", "desc", "uuid"})
 """Fields that hardly two checks have alike."""
 
-LISTENER = ("listen", "ping_key", "api_key", "api_key_readonly", "hosts", "create_limit")
+LISTENER = ("listen", "ping_key", "api_key", "api_key_readonly", "hosts", "create_limit", "public_url")
 
 _HOOK_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _PING_KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -172,6 +172,7 @@ class _Builder:
             port=port,
             hosts=self._optional(where, table, "hosts", values.hosts, default.hosts),
             create_limit=self._optional(where, table, "create_limit", _CREATE_LIMIT, default.create_limit),
+            public_url=self._optional(where, table, "public_url", values.public_url, default.public_url),
             **keys,
         )
 

@@ -52,6 +52,9 @@ class ListenerConfig(Struct, frozen=True, kw_only=True):
     api_key: str | None = None
     api_key_readonly: str | None = None
     hosts: tuple[str, ...] = ()  # names it is called by, beside this host's own (a proxy's)
+    public_url: str = (
+        ""  # at which people reach the listener from outside, for links in alerts; without a / at its end
+    )
     create_limit: int = 1000  # create=1 makes no check once there are so many; 0: it never does
 
 

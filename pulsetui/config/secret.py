@@ -30,6 +30,7 @@ _PLAIN: Final = frozenset(
         "listen",
         "hosts",
         "create_limit",
+        "public_url",
         "method",
         "success",
         "ca",

@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,6 +28,7 @@ from pulsetui.core.text.nearest import nearest
 MAX_NAME_LENGTH = 100
 MAX_DESC_LENGTH = 2000
 MAX_TAG_LENGTH = 100
+MAX_URL_LENGTH = 500
 MAX_PATTERN_LENGTH = 500
 MAX_ITEMS = 50
 """Tags, expectations, metrics or hooks of one check: more is a mistake, not a wish."""
@@ -36,6 +38,7 @@ _spelled_duration = lru_cache(maxsize=4096)(parse_duration)
 _spelled_expectation = lru_cache(maxsize=4096)(Expectation.parse)
 
 _METRIC_NAME = re.compile(r"[A-Za-z_][\w.-]{0,63}", re.ASCII)
+_PLAIN_URL = re.compile(r"[a-z]+://[A-Za-z0-9._~:/\[\]%-]+")
 _TAG = re.compile(r"[^\s,]+")
 
 
@@ -211,6 +214,19 @@ def _host(name: str) -> None:
     text(name, longest=253)
     if not is_host(name):
         raise FlawedError(Flaw("is not the name of a host", name, "Write it like pulse.example.org."))
+
+
+def public_url(value: object) -> str:
+    """An http or https URL without a query, and without the slash at its end."""
+    written, how = text(value, longest=MAX_URL_LENGTH), "Write it like https://pulse.example.org."
+    try:
+        parts = urlsplit(written)
+        _ = parts.port  # raises for one that cannot be
+    except ValueError:
+        raise FlawedError(Flaw("is not a valid URL", value, how)) from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not _PLAIN_URL.fullmatch(written):
+        raise FlawedError(Flaw("must be an http or https URL without blanks, user or query", value, how))
+    return written.rstrip("/")
 
 
 def tags(value: object) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from pulsetui.client.alert import Alert, TakeAnswer
+from pulsetui.client.alert import Alert, TakeAnswer, Verb
 
 SEND_TIMEOUT_S: Final = 30.0
 """How long one send may take, unless the hook says otherwise."""
@@ -72,6 +72,11 @@ LinksFor = Callable[[Alert], Links]
 
 def no_links(_: Alert) -> Links:
     return Links()
+
+
+def links_of(url: Callable[[Verb, Alert], str]) -> LinksFor:
+    """Made of what gives one link; "" where there is none."""
+    return lambda alert: Links(acknowledge=url("acknowledge", alert), snooze=url("snooze", alert))
 
 
 class HookContext(Struct, frozen=True, kw_only=True):

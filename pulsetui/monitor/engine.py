@@ -30,6 +30,7 @@ from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.evaluator import Evaluator
 from pulsetui.monitor.lock import (
     keep_api_key,
+    links_key,
     local_ping_key,
     state_id,
 )
@@ -95,6 +96,7 @@ class Engine:
         opened = open_state(state_dir)
         self.lock, self.queries, self._api_key = opened.lock, opened.queries, opened.api_key
         self.local_ping_key = local_ping_key(opened.api_key)
+        self.links_key = links_key(opened.api_key)
         self._writer = self._writer_over(opened)
         keys = Keys(api=opened.api_key, local_ping=self.local_ping_key, state_id=state_id(opened.api_key))
         self.door = Door(

@@ -247,6 +247,13 @@ def local_ping_key(api_key: str) -> str:
     return blake2b(api_key.encode(), digest_size=12, person=b"ping").hexdigest()
 
 
+def links_key(api_key: str) -> bytes:
+    """Signs the links in alerts."""
+    from hashlib import blake2b
+
+    return blake2b(api_key.encode(), digest_size=32, person=b"links").digest()
+
+
 def state_id(api_key: str) -> str:
     """Tells the engines of this host apart by the state that they hold. No secret."""
     from hashlib import blake2b

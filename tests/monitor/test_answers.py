@@ -10,7 +10,7 @@ import pytest
 from pulsetui.client.alert import Alert, Answer
 from pulsetui.client.commands import Operation, Unacknowledge
 from pulsetui.core.state.status import PingKind
-from pulsetui.monitor.answers import AlertAnswers
+from pulsetui.monitor.answering.answers import AlertAnswers
 from pulsetui.monitor.writing.commands import Operate
 from tests.monitor.harness import Harness, full_disk, running
 from tests.monitor.test_snooze import told, wait_out

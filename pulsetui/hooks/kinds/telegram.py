@@ -10,12 +10,12 @@ import logging
 import re
 from collections.abc import Collection, Mapping
 from html import escape
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Struct, field
 
-from pulsetui.client.alert import Alert, AlertEvent, Answer, TakeAnswer
+from pulsetui.client.alert import Alert, AlertEvent, Answer, TakeAnswer, Verb
 from pulsetui.config.secret import masked
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import HookError
@@ -47,7 +47,7 @@ _TO_A_GROUP_S: Final = 3.0
 _TOKEN: Final = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,100}")
 _CHAT: Final = re.compile(r"-?[0-9]{1,20}|@[A-Za-z][A-Za-z0-9_]{3,31}")
 _UPDATE: Final = re.compile(rb'"update_id"\s*:\s*([0-9]{1,18})')
-_VERBS: Final[Mapping[str, Literal["acknowledge", "snooze"]]] = {"a": "acknowledge", "s": "snooze"}
+_VERBS: Final[Mapping[str, Verb]] = {"a": "acknowledge", "s": "snooze"}
 _ANY_STATUS: Final = range(100, 600)
 _QUIET: Final = (AlertEvent.UP, AlertEvent.ACKNOWLEDGED, AlertEvent.NOTE)
 

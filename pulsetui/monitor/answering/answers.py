@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 SNOOZE: Final = timedelta(hours=1)
 """What the button says."""
+DRILL: Final = "drill-"
+"""How the key of a drill begins. Whoever would snooze it has seen it as well."""
 
 
 class AlertAnswers:
@@ -27,22 +29,21 @@ class AlertAnswers:
     async def take(self, answer: Answer) -> str:
         """Does what was asked. Returns one line for the person: what was done, or why not. Never raises what
         has to do with the engine: whoever pressed a button is to hear that it did not work."""
-        engine = self._engine
-        if answer.key.startswith("drill-"):
-            return await self._of_drill(answer)
-        command = AnswerAlert(answer, engine.clock.now() + SNOOZE)
         try:
-            said = await engine.set_snoozes(command)
+            return await self.done(answer)
+        except PulseError as error:
+            return f"This could not be written, and nothing was done. Press again, please ({error})"
+
+    async def done(self, answer: Answer) -> str:
+        """The same, but raises StoreError when it could not be written."""
+        engine, command = self._engine, AnswerAlert(answer, self._engine.clock.now() + SNOOZE)
+        try:
+            if answer.key.startswith(DRILL):
+                said = await engine.trials.acknowledge(answer.key, answerer(answer)) or "This drill is over"
+            else:
+                said = await engine.set_snoozes(command)
         except PulseError as error:
             logger.warning("answer=%s way=%s not taken: %s", answer.verb, answer.hook or "-", error)
-            return f"This could not be written, and nothing was done. Press again, please ({error})"
+            raise
         logger.info("answer=%s way=%s: %s", answer.verb, answer.hook or "-", said)
         return said
-
-    async def _of_drill(self, answer: Answer) -> str:
-        """Whoever would snooze it has seen it as well."""
-        try:
-            return await self._engine.trials.acknowledge(answer.key, answerer(answer)) or "This drill is over"
-        except PulseError as error:
-            logger.warning("answer=%s way=%s not taken: %s", answer.verb, answer.hook or "-", error)
-            return f"This could not be written. Press again, please ({error})"

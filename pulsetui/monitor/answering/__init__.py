@@ -1,0 +1,1 @@
+"""What people answer to alerts: by a button in a message, or by a link."""
