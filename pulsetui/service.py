@@ -124,12 +124,9 @@ class Service:
         def hooks(config: Config) -> Mapping[str, Hook]:
             return build_hooks(config.hooks, context, no_commands=self._config_notices.no_commands)
 
+        outside = not is_loopback(self._host)
         self._listener = Listener(
-            engine.door,
-            self.client,
-            require_key=not is_loopback(self._host),
-            health=engine.health,
-            links=desk,
+            engine.door, self.client, require_key=outside, health=engine.health, links=desk
         )
         self._listener.start(self._sockets)
         notices = HookNotices(engine.notices)

@@ -223,7 +223,7 @@ def test_a_drill_goes_through_a_real_engine(tmp_path: Path, capsys: Captured) ->
         def press(_: float) -> None:
             [view] = service.client.trials()
             if view.deliveries and view.deliveries[0].delivered_at:
-                from pulsetui.monitor.answers import AlertAnswers
+                from pulsetui.monitor.answering.answers import AlertAnswers
 
                 answer = Answer(verb="acknowledge", key=view.trial.key, by="ann", hook="good")
                 service.engine.call(lambda: AlertAnswers(service.engine).take(answer))

@@ -13,7 +13,7 @@ from pulsetui.client.commands import Acknowledge, EndTrial, StartDrill, TestHook
 from pulsetui.client.trials import TrialView
 from pulsetui.core.state.status import PingKind
 from pulsetui.errors import CommandError
-from pulsetui.monitor.answers import AlertAnswers
+from pulsetui.monitor.answering.answers import AlertAnswers
 from pulsetui.monitor.outbox import StoreOutbox
 from tests.monitor.harness import FakeClock, Harness, running
 
