@@ -43,6 +43,8 @@ test sends a message that says it is a test, the way a real alert goes: through 
 engine. It prints how long each hook took, or what went wrong.
 drill tells of a miss that did not happen, by the hooks that would tell of one of that check, and waits for
 somebody to acknowledge it. Nothing of the check changes.
+replay says what the rules in checks.toml, as it is now, would have told of what happened since then. Nothing
+is sent.
 """
 
 _JSON = _argument("--json", action="store_true", help="print JSON on standard output")
@@ -168,18 +170,21 @@ COMMANDS: Mapping[str, CommandSpec] = {
     ),
     "hooks": CommandSpec(
         "hooks:hooks",
-        "list the hooks that tell people, test them, or hold a drill",
+        "list the hooks that tell people, test them, hold a drill, or replay what they would have told",
         (
             _argument(
                 "action",
                 metavar="ACTION",
-                choices=["list", "test", "drill"],
+                choices=["list", "test", "drill", "replay"],
                 nargs="?",
                 default="list",
-                help="list (the default), test or drill",
+                help="list (the default), test, drill or replay",
             ),
             _argument("names", metavar="NAME", nargs="*", help="test: the hooks (default: all)"),
-            _argument("--check", metavar="SLUG", help="drill: by the rules of that check"),
+            _argument("--check", metavar="SLUG", help="drill, replay: that check"),
+            _argument("--tag", metavar="TAG", help="replay: checks with this tag"),
+            _argument("--since", metavar="WHEN", help="replay: from then on: monday, 2d, 14:30, 2026-11-20"),
+            _argument("--until", metavar="WHEN", help="replay: up to then (default: now)"),
             _argument("--wait", metavar="SPAN", help="test: for delivery (1m); drill: for a person (10m)"),
             _argument(
                 "--format",

@@ -44,6 +44,10 @@ def hooks(options: argparse.Namespace) -> int:
             return _test(options)
         case "drill":
             return _drill(options)
+        case "replay":
+            from pulsetui.cli.commands.hooks_replay import replay_hooks
+
+            return replay_hooks(options)
         case _:
             return _list(options)
 
