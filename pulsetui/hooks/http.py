@@ -196,7 +196,7 @@ class Http:
             follow_redirects=False,
             timeout=httpx.Timeout(None, connect=timeout_s / 2),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
-            headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"},
+            headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity", "Connection": "close"},
         )
 
     def _proxy(self, authorities: ssl.SSLContext) -> httpx.Proxy | None:

@@ -65,6 +65,7 @@ async def test_nothing_stays_open_after_a_request() -> None:
     async with Receiver() as receiver:
         await HTTP.send(HttpCall(url=receiver.url, method="GET"))
         await receiver.hung_up.wait()
+        assert receiver.one.headers["connection"] == "close"
         await HTTP.send(HttpCall(url=receiver.url, method="GET"))
         assert receiver.connections == 2
 

@@ -20,7 +20,7 @@ from pulsetui.hooks.template import filled, filled_header, header_table, templat
 from pulsetui.hooks.urls import below, web_url
 
 _LABEL: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-_RESERVED: Final = frozenset({"check", "event"})
+_RESERVED: Final = frozenset({"check", "event", "drill"})
 _HOLD_S: Final = 30 * 24 * 3600.0
 """Without a time to end, Alertmanager takes an alert for resolved after its ``resolve_timeout`` of five
 minutes, unless it is posted again and again. We post once, and again when it is over: until then it must not
@@ -87,6 +87,7 @@ class AlertmanagerHook(HttpHook):
             **{name: filled(words, known, str) for name, words in self._options.labels.items()},
             "check": known["slug"],
             "event": AlertEvent.DOWN.value if is_bad else alert.event.value,
+            "drill": known["drill"],  # or the end of a drill would end what is really down
         }
         return {name: text for name, text in labels.items() if text}
 

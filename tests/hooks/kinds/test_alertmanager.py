@@ -85,6 +85,11 @@ def test_a_recovery_never_ends_before_it_began_nor_in_the_future() -> None:
     assert ahead["endsAt"] == START.isoformat()
 
 
+def test_a_drill_neither_begins_nor_ends_what_is_really_down() -> None:
+    real, drill = posted(an_alert()), posted(an_alert(event=AlertEvent.UP, drill=True))
+    assert drill["labels"] == {**real["labels"], "drill": "true"}
+
+
 @pytest.mark.parametrize("event", [AlertEvent.NOTE, AlertEvent.TEST, AlertEvent.UNWATCHED])
 def test_what_nothing_ends_passes_by_itself(event: AlertEvent) -> None:
     alert = posted(an_alert("", event, name=""))
