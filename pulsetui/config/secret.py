@@ -108,6 +108,8 @@ def _may_show(path: Sequence[str], value: object) -> bool:
         return not any(map(_is_secret, path))
     if len(path) == 1 or (path[0] == "hooks" and len(path) == 2):
         return isinstance(value, Mapping)
+    if "words" in path[2:3]:
+        return True  # what is said to everybody
     value = value if isinstance(value, Mapping) else {}
     return name in _PLAIN or (bool(value) and name not in _ALL_SECRET and not _is_secret(name))
 

@@ -71,14 +71,21 @@ class _LateValidator(Validator):
         self._type = type_
 
     def __call__(self, options: Options) -> Sequence[tuple[str, str]]:
-        return KINDS[self._type].options(options)
+        from pulsetui.hooks.words import problems_of_words
+
+        return [*KINDS[self._type].options(_own(options)), *problems_of_words(options)]
 
     def secrets(self, options: Options) -> Collection[str]:
-        return KINDS[self._type].options.secrets(options)
+        return KINDS[self._type].options.secrets(_own(options))
 
     def acknowledges(self, options: Options) -> bool:
         """Whether such a hook passes an acknowledgement on."""
-        return KINDS[self._type].acknowledges(options)
+        return KINDS[self._type].acknowledges(_own(options))
+
+
+def _own(options: Options) -> Options:
+    """Those of the kind itself, without what every kind can do."""
+    return {name: value for name, value in options.items() if name != "words"}
 
 
 VALIDATORS: Final[Mapping[str, Validator]] = {type_: _LateValidator(type_) for type_ in _MODULES}
@@ -127,6 +134,11 @@ def _build(name: str, config: ConfiguredHook, context: HookContext) -> Hook:
         known = ", ".join(KINDS)
         return UnusableHook(f'[hooks.{name}] type "{config.type}" does not exist; there are {known}')
     try:
-        return KINDS[config.type].build(config.options, context)
+        hook = KINDS[config.type].build(_own(config.options), context)
+        if "words" not in config.options:
+            return hook
+        from pulsetui.hooks.words import reworded
+
+        return reworded(hook, config.options, context.links)
     except HookError as error:
         return UnusableHook(f"[hooks.{name}] {error}")

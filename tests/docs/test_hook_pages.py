@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pulsetui.client.alert import AlertEvent
 from pulsetui.config.file.load import parse_config
 from pulsetui.config.model import Config
 from pulsetui.hooks.facts import FACTS
 from pulsetui.hooks.hook import HookContext
-from pulsetui.hooks.registry import KINDS, VALIDATORS
+from pulsetui.hooks.registry import VALIDATORS, build_hooks
 from tests.hooks.fakes import an_alert
 from tests.hooks.receivers import Receiver, answer
 
@@ -53,9 +54,11 @@ def test_a_page_shows_a_hook_that_can_be_configured_so(page: str) -> None:
 async def test_what_a_page_shows_was_run(page: str) -> None:
     async with Receiver(ANSWERS[page]) as receiver:
         for config in configurations(page, receiver.url):
-            for hook in config.hooks.values():
-                server = {"api_url": receiver.url} if page in _WITHOUT_URL else {}
-                built = KINDS[page].build({**hook.options, **server}, HookContext(publish=lambda alert: 0))
+            server = {"api_url": receiver.url} if page in _WITHOUT_URL else {}
+            hooks = {
+                name: replace(hook, options={**hook.options, **server}) for name, hook in config.hooks.items()
+            }
+            for built in build_hooks(hooks, HookContext(publish=lambda alert: 0)).values():
                 for event in (AlertEvent.DOWN, AlertEvent.UP, AlertEvent.TEST):
                     await built.send(an_alert(event=event, key="c-1", drill=event is AlertEvent.TEST))
         assert receiver.received
