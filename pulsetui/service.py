@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pulsetui.hooks.hook import Hook
     from pulsetui.hooks.worker.notices import HookNotices
     from pulsetui.listener.listener import Listener
+    from pulsetui.monitor.answering.links import LinkDesk
 
 logger = logging.getLogger(__name__)
 
@@ -112,23 +113,20 @@ class Service:
         from pulsetui.hooks.hook import HookContext, links_of
         from pulsetui.hooks.registry import build_hooks
         from pulsetui.hooks.worker.notices import HookNotices
-        from pulsetui.listener.listener import Listener
         from pulsetui.monitor.answering.answers import AlertAnswers
         from pulsetui.monitor.answering.links import LinkDesk
         from pulsetui.monitor.outbox import StoreOutbox
 
         engine, answers = self.engine, AlertAnswers(self.engine)
         desk = LinkDesk(engine, answers)
-        context = HookContext(publish=self.client.publish, links=links_of(desk.url))
+        context = HookContext(
+            publish=self.client.publish, links=links_of(desk.url), signing_key=engine.links_key
+        )
 
         def hooks(config: Config) -> Mapping[str, Hook]:
             return build_hooks(config.hooks, context, no_commands=self._config_notices.no_commands)
 
-        outside = not is_loopback(self._host)
-        self._listener = Listener(
-            engine.door, self.client, require_key=outside, health=engine.health, links=desk
-        )
-        self._listener.start(self._sockets)
+        self._listen(desk)
         notices = HookNotices(engine.notices)
         self._delivery = delivery = DeliveryWorker(
             StoreOutbox(engine),
@@ -148,6 +146,15 @@ class Service:
         await self._tell_lost(notices)
         self._delivery_task = asyncio.get_running_loop().create_task(delivery.run())
         await self._tell_host_zone()
+
+    def _listen(self, links: LinkDesk) -> None:
+        from pulsetui.listener.listener import Listener
+
+        outside = not is_loopback(self._host)
+        self._listener = Listener(
+            self.engine.door, self.client, require_key=outside, health=self.engine.health, links=links
+        )
+        self._listener.start(self._sockets)
 
     def _hooks_changed(self, notices: HookNotices) -> None:
         assert self._delivery is not None

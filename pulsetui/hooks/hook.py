@@ -86,6 +86,8 @@ class HookContext(Struct, frozen=True, kw_only=True):
     """Hands an alert to the attached screens; returns how many there were. Must not block."""
 
     links: LinksFor = no_links
+    signing_key: bytes = b""
+    """Of this state directory: a hook signs with it what is to come back. Empty: it makes one for itself."""
 
 
 def always(_: Options) -> bool:

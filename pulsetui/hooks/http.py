@@ -17,7 +17,8 @@ import json
 import logging
 import os
 import ssl
-from collections.abc import Collection, Container, Mapping
+from collections.abc import AsyncIterator, Collection, Container, Mapping
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -159,13 +160,53 @@ class Http:
             self._authorities = await asyncio.to_thread(_authorities, self._options.ca)
         return self._authorities
 
+    async def lines(self, call: HttpCall, *, silence_s: float) -> AsyncIterator[bytes]:
+        """The lines of an answer that has no end, as they come; a longer one than ``MAX_ANSWER`` is left out.
+
+        Ends when the other side ends it. Raises HookError when there is no success, and when nothing comes
+        for ``silence_s``.
+        """
+        secrets, place = self._secrets | secret_parts(call.url), place_of(call.url)
+        try:
+            authorities = await self._trusted()
+            async with self._opened(call, authorities, self._options.timeout_s, silence_s) as response:
+                if response.status_code not in SUCCESS:
+                    answer = HttpAnswer(
+                        status=response.status_code,
+                        headers=_headers_of(response),
+                        body=await _start_of(response),
+                    )
+                    raise refusal(call.url, answer)
+                async for line in _lines_of(response):
+                    yield line
+        except HookError as error:
+            raise HookError(
+                masked(str(error), secrets), permanent=error.permanent, retry_after_s=error.retry_after_s
+            ) from None
+        except TimeoutError:
+            raise HookError(masked(f"{place} was silent for {silence_s:g} s", secrets)) from None
+
     async def _ask(self, call: HttpCall, authorities: ssl.SSLContext, timeout_s: float) -> HttpAnswer:
+        async with self._opened(call, authorities, timeout_s) as response:
+            return HttpAnswer(
+                status=response.status_code, headers=_headers_of(response), body=await _start_of(response)
+            )
+
+    @asynccontextmanager
+    async def _opened(
+        self,
+        call: HttpCall,
+        authorities: ssl.SSLContext,
+        timeout_s: float,
+        silence_s: float | None = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """The answer with its headers; the body is still to come. Whatever is wrong is a HookError."""
         import httpx
 
         place = place_of(call.url)
         try:
             async with (
-                self._client(authorities, timeout_s) as client,
+                self._client(authorities, timeout_s, silence_s) as client,
                 client.stream(
                     call.method,
                     call.url,
@@ -173,20 +214,20 @@ class Http:
                     content=call.content or None,
                 ) as response,
             ):
-                return HttpAnswer(
-                    status=response.status_code,
-                    headers={name.lower(): value for name, value in response.headers.items()},
-                    body=await _start_of(response),
-                )
+                yield response
         except httpx.ConnectTimeout:
             raise HookError(f"{place} takes no connection within {timeout_s / 2:g} s{self._hint()}") from None
+        except httpx.ReadTimeout:
+            raise TimeoutError from None
         except httpx.LocalProtocolError:  # quotes the header, which may be a secret
             raise HookError("the request cannot be sent: a header is not valid") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
             hint = self._hint() if isinstance(error, httpx.ConnectError) else ""
             raise HookError(f"{unreachable(place, error)}{hint}") from None
 
-    def _client(self, authorities: ssl.SSLContext, timeout_s: float) -> httpx.AsyncClient:
+    def _client(
+        self, authorities: ssl.SSLContext, timeout_s: float, silence_s: float | None
+    ) -> httpx.AsyncClient:
         import httpx
 
         return httpx.AsyncClient(
@@ -194,7 +235,7 @@ class Http:
             proxy=self._proxy(authorities),
             trust_env=False,
             follow_redirects=False,
-            timeout=httpx.Timeout(None, connect=timeout_s / 2),
+            timeout=httpx.Timeout(None, connect=timeout_s / 2, read=silence_s),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
             headers={"User-Agent": _USER_AGENT, "Accept-Encoding": "identity", "Connection": "close"},
         )
@@ -222,6 +263,23 @@ class HttpHook(Hook):
     def __init__(self, options: HttpOptions, secrets: Collection[str] = ()) -> None:
         self.http = Http(options, secrets)
         self.timeout_s = options.timeout_s + _TIMEOUT_MARGIN_S
+
+
+def _headers_of(response: httpx.Response) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+async def _lines_of(response: httpx.Response) -> AsyncIterator[bytes]:
+    kept, is_too_long = bytearray(), False
+    async for portion in response.aiter_raw():
+        first, *rest = portion.split(b"\n")
+        kept += first
+        for more in rest:
+            if not is_too_long and len(kept) <= MAX_ANSWER:
+                yield bytes(kept)
+            kept, is_too_long = bytearray(more), False
+        if len(kept) > MAX_ANSWER:
+            kept, is_too_long = bytearray(), True
 
 
 async def _start_of(response: httpx.Response) -> bytes:

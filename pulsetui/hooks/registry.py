@@ -21,6 +21,7 @@ _MODULES: Final = {
     "webhook": "pulsetui.hooks.kinds.webhook",
     "email": "pulsetui.hooks.kinds.email",
     "telegram": "pulsetui.hooks.kinds.telegram",
+    "ntfy": "pulsetui.hooks.kinds.ntfy",
     "slack": "pulsetui.hooks.kinds.slack",
     "discord": "pulsetui.hooks.kinds.discord",
     "gotify": "pulsetui.hooks.kinds.gotify",

@@ -20,7 +20,7 @@ from tests.hooks.receivers import Receiver, answer
 DOCS = Path(__file__).parents[2] / "docs" / "hooks"
 PAGES = sorted(page.stem for page in DOCS.glob("*.md") if page.stem != "links")
 SENT = '{"ok": true, "result": {"message_id": 1, "date": 1, "chat": {"id": 123456789, "type": "private"}}}'
-OURS = ("webhook", "slack", "discord", "gotify", "pushover", "pagerduty", "alertmanager", "apprise")
+OURS = ("webhook", "ntfy", "slack", "discord", "gotify", "pushover", "pagerduty", "alertmanager", "apprise")
 ANSWERS = {**dict.fromkeys(OURS, answer(200, "ok")), "telegram": answer(200, SENT)}
 """What the other side says when all is well."""
 

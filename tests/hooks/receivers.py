@@ -110,6 +110,9 @@ class Receiver:
         """The answer to a request; a fake of a service has its own."""
         return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
+    async def stream(self, received: Received, writer: asyncio.StreamWriter) -> None:
+        """Writes what a fake of a service says for as long as it likes, before it hangs up."""
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -120,6 +123,8 @@ class Receiver:
                 self.received.append(received)
                 self.asked.set()
                 said = await self.respond(received)
+                if said == CLOSE:
+                    await self.stream(received, writer)
                 if said == STALL:
                     await reader.read()  # until the other side gives up
                 elif said == FLOOD:
