@@ -10,8 +10,11 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pulsetui.errors import HookError
 from pulsetui.hooks.http import MAX_ANSWER, Http, HttpAnswer, HttpCall, HttpOptions, form_call, json_call
@@ -232,6 +235,30 @@ async def test_nothing_of_a_request_is_logged(caplog: pytest.LogCaptureFixture) 
     async with Receiver() as receiver:
         await HTTP.send(json_call(f"{receiver.url}/{KEY}", {"key": KEY}, headers={"Authorization": KEY}))
     assert KEY not in caplog.text
+
+
+@given(
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=16, max_size=40),
+    st.sampled_from(
+        ["{0}", "{1}", '{{"error": "no {1} here"}}', "<h1>{0}</h1>", "a {1}?{0} b", "x" * 140 + "{1}"]
+    ),
+)
+def test_whatever_the_secret_and_wherever_it_is_repeated_it_is_not_told(secret: str, said: str) -> None:
+    in_url = quote(secret, safe="")
+    body = said.format(in_url, secret.replace("\\", "").replace('"', "")).encode()
+    bare = secret.replace("\\", "").replace('"', "")
+
+    class Repeating(Http):
+        """Its other side repeats the secret."""
+
+        async def _ask(self, call: HttpCall, authorities: ssl.SSLContext, timeout_s: float) -> HttpAnswer:
+            return HttpAnswer(status=404, headers={}, body=body)
+
+    http = Repeating(HttpOptions(), secrets=[secret, bare])
+    with pytest.raises(HookError) as caught:
+        asyncio.run(http.send(HttpCall(url=f"https://example.org/a/{in_url}?k={in_url}")))
+    for form in (secret, bare, in_url):
+        assert len(form) < 14 or form[:14] not in str(caught.value)
 
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
