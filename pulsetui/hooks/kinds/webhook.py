@@ -30,7 +30,7 @@ from pulsetui.hooks.http import (
     secrets_in,
     with_type,
 )
-from pulsetui.hooks.options import OptionError, OptionReader, line, one_of, parsed, validator
+from pulsetui.hooks.options import OptionError, OptionReader, boolean, line, one_of, parsed, validator
 from pulsetui.hooks.template import (
     filled,
     filled_body,
@@ -65,6 +65,7 @@ class WebhookOptions(Struct, frozen=True, kw_only=True):
     form: Mapping[str, str] | None = None
     body: str | None = None  # escaped as the header Content-Type says
     secret: str = ""  # signs each request
+    digest: bool = False  # for a webhook that ends at a person; a program wants each alert
     success: Container[int] = SUCCESS  # answers by which an alert counts as delivered
     http: HttpOptions = field(default_factory=HttpOptions)
 
@@ -83,6 +84,7 @@ class WebhookHook(HttpHook):
         self._options = options
         self._links = links
         self._clock = clock
+        self.digest = options.digest
 
     async def send(self, alert: Alert) -> None:
         call = self._call(alert)
@@ -133,6 +135,7 @@ def _read(reader: OptionReader) -> WebhookOptions:
         form=reader.take("form", _form, None),
         body=reader.take("body", template, None),
         secret=reader.secret("secret", line, ""),
+        digest=reader.take("digest", boolean, False),  # noqa: FBT003
         success=reader.take("success", _statuses, SUCCESS),
         http=http_options(reader),
     )

@@ -88,6 +88,11 @@ async def test_a_digest_arrives_as_one() -> None:
     assert (told["slug"], told["key"], len(told["body"].splitlines())) == ("", "", 1)
 
 
+def test_a_program_gets_each_alert_and_a_person_a_digest_if_wished() -> None:
+    assert not hook_of(KIND, url=URL).digest
+    assert hook_of(KIND, url=URL, digest=True).digest
+
+
 async def test_facts_stand_in_url_headers_and_every_kind_of_body() -> None:
     alert = an_alert(title='He said "no" & left', name="Sync / 100%")
     common = {"headers": {"X-Title": "about {title}", "X-Word": "{{title}}"}}
