@@ -36,6 +36,9 @@ OnTrouble = Callable[[str, str | None], None]
 OnLost = Callable[[str, int, str], None]
 """(name of the hook, how many alerts were given up, why). Called on the worker's loop."""
 
+_QUICK_S: Final = 0.01
+_BREATHS: Final = 9
+"""A round that was not quick is followed by so many times its length without one."""
 _MAX_REST_S: Final = 60.0
 """A wall clock may be set, or jump after a suspend: never trust one long sleep."""
 
@@ -82,6 +85,7 @@ class DeliveryWorker:
         self._to_release: set[str] = set()  # hooks whose deliveries need not wait for an audience any more
         self._pauses_known = False
         self._news = asyncio.Event()
+        self._stopped = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
         self._telling: set[asyncio.Future[None]] = set()
@@ -167,6 +171,7 @@ class DeliveryWorker:
         """Makes ``run`` return soon. A send in progress may end; a long one is left to the next start."""
         self._stopping = True
         self._call(self._sender.stop)
+        self._call(self._stopped.set)
         self._call(self._news.set)
 
     def _call(self, callback: Callable[[], None]) -> None:
@@ -189,7 +194,10 @@ class DeliveryWorker:
         try:
             while not self._stopping:
                 self._news.clear()
-                await self._rest(await self._round())
+                begun = self._clock.monotonic()
+                rest = await self._round()
+                await self._breathe(self._clock.monotonic() - begun)
+                await self._rest(rest)
         finally:
             await self._listeners.stop()
             await self._end_lanes()
@@ -241,6 +249,11 @@ class DeliveryWorker:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("hook=%s its lane broke", lane.name, exc_info=error)
         self._news.set()
+
+    async def _breathe(self, took_s: float) -> None:
+        """In a storm each commit brings news of thousands: most of the time is for pings."""
+        if took_s > _QUICK_S and not self._stopping:
+            await within(took_s * _BREATHS, self._stopped.wait(), self._sleep)
 
     async def _rest(self, seconds: float | None) -> None:
         """Until there is news, at most this long."""

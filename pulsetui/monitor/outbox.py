@@ -12,6 +12,7 @@ from pulsetui.client.alert import Delivery, Queue
 from pulsetui.monitor.describe import read_alert
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.writing.commands.upkeep import UpdateDeliveries
+from pulsetui.store.queries import StoredDelivery
 from pulsetui.store.rows import (
     DeliveryChange,
     DeliveryHold,
@@ -22,8 +23,8 @@ from pulsetui.store.rows import (
 
 logger = logging.getLogger(__name__)
 
-MAX_AT_ONCE: Final = 500
-"""Rows of one transaction: after a storm of thousands, pings come in between."""
+MAX_AT_ONCE: Final = 250
+"""Rows of one query or transaction: in a storm of thousands, pings come in between."""
 
 
 class StoreOutbox:
@@ -37,18 +38,22 @@ class StoreOutbox:
         return {hook: Queue(waiting=one.waiting, next_at=one.next_at) for hook, one in found.items()}
 
     async def due(self, hook: str, now: datetime, limit: int) -> Sequence[Delivery]:
-        deliveries, unreadable = await asyncio.to_thread(self._read, hook, now, limit)
-        if unreadable:
-            logger.error("rows of the outbox cannot be read and are given up: %s", unreadable)
-            why = "the stored alert cannot be read"
-            await self._write(DeliveryHold(ids=unreadable, error=why, next_try_at=None))
+        deliveries: list[Delivery] = []
+        after = 0
+        while len(deliveries) < limit:
+            wanted = min(limit - len(deliveries), MAX_AT_ONCE)
+            found = await asyncio.to_thread(self._engine.queries.deliveries_due, now, wanted, hook, after)
+            deliveries += await self._read(found)
+            if len(found) < wanted:
+                break
+            after = found[-1].id
         return deliveries
 
-    def _read(self, hook: str, now: datetime, limit: int) -> tuple[list[Delivery], list[int]]:
-        """What is due, and the ids of rows that cannot be read."""
+    async def _read(self, found: Sequence[StoredDelivery]) -> list[Delivery]:
+        """Without those that cannot be read, which are given up."""
         deliveries: list[Delivery] = []
         unreadable: list[int] = []
-        for one in self._engine.queries.deliveries_due(now, limit, hook):
+        for one in found:
             alert = read_alert(one.alert)
             if alert is None:
                 unreadable.append(one.id)
@@ -63,7 +68,11 @@ class StoreOutbox:
                     check_id=one.check_id,
                 )
             )
-        return deliveries, unreadable
+        if unreadable:
+            logger.error("rows of the outbox cannot be read and are given up: %s", unreadable)
+            why = "the stored alert cannot be read"
+            await self._write(DeliveryHold(ids=unreadable, error=why, next_try_at=None))
+        return deliveries
 
     async def delivered(self, deliveries: Sequence[Delivery], at: datetime) -> None:
         await self._write_each(

@@ -211,20 +211,24 @@ class Queries:
         found = self._all("SELECT trial FROM trials ORDER BY begun_at DESC, key LIMIT ?", limit)
         return [str(row[0]) for row in found]
 
-    def deliveries_due(self, now: datetime, limit: int, hook: str | None = None) -> list[StoredDelivery]:
-        """Of one hook, or of all. Oldest first, without those that an earlier one of the same check and hook
-        is still waiting before. One with an impossible instant is due, so that it is given up."""
+    def deliveries_due(
+        self, now: datetime, limit: int, hook: str | None = None, after: int = 0
+    ) -> list[StoredDelivery]:
+        """Of one hook, or of all, with an id above ``after``. Oldest first, without those that an earlier one
+        of the same check and hook is still waiting before. One with an impossible instant is due, so that it
+        is given up."""
         return self._deliveries(
             "LEFT JOIN (SELECT check_id AS held_check, hook AS held_hook, min(id) AS held_from FROM outbox"
             " WHERE next_try_at > ?1 AND next_try_at < ?3 GROUP BY check_id, hook)"
             " ON held_check = check_id AND held_hook = hook"
             " WHERE (next_try_at <= ?1 OR next_try_at >= ?3) AND (held_from IS NULL OR id < held_from)"
-            " AND (?4 IS NULL OR hook = ?4)"
+            " AND (?4 IS NULL OR hook = ?4) AND id > ?5"
             " ORDER BY +id LIMIT ?2",  # a plain id would make SQLite walk the whole table to save a sort
             stored(now),
             limit,
             LATEST,
             hook,
+            after,
         )
 
     def _deliveries(self, where: str, *values: object) -> list[StoredDelivery]:

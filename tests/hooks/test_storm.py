@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pulsetui.client.alert import AlertEvent
+from collections.abc import Mapping
+from itertools import pairwise
+
+from pulsetui.client.alert import AlertEvent, Queue
 from pulsetui.hooks.worker.lane import DIGEST_ABOVE, STORM_S
 from pulsetui.hooks.worker.sending import MAX_GATHERING_S, SETTLED_S
 from tests.hooks.fakes import RecordingHook, an_alert, refusal
@@ -113,3 +116,25 @@ async def test_a_drill_is_told_by_itself_in_a_storm() -> None:
         storm = [an_alert(f"c{n}") for n in range(9)]
         await scene.tell("desktop", *storm, an_alert("drill", drill=True))
         assert [alert.slug for alert in desktop.alerts] == ["drill"]
+
+
+async def test_a_worker_that_finds_thousands_leaves_most_of_the_time_to_pings() -> None:
+    phone = RecordingHook()
+    async with at_work(phone=phone) as scene:
+        await scene.worker.pause("phone")
+        looked = scene.outbox.queues
+
+        async def slowly() -> Mapping[str, Queue]:
+            looks.append(scene.time.seconds)
+            scene.time.seconds += 0.05
+            return await looked()
+
+        looks: list[float] = []
+        scene.outbox.queues = slowly  # type: ignore[method-assign]  # as a store does that holds thousands
+        for n in range(100):
+            await scene.tell("phone", an_alert(f"c{n}"))
+            await scene.time.advance(0.02)
+        await scene.time.advance(1)
+        assert len(looks) > 3
+        assert all(later - earlier > 0.49 for earlier, later in pairwise(looks))
+        assert scene.state("phone").waiting == 100
