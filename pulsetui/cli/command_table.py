@@ -227,5 +227,10 @@ COMMANDS: Mapping[str, CommandSpec] = {
         (_argument("file", metavar="FILE", nargs="?", help="default: that of --config"), _JSON),
     ),
     "init": CommandSpec("init:init", "write a first checks.toml"),
+    "help": CommandSpec(
+        "help:help_",
+        "print the help of a command; of hooks also what their texts may name",
+        (_argument("topic", metavar="COMMAND", nargs="?", help="one of them (default: all)"),),
+    ),
     "version": CommandSpec("version:version", "print the version"),
 }

@@ -94,6 +94,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return _command_parser(command).parse_intermixed_args([*arguments[:at], *arguments[at + 1 :]])
 
 
+def help_text(command: str) -> str:
+    """What ``--help`` prints for a command that is read here; "" for the screen."""
+    return (_command_parser(command) if command else _main_parser()).format_help()
+
+
 def _main_parser() -> _Parser:
     width = max(map(len, COMMANDS))
     commands = "\n".join(f"  {name:<{width}}  {spec.about}" for name, spec in COMMANDS.items())
