@@ -1,10 +1,13 @@
-"""Tells the person at this machine's desktop, through ``notify-send`` or, on macOS, ``osascript``.
+"""Tells the person at this machine's desktop: over D-Bus, where that cannot be reached by ``notify-send``, on
+macOS by ``osascript``.
 
+What is told of an incident stands in one note, and buttons answer it, where the desktop has them.
 All text goes as arguments of its own, never into a script or a shell.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
@@ -14,16 +17,23 @@ from typing import Final
 
 from msgspec import Struct
 
-from pulsetui.client.alert import Alert, AlertEvent
+from pulsetui.client.alert import Alert, AlertEvent, Answer, TakeAnswer, Verb
+from pulsetui.client.user import user_name
 from pulsetui.core.text.clean import clean, clean_lines
 from pulsetui.errors import HookError
+from pulsetui.hooks.facts import title
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options
+from pulsetui.hooks.next_steps import is_open
+from pulsetui.hooks.notifications import DesktopNote, NoBusError, NoServiceError, NotificationService
 from pulsetui.hooks.options import OptionReader, one_of, parsed, seconds, validator
 from pulsetui.hooks.process import run_program
 
 _RUN_TIMEOUT_S: Final = 10.0
 """A notification service that takes longer hangs."""
 _MAX_TITLE_LENGTH: Final = 120
+_REMEMBERED: Final = 500
+"""Notes that can still be replaced and answered."""
+_BUTTONS: Final[tuple[tuple[Verb, str], ...]] = (("acknowledge", "Acknowledge"), ("snooze", "Snooze 1 h"))
 _MAX_BODY_LINES: Final = 8
 _MAX_BODY_COLUMNS: Final = 120
 _NO_SERVICE: Final = ("ServiceUnknown", "was not provided by any")
@@ -48,6 +58,7 @@ class DesktopHook(Hook):
 
     timeout_s = _RUN_TIMEOUT_S + 10
     digest = True
+    acknowledges = True
 
     def __init__(
         self,
@@ -59,8 +70,71 @@ class DesktopHook(Hook):
         self._options = options
         self._environ = os.environ if environ is None else environ
         self._platform = platform
+        address = _bus_address(self._environ)
+        self._service = NotificationService(address) if address and platform != "darwin" else None
+        self._notes: dict[str, int] = {}  # Alert.key → id of its note
+        self._shown: dict[int, Alert] = {}  # by id of the note
 
     async def send(self, alert: Alert) -> None:
+        if self._service is None or not await self._sent_over_bus(self._service, alert):
+            await self._run(alert)
+
+    async def _sent_over_bus(self, service: NotificationService, alert: Alert) -> bool:
+        """False where there is no bus to speak to."""
+        timeout_s = self._options.timeout_s
+        note = DesktopNote(
+            title=_title(alert),
+            body=_body(alert),
+            urgency=self._options.urgency or _urgency(alert),
+            expire_ms=-1 if timeout_s is None else round(timeout_s * 1000),
+            replaces=self._notes.get(alert.key, 0) if alert.key else 0,
+            actions=_BUTTONS if alert.key and is_open(alert) else (),
+        )
+        try:
+            async with asyncio.timeout(_RUN_TIMEOUT_S):
+                number = await service.show(note)
+        except NoBusError:
+            return False
+        except TimeoutError:
+            raise HookError(f"the desktop did not answer within {_RUN_TIMEOUT_S:g} s") from None
+        except NoServiceError as error:
+            raise HookError(f"{error}. No desktop listens; {_ON_A_SERVER}", permanent=True) from None
+        if alert.key:
+            self._remember(alert, number)
+        return True
+
+    def _remember(self, alert: Alert, number: int) -> None:
+        self._notes[alert.key], self._shown[number] = number, alert
+        while len(self._notes) > _REMEMBERED:
+            del self._notes[next(iter(self._notes))]
+        while len(self._shown) > _REMEMBERED:
+            del self._shown[next(iter(self._shown))]
+
+    async def listen(self, take: TakeAnswer) -> None:
+        if self._service is None:
+            return
+        try:
+            async for number, action in self._service.presses():
+                await self._take(self._service, number, action, take)
+        except NoBusError:
+            return  # notify-send shows the notes, and has no buttons
+
+    async def _take(self, service: NotificationService, number: int, action: str, take: TakeAnswer) -> None:
+        alert = self._shown.get(number)
+        verb = next((verb for verb, _ in _BUTTONS if verb == action), None)
+        if alert is None or verb is None:
+            return  # of another program
+        said = await take(Answer(verb=verb, key=alert.key, by=user_name()))
+        note = DesktopNote(
+            title=_title(alert), body=clean(said, _MAX_BODY_COLUMNS), urgency="low", replaces=number
+        )
+        try:
+            async with asyncio.timeout(_RUN_TIMEOUT_S):
+                self._remember(alert, await service.show(note))
+        except (HookError, NoBusError, TimeoutError):
+            pass  # it is done all the same
+
+    async def _run(self, alert: Alert) -> None:
         argv = self._osascript(alert) if self._platform == "darwin" else self._notify_send(alert)
         finished = await run_program(argv, env=self._environ, timeout_s=_RUN_TIMEOUT_S)
         if finished.code == 0:
@@ -71,7 +145,7 @@ class DesktopHook(Hook):
         raise HookError(message)
 
     def _notify_send(self, alert: Alert) -> list[str]:
-        if not _has_session(self._environ):
+        if not _bus_address(self._environ):
             raise HookError(
                 f"there is no desktop session to show a notification; {_ON_A_SERVER}", permanent=True
             )
@@ -97,11 +171,12 @@ class DesktopHook(Hook):
         return found
 
 
-def _has_session(environ: Mapping[str, str]) -> bool:
-    if environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return True
+def _bus_address(environ: Mapping[str, str]) -> str:
+    """Of this user's session; empty where there is none."""
+    if address := environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return address
     runtime = environ.get("XDG_RUNTIME_DIR")
-    return bool(runtime) and (Path(runtime or "") / "bus").exists()
+    return f"unix:path={runtime}/bus" if runtime and Path(runtime, "bus").exists() else ""
 
 
 def _urgency(alert: Alert) -> str:
@@ -110,7 +185,7 @@ def _urgency(alert: Alert) -> str:
 
 def _title(alert: Alert) -> str:
     # notify-send refuses an empty summary.
-    return clean(alert.title, _MAX_TITLE_LENGTH) or "PulseTUI"
+    return clean(title(alert), _MAX_TITLE_LENGTH) or "PulseTUI"
 
 
 def _body(alert: Alert) -> str:

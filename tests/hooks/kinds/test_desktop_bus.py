@@ -11,21 +11,25 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call, new_method_return
+from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call, new_method_return, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from msgspec.structs import replace
 
+from pulsetui.client.alert import AlertEvent, Answer
+from pulsetui.client.user import user_name
 from pulsetui.errors import HookError
 from pulsetui.hooks.kinds.desktop import DesktopHook, DesktopOptions
 from tests.hooks.fakes import an_alert
+from tests.hooks.kinds.test_telegram import Taken
 from tests.programs import program
 
 NAME = "org.freedesktop.Notifications"
+SERVICE = DBusAddress("/org/freedesktop/Notifications", interface=NAME)
 STOP = DBusAddress("/org/freedesktop/Notifications", NAME, "org.pulsetui.Test")
 ANSWERS: Mapping[str, tuple[str, tuple[object, ...]]] = {
     "GetServerInformation": ("ssss", ("test", "PulseTUI", "1", "1.2")),
-    "GetCapabilities": ("as", (["body", "body-markup"],)),
+    "GetCapabilities": ("as", (["body", "body-markup", "actions"],)),
     "Notify": ("u", (1,)),
 }
 
@@ -68,15 +72,25 @@ def serve(connection: DBusConnection, notified: list[tuple[Any, ...]]) -> None:
         member = message.header.fields[HeaderFields.member]
         if member == "Notify":
             notified.append(message.body)
+        if member == "Press":
+            signal = new_signal(SERVICE, "ActionInvoked", "us", message.body)
+            connection.send(signal)
         signature, answer = ANSWERS.get(member, (None, ()))
+        if member == "Notify" and message.body[1] == 0:
+            answer = (len(notified),)
+        elif member == "Notify":
+            answer = (message.body[1],)
         connection.send(new_method_return(message, signature, answer))
         if member == "Stop":
             return
 
 
+def desktop(bus: str) -> DesktopHook:
+    return DesktopHook(DesktopOptions(), environ={**os.environ, "DBUS_SESSION_BUS_ADDRESS": bus})
+
+
 def send(bus: str, **changes: Any) -> None:
-    hook = DesktopHook(DesktopOptions(), environ={**os.environ, "DBUS_SESSION_BUS_ADDRESS": bus})
-    asyncio.run(hook.send(replace(an_alert(), **changes)))
+    asyncio.run(desktop(bus).send(replace(an_alert(), **changes)))
 
 
 def test_the_desktop_gets_title_text_and_urgency_and_no_markup_of_ours() -> None:
@@ -94,3 +108,76 @@ def test_a_session_without_a_notification_service_is_told_for_good() -> None:
         send(bus)
 
     assert caught.value.permanent
+
+
+def test_a_recovery_takes_the_place_of_what_it_recovers_from_and_is_calm() -> None:
+    with session_bus() as bus, service(bus) as notified:
+        hook = desktop(bus)
+
+        async def tell() -> None:
+            for alert in (
+                an_alert(key="a-1"),
+                an_alert("other", key="b-1"),
+                an_alert(event=AlertEvent.UP, key="a-1"),
+                an_alert(event=AlertEvent.NOTE),
+            ):
+                await hook.send(alert)
+
+        asyncio.run(tell())
+    assert [note[1] for note in notified] == [0, 0, 1, 0]
+    assert [note[6]["urgency"][1] for note in notified] == [2, 2, 1, 1]
+    assert all(note[5] == [] for note in notified), "nobody listens: no buttons"
+
+
+async def press(bus: str, number: int, action: str) -> None:
+    """The person at the desktop."""
+
+    def call() -> None:
+        with open_dbus_connection(bus) as other:
+            other.send_and_get_reply(new_method_call(STOP, "Press", "us", (number, action)))
+
+    await asyncio.to_thread(call)
+
+
+def test_a_button_answers_in_the_name_of_whoever_sits_there() -> None:
+    with session_bus() as bus, service(bus) as notified:
+        hook, taken = desktop(bus), Taken("One is acknowledged")
+
+        async def scene() -> None:
+            listening = asyncio.create_task(hook.listen(taken))
+            while not (notified and notified[-1][5]):  # until it listens
+                await asyncio.wait({listening}, timeout=0.01)
+                await hook.send(an_alert(key="a-1"))
+            for number, action in ((77, "acknowledge"), (1, "launch"), (1, "acknowledge")):
+                await press(bus, number, action)
+            await taken.came.wait()
+            while notified[-1][4] != "One is acknowledged":
+                await asyncio.wait({listening}, timeout=0.01)
+            listening.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await listening
+
+        asyncio.run(scene())
+    buttons = next(note[5] for note in notified if note[5])
+    assert buttons == ["acknowledge", "Acknowledge", "snooze", "Snooze 1 h"]
+    assert taken.answers == [Answer(verb="acknowledge", key="a-1", by=user_name())]
+    assert notified[-1][1] == 1
+
+
+def test_a_bus_that_goes_away_is_told() -> None:
+    async def scene(bus: str, daemon: subprocess.Popen[str]) -> None:
+        hook = desktop(bus)
+        listening = asyncio.create_task(hook.listen(Taken()))
+        await asyncio.wait({listening}, timeout=0.2)
+        daemon.terminate()
+        with pytest.raises(HookError, match="the session bus is gone"):
+            await listening
+
+    command = [program("dbus-daemon"), "--session", "--nofork", "--print-address"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as daemon:
+        assert daemon.stdout is not None
+        asyncio.run(scene(daemon.stdout.readline().strip(), daemon))
+
+
+def test_without_a_bus_nobody_listens() -> None:
+    asyncio.run(desktop("unix:path=/nowhere").listen(Taken()))
