@@ -95,6 +95,7 @@ class DeliveryWorker:
         self._release_waiting()  # perhaps to another kind of hook
         self._hooks = dict(hooks)
         self._adopt(hooks)
+        self._pauses_known = False  # of one that was there before
         for lane in self._lanes.values():
             lane.circuit.probe_now()
         for name in [name for name in self._troubles if name not in hooks]:
@@ -225,7 +226,7 @@ class DeliveryWorker:
         return min(max(min(rests), MIN_REST_S), _MAX_REST_S) if rests else None
 
     async def _know_pauses(self) -> None:
-        """Of the last run."""
+        """Of the last run, or of a hook that has come back."""
         if not self._pauses_known:
             for name, at in (await self._outbox.pauses()).items():
                 if (lane := self._lanes.get(name)) is not None:

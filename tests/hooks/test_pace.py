@@ -123,6 +123,17 @@ async def test_a_pause_is_kept_over_a_restart() -> None:
         await running
 
 
+async def test_a_hook_that_comes_back_is_as_paused_as_it_was() -> None:
+    hook = RecordingHook()
+    async with at_work(phone=hook) as scene:
+        await scene.worker.pause("phone")
+        scene.worker.replace_hooks({})
+        await settle()
+        scene.worker.replace_hooks({"phone": hook})
+        await scene.tell("phone", an_alert("a"))
+        assert (hook.tries, scene.state("phone").paused_at) == (0, START)
+
+
 async def test_a_resume_tries_a_hook_at_once_that_failed_before() -> None:
     hook = RecordingHook()
     hook.error = refusal()
