@@ -139,6 +139,7 @@ class Service:
             timezone=lambda: zone(engine.config.timezone),
         )
         self.client.know_hooks(delivery.states)
+        engine.hook_control = delivery
         engine.on_alerts.subscribe(delivery.wake)
         engine.on_urgent.subscribe(delivery.tell_now)
         engine.on_config.subscribe(lambda config: delivery.replace_hooks(hooks(config)))

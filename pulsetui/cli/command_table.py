@@ -41,6 +41,7 @@ If tmux does not find pulsetui, write its full path. Names of checks are shown a
 _HOOKS = """\
 test sends a message that says it is a test, the way a real alert goes: through the outbox of the running
 engine. It prints how long each hook took, or what went wrong.
+pause holds the alerts for these hooks until resume; none is lost.
 drill tells of a miss that did not happen, by the hooks that would tell of one of that check, and waits for
 somebody to acknowledge it. Nothing of the check changes.
 replay says what the rules in checks.toml, as it is now, would have told of what happened since then. Nothing
@@ -170,17 +171,17 @@ COMMANDS: Mapping[str, CommandSpec] = {
     ),
     "hooks": CommandSpec(
         "hooks:hooks",
-        "list the hooks that tell people, test them, hold a drill, or replay what they would have told",
+        "list the hooks that tell people, test or pause them, hold a drill, replay what would have been told",
         (
             _argument(
                 "action",
                 metavar="ACTION",
-                choices=["list", "test", "drill", "replay"],
+                choices=["list", "test", "pause", "resume", "drill", "replay"],
                 nargs="?",
                 default="list",
-                help="list (the default), test, drill or replay",
+                help="list (the default), test, pause, resume, drill or replay",
             ),
-            _argument("names", metavar="NAME", nargs="*", help="test: the hooks (default: all)"),
+            _argument("names", metavar="NAME", nargs="*", help="the hooks; test: all by default"),
             _argument("--check", metavar="SLUG", help="drill, replay: that check"),
             _argument("--tag", metavar="TAG", help="replay: checks with this tag"),
             _argument("--since", metavar="WHEN", help="replay: from then on: monday, 2d, 14:30, 2026-11-20"),

@@ -224,6 +224,23 @@ class StartDrill(_Trial, frozen=True, tag="drill"):
 class EndTrial(_Trial, frozen=True, tag="end_trial"):
     """What of it was not delivered yet is not sent any more."""
 
+    by: str = ""  # who acknowledges the drill; "" ends it without
+
+
+class PauseHooks(_Asked, frozen=True, tag="pause_hooks"):
+    """Holds what is for these hooks until they are resumed; nothing is lost. Results carry hooks in
+    ``slug``."""
+
+    hooks: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return self.hooks
+
+
+class ResumeHooks(PauseHooks, frozen=True, tag="resume_hooks"):
+    """Sends what was held."""
+
 
 class Dismiss(_Asked, frozen=True, tag="dismiss"):
     """Takes away a notice that has been read. It has no result."""
@@ -241,7 +258,9 @@ Definition: TypeAlias = AddCheck | EditCheck | RemoveCheck | UndoRemove
 """What changes checks.toml, for one check."""
 OfTrial: TypeAlias = TestHooks | StartDrill | EndTrial
 """What tries whether alerts arrive."""
-AnyCommand: TypeAlias = Operation | StartSnooze | EndSnooze | Definition | OfTrial | Dismiss
+OfHooks: TypeAlias = PauseHooks | ResumeHooks
+"""What is done to hooks."""
+AnyCommand: TypeAlias = Operation | StartSnooze | EndSnooze | Definition | OfTrial | OfHooks | Dismiss
 
 
 def answer_at_once(command: AnyCommand) -> list[CommandResult] | None:

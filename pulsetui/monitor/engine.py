@@ -41,7 +41,7 @@ from pulsetui.monitor.pings.spool_intake import SpoolIntake
 from pulsetui.monitor.routines import Routines
 from pulsetui.monitor.snooze_timer import SnoozeTimer
 from pulsetui.monitor.store_watch import StoreWatch
-from pulsetui.monitor.trials import Trials
+from pulsetui.monitor.trials import HookControl, Trials
 from pulsetui.monitor.trimmer import Trimmer
 from pulsetui.monitor.unwatched import BEAT_S, TICK_S, GapDetector, UnwatchedTime
 from pulsetui.monitor.writing import commands
@@ -125,6 +125,7 @@ class Engine:
         self._snooze_timer = SnoozeTimer(clock.now, lambda: self.checks.snoozes, self._end_snoozes)
         self._trimmer = Trimmer(self.submit)
         self.trials = Trials(self)
+        self.hook_control: HookControl | None = None  # who can pause hooks, once there are any
         self.store_watch = StoreWatch(self, self._routines.spawn)
 
     @property

@@ -14,8 +14,11 @@ from pulsetui.client.commands import (
     EditCheck,
     EndSnooze,
     EndTrial,
+    OfHooks,
     Operation,
+    PauseHooks,
     RemoveCheck,
+    ResumeHooks,
     StartDrill,
     StartSnooze,
     TestHooks,
@@ -50,6 +53,8 @@ def run_command(engine: Engine, command: AnyCommand) -> list[CommandResult]:
                 return _dismiss(engine, command)
             case TestHooks() | StartDrill() | EndTrial():
                 return engine.call(lambda: engine.trials.do(command))
+            case PauseHooks() | ResumeHooks():
+                return engine.call(lambda: _hold(engine, command))
             case _:
                 return _operate(engine, command)
     except PulseError as error:
@@ -61,6 +66,16 @@ def _operate(engine: Engine, command: Operation) -> list[CommandResult]:
         return await engine.trials.stand_in(command, await engine.perform(Operate(command)))
 
     return engine.call(operate)
+
+
+async def _hold(engine: Engine, command: OfHooks) -> list[CommandResult]:
+    control, is_pause = engine.hook_control, not isinstance(command, ResumeHooks)
+    results = []
+    for hook in dict.fromkeys(command.hooks):
+        known = control is not None and await (control.pause(hook) if is_pause else control.resume(hook))
+        said = f"{hook} is {'paused' if is_pause else 'resumed'}" if known else f"there is no hook {hook}"
+        results.append(CommandResult(slug=hook, ok=known, message=said))
+    return results
 
 
 def _dismiss(engine: Engine, command: Dismiss) -> list[CommandResult]:

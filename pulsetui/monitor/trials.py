@@ -50,6 +50,16 @@ def trial_views(queries: Queries, limit: int, masked: Callable[[str], str]) -> t
     return tuple(views)
 
 
+class HookControl(Protocol):
+    """Holds and lets go what is for a hook. Raises StoreError."""
+
+    async def pause(self, name: str) -> bool:
+        """False when there is no such hook."""
+
+    async def resume(self, name: str) -> bool:
+        """Likewise."""
+
+
 class TrialsHost(Performer, Protocol):
     """What of the engine a trial needs."""
 
@@ -75,7 +85,7 @@ class Trials:
             case StartDrill():
                 return await self.drill(command)
             case EndTrial():
-                ended = await self._end(command.key)
+                ended = await self._end(command.key, command.by[:100])
                 said = "it is over" if ended else "it was over already"
                 return [CommandResult(slug=command.key, ok=True, message=said)]
 

@@ -379,6 +379,7 @@ class PulseApp(App[None]):
             "incidents": go.incidents,
             "ways": lambda: go.ways(first),
             "log": go.log,
+            "hooks": go.hooks,
             "theme": go.themes,
             "palette": go.palette,
             "help": go.help,

@@ -51,6 +51,14 @@ class Navigation:
         if not isinstance(self._app.screen, IncidentsScreen):
             self._app.push_screen(IncidentsScreen())
 
+    def hooks(self) -> None:
+        """The hooks; back to them when they are open below."""
+        from pulsetui.tui.hooks.screen import HooksScreen
+
+        self._back_to(HooksScreen)
+        if not isinstance(self._app.screen, HooksScreen):
+            self._app.push_screen(HooksScreen())
+
     def _back_to(self, kind: type[PulseScreen]) -> None:
         """Closes what is open over a screen of that kind, if there is one: screens would pile up."""
         if any(isinstance(screen, kind) for screen in self._app.screen_stack):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pulsetui.cli.commands import hooks
 from pulsetui.cli.main import main
 from pulsetui.client.alert import Answer
-from pulsetui.client.commands import EndTrial, StartDrill, TestHooks
+from pulsetui.client.commands import EndTrial, PauseHooks, ResumeHooks, StartDrill, TestHooks
 from pulsetui.client.hooks import Circuit, HookState
 from pulsetui.client.views import DeliveryView
 from pulsetui.service import Service, open_service
@@ -127,6 +127,21 @@ def test_a_test_that_is_never_sent_says_so(fake: FakeEngine, capsys: Captured) -
     assert capsys.readouterr().err == "mail: not sent within 1s\n"
 
 
+def test_hooks_are_paused_and_resumed(fake: FakeEngine, capsys: Captured) -> None:
+    fake.about = replace(fake.about, hooks=(HookState(name="phone", type="telegram"),))
+
+    assert main(["hooks", "pause", "phone"]) == 0
+    assert main(["hooks", "resume", "phone"]) == 0
+    assert main(["hooks", "pause", "nine"]) == 1
+    assert main(["hooks", "pause"]) == 2
+
+    assert fake.commands == [PauseHooks(("phone",)), ResumeHooks(("phone",)), PauseHooks(("nine",))]
+    err = capsys.readouterr().err
+    assert "phone is paused" in err
+    assert "there is no hook nine" in err
+    assert "which hooks?" in err
+
+
 def test_a_hook_that_is_not_there_is_named_with_the_nearest(fake: FakeEngine, capsys: Captured) -> None:
     assert main(["hooks", "test", "mial"]) == 2
     assert 'there is no hook "mial"; did you mean "mail"?' in capsys.readouterr().err
@@ -215,6 +230,17 @@ def test_a_test_goes_through_a_real_engine(tmp_path: Path, capsys: Captured) -> 
         assert "bad: failed: false ended with exit code 1" in out
         assert json.loads((tmp_path / "told").read_text())["event"] == "test"
         assert main(arguments(tmp_path, "hooks", "test", "good")) == 0
+
+
+def test_a_hook_of_a_real_engine_is_held(tmp_path: Path) -> None:
+    with serve(tmp_path) as service:
+        assert main(arguments(tmp_path, "hooks", "test", "good")) == 0  # then its worker is there
+
+        assert main(arguments(tmp_path, "hooks", "pause", "good")) == 0
+        assert service.client.info().hooks[0].paused_at is not None
+        assert main(arguments(tmp_path, "hooks", "resume", "good")) == 0
+        assert service.client.info().hooks[0].paused_at is None
+        assert main(arguments(tmp_path, "hooks", "pause", "nine")) == 1
 
 
 def test_a_drill_goes_through_a_real_engine(tmp_path: Path, capsys: Captured) -> None:

@@ -23,11 +23,14 @@ from pulsetui.client.commands import (
     EditCheck,
     EndSnooze,
     EndTrial,
+    OfHooks,
     OfTrial,
     Operation,
     Pause,
+    PauseHooks,
     RemoveCheck,
     Resume,
+    ResumeHooks,
     StartDrill,
     StartSnooze,
     TestHooks,
@@ -230,6 +233,8 @@ class FakeEngine:
                 return []
             case StartSnooze() | EndSnooze():
                 return self._snooze(command)
+            case PauseHooks() | ResumeHooks():
+                return self._hold(command)
             case TestHooks() | StartDrill() | EndTrial():
                 return self._try(command)
             case AddCheck() | EditCheck() | RemoveCheck() | UndoRemove():
@@ -245,7 +250,15 @@ class FakeEngine:
     def _try(self, command: OfTrial) -> list[CommandResult]:
         if isinstance(command, EndTrial):
             self.trial_views = [
-                replace(one, trial=replace(one.trial, ended_at=self.now()))
+                replace(
+                    one,
+                    trial=replace(
+                        one.trial,
+                        ended_at=self.now(),
+                        acknowledged_at=self.now() if command.by else None,
+                        acknowledged_by=command.by,
+                    ),
+                )
                 if one.trial.key == command.key
                 else one
                 for one in self.trial_views
@@ -264,6 +277,19 @@ class FakeEngine:
         deliveries = tuple(self.told(hook) for hook in hooks)
         self.trial_views.insert(0, TrialView(trial=trial, deliveries=deliveries))
         return [_yes(hook, f"a {trial.kind} goes out by {hook}") for hook in hooks]
+
+    def _hold(self, command: OfHooks) -> list[CommandResult]:
+        at = None if isinstance(command, ResumeHooks) else self.now()
+        hooks = {one.name: one for one in self.about.hooks}
+        known = {name: replace(hooks[name], paused_at=at) for name in command.hooks if name in hooks}
+        self.about = replace(self.about, hooks=tuple((hooks | known).values()))
+        self.tell()
+        return [
+            _yes(name, f"{name} is {'paused' if at else 'resumed'}")
+            if name in known
+            else _no(name, f"there is no hook {name}")
+            for name in command.hooks
+        ]
 
     def _told_at_once(self, hook: str) -> DeliveryView:
         now = self.now()

@@ -8,11 +8,19 @@ from collections.abc import Callable, Sequence
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from pulsetui.cli.commands.verbs import print_results
 from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.exit_codes import NOT_OK, OK
 from pulsetui.cli.hook_names import EXAMPLE, chosen_hooks
 from pulsetui.cli.output import json_text, out, table, talk
-from pulsetui.client.commands import MAX_DRILL_WAIT_S, EndTrial, StartDrill, TestHooks
+from pulsetui.client.commands import (
+    MAX_DRILL_WAIT_S,
+    EndTrial,
+    PauseHooks,
+    ResumeHooks,
+    StartDrill,
+    TestHooks,
+)
 from pulsetui.client.hook_words import hook_cells
 from pulsetui.client.user import user_name
 from pulsetui.core.schedule.duration import DurationError, parse_duration
@@ -44,6 +52,8 @@ def hooks(options: argparse.Namespace) -> int:
             return _test(options)
         case "drill":
             return _drill(options)
+        case "pause" | "resume":
+            return _hold(options)
         case "replay":
             from pulsetui.cli.commands.hooks_replay import replay_hooks
 
@@ -64,6 +74,16 @@ def _list(options: argparse.Namespace) -> int:
         talk("no hooks yet: nobody is told. Add one to checks.toml, for instance:")
         talk(EXAMPLE)
     return OK
+
+
+def _hold(options: argparse.Namespace) -> int:
+    if not options.names:
+        raise UsageError("which hooks? Name them: pulsetui hooks pause NAME")
+    kind = PauseHooks if options.action == "pause" else ResumeHooks
+    with engine(options) as client:
+        results = client.do(kind(tuple(dict.fromkeys(options.names))))
+    options.json = options.format == "json"
+    return print_results(results, options)
 
 
 # --- test -------------------------------------------------------------------------------------------

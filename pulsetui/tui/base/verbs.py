@@ -33,7 +33,7 @@ Off = Callable[[Situation], str]
 
 class Verb(Struct, frozen=True, kw_only=True):
     """One thing to do. ``on`` names the screens that offer it: "home", "details", "timeline", "incidents",
-    "any"."""
+    "hooks", "any"."""
 
     id: str
     keys: str  # as Textual spells them, comma between several
@@ -102,7 +102,8 @@ _HOME = frozenset({"home"})
 _CHECK = frozenset({"home", "details"})
 _TIMELINE = frozenset({"timeline"})
 _OVER = frozenset({"timeline", "incidents"})
-_ANY = _CHECK | _OVER | {"any"}
+_HOOKS = frozenset({"hooks"})
+_ANY = _CHECK | _OVER | _HOOKS | {"any"}
 
 VERBS: tuple[Verb, ...] = (
     Verb(
@@ -241,6 +242,38 @@ VERBS: tuple[Verb, ...] = (
     Verb(id="dismiss", keys="x", label="dismiss", help="Dismiss the notice on top", on=_HOME, off=_notices),
     Verb(id="notices", keys="N", label="notices", help="Show all notices in full", on=_HOME),
     Verb(id="log", keys="L", label="log", help="Show the engine's log", on=_CHECK),
+    Verb(
+        id="hooks",
+        keys="H",
+        label="hooks",
+        help="Show what notifies people: how it is doing, tests and drills",
+        on=_CHECK | _OVER,
+    ),
+    Verb(id="test", keys="t", label="test", help="Send a test by this hook", on=_HOOKS, off=_needs_engine),
+    Verb(
+        id="hold",
+        keys="p",
+        label="pause",
+        help="Pause the hook, so that its alerts wait, or resume it",
+        on=_HOOKS,
+        off=_needs_engine,
+    ),
+    Verb(
+        id="drill",
+        keys="d",
+        label="drill",
+        help="Tell of a miss that did not happen by every hook, and see who reacts",
+        on=_HOOKS,
+        off=_needs_engine,
+    ),
+    Verb(
+        id="react",
+        keys="a",
+        label="ack drill",
+        help="Acknowledge the drill that is going on",
+        on=_HOOKS,
+        off=_needs_engine,
+    ),
     Verb(id="theme", keys="T", label="theme", help="Choose the colours", on=_ANY),
     Verb(
         id="palette",

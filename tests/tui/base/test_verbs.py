@@ -8,6 +8,7 @@ from pulsetui.tui.app import PulseApp
 from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.base.verbs import VERBS, verbs_on
 from pulsetui.tui.details.screen import DetailsScreen
+from pulsetui.tui.hooks.screen import HooksScreen
 from pulsetui.tui.incidents.screen import IncidentsScreen
 from pulsetui.tui.log import LogScreen
 from pulsetui.tui.table.screen import HomeScreen
@@ -20,6 +21,7 @@ SCREENS = {
     "details": lambda: DetailsScreen("backup-db"),
     "timeline": TimelineScreen,
     "incidents": IncidentsScreen,
+    "hooks": HooksScreen,
     "any": LogScreen,
 }
 

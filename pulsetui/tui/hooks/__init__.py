@@ -1,0 +1,1 @@
+"""What tells people, and whether it would."""
