@@ -81,6 +81,7 @@ class _Now(Struct):
     turns: tuple[datetime, ...] = ()
     flaps_until: datetime | None = None
     wakes: datetime | None = None
+    parents: list[str] = field(default_factory=list)  # directly or through others
     children: list[str] = field(default_factory=list)
 
 
@@ -98,9 +99,9 @@ class _Walk:
             one.check.slug: _Now(check=one.check, rules=alerting.rules_of(one.check)) for one in past
         }
         for slug, now in self._checks.items():
-            for parent in now.check.depends_on:
-                if parent in self._checks:
-                    self._checks[parent].children.append(slug)
+            now.parents = self._parents_of(now.check)
+            for parent in now.parents:
+                self._checks[parent].children.append(slug)
         self._count = itertools.count()
         self._queue: list[tuple[datetime, int, int, str, Flip | None]] = []
         for one in past:
@@ -109,6 +110,16 @@ class _Walk:
                 self._push(flip.at, _SILENCE if ran_out else _FLIP, one.check.slug, flip)
             for at in one.acknowledged:
                 self._push(at, _ACKNOWLEDGED, one.check.slug)
+
+    def _parents_of(self, check: Check) -> list[str]:
+        found: dict[str, None] = {}
+        waiting = list(check.depends_on)
+        while waiting:
+            slug = waiting.pop()
+            if slug in self._checks and slug not in found and slug != check.slug:
+                found[slug] = None
+                waiting += self._checks[slug].check.depends_on
+        return list(found)
 
     def _push(self, at: datetime, rank: int, slug: str, flip: Flip | None = None) -> None:
         if at <= self._until:
@@ -199,11 +210,7 @@ class _Walk:
         """Why nobody is to be told of it at that instant."""
         if maintained_until(self._alerting.windows, now.check, at) is not None:
             return "maintenance"
-        down = [
-            parent
-            for parent in now.check.depends_on
-            if parent in self._checks and self._checks[parent].is_down
-        ]
+        down = [parent for parent in now.parents if self._checks[parent].is_down]
         return f"depends on {', '.join(down)}" if down else ""
 
     def _settle(self, now: _Now, at: datetime) -> None:

@@ -39,6 +39,10 @@ every = "30m"
 grace = "10m"
 tags = ["shop"]
 
+[checks.web]
+every = "30m"
+grace = "15m"
+
 [checks.mail]
 every = "20m"
 grace = "5m"
@@ -82,10 +86,11 @@ Told = tuple[datetime, str, str, str, int]
 
 
 async def use(engine: Harness, alerting: Alerting) -> None:
-    """These rules, and a check that depends on another."""
+    """These rules, and a check that depends on another, which depends on a third."""
     config = engine.engine.config
     app = replace(config.checks["app"], depends_on=("db",))
-    checks = {**config.checks, "app": app}
+    web = replace(config.checks["web"], depends_on=("app",))
+    checks = {**config.checks, "app": app, "web": web}
     engine.engine.config = replace(config, alerting=alerting, checks=checks)
     await engine.engine.perform(Define(checks, {}))
 
@@ -94,18 +99,18 @@ async def live(engine: Harness, seed: int) -> Mapping[str, list[datetime]]:
     """A day and a half of jobs that come, fail and stay away, and of people who sometimes care. Returns when
     each check was acknowledged."""
     random = Random(seed)
-    known: dict[str, list[datetime]] = {"db": [], "app": [], "mail": []}
+    known: dict[str, list[datetime]] = {"db": [], "app": [], "web": [], "mail": []}
     for _ in range(36 * 12):
         await engine.run(minutes=5)
         await engine.engine.perform(SetSnoozes())  # a window may have closed
-        for slug, every in (("db", 12), ("app", 6), ("mail", 4)):
+        for slug, every in (("db", 12), ("app", 6), ("web", 6), ("mail", 4)):
             chance = random.random()
             if chance < 0.9 / every:
                 await engine.ping(slug)
             elif chance < 1.1 / every:
                 await engine.ping(slug, PingKind.FAIL)
         if random.random() < 0.01:
-            down = tuple(slug for slug in ("db", "app", "mail") if engine.status(slug).startswith("down"))
+            down = tuple(slug for slug in known if engine.status(slug).startswith("down"))
             if down:
                 await asyncio.to_thread(engine.client.do, Acknowledge(down[:1], by="ann"))
                 await engine.settle()
