@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from pulsetui.client.hooks import HookState
 from pulsetui.core.schedule.schedule import ScheduleKind
+from pulsetui.core.state.alert_plan import HookPlan
 from pulsetui.core.state.incident import Flip
 from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
@@ -125,12 +126,13 @@ class DeliveryView(Struct, frozen=True, kw_only=True):
     """What one hook did about one flip."""
 
     hook: str
-    event: str  # "down", "up", "reminder", "unwatched"
+    event: str  # "down", "up", "acknowledged", "unwatched", "note"
     flip_at: datetime
     tries: int
     delivered_at: datetime | None
     next_try_at: datetime | None
     error: str
+    reminder: int = 0  # 3 for the third
 
 
 class CheckDetails(Struct, frozen=True, kw_only=True):
@@ -145,6 +147,9 @@ class CheckDetails(Struct, frozen=True, kw_only=True):
     deliveries: tuple[DeliveryView, ...]
     due_next: tuple[datetime, ...]  # the next five due instants
     schedule_warnings: tuple[str, ...]
+    plans: tuple[HookPlan, ...] = ()  # of the open incident: when each hook tells of it next
+    maintained_until: datetime | None = None  # a window of maintenance is open: nobody is told
+    waits_for: tuple[str, ...] = ()  # slugs that it depends on and that are down: nobody is told
 
 
 class Notice(Struct, frozen=True, kw_only=True):

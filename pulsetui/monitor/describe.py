@@ -194,6 +194,7 @@ def check_details(
         deliveries=tuple(delivery_view(one) for one in queries.deliveries(tracked.id, DELIVERIES_SHOWN)),
         due_next=tuple(upcoming),
         schedule_warnings=tuple(schedule.warnings(now)),
+        plans=(state.plans or ()) if state.incident is not None else (),
     )
 
 
@@ -308,4 +309,5 @@ def delivery_view(delivery: StoredDelivery) -> DeliveryView:
         delivered_at=delivery.delivered_at,
         next_try_at=delivery.next_try_at,
         error=delivery.error,
+        reminder=0 if alert is None else alert.reminder,
     )

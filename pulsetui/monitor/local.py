@@ -28,6 +28,8 @@ from pulsetui.client.views import (
 from pulsetui.config.model import format_address, is_loopback
 from pulsetui.core.state.alert_rules import NO_RULES
 from pulsetui.core.state.alert_words import rules_text
+from pulsetui.core.state.maintenance import maintained_until
+from pulsetui.core.state.status import Status
 from pulsetui.errors import UnknownCheckError
 from pulsetui.monitor.describe import check_details, check_view, incident_view, timeline
 from pulsetui.monitor.engine import Engine
@@ -161,7 +163,15 @@ class LocalEngine:
     def details(self, slug: str) -> CheckDetails:
         tracked = self._tracked(slug)
         fields = self._engine.config.fields.get(slug, {})
-        return check_details(tracked, self.checks()[slug], fields, self._engine.queries, self.now())
+        now, checks = self.now(), self._engine.checks
+        details = check_details(tracked, self.checks()[slug], fields, self._engine.queries, now)
+        parents = checks.parents_of(tracked.check)
+        windows = self._engine.config.alerting.windows
+        return replace(
+            details,
+            maintained_until=maintained_until(windows, tracked.check, now),
+            waits_for=tuple(one.check.slug for one in parents if one.state.status is Status.DOWN),
+        )
 
     def ping_body(self, slug: str, n: int) -> bytes:
         return self._engine.queries.body(self._tracked(slug).id, n)
