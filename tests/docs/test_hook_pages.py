@@ -18,7 +18,7 @@ from tests.hooks.fakes import an_alert
 from tests.hooks.receivers import Receiver, answer
 
 DOCS = Path(__file__).parents[2] / "docs" / "hooks"
-PAGES = sorted(page.stem for page in DOCS.glob("*.md") if page.stem != "links")
+PAGES = sorted(page.stem for page in DOCS.glob("*.md") if page.stem not in ("links", "secrets"))
 SENT = '{"ok": true, "result": {"message_id": 1, "date": 1, "chat": {"id": 123456789, "type": "private"}}}'
 OURS = ("webhook", "ntfy", "slack", "discord", "gotify", "pushover", "pagerduty", "alertmanager", "apprise")
 ANSWERS = {**dict.fromkeys(OURS, answer(200, "ok")), "telegram": answer(200, SENT)}
@@ -67,3 +67,18 @@ async def test_what_a_page_shows_was_run(page: str) -> None:
 def test_the_page_of_webhooks_names_every_fact() -> None:
     text = (DOCS / "webhook.md").read_text()
     assert [fact for fact in FACTS if f"`{fact}`" not in text] == []
+
+
+def test_what_the_page_of_secrets_shows_was_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    [text] = _TOML.findall((DOCS / "secrets.md").read_text())
+    monkeypatch.setenv("PULSE_PING_KEY", "from-a-variable")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "ops-url").write_text("https://example.org/from-a-file\n")
+    (tmp_path / "telegram-token").write_text("123456:ABC-from-a-file-abcdefghijklmnopqrst\n")
+
+    text = text.replace("/run/secrets", str(tmp_path))
+    config = parse_config(text, tmp_path / "checks.toml", VALIDATORS)
+
+    assert config.listener.ping_key == "from-a-variable"
+    assert config.hooks["phone"].options["token"] == "123456:ABC-from-a-file-abcdefghijklmnopqrst"
+    assert config.hooks["ops"].options["url"] == "https://example.org/from-a-file"

@@ -10,6 +10,7 @@ import logging
 
 from pulsetui.config.check_fields import odd_slugs
 from pulsetui.config.doubts import ended_schedules
+from pulsetui.config.exposed import exposed_secrets
 from pulsetui.config.model import Config, is_loopback
 from pulsetui.config.trust import distrust
 from pulsetui.monitor.clock import Clock
@@ -38,6 +39,7 @@ class ConfigNotices:
         self._look_at_slugs(config)
         self._look_at_schedules(config)
         self._look_at_owner(config)
+        self._look_at_secrets(config)
 
     def stop(self) -> None:
         """Looks no more."""
@@ -71,6 +73,13 @@ class ConfigNotices:
             return
         logger.warning("%s", found.text)
         self._notices.put("owner", "error" if found.refused else "warning", found.text)
+
+    def _look_at_secrets(self, config: Config) -> None:
+        """Who can read them can send in our name, or more."""
+        found = exposed_secrets(config)
+        for text in found:
+            logger.warning("%s", text)
+        self._put_or_take_away("secrets", "\n".join(found))
 
     def _look_at_schedules(self, config: Config) -> None:
         """A calendar that has ended is silent for ever."""

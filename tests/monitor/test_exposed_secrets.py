@@ -1,0 +1,30 @@
+"""A notice tells of secrets that every user of the host can read, until that is mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pulsetui.monitor.checks_toml.notices import ConfigNotices
+from tests.monitor.harness import CONFIG, running
+
+
+async def test_a_notice_tells_of_them_until_the_file_is_private(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pulsetui.config.exposed.parents_of", lambda path: [])
+    async with running(tmp_path, config=CONFIG + '\n[listener]\nping_key = "s3cretpingkey"\n') as engine:
+        notices = ConfigNotices(engine.engine.notices, engine.clock, "127.0.0.1")
+        path = tmp_path / "checks.toml"
+        path.chmod(0o644)
+        notices.look(engine.engine.config)
+        [notice] = engine.client.info().notices
+        assert (notice.key, notice.level) == ("secrets", "warning")
+        assert "[listener] ping_key" in notice.text
+        assert "s3cret" not in notice.text
+
+        path.chmod(0o600)
+        notices.look(engine.engine.config)
+        assert engine.client.info().notices == ()
+        notices.stop()
