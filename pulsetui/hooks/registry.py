@@ -22,6 +22,7 @@ _MODULES: Final = {
     "email": "pulsetui.hooks.kinds.email",
     "telegram": "pulsetui.hooks.kinds.telegram",
     "ntfy": "pulsetui.hooks.kinds.ntfy",
+    "tmux": "pulsetui.hooks.kinds.tmux",
     "slack": "pulsetui.hooks.kinds.slack",
     "discord": "pulsetui.hooks.kinds.discord",
     "gotify": "pulsetui.hooks.kinds.gotify",
