@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pulsetui.config import values
 from pulsetui.config.address import parse_address
 from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check, unknown_key, zone_flaw
+from pulsetui.config.drill import DrillConfig, read_drill
 from pulsetui.config.kept_secret import NamesSecrets, SecretReader
 from pulsetui.config.model import (
     DEFAULT_TIMEZONE,
@@ -34,7 +35,7 @@ from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ConfigError
 
 _T = TypeVar("_T")
-TOP = ("timezone", "listener", "hooks", "checks", "keys")
+TOP = ("timezone", "listener", "hooks", "drill", "checks", "keys")
 _OWN = frozenset({"name", "desc", "uuid"})
 """Fields that hardly two checks have alike."""
 
@@ -114,6 +115,7 @@ class _Builder:
                 acknowledging=frozenset(filter(lambda name: self._acknowledges(hooks[name]), hooks)),
             ),
             secrets=secrets_of(self._document) - self._secrets.references | self._secrets.values,
+            drill=self._drill(timezone),
             secret_places=tuple(self._secrets.places),
         )
 
@@ -301,6 +303,15 @@ class _Builder:
             checks[slug] = check
             fields[slug] = _shared(table)
         return checks, fields
+
+    def _drill(self, timezone: str) -> DrillConfig | None:
+        if "drill" not in self._document:
+            return None
+        table = self._table((), "drill", report=True)
+        drill, flaws = read_drill(table, timezone, self._table((), "checks"))
+        for key, flaw in flaws:
+            self._report(("drill",), key, flaw)
+        return drill
 
     def _keys(self) -> dict[str, str]:
         keys: dict[str, str] = {}

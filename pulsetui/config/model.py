@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from msgspec import Struct, field
 
 from pulsetui.config.address import DEFAULT_HOST, DEFAULT_PORT, format_address, is_loopback, parse_address
+from pulsetui.config.drill import DrillConfig
 from pulsetui.config.kept_secret import SecretPlace
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
@@ -84,4 +85,5 @@ class Config(Struct, frozen=True, kw_only=True):
     secrets: frozenset[str] = (
         frozenset()
     )  # texts that must not be shown: ``config.secret.without`` takes them
+    drill: DrillConfig | None = None  # that comes by itself
     secret_places: tuple[SecretPlace, ...] = ()  # where they are kept, if in a file

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.client.commands import Acknowledge, EndTrial, OfTrial, Operation, StartDrill, TestHooks
 from pulsetui.client.trials import Trial, TrialView
 from pulsetui.client.views import CommandResult
+from pulsetui.config.drill import DrillConfig
 from pulsetui.config.model import Config
 from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.state.check import Check
@@ -35,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 _MAX_OPEN = 20
 """Newest trials that are looked through for a drill that is going on."""
+_NOT_LATER = timedelta(minutes=10)
 _IS_OVER = "This drill is over"
 _ACKNOWLEDGE = "Acknowledge it, as you would a real one: the time it takes is measured."
 
@@ -76,6 +79,7 @@ class Trials:
 
     def __init__(self, engine: TrialsHost) -> None:
         self._engine = engine
+        self._looked_at: datetime | None = None
 
     async def do(self, command: OfTrial) -> list[CommandResult]:
         """Raises StoreError, and CommandError for what cannot be done at all."""
@@ -176,11 +180,29 @@ class Trials:
         return ended
 
     async def look(self) -> None:
-        """Ends the drills whose time is over: to be called every few seconds. Raises StoreError."""
+        """Ends the drills whose time is over, and begins the one whose time has come: to be called every few
+        seconds. Raises StoreError."""
         now = self._engine.clock.now()
-        for trial in await asyncio.to_thread(self._open_drills):
+        open_drills = await asyncio.to_thread(self._open_drills)
+        for trial in open_drills:
             if trial.ends_at is None or trial.ends_at <= now:
                 await self._end(trial.key)
+        before, self._looked_at = self._looked_at, now
+        drill = self._engine.config.drill
+        if drill is None or before is None:
+            return
+        due = drill.schedule.next(before)
+        # One that nobody was up for is not held at some odd hour.
+        if due is not None and due <= now < due + _NOT_LATER and not open_drills:
+            await self._begin_planned(drill)
+
+    async def _begin_planned(self, drill: DrillConfig) -> None:
+        slugs = (drill.check,) if drill.check else ()
+        command = StartDrill(f"drill-{token_hex(6)}", slugs, wait_s=drill.wait.total_seconds())
+        try:
+            await self.drill(command)
+        except CommandError as error:
+            logger.warning("the planned drill cannot be held: %s", error)
 
 
 def test_alert(trial: Trial) -> Alert:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -186,6 +186,43 @@ async def test_a_drill_that_nobody_would_hear_of_is_refused(
     async with running(tmp_path, config=config) as engine:
         with pytest.raises(CommandError, match=said):
             await engine.engine.trials.do(command)
+        assert engine.client.trials() == ()
+
+
+PLANNED = (
+    CONFIG
+    + """
+[drill]
+calendar = "Mon *-*-1..7 10:00"
+check = "one"
+wait = "5m"
+"""
+)
+
+
+async def test_a_drill_that_is_planned_comes_by_itself_once(tmp_path: Path) -> None:
+    clock = FakeClock(datetime(2026, 12, 7, 9, 59, 50, tzinfo=UTC))  # the first Monday
+    async with running(tmp_path, clock, config=PLANNED) as engine:
+        await engine.engine.trials.look()
+        assert engine.client.trials() == ()
+        clock.run(timedelta(seconds=15))
+        await engine.engine.trials.look()
+
+        [view] = engine.client.trials()
+        assert (view.trial.slug, view.trial.by, view.trial.hooks) == ("one", "", ("phone",))
+        assert view.trial.ends_at == clock.now() + timedelta(minutes=5)
+        for _ in range(100):
+            clock.run(timedelta(minutes=1))
+            await engine.engine.trials.look()
+        assert len(engine.client.trials()) == 1
+
+
+async def test_a_planned_drill_that_was_slept_through_is_left_out(tmp_path: Path) -> None:
+    clock = FakeClock(datetime(2026, 12, 7, 9, tzinfo=UTC))
+    async with running(tmp_path, clock, config=PLANNED) as engine:
+        await engine.engine.trials.look()
+        clock.sleep(timedelta(hours=9))
+        await engine.engine.trials.look()
         assert engine.client.trials() == ()
 
 
