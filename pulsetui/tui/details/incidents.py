@@ -11,6 +11,7 @@ from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import ago_text, count_text, span_text
 from pulsetui.tui.details.deliveries import delivery_line
 from pulsetui.tui.details.pane import Drawn, PaneContext, clock_lines, nothing, on_clocks
+from pulsetui.tui.details.plan import plan_texts
 from pulsetui.tui.draw.lines import Line, Span, plain, wrap
 
 _MAX_LINES = 4000
@@ -27,7 +28,8 @@ def incidents(details: CheckDetails, view: CheckView, context: PaneContext) -> D
             lines.append(())
         lines += _incident(incident, deliveries_of(incident, details.deliveries), view, context)
         if incident.ended_at is None:
-            lines += _plan(details, view, context)
+            for text, style in plan_texts(details, view, context.now, context.instant):
+                lines += _text(text, style, context)
         rest = len(details.incidents) - at - 1
         if len(lines) > _MAX_LINES and rest:
             lines += [(), ((f" and {rest} older; pulsetui report {view.slug} lists them all", "muted"),)]
@@ -72,35 +74,6 @@ def _incident(
         lines += _text("notified:", "muted", context)
         lines += [delivery_line(one, context, indent=_INDENT) for one in told]
     return lines
-
-
-def _plan(details: CheckDetails, view: CheckView, context: PaneContext) -> list[Line]:
-    """Who is told next, and when, or what keeps that back."""
-    if why := _kept_back(details, view, context):
-        return _text(f"nobody is told now: {why}", "accent", context)
-    lines: list[Line] = []
-    for plan in details.plans:
-        if plan.next_at is None:
-            continue
-        when = "now" if plan.next_at <= context.now else context.instant(plan.next_at)
-        again = "told again" if plan.told else "told"
-        unless = "" if view.acknowledged else " unless somebody acknowledges it"
-        lines += _text(f"{plan.hook} is {again} {when}{unless}", "text", context)
-    return lines
-
-
-def _kept_back(details: CheckDetails, view: CheckView, context: PaneContext) -> str:
-    if view.snoozed_until is not None and view.snoozed_until > context.now:
-        return f"snoozed until {context.instant(view.snoozed_until)}"
-    if details.maintained_until is not None and details.maintained_until > context.now:
-        return f"maintenance until {context.instant(details.maintained_until)}"
-    if details.waits_for:
-        return f"it depends on {', '.join(details.waits_for)}, which {_are(details.waits_for)} down"
-    return ""
-
-
-def _are(slugs: Sequence[str]) -> str:
-    return "is" if len(slugs) == 1 else "are"
 
 
 def _head(incident: IncidentView, context: PaneContext) -> Line:

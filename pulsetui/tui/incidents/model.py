@@ -186,8 +186,8 @@ def _matches(entry: IncidentEntry, word: str) -> bool:
     return any((word if wanted else word[1:]) in text.casefold() for text in texts) is wanted
 
 
-def story(entry: IncidentEntry, width: int, context: EntryContext) -> list[Line]:
-    """The incident in full, for the panel under the list."""
+def story(entry: IncidentEntry, width: int, context: EntryContext, more: Sequence[Span] = ()) -> list[Line]:
+    """The incident in full, for the panel under the list; ``more`` are sentences on who was told of it."""
     incident, now = entry.incident, context.now
     lasted = span_text(lasted_s(incident, now))
     since = instant_text(incident.started_at, context.zone, now)
@@ -217,6 +217,7 @@ def story(entry: IncidentEntry, width: int, context: EntryContext) -> list[Line]
     if incident.closed_by:
         facts.append((f"Closed by {incident.closed_by}: it did not recover.", "muted"))
     facts.append(_knowledge(incident, context))
+    facts += more
     if incident.missed_count:
         facts.append((_missed_text(incident, context), "text"))
     for text, style in facts:

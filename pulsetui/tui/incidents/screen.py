@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,12 +14,15 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from pulsetui.client.client import EngineClient
-from pulsetui.client.views import CheckView, IncidentEntry
+from pulsetui.client.views import CheckDetails, CheckView, IncidentEntry
+from pulsetui.core.text.phrases import instant_text
 from pulsetui.errors import PulseError
 from pulsetui.report.report import incident_id, incident_report
 from pulsetui.report.text import to_markdown
 from pulsetui.tui.base.screen import TickingScreen, fetch
 from pulsetui.tui.base.verbs import Situation, bindings_on
+from pulsetui.tui.details.incidents import deliveries_of
+from pulsetui.tui.details.plan import plan_texts, told_text
 from pulsetui.tui.draw.clocks import check_zone, zone_note
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
@@ -68,6 +72,7 @@ class IncidentsScreen(TickingScreen):
         self._problem = ""
         self._asked_at = 0.0  # time.monotonic()
         self._waits = False
+        self._details: CheckDetails | None = None  # of the check under the cursor, once they are there
 
     def compose(self) -> ComposeResult:
         yield _Title(id="title")
@@ -128,6 +133,7 @@ class IncidentsScreen(TickingScreen):
     def _got(self, entries: tuple[IncidentEntry, ...]) -> None:
         self._entries, self._problem = entries, ""
         self._draw()
+        self._fetch_details()
 
     def _failed(self, problem: str) -> None:
         self._problem = problem
@@ -205,10 +211,36 @@ class IncidentsScreen(TickingScreen):
         block.display = self.size.height >= _STORY_FROM and entry is not None
         if entry is None:
             return
-        lines = story(entry, self.size.width, self._entry_context)
+        lines = story(entry, self.size.width, self._entry_context, self._told_of(entry))
         if len(lines) > _STORY_LINES:
             lines = [*lines[: _STORY_LINES - 1], (("   … e exports all of it", "muted"),)]
         block.show(lines)
+
+    def _told_of(self, entry: IncidentEntry) -> list[Span]:
+        """Who was told of it and who will be, as soon as the engine has said so."""
+        details, view = self._details, self.pulse.client.checks().get(entry.slug)
+        if details is None or view is None or details.view.slug != entry.slug:
+            return []
+        now, context = self.pulse.now(), self._entry_context
+
+        def say(at: datetime | None) -> str:
+            return "" if at is None else instant_text(at, context.zone, now)
+
+        told = told_text(deliveries_of(entry.incident, details.deliveries), now, say)
+        plans = plan_texts(details, view, now, say) if entry.incident.ended_at is None else []
+        return [(f"{text[:1].upper()}{text[1:]}", style) for text, style in (told, *plans) if text]
+
+    def _fetch_details(self) -> None:
+        """Of the check under the cursor, once it rests there."""
+        entry = self.entry
+        if entry is None:
+            return
+        client, slug = self.pulse.client, entry.slug
+        fetch(self, lambda: client.details(slug), self._got_details, group="story", fail=lambda _: None)
+
+    def _got_details(self, details: CheckDetails) -> None:
+        self._details = details
+        self._draw_story()
 
     # Verbs
 
@@ -289,6 +321,7 @@ class IncidentsScreen(TickingScreen):
 
     def on__list_moved(self) -> None:
         self._draw_story()
+        self._fetch_details()
         self.refresh_hints()
 
     def refresh_hints(self) -> None:

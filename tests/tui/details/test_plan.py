@@ -12,11 +12,15 @@ from pulsetui.core.state.alert_plan import HookPlan
 from pulsetui.tui.details.deliveries import delivery_line
 from pulsetui.tui.details.incidents import incidents
 from pulsetui.tui.details.pane import PaneContext
+from pulsetui.tui.details.plan import told_text
 from tests.client.samples import ABOUT, NOW, details_of, incident, overdue
 from tests.tui.support.screen_driver import RIGA
 
 CONTEXT = PaneContext(now=NOW, width=100, zone=RIGA, info=ABOUT)
 HOUR = timedelta(hours=1)
+DELIVERY = DeliveryView(
+    hook="phone", event="down", flip_at=NOW, tries=0, delivered_at=None, next_try_at=None, error=""
+)
 
 
 def text(view: CheckView, **changes: object) -> str:
@@ -72,8 +76,29 @@ def test_an_incident_that_is_over_has_no_plan() -> None:
     ],
 )
 def test_a_delivery_says_what_it_waits_for(changes: dict[str, object], said: str) -> None:
-    known = DeliveryView(
-        hook="phone", event="down", flip_at=NOW, tries=0, delivered_at=None, next_try_at=None, error=""
-    )
-    line = delivery_line(replace(known, **changes), CONTEXT)
+    line = delivery_line(replace(DELIVERY, **changes), CONTEXT)
     assert said in "".join(part for part, _ in line)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"delivered_at": NOW}, "Notified: phone today 11:30."),
+        ({"delivered_at": NOW, "reminder": 3}, "Notified: phone today 11:30 (reminder 3)."),
+        ({"next_try_at": NOW}, "Notified: phone is told at once."),
+        ({"next_try_at": NOW + HOUR}, "Notified: phone is told today 12:30."),
+        ({"next_try_at": NOW + HOUR, "error": "nobody is there"}, "Notified: phone waits: nobody is there."),
+        (
+            {"next_try_at": NOW + HOUR, "tries": 3, "error": "535"},
+            "Notified: phone failed 3 times, next try today 12:30: 535.",
+        ),
+        ({"tries": 1, "error": "535"}, "Notified: phone gave up after 1 try: 535."),
+    ],
+)
+def test_the_last_alert_by_each_hook_is_one_sentence(changes: dict[str, object], said: str) -> None:
+    text, _ = told_text([DELIVERY, replace(DELIVERY, **changes)], NOW, CONTEXT.instant)
+    assert text == said
+
+
+def test_of_an_incident_that_nobody_was_told_of_it_says_nothing() -> None:
+    assert told_text([], NOW, CONTEXT.instant)[0] == ""

@@ -13,7 +13,8 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from pulsetui.client.commands import Acknowledge
-from pulsetui.client.views import IncidentEntry
+from pulsetui.client.views import DeliveryView, IncidentEntry
+from pulsetui.core.state.alert_plan import HookPlan
 from pulsetui.core.state.status import Reason
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen
@@ -21,7 +22,8 @@ from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.incidents.export import ExportDialog
 from pulsetui.tui.incidents.model import EntryContext, EntryKey, entry_line, grouped, header, matching, story
 from pulsetui.tui.incidents.screen import IncidentsScreen
-from tests.client.samples import ME, NOW, incident, view
+from tests.client.fake import FakeEngine
+from tests.client.samples import ME, NOW, details_of, incident, overdue, view
 from tests.tui.support.night_samples import SceneEngine, busy_engine, still
 from tests.tui.support.screen_driver import (
     RIGA,
@@ -288,3 +290,25 @@ async def test_a_report_that_cannot_be_made_is_an_error_that_stays(folder: Path)
         await press(app, pilot, "enter")
         assert any("no engine answers" in said for said in toasts(app))
         assert not (folder / "backup-db-incident-1.md").exists()
+
+
+async def test_the_story_says_who_was_told_and_who_will_be() -> None:
+    view = overdue("backup-db")
+    assert view.incident is not None
+    fake = FakeEngine([view])
+    told = DeliveryView(
+        hook="phone",
+        event="down",
+        flip_at=view.incident.started_at,
+        tries=1,
+        delivered_at=view.incident.started_at,
+        next_try_at=None,
+        error="",
+    )
+    plans = (HookPlan("boss", 0, NOW + timedelta(hours=14)),)
+    fake.make_details = lambda one: replace(details_of(one), deliveries=(told,), plans=plans)
+    async with showing(fake, (100, 30)) as (app, pilot):
+        await opened(app, pilot)
+        text = screen_text(app)
+        assert "Notified: phone " in text
+        assert "Boss is told tomorrow 01:30 unless somebody acknowledges it" in text
