@@ -169,6 +169,10 @@ class LocalEngine:
         windows = self._engine.config.alerting.windows
         return replace(
             details,
+            deliveries=tuple(
+                replace(one, error=self._engine.masked(one.error)) if one.error else one
+                for one in details.deliveries
+            ),
             maintained_until=maintained_until(windows, tracked.check, now),
             waits_for=tuple(one.check.slug for one in parents if one.state.status is Status.DOWN),
         )
