@@ -13,8 +13,10 @@ from msgspec.structs import replace
 
 from pulsetui.config import values
 from pulsetui.config.address import parse_address
-from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check, unknown_key, zone_flaw
+from pulsetui.config.alerts import RULES, circular, read_rules, read_window
+from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check
 from pulsetui.config.drill import DrillConfig, read_drill
+from pulsetui.config.flaws import no_such_check, unknown_key, zone_flaw
 from pulsetui.config.kept_secret import NamesSecrets, SecretReader
 from pulsetui.config.model import (
     DEFAULT_TIMEZONE,
@@ -28,14 +30,15 @@ from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import masked, secrets_of
 from pulsetui.config.toml.scan import Lines
 from pulsetui.config.values import Flaw, FlawedError
-from pulsetui.core.state.alert_rules import NO_RULES
+from pulsetui.core.state.alert_rules import AlertRules
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
+from pulsetui.core.state.maintenance import MaintenanceWindow
 from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ConfigError
 
 _T = TypeVar("_T")
-TOP = ("timezone", "listener", "hooks", "drill", "checks", "keys")
+TOP = ("timezone", "listener", "hooks", "tags", "maintenance", "drill", "checks", "keys")
 _OWN = frozenset({"name", "desc", "uuid"})
 """Fields that hardly two checks have alike."""
 
@@ -95,13 +98,16 @@ class _Builder:
         self._document = document
         self._validators = hook_validators
         self._secrets = secrets
+        self._directory = Path()  # of the file
 
     def build(self, path: Path) -> Config:
         self._unknown((), self._document, TOP)
         timezone = self._timezone()
-        hooks = self._hooks()
+        self._directory = path.parent
+        hooks, rules = self._hooks(timezone)
         checks, fields = self._checks(timezone, self._table((), "hooks"))
         listener = self._listener()
+        self._depend(checks)
         return Config(
             path=path,
             timezone=timezone,
@@ -111,7 +117,9 @@ class _Builder:
             fields=MappingProxyType(fields),
             keys=MappingProxyType(self._keys()),
             alerting=Alerting(
-                hooks=MappingProxyType(dict.fromkeys(hooks, NO_RULES)),
+                hooks=MappingProxyType(rules),
+                tags=MappingProxyType(self._tags(timezone)),
+                windows=self._windows(timezone, checks),
                 acknowledging=frozenset(filter(lambda name: self._acknowledges(hooks[name]), hooks)),
             ),
             secrets=secrets_of(self._document) - self._secrets.references | self._secrets.values,
@@ -233,8 +241,9 @@ class _Builder:
             self._report(where, key, *error.flaws)
             return False, written
 
-    def _hooks(self) -> dict[str, HookConfig]:
+    def _hooks(self, timezone: str) -> tuple[dict[str, HookConfig], dict[str, AlertRules]]:
         hooks: dict[str, HookConfig] = {}
+        rules: dict[str, AlertRules] = {}
         for name in self._table((), "hooks", report=True):
             table, where = self._table(("hooks",), name, report=True), ("hooks", name)
             if not isinstance(self._document["hooks"][name], Mapping):
@@ -242,11 +251,51 @@ class _Builder:
             if not _HOOK_NAME.fullmatch(name):
                 flaw = Flaw("the name of a hook has only letters, digits, - and _", name)
                 self._report(where, "", flaw)
-            options = {key: value for key, value in table.items() if key != "type"}
+            rules[name] = self._rules(where, table, timezone)
+            options = {key: value for key, value in table.items() if key != "type" and key not in RULES}
             kind = self._hook_type(name, table)
             if kind is not None:
                 hooks[name] = self._hook(where, kind, options)
-        return hooks
+        return hooks, rules
+
+    def _rules(self, where: tuple[str, ...], table: Mapping[str, Any], timezone: str) -> AlertRules:
+        rules, flaws = read_rules(table, timezone, self._directory)
+        for key, flaw in flaws:
+            self._report(where, key, flaw)
+        return rules
+
+    def _tags(self, timezone: str) -> dict[str, AlertRules]:
+        tags: dict[str, AlertRules] = {}
+        for tag in self._table((), "tags", report=True):
+            table = self._table(("tags",), tag, report=True)
+            self._unknown(("tags", tag), table, RULES)
+            tags[tag] = self._rules(("tags", tag), table, timezone)
+        return tags
+
+    def _windows(self, timezone: str, checks: Mapping[str, Check]) -> tuple[MaintenanceWindow, ...]:
+        windows: list[MaintenanceWindow] = []
+        for name in self._table((), "maintenance", report=True):
+            where = ("maintenance", name)
+            window, flaws = read_window(name, self._table(("maintenance",), name, report=True), timezone)
+            for key, flaw in flaws:
+                self._report(where, key, flaw)
+            if window is not None:
+                for slug in sorted(window.checks - checks.keys()):
+                    self._report(where, "checks", no_such_check(slug, checks))
+                windows.append(window)
+        return tuple(windows)
+
+    def _depend(self, checks: Mapping[str, Check]) -> None:
+        """A check depends on others that are there, and not on itself."""
+        for slug, check in checks.items():
+            if not check.depends_on:
+                continue
+            for parent in check.depends_on:
+                if parent not in self._table((), "checks"):
+                    self._report(("checks", slug), "depends_on", no_such_check(parent, checks))
+            if circular(checks, slug):
+                message = "leads back to this check, so that neither would ever be told of"
+                self._report(("checks", slug), "depends_on", Flaw(message, list(check.depends_on)))
 
     def _hook(self, where: tuple[str, ...], kind: str, options: dict[str, object]) -> HookConfig:
         validator: object = self._validators[kind]
@@ -292,7 +341,9 @@ class _Builder:
             if not isinstance(table, dict):
                 self._table(("checks",), slug, report=True)
                 continue
-            check, flaws = read_check(slug, table, default_timezone=timezone, hook_names=hook_names)
+            check, flaws = read_check(
+                slug, table, default_timezone=timezone, hook_names=hook_names, directory=self._directory
+            )
             if check is None:
                 for field, flaw in flaws:
                     self._report(("checks", slug), field, flaw)

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
 from pulsetui.config import values
+from pulsetui.config.alerts import read_check_rules
+from pulsetui.config.flaws import FieldFlaw, meant_key, schedule_flaw, unknown_key, zone_flaw
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.config.values import Flaw, FlawedError, better_flaw
 from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
-from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state.check import NEW_SLUG, SLUG, Check
 from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ScheduleError
@@ -49,6 +49,9 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "wait_for_first": values.flag,
     "manual_resume": values.flag,
     "keep_pings": values.count(MAX_PINGS),
+    "depends_on": values.slugs,
+    "owner": values.name,
+    "runbook": values.runbook,
     "uuid": values.uuid,
 }
 
@@ -70,6 +73,10 @@ FIELDS: tuple[str, ...] = (
     "successes_before_up",
     "tags",
     "hooks",
+    "alerts",
+    "depends_on",
+    "owner",
+    "runbook",
     "desc",
     "wait_for_first",
     "manual_resume",
@@ -93,9 +100,6 @@ _OTHER_WORDS: Mapping[str, str] = {
 }
 """What other programs and other people call our keys."""
 
-FieldFlaw = tuple[str, Flaw]
-"""The key at fault, and what is wrong."""
-
 
 def validate_check(
     slug: str,
@@ -118,9 +122,14 @@ def validate_check(
 
 
 def read_check(
-    slug: str, fields: Mapping[str, object], *, default_timezone: str, hook_names: Collection[str]
+    slug: str,
+    fields: Mapping[str, object],
+    *,
+    default_timezone: str,
+    hook_names: Collection[str],
+    directory: Path = Path(),
 ) -> tuple[Check | None, list[FieldFlaw]]:
-    """The check, or None and everything that is wrong with it."""
+    """The check, or None and everything that is wrong with it. Files it names are in ``directory``."""
     found: dict[str, Any] = {}
     flaws: list[FieldFlaw] = []
     if not SLUG.fullmatch(slug):
@@ -132,6 +141,8 @@ def read_check(
                 found[key] = parser(value)
             elif key == "hooks":
                 found[key] = _hooks(value, hook_names)
+            elif key == "alerts":
+                found[key] = read_check_rules(value, default_timezone, directory, hook_names)
             elif key != "timezone" and key not in SCHEDULE_KINDS:
                 flaws.append((key, unknown_key(key, FIELDS, _OTHER_WORDS)))
         except FlawedError as error:
@@ -146,38 +157,7 @@ def read_check(
 
 def _means_schedule(key: str) -> bool:
     """Whether an unknown key is a misspelled schedule: one complaint about it is enough."""
-    return key not in FIELDS and _meant(key, FIELDS, _OTHER_WORDS) in SCHEDULE_KINDS
-
-
-def unknown_key(key: str, known: Iterable[str], other_words: Mapping[str, str] | None = None) -> Flaw:
-    """The flaw of a key that means nothing, with the nearest that does."""
-    known = tuple(known)
-    if meant := _meant(key, known, other_words or {}):
-        return Flaw("unknown key", suggestion=f'Did you mean "{meant}"?')
-    return Flaw("unknown key", suggestion=f"Known keys: {', '.join(known)}.")
-
-
-def _meant(key: str, known: Iterable[str], other_words: Mapping[str, str]) -> str:
-    spelled = key[:100].lower().replace("-", "_")
-    return other_words.get(spelled) or nearest(spelled, known)
-
-
-def schedule_flaw(value: object, error: ScheduleError) -> Flaw:
-    """A schedule's or zone's own complaint, without saying anything twice."""
-    at_fault = error.of or (None if error.quotes and value else value)
-    # What the message names itself need not stand for the whole: a zone in an expression, a period in cron's.
-    return Flaw(error.message, at_fault, error.hint, better=error.suggestion or "" if error.hint else "")
-
-
-def zone_flaw(name: object) -> Flaw | None:
-    """What is wrong with the name of a time zone, if anything."""
-    if not isinstance(name, str):
-        return Flaw(f"must be text in quotes, not {values.kind_of(name)}", name)
-    try:
-        zone(name)
-    except ScheduleError as error:
-        return replace(schedule_flaw(name, error), better=error.suggestion or "")
-    return None
+    return key not in FIELDS and meant_key(key, FIELDS, _OTHER_WORDS) in SCHEDULE_KINDS
 
 
 _SLUG_FORM = 'Write it like "sync-invoices".'

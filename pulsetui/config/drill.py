@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from pulsetui.config import values
-from pulsetui.config.check_fields import schedule_flaw, unknown_key, zone_flaw
+from pulsetui.config.flaws import schedule_flaw, unknown_key, zone_flaw
 from pulsetui.config.values import Flaw, FlawedError
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.schedule.schedule import Schedule, ScheduleKind

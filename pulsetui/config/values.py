@@ -229,6 +229,17 @@ def public_url(value: object) -> str:
     return written.rstrip("/")
 
 
+def slugs(value: object) -> tuple[str, ...]:
+    """Slugs of checks, each once. Whether they are there is for others to know."""
+    items(value, text, "slugs")
+    return tuple(dict.fromkeys(value)) if isinstance(value, Sequence) else ()
+
+
+def runbook(value: object) -> str:
+    """A URL, or words."""
+    return text(value, longest=MAX_DESC_LENGTH).strip()
+
+
 def tags(value: object) -> tuple[str, ...]:
     """Words without blanks and commas, each once."""
     items(value, _tag, "tags")

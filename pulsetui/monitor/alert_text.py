@@ -12,7 +12,7 @@ from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.incident import Acknowledgement, Flip, Incident
-from pulsetui.core.state.maintenance import Window
+from pulsetui.core.state.maintenance import MaintenanceWindow
 from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import Reason, Status
 from pulsetui.core.text.phrases import count_text
@@ -102,7 +102,7 @@ def acknowledged(tracked: TrackedCheck, incident: Incident, known: Acknowledgeme
     return _alert(AlertEvent.ACKNOWLEDGED, tracked, flip, title, lines, incident)
 
 
-def announcement(window: Window, begin: datetime, at: datetime) -> Alert:
+def announcement(window: MaintenanceWindow, begin: datetime, at: datetime) -> Alert:
     """A window of maintenance opens soon."""
     what = ", ".join([*sorted(window.checks), *(f"#{tag}" for tag in sorted(window.tags))]) or "everything"
     span = f"{_when(begin)} for {format_duration(window.duration)}"

@@ -11,7 +11,7 @@ import concurrent.futures
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -27,7 +27,6 @@ from pulsetui.errors import EngineError, StoreError
 from pulsetui.monitor.checks_toml.copies import ConfigCopies
 from pulsetui.monitor.checks_toml.watch import ConfigWatch
 from pulsetui.monitor.clock import Clock
-from pulsetui.monitor.evaluator import Evaluator
 from pulsetui.monitor.lock import (
     keep_api_key,
     links_key,
@@ -39,11 +38,13 @@ from pulsetui.monitor.open_state import OpenState, open_state
 from pulsetui.monitor.pings.door import Door, Keys
 from pulsetui.monitor.pings.spool_intake import SpoolIntake
 from pulsetui.monitor.routines import Routines
-from pulsetui.monitor.snooze_timer import SnoozeTimer
-from pulsetui.monitor.store_watch import StoreWatch
 from pulsetui.monitor.trials import HookControl, Trials
 from pulsetui.monitor.trimmer import Trimmer
-from pulsetui.monitor.unwatched import BEAT_S, TICK_S, GapDetector, UnwatchedTime
+from pulsetui.monitor.watch.evaluator import Evaluator
+from pulsetui.monitor.watch.snooze_timer import SnoozeTimer
+from pulsetui.monitor.watch.store_watch import StoreWatch
+from pulsetui.monitor.watch.unwatched import BEAT_S, TICK_S, GapDetector, UnwatchedTime
+from pulsetui.monitor.watch.window_timer import WindowTimer
 from pulsetui.monitor.writing import commands
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.commands.upkeep import Forget
@@ -123,6 +124,7 @@ class Engine:
         self._unwatched = UnwatchedTime(self._gap_detector, self.notices, self._submit_first)
         self._evaluator = Evaluator(clock, self._evaluate, self._set_aside, self._settle_unwatched)
         self._snooze_timer = SnoozeTimer(clock.now, lambda: self.checks.snoozes, self._end_snoozes)
+        self._window_timer = WindowTimer(clock.now, lambda: self.config.alerting.windows, self._pass_windows)
         self._trimmer = Trimmer(self.submit)
         self.trials = Trials(self)
         self.hook_control: HookControl | None = None  # who can pause hooks, once there are any
@@ -147,6 +149,7 @@ class Engine:
         self._unwatched.begin()
         self._evaluator.start()
         self._snooze_timer.watch()
+        self._window_timer.watch()
         for routine in (self._tick(), self._keep_beat(), self.config_watch.watch(self.take_config)):
             self._routines.spawn(routine)
 
@@ -155,6 +158,7 @@ class Engine:
         await self._routines.cancel()
         self._evaluator.forget()
         self._snooze_timer.cancel()
+        self._window_timer.cancel()
         await self.door.reading.finish()
         self.door.hand_over()
         await asyncio.to_thread(self._writer.stop)
@@ -260,6 +264,7 @@ class Engine:
     async def judge(self) -> None:
         """Judges all that has run out by the clock now; for whoever moves the clock himself."""
         self._settle_unwatched()
+        self._window_timer.watch()
         await self.settled()
         while self._evaluator.look():
             await self.settled()
@@ -307,6 +312,7 @@ class Engine:
         await self.store_watch.beat()
         self._evaluator.recheck()
         self._snooze_timer.watch()
+        self._window_timer.watch()
         await self._spool.take()
         await self.trials.look()
         if purges:
@@ -336,6 +342,9 @@ class Engine:
         self._snooze_timer.watch()
         self.on_changed(None)
         return result
+
+    def _pass_windows(self, since: datetime, until: datetime) -> None:
+        self.submit(commands.PassWindows(since, until), _ignore)
 
     def _end_snoozes(self, over: Sequence[tuple[Scope, str]]) -> None:
         self._routines.spawn(self.set_snoozes(commands.SetSnoozes(end=over)))
@@ -374,8 +383,13 @@ class Engine:
         before, self.config = self.config, config
         await self.perform(commands.Define(config.checks, renames, restored))
         self.door.redefined(config.checks.keys())
+        self._window_timer.watch()
         for slug in before.checks:
             self.notices.take_away(f"check:{slug}")
         if (before.listener.host, before.listener.port) != (config.listener.host, config.listener.port):
             self.notices.put("listener", "warning", "another listen address takes effect at the next start")
         self.on_config(config)
+
+
+def _ignore(_: object) -> None:
+    pass

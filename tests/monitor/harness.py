@@ -114,6 +114,12 @@ class Harness:
     async def reload_config(self) -> None:
         """Takes over what checks.toml says now, as if it had stood still for ever."""
         await self.engine.config_watch.reload(self.engine.take_config)
+        await self.settle()
+
+    async def judge_all(self) -> None:
+        """What has run out by now is judged."""
+        await self.engine.judge()
+        await self.settle()
 
     def view(self, slug: str) -> CheckView:
         return self.client.checks()[slug]

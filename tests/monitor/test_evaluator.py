@@ -15,8 +15,8 @@ from pulsetui.core.schedule.period import Every
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.state import CheckState, next_wake
 from pulsetui.core.state.status import Status
-from pulsetui.monitor import evaluator as evaluator_module
-from pulsetui.monitor.evaluator import Evaluator
+from pulsetui.monitor.watch import evaluator as evaluator_module
+from pulsetui.monitor.watch.evaluator import Evaluator
 from pulsetui.monitor.writing.checks import TrackedCheck
 from tests.monitor.harness import START, FakeClock
 

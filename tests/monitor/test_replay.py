@@ -17,7 +17,7 @@ from pulsetui.client.commands import Acknowledge
 from pulsetui.core.state.alert_rules import AlertRules, Quiet
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.incident import Flip
-from pulsetui.core.state.maintenance import Window
+from pulsetui.core.state.maintenance import MaintenanceWindow
 from pulsetui.core.state.status import PingKind, Reason
 from pulsetui.monitor.writing.commands import Define, SetSnoozes
 from pulsetui.report.replay import Past, replay
@@ -71,8 +71,8 @@ RULES: Mapping[str, Alerting] = {
     "maintenance": Alerting(
         hooks={"phone": AlertRules(repeat=timedelta(hours=2)), "boss": AlertRules()},
         windows=(
-            Window(name="move", begin=START + timedelta(hours=5), duration=timedelta(hours=4)),
-            Window(
+            MaintenanceWindow(name="move", begin=START + timedelta(hours=5), duration=timedelta(hours=4)),
+            MaintenanceWindow(
                 name="app",
                 begin=START + timedelta(hours=20),
                 duration=timedelta(hours=2),

@@ -18,10 +18,10 @@ import pytest
 from pulsetui.client.alert import Alert
 from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StateHeldError, StoreBusyError
-from pulsetui.monitor import store_watch as keeper
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.lock import StateLock
 from pulsetui.monitor.sink import Receipt
+from pulsetui.monitor.watch import store_watch as keeper
 from tests.monitor.harness import FakeClock, Harness, accept_all, full_disk, running
 
 DATABASE = "pulsetui.sqlite3"

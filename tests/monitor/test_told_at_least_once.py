@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.client.commands import Acknowledge, AnyCommand, StartSnooze, Unacknowledge
-from pulsetui.core.state.maintenance import Window, maintained_until
+from pulsetui.core.state.maintenance import MaintenanceWindow, maintained_until
 from pulsetui.core.state.snooze import snoozed_until
 from pulsetui.core.state.status import PingKind, Status
 from pulsetui.errors import HookError
@@ -86,7 +86,7 @@ class World:
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        self.windows: tuple[Window, ...] = ()
+        self.windows: tuple[MaintenanceWindow, ...] = ()
         self.told: dict[str, list[Alert]] = {hook: [] for hook in HOOKS}
         self.to_be_told: set[str] = set()  # keys of incidents
         self.turns: Counter[str] = Counter()  # keys: how often an open incident got another reason
@@ -131,7 +131,7 @@ class World:
                 until = self.clock.now() + span
                 await _command(engine, StartSnooze("check", (step.slug,), until=until, by="ops"))
             case "window":
-                opened = Window(name="work", begin=self.clock.now(), duration=span)
+                opened = MaintenanceWindow(name="work", begin=self.clock.now(), duration=span)
                 self.windows = (*self.windows, opened)
                 self._apply_windows(engine)
             case _:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.monitor.unwatched import SETTLE, GapDetector
+from pulsetui.monitor.watch.unwatched import SETTLE, GapDetector
 from tests.monitor.harness import CONFIG, START, FakeClock, running
 
 

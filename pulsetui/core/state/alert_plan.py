@@ -74,6 +74,19 @@ def due(plans: Plans, now: datetime) -> Sequence[HookPlan]:
     return [plan for plan in plans if plan.next_at is not None and plan.next_at <= now]
 
 
+def at_an_hour(plans: Plans, rules: Rules, now: datetime) -> Plans:
+    """What is due at an hour at which a hook tells nobody, since nobody looked sooner, is due when it may."""
+
+    def moved(plan: HookPlan) -> HookPlan:
+        rule = rules.get(plan.hook)
+        if rule is None or plan.next_at is None or plan.next_at > now:
+            return plan
+        allowed = rule.allowed_at(now)
+        return plan if allowed == now else replace(plan, next_at=allowed)
+
+    return tuple(moved(plan) for plan in plans)
+
+
 def told(plans: Plans, rules: Rules, hooks: Sequence[str], now: datetime) -> Plans:
     """These were told at ``now``: reminded later, if that is wanted."""
 
@@ -94,14 +107,14 @@ def acknowledged(plans: Plans) -> Plans:
     return tuple(replace(plan, next_at=None) for plan in plans)
 
 
-def unacknowledged(plans: Plans, rules: Rules, reason: Reason, now: datetime) -> Plans:
-    """Nobody knows after all."""
+def unacknowledged(plans: Plans, rules: Rules, reason: Reason, since: datetime, now: datetime) -> Plans:
+    """Nobody knows after all, of what began at ``since``."""
 
     def again(plan: HookPlan) -> HookPlan:
         rule = rules.get(plan.hook)
         if rule is None or plan.next_at is not None:
             return plan
-        return replace(plan, next_at=_reminder(rule, now) if plan.told else _first(rule, reason, now))
+        return replace(plan, next_at=_reminder(rule, now) if plan.told else _first(rule, reason, since))
 
     return tuple(again(plan) for plan in plans)
 

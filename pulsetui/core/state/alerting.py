@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from pulsetui.core.state.alert_plan import Rules
 from pulsetui.core.state.alert_rules import NO_RULES, AlertRules
 from pulsetui.core.state.check import Check
-from pulsetui.core.state.maintenance import Window
+from pulsetui.core.state.maintenance import MaintenanceWindow
 
 _NONE: Mapping[str, AlertRules] = MappingProxyType({})
 
@@ -20,7 +20,7 @@ class Alerting(Struct, frozen=True, kw_only=True):
 
     hooks: Mapping[str, AlertRules] = field(default_factory=lambda: _NONE)  # by name, all there are
     tags: Mapping[str, AlertRules] = field(default_factory=lambda: _NONE)
-    windows: tuple[Window, ...] = ()
+    windows: tuple[MaintenanceWindow, ...] = ()
     acknowledging: frozenset[str] = frozenset()  # hooks that pass an acknowledgement on
 
     def rules_of(self, check: Check) -> Rules:

@@ -16,7 +16,7 @@ _MAX_SPANS = 1000
 """Openings that are looked for at once: a window each minute is nobody's plan."""
 
 
-class Window(Struct, frozen=True, kw_only=True):
+class MaintenanceWindow(Struct, frozen=True, kw_only=True):
     """Opens once, at ``begin``, or again and again by ``schedule``; open for ``duration`` each time."""
 
     name: str
@@ -72,20 +72,20 @@ class Window(Struct, frozen=True, kw_only=True):
         return [] if self.schedule is None else self.schedule.between(after, until, _MAX_SPANS)
 
 
-def maintained_until(windows: Sequence[Window], check: Check, at: datetime) -> datetime | None:
+def maintained_until(windows: Sequence[MaintenanceWindow], check: Check, at: datetime) -> datetime | None:
     """Until when a window is open for the check at ``at``; None outside of all."""
     ends = [end for window in windows if window.covers(check) and (end := window.open_until(at)) is not None]
     return max(ends, default=None)
 
 
-def next_edge(windows: Sequence[Window], after: datetime) -> datetime | None:
+def next_edge(windows: Sequence[MaintenanceWindow], after: datetime) -> datetime | None:
     """When the next window opens, closes or is announced."""
     return min((edge for window in windows for edge in window.edges(after) if edge > after), default=None)
 
 
 def announced(
-    windows: Sequence[Window], since: datetime, until: datetime
-) -> Sequence[tuple[Window, datetime]]:
+    windows: Sequence[MaintenanceWindow], since: datetime, until: datetime
+) -> Sequence[tuple[MaintenanceWindow, datetime]]:
     """The openings that are told of in ``(since, until]``, each with when it opens."""
     return [
         (window, begin)

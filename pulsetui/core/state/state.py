@@ -158,6 +158,6 @@ def next_wake(check: Check, state: CheckState, now: datetime) -> datetime | None
         wakes.append(state.due)  # nothing changes but the look: it becomes late
     if state.plans and (told := next_due(state.plans, now)) is not None:
         wakes.append(told)
-    if state.flaps_until is not None:
+    if state.flaps_until is not None and state.flaps_until > now:
         wakes.append(state.flaps_until)
     return min(wakes, default=None)

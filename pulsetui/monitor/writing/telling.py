@@ -73,7 +73,7 @@ class Telling:
         known = incident.acknowledgement
         if known is None:
             rules = self._alerting.rules_of(tracked.check)
-            state.plans = alert_plan.unacknowledged(plans, rules, incident.reason, now)
+            state.plans = alert_plan.unacknowledged(plans, rules, incident.reason, incident.started_at, now)
             return
         state.plans = alert_plan.acknowledged(plans)
         passed_on = [hook for hook in alert_plan.hooks_told(plans) if hook in self._alerting.acknowledging]
@@ -112,13 +112,13 @@ class Telling:
     def _tell_down(
         self, tracked: TrackedCheck, state: CheckState, flip: Flip, incident: Incident | None, now: datetime
     ) -> None:
-        plans = state.plans or ()
+        rules = self._alerting.rules_of(tracked.check)
+        plans = alert_plan.at_an_hour(state.plans or (), rules, now)
         due = alert_plan.due(plans, now)
         for told in sorted({plan.told for plan in due}):
             hooks = [plan.hook for plan in due if plan.told == told]
             alert = alert_text.down(tracked, state, flip, incident, told, now)
             self._put(alert, tracked, now, dict.fromkeys(hooks, now))
-        rules = self._alerting.rules_of(tracked.check)
         state.plans = alert_plan.told(plans, rules, [plan.hook for plan in due], now)
 
     def _tell_end(

@@ -7,6 +7,7 @@ from pulsetui.monitor.writing.commands.judge import Advance, Settled
 from pulsetui.monitor.writing.commands.operate import Operate
 from pulsetui.monitor.writing.commands.receive import Receive
 from pulsetui.monitor.writing.commands.snoozes import SetSnoozes
+from pulsetui.monitor.writing.commands.windows import PassWindows
 
 __all__ = [
     "Advance",
@@ -15,6 +16,7 @@ __all__ = [
     "CatchUp",
     "Define",
     "Operate",
+    "PassWindows",
     "Receive",
     "SetBack",
     "SetSnoozes",

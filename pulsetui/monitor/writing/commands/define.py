@@ -98,6 +98,7 @@ def _adapt_alerts(transaction: Transaction, tracked: TrackedCheck, now: datetime
     state = transaction.state(tracked)
     incident = state.incident
     if incident is None:
+        transaction.settle_alerts(tracked, now)  # it may have settled while nobody watched
         return
     rules = transaction.alerting.rules_of(tracked.check)
     after = adopted(state, rules)

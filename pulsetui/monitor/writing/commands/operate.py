@@ -65,6 +65,7 @@ class Operate(Struct, frozen=True):
             transaction.settle_alerts(tracked, now)
         if isinstance(self.command, Acknowledge | Unacknowledge):
             transaction.telling.take_acknowledgement(tracked, done.transition.state, now)
+            transaction.settle_alerts(tracked, now)
         return CommandResult(slug=slug, ok=True, message=done.message)
 
 
