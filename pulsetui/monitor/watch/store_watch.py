@@ -21,10 +21,10 @@ from msgspec import Struct
 from pulsetui.client.alert import Alert
 from pulsetui.client.observers import Observers
 from pulsetui.errors import EngineError, StateDirError, StateHeldError, StoreError, StoreLostError
-from pulsetui.monitor.alert_text import refusing
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.lock import StateLock
 from pulsetui.monitor.notices import Notices
+from pulsetui.monitor.writing.alert_text import refusing
 from pulsetui.monitor.writing.checks import Checks
 from pulsetui.monitor.writing.transaction import Command, Transaction
 from pulsetui.store.database import Database

@@ -15,7 +15,7 @@ from pulsetui.core.state.incident import Flip, Incident
 from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import Status
 from pulsetui.core.state.transition import Transition
-from pulsetui.monitor import alert_text
+from pulsetui.monitor.writing import alert_text
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.store.rows import OutboxRow
 

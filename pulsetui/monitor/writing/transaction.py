@@ -18,7 +18,7 @@ from pulsetui.core.state.snooze import Snooze, snoozed_until
 from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import Status
 from pulsetui.core.state.transition import Transition
-from pulsetui.monitor.alert_text import noted
+from pulsetui.monitor.writing.alert_text import noted
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.telling import Telling
 from pulsetui.store.database import Database

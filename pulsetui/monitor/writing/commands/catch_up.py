@@ -10,8 +10,8 @@ from msgspec import Struct
 from pulsetui.core.state import operate
 from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StoreError
-from pulsetui.monitor.alert_text import unwatched_digest
 from pulsetui.monitor.sink import IncomingPing
+from pulsetui.monitor.writing.alert_text import unwatched_digest
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.monitor.writing.commands.judge import one_of_many
 from pulsetui.monitor.writing.commands.receive import Receive, take_in, target

@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from pulsetui.core.state.maintenance import announced
-from pulsetui.monitor.alert_text import announcement
+from pulsetui.monitor.writing.alert_text import announcement
 from pulsetui.monitor.writing.commands.judge import one_of_many
 from pulsetui.monitor.writing.transaction import Transaction
 
