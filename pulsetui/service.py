@@ -64,6 +64,7 @@ class Service:
         self._delivery: DeliveryWorker | None = None
         self._delivery_task: asyncio.Task[None] | None = None
         self._opening: Future[None] | None = None
+        self._stopping = False
 
     @property
     def engine_url(self) -> str:
@@ -107,6 +108,8 @@ class Service:
         self._opening = asyncio.run_coroutine_threadsafe(self._open_door(), self._loop)
 
     async def _open_door(self) -> None:
+        if self._stopping:
+            return  # the end came before the beginning
         # Imported only now: they take longer than a first frame can wait.
         from pulsetui.core.schedule.zone import zone
         from pulsetui.hooks.delivery import DeliveryWorker
@@ -145,7 +148,8 @@ class Service:
         engine.on_config.subscribe(lambda config: delivery.replace_hooks(hooks(config)))
         self.client.on_attached.subscribe(delivery.audience_arrived)
         await self._tell_lost(notices)
-        self._delivery_task = asyncio.get_running_loop().create_task(delivery.run())
+        if not self._stopping:
+            self._delivery_task = asyncio.get_running_loop().create_task(delivery.run())
         await self._tell_host_zone()
 
     def _listen(self, links: LinkDesk) -> None:
@@ -196,6 +200,7 @@ class Service:
         self._end_loop()
 
     async def _stop(self) -> None:
+        self._stopping = True  # the opening is cancelled only in a later round of the loop
         if self._opening is not None:
             self._opening.cancel()  # it may still look for the host's zone
         self._config_notices.stop()
