@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pulsetui.client.commands import Acknowledge, Pause
 from pulsetui.core.state.ping import NO_METRICS
 from pulsetui.core.state.status import PingKind
 from pulsetui.hooks.registry import VALIDATORS
@@ -225,9 +226,9 @@ async def told(directory: Path, silent_hours: float = 0) -> AsyncIterator[LocalE
                 await _ping(engine, event)
         clock.instant = NOW + timedelta(hours=silent_hours)
         await engine.judge()
-        acknowledged = {"by": "mara", "note": "asked the supplier, back at ten"}
-        await asyncio.to_thread(client.acknowledge, ["stock-import"], **acknowledged)
-        await asyncio.to_thread(client.pause, ["newsletter"])
+        known = Acknowledge(slugs=("stock-import",), by="mara", note="asked the supplier, back at ten")
+        await asyncio.to_thread(client.do, known)
+        await asyncio.to_thread(client.do, Pause(slugs=("newsletter",)))
         client.listening("127.0.0.1", 8787)
         yield client
     finally:
