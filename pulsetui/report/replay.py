@@ -17,7 +17,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from pulsetui.core.state import alert_plan, flapping
-from pulsetui.core.state.alert_plan import HookPlan, Plans, Rules
+from pulsetui.core.state.alert_plan import Plans, Rules
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.incident import Flip
@@ -147,45 +147,38 @@ class _Walk:
     # What happens
 
     def _flip(self, now: _Now, flip: Flip) -> None:
+        why = self._silent(now, flip.at)
         if flip.after is Status.DOWN:
-            self._down(now, flip)
+            self._down(now, flip, why)
+        elif flip.after is not Status.UP:  # paused: nobody expects anything of it any more
+            now.plans, now.turns, now.flaps_until = (), (), None
         elif flip.before is Status.DOWN:
-            self._up(now, flip)
+            self._turn(now, flip, why)
+            if now.flaps_until is None:
+                self._end(now, flip.at)
+        if flip.before is Status.DOWN and flip.after is not Status.DOWN:
+            now.is_down = False
             for child in now.children:
                 self._wait(self._checks[child], flip.at)
 
-    def _up(self, now: _Now, flip: Flip) -> None:
-        now.is_down = False
-        if flip.after is not Status.UP:  # paused
-            now.plans = ()
-            return
-        self._turn(now, flip)
-        if now.flaps_until is None:
-            self._end(now, flip.at)
-
-    def _down(self, now: _Now, flip: Flip) -> None:
+    def _down(self, now: _Now, flip: Flip, why: str) -> None:
         assert flip.reason is not None
         now.reason = flip.reason
         if flip.before is Status.DOWN:
             now.plans = alert_plan.worsened(now.plans, now.rules, flip.reason, flip.at)
         else:
-            told = {plan.hook: plan.told for plan in now.plans}
-            begun = alert_plan.begin(now.rules, flip.reason, flip.at)
-            now.plans = tuple(HookPlan(plan.hook, told.get(plan.hook, 0), plan.next_at) for plan in begun)
+            now.plans = alert_plan.begin(now.rules, flip.reason, flip.at, now.plans)
             now.is_down = True
-            self._turn(now, flip)
-        why = self._silent(now, flip.at)
-        if why and flip.before is not Status.DOWN:
-            self._kept.append(Kept(at=flip.at, slug=now.check.slug, name=now.check.name, why=why))
+            self._turn(now, flip, why)
+            if why:
+                self._kept.append(Kept(at=flip.at, slug=now.check.slug, name=now.check.name, why=why))
         if not why and now.flaps_until is None:
             self._tell(now, flip.at, worse=flip.before is Status.DOWN)
 
-    def _turn(self, now: _Now, flip: Flip) -> None:
-        flapped, now.turns = now.flaps_until is not None, flapping.turned(now.turns, flip.at)
-        if not flapped and not flapping.flaps(now.turns):
-            return
-        now.flaps_until = flip.at + flapping.SETTLED_AFTER
-        if not flapped:
+    def _turn(self, now: _Now, flip: Flip, why: str) -> None:
+        flapped = now.flaps_until is not None
+        now.turns, now.flaps_until = flapping.turned(now.turns, now.flaps_until, flip.at, silent=bool(why))
+        if now.flaps_until is not None and not flapped:
             hooks = alert_plan.hooks_told(now.plans) or list(now.rules)
             self._put(now, hooks, flip.at, "flaps")
 
@@ -226,6 +219,7 @@ class _Walk:
             self._tell(now, at)
 
     def _tell(self, now: _Now, at: datetime, *, worse: bool = False) -> None:
+        now.plans = alert_plan.at_an_hour(now.plans, now.rules, at)
         due = alert_plan.due(now.plans, at)
         for plan in due:
             what: What = "worse" if worse else "reminder" if plan.told else "down"
@@ -233,11 +227,7 @@ class _Walk:
         now.plans = alert_plan.told(now.plans, now.rules, [plan.hook for plan in due], at)
 
     def _end(self, now: _Now, at: datetime) -> None:
-        know = [
-            hook
-            for hook in alert_plan.hooks_told(now.plans)
-            if hook in now.rules and now.rules[hook].tells_recovery
-        ]
+        know = alert_plan.told_of_end(now.plans, now.rules)
         now.plans = ()
         self._put(now, know, at, "up")
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from pulsetui.client.alert import Alert
-from pulsetui.client.commands import Acknowledge, Unacknowledge
+from pulsetui.client.commands import Acknowledge, Pause, Resume, StartSnooze, Unacknowledge
 from pulsetui.core.state.status import PingKind
 from tests.monitor.harness import START, Harness, running
 
@@ -58,7 +58,7 @@ def titles(engine: Harness, hook: str = "me") -> list[str]:
     return [one.title for one in told(engine) if one.hook == hook]
 
 
-async def do(engine: Harness, command: Acknowledge | Unacknowledge) -> None:
+async def do(engine: Harness, command: Acknowledge | Pause | Resume | StartSnooze | Unacknowledge) -> None:
     results = await asyncio.to_thread(engine.client.do, command)
     assert all(result.ok for result in results), results
     await engine.settle()
@@ -244,6 +244,46 @@ async def test_a_job_that_settles_well_is_told_up(tmp_path: Path) -> None:
         await engine.ping("often")
         await engine.run(minutes=11)
         assert titles(engine)[-1] == "often is up again"
+
+
+async def test_a_job_that_is_paused_while_it_flaps_is_told_nothing_more(tmp_path: Path) -> None:
+    async with running(tmp_path, config=BASE) as engine:
+        for _ in range(4):
+            await engine.ping("often", PingKind.FAIL)
+            await engine.ping("often")
+        before = titles(engine)
+        await do(engine, Pause(slugs=("often",)))
+        await engine.run(hours=2)
+        assert titles(engine) == before
+        await do(engine, Resume(slugs=("often",)))
+        await engine.ping("often", PingKind.FAIL)
+        assert titles(engine)[len(before) :] == ["often failed"]
+
+
+async def test_a_snoozed_job_that_flaps_says_so_to_nobody(tmp_path: Path) -> None:
+    async with running(tmp_path, config=BASE) as engine:
+        until = engine.clock.now() + timedelta(hours=1)
+        await do(engine, StartSnooze(slugs=("often",), until=until, by="ann"))
+        for _ in range(4):
+            await engine.ping("often", PingKind.FAIL)
+            await engine.ping("often")
+        assert titles(engine) == []
+        await engine.ping("often", PingKind.FAIL)
+        await engine.run(hours=2)
+        assert titles(engine) == ["often is overdue"]
+
+
+async def test_a_hook_that_is_added_hears_nothing_of_what_somebody_knows(tmp_path: Path) -> None:
+    async with running(tmp_path, config=BASE) as engine:
+        await engine.ping("often", PingKind.FAIL)
+        await do(engine, Acknowledge(slugs=("often",), by="ann", any_reason=True))
+        path = tmp_path / "checks.toml"
+        path.write_text('[hooks.new]\ntype = "terminal"\n' + BASE.replace('timezone = "UTC"', ""))
+        await engine.reload_config()
+        await engine.run(hours=1)
+        assert titles(engine, "new") == []
+        await engine.ping("often")
+        assert titles(engine, "new") == []
 
 
 async def test_a_hook_that_is_added_hears_of_what_is_down_already(tmp_path: Path) -> None:

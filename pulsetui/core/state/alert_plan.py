@@ -32,9 +32,11 @@ class HookPlan(Struct, frozen=True, omit_defaults=True):
 Plans = tuple[HookPlan, ...]
 
 
-def begin(rules: Rules, reason: Reason, at: datetime) -> Plans:
-    """An incident began at ``at``."""
-    return tuple(HookPlan(hook, 0, _first(rule, reason, at)) for hook, rule in rules.items())
+def begin(rules: Rules, reason: Reason, at: datetime, before: Plans = ()) -> Plans:
+    """An incident began at ``at``. ``before`` is the plan of the last one where its end was not told, since
+    the check flaps: whoever was told of that one knows already."""
+    told = {plan.hook: plan.told for plan in before}
+    return tuple(HookPlan(hook, told.get(hook, 0), _first(rule, reason, at)) for hook, rule in rules.items())
 
 
 def _first(rule: AlertRules, reason: Reason, at: datetime) -> datetime | None:
@@ -135,5 +137,10 @@ def next_due(plans: Plans, now: datetime) -> datetime | None:
 
 
 def hooks_told(plans: Plans) -> Sequence[str]:
-    """Who knows of the incident, and is to hear of its end."""
+    """Who knows of the incident."""
     return [plan.hook for plan in plans if plan.told]
+
+
+def told_of_end(plans: Plans, rules: Rules) -> Sequence[str]:
+    """Who knows of the incident and wants to hear of its end."""
+    return [hook for hook in hooks_told(plans) if hook in rules and rules[hook].tells_recovery]

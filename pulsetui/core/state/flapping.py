@@ -12,10 +12,21 @@ SETTLED_AFTER = timedelta(minutes=20)
 """Without a change for so long it has settled."""
 
 
-def turned(turns: tuple[datetime, ...], at: datetime) -> tuple[datetime, ...]:
-    """The changes that still count, with the one ``at``."""
-    return (*[turn for turn in turns if at - turn < WITHIN], at)[-TURNS:]
+Turns = tuple[datetime, ...]
+"""When a check lately went down or came up, oldest first; those that still count."""
 
 
-def flaps(turns: tuple[datetime, ...]) -> bool:
-    return len(turns) >= TURNS
+def turned(
+    turns: Turns, until: datetime | None, at: datetime, *, silent: bool
+) -> tuple[Turns, datetime | None]:
+    """What has been, and until when it flaps (None: it does not), after another change ``at``.
+
+    While nobody is told of the check (``silent``) nothing begins to flap: there is nothing to damp, and the
+    word that it does would reach nobody.
+    """
+    if silent and until is None:
+        return turns, None
+    turns = (*[turn for turn in turns if at - turn < WITHIN], at)[-TURNS:]
+    if until is None and len(turns) < TURNS:
+        return turns, None
+    return turns, at + SETTLED_AFTER

@@ -9,7 +9,7 @@ import msgspec
 
 from pulsetui.client.alert import Alert
 from pulsetui.core.state import alert_plan, flapping
-from pulsetui.core.state.alert_plan import HookPlan, Plans, Rules
+from pulsetui.core.state.alert_plan import HookPlan, Rules
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.incident import Flip, Incident
 from pulsetui.core.state.state import CheckState
@@ -54,16 +54,16 @@ class Telling:
             if flip.before is Status.DOWN:
                 state.plans = alert_plan.worsened(plans, rules, flip.reason, flip.at)
             else:
-                state.plans = _begun(plans, rules, flip)
-                self._turn(tracked, state, flip, rules)
+                state.plans = alert_plan.begin(rules, flip.reason, flip.at, plans)
+                self._turn(tracked, state, flip, rules, silent=silent)
             if not silent and state.flaps_until is None:
                 self._tell_down(tracked, state, flip, _incident_of(transition, flip), now)
         elif flip.before is Status.DOWN and flip.after is Status.UP:
-            self._turn(tracked, state, flip, rules)
+            self._turn(tracked, state, flip, rules, silent=silent)
             if state.flaps_until is None:
                 self._tell_end(tracked, state, flip, _incident_of(transition, flip), now)
-        elif flip.before is Status.DOWN:
-            state.plans = ()
+        elif flip.after is not Status.UP:  # nobody expects anything of it any more
+            state.plans, state.turns, state.flaps_until = (), (), None
 
     def take_acknowledgement(self, tracked: TrackedCheck, state: CheckState, now: datetime) -> None:
         """Somebody knows, or nobody knows after all."""
@@ -99,12 +99,14 @@ class Telling:
             self._tell_end(tracked, after, flip, None, now)
         return after
 
-    def _turn(self, tracked: TrackedCheck, state: CheckState, flip: Flip, rules: Rules) -> None:
-        flapped, state.turns = state.flaps_until is not None, flapping.turned(state.turns, flip.at)
-        if not flapped and not flapping.flaps(state.turns):
-            return
-        state.flaps_until = flip.at + flapping.SETTLED_AFTER
-        if not flapped:
+    def _turn(
+        self, tracked: TrackedCheck, state: CheckState, flip: Flip, rules: Rules, *, silent: bool
+    ) -> None:
+        flapped = state.flaps_until is not None
+        state.turns, state.flaps_until = flapping.turned(
+            state.turns, state.flaps_until, flip.at, silent=silent
+        )
+        if state.flaps_until is not None and not flapped:
             hooks = alert_plan.hooks_told(state.plans or ()) or list(rules)
             alert = alert_text.flapping(tracked, flip, state.turns)
             self._put(alert, tracked, flip.at, _from(rules, hooks, flip.at))
@@ -125,11 +127,7 @@ class Telling:
         self, tracked: TrackedCheck, state: CheckState, flip: Flip, incident: Incident | None, now: datetime
     ) -> None:
         rules = self._alerting.rules_of(tracked.check)
-        know = [
-            hook
-            for hook in alert_plan.hooks_told(state.plans or ())
-            if hook in rules and rules[hook].tells_recovery
-        ]
+        know = alert_plan.told_of_end(state.plans or (), rules)
         state.plans = ()
         if know:
             self._put(alert_text.up(tracked, flip, incident), tracked, now, _from(rules, know, now))
@@ -144,14 +142,6 @@ class Telling:
             OutboxRow(check_id=check_id, hook=hook, alert=text, created_at=at, not_before=begin)
             for hook, begin in hooks.items()
         )
-
-
-def _begun(plans: Plans, rules: Rules, flip: Flip) -> Plans:
-    """The plan of a new incident. Who was told of the one before, and not of its end, knows already."""
-    assert flip.reason is not None
-    begun = alert_plan.begin(rules, flip.reason, flip.at)
-    told = {plan.hook: plan.told for plan in plans}
-    return tuple(HookPlan(plan.hook, told.get(plan.hook, 0), plan.next_at) for plan in begun)
 
 
 def _incident_of(transition: Transition, flip: Flip) -> Incident | None:

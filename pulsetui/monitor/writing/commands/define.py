@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pulsetui.core.state import operate
-from pulsetui.core.state.alert_plan import adapted
+from pulsetui.core.state.alert_plan import acknowledged, adapted
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.state import CheckState, new_state
 from pulsetui.core.state.transition import Transition
@@ -103,6 +103,8 @@ def _adapt_alerts(transaction: Transaction, tracked: TrackedCheck, now: datetime
     rules = transaction.alerting.rules_of(tracked.check)
     after = adopted(state, rules)
     plans = adapted(after.plans or (), rules, incident.reason, incident.started_at)
+    if incident.acknowledgement is not None:
+        plans = acknowledged(plans)  # a hook that is new, too
     if plans != state.plans:
         if after is state:
             after = state.copied()
