@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from msgspec import Struct
@@ -12,9 +12,9 @@ from pulsetui.client.hooks import HookState
 from pulsetui.client.trials import TrialView
 from pulsetui.client.views import DeliveryView
 from pulsetui.core.text.phrases import count_text, duration_text, instant_text
-from pulsetui.tui.draw.lines import Align, Line, Span, fit, pad, plain, wrap
+from pulsetui.tui.draw.lines import Line, Span, fit, pad, plain, wrap
+from pulsetui.tui.draw.list_columns import ListColumn, entry_cells, titles
 
-LEAD = 3
 EXAMPLE = ("[hooks.desktop]", 'type = "desktop"')
 _TRIALS_SHOWN = 20
 
@@ -37,14 +37,6 @@ class TrialKey(Struct, frozen=True):
     """Names a test or a drill of the list."""
 
     key: str
-
-
-class _Column(Struct, frozen=True):
-    title: str
-    screen: int  # least cells of the whole line
-    width: int  # least cells; 0 takes a share of what is left
-    cell: Callable[[HookState, HookLineContext], Span]
-    align: Align = "left"
 
 
 def _name(hook: HookState, _: HookLineContext) -> Span:
@@ -71,40 +63,25 @@ def _rules(hook: HookState, _: HookLineContext) -> Span:
     return plain(hook.rules) or "at once", "muted"
 
 
-_COLUMNS: tuple[_Column, ...] = (
-    _Column("HOOK", 0, 14, _name),
-    _Column("TYPE", 60, 12, _type),
-    _Column("STATE", 0, 0, _state),
-    _Column("WAITING", 50, 7, _waiting, "right"),
-    _Column("TOLD", 70, 5, _told, "right"),
-    _Column("RULES", 100, 0, _rules),
+_COLUMNS: tuple[ListColumn[HookState, HookLineContext], ...] = (
+    ListColumn("HOOK", 0, 14, _name),
+    ListColumn("TYPE", 60, 12, _type),
+    ListColumn("STATE", 0, 0, _state),
+    ListColumn("WAITING", 50, 7, _waiting, "right"),
+    ListColumn("TOLD", 70, 5, _told, "right"),
+    ListColumn("RULES", 100, 0, _rules),
 )
-
-
-def _widths(width: int) -> list[tuple[_Column, int]]:
-    shown = [column for column in _COLUMNS if width >= column.screen]
-    room = width - LEAD - len(shown) + 1 - sum(column.width for column in shown)
-    growing = [column for column in shown if not column.width]
-    share, rest = divmod(max(room, 0), len(growing))
-    sizes = {id(column): share + (rest if at == 0 else 0) for at, column in enumerate(growing)}
-    return [(column, column.width or sizes[id(column)]) for column in shown]
 
 
 def header(width: int) -> Line:
     """The titles of the columns."""
-    spans: list[Span] = [(" " * LEAD, "head")]
-    for at, (column, size) in enumerate(_widths(width)):
-        spans += [(" " if at else "", "head"), (pad(column.title, size, column.align), "head")]
-    return tuple(fit(spans, width, fill="head"))
+    return titles(_COLUMNS, width)
 
 
 def hook_line(hook: HookState, width: int, context: HookLineContext) -> Line:
     """One hook in exactly ``width`` cells."""
-    spans: list[Span] = [(" ", "text"), glyph_of(hook, ascii_only=context.ascii_only), (" ", "text")]
-    for at, (column, size) in enumerate(_widths(width)):
-        text, style = column.cell(hook, context)
-        spans += [(" " if at else "", "text"), (pad(text, size, column.align), style)]
-    return tuple(fit(spans, width))
+    glyph = glyph_of(hook, ascii_only=context.ascii_only)
+    return entry_cells(_COLUMNS, glyph, hook, width, context)
 
 
 def glyph_of(hook: HookState, *, ascii_only: bool = False) -> Span:

@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 
 from pulsetui.client.commands import AnyCommand, EndTrial, PauseHooks, ResumeHooks, StartDrill, TestHooks
 from pulsetui.client.hook_words import is_trouble
@@ -23,7 +22,7 @@ from pulsetui.tui.base.screen import TickingScreen, fetch
 from pulsetui.tui.base.verbs import Situation, bindings_on
 from pulsetui.tui.draw.hints import Hints
 from pulsetui.tui.draw.lines import Line, Span, fit, wrapped
-from pulsetui.tui.draw.paint import LineList, OneLine
+from pulsetui.tui.draw.story_list import STORY_FROM, STORY_LINES, HeaderLine, Story, StoryList, TitleLine
 from pulsetui.tui.hooks.model import (
     HookKey,
     HookLineContext,
@@ -34,32 +33,6 @@ from pulsetui.tui.hooks.model import (
     hook_story,
     trial_story,
 )
-
-_STORY_LINES = 7
-_STORY_FROM = 18  # lines of the screen
-
-
-class _Title(OneLine):
-    """How many there are, and how many are in trouble."""
-
-
-class _Header(OneLine):
-    BASE = "panel"
-
-
-class _List(LineList):
-    """Tells when its cursor has moved: the story below follows it."""
-
-    class Moved(Message):
-        """Another line is under the cursor."""
-
-    def _move(self, index: int) -> None:
-        super()._move(index)
-        self.post_message(self.Moved())
-
-
-class _Story(LineList, can_focus=False):
-    DEFAULT_CSS = f"_Story {{ height: {_STORY_LINES}; }}"
 
 
 class HooksScreen(TickingScreen):
@@ -75,10 +48,10 @@ class HooksScreen(TickingScreen):
         self._asking = False
 
     def compose(self) -> ComposeResult:
-        yield _Title(id="title")
-        yield _Header(id="header")
-        yield _List(id="hooks")
-        yield _Story(id="story", base="surface")
+        yield TitleLine(id="title")
+        yield HeaderLine(id="header")
+        yield StoryList(id="hooks")
+        yield Story(id="story", base="surface")
         yield Hints(id="hints")
 
     def on_mount(self) -> None:
@@ -87,8 +60,8 @@ class HooksScreen(TickingScreen):
         self._fetch()
 
     @property
-    def entries(self) -> _List:
-        return self.query_one(_List)
+    def entries(self) -> StoryList:
+        return self.query_one(StoryList)
 
     @property
     def hooks(self) -> Sequence[HookState]:
@@ -151,8 +124,8 @@ class HooksScreen(TickingScreen):
             return
         width = self.entries.scrollable_content_region.width or max(self.size.width - 1, 10)
         hooks = self.hooks
-        self.query_one(_Title).show(self._title(hooks))
-        self.query_one(_Header).show(header(width))
+        self.query_one(TitleLine).show(self._title(hooks))
+        self.query_one(HeaderLine).show(header(width))
         problem = wrapped(self._problem, width, "error") if self._problem else []
         lines, keys = hook_lines(hooks, self._trials, width, self._hook_context)
         if not hooks:
@@ -175,16 +148,16 @@ class HooksScreen(TickingScreen):
         return tuple(fit(spans, self.size.width))
 
     def _draw_story(self) -> None:
-        block = self.query_one(_Story)
+        block = self.query_one(Story)
         hook, trial = self.hook, self.trial
-        block.display = self.size.height >= _STORY_FROM and (hook is not None or trial is not None)
+        block.display = self.size.height >= STORY_FROM and (hook is not None or trial is not None)
         width = self.size.width
         if hook is not None:
-            block.show(hook_story(hook, width, self._hook_context)[:_STORY_LINES])
+            block.show(hook_story(hook, width, self._hook_context)[:STORY_LINES])
         elif trial is not None:
-            block.show(trial_story(trial, width, self._hook_context)[:_STORY_LINES])
+            block.show(trial_story(trial, width, self._hook_context)[:STORY_LINES])
 
-    def on__list_moved(self) -> None:
+    def on_story_list_moved(self) -> None:
         self._draw_story()
         self.refresh_hints()
 

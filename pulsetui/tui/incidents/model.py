@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
 from msgspec import Struct
@@ -12,7 +12,8 @@ from pulsetui.client.views import IncidentEntry, IncidentView
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import count_text, instant_text, span_text
 from pulsetui.report.report import incident_id
-from pulsetui.tui.draw.lines import Align, Line, Span, cut, fit, pad, plain, wrap
+from pulsetui.tui.draw.lines import Line, Span, cut, fit, plain, wrap
+from pulsetui.tui.draw.list_columns import ListColumn, entry_cells, titles
 
 _MISSED_SHOWN = 40
 
@@ -30,14 +31,6 @@ class EntryContext(Struct, frozen=True, kw_only=True):
     now: datetime
     zone: tzinfo  # of the person
     ascii_only: bool = False
-
-
-class _Column(Struct, frozen=True):
-    title: str
-    screen: int  # least cells of the whole line
-    width: int  # least cells; 0 takes a share of what is left
-    cell: Callable[[IncidentEntry, EntryContext], Span]
-    align: Align = "left"
 
 
 def _name(entry: IncidentEntry, _: EntryContext) -> Span:
@@ -82,49 +75,27 @@ def _id(entry: IncidentEntry, _: EntryContext) -> Span:
     return incident_id(entry.slug, entry.incident.n), "muted"
 
 
-_COLUMNS: tuple[_Column, ...] = (
-    _Column("CHECK", 0, 0, _name),
-    _Column("REASON", 56, 11, _reason),
-    _Column("SINCE", 70, 16, _since),
-    _Column("UNTIL", 100, 16, _until),
-    _Column("FOR", 0, 8, _lasted, "right"),
-    _Column("MISSED", 0, 6, _missed, "right"),
-    _Column("ACK BY, NOTE", 78, 0, _known),
-    _Column("ID", 140, 26, _id),
+_COLUMNS: tuple[ListColumn[IncidentEntry, EntryContext], ...] = (
+    ListColumn("CHECK", 0, 0, _name),
+    ListColumn("REASON", 56, 11, _reason),
+    ListColumn("SINCE", 70, 16, _since),
+    ListColumn("UNTIL", 100, 16, _until),
+    ListColumn("FOR", 0, 8, _lasted, "right"),
+    ListColumn("MISSED", 0, 6, _missed, "right"),
+    ListColumn("ACK BY, NOTE", 78, 0, _known),
+    ListColumn("ID", 140, 26, _id),
 )
-LEAD = 3
-
-
-def _widths(width: int) -> list[tuple[_Column, int]]:
-    shown = [column for column in _COLUMNS if width >= column.screen]
-    room = width - LEAD - len(shown) + 1 - sum(column.width for column in shown)
-    growing = [column for column in shown if not column.width]
-    share, rest = divmod(max(room, 0), len(growing))
-    sizes = {id(column): share + (rest if at == 0 else 0) for at, column in enumerate(growing)}
-    return [(column, column.width or sizes[id(column)]) for column in shown]
 
 
 def header(width: int) -> Line:
     """The titles of the columns."""
-    spans: list[Span] = [(" " * LEAD, "head")]
-    for at, (column, size) in enumerate(_widths(width)):
-        spans.append((" " if at else "", "head"))
-        spans.append((pad(column.title, size, column.align), "head"))
-    return tuple(fit(spans, width, fill="head"))
+    return titles(_COLUMNS, width)
 
 
 def entry_line(entry: IncidentEntry, width: int, context: EntryContext) -> Line:
     """One incident in exactly ``width`` cells."""
-    spans: list[Span] = [
-        (" ", "text"),
-        glyph_of(entry.incident, ascii_only=context.ascii_only),
-        (" ", "text"),
-    ]
-    for at, (column, size) in enumerate(_widths(width)):
-        text, style = column.cell(entry, context)
-        spans.append((" " if at else "", "text"))
-        spans.append((pad(text, size, column.align), style))
-    return tuple(fit(spans, width))
+    glyph = glyph_of(entry.incident, ascii_only=context.ascii_only)
+    return entry_cells(_COLUMNS, glyph, entry, width, context)
 
 
 def glyph_of(incident: IncidentView, *, ascii_only: bool = False) -> Span:

@@ -11,7 +11,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 
 from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckDetails, CheckView, IncidentEntry
@@ -27,36 +26,11 @@ from pulsetui.tui.draw.clocks import check_zone, zone_note
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
 from pulsetui.tui.draw.lines import Line, Span, fit, pad, plain, width_of, wrap, wrapped
-from pulsetui.tui.draw.paint import LineList, OneLine
+from pulsetui.tui.draw.story_list import STORY_FROM, STORY_LINES, HeaderLine, Story, StoryList, TitleLine
 from pulsetui.tui.incidents.model import EntryContext, EntryKey, grouped, header, matching, story
 
 _LISTED = 500
 _MIN_FETCH_S = 1.0
-_STORY_LINES = 7
-_STORY_FROM = 18  # lines of the screen
-
-
-class _Title(OneLine):
-    """How many are open."""
-
-
-class _Header(OneLine):
-    BASE = "panel"
-
-
-class _List(LineList):
-    """Tells when its cursor has moved: the story below follows it."""
-
-    class Moved(Message):
-        """Another line is under the cursor."""
-
-    def _move(self, index: int) -> None:
-        super()._move(index)
-        self.post_message(self.Moved())
-
-
-class _Story(LineList, can_focus=False):
-    DEFAULT_CSS = f"_Story {{ height: {_STORY_LINES}; }}"
 
 
 class IncidentsScreen(TickingScreen):
@@ -75,10 +49,10 @@ class IncidentsScreen(TickingScreen):
         self._details: CheckDetails | None = None  # of the check under the cursor, once they are there
 
     def compose(self) -> ComposeResult:
-        yield _Title(id="title")
-        yield _Header(id="header")
-        yield _List(id="incidents")
-        yield _Story(id="story", base="surface")
+        yield TitleLine(id="title")
+        yield HeaderLine(id="header")
+        yield StoryList(id="incidents")
+        yield Story(id="story", base="surface")
         yield FilterBar(id="filter")
         yield Hints(id="hints")
 
@@ -88,8 +62,8 @@ class IncidentsScreen(TickingScreen):
         self._fetch()
 
     @property
-    def entries(self) -> _List:
-        return self.query_one(_List)
+    def entries(self) -> StoryList:
+        return self.query_one(StoryList)
 
     @property
     def entry(self) -> IncidentEntry | None:
@@ -153,8 +127,8 @@ class IncidentsScreen(TickingScreen):
         width = self.entries.scrollable_content_region.width or max(self.size.width - 1, 10)
         every = self._known()
         found = matching(every, self._text)
-        self.query_one(_Title).show(self._title(every, len(found)))
-        self.query_one(_Header).show(header(width))
+        self.query_one(TitleLine).show(self._title(every, len(found)))
+        self.query_one(HeaderLine).show(header(width))
         problem = wrapped(self._problem, width, "error") if self._problem else []
         if found:
             lines, keys = grouped(found, width, self._entry_context)
@@ -206,14 +180,14 @@ class IncidentsScreen(TickingScreen):
         return [((f"  {piece}", "muted"),) for piece in wrap(text, max(width - 4, 10))]
 
     def _draw_story(self) -> None:
-        block = self.query_one(_Story)
+        block = self.query_one(Story)
         entry = self.entry
-        block.display = self.size.height >= _STORY_FROM and entry is not None
+        block.display = self.size.height >= STORY_FROM and entry is not None
         if entry is None:
             return
         lines = story(entry, self.size.width, self._entry_context, self._told_of(entry))
-        if len(lines) > _STORY_LINES:
-            lines = [*lines[: _STORY_LINES - 1], (("   … e exports all of it", "muted"),)]
+        if len(lines) > STORY_LINES:
+            lines = [*lines[: STORY_LINES - 1], (("   … e exports all of it", "muted"),)]
         block.show(lines)
 
     def _told_of(self, entry: IncidentEntry) -> list[Span]:
@@ -319,7 +293,7 @@ class IncidentsScreen(TickingScreen):
     def on_line_list_chosen(self) -> None:
         self.action_verb("open")
 
-    def on__list_moved(self) -> None:
+    def on_story_list_moved(self) -> None:
         self._draw_story()
         self._fetch_details()
         self.refresh_hints()
