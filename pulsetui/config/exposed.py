@@ -36,7 +36,7 @@ def exposed_secrets(config: Config) -> list[str]:
         mend = f"chmod o-r {visible(shlex.quote(str(path)))}"
         said.append(
             f"Every user of this host can read {visible(str(path))} (mode {mode:04o}), and {what}."
-            f" Mend it: {mend}"
+            f" Fix it: {mend}"
         )
     return said
 

@@ -39,7 +39,7 @@ def test_secrets_in_a_file_that_everybody_can_read_are_told_of(public: Path) -> 
     [text] = said(public, 'token = "hunter2"', 'ping_key = "abc"\napi_key = "def"')
     assert text == (
         "Every user of this host can read /checks.toml (mode 0644), and in it are [hooks.boss] token,"
-        " [listener] ping_key and [listener] api_key. Mend it: chmod o-r /checks.toml"
+        " [listener] ping_key and [listener] api_key. Fix it: chmod o-r /checks.toml"
     )
 
 
@@ -65,7 +65,7 @@ def test_the_file_of_a_secret_is_looked_at_likewise(public: Path) -> None:
     [text] = said(public, 'token = "file:token"')
     assert text == (
         "Every user of this host can read /token (mode 0604), and it holds [hooks.boss] token."
-        " Mend it: chmod o-r /token"
+        " Fix it: chmod o-r /token"
     )
     secret.chmod(0o600)
     assert said(public, 'token = "file:token"') == []

@@ -219,7 +219,7 @@ class StoreWatch:
                 said = await host.perform(PutBack())
                 await host.reopened()
             except (StoreError, StateDirError) as error:
-                host.notices.put("state", "error", f"{host.state_dir} cannot be mended: {error}")
+                host.notices.put("state", "error", f"{host.state_dir} cannot be repaired: {error}")
                 raise
             self._found(f"the state in {host.state_dir} was lost at {self._since}: {said}")
 
