@@ -32,7 +32,13 @@ _MAX_TEXT: Final = 200
 _MAX_ERROR: Final = 200
 _REMEMBERED: Final = 500
 _MAX_PANES: Final = 50
-_NO_SERVER: Final = ("no server running", "error connecting", "No such file or directory")
+_NO_SERVER: Final = (
+    "no server running",
+    "error connecting",
+    "No such file or directory",
+    "server exited",  # it ended while we asked
+    "lost server",
+)
 _CLIENTS: Final = "#{client_control_mode} #{client_name}"
 _PANES: Final = "#{window_active}#{pane_active} #{pane_tty}"
 

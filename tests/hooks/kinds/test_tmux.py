@@ -146,6 +146,16 @@ def test_nobody_there_is_waited_for(tmux: Tmux) -> None:
         tmux.send(an_alert())
 
 
+@pytest.mark.parametrize("said", ["server exited unexpectedly", "lost server", "server exited"])
+def test_a_server_that_ends_while_it_is_asked_is_not_there(tmp_path: Path, said: str) -> None:
+    program = tmp_path / "tmux"
+    program.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
+    program.chmod(0o755)
+    hook = TmuxHook(TmuxOptions(), {"PATH": str(tmp_path)})
+    with pytest.raises(NoAudienceError, match="no tmux server"):
+        asyncio.run(hook.send(an_alert()))
+
+
 def test_without_tmux_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(HookError, match="not on PATH"):
         asyncio.run(TmuxHook(TmuxOptions(), {"PATH": str(tmp_path)}).send(an_alert()))
