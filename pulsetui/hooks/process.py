@@ -12,7 +12,7 @@ import errno
 import os
 import signal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import IO, Final
 
 from msgspec import Struct
@@ -52,7 +52,7 @@ async def run_program(
     stderr = _Tail()
     try:
         with _spooled(stdin) as given:
-            process = await _start(argv, env, given, stderr.write_end)
+            process = await _started(_start(argv, env, given, stderr.write_end))
         stderr.listen()
         try:
             code = await asyncio.wait_for(process.wait(), timeout_s)
@@ -64,6 +64,21 @@ async def run_program(
         return Finished(code=code, last_line=stderr.last_line())
     finally:
         stderr.close()
+
+
+async def _started(
+    start: Coroutine[object, object, asyncio.subprocess.Process],
+) -> asyncio.subprocess.Process:
+    """Cancelled before we hold the process, asyncio would kill it alone: what it has begun would go on."""
+    starting = asyncio.ensure_future(start)
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting], timeout=_REAP_S)
+        if starting.done() and not starting.cancelled() and starting.exception() is None:
+            await _kill(starting.result())
+        starting.cancel()
+        raise
 
 
 async def _start(

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,6 +196,32 @@ async def test_a_cancelled_send_leaves_nothing_running(tmp_path: Path) -> None:
     sending = asyncio.create_task(hook.send(an_alert()))
     await asyncio.to_thread(pid_in, tmp_path / "pid")
     sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert gone_soon(pid_in(tmp_path / "pid"))
+
+
+async def test_a_send_that_is_cancelled_while_its_program_starts_leaves_nothing_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program runs already, and asyncio has not yet handed it over."""
+    begun, handed_over = asyncio.Event(), asyncio.Event()
+    real = asyncio.create_subprocess_exec
+
+    async def slowly(*argv: Any, **options: Any) -> asyncio.subprocess.Process:
+        process = await real(*argv, **options)
+        await asyncio.to_thread(pid_in, tmp_path / "pid")
+        begun.set()
+        await handed_over.wait()
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", slowly)
+    hook = a_hook("sh", "-c", f"sleep 300 & echo $! > {tmp_path}/pid; wait")
+    sending = asyncio.create_task(hook.send(an_alert()))
+    await begun.wait()
+    sending.cancel()
+    await asyncio.sleep(0)
+    handed_over.set()
     with pytest.raises(asyncio.CancelledError):
         await sending
     assert gone_soon(pid_in(tmp_path / "pid"))
