@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import signal
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -33,6 +31,7 @@ from pulsetui.tui.session import UiSession
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.table.summary import title_words
 from pulsetui.tui.terminal.key_reader import PASTE_CUT
+from pulsetui.tui.terminal.signals import EndingSignals
 from pulsetui.tui.terminal.terminal import Terminal
 from pulsetui.tui.terminal.type_ahead import TypeAhead
 from pulsetui.tui.toasts import replaced_by
@@ -92,6 +91,7 @@ class PulseApp(App[None]):
         """What ended the screen, when it was not the person."""
         self.keeps_watching = False
         """Whether the person wants the engine to go on when the screen has ended."""
+        self._ends = False
         self._own_notices = tuple(notices)
         self._on_shown = on_shown
         self.viewer_zone = viewer_zone or host_zone()
@@ -103,6 +103,7 @@ class PulseApp(App[None]):
         self.terminal = Terminal(self)
         self.type_ahead = TypeAhead(self, super().on_event, self._warn)
         self._mouse = mouse
+        self._signals = EndingSignals(lambda code: self.exit(None, code))
         self._bridge: Bridge | None = None
         self._unsubscribe: list[Callable[[], None]] = []
         self.themes = AppThemes(self)
@@ -126,15 +127,16 @@ class PulseApp(App[None]):
         loop: AbstractEventLoop | None = None,
     ) -> None:
         """Runs until the person leaves or the process is told to stop."""
-        super().run(
-            headless=headless,
-            inline=inline,
-            inline_no_clear=inline_no_clear,
-            mouse=mouse and self._mouse,
-            size=size,
-            auto_pilot=auto_pilot,
-            loop=loop,
-        )
+        with self._signals.heeded():
+            super().run(
+                headless=headless,
+                inline=inline,
+                inline_no_clear=inline_no_clear,
+                mouse=mouse and self._mouse,
+                size=size,
+                auto_pilot=auto_pilot,
+                loop=loop,
+            )
 
     # Glyphs
 
@@ -175,13 +177,7 @@ class PulseApp(App[None]):
             self.client.subscribe_alerts(lambda alert: bridge.call(lambda: self.terminal.alert(alert))),
         ]
         self.theme_changed_signal.subscribe(self, lambda _: self.themes.changed())
-        loop = asyncio.get_running_loop()
-        for number, code in ((signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 130)):
-            try:
-                loop.add_signal_handler(number, self.exit, None, code)
-            except (NotImplementedError, RuntimeError, ValueError):
-                # Only the main thread's loop may take signals; tests run elsewhere.
-                log.debug("%s is not handled here", number)
+        self._signals.loop_runs()
         self.session.start()
         # A change between the first look and the subscription would otherwise be lost.
         self.call_after_refresh(self._news, frozenset(self.client.checks()), info=True)
@@ -198,6 +194,7 @@ class PulseApp(App[None]):
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Ends the screen now, whatever was typed ahead."""
+        self._ends = True
         self.type_ahead.close()
         super().exit(result, return_code, message)
 
@@ -248,6 +245,9 @@ class PulseApp(App[None]):
         Textual would print a traceback into the person's terminal. The method and what it sets are
         Textual's own and private; this is the only place that knows of them.
         """
+        if self._ends:  # before its first frame, say: widgets miss what is no longer mounted
+            log.warning("while the screen ended", exc_info=error)
+            return
         if self.crash is None:
             self.crash = error
             self._exception = error  # for tests: ``run_test`` raises it

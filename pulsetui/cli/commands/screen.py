@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +25,7 @@ from pulsetui.cli.common_options import config_path, listen_address, state_dir
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import talk
 from pulsetui.cli.process import logs
-from pulsetui.cli.process.signals import signals
+from pulsetui.cli.process.signals import put_off, signals
 from pulsetui.cli.process.terminal_guard import guarded_terminal
 from pulsetui.config.address import format_address
 from pulsetui.core.text.printable import printable
@@ -115,9 +115,10 @@ def _embedded(config: Path, state: Path, address: tuple[str, int] | None, option
         service.start()
     notices: tuple[Notice, ...] = ()
     open_door = cache(service.open_door)  # once, however often the screen is shown
-    with service:
+    # A pane that is closed behind an engine that moves to the background must not leave the jobs unwatched.
+    with service, put_off() as came:
         while True:
-            left = show(service.client, options, notices=notices, on_shown=open_door)
+            left = show(service.client, options, notices=notices, on_shown=open_door, came=came)
             if left.failed:
                 open_door()  # it may have failed before its first frame
                 if not _goes_on_alone(service, left.failed):
@@ -127,6 +128,8 @@ def _embedded(config: Path, state: Path, address: tuple[str, int] | None, option
                 problem = _hand_over(service, options)
                 if not problem:
                     return OK
+                if came:
+                    break
                 notices = (_notice("background", f"The engine could not move to the background: {problem}"),)
             else:
                 break
@@ -139,24 +142,23 @@ def _hand_over(service: Service, options: argparse.Namespace) -> str:
 
     Raises EngineError when neither of the two watches in the end.
     """
-    from pulsetui.cli.process.hand_over import Successor, undisturbed
+    from pulsetui.cli.process.hand_over import Successor
 
     engine = service.engine
-    with undisturbed():
-        try:
-            successor = Successor.start(
-                engine.config_path, engine.state_dir, service.client.address, service.descriptors
-            )
-        except EngineError as error:
-            return str(error)
-        service.stop()
-        try:
-            successor.take_over(service.client.reachable_url)
-        except EngineError as error:
-            raise EngineError(
-                f"nothing is being watched now: the engine did not start in the background: {error}."
-                " Start it with: pulsetui serve"
-            ) from error
+    try:
+        successor = Successor.start(
+            engine.config_path, engine.state_dir, service.client.address, service.descriptors
+        )
+    except EngineError as error:
+        return str(error)
+    service.stop()
+    try:
+        successor.take_over(service.client.reachable_url)
+    except EngineError as error:
+        raise EngineError(
+            f"nothing is being watched now: the engine did not start in the background: {error}."
+            " Start it with: pulsetui serve"
+        ) from error
     talk(
         f"still watching in the background: process {successor.pid}, listening on {service.engine_url};"
         f" `{_command(options)}` shows the table, `kill {successor.pid}` ends it"
@@ -204,21 +206,18 @@ def show(
     notices: tuple[Notice, ...] = (),
     attached: str | None = None,
     on_shown: Callable[[], None] = lambda: None,
+    came: Sequence[int] = (),
 ) -> Left:
     """The screen over any engine. A screen that fails is started again: the engine behind it goes on.
 
     When it fails again and again, it is left at that. ``attached`` is as in ``PulseApp``. ``on_shown`` is
-    called once, when the first frame stands.
+    called once, when the first frame stands. ``came`` are the signals that were put off.
     """
     from pulsetui.tui.app import PulseApp
     from pulsetui.tui.draw.plain_glyphs import lacks_glyphs
     from pulsetui.tui.settings import FILE_NAME, SettingsFile
 
-    @cache  # once, however often the screen is started
-    def shown() -> None:
-        gc.freeze()  # what is loaded now stays; the collector is off since the command was found
-        gc.enable()
-        on_shown()
+    shown = _first_frame(on_shown)
 
     def new_app() -> PulseApp:
         return PulseApp(
@@ -231,7 +230,7 @@ def show(
         )
 
     crashes: deque[float] = deque(maxlen=_MAX_CRASHES)
-    while True:
+    while not came:
         ended = _run(new_app)
         if isinstance(ended, Left):
             return ended
@@ -241,6 +240,19 @@ def show(
         if len(crashes) == _MAX_CRASHES and crashes[-1] - crashes[0] < _CRASH_SPAN_S:
             return Left(1, failed=f"the screen failed {_MAX_CRASHES} times within a minute: {kept}")
         notices = (_notice("screen", f"The screen failed and was restarted; {kept}"),)
+    return Left()
+
+
+def _first_frame(then: Callable[[], None]) -> Callable[[], None]:
+    """What a first frame sets off: once, however often the screen is started."""
+
+    @cache
+    def shown() -> None:
+        gc.freeze()  # what is loaded now stays; the collector is off since the command was found
+        gc.enable()
+        then()
+
+    return shown
 
 
 def _run(new_app: Callable[[], PulseApp]) -> Left | Exception:

@@ -10,12 +10,11 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -31,7 +30,6 @@ _LOAD_S = 30.0
 _START_S = 60.0
 """A large database or spool takes its time, as at any start."""
 _ANSWER_S = 5.0
-_NOT_NOW = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
 class Successor:
@@ -114,18 +112,6 @@ class Successor:
         lines = said.replace(_LOADED, b"\n").decode("utf-8", "replace").strip().splitlines()
         why = lines[-1].removeprefix("pulsetui serve: ") if lines else "it ended without a message"
         return EngineError(printable(why, 500))
-
-
-@contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
-    """Nothing that asks this process to end is heeded meanwhile: the pane that is closed behind it must not
-    leave its jobs unwatched. A handler, since what is ignored stays so in a process that is started."""
-    before = {number: signal.signal(number, lambda *_: None) for number in _NOT_NOW}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class Inheritance:

@@ -1,4 +1,4 @@
-"""Signals as bytes in a pipe, for a loop that waits in ``select``."""
+"""Signals that ask to end: bytes in a pipe, for a loop that waits in ``select``, or put off for a while."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
+_HANDLED = (*STOPS, signal.SIGHUP)
 
 
 @contextmanager
@@ -23,8 +24,7 @@ def signals() -> Iterator[int]:
     """
     reading, writing = os.pipe()
     os.set_blocking(writing, False)  # set_wakeup_fd demands it
-    handled = (*STOPS, signal.SIGHUP)
-    before = {number: signal.signal(number, _nothing) for number in handled}
+    before = {number: signal.signal(number, _nothing) for number in _HANDLED}
     old = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     try:
         yield reading
@@ -34,6 +34,21 @@ def signals() -> Iterator[int]:
             signal.signal(number, handler)
         os.close(reading)
         os.close(writing)
+
+
+@contextmanager
+def put_off() -> Iterator[list[int]]:
+    """Signals end nothing meanwhile; their numbers are collected in the list, for the caller to heed in time.
+
+    A handler, since what is ignored stays so in a process that is started.
+    """
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in _HANDLED}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _nothing(number: int, frame: FrameType | None) -> None:
