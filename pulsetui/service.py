@@ -114,7 +114,7 @@ class Service:
         from pulsetui.core.schedule.zone import zone
         from pulsetui.hooks.delivery import DeliveryWorker
         from pulsetui.hooks.hook import HookContext, links_of
-        from pulsetui.hooks.registry import build_hooks
+        from pulsetui.hooks.registry import HookBuilder
         from pulsetui.hooks.worker.notices import HookNotices
         from pulsetui.monitor.answering.answers import AlertAnswers
         from pulsetui.monitor.answering.links import LinkDesk
@@ -122,12 +122,12 @@ class Service:
 
         engine, answers = self.engine, AlertAnswers(self.engine)
         desk = LinkDesk(engine, answers)
-        context = HookContext(
-            publish=self.client.publish, links=links_of(desk.url), signing_key=engine.links_key
+        builder = HookBuilder(
+            HookContext(publish=self.client.publish, links=links_of(desk.url), signing_key=engine.links_key)
         )
 
         def hooks(config: Config) -> Mapping[str, Hook]:
-            return build_hooks(config.hooks, context, no_commands=self._config_notices.no_commands)
+            return builder.build(config.hooks, no_commands=self._config_notices.no_commands)
 
         self._listen(desk)
         notices = HookNotices(engine.notices)

@@ -82,7 +82,7 @@ class DeliveryWorker:
         self._adopt(hooks)
         self._states: Mapping[str, HookState] = MappingProxyType({})
         self._troubles: dict[str, str] = {}
-        self._to_release: set[str] = set()  # hooks whose deliveries need not wait for an audience any more
+        self._to_release: set[str] = set()  # hooks for which nothing need wait any longer
         self._pauses_known = False
         self._news = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -91,8 +91,12 @@ class DeliveryWorker:
         self._telling: set[asyncio.Future[None]] = set()
 
     def replace_hooks(self, hooks: Mapping[str, Hook]) -> None:
-        """Takes the hooks of a changed configuration; a send in progress ends as it began."""
-        self._release_waiting()  # perhaps to another kind of hook
+        """Takes the hooks of a changed configuration; a send in progress ends as it began.
+
+        A hook that is another object than before was edited, perhaps since it did not work: what waits for
+        it is sent at once.
+        """
+        self._to_release |= {name for name, hook in hooks.items() if hook is not self._hooks.get(name)}
         self._hooks = dict(hooks)
         self._adopt(hooks)
         self._pauses_known = False  # of one that was there before
@@ -134,8 +138,7 @@ class DeliveryWorker:
         await self._outbox.pause(name, at)
         lane.paused_at = at
         if not paused:
-            lane.circuit.probe_now()
-            lane.left_alone_until = None
+            lane.try_now()
             await self._outbox.release(name, self._clock.now())
         log.info("hook=%s %s", name, "paused" if paused else "resumed")
         self.changed()
@@ -234,11 +237,14 @@ class DeliveryWorker:
             self._pauses_known = True
 
     async def _release(self) -> None:
-        """Makes due what waited for an audience. A busy lane comes later: it may be about to put more off."""
+        """Makes due what waited for an audience, or for a hook that was edited. A busy lane comes later: it
+        may be about to put more off."""
         for name in list(self._to_release):
             lane = self._lanes.get(name)
             if lane is None or lane.task is None:
                 await self._outbox.release(name, self._clock.now())
+                if lane is not None:
+                    lane.try_now()
                 self._to_release.discard(name)
 
     def _start(self, lane: Lane) -> None:

@@ -116,6 +116,28 @@ class UnusableHook(Hook):
         raise HookError(self._message, permanent=True)
 
 
+class HookBuilder:
+    """Builds the hooks of one configuration after another. Those of which nothing was changed stay the
+    objects that they were, so that whoever uses them sees which ones were edited."""
+
+    def __init__(self, context: HookContext) -> None:
+        self._context = context
+        self._built: Mapping[str, tuple[tuple[str, Options, str], Hook]] = {}
+
+    def build(self, configs: Mapping[str, ConfiguredHook], *, no_commands: str = "") -> dict[str, Hook]:
+        """As ``build_hooks``."""
+        built: dict[str, tuple[tuple[str, Options, str], Hook]] = {}
+        for name, config in configs.items():
+            made_of = (config.type, dict(config.options), no_commands)
+            known = self._built.get(name)
+            if known is None or known[0] != made_of or isinstance(known[1], UnusableHook):
+                hooks = build_hooks({name: config}, self._context, no_commands=no_commands)
+                known = made_of, hooks[name]
+            built[name] = known
+        self._built = built
+        return {name: hook for name, (_, hook) in built.items()}
+
+
 def build_hooks(
     configs: Mapping[str, ConfiguredHook], context: HookContext, *, no_commands: str = ""
 ) -> dict[str, Hook]:

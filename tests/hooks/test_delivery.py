@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from pulsetui.client.alert import AlertEvent
+from pulsetui.errors import HookError
 from tests.hooks.fakes import RecordingHook, an_alert, refusal, settle
 from tests.hooks.scene import Scene, at_work
 
@@ -101,6 +102,52 @@ async def test_hooks_of_a_changed_configuration_take_over() -> None:
         await scene.time.advance(5)
         assert new.slugs == ["a"]
         assert scene.troubles[-2:] == [("gone", None), ("phone", None)]
+
+
+async def test_a_hook_that_is_edited_sends_at_once_what_waits_for_it() -> None:
+    """Whoever mends a token watches for the message; its next try may be an hour away."""
+    old, new = RecordingHook(), RecordingHook()
+    old.error = refusal("wrong password")
+    async with at_work(phone=old) as scene:
+        await scene.tell("phone", an_alert("a"))
+        await scene.time.until(lambda: old.tries == 4)
+        scene.worker.replace_hooks({"phone": new})
+        await settle()
+        assert new.slugs == ["a"]
+
+
+async def test_an_edit_of_another_hook_hurries_nothing() -> None:
+    phone, other = RecordingHook(), RecordingHook()
+    phone.error = refusal()
+    async with at_work(phone=phone, other=other) as scene:
+        await scene.tell("phone", an_alert("a"))
+        scene.worker.replace_hooks({"phone": phone, "other": RecordingHook()})
+        await settle()
+        assert phone.tries == 1
+
+
+async def test_what_a_send_in_progress_puts_off_does_not_wait_for_the_edited_hook() -> None:
+    old, new = RecordingHook(), RecordingHook()
+    old.error = HookError("too many", retry_after_s=900)
+    old.gate.clear()
+    async with at_work(phone=old) as scene:
+        await scene.tell("phone", an_alert("a"))
+        scene.worker.replace_hooks({"phone": new})
+        await settle()
+        assert new.slugs == []
+        old.gate.set()
+        await settle()
+        assert new.slugs == ["a"]
+
+
+async def test_a_paused_hook_that_is_edited_stays_paused() -> None:
+    new = RecordingHook()
+    async with at_work(phone=RecordingHook()) as scene:
+        await scene.worker.pause("phone")
+        await scene.tell("phone", an_alert("a"))
+        scene.worker.replace_hooks({"phone": new})
+        await settle()
+        assert (new.slugs, scene.state("phone").waiting) == ([], 1)
 
 
 async def test_a_stop_lets_the_send_in_progress_end_but_starts_no_other() -> None:

@@ -15,7 +15,7 @@ from pulsetui.hooks.hook import HookContext
 from pulsetui.hooks.kinds.command import CommandHook
 from pulsetui.hooks.kinds.desktop import DesktopHook
 from pulsetui.hooks.kinds.terminal import TerminalHook
-from pulsetui.hooks.registry import KINDS, VALIDATORS, build_hooks
+from pulsetui.hooks.registry import KINDS, VALIDATORS, HookBuilder, UnusableHook, build_hooks
 from tests.hooks.fakes import an_alert
 
 CONTEXT = HookContext(publish=lambda alert: 0)
@@ -95,3 +95,27 @@ def test_the_registry_imports_no_kind_before_it_is_used() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["[]", "True"]
+
+
+def test_only_hooks_whose_options_changed_are_built_anew() -> None:
+    builder = HookBuilder(CONTEXT)
+    configs = {
+        "desk": Configured("desktop"),
+        "tell": Configured("command", {"command": ["true"], "env": {"A": "1"}}),
+        "run": Configured("command", {"command": ["true"]}),
+    }
+    before = builder.build(configs)
+    edited = {**configs, "tell": Configured("command", {"command": ["true"], "env": {"A": "2"}})}
+    after = builder.build(edited)
+    assert [name for name in after if after[name] is not before[name]] == ["tell"]
+    refused = builder.build(edited, no_commands="anyone may write it")
+    assert refused["run"] is not after["run"]
+    assert builder.build(edited)["run"] is not refused["run"]
+
+
+def test_a_hook_that_could_not_be_built_is_tried_again_with_each_edit() -> None:
+    builder = HookBuilder(CONTEXT)
+    configs = {"tell": Configured("command")}
+    before = builder.build(configs)["tell"]
+    assert isinstance(before, UnusableHook)
+    assert builder.build(configs)["tell"] is not before

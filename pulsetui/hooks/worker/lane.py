@@ -66,6 +66,11 @@ class Lane:
             return 0.0
         return max(self._sent_at + self.hook.rate_s - monotonic, 0.0)
 
+    def try_now(self) -> None:
+        """Something was changed: perhaps it works again, whatever was known against it."""
+        self.circuit.probe_now()
+        self.left_alone_until = None
+
     # --- what together --------------------------------------------------------------------------------
 
     def is_storm(self, deliveries: Sequence[Delivery], monotonic: float) -> bool:
