@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
@@ -91,6 +91,25 @@ def read_check_rules(
     if flaws:
         raise FlawedError(*flaws)
     return MappingProxyType(found)
+
+
+def holiday_files(document: Mapping[str, Any]) -> Iterator[str]:
+    """The files with holidays that the tables of a whole checks.toml name."""
+
+    def tables(*keys: str) -> Iterator[Mapping[str, Any]]:
+        found: Iterable[Any] = [document]
+        for key in keys:
+            found = [
+                inner
+                for table in found
+                if isinstance(table, Mapping)
+                for inner in (table.values() if key == "*" else [table.get(key)])
+            ]
+        return (table for table in found if isinstance(table, Mapping))
+
+    ruled = (("hooks", "*"), ("tags", "*"), ("checks", "*", "alerts"), ("checks", "*", "alerts", "*"))
+    for keys in ruled:
+        yield from (table["holidays"] for table in tables(*keys) if isinstance(table.get("holidays"), str))
 
 
 def circular(checks: Mapping[str, Check], slug: str) -> bool:

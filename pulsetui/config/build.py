@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pulsetui.config import values
 from pulsetui.config.address import parse_address
-from pulsetui.config.alerts import RULES, circular, read_rules, read_window
+from pulsetui.config.alerts import RULES, circular, holiday_files, read_rules, read_window
 from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check
 from pulsetui.config.drill import DrillConfig, read_drill
 from pulsetui.config.flaws import no_such_check, unknown_key, zone_flaw
@@ -125,7 +125,13 @@ class _Builder:
             secrets=secrets_of(self._document) - self._secrets.references | self._secrets.values,
             drill=self._drill(timezone),
             secret_places=tuple(self._secrets.places),
+            files=self._files(),
         )
+
+    def _files(self) -> tuple[Path, ...]:
+        secrets = [place.file for place in self._secrets.places if place.file is not None]
+        holidays = [self._directory / Path(name).expanduser() for name in holiday_files(self._document)]
+        return tuple(sorted({*secrets, *holidays}))
 
     def _report(self, table: tuple[str, ...], field: str, *flaws: Flaw) -> None:
         self.findings += [(table, (field,) if field else (), flaw) for flaw in flaws]

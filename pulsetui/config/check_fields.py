@@ -108,12 +108,16 @@ def validate_check(
     default_timezone: str,
     hook_names: Collection[str],
     is_new: bool = False,
+    directory: Path = Path(),
 ) -> Check:
     """The check that ``fields`` (spelled as in the file) describe. ``is_new``: its slug is given only now.
+    Files it names are in ``directory``.
 
     Raises ConfigProblems with everything that is wrong; the problems carry no file and no line.
     """
-    check, flaws = read_check(slug, fields, default_timezone=default_timezone, hook_names=hook_names)
+    check, flaws = read_check(
+        slug, fields, default_timezone=default_timezone, hook_names=hook_names, directory=directory
+    )
     if is_new and (flaw := new_slug_flaw(slug)) is not None:
         flaws = [("slug", flaw), *flaws]
     if check is None or flaws:

@@ -87,3 +87,4 @@ class Config(Struct, frozen=True, kw_only=True):
     )  # texts that must not be shown: ``config.secret.without`` takes them
     drill: DrillConfig | None = None  # that comes by itself
     secret_places: tuple[SecretPlace, ...] = ()  # where they are kept, if in a file
+    files: tuple[Path, ...] = ()  # that it was read from beside ``path``: secrets, holidays

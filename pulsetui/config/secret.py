@@ -40,6 +40,15 @@ _PLAIN: Final = frozenset(
         "expire",
         "severity",
         "hold",
+        # rules of alerts; without "reasons" the word "failed" would be masked wherever it is said
+        "after",
+        "repeat",
+        "reasons",
+        "recovery",
+        "quiet",
+        "days",
+        "holidays",
+        "timezone",
     }
 )
 """Keys of [listener] and of hooks whose lines are quoted; that of a new or mistyped one is not."""

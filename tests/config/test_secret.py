@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pulsetui.config.alerts import RULES
 from pulsetui.config.file.load import parse_config
 from pulsetui.config.problem import ConfigProblems
-from pulsetui.config.secret import masked, without
+from pulsetui.config.secret import masked, secrets_of, without
 from pulsetui.hooks.registry import VALIDATORS
 from tests.cli.installed import pulsetui
 
@@ -151,3 +152,15 @@ def test_a_problem_without_secrets_reads_as_before(tmp_path: Path) -> None:
         assert SECRET not in done.stdout + done.stderr
         assert "checks.toml:2" in done.stdout + done.stderr
     assert json.loads(done.stdout)["problems"][0]["line"] == 2
+
+
+def test_rules_of_alerts_are_no_secrets() -> None:
+    """Else the word "failed" would be masked in all notices."""
+    rules = {
+        "after": "10 minutes",
+        "reasons": ["failed", "missed"],
+        "timezone": "Europe/Riga",
+        "days": "mon-fri",
+    }
+    assert secrets_of({"hooks": {"me": {"type": "ntfy", "token": "tk_geheim", **rules}}}) == {"tk_geheim"}
+    assert secrets_of({"hooks": {"me": dict.fromkeys(RULES, "something")}}) == frozenset()

@@ -311,3 +311,48 @@ async def test_an_outside_edit_keeps_history_and_what_does_not_parse_changes_not
         path.write_text(CONFIG)
         await engine.reload_config()
         assert engine.client.info().notices == ()
+
+
+RULED = """\
+[hooks.me]
+type = "desktop"
+holidays = "days.txt"
+
+""" + FULL.removeprefix('timezone = "UTC"')
+
+
+def test_a_file_of_holidays_that_changes_is_read_again(tmp_path: Path) -> None:
+    days = tmp_path / "days.txt"
+    days.write_text("2026-12-24\n")
+
+    def known(on: Watched) -> set[str]:
+        return {str(day) for day in on.engine.engine.config.alerting.hooks["me"].holidays or ()}
+
+    async def steps(on: Watched) -> None:
+        await on.look(2)
+        assert known(on) == {"2026-12-24"}
+        days.write_text("2026-12-24\n2026-12-31\n")
+        await on.look(1)
+        assert known(on) == {"2026-12-24", "2026-12-31"}
+        days.write_text("New Year's Eve\n")
+        await on.look(1)
+        assert '[hooks.me] holidays "days.txt": line 1 does not begin with a date' in on.said("config")
+        days.unlink()
+        await on.look(1)
+        assert known(on) == {"2026-12-24", "2026-12-31"}
+        days.write_text("2027-01-01\n")
+        await on.look(1)
+        assert (known(on), on.notice("config")) == ({"2027-01-01"}, None)
+
+    scenario(tmp_path, steps, config=RULED)
+
+
+def test_a_check_whose_rules_name_a_file_of_holidays_can_be_edited(tmp_path: Path) -> None:
+    (tmp_path / "days.txt").write_text("2026-12-24\n")
+    config = '[checks.a]\nevery = "1h"\n\n[checks.a.alerts]\nholidays = "days.txt"\n'
+
+    async def steps(on: Watched) -> None:
+        await on.engine.engine.edit_config(lambda file: file.edit_check("a", {"every": "2h"}))
+        assert on.path.read_text() == config.replace("1h", "2h")
+
+    scenario(tmp_path, steps, config=config)

@@ -20,7 +20,7 @@ from pulsetui.config.check_fields import FIELDS, validate_check
 from pulsetui.config.file import disk
 from pulsetui.config.file.guard import is_doubtful, lost, slugs_in
 from pulsetui.config.file.load import judged, parse_config, parse_toml, read_text
-from pulsetui.config.file.watch import MISSING, Fingerprint
+from pulsetui.config.file.watch import MISSING, Fingerprint, read_since
 from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookValidator
 from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.toml import splice
@@ -48,6 +48,7 @@ class Loaded(Struct, frozen=True):
     text: str
     config: Config
     fingerprint: Fingerprint | None  # of the file with this text; None when it was changed in the same moment
+    named: tuple[Fingerprint | None, ...] = ()  # likewise of each of ``config.files``
 
 
 class Rescue(Struct, frozen=True):
@@ -81,10 +82,11 @@ class ConfigFile:
 
     def load(self) -> Loaded:
         """Reads the file anew. Raises ConfigProblems and ConfigError as ``load.load_config``."""
-        before = Fingerprint.of(self.path)
+        since_ns, before = time.time_ns(), Fingerprint.of(self.path)
         text = read_text(self.path)
         config = judged(text, self.path, self._validators)
-        return Loaded(text, config, before if Fingerprint.of(self.path) == before else None)
+        named = _named(config, since_ns)
+        return Loaded(text, config, before if Fingerprint.of(self.path) == before else None, named)
 
     def accept(self, text: str, config: Config) -> None:
         """``text`` runs from now on: edits begin from it when the file has lost what it held."""
@@ -183,18 +185,25 @@ class ConfigFile:
         """Judges the one check first: its problems then name fields, as a form needs them, not lines."""
         timezone, hooks = document.get("timezone", DEFAULT_TIMEZONE), document.get("hooks", {})
         if isinstance(timezone, str) and isinstance(hooks, dict):
-            validate_check(slug, fields, default_timezone=timezone, hook_names=hooks, is_new=is_new)
+            validate_check(
+                slug,
+                fields,
+                default_timezone=timezone,
+                hook_names=hooks,
+                is_new=is_new,
+                directory=self.path.parent,
+            )
 
     def _apply(self, edit: _Edit, *, may_create: bool = False) -> Config:
         with self._lock, disk.held(self.path):
             for _ in range(_TRIES):
-                before = Fingerprint.of(self.path)
+                since_ns, before = time.time_ns(), Fingerprint.of(self.path)
                 text, rescue = self._start(before, may_create=may_create)
                 changed_text, config = self._edited(text, edit)
                 if Fingerprint.of(self.path) == before:
                     if changed_text != text or rescue is not None:
                         disk.replace(self.path, changed_text)
-                    self.rescue, self.written = rescue, self._as_written(changed_text, config)
+                    self.rescue, self.written = rescue, self._as_written(changed_text, config, since_ns)
                     return config
         shown = visible(str(self.path))
         raise ConfigError(f"{shown}: somebody else keeps saving this file. Nothing was changed; try again.")
@@ -218,13 +227,13 @@ class ConfigFile:
         time.sleep(self.settle_s)
         return good, Rescue(found, len(slugs) - len(left))
 
-    def _as_written(self, text: str, config: Config) -> Loaded:
+    def _as_written(self, text: str, config: Config, since_ns: int) -> Loaded:
         after = Fingerprint.of(self.path)
         try:
             is_ours = read_text(self.path) == text
         except ConfigError:
             is_ours = False
-        return Loaded(text, config, after if is_ours else None)
+        return Loaded(text, config, after if is_ours else None, _named(config, since_ns))
 
     def _edited(self, text: str, edit: _Edit) -> tuple[str, Config]:
         document = parse_toml(text, self.path)
@@ -241,6 +250,10 @@ class ConfigFile:
             raise
         message = "this edit cannot be made in the way the file is written. Edit the file by hand."
         raise ConfigError(f"{visible(str(self.path))}: {message}")
+
+
+def _named(config: Config, since_ns: int) -> tuple[Fingerprint | None, ...]:
+    return tuple(read_since(path, since_ns) for path in config.files)
 
 
 def _add(text: str, slug: str, fields: Mapping[str, object]) -> str:

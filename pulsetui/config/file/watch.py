@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from msgspec import Struct
@@ -29,3 +30,14 @@ class Fingerprint(Struct, frozen=True):
 
 
 MISSING = Fingerprint(0, -1, 0)
+
+_GRAIN_NS = 100_000_000
+"""Clocks of file systems may stand still for so long."""
+
+
+def read_since(path: Path, since_ns: int) -> Fingerprint | None:
+    """Of a file that was read at some time after ``since_ns``, by the wall clock; None when it was changed so
+    late that nobody knows which version was read. Of files whose names are only known once they are read."""
+    found = Fingerprint.of(path)
+    is_late = since_ns - _GRAIN_NS <= found.ctime_ns <= time.time_ns()
+    return None if is_late else found

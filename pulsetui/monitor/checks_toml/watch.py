@@ -1,8 +1,8 @@
 """Takes checks.toml over as it changes, by PulseTUI's own edits and by everybody else's.
 
-An outside edit counts within two seconds. It is never taken at first sight: the file has to look the same
-twice, and longer when checks are gone (``config.file.guard``). What does not parse, is missing, or is waited
-for leaves the last good configuration running, and says so.
+An outside edit counts within two seconds, also that of a file which checks.toml names. It is never taken at
+first sight: the file has to look the same twice, and longer when checks are gone (``config.file.guard``).
+What does not parse, is missing, or is waited for leaves the last good configuration running, and says so.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ POLL_S = 0.5
 _AFTER_FAILURE_S = 10.0
 _NAMED = 5  # slugs that a notice names
 
+_Prints = tuple[Fingerprint | None, ...]
+"""Of the file, and of each that it names."""
+
 BROKEN, DOUBT, GONE, RESCUED = "config", "config-doubt", "config-gone", "config-rescued"
 """Keys of notices."""
 
@@ -49,9 +52,10 @@ class ConfigWatch:
         self._clock = clock
         self._slugs: Collection[str] = loaded.config.checks.keys()  # of what runs
         self._hooks: Collection[str] = loaded.config.hooks.keys()
-        self._taken = loaded.fingerprint  # of what runs, or of what was refused
+        self._files = loaded.config.files  # that it names
+        self._taken: _Prints | None = (loaded.fingerprint, *loaded.named)  # of what runs, or was refused
         self._first: Loaded | None = loaded
-        self._seen: Fingerprint | None = None  # of what waits to look the same once more
+        self._seen: _Prints | None = None  # of what waits to look the same once more
         self._since = 0.0  # when that was first seen, on the monotonic clock
         self._waiting: Loaded | None = None  # what it holds, when it has to wait longer
         self._gone: frozenset[str] = frozenset()  # what a notice says is not watched any more
@@ -100,7 +104,7 @@ class ConfigWatch:
 
     async def look(self, take: Callable[[Config], Awaitable[None]]) -> None:
         """One look: takes over what is new and has stood still for long enough."""
-        found = Fingerprint.of(self._file.path)
+        found = await self._look()
         if found == self._taken:
             self._forget_waiting()
             return
@@ -109,22 +113,30 @@ class ConfigWatch:
             self._seen, self._since = found, self._clock.monotonic()
             return
         async with self._editing:
-            if found == self._seen and Fingerprint.of(self._file.path) == found:
+            if found == self._seen and await self._look() == found:
                 await self._reload(found, take)
 
     async def reload(self, take: Callable[[Config], Awaitable[None]]) -> None:
         """Takes over what is on disk at once, as if it had stood still for ever."""
         await self.begin()
         async with self._editing:
-            self._seen, self._since = Fingerprint.of(self._file.path), float("-inf")
+            self._seen, self._since = await self._look(), float("-inf")
             await self._reload(self._seen, take)
 
-    async def _reload(self, found: Fingerprint, take: Callable[[Config], Awaitable[None]]) -> None:
+    async def _look(self) -> _Prints:
+        own = Fingerprint.of(self._file.path)
+        if not self._files:
+            return (own,)
+        # In a thread: a secret may lie on a share that does not answer.
+        named = await asyncio.to_thread(lambda: [Fingerprint.of(path) for path in self._files])
+        return (own, *named)
+
+    async def _reload(self, found: _Prints, take: Callable[[Config], Awaitable[None]]) -> None:
         try:
             loaded = self._waiting
             if loaded is None:
                 loaded = await asyncio.to_thread(self._file.load)
-            if loaded.fingerprint != found:
+            if loaded.fingerprint != found[0]:
                 self._seen = None  # changed while it was read
                 return
             stays = stays_s(self._slugs, loaded.config.checks)
@@ -151,7 +163,8 @@ class ConfigWatch:
 
     def _settle(self, loaded: Loaded) -> None:
         """``loaded`` runs now."""
-        self._taken, self._seen = loaded.fingerprint, None
+        self._files = loaded.config.files
+        self._taken, self._seen = (loaded.fingerprint, *loaded.named), None
         self._slugs = loaded.config.checks.keys()
         self._hooks = loaded.config.hooks.keys()
         if is_stale(self._file.path):
