@@ -295,6 +295,37 @@ async def test_a_hook_that_is_added_hears_of_what_is_down_already(tmp_path: Path
         assert titles(engine, "new") == ["often failed"]
 
 
+async def test_a_rule_that_is_edited_counts_for_what_is_down_already(tmp_path: Path) -> None:
+    """Whoever is impatient gets what is due by the new rule at once, and nobody anything twice."""
+    async with running(tmp_path, config=BASE) as engine:
+        await engine.ping("often", PingKind.FAIL)
+        await engine.run(hours=2)
+        path = tmp_path / "checks.toml"
+        path.write_text(BASE.replace('after = "1d"', 'after = "1h"'))
+        await engine.reload_config()
+        (title,) = titles(engine, "boss")
+        for after in ("2h", "1d", "1h"):
+            path.write_text(BASE.replace('after = "1d"', f'after = "{after}"'))
+            await engine.reload_config()
+        await engine.run(hours=48)
+        assert titles(engine, "boss") == [title]
+        assert len(titles(engine)) == 1
+
+
+async def test_a_rule_that_was_edited_while_nobody_watched_counts_at_the_start(tmp_path: Path) -> None:
+    async with running(tmp_path, config=BASE) as engine:
+        await engine.ping("often", PingKind.FAIL)
+        clock = engine.clock
+    clock.run(timedelta(hours=2))
+    config = BASE.replace('after = "1d"', 'after = "1h"')
+    async with running(tmp_path, clock, config=config) as engine:
+        await engine.settle()
+        assert len(titles(engine, "boss")) == 1
+    async with running(tmp_path, clock, config=BASE) as engine:
+        await engine.run(hours=30)
+        assert len(titles(engine, "boss")) == 1
+
+
 async def test_plans_survive_a_restart(tmp_path: Path) -> None:
     async with running(tmp_path, config=BASE) as engine:
         await engine.ping("often", PingKind.FAIL)

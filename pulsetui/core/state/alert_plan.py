@@ -27,6 +27,8 @@ class HookPlan(Struct, frozen=True, omit_defaults=True):
     hook: str
     told: int = 0  # how often; the second time is the first reminder
     next_at: datetime | None = None  # when it is told next if nothing changes; None: not again
+    told_at: datetime | None = None  # the last time; None also where that was not written down (0.1.0)
+    moved: bool = False  # ``next_at`` is not what follows from the rules alone
 
 
 Plans = tuple[HookPlan, ...]
@@ -45,15 +47,29 @@ def _first(rule: AlertRules, reason: Reason, at: datetime) -> datetime | None:
     return rule.allowed_at(at if rule.after is None else at + rule.after)
 
 
-def adapted(plans: Plans, rules: Rules, reason: Reason, since: datetime) -> Plans:
+def adapted(plans: Plans, rules: Rules, reason: Reason, since: datetime, lately: Reason) -> Plans:
     """The same under rules that may be others by now: a hook that is new is told of the incident too, one
-    that is gone is told nothing more. What was told stays told."""
+    that is gone is told nothing more. What was told stays told; whoever would have been told by now under
+    these rules is told now. The incident began for ``reason``, and goes on for ``lately``."""
     known = {plan.hook: plan for plan in plans}
-    if known.keys() == rules.keys():
-        return plans
     return tuple(
-        known.get(hook) or HookPlan(hook, 0, _first(rule, reason, since)) for hook, rule in rules.items()
+        _by(rule, known.get(hook, HookPlan(hook)), reason, since, lately) for hook, rule in rules.items()
     )
+
+
+def _by(rule: AlertRules, plan: HookPlan, reason: Reason, since: datetime, lately: Reason) -> HookPlan:
+    """The plan as ``rule`` wants it, whatever it was made by. The same rule changes nothing."""
+    # Whoever was told, or is about to be, may have been so for what it became.
+    for_lately = (plan.told or plan.moved) and rule.tells_of(lately)
+    if not rule.tells_of(reason) and not for_lately:
+        next_at = None
+    elif plan.moved or (plan.told and plan.told_at is None):
+        next_at = None if plan.next_at is None else rule.allowed_at(plan.next_at)
+    elif plan.told_at is not None:
+        next_at = _reminder(rule, plan.told_at)
+    else:
+        next_at = _first(rule, reason, since)
+    return plan if next_at == plan.next_at else replace(plan, next_at=next_at)
 
 
 def worsened(plans: Plans, rules: Rules, reason: Reason, at: datetime) -> Plans:
@@ -65,8 +81,10 @@ def worsened(plans: Plans, rules: Rules, reason: Reason, at: datetime) -> Plans:
         if rule is None or not rule.tells_of(reason):
             return plan
         if plan.told:
-            return replace(plan, next_at=rule.allowed_at(at))
-        return plan if plan.next_at is not None else replace(plan, next_at=_first(rule, reason, at))
+            return replace(plan, next_at=rule.allowed_at(at), moved=True)
+        if plan.next_at is not None:
+            return plan
+        return replace(plan, next_at=_first(rule, reason, at), moved=True)
 
     return tuple(again(plan) for plan in plans)
 
@@ -95,7 +113,7 @@ def told(plans: Plans, rules: Rules, hooks: Sequence[str], now: datetime) -> Pla
     def after(plan: HookPlan) -> HookPlan:
         if plan.hook not in hooks:
             return plan
-        return HookPlan(plan.hook, plan.told + 1, _reminder(rules.get(plan.hook), now))
+        return HookPlan(plan.hook, plan.told + 1, _reminder(rules.get(plan.hook), now), now)
 
     return tuple(after(plan) for plan in plans)
 
@@ -116,7 +134,9 @@ def unacknowledged(plans: Plans, rules: Rules, reason: Reason, since: datetime, 
         rule = rules.get(plan.hook)
         if rule is None or plan.next_at is not None:
             return plan
-        return replace(plan, next_at=_reminder(rule, now) if plan.told else _first(rule, reason, since))
+        if plan.told:
+            return replace(plan, next_at=_reminder(rule, now), moved=True)
+        return replace(plan, next_at=_first(rule, reason, since), moved=False)
 
     return tuple(again(plan) for plan in plans)
 
@@ -124,7 +144,9 @@ def unacknowledged(plans: Plans, rules: Rules, reason: Reason, since: datetime, 
 def postponed(plans: Plans, until: datetime) -> Plans:
     """What is due before ``until`` is due then."""
     return tuple(
-        replace(plan, next_at=until) if plan.next_at is not None and plan.next_at < until else plan
+        replace(plan, next_at=until, moved=True)
+        if plan.next_at is not None and plan.next_at < until
+        else plan
         for plan in plans
     )
 

@@ -102,7 +102,8 @@ def _adapt_alerts(transaction: Transaction, tracked: TrackedCheck, now: datetime
         return
     rules = transaction.alerting.rules_of(tracked.check)
     after = adopted(state, rules)
-    plans = adapted(after.plans or (), rules, incident.reason, incident.started_at)
+    lately = state.reason or incident.reason
+    plans = adapted(after.plans or (), rules, incident.reason, incident.started_at, lately)
     if incident.acknowledgement is not None:
         plans = acknowledged(plans)  # a hook that is new, too
     if plans != state.plans:
