@@ -199,6 +199,9 @@ class TimelineLane(Struct, frozen=True, kw_only=True):
     missed: tuple[datetime, ...]  # scheduled instants without a run
     down: tuple[tuple[datetime, datetime | None], ...]  # incidents: since, until
     upcoming: tuple[datetime, ...]  # scheduled instants still to come, bounded
+    maintenance: tuple[
+        tuple[datetime, datetime, str], ...
+    ] = ()  # windows as checks.toml has them now: since, until, name; past and to come, bounded
 
 
 class Timeline(Struct, frozen=True, kw_only=True):

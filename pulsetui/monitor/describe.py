@@ -26,6 +26,7 @@ from pulsetui.core.schedule.period import Every
 from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.incident import MISSED_LISTED, Incident
+from pulsetui.core.state.maintenance import MaintenanceWindow
 from pulsetui.core.state.snooze import Snooze, snoozed_until
 from pulsetui.core.state.state import CheckState, bound_of, missed_at, status_at
 from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Status
@@ -199,22 +200,52 @@ def check_details(
 
 
 def timeline(
-    tracked: Sequence[TrackedCheck], queries: Queries, since: datetime, until: datetime, now: datetime
+    tracked: Sequence[TrackedCheck],
+    queries: Queries,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    windows: Sequence[MaintenanceWindow] = (),
 ) -> Timeline:
     """What these checks did and will do between two instants. Reads the database."""
+    opened = [(window, _openings(window, since, until)) for window in windows]
     unwatched = [span for span in queries.unwatched(UNWATCHED_SHOWN) if span[1] > since and span[0] < until]
     return Timeline(
         since=since,
         until=until,
-        lanes=tuple(_lane(one, queries, since, until, now) for one in tracked),
+        lanes=tuple(_lane(one, queries, since, until, now, opened) for one in tracked),
         unwatched=tuple(unwatched),
     )
 
 
+_Openings = Sequence[tuple[datetime, datetime, str]]
+
+
+def _openings(window: MaintenanceWindow, since: datetime, until: datetime) -> _Openings:
+    """When it is open, as a lane has it; what is too close to be told apart is one span."""
+    step = _step(since, until)
+    found: list[tuple[datetime, datetime, str]] = []
+    for begin, end in window.spans(since, until):
+        if found and begin - found[-1][1] < step:
+            begin, end = found[-1][0], max(end, found.pop()[1])  # noqa: PLW2901 - both are one span
+        found.append((begin, end, window.name))
+    return found
+
+
+def _step(since: datetime, until: datetime) -> timedelta:
+    """What is closer than this cannot be told apart on a lane."""
+    return max((until - since) / LANE_SHOWN, timedelta(seconds=1))
+
+
 def _lane(
-    tracked: TrackedCheck, queries: Queries, since: datetime, until: datetime, now: datetime
+    tracked: TrackedCheck,
+    queries: Queries,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    opened: Sequence[tuple[MaintenanceWindow, _Openings]],
 ) -> TimelineLane:
-    step = max((until - since) / LANE_SHOWN, timedelta(seconds=1))
+    step = _step(since, until)
     incidents = queries.incidents_between(tracked.id, since, until)
     runs = [
         TimelineRun(n=run.n, started_at=run.started_at, ended_at=run.ended_at, outcome=run.outcome)
@@ -227,6 +258,7 @@ def _lane(
         missed=tuple(sorted(at for one in incidents for at in one.missed if since <= at <= until)),
         down=tuple((one.started_at, one.ended_at) for one in reversed(incidents)),
         upcoming=() if paused else _upcoming(tracked, max(since, now), until, step),
+        maintenance=tuple(one for window, spans in opened if window.covers(tracked.check) for one in spans),
     )
 
 

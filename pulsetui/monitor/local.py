@@ -197,7 +197,8 @@ class LocalEngine:
 
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
         tracked = [one for slug in slugs if (one := self._engine.checks.find(slug)) is not None]
-        return timeline(tracked, self._engine.queries, since, until, self.now())
+        windows = self._engine.config.alerting.windows
+        return timeline(tracked, self._engine.queries, since, until, self.now(), windows)
 
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         lines = last_lines(self._engine.state_dir, limit)

@@ -75,3 +75,46 @@ async def test_a_period_keeps_its_phase_wherever_the_span_begins(tmp_path: Path)
         await engine.ping("a")
         first = lane(engine, "a", HOUR, 2 * HOUR).upcoming[0]
         assert first == START + 63 * MINUTE
+
+
+MAINTAINED = """\
+[checks.a]
+every = "1h"
+
+[checks.b]
+every = "1h"
+
+[maintenance.patching]
+calendar = "Sun 03:00"
+duration = "2h"
+
+[maintenance.move]
+at = "2026-11-20 12:00"
+duration = "1h"
+checks = ["b"]
+
+[maintenance.busy]
+cron = "*/5 * * * *"
+duration = "1m"
+tags = ["none"]
+"""
+
+
+async def test_windows_of_maintenance_stand_on_the_lanes_that_they_are_for(tmp_path: Path) -> None:
+    async with running(tmp_path, config=MAINTAINED) as engine:
+        sundays = [(START + n * DAY + 3 * HOUR, START + n * DAY + 5 * HOUR, "patching") for n in (2, 9)]
+        assert lane(engine, "a", timedelta(), 10 * DAY).maintenance == tuple(sundays)
+        move = (START + 12 * HOUR, START + 13 * HOUR, "move")
+        assert lane(engine, "b", timedelta(), 10 * DAY).maintenance == (*sundays, move)
+        # One that began before the span and goes on in it is whole.
+        assert lane(engine, "b", 12.5 * HOUR, 20 * HOUR).maintenance == (move,)
+        assert lane(engine, "a", 12.5 * HOUR, 20 * HOUR).maintenance == ()
+
+
+async def test_windows_that_cannot_be_told_apart_are_one_span(tmp_path: Path) -> None:
+    config = MAINTAINED.replace('tags = ["none"]', "")
+    async with running(tmp_path, config=config) as engine:
+        month = [one for one in lane(engine, "a", timedelta(), 30 * DAY).maintenance if one[2] == "busy"]
+        assert len(month) == 1
+        hour = [one for one in lane(engine, "a", timedelta(), HOUR).maintenance if one[2] == "busy"]
+        assert [end - begin for begin, end, _ in hour] == [MINUTE] * 13

@@ -39,6 +39,7 @@ class CellMark(StrEnum):
 
     NONE = "none"
     DAY = "day"  # a midnight
+    MAINTENANCE = "maintenance"  # a window is open, or will be
     DOWN = "down"  # an incident is open
     UNWATCHED = "unwatched"
     NOW = "now"
@@ -70,6 +71,7 @@ GLYPHS: Mapping[CellMark, tuple[str, str, str]] = MappingProxyType(
     {  # glyph, the same in ASCII, style; the shapes differ so that colour only helps
         CellMark.NONE: (" ", " ", "text"),
         CellMark.DAY: ("┊", ":", "border"),
+        CellMark.MAINTENANCE: ("╱", "/", "paused"),
         CellMark.DOWN: ("▁", "_", "down"),
         CellMark.UNWATCHED: ("░", "?", "muted"),
         CellMark.NOW: ("│", "|", "accent"),
@@ -184,6 +186,8 @@ def lane_cells(
 ) -> LaneCells:
     """The cells of one check. Past runs and gaps, what goes on now, and slots to come."""
     drawn = LaneCells([CellMark.NONE] * window.cells, [0.0] * window.cells, set(), set())
+    for opens, closes, _ in lane.maintenance:
+        drawn.paint(window.clip(opens, closes), CellMark.MAINTENANCE)
     for since, until in lane.down:
         if since < now:
             drawn.paint(window.clip(since, min(until or now, now)), CellMark.DOWN)

@@ -10,6 +10,7 @@ from pulsetui.client.status_words import outcome_word
 from pulsetui.client.views import TimelineLane, TimelineRun
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import count_text, duration_text, instant_text, span_text, until_text
+from pulsetui.core.text.visible import visible
 from pulsetui.tui.draw.lines import Line, Span, fit, width_of
 from pulsetui.tui.timeline.model import DAY, GLYPHS, HOUR, CellMark, TimelineWindow, Unwatched, span_of
 
@@ -178,8 +179,12 @@ def readout(
     since, until = window.start(at), window.start(at + 1)
     said = [*_missed(lane, since, until, zone), *_runs(lane, window, at, now, zone)]
     said += _due(lane, since, until, now, zone)
+    maintained = _maintained(lane, window, at, now, zone)
     if not said:
         said = _between(lane, since, until, now, zone, unwatched)
+    if not (said or maintained):
+        said = [("nothing known", "muted")]
+    said += maintained
     spans: list[Span] = []
     for text, style in said:
         spans += [("; ", "muted"), (text, style)] if spans else [(text, style)]
@@ -235,6 +240,17 @@ def _due(lane: TimelineLane, since: datetime, until: datetime, now: datetime, zo
     return [(f"due {_clock(due[0], zone)}{more}, {until_text(due[0], now)}", "text")]
 
 
+def _maintained(
+    lane: TimelineLane, window: TimelineWindow, at: int, now: datetime, zone: tzinfo
+) -> list[Span]:
+    """The windows of maintenance that the cell lies in."""
+    return [
+        (f"maintenance {visible(name)} until {_when(end, zone, now)}: no alerts", "paused")
+        for begin, end, name in lane.maintenance
+        if at in window.clip(begin, end)
+    ]
+
+
 def _between(
     lane: TimelineLane, since: datetime, until: datetime, now: datetime, zone: tzinfo, unwatched: Unwatched
 ) -> list[Span]:
@@ -250,7 +266,7 @@ def _between(
     for began, ended in lane.down:
         if began < until and (ended or now) >= since:
             return [(f"down since {_when(began, zone, now)}", "down"), *_before(lane, since, now, zone)]
-    return _before(lane, since, now, zone) or [("nothing known", "muted")]
+    return _before(lane, since, now, zone)
 
 
 def _before(lane: TimelineLane, since: datetime, now: datetime, zone: tzinfo) -> list[Span]:
@@ -284,6 +300,7 @@ _LEGEND: tuple[tuple[Sequence[CellMark], str], ...] = (
     ((CellMark.UNMET,), "bad result"),
     ((CellMark.TOO_SHORT,), "too short"),
     ((CellMark.UNWATCHED,), "unwatched"),
+    ((CellMark.MAINTENANCE,), "maintenance"),
 )
 
 

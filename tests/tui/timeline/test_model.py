@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from pulsetui.client.views import TimelineLane, TimelineRun
@@ -19,6 +20,7 @@ from pulsetui.tui.timeline.model import (
     GLYPHS,
     HOUR,
     ZOOMS,
+    CellMark,
     LaneCells,
     TimelineWindow,
     crowd,
@@ -349,3 +351,34 @@ def test_the_legend_keeps_its_width_and_shows_first_what_is_seen(width: int) -> 
 
 def test_the_title_says_from_when_to_when() -> None:
     assert span_words(WINDOW, BERLIN) == "Tue 10 Mar 01:00 to Tue 10 Mar 13:00"
+
+
+def test_maintenance_is_hatched_where_nothing_else_stands() -> None:
+    open_at = (
+        (START + 2 * HOUR, START + 6 * HOUR, "patching"),
+        (START + 10.5 * HOUR, START + 14 * HOUR, "move"),
+    )
+    made = replace(lane(run(3, 4), missed=(4,), down=((4, 5),), upcoming=(11,)), maintenance=open_at)
+    assert picture(made) == "  ╱█□╱   │╱◦"
+    assert picture(made, ascii_only=True) == "  /#M/   |/."
+    days = ["; ".join(part for part, _ in words_of(made, at)) for at in (2, 4, 6, 11)]
+    assert days[0] == "maintenance patching until today 06:00: no alerts"
+    assert days[1].startswith("04:00 missed: no report; ")
+    assert "maintenance" in days[1]
+    assert "maintenance" not in days[2]
+    assert "maintenance move until today 14:00" in days[3]
+
+
+def test_the_name_of_a_window_is_no_escape() -> None:
+    made = replace(lane(), maintenance=((START, START + HOUR, "a\x1b[31m"),))
+    assert "\x1b" not in "".join(text for text, _ in words_of(made, 0))
+
+
+def words_of(made: TimelineLane, at: int) -> list[tuple[str, str]]:
+    return [span for span in readout(made, WINDOW, at, NOW, UTC) if span[0] != "; "]
+
+
+def test_the_legend_says_what_the_hatching_means() -> None:
+    assert "╱ maintenance" in "".join(text for text, _ in legend(200))
+    shown = "".join(text for text, _ in legend(40, ascii_only=True, shown=[CellMark.MAINTENANCE]))
+    assert "/ maintenance" in shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
@@ -17,7 +18,7 @@ from tests.client.samples import crowd, view
 from tests.tui.support.night_samples import SceneEngine, busy_engine, still
 from tests.tui.support.screen_driver import check_snapshot, screen_text, settled, showing, strips, toasts
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 async def opened(app: PulseApp, pilot: Pilot[None], *keys: str) -> TimelineScreen:
@@ -252,3 +253,21 @@ async def test_a_click_chooses_lane_and_time() -> None:
         await pilot.click(screen.lanes, offset=(38, 2), times=2)
         await settled(app, pilot)
         assert isinstance(app.screen, DetailsScreen)
+
+
+@pytest.mark.parametrize(("ascii_only", "glyph"), [(False, "╱"), (True, "/")])
+async def test_a_window_of_maintenance_is_hatched_and_named(ascii_only: bool, glyph: str) -> None:
+    engine = busy_engine()
+    lane = engine.lanes["payroll-export"]
+    opened_at = engine.now() + HOUR
+    engine.lanes["payroll-export"] = replace(
+        lane, maintenance=((opened_at, opened_at + 4 * HOUR, "patching"),), upcoming=()
+    )
+    async with showing(engine, (120, 36), ascii_only=ascii_only) as (app, pilot):
+        screen = await opened(app, pilot)
+        assert glyph * 15 in row(app, "Payroll")
+        assert f"{glyph} maintenance" in screen_text(app)
+        screen.lanes.go_to(list(screen.lanes.slugs).index("payroll-export"))
+        screen.lanes.point(screen.lanes.window.index(opened_at) + 2)
+        await settled(app, pilot)
+        assert "maintenance patching until" in readout(app)
