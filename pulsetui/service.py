@@ -25,6 +25,7 @@ from pulsetui.monitor.checks_toml.notices import ConfigNotices
 from pulsetui.monitor.clock import Clock, SystemClock
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
+from pulsetui.monitor.watch.health import Trouble
 
 if TYPE_CHECKING:
     from pulsetui.hooks.delivery import DeliveryWorker
@@ -141,16 +142,21 @@ class Service:
             take=answers.take,
             timezone=lambda: zone(engine.config.timezone),
         )
-        self.client.know_hooks(delivery.states)
-        engine.hook_control = delivery
-        engine.on_alerts.subscribe(delivery.wake)
-        engine.on_urgent.subscribe(delivery.tell_now)
         engine.on_config.subscribe(lambda config: delivery.replace_hooks(hooks(config)))
-        self.client.on_attached.subscribe(delivery.audience_arrived)
+        self._introduce(delivery)
         await self._tell_lost(notices)
         if not self._stopping:
             self._delivery_task = asyncio.get_running_loop().create_task(delivery.run())
         await self._tell_host_zone()
+
+    def _introduce(self, delivery: DeliveryWorker) -> None:
+        """To the engine and its clients: who tells alerts."""
+        self.client.know_hooks(delivery.states)
+        self.engine.health_judge.alerts_stuck = delivery.stuck
+        self.engine.hook_control = delivery
+        self.engine.on_alerts.subscribe(delivery.wake)
+        self.engine.on_urgent.subscribe(delivery.tell_now)
+        self.client.on_attached.subscribe(delivery.audience_arrived)
 
     def _listen(self, links: LinkDesk) -> None:
         from pulsetui.listener.listener import Listener
@@ -188,6 +194,19 @@ class Service:
         zone = await asyncio.to_thread(host_zone_name)
         other = await asyncio.to_thread(zone_without_tz)
         self.client.know_host("" if zone.doubt else zone.name, other)
+
+    def trouble(self, within_s: float) -> Trouble | None:
+        """What is wrong with the engine, by its own judgement, or None. A loop that does not get to answer in
+        that time is stuck."""
+        future = asyncio.run_coroutine_threadsafe(self._judge(), self._loop)
+        try:
+            return future.result(within_s)
+        except TimeoutError:
+            future.cancel()
+            return Trouble(f"the engine did not answer within {within_s:g} s", is_stuck=True)
+
+    async def _judge(self) -> Trouble | None:
+        return self.engine.health_judge.trouble()
 
     def stop(self) -> None:
         """Answers the pings that wait for their commit, then lets go of everything."""

@@ -22,6 +22,7 @@ from typing import Final
 from pulsetui.client.alert import Alert, Answer, Outbox, TakeAnswer
 from pulsetui.client.hooks import HookState
 from pulsetui.core.text.clean import clean
+from pulsetui.core.text.phrases import span_text
 from pulsetui.hooks.hook import Hook
 from pulsetui.hooks.worker.attempt import STOP_GRACE_S, Sleep, attempt, within
 from pulsetui.hooks.worker.lane import Lane
@@ -39,6 +40,8 @@ OnLost = Callable[[str, int, str], None]
 _QUICK_S: Final = 0.01
 _BREATHS: Final = 9
 """A round that was not quick is followed by so many times its length without one."""
+MAX_STILL_S: Final = 300.0
+"""A round takes milliseconds, a lane at most as long as its hook may: later by so much is standing still."""
 _MAX_REST_S: Final = 60.0
 """A wall clock may be set, or jump after a suspend: never trust one long sleep."""
 
@@ -88,6 +91,7 @@ class DeliveryWorker:
         self._stopped = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
+        self._rounded_at: float | None = None  # on the monotonic clock; None: it does not run yet
         self._telling: set[asyncio.Future[None]] = set()
 
     def replace_hooks(self, hooks: Mapping[str, Hook]) -> None:
@@ -119,6 +123,17 @@ class DeliveryWorker:
     def states(self) -> Mapping[str, HookState]:
         """How each hook is doing, without its type. Changes are told to ``on_state``."""
         return self._states
+
+    def stuck(self) -> str | None:
+        """Why alerts do not go out, though it is not for their hooks; None when they do. Whoever asks calls
+        ``wake`` every now and then: a round that has nothing to do shows life, too."""
+        now = self._clock.monotonic()
+        if self._rounded_at is not None and now - self._rounded_at > MAX_STILL_S:
+            return f"alerts have not been looked at for {span_text(now - self._rounded_at)}"
+        for lane in self._lanes.values():
+            if (still := lane.still_s(now)) > MAX_STILL_S:
+                return f"hook {lane.name}: a delivery has been stuck for {span_text(still)}"
+        return None
 
     async def pause(self, name: str) -> bool:
         """Holds what is for the hook, over restarts, until it is resumed; False when there is no such hook.
@@ -192,6 +207,7 @@ class DeliveryWorker:
     async def run(self) -> None:
         """Works until ``stop``. Raises only what cancels it."""
         self._loop = asyncio.get_running_loop()
+        self._rounded_at = self._clock.monotonic()
         self._release_waiting()  # an audience may have arrived before
         if not self._stopping:
             self._listeners.replace(self._hooks)
@@ -215,6 +231,7 @@ class DeliveryWorker:
         except Exception:
             log.exception("the outbox cannot be read; trying again in %g s", STORE_PAUSE_S)
             return STORE_PAUSE_S
+        self._rounded_at = self._clock.monotonic()
         for name in queues.keys() - self._lanes.keys():
             self._lanes[name] = Lane(name, None)
         now, rests = self._clock.now(), []
@@ -248,6 +265,7 @@ class DeliveryWorker:
                 self._to_release.discard(name)
 
     def _start(self, lane: Lane) -> None:
+        lane.begun_at = self._clock.monotonic()
         lane.task = asyncio.create_task(self._sender.work(lane), name=f"hook {lane.name}")
         lane.task.add_done_callback(partial(self._lane_ended, lane))
 

@@ -41,6 +41,7 @@ from pulsetui.monitor.routines import Routines
 from pulsetui.monitor.trials import HookControl, Trials
 from pulsetui.monitor.trimmer import Trimmer
 from pulsetui.monitor.watch.evaluator import Evaluator
+from pulsetui.monitor.watch.health import HealthJudge
 from pulsetui.monitor.watch.snooze_timer import SnoozeTimer
 from pulsetui.monitor.watch.store_watch import StoreWatch
 from pulsetui.monitor.watch.unwatched import BEAT_S, TICK_S, GapDetector, UnwatchedTime
@@ -129,6 +130,7 @@ class Engine:
         self.trials = Trials(self)
         self.hook_control: HookControl | None = None  # who can pause hooks, once there are any
         self.store_watch = StoreWatch(self, self._routines.spawn)
+        self.health_judge = HealthJudge(clock, self._evaluator, self.store_watch.trouble, self.submit)
 
     @property
     def checks(self) -> Checks:
@@ -169,6 +171,7 @@ class Engine:
         self.lock.release()
 
     def _routine_failed(self, error: BaseException) -> None:
+        self.health_judge.broke(error)
         self.notices.put("engine", "error", f"a part of the engine stopped: {error}. Restart PulseTUI.")
 
     def submit(self, command: Command[_T], done: OnDone[_T]) -> None:
@@ -228,7 +231,8 @@ class Engine:
 
     def health(self) -> str | None:
         """What is wrong with the engine, or None."""
-        return self.store_watch.trouble()
+        trouble = self.health_judge.trouble()
+        return None if trouble is None else trouble.text
 
     def masked(self, text: str) -> str:
         """``text`` for whoever may look but not read checks.toml: without the keys and secrets in it."""
@@ -290,8 +294,7 @@ class Engine:
             self._settle_unwatched()
             self._gap_detector.tick()
             self.store_watch.tick()
-            if self.health() is not None:
-                self.submit(commands.Settled(), lambda _: None)  # what is still to be written tries the disk
+            self.health_judge.tick()  # where nothing can be written, what is still to be tries the disk
 
     async def _keep_beat(self) -> None:
         beats = 0
@@ -313,6 +316,7 @@ class Engine:
         self._evaluator.recheck()
         self._snooze_timer.watch()
         self._window_timer.watch()
+        self.on_alerts()  # whoever tells them shows that he is alive
         await self._spool.take()
         await self.trials.look()
         if purges:
@@ -320,7 +324,7 @@ class Engine:
 
     def _alive(self) -> None:
         """A sign of life, while there is one: the next start shall know since when nothing was watched."""
-        if self.health() is None:
+        if self.store_watch.trouble() is None:
             try:
                 self._gap_detector.beat()
                 keep_api_key(self.state_dir, self._api_key)  # whoever attaches reads it there

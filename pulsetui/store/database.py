@@ -28,6 +28,7 @@ _BUSY_TIMEOUT_S = 0.25  # short: the writer retries by itself, so that it can sa
 _CHECKPOINT_PAGES = 4000
 """16 MB. Pings rewrite the same few pages again and again: the later a checkpoint, the fewer it copies."""
 _SESSION = "session"
+_PROOF = "proof"
 _UNREAD = "PulseTUI, which could not read its state"
 _PASSING = ("locked", "busy", "full", "disk i/o", "readonly", "unable to open")
 
@@ -211,13 +212,7 @@ class Database:
                     "INSERT OR REPLACE INTO trials VALUES (?, ?, ?)",
                     [(key, stored(begun), trial) for key, (begun, trial) in changes.trials.items()],
                 )
-            for change in changes.deliveries:
-                update_deliveries(connection, change)
-            for check_id, kept in changes.kept.items():
-                trim_check(connection, check_id, kept)
-            if changes.purge is not None:
-                forget_removed(connection, stored(changes.purge.before))
-                trim_rest(connection, stored(changes.purge.before), stored(changes.purge.reports_before))
+            _write_upkeep(connection, changes)
 
     def has_report(self, report: str) -> bool:
         """Whether the report of that id was committed."""
@@ -279,6 +274,19 @@ def sound(connection: sqlite3.Connection) -> str:
     if said == ("ok",):
         return ""
     return " ".join(str(said[0]).replace("*** in database main ***", "").split()) if said else "it is empty"
+
+
+def _write_upkeep(connection: sqlite3.Connection, changes: Changes) -> None:
+    """What concerns no check's state; what is forgotten comes last."""
+    if changes.proof is not None:
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_PROOF, changes.proof.isoformat()))
+    for change in changes.deliveries:
+        update_deliveries(connection, change)
+    for check_id, kept in changes.kept.items():
+        trim_check(connection, check_id, kept)
+    if changes.purge is not None:
+        forget_removed(connection, stored(changes.purge.before))
+        trim_rest(connection, stored(changes.purge.before), stored(changes.purge.reports_before))
 
 
 def _tables(changes: Changes) -> Iterator[tuple[str, Sequence[rows.Row]]]:

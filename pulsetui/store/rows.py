@@ -135,6 +135,7 @@ class Changes(Struct):
     snoozes: tuple[Snooze, ...] | None = None  # these and no others; None leaves them as they are
     deliveries: list[DeliveryChange] = field(default_factory=list)  # in order
     trials: dict[str, tuple[datetime, str]] = field(default_factory=dict)  # by key: its begin, and itself
+    proof: datetime | None = None  # that something can be written
     purge: Purge | None = None  # last, of what is left of the rest
 
     def __bool__(self) -> bool:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from pulsetui.client.alert import AlertEvent
+from pulsetui.hooks.delivery import MAX_STILL_S
+from pulsetui.hooks.worker import sending
 from pulsetui.hooks.worker.sending import PAGE
 from tests.hooks.fakes import RecordingHook, an_alert, refusal, settle
 from tests.hooks.scene import Scene, at_work
@@ -116,3 +120,30 @@ async def test_nobody_asks_again_and_again_for_an_alert_that_waits_for_an_earlie
         before = len(scene.outbox.asked)
         await scene.time.advance(55)
         assert len(scene.outbox.asked) == before
+
+
+async def test_alerts_that_nobody_looks_at_are_told_of() -> None:
+    async with at_work(a=RecordingHook()) as scene:
+        for _ in range(10):
+            await scene.time.advance(100)
+            scene.worker.wake()
+            await settle()
+            assert scene.worker.stuck() is None
+        await scene.time.advance(MAX_STILL_S + 1)  # and nothing wakes it
+        assert scene.worker.stuck() == "alerts have not been looked at for 5m 01s"
+
+
+async def test_a_lane_that_stands_still_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(sending, "attempt", never)
+    hook = RecordingHook()
+    async with at_work(a=hook) as scene:
+        await scene.tell("a", an_alert())
+        await scene.time.advance(hook.timeout_s + MAX_STILL_S)
+        scene.worker.wake()
+        await settle()
+        assert scene.worker.stuck() is None
+        await scene.time.advance(2)
+        assert scene.worker.stuck() == "hook a: a delivery has been stuck for 5m 02s"

@@ -31,6 +31,7 @@ class Lane:
         self.hook = hook
         self.queue: Queue | None = None  # None: nothing waits
         self.task: asyncio.Task[None] | None = None  # while it works
+        self.begun_at = 0.0  # when the task began, on the monotonic clock
         self.circuit = CircuitBreaker()
         self.paused_at: datetime | None = None
         self.left_alone_until: datetime | None = None  # as the other side asked
@@ -70,6 +71,13 @@ class Lane:
         """Something was changed: perhaps it works again, whatever was known against it."""
         self.circuit.probe_now()
         self.left_alone_until = None
+
+    def still_s(self, monotonic: float) -> float:
+        """For how long it has worked and sent nothing, beyond what its hook may take for a send."""
+        if self.task is None or self.hook is None:
+            return 0.0
+        at = max(self.begun_at, self._sent_at or 0.0)
+        return max(monotonic - at - self.hook.timeout_s - self.hook.rate_s, 0.0)
 
     # --- what together --------------------------------------------------------------------------------
 

@@ -107,6 +107,12 @@ class Evaluator:
             return 0.0
         return max(asyncio.get_running_loop().time() - self._timer.when(), 0.0)
 
+    def overdue_s(self) -> float:
+        """For how many seconds the earliest deadline has been past without being looked at."""
+        instant = self.next_instant() if self._started else None
+        past = 0.0 if instant is None else (self._clock.now() - instant).total_seconds()
+        return max(past, self.late_s())
+
     def recheck(self) -> None:
         """The wall clock may have been set: the running timer, which counts other seconds, is set anew."""
         self._timer_at = None

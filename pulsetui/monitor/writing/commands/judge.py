@@ -62,3 +62,13 @@ class Settled(Struct, frozen=True):
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
         return None
+
+
+class Prove(Struct, frozen=True):
+    """Shows that the writer works; with ``writes``, that the disk takes something, too."""
+
+    writes: bool = True
+
+    def apply(self, transaction: Transaction, now: datetime) -> None:
+        if self.writes:
+            transaction.changes.proof = now
