@@ -48,6 +48,13 @@ replay says what the rules in checks.toml, as it is now, would have told of what
 is sent.
 """
 
+_CRONTAB = """\
+lint prints FILE:LINE: CODE message, and below it the corrected line. It exits with 1 if it has anything
+to say.
+A comment "# pulsetui: ignore CODE" at the end of a line, or alone above it, silences a rule there.
+The rules are listed in docs/crontab.md.
+"""
+
 _JSON = _argument("--json", action="store_true", help="print JSON on standard output")
 _SLUG = _argument("slug", metavar="SLUG", help="the check")
 _SLUGS = _argument("slugs", metavar="SLUG", nargs="+", help="the checks")
@@ -221,6 +228,37 @@ COMMANDS: Mapping[str, CommandSpec] = {
             _argument("--count", metavar="N", type=int, default=5, help="how many (default: 5)"),
             _JSON,
         ),
+    ),
+    "crontab": CommandSpec(
+        "crontab:crontab",
+        "judge the crontabs and systemd timers of this host, or of files",
+        (
+            _argument("action", metavar="ACTION", choices=["lint"], help="lint"),
+            _argument(
+                "files",
+                metavar="FILE",
+                nargs="*",
+                help="crontabs, NAME.timer, or - for standard input (default: all of this host)",
+            ),
+            _argument("--users", action="store_true", help="the lines name a user, as in /etc/crontab"),
+            _argument(
+                "--level",
+                choices=["error", "warning", "note"],
+                default="warning",
+                help="the least that is shown: error, warning (the default) or note",
+            ),
+            _argument("--ignore", metavar="CODE", action="append", default=[], help="may be repeated"),
+            _argument(
+                "--format",
+                choices=["text", "json", "sarif", "github"],
+                default="text",
+                help="text (the default), json, sarif or github",
+            ),
+            _argument(
+                "--json", action="store_const", const="json", dest="format", help="same as --format json"
+            ),
+        ),
+        more=_CRONTAB,
     ),
     "validate": CommandSpec(
         "validate:validate",

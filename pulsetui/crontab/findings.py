@@ -1,0 +1,99 @@
+"""What the linter knows and says: rules with a code that stays, and findings at a line of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from pulsetui.core.schedule.schedule import ScheduleKind
+from pulsetui.crontab.host import Facts, FileFacts
+from pulsetui.crontab.jobs import CronJob
+from pulsetui.crontab.reader import Crontab, CrontabLine
+
+Level = Literal["error", "warning", "note"]
+"""``error``: the job does not run, or not as it is told. ``warning``: it probably does not do what is meant.
+``note``: good to know; a note alone never fails the linter."""
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """One thing to look for. ``wrong`` and ``right`` are crontabs (or timers) that do and do not have it."""
+
+    code: str
+    level: Level
+    title: str
+    why: str  # what happens, and how we know
+    wrong: str
+    right: str
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One thing found. Texts may quote the file and are unsafe until cleaned."""
+
+    code: str
+    level: Level
+    path: Path
+    line: int  # counted from 1
+    message: str
+    fix: str = ""  # the corrected line (or lines); "" where there is no one answer
+
+
+class KnownCheck(Struct, frozen=True, kw_only=True):
+    """What is known of a check that a line may report to. Spans are seconds."""
+
+    slug: str
+    uuid: str = ""
+    kind: ScheduleKind
+    schedule: str
+    tz: str
+    grace: float
+    max_runtime: float | None = None
+    usual_duration: float | None = None  # where an engine has seen runs
+
+
+class LintFile(Struct, frozen=True):
+    """A crontab to judge. ``is_installed``: it is where this host's cron reads it, so the host's programs,
+    users and files are what its jobs meet."""
+
+    crontab: Crontab
+    jobs: tuple[CronJob, ...]
+    is_installed: bool
+    facts: FileFacts | None = None
+    is_packaged: bool = False
+
+    @property
+    def path(self) -> Path:
+        return self.crontab.path
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """What files are judged against."""
+
+    host: Facts
+    now: datetime
+    checks: Sequence[KnownCheck] = ()
+    knows_checks: bool = False  # whether there is a checks.toml at all
+    addresses: frozenset[str] = frozenset()  # host:port of the listener, by all its names
+
+    def check(self, name: str) -> KnownCheck | None:
+        """The check of that slug or uuid."""
+        return next((each for each in self.checks if name in (each.slug, each.uuid)), None)
+
+
+def found(
+    rule: Rule,
+    file: LintFile,
+    line: CrontabLine | None,
+    message: str,
+    *,
+    fix: str = "",
+    level: Level | None = None,
+) -> Finding:
+    """A finding of that rule at that line; at the first one where it is about the whole file."""
+    at = line.number if line else 1
+    return Finding(
+        code=rule.code, level=level or rule.level, path=file.path, line=at, message=message, fix=fix
+    )

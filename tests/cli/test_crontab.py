@@ -1,0 +1,149 @@
+"""``pulsetui crontab`` as a person types it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pulsetui.cli.main import main
+from pulsetui.crontab.host import ThisHost
+from pulsetui.crontab.places import Places, installed_crontabs
+from tests.cli.conftest import Connect
+from tests.client.fake import FakeEngine
+
+PING = "curl -fsS -m 10 --retry 3 -o /dev/null http://127.0.0.1:8787/ping/backup"
+GOOD = f"0 2 * * * /usr/local/bin/backup && {PING}\n"
+
+
+@pytest.fixture(autouse=True)
+def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULSETUI_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("PULSETUI_CONFIG", str(tmp_path / "checks.toml"))
+
+
+def written(folder: Path, text: str, name: str = "jobs") -> str:
+    path = folder / name
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_good_crontab_is_said_to_be_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["crontab", "lint", written(tmp_path, GOOD)]) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "1 crontab: nothing to say\n")
+
+
+def test_a_finding_is_file_line_code_and_the_corrected_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, f"# c\n{GOOD.replace('&&', ';')}")
+    assert main(["crontab", "lint", path]) == 1
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        f'{path}:2: PT603 ";" before the report: a success is told whatever the job did. Write &&',
+        f"    {GOOD.strip()}",
+    ]
+    assert main(["crontab", "lint", path, "--ignore", "pt603"]) == 0
+    assert main(["crontab", "lint", path, "--format", "github"]) == 1
+    assert capsys.readouterr().out.startswith(f"::error file={path},line=2,title=PT603::")
+    assert main(["crontab", "lint", path, "--format", "sarif"]) == 1
+    assert json.loads(capsys.readouterr().out)["version"] == "2.1.0"
+    assert main(["crontab", "lint", path, "--json"]) == 1
+    assert [each["code"] for each in json.loads(capsys.readouterr().out)] == ["PT603"]
+
+
+def test_notes_are_shown_where_they_are_asked_for_and_never_fail(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, GOOD.replace("0 2 *", "*/7 * *").replace("; ", "&&"))
+    assert main(["crontab", "lint", path]) == 0
+    assert main(["crontab", "lint", path, "--level", "note"]) == 0
+    assert "PT309" in capsys.readouterr().out
+
+
+def test_reports_are_held_against_checks_toml(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "checks.toml").write_text('timezone = "UTC"\n[checks.backup]\ncron = "0 3 * * *"\n')
+    assert main(["crontab", "lint", written(tmp_path, GOOD)]) == 1
+    assert "PT609 the check backup expects 0 3 * * *" in capsys.readouterr().out
+
+
+def test_a_broken_checks_toml_is_said_and_everything_else_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "checks.toml").write_text("[checks.backup]\ncorn = 1\n")
+    assert main(["crontab", "lint", written(tmp_path, GOOD.replace("&&", ";"))]) == 1
+    said = capsys.readouterr()
+    assert "PT603" in said.out
+    assert f"not compared with checks, since {tmp_path}/checks.toml:" in said.err
+
+
+def test_the_checks_of_a_running_engine_come_first(
+    tmp_path: Path, connected: Connect, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connected(FakeEngine())
+    assert main(["crontab", "lint", written(tmp_path, "0 2 * * * pulsetui run bakcup -- true\n")]) == 1
+    assert 'PT605 there is no check "bakcup"' in capsys.readouterr().out
+
+
+def test_standard_input_and_the_column_of_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = GOOD.replace("* * /usr", "* * root /usr").encode()
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(text)))
+    assert main(["crontab", "lint", "-"]) == 1
+    assert "<stdin>:1: PT404" in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(text)))
+    assert main(["crontab", "lint", "-", "--users"]) == 0
+
+
+def test_timers_are_judged_by_their_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    timer = written(tmp_path, "[Timer]\nOnCalendar=dayly\n[Install]\nWantedBy=timers.target\n", "a.timer")
+    written(tmp_path, "[Service]\nExecStart=/bin/true\n", "a.service")
+    assert main(["crontab", "lint", timer]) == 1
+    said = capsys.readouterr().out
+    assert f"{timer}:2: PT808" in said
+    assert "OnCalendar=daily" in said
+    assert "PT806 a.service has no OnFailure=" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["lint", "missing"], "missing cannot be read: No such file or directory"),
+        (["lint", "."], "is a directory; name a file in it"),
+        (["lint", "--ignore", "PT6O1"], "--ignore PT6O1: there is no such rule; did you mean PT6"),
+        (["lint", "/dev/zero"], "is no regular file"),
+        (["lnt"], "lnt"),
+    ],
+)
+def test_wrong_words_are_said_with_what_to_do(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["crontab", *arguments]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_the_crontabs_of_this_host_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With directories and programs of the test in the place of the host's."""
+    etc, spool, programs = (tmp_path / name for name in ("etc", "spool", "bin"))
+    (etc / "cron.d").mkdir(parents=True)
+    spool.mkdir()
+    programs.mkdir()
+    (etc / "crontab").write_text("17 * * * * root cd / && run-parts /etc/cron.hourly\n")
+    (etc / "cron.d" / "bad.sh").write_text("0 2 * * * root /usr/bin/true\n")
+    (etc / "cron.d" / ".placeholder").write_text("nothing\n")
+    pipe = etc / "cron.d" / "pipe"
+    os.mkfifo(pipe)
+    crontab = programs / "crontab"
+    crontab.write_text("#!/bin/sh\necho '0 25 * * * mine'\n")
+    crontab.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    files, problems = installed_crontabs(Places(etc=etc, spools=(spool,)), ThisHost())
+    assert [file.path.name for file in files][:2] == ["crontab", "bad.sh"]
+    assert files[2].jobs[0].error is not None
+    assert problems == [f"{pipe} is no regular file: cron does not read it"]
