@@ -61,6 +61,7 @@ _REASON_WORD: Mapping[Reason, str] = MappingProxyType(
         Reason.NEVER: "no report",
         Reason.RAN_TWICE: "ran twice",
         Reason.OVERLAP: "overlap",
+        Reason.SKIPPED: "skipped",
     }
 )
 _LAST_GOOD = "last good run"
@@ -76,6 +77,13 @@ def word_for(status: Status, reason: Reason | None) -> str:
 def outcome_word(outcome: Outcome) -> str:
     """The word for how a run ended: ``success``, ``bad result``, ``too short``."""
     return "bad result" if outcome is Outcome.UNMET else str(outcome).replace("_", " ")
+
+
+def run_word(outcome: Outcome, oddity: Reason | None) -> str:
+    """The same, where a good run may have been one too many: ``ran twice``, ``overlap``."""
+    if outcome is Outcome.SUCCESS and oddity is not None:
+        return _REASON_WORD[oddity]
+    return outcome_word(outcome)
 
 
 class _Clock(Struct, frozen=True):
@@ -123,6 +131,8 @@ def sentence(
         parts = [f"{part}, {metrics_text(good_metrics)}" if part == good else part for part in parts]
     if view.noted:
         parts.append(view.noted)
+    if view.skipped and view.reason is not Reason.SKIPPED:
+        parts.append(view.skipped)
     if view.started:
         parts.append(_running(view, clock))
     if view.incident is not None and view.incident.acknowledged_at is not None:

@@ -79,12 +79,20 @@ class CheckView(Struct, frozen=True, kw_only=True):
     created_at: datetime
     last_line: str  # the last non-empty line of the last body, unsafe text
     noted: str = ""  # an overlap or a duplicate run since the last run that was neither, in words
+    skipped: str = ""  # how many runs were skipped since the last success or fail, and why the newest; unsafe
     snoozed_until: datetime | None = None  # no alerts until then
 
     @property
     def acknowledged(self) -> bool:
         """Whether somebody knows of its open incident."""
         return self.incident is not None and self.incident.acknowledged_at is not None
+
+
+def oddity_of(*, duplicate: bool, overlaps: int | None) -> Reason | None:
+    """What is odd about a run, however it ended."""
+    if duplicate:
+        return Reason.RAN_TWICE
+    return None if overlaps is None else Reason.OVERLAP
 
 
 class RunView(Struct, frozen=True, kw_only=True):
@@ -102,6 +110,11 @@ class RunView(Struct, frozen=True, kw_only=True):
     overlaps: int | None
     duplicate: bool
     detail: str
+
+    @property
+    def oddity(self) -> Reason | None:
+        """Why it should not have run as it did: ``RAN_TWICE`` or ``OVERLAP``."""
+        return oddity_of(duplicate=self.duplicate, overlaps=self.overlaps)
 
 
 class PingView(Struct, frozen=True, kw_only=True):
@@ -189,6 +202,7 @@ class TimelineRun(Struct, frozen=True, kw_only=True):
     started_at: datetime | None
     ended_at: datetime | None  # None while it goes on
     outcome: Outcome
+    oddity: Reason | None = None  # RAN_TWICE or OVERLAP
 
 
 class TimelineLane(Struct, frozen=True, kw_only=True):

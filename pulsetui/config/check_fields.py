@@ -23,7 +23,7 @@ from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ScheduleError
 
 MAX_TURNS = 720
-"""Most failures or successes in a row that may be asked for: a month of hourly runs."""
+"""Most failures, skipped runs or successes in a row that may be asked for: a month of hourly runs."""
 MAX_PINGS = 100_000
 
 SCHEDULE_KINDS: tuple[ScheduleKind, ...] = ("every", "cron", "calendar")
@@ -43,6 +43,7 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "expect": values.expectations,
     "metrics": values.metrics,
     "failures_before_down": values.count(MAX_TURNS),
+    "skips_before_down": values.count(MAX_TURNS),
     "successes_before_up": values.count(MAX_TURNS),
     "tags": values.tags,
     "desc": values.desc,
@@ -70,6 +71,7 @@ FIELDS: tuple[str, ...] = (
     "expect",
     "metrics",
     "failures_before_down",
+    "skips_before_down",
     "successes_before_up",
     "tags",
     "hooks",

@@ -34,6 +34,7 @@ _SAYS: Final = {
     Reason.NOT_STARTED: ("did not start", "did not start"),
     Reason.NEVER: ("has never reported", "have never reported"),
     Reason.RAN_TWICE: ("ran twice", "ran twice"),
+    Reason.SKIPPED: ("skips its runs", "skip their runs"),
     Reason.OVERLAP: ("overlaps its own run before", "overlap their own runs before"),
 }
 _DOWN: Final = ("is down", "are down")

@@ -198,7 +198,10 @@ def _is_for(to: str, route: Route) -> bool:
 def _target(report: PingReport, address: Address) -> str:
     action = ""
     query = []
-    if report.exit_status is not None and report.exit_status < 0:
+    if report.kind == "skip":
+        action = "/skip"
+        query = [] if report.exit_status is None else [f"exit_code={report.exit_status}"]
+    elif report.exit_status is not None and report.exit_status < 0:
         query = [f"exit_code={report.exit_status}"]
     elif report.exit_status is not None:
         action = f"/{report.exit_status}"

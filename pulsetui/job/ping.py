@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pulsetui.core.text.output import Output
 
 COMMAND = CommandLine(
-    usage="pulsetui ping SLUG [--start | --fail | --log | --exit-code N] [options]",
+    usage="pulsetui ping SLUG [--start | --fail | --skip | --log | --exit-code N] [options]",
     about="""\
 Tells the engine that a job finished (or started, or failed). If no engine can be reached, the report is
 kept in the state directory for later, and the exit code is 0.
@@ -35,6 +35,7 @@ kept in the state directory for later, and the exit code is 0.
     options=(
         ("--start", "", "the job begins"),
         ("--fail", "", "the job failed"),
+        ("--skip", "", "the job did nothing this time, on purpose; say why with -m"),
         ("--log", "", "a note: recorded, changes nothing"),
         ("--exit-code", "N", "0 is a success, 1-255 a failure, -9 a job that signal 9 ended: --exit-code $?"),
         ("--message", "TEXT", "-m TEXT: a line to keep with the report"),
@@ -50,7 +51,7 @@ kept in the state directory for later, and the exit code is 0.
     short={"-m": "--message"},
 )
 
-_KINDS = {"--start": "start", "--fail": "fail", "--log": "log"}
+_KINDS = {"--start": "start", "--fail": "fail", "--skip": "skip", "--log": "log"}
 _MIN_STATUS = -64  # the highest signal's number, below zero
 _MAX_STATUS = 255
 

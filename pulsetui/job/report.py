@@ -35,12 +35,13 @@ LOST = "lost"  # no answer, and it could not be kept
 class PingReport:
     """One ping as the job means it.
 
-    ``kind`` is ``success``, ``start``, ``fail`` or ``log``; an ``exit_status`` decides between success and
-    fail on its own. ``duration`` is in seconds, as measured beside the job. ``at_ns`` is when it happened
-    (Unix time in nanoseconds), ``rid`` a canonical uuid. ``id`` tells this report from every other: an engine
-    that gets it twice, by HTTP and out of the spool, counts it once. ``unread`` are metrics that are not
-    numbers, as they were written: the engine says so in the alarm. ``is_kept``: it comes out of the spool.
-    ``keeps_end``: of a long body the engine is to keep the end, not the beginning.
+    ``kind`` is ``success``, ``start``, ``fail``, ``skip`` or ``log``; an ``exit_status`` decides between
+    success and fail on its own, but a skip stays one. ``duration`` is in seconds, as measured beside the job.
+    ``at_ns`` is when it happened (Unix time in nanoseconds), ``rid`` a canonical uuid. ``id`` tells this
+    report from every other: an engine that gets it twice, by HTTP and out of the spool, counts it once.
+    ``unread`` are metrics that are not numbers, as they were written: the engine says so in the alarm.
+    ``is_kept``: it comes out of the spool. ``keeps_end``: of a long body the engine is to keep the end, not
+    the beginning.
     """
 
     __slots__ = (
@@ -63,7 +64,8 @@ class PingReport:
         id: str = "",  # noqa: A002 - the field's name
     ) -> None:
         self.slug = slug
-        self.kind = kind if exit_status is None else ("fail" if exit_status else "success")
+        told = exit_status is None or kind == "skip"
+        self.kind = kind if told else ("fail" if exit_status else "success")
         self.rid = rid
         self.exit_status = exit_status
         self.metrics = tuple(metrics)

@@ -2,7 +2,7 @@
 
 ``<state dir>/spool/<unix ns>-<pid>-<6 hex>[-to].json`` holds one JSON object::
 
-    {"v": 1, "id": "<32 hex>", "slug": …, "kind": "success|start|fail|log",
+    {"v": 1, "id": "<32 hex>", "slug": …, "kind": "success|start|fail|skip|log",
      "at": "2026-11-16T07:00:00.000000+00:00", "rid": … | null, "exit_status": … | null, "metrics": {…},
      "body": "<base64>", "host": …, "user": …}
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 VERSION = 1
-_KINDS = {kind: kind for kind in ("success", "start", "fail", "log")}
+_KINDS = {kind: kind for kind in ("success", "start", "fail", "skip", "log")}
 _NAME = re.compile(r"\d{1,20}-\d+-[0-9a-f]+(?:-to)?\.json", re.ASCII)
 _CROWD = 100
 """With more reports kept than this, long bodies are cut to what an engine shows of them: there is no telling

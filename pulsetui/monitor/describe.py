@@ -20,6 +20,7 @@ from pulsetui.client.views import (
     Timeline,
     TimelineLane,
     TimelineRun,
+    oddity_of,
 )
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.schedule.period import Every
@@ -31,6 +32,7 @@ from pulsetui.core.state.snooze import Snooze, snoozed_until
 from pulsetui.core.state.state import CheckState, bound_of, missed_at, status_at
 from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Status
 from pulsetui.core.text.clean import decode
+from pulsetui.core.text.phrases import skips_text
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.store.queries import Queries, StoredDelivery, StoredPing
 from pulsetui.store.rows import StoredRun
@@ -94,6 +96,7 @@ def check_view(
         incident=None if state.incident is None else incident_view(state.incident, MISSED_IN_ROW),
         history=state.history,
         noted=state.noted,
+        skipped=skips_text(state.skips, state.skip_why),
         snoozed_until=snoozed_until(snoozes, check, now) if snoozes else None,
         last_line=state.last_line,
     )
@@ -248,7 +251,13 @@ def _lane(
     step = _step(since, until)
     incidents = queries.incidents_between(tracked.id, since, until)
     runs = [
-        TimelineRun(n=run.n, started_at=run.started_at, ended_at=run.ended_at, outcome=run.outcome)
+        TimelineRun(
+            n=run.n,
+            started_at=run.started_at,
+            ended_at=run.ended_at,
+            outcome=run.outcome,
+            oddity=oddity_of(duplicate=run.duplicate, overlaps=run.overlaps),
+        )
         for run in reversed(queries.runs_between(tracked.id, since, until, step, 2 * LANE_SHOWN))
     ]
     paused = tracked.state.status is Status.PAUSED

@@ -146,7 +146,8 @@ class Queries:
             f"SELECT {rows.RUN_COLUMNS} FROM all_runs WHERE check_id = ?1 AND n IN ("  # noqa: S608 - constant
             " SELECT max(n) FROM all_runs WHERE check_id = ?1 AND (ended_at >= ?2 OR ended_at IS NULL)"
             " AND coalesce(started_at, ended_at) <= ?3"
-            " GROUP BY outcome, coalesce(ended_at, started_at) / ?4) ORDER BY n DESC LIMIT ?5",
+            " GROUP BY outcome, duplicate, overlaps IS NULL, coalesce(ended_at, started_at) / ?4)"
+            " ORDER BY n DESC LIMIT ?5",
             check_id,
             stored(since),
             stored(until),

@@ -33,7 +33,7 @@ def test_a_down_check_is_called_by_its_reason() -> None:
 
     assert words == {
         *("overdue", "failed", "hung", "bad result", "too short"),
-        *("not started", "no report", "ran twice", "overlap"),
+        *("not started", "no report", "ran twice", "overlap", "skipped"),
     }
     assert word_for(Status.DOWN, None) == "down"
     assert word_for(Status.LATE, None) == "late"

@@ -25,6 +25,7 @@ KINDS = {
     "success": PingKind.SUCCESS,
     "start": PingKind.START,
     "fail": PingKind.FAIL,
+    "skip": PingKind.SKIP,
     "log": PingKind.LOG,
 }
 

@@ -37,6 +37,7 @@ checks = st.builds(
     on_overlap=st.sampled_from(OnEvent),
     on_duplicate=st.sampled_from(OnEvent),
     failures_before_down=st.integers(1, 3),
+    skips_before_down=st.integers(1, 3),
     successes_before_up=st.integers(1, 3),
     manual_resume=st.booleans(),
     wait_for_first=st.booleans(),
@@ -44,7 +45,9 @@ checks = st.builds(
 
 events = st.lists(
     st.tuples(
-        st.sampled_from(["success", "start", "fail", "log", "advance", "pause", "resume", "skip", "back"]),
+        st.sampled_from(
+            ["success", "start", "fail", "skip", "log", "advance", "pause", "resume", "unwatched", "back"]
+        ),
         st.integers(0, 200),
         st.none() | st.integers(1, 3),
         st.integers(0, 30),
@@ -66,6 +69,7 @@ def legal(state: CheckState) -> None:
     if state.status in (Status.NEW, Status.PAUSED):
         assert (state.incident is None and not state.pending_run()) or state.due is None or state.slot
     assert len(state.history) % 2 == 0
+    assert (state.skips == 0) == (state.skips_tolerated_until is None)
 
 
 @given(checks, events)
@@ -86,7 +90,7 @@ def test_any_order_of_events_leaves_a_legal_state(
         elif kind == "back":
             now = before - timedelta(minutes=step)
             transition = operate.set_back(check, state, before, now)
-        elif kind == "skip":
+        elif kind == "unwatched":
             transition = operate.skip_unwatched(check, state, before, now)
         else:
             rid = None if run is None else UUID(int=run)

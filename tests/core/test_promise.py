@@ -41,6 +41,7 @@ checks = st.builds(
     min_interval=st.none() | minutes,
     on_overlap=st.sampled_from(OnEvent),
     on_duplicate=st.sampled_from(OnEvent),
+    skips_before_down=st.integers(1, 3),
     successes_before_up=st.integers(1, 2),
     manual_resume=st.booleans(),
 )
@@ -48,7 +49,18 @@ events = st.lists(
     st.tuples(
         st.sampled_from(
             [
-                *("success", "start", "fail", "log", "wait", "wait", "acknowledge", "pause", "resume"),
+                *(
+                    "success",
+                    "start",
+                    "fail",
+                    "skip",
+                    "log",
+                    "wait",
+                    "wait",
+                    "acknowledge",
+                    "pause",
+                    "resume",
+                ),
                 *("span", "schedule", "restart", "freeze", "back", "forth", "refused"),
             ]
         ),
@@ -76,9 +88,10 @@ class House:
 
     def ping(self, kind: PingKind, run: int | None) -> None:
         rid = None if run is None else UUID(int=run)
-        ignored = self.state.status is Status.PAUSED and self.check.manual_resume
+        paused = self.state.status is Status.PAUSED
+        ignored = paused and (self.check.manual_resume or kind is PingKind.SKIP)
         self.take(machine.receive(self.check, self.state, Ping(kind=kind, at=self.now, rid=rid), self.now))
-        if kind in (PingKind.SUCCESS, PingKind.FAIL) and not ignored:
+        if kind in (PingKind.SUCCESS, PingKind.FAIL, PingKind.SKIP) and not ignored:
             self.counts_from = self.now
 
     def unwatched(self, since: datetime) -> None:

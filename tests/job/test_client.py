@@ -26,6 +26,8 @@ RID = "1c6b4b1e-7f1d-4c58-9d2c-3f6a8f1f0a11"
         (PingReport(slug="a", kind="start"), "GET /ping/a/start HTTP/1.1"),
         (PingReport(slug="a", kind="fail", rid=RID), f"GET /ping/a/fail?rid={RID} HTTP/1.1"),
         (PingReport(slug="a", kind="log"), "GET /ping/a/log HTTP/1.1"),
+        (PingReport(slug="a", kind="skip"), "GET /ping/a/skip HTTP/1.1"),
+        (PingReport(slug="a", kind="skip", exit_status=75), "GET /ping/a/skip?exit_code=75 HTTP/1.1"),
         (PingReport(slug="a", exit_status=0), "GET /ping/a/0 HTTP/1.1"),
         (PingReport(slug="a", exit_status=143), "GET /ping/a/143 HTTP/1.1"),
         (PingReport(slug="a", exit_status=-9), "GET /ping/a?exit_code=-9 HTTP/1.1"),

@@ -74,7 +74,7 @@ def test_all_options_reach_the_wire(tmp_path: Path) -> None:
         assert server.body == b"42 rows\nfirst\nsecond\n"
 
 
-@pytest.mark.parametrize("kind", ["start", "fail", "log"])
+@pytest.mark.parametrize("kind", ["start", "fail", "skip", "log"])
 def test_each_kind_has_its_option(kind: str, tmp_path: Path) -> None:
     with serving(OK) as server:
         assert run("ping", "a", f"--{kind}", "--url", server.url, state=tmp_path).returncode == 0

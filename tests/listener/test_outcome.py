@@ -16,6 +16,7 @@ from tests.listener.fakes import CODE, PING_KEY
 from tests.listener.served import Served
 
 SUCCESS, FAIL, START, LOG = PingKind.SUCCESS, PingKind.FAIL, PingKind.START, PingKind.LOG
+SKIP = PingKind.SKIP
 
 
 def said(**query: str | list[str]) -> tuple[PingKind, int | None, list[str]]:
@@ -59,6 +60,10 @@ def said(**query: str | list[str]) -> tuple[PingKind, int | None, list[str]]:
         ("state=ok&stamp=1", SUCCESS, None),
         ("state=tick&stamp=1", SUCCESS, None),
         ("state=logs&stamp=1", LOG, None),
+        ("status=skip", SKIP, None),
+        ("status=skipped", SKIP, None),
+        ("status=ok&state=skipped", SKIP, None),
+        ("status=skipped&state=fail", FAIL, None),
         ("stamp=1", SUCCESS, None),
         ("exit_code=0", SUCCESS, 0),
         ("exit_code=-9", FAIL, -9),

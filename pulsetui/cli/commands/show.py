@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, paint, status_text
-from pulsetui.client.status_words import outcome_word, sentence, word_for
+from pulsetui.client.status_words import run_word, sentence, word_for
 from pulsetui.core.schedule.zone import zone
 from pulsetui.core.slug import check_slug
 from pulsetui.core.state.status import Status
@@ -97,14 +97,15 @@ def _durations(view: CheckView) -> str:
 
 def _run(run: RunView, where: tzinfo, now: datetime) -> str:
     at = run.started_at or run.ended_at
+    word = run_word(run.outcome, run.oddity)
     parts = [
         f"  {instant_text(at, where, now) if at else '-':<16}",
-        f"{outcome_word(run.outcome):<10}",
+        f"{word:<10}",
         f"{duration_text(run.duration) if run.duration is not None else '-':>7}",
         " ".join(f"{clean(name, 64)}={value:g}" for name, value in run.metrics.items()),
         f"exit code {run.exit_status}" if run.exit_status and not run.detail else "",
-        "overlap" if run.overlaps is not None else "",
-        "duplicate" if run.duplicate else "",
+        "overlap" if run.overlaps is not None and word != "overlap" else "",
+        "duplicate" if run.duplicate and word != "ran twice" else "",
         clean(run.detail, 200),
     ]
     return "  ".join(part for part in parts if part)

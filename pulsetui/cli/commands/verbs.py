@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pulsetui.client.views import CommandResult
 
 _LISTS = frozenset({"tags", "hooks", "expect"})
-_NUMBERS = frozenset({"failures_before_down", "successes_before_up", "keep_pings"})
+_NUMBERS = frozenset({"failures_before_down", "skips_before_down", "successes_before_up", "keep_pings"})
 _FLAGS = frozenset({"manual_resume", "wait_for_first"})
 _TABLES = frozenset({"metrics"})
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}

@@ -79,6 +79,7 @@ class Check(Struct, frozen=True, kw_only=True):
     metrics: Mapping[str, Pattern] = field(default_factory=lambda: NO_PATTERNS)
     # ^ metric name → pattern searched in the body; its first group is the number
     failures_before_down: int = 1
+    skips_before_down: int = 2  # runs skipped in a row; never before the grace of the first is over
     successes_before_up: int = 1
     wait_for_first: bool = False  # nothing is expected before the first report (as in Healthchecks)
     manual_resume: bool = False  # while paused, pings are ignored until somebody resumes

@@ -99,6 +99,12 @@ class TransitionBuilder:
             self._notes.append(text)
         self.state.noted = text
 
+    def forget_skips(self) -> None:
+        """The job did something, or there is no telling what it did: skipped runs are counted anew."""
+        state = self.state
+        if state.skips:
+            state.skips, state.skip_why, state.skips_tolerated_until = 0, "", None
+
     # --- runs ---------------------------------------------------------------------------------------
 
     def open_run(self, run: Run) -> None:
@@ -126,7 +132,7 @@ class TransitionBuilder:
             return  # the history has it already, as hung
         if hung_before and state.history[-2:-1] == history.LETTERS[Outcome.HUNG]:
             state.history = state.history[:-2]
-        state.history = history.append(state.history, history.LETTERS[run.outcome], run.duration)
+        state.history = history.append(state.history, history.letter_of(run), run.duration)
 
     def orphan(self, run: Run) -> None:
         """A start that never finished stays visible as such; should its end still be told, it is known."""

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from pulsetui.core.state.run import Run
 from pulsetui.core.state.status import Outcome
 
 KEPT = 60
@@ -24,7 +25,12 @@ LETTERS = {
     Outcome.TOO_SHORT: "t",
     Outcome.HUNG: "h",
     Outcome.ORPHAN: "o",
+    Outcome.SKIPPED: "k",
 }
+RAN_TWICE = "d"
+"""A good run that came too soon after the one before."""
+OVERLAP = "v"
+"""A good run that began while another one went on."""
 MISSED = "m"
 """A scheduled instant without a run."""
 UNWATCHED = "w"
@@ -34,6 +40,15 @@ _UNKNOWN = "-"
 _STEP = 1.3  # each letter is 30 % longer than the one before: finer than a bar's eight heights need
 _FIRST = ord("0")
 _LAST = ord("~")
+
+
+def letter_of(run: Run) -> str:
+    """The letter for how the run ended. A bad end says more than that it was one run too many."""
+    if run.outcome is Outcome.SUCCESS and run.duplicate:
+        return RAN_TWICE
+    if run.outcome is Outcome.SUCCESS and run.overlaps is not None:
+        return OVERLAP
+    return LETTERS[run.outcome]
 
 
 class Mark(Struct, frozen=True):

@@ -17,13 +17,12 @@ from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state import history
 from pulsetui.core.state.check import Check, OnEvent
 from pulsetui.core.state.draft import TransitionBuilder
-from pulsetui.core.state.expect import Expectation
 from pulsetui.core.state.ping import Ping
-from pulsetui.core.state.run import Run
+from pulsetui.core.state.run import Run, judge
 from pulsetui.core.state.state import CheckState, bound_of, missed_at
 from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Reason, Status
 from pulsetui.core.state.transition import Transition
-from pulsetui.core.text.phrases import full_instant_text
+from pulsetui.core.text.phrases import full_instant_text, skips_text
 
 MAX_RUN = timedelta(hours=72)
 """A start and an end further apart get no duration (as in Healthchecks), unless max_runtime is longer."""
@@ -40,6 +39,7 @@ _FAILURES = {
     Outcome.UNMET: Reason.UNMET,
     Outcome.TOO_SHORT: Reason.TOO_SHORT,
 }
+_OF_RUNS = frozenset({PingKind.START, PingKind.SUCCESS, PingKind.FAIL, PingKind.SKIP})
 _NO_TIME = timedelta(0)
 
 
@@ -55,13 +55,15 @@ def receive(check: Check, state: CheckState, ping: Ping, now: datetime) -> Trans
         kind = PingKind.IGN
     draft.state.n_pings += 1
     draft.state.before_pause = None  # what it would have meant without the pause, nobody can tell any more
-    if kind in (PingKind.START, PingKind.SUCCESS, PingKind.FAIL):
+    if kind in _OF_RUNS:
         if ping.spooled and draft.state.latest is not None and ping.at < draft.state.latest:
             _record_late_arrival(draft, ping)
         else:
             draft.state.latest = ping.at
             if kind is PingKind.START:
                 _start(draft, ping)
+            elif kind is PingKind.SKIP:
+                _skip(draft, ping, now)
             else:
                 _finish(draft, ping, now)
     return draft.finish(state, kind)
@@ -210,6 +212,7 @@ def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
         draft.close_run(run)
         draft.run = run.n
     state.last_rid = ping.rid
+    draft.forget_skips()
     if run.outcome is Outcome.SUCCESS:
         if not duplicate and run.overlaps is None and not state.runs:
             state.noted = ""
@@ -223,6 +226,38 @@ def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
         _bad(draft, flip_at, _FAILURES[run.outcome], run.detail)
     if duplicate:
         _tell_duplicate(draft, previous_success, ping.at, flip_at)
+
+
+def _skip(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
+    """A run that did nothing, on purpose: it answers its slot, for the job is alive, and is neither good nor
+    bad. An incident goes on, failures stay counted, and a pause stays.
+
+    A job that does nothing else is told of: at the ``skips_before_down``-th in a row, though no sooner than
+    the same job would have been had it kept silent, and not while a run that may hold the lock has time
+    left. That instant is fixed by the first of them, so nothing can put it off for ever.
+    """
+    state, check = draft.state, draft.check
+    if ping.rid is not None and ping.rid == state.last_rid and not _open_run(state, ping):
+        return  # the same end told twice
+    due = state.due or ping.at
+    run = _ended(draft, ping)
+    draft.close_run(run)
+    draft.run, state.last_rid, state.last_skip = run.n, ping.rid, ping.at
+    if state.status is Status.PAUSED:
+        return
+    if state.slot is not None:  # else it waits for its first success or fail
+        _settle_slot(draft, run)
+    state.unwatched = False
+    if state.skips == 0:
+        bounds = (bound_of(check, state, other) for other in state.runs if other.outcome is Outcome.RUNNING)
+        state.skips_tolerated_until = max([due + check.grace, *(bound for bound in bounds if bound)])
+    state.skips, state.skip_why = state.skips + 1, ping.why
+    tolerated = state.skips_tolerated_until
+    if state.skips >= check.skips_before_down and (tolerated is None or ping.at >= tolerated):
+        text = skips_text(state.skips, ping.why)
+        draft.go_down(ping.at if ping.at >= state.since else now, Reason.SKIPPED, text)
+        if state.slot is None:
+            _settle_slot(draft, run)  # of a new check: what is scheduled after it is expected
 
 
 def _good(draft: TransitionBuilder, run: Run, flip_at: datetime, at: datetime) -> None:
@@ -302,7 +337,7 @@ def _ended(draft: TransitionBuilder, ping: Ping) -> Run:
         measured = ping.at - opened.started_at
         longest = max(MAX_RUN, check.max_runtime or _NO_TIME)
         duration = measured if _NO_TIME <= measured <= longest else None
-    outcome, detail = _judge(check, ping, duration)
+    outcome, detail = judge(check, ping, duration)
     return Run(
         n=opened.n,
         rid=opened.rid,
@@ -335,32 +370,6 @@ def _slot_at(draft: TransitionBuilder, at: datetime, early: timedelta) -> dateti
     if slot is not None and due is not None and slot <= at < due - early:
         return slot
     return draft.check.schedule.slot(at, early)
-
-
-def _judge(check: Check, ping: Ping, duration: timedelta | None) -> tuple[Outcome, str]:
-    """How the run ended, and what is wrong with it in words."""
-    if ping.kind is PingKind.FAIL:
-        return Outcome.FAILED, _failure(ping.exit_status)
-    if check.min_runtime is not None and duration is not None and duration < check.min_runtime:
-        took, least = format_duration(duration), format_duration(check.min_runtime)
-        return Outcome.TOO_SHORT, f"took {took}, expected at least {least}"
-    if failures := _unmet(check.expect, ping, duration):
-        return Outcome.UNMET, "; ".join(failures)
-    return Outcome.SUCCESS, "; ".join(f"metric {name}: {why}" for name, why in ping.unread.items())
-
-
-def _failure(exit_status: int | None) -> str:
-    if not exit_status:
-        return "the job reported a failure"
-    if exit_status < 0:  # as Python's subprocess tells it
-        return f"killed by signal {-exit_status}"
-    return f"exit status {exit_status}"
-
-
-def _unmet(expect: tuple[Expectation, ...], ping: Ping, duration: timedelta | None) -> list[str]:
-    return [
-        text for expectation in expect if (text := expectation.failure(ping.metrics, duration, ping.unread))
-    ]
 
 
 def _settle_slot(draft: TransitionBuilder, run: Run) -> None:

@@ -34,6 +34,7 @@ def pause(check: Check, state: CheckState, now: datetime, by: str = "") -> Trans
     draft.state.slot = draft.state.due = None
     draft.state.unwatched = False
     draft.state.failures = 0
+    draft.forget_skips()
     return draft.finish(state)
 
 
@@ -109,11 +110,16 @@ def redefine(check: Check, state: CheckState, now: datetime) -> Transition:
         if check.wait_for_first or new.slot is None or another:
             _expect_first(draft, now)
     elif another and new.slot is not None:
-        draft.account(new.last_ping if check.schedule.kind == "every" and new.last_ping else new.slot)
+        draft.account((_last_report(new) if check.schedule.kind == "every" else None) or new.slot)
         if new.due is not None and new.due <= now:
             draft.account(check.schedule.slot(now, _NO_TIME))
     new.schedule = schedule
     return draft.finish(state)
+
+
+def _last_report(state: CheckState) -> datetime | None:
+    """The newest report that answered a slot: a period counts from it."""
+    return max((at for at in (state.last_ping, state.last_skip) if at is not None), default=None)
 
 
 def _expects_as_defined(check: Check, state: CheckState) -> bool:
@@ -174,6 +180,7 @@ def forgive(check: Check, state: CheckState, at: datetime, rid: UUID | None) -> 
             draft.miss(instant, history.UNWATCHED)
         draft.account(slot)
         new.unwatched = True
+    draft.forget_skips()
     return draft.finish(state)
 
 
@@ -189,6 +196,7 @@ def set_back(check: Check, state: CheckState, before: datetime, now: datetime) -
     new = draft.state
     new.before_pause = None  # its instants are those of the clock before
     new.set_back_at, new.set_back_ping = now, state.n_pings
+    draft.forget_skips()  # they would be tolerated until an instant of the clock before
     if new.slot is None:
         return draft.finish(state)
     due = check.schedule.next(check.schedule.slot(now, _NO_TIME))

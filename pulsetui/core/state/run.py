@@ -1,4 +1,4 @@
-"""A run: from its start to its success or fail, matched by run id."""
+"""A run: from its start to its success, fail or skip, matched by run id; and what becomes of it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from pulsetui.core.state.ping import NO_METRICS
-from pulsetui.core.state.status import Outcome
+from pulsetui.core.schedule.duration import format_duration
+from pulsetui.core.state.check import Check
+from pulsetui.core.state.expect import Expectation
+from pulsetui.core.state.ping import NO_METRICS, Ping
+from pulsetui.core.state.status import Outcome, PingKind
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -27,3 +30,32 @@ class Run(Struct, frozen=True, kw_only=True):
     overlaps: int | None = None  # n of the run that was still running when this one started
     duplicate: bool = False  # a success within min_interval of the one before
     detail: str = ""  # what was wrong, in words
+
+
+def judge(check: Check, ping: Ping, duration: timedelta | None) -> tuple[Outcome, str]:
+    """How the run that ``ping`` ends has ended, and what is wrong with it in words; ``duration`` None when it
+    is not known."""
+    if ping.kind is PingKind.SKIP:
+        return Outcome.SKIPPED, ping.why
+    if ping.kind is PingKind.FAIL:
+        return Outcome.FAILED, _failure(ping.exit_status)
+    if check.min_runtime is not None and duration is not None and duration < check.min_runtime:
+        took, least = format_duration(duration), format_duration(check.min_runtime)
+        return Outcome.TOO_SHORT, f"took {took}, expected at least {least}"
+    if failures := _unmet(check.expect, ping, duration):
+        return Outcome.UNMET, "; ".join(failures)
+    return Outcome.SUCCESS, "; ".join(f"metric {name}: {why}" for name, why in ping.unread.items())
+
+
+def _failure(exit_status: int | None) -> str:
+    if not exit_status:
+        return "the job reported a failure"
+    if exit_status < 0:  # as Python's subprocess tells it
+        return f"killed by signal {-exit_status}"
+    return f"exit status {exit_status}"
+
+
+def _unmet(expect: tuple[Expectation, ...], ping: Ping, duration: timedelta | None) -> list[str]:
+    return [
+        text for expectation in expect if (text := expectation.failure(ping.metrics, duration, ping.unread))
+    ]

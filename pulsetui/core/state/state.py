@@ -57,6 +57,10 @@ class CheckState(Struct, kw_only=True, omit_defaults=True):
     pending: int | None = None  # n of the run whose bound can take the check down
     failures: int = 0  # in a row
     successes: int = 0  # in a row while down
+    skips: int = 0  # runs skipped since the last success or fail
+    skip_why: str = ""  # why the newest of them did nothing; unsafe text
+    last_skip: datetime | None = None
+    skips_tolerated_until: datetime | None = None  # however many there are
     unwatched: bool = False  # its last deadline passed while nobody was watching
     incidents: int = 0  # had so far
     incident: Incident | None = None  # the open one

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     NEVER = "never"  # past its first deadline with no report at all since it was added or resumed
     RAN_TWICE = "ran_twice"  # a success within min_interval of the one before, where that is told as down
     OVERLAP = "overlap"  # a second run while one was going on, where that is told as down
+    SKIPPED = "skipped"  # it runs on time and does nothing, again and again
 
 
 SILENCE = frozenset({Reason.MISSED, Reason.NOT_STARTED, Reason.NEVER})
@@ -39,6 +40,7 @@ class PingKind(StrEnum):
     SUCCESS = "success"
     START = "start"
     FAIL = "fail"
+    SKIP = "skip"  # a run that did nothing, on purpose: its lock was held, there was nothing to do
     LOG = "log"
     IGN = "ign"
 
@@ -52,4 +54,5 @@ class Outcome(StrEnum):
     UNMET = "unmet"
     TOO_SHORT = "too_short"
     HUNG = "hung"  # past its bound, may still report
+    SKIPPED = "skipped"  # did nothing, on purpose: neither good nor bad
     ORPHAN = "orphan"  # never finished: another run took its place

@@ -54,6 +54,15 @@ def count_text(count: int, word: str, plural: str = "") -> str:
     return f"{count} {word if count == 1 else plural or f'{word}s'}"
 
 
+def skips_text(count: int, why: str) -> str:
+    """So many runs that did nothing, and why the newest: ``skipped 3 runs in a row: lock held by pid 123``;
+    "" for none. ``why`` is unsafe text, "" when the job did not say."""
+    if not count:
+        return ""
+    said = f"skipped {count_text(count, 'run')}{' in a row' if count > 1 else ''}"
+    return f"{said}: {why}" if why else said
+
+
 def number_text(value: float) -> str:
     """A reported number: ``312``, ``0.25``, ``1500000``; never with a needless exponent."""
     if abs(value) < _WHOLE and value == int(value):

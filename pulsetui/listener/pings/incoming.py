@@ -22,7 +22,7 @@ Action = tuple[PingKind, int | None]
 
 _MAX_AT_DIGITS = 20  # digits
 _MAX_NOTES = 5  # of one ping
-_NOT_WELL = (PingKind.FAIL, PingKind.LOG)
+_NOT_WELL = (PingKind.FAIL, PingKind.LOG, PingKind.SKIP)
 
 
 class Said(Struct, frozen=True):
@@ -59,6 +59,8 @@ def said(request: Request, action: Action | None) -> Said:
         known, status = outcome(query, reject, say)
         if known in _NOT_WELL:  # never read over
             kind, exit_status = known, status
+    elif kind is PingKind.SKIP:
+        _, exit_status = outcome(query, _ignore, _ignore)  # the exit code that says "nothing to do"
     metrics, unread = extras.metrics(query, reject, say)
     duration = extras.duration(query, reject, say)
     return Said(kind, exit_status, metrics, unread, duration, notes, flaws)
@@ -106,6 +108,10 @@ def incoming(
         notes=tuple(notes[:_MAX_NOTES]) if notes else (),
         report="" if report is None else report_id(report.decode("latin-1")),
     )
+
+
+def _ignore(flaw: str) -> None:
+    """For what changes nothing."""
 
 
 def _kept_at(text: bytes, say: Say) -> datetime | None:

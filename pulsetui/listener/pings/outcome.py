@@ -25,6 +25,7 @@ Say = Callable[[str], None]
 """Takes a sentence for the sender and the person: what of a ping could not be used, and what would be."""
 
 _SUCCESS, _FAIL, _START, _LOG = PingKind.SUCCESS, PingKind.FAIL, PingKind.START, PingKind.LOG
+_SKIP = PingKind.SKIP
 _GOOD = """
     success succeeded successful ok okay up complete completed done finished tick pass passed healthy true yes
 """
@@ -38,6 +39,7 @@ WORDS = {
     **dict.fromkeys(_GOOD.split(), _SUCCESS),
     **dict.fromkeys(_BAD.split(), _FAIL),
     **dict.fromkeys(("start", "started", "starting", "run", "running", "begin", "in_progress"), _START),
+    **dict.fromkeys(("skip", "skipped", "skipping"), _SKIP),
     **dict.fromkeys(("log", "logs", "info", "note"), _LOG),
 }
 _BOOLEANS = {"1": _SUCCESS, "0": _FAIL}  # of ``success``; elsewhere a number is an exit status
@@ -46,7 +48,7 @@ _CODE_NAMES = ("exit_code", "status_code", "exit_status")
 _NAMES = frozenset((*_WORD_NAMES, *_CODE_NAMES))
 _EXIT_CODE = re.compile(r"-?\d{1,10}", re.ASCII)
 _SEPARATORS = re.compile(r"[\s-]+")
-_BADNESS = {_SUCCESS: 0, _START: 1, _LOG: 2, _FAIL: 3}
+_BADNESS = {_SUCCESS: 0, _SKIP: 1, _START: 2, _LOG: 3, _FAIL: 4}
 _SHOWN = 40  # characters of an unknown word
 
 

@@ -25,11 +25,13 @@ _UPPER = re.compile(r"(?=[^A-Z]*[A-Z])[A-Za-z0-9_-]{1,100}")
 _MAX_STATUS = 255
 _TOO_LARGE_STATUS = 256  # stands for every larger one
 
-# ``success`` is not Healthchecks' own word, but a handful of services with this shape have it.
+# ``success`` is not Healthchecks' own word, but a handful of services with this shape have it. ``skip`` is
+# ours.
 _ACTIONS = {
     "start": (PingKind.START, None),
     "fail": (PingKind.FAIL, None),
     "log": (PingKind.LOG, None),
+    "skip": (PingKind.SKIP, None),
     "success": (PingKind.SUCCESS, None),
 }
 

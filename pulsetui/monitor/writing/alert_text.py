@@ -31,6 +31,7 @@ _SAYS = {
     Reason.NOT_STARTED: "did not start",
     Reason.NEVER: "has never reported",
     Reason.RAN_TWICE: "ran twice",
+    Reason.SKIPPED: "skips its runs",
     Reason.OVERLAP: "overlaps its own run before",
 }
 

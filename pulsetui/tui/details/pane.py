@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from pulsetui.client.views import CheckDetails, CheckView, EngineInfo
-from pulsetui.core.state.status import Outcome
+from pulsetui.client.views import CheckDetails, CheckView, EngineInfo, RunView
+from pulsetui.core.state.status import Outcome, Reason
 from pulsetui.core.text.phrases import instant_text, instants_text, one_unit
 from pulsetui.tui.draw.clocks import check_clock, check_zone
 from pulsetui.tui.draw.lines import Line, Span, cut, pad, plain, width_of
@@ -26,8 +26,14 @@ OUTCOMES: Mapping[Outcome, tuple[str, str, str]] = {  # glyph, the same in ASCII
     Outcome.FAILED: ("✖", "x", "down"),
     Outcome.UNMET: ("≠", "!", "down"),
     Outcome.TOO_SHORT: ("▾", "v", "down"),
+    Outcome.SKIPPED: ("»", "/", "muted"),
     Outcome.HUNG: ("◌", "?", "late"),
     Outcome.ORPHAN: ("◌", "?", "late"),
+}
+
+ODDITIES: Mapping[Reason, tuple[str, str, str]] = {  # the same of runs that ended well
+    Reason.RAN_TWICE: ("⇉", "2", "warning"),
+    Reason.OVERLAP: ("╪", "#", "warning"),
 }
 
 
@@ -75,9 +81,10 @@ def nothing(text: str) -> Drawn:
     return [(), ((f"  {text}", "muted"),)], []
 
 
-def outcome_glyph(outcome: Outcome, context: PaneContext) -> tuple[str, str]:
-    """The shape of an outcome and its style."""
-    glyph, letter, style = OUTCOMES[outcome]
+def run_glyph(run: RunView, context: PaneContext) -> tuple[str, str]:
+    """The shape for how a run ended, and its style; a good one that was one too many has its own."""
+    odd = run.oddity if run.outcome is Outcome.SUCCESS else None
+    glyph, letter, style = OUTCOMES[run.outcome] if odd is None else ODDITIES[odd]
     return (letter if context.ascii_only else glyph), style
 
 

@@ -17,6 +17,7 @@ _KINDS: Mapping[PingKind, tuple[str, str, str]] = {  # glyph, the same in ASCII,
     PingKind.SUCCESS: ("●", "*", "up"),
     PingKind.START: ("▶", ">", "running"),
     PingKind.FAIL: ("✖", "x", "down"),
+    PingKind.SKIP: ("»", "/", "muted"),
     PingKind.LOG: ("·", ".", "muted"),
     PingKind.IGN: ("·", ".", "muted"),
 }

@@ -20,8 +20,9 @@ _TONES: Mapping[Outcome, Tone] = {
     Outcome.RUNNING: "running",
     Outcome.HUNG: "hung",
     Outcome.ORPHAN: "hung",
+    Outcome.SKIPPED: "none",
 }
-_ENDS = frozenset({PingKind.SUCCESS, PingKind.FAIL})
+_ENDS = frozenset({PingKind.SUCCESS, PingKind.FAIL, PingKind.SKIP})
 
 
 def usual_duration(details: CheckDetails) -> Band | None:

@@ -8,11 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
-from pulsetui.client.status_words import outcome_word
+from pulsetui.client.status_words import run_word
 from pulsetui.client.views import CheckDetails
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import bindings_on
-from pulsetui.tui.details.pane import PaneContext, PingKey, outcome_glyph
+from pulsetui.tui.details.pane import PaneContext, PingKey, run_glyph
 from pulsetui.tui.details.run_diff import diff_lines
 from pulsetui.tui.details.run_model import good_before, output_of, pings_by_run
 from pulsetui.tui.details.run_page import run_facts
@@ -131,9 +131,9 @@ class RunScreen(PulseScreen):
             ascii_only=self.pulse.ascii_only,
         )
         view = self._details.view
-        glyph, style = outcome_glyph(self._run.outcome, context)
+        glyph, style = run_glyph(self._run, context)
         title: list[Span] = [
-            (f" {glyph} {outcome_word(self._run.outcome)}", style),
+            (f" {glyph} {run_word(self._run.outcome, self._run.oddity)}", style),
             (f"  run {self._run.n} of ", "text"),
             (name_of(view), "strong"),
             (f"  {context.instant(self._run.started_at or self._run.ended_at)}", "muted"),
@@ -180,7 +180,7 @@ class RunScreen(PulseScreen):
             return [(f"No output of the good run of {when} is kept.", "muted")]
         head: list[Span] = [
             (f"- run {self._good.n}, {when}, good", "calm"),
-            (f"+ run {self._run.n}, this one: {outcome_word(self._run.outcome)}", "up"),
+            (f"+ run {self._run.n}, this one: {run_word(self._run.outcome, self._run.oddity)}", "up"),
         ]
         return [*head, ("", "text"), *self._difference]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pulsetui.client.status_words import outcome_word
+from pulsetui.client.status_words import run_word
 from pulsetui.client.views import CheckDetails, CheckView, RunView
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import duration_text, number_text
-from pulsetui.tui.details.pane import Drawn, PaneContext, RunKey, nothing, outcome_glyph
+from pulsetui.tui.details.pane import Drawn, PaneContext, RunKey, nothing, run_glyph
 from pulsetui.tui.details.run_model import (
     against_usual,
     host_of,
@@ -53,12 +53,12 @@ def run_line(
     run: RunView, context: PaneContext, usual: Band | None, host: str = "", *, short: bool = False
 ) -> Line:
     """One run; ``short`` leaves out all but outcome, start and duration."""
-    glyph, style = outcome_glyph(run.outcome, context)
+    glyph, style = run_glyph(run, context)
     seconds = _seconds(run, context.now)
     slow = seconds is not None and is_slow(seconds, usual)
     spans: list[Span] = [
         (f" {glyph} ", style),
-        (pad(outcome_word(run.outcome), 11), style),
+        (pad(run_word(run.outcome, run.oddity), 11), style),
         (pad(context.instant(run.started_at or run.ended_at), 17), "text"),
     ]
     if context.width >= _END_FROM and not short:

@@ -30,8 +30,16 @@ _SHAPES = {  # what is not a success has a shape of its own
     past.LETTERS[Outcome.TOO_SHORT]: ("▾", "!", "bar-failed"),
     past.LETTERS[Outcome.HUNG]: ("◌", "!", "bar-warned"),
     past.LETTERS[Outcome.ORPHAN]: ("◌", "!", "bar-warned"),
+    past.LETTERS[Outcome.SKIPPED]: ("»", "/", "bar-none"),
+    past.RAN_TWICE: ("⇉", "2", "bar-warned"),
+    past.OVERLAP: ("╪", "#", "bar-warned"),
     past.MISSED: ("·", "_", "bar-missed"),
     past.UNWATCHED: ("?", "?", "bar-none"),
+}
+_NOT_BAD = {
+    past.LETTERS[Outcome.SKIPPED]: "skipped",
+    past.RAN_TWICE: "ran twice",
+    past.OVERLAP: "overlapping",
 }
 SUCCESS = past.LETTERS[Outcome.SUCCESS]
 
@@ -58,14 +66,10 @@ def caption(history: str) -> str:
     missed = letters.count(past.MISSED)
     unwatched = letters.count(past.UNWATCHED)
     runs = len(letters) - missed - unwatched
-    bad = runs - letters.count(SUCCESS)
-    parts = [count_text(runs, "run")]
-    parts += [
-        f"{count} {word}"
-        for count, word in ((bad, "bad"), (missed, "missed"), (unwatched, "unwatched"))
-        if count
-    ]
-    return ", ".join(parts)
+    noted = [(letters.count(letter), word) for letter, word in _NOT_BAD.items()]
+    bad = runs - letters.count(SUCCESS) - sum(count for count, _ in noted)
+    counts = [(bad, "bad"), *noted, (missed, "missed"), (unwatched, "unwatched")]
+    return ", ".join([count_text(runs, "run"), *(f"{count} {word}" for count, word in counts if count)])
 
 
 def _height(seconds: float | None, usual: float) -> str:

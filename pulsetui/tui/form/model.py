@@ -68,6 +68,13 @@ FIELDS: tuple[FieldSpec, ...] = (
         more=True,
     ),
     FieldSpec(
+        key="skips_before_down",
+        label="Skips",
+        hint="2: this many skipped runs in a row make it down",
+        kind="count",
+        more=True,
+    ),
+    FieldSpec(
         key="successes_before_up",
         label="Successes",
         hint="1: this many in a row make it up again",

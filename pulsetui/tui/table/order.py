@@ -18,7 +18,9 @@ from pulsetui.tui.table.row import Key, Row, natural, note_of, rank
 HEADING = "#"
 _NEVER = float("inf")
 _CALM_RANK = 3  # from this rank on a section is not pulled to the top
-_GOOD = past.LETTERS[Outcome.SUCCESS]
+_NOT_BAD = frozenset(
+    {past.LETTERS[Outcome.SUCCESS], past.LETTERS[Outcome.SKIPPED], past.RAN_TWICE, past.OVERLAP}
+)
 
 
 class SortBy(StrEnum):
@@ -54,7 +56,7 @@ def sort_key(by: SortBy, row: Row) -> Key:
             took = view.last_duration
             return (0, -took if took is not None else _NEVER, row.name, slug)
         case SortBy.RUNS:
-            bad = sum(letter != _GOOD for letter in view.history[::2])
+            bad = sum(letter not in _NOT_BAD for letter in view.history[::2])
             return (0, -bad, row.name, slug)
         case SortBy.SCHEDULE:
             return _by_text(view.schedule_words, row)

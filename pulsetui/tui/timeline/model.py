@@ -14,7 +14,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from pulsetui.client.views import TimelineLane, TimelineRun
-from pulsetui.core.state.status import Outcome
+from pulsetui.core.state.status import Outcome, Reason
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ZOOMS: tuple[timedelta, ...] = (
@@ -49,6 +49,9 @@ class CellMark(StrEnum):
     TIP = "tip"  # its end so far: now
     STUCK = "stuck"  # a run that does not end
     BODY = "body"  # a run that ended badly, before its end
+    SKIPPED = "skipped"
+    RAN_TWICE = "ran_twice"
+    OVERLAP = "overlap"
     ORPHAN = "orphan"
     HUNG = "hung"
     TOO_SHORT = "too_short"
@@ -67,6 +70,9 @@ _BAD: Mapping[Outcome, CellMark] = MappingProxyType(
         Outcome.FAILED: CellMark.FAILED,
     }
 )
+_ODD: Mapping[Reason, CellMark] = MappingProxyType(
+    {Reason.RAN_TWICE: CellMark.RAN_TWICE, Reason.OVERLAP: CellMark.OVERLAP}
+)
 GLYPHS: Mapping[CellMark, tuple[str, str, str]] = MappingProxyType(
     {  # glyph, the same in ASCII, style; the shapes differ so that colour only helps
         CellMark.NONE: (" ", " ", "text"),
@@ -81,6 +87,9 @@ GLYPHS: Mapping[CellMark, tuple[str, str, str]] = MappingProxyType(
         CellMark.TIP: ("▶", ">", "running"),
         CellMark.STUCK: ("━", "=", "bar-warned"),
         CellMark.BODY: ("━", "=", "bar-failed"),
+        CellMark.SKIPPED: ("»", "/", "muted"),
+        CellMark.RAN_TWICE: ("⇉", "2", "bar-warned"),
+        CellMark.OVERLAP: ("╪", "#", "bar-warned"),
         CellMark.ORPHAN: ("◌", "o", "bar-warned"),
         CellMark.HUNG: ("◌", "o", "bar-warned"),
         CellMark.TOO_SHORT: ("▾", "v", "bar-failed"),
@@ -214,6 +223,9 @@ def _paint_run(drawn: LaneCells, run: TimelineRun, window: TimelineWindow, now: 
     if not covered:
         return
     drawn.busy.update(covered)
+    if run.outcome is Outcome.SKIPPED:
+        drawn.paint(covered[-1:], CellMark.SKIPPED)
+        return
     if run.outcome is Outcome.SUCCESS:
         drawn.paint(covered, CellMark.SUCCESS)
         if len(covered) > 1 and window.holds(start) and end - start >= window.cell / 2:
@@ -222,6 +234,8 @@ def _paint_run(drawn: LaneCells, run: TimelineRun, window: TimelineWindow, now: 
             begin = window.start(index)
             share = (min(end, begin + window.cell) - max(start, begin)) / window.cell
             drawn.fills[index] = min(drawn.fills[index] + max(share, 0.0), 1.0)
+        if run.oddity is not None and end <= window.until:
+            drawn.paint(covered[-1:], _ODD[run.oddity])
         return
     ends_here = end <= window.until
     if run.outcome is Outcome.RUNNING:

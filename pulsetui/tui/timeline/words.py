@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from pulsetui.client.status_words import outcome_word
+from pulsetui.client.status_words import run_word
 from pulsetui.client.views import TimelineLane, TimelineRun
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import count_text, duration_text, instant_text, span_text, until_text
@@ -209,21 +209,26 @@ def _runs(lane: TimelineLane, window: TimelineWindow, at: int, now: datetime, zo
             runs.append(run)
     if len(runs) <= _MANY:
         return [_run(run, now, zone) for run in runs]
-    counts = Counter(outcome_word(run.outcome) for run in runs)
+    counts = Counter(run_word(run.outcome, run.oddity) for run in runs)
     parts = ", ".join(f"{count} {word}" for word, count in counts.items())
-    worst = "text" if set(counts) <= {"success", "running"} else "down"
+    worst = "text" if set(counts) <= {"success", "running", "skipped"} else "down"
     return [(f"many runs: {parts}", worst)]
 
 
+_STYLES = {Outcome.SUCCESS: "up", Outcome.SKIPPED: "muted"}
+
+
 def _run(run: TimelineRun, now: datetime, zone: tzinfo) -> Span:
-    word = outcome_word(run.outcome)
+    word = run_word(run.outcome, run.oddity)
     begun = run.started_at
     if run.outcome is Outcome.RUNNING and begun is not None:
         return (
             f"running since {_clock(begun, zone)}, {span_text((now - begun).total_seconds())} so far",
             "running",
         )
-    style = "up" if run.outcome is Outcome.SUCCESS else "down"
+    style = _STYLES.get(run.outcome, "down")
+    if run.oddity is not None and run.outcome is Outcome.SUCCESS:
+        style = "late"
     if begun is None:
         return (f"{_clock(run.ended_at, zone)} {word}" if run.ended_at else word), style
     if run.ended_at is None:
@@ -276,7 +281,7 @@ def _before(lane: TimelineLane, since: datetime, now: datetime, zone: tzinfo) ->
         return []
     last = max(ended, key=lambda run: run.ended_at or run.started_at or since)
     at = last.started_at or last.ended_at
-    text = f"previous run {_when(at, zone, now) if at else ''}: {outcome_word(last.outcome)}"
+    text = f"previous run {_when(at, zone, now) if at else ''}: {run_word(last.outcome, last.oddity)}"
     return [(text, "muted")]
 
 
@@ -299,6 +304,9 @@ _LEGEND: tuple[tuple[Sequence[CellMark], str], ...] = (
     ((CellMark.HUNG,), "hung or lost"),
     ((CellMark.UNMET,), "bad result"),
     ((CellMark.TOO_SHORT,), "too short"),
+    ((CellMark.SKIPPED,), "skipped"),
+    ((CellMark.RAN_TWICE,), "ran twice"),
+    ((CellMark.OVERLAP,), "overlap"),
     ((CellMark.UNWATCHED,), "unwatched"),
     ((CellMark.MAINTENANCE,), "maintenance"),
 )

@@ -30,11 +30,12 @@ def test_height_is_the_duration_against_the_median() -> None:
 
 
 def test_every_outcome_has_a_shape_of_its_own_colour_aside() -> None:
-    letters = [past.LETTERS[outcome] for outcome in past.LETTERS] + [past.MISSED, past.UNWATCHED]
+    letters = list(past.LETTERS.values())
+    letters += [past.RAN_TWICE, past.OVERLAP, past.MISSED, past.UNWATCHED]
     history = past_of(*((letter, 10.0) for letter in letters))
 
-    assert drawn(history, len(letters)) == "▄✖≠▾◌◌·?"
-    assert drawn(history, len(letters), ascii_only=True) == ".x!!!!_?"
+    assert drawn(history, len(letters)) == "▄✖≠▾◌◌»⇉╪·?"
+    assert drawn(history, len(letters), ascii_only=True) == ".x!!!!/2#_?"
 
 
 def test_the_newest_stand_right_and_the_oldest_fall_off() -> None:

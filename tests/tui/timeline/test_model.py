@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from pulsetui.client.views import TimelineLane, TimelineRun
-from pulsetui.core.state.status import Outcome
+from pulsetui.core.state.status import Outcome, Reason
 from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.timeline.model import (
     DAY,
@@ -42,13 +42,19 @@ WINDOW = TimelineWindow(START, HOUR, 12)
 NOW = START + 9.5 * HOUR
 
 
-def run(start: float | None, end: float | None, outcome: Outcome = Outcome.SUCCESS) -> TimelineRun:
+def run(
+    start: float | None,
+    end: float | None,
+    outcome: Outcome = Outcome.SUCCESS,
+    oddity: Reason | None = None,
+) -> TimelineRun:
     """Hours after the start of the window."""
     return TimelineRun(
         n=1,
         started_at=None if start is None else START + start * HOUR,
         ended_at=None if end is None else START + end * HOUR,
         outcome=outcome,
+        oddity=oddity,
     )
 
 
@@ -95,6 +101,11 @@ def picture(made: TimelineLane, now: datetime = NOW, *, ascii_only: bool = False
         ("a failure within a cell", lane(run(2, 2.1, Outcome.FAILED)), "  ✖      │  "),
         ("unmet", lane(run(2, 2.1, Outcome.UNMET)), "  ≠      │  "),
         ("too short", lane(run(2, 2.1, Outcome.TOO_SHORT)), "  ▾      │  "),
+        ("skipped", lane(run(2, 2.1, Outcome.SKIPPED)), "  »      │  "),
+        ("skipped at its end", lane(run(2, 4.5, Outcome.SKIPPED)), "    »    │  "),
+        ("ran twice", lane(run(2, 2.1, oddity=Reason.RAN_TWICE)), "  ⇉      │  "),
+        ("overlapping", lane(run(2, 4, oddity=Reason.OVERLAP)), "  █╪     │  "),
+        ("overlapping and bad", lane(run(2, 2.1, Outcome.FAILED, Reason.OVERLAP)), "  ✖      │  "),
         ("an orphan is a point", lane(run(2, None, Outcome.ORPHAN)), "  ◌      │  "),
         ("hung until now", lane(run(6, None, Outcome.HUNG)), "      ◌━━━  "),
         ("a missed slot", lane(missed=(3,)), "   □     │  "),
@@ -308,6 +319,9 @@ def said(made: TimelineLane, at: int, **more: object) -> str:
         (lane(run(9, None, Outcome.RUNNING)), 9, "running since 10:00, 30m so far"),
         (lane(run(2, None, Outcome.ORPHAN)), 2, "03:00 started and never ended (orphan)"),
         (lane(run(None, 2.5)), 2, "03:30 success"),
+        (lane(run(None, 2.5, Outcome.SKIPPED)), 2, "03:30 skipped"),
+        (lane(run(2, 2.25, oddity=Reason.RAN_TWICE)), 2, "03:00 ran twice, took 15m"),
+        (lane(run(2, 2.25, oddity=Reason.OVERLAP)), 2, "03:00 overlap, took 15m"),
         (
             lane(run(2, 2.1, Outcome.FAILED), missed=(2.5,)),
             2,

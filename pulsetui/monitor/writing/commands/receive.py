@@ -49,6 +49,7 @@ def take_in(
 ) -> None:
     check = tracked.check
     at = min(arrival.at or now, now)
+    line = _last_line(arrival.body, arrival.rest) if arrival.body else ""
     ping = Ping(
         kind=arrival.kind,
         at=at,
@@ -56,6 +57,7 @@ def take_in(
         exit_status=arrival.exit_status,
         metrics=arrival.metrics,
         unread=arrival.unread,
+        why=line if arrival.kind is PingKind.SKIP else "",
         duration=arrival.duration,
         spooled=arrival.at is not None,
         source=arrival.remote_addr if arrival.at is None else "",
@@ -67,7 +69,7 @@ def take_in(
         kept = state.copied()
         kept.n_pings += 1
         transition = Transition(state=kept, kind=PingKind.IGN)
-    if arrival.body and (line := _last_line(arrival.body, arrival.rest)):
+    if line:
         transition.state.last_line = line
     transaction.apply(tracked, transition, now, _ping_row(arrival, transition, at, now))
     if arrival.report:
