@@ -19,6 +19,7 @@ from pulsetui.job import locate
 from pulsetui.job.client import send_or_keep
 from pulsetui.job.options import ENGINE_OPTIONS, CommandLine, last
 from pulsetui.job.report import LOST, REFUSED, UNKNOWN, PingReport, SendResult, is_metric_name
+from pulsetui.job.run_id import RUN_ID_VARIABLE, new_rid
 from pulsetui.job.wire import Address, parse_address
 
 TYPE_CHECKING = False
@@ -121,6 +122,7 @@ class _Watch:
         """Runs the job between its two reports."""
         from pulsetui.job.child import run_job
 
+        os.environ[RUN_ID_VARIABLE] = self._rid
         starting = self._report_start()
         began = time.monotonic()
         ended = run_job(job, timeout=self._timeout)
@@ -250,15 +252,6 @@ def _pattern(text: str) -> dict[str, Pattern]:
         return {name: Pattern(expression)}
     except PatternError as error:
         raise UsageError(f"--metric {name}: {expression!r} is not a valid pattern: {error}") from None
-
-
-def new_rid() -> str:
-    """A random uuid (version 4) without loading the module for it."""
-    raw = bytearray(os.urandom(16))
-    raw[6] = raw[6] & 0x0F | 0x40
-    raw[8] = raw[8] & 0x3F | 0x80
-    text = raw.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _say(text: str) -> None:

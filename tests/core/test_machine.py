@@ -360,6 +360,41 @@ def test_a_success_told_twice_is_one_run_and_no_duplicate() -> None:
     assert check.notes == []
 
 
+@pytest.mark.parametrize(
+    ("told_by_the_job", "told_around_it", "status", "detail"),
+    [
+        ("success", "success", "up", ""),
+        ("fail", "success", "down failed", "exit status 3"),
+        ("fail", "fail", "down failed", "exit status 3"),
+        ("success", "fail", "down failed", "exit status 1"),
+        ("skip", "success", "up", ""),
+        ("skip", "fail", "down failed", "exit status 1"),
+    ],
+)
+def test_of_an_end_told_twice_the_first_stands_but_for_a_failure_after_a_success(
+    told_by_the_job: str, told_around_it: str, status: str, detail: str
+) -> None:
+    ladder = Ladder("4h", expect=["records >= 1"])
+    ladder.ping("success", "01:00", 9, metrics={"records": 5})
+    ladder.ping("start", "02:00", 1)
+    exit_status = 3 if told_by_the_job == "fail" else 0
+    ladder.ping(told_by_the_job, "02:10", 1, metrics={"records": 5}, exit_status=exit_status)
+    exit_status = 1 if told_around_it == "fail" else 0
+    ladder.ping(told_around_it, "02:10:20", 1, exit_status=exit_status)
+
+    assert ladder.status("02:11") == status
+    assert ladder.state.detail == detail
+    assert ladder.state.last_metrics == {"records": 5}
+
+
+def test_jobs_that_give_all_their_runs_one_id_are_heard_each_time() -> None:
+    ladder = Ladder("10m", grace=1)
+    for instant in ("02:00", "02:10", "02:20"):
+        ladder.ping("success", instant, 1)
+
+    assert ladder.status("02:29") == "up"
+
+
 def test_two_successes_within_min_interval_are_a_duplicate_run() -> None:
     check = Ladder("4h", min_interval=10)
     check.ping("success", "01:00", 1)

@@ -17,6 +17,7 @@ from uuid import UUID
 import pytest
 
 from pulsetui.job import run as run_module
+from pulsetui.job.run_id import new_rid
 from tests.job.server import BUSY, NOT_FOUND, OK, SILENCE, Server, free_port, serving
 from tests.job.test_ping import PULSETUI, spooled
 
@@ -364,7 +365,7 @@ def test_a_metric_is_the_last_match_and_absent_when_there_is_none(tmp_path: Path
 
 
 def test_every_run_id_is_a_random_uuid() -> None:
-    made = [run_module.new_rid() for _ in range(200)]
+    made = [new_rid() for _ in range(200)]
 
     assert len(set(made)) == 200
     assert all(str(UUID(rid)) == rid and UUID(rid).version == 4 for rid in made)

@@ -31,6 +31,9 @@ RETRIED_WITHIN = timedelta(seconds=15)
 """A success that follows another of the same address so soon, both without a run id, is that one sent again:
 the answer was lost, and curl's --retry waits for 10 s at most in our recipes, then for some seconds."""
 
+TOLD_AGAIN_WITHIN = timedelta(minutes=1)
+"""From a run's end as the job tells it to its end as the program around it does."""
+
 SETTLED_AT_ONCE = 2000
 """At most this many scheduled instants of a check are settled in one go; older ones are skipped."""
 
@@ -192,6 +195,9 @@ def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
     """A success or a fail: ends its run, settles its slot, and gives the check its status."""
     state = draft.state
     repeated = ping.rid is not None and ping.rid == state.last_rid and not _open_run(state, ping)
+    if repeated and _adds_nothing(state, ping):
+        return
+    repeated = repeated and ping.kind is _last_end(state)[1]
     previous_success = state.last_success
     run = _ended(draft, ping)
     duplicate = not repeated and _is_duplicate(draft, ping, run)
@@ -258,6 +264,23 @@ def _skip(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
         draft.go_down(ping.at if ping.at >= state.since else now, Reason.SKIPPED, text)
         if state.slot is None:
             _settle_slot(draft, run)  # of a new check: what is scheduled after it is expected
+
+
+def _last_end(state: CheckState) -> tuple[datetime | None, PingKind | None]:
+    """When the newest run ended, and how it was told."""
+    if state.last_skip is not None and (state.last_ping is None or state.last_skip > state.last_ping):
+        return state.last_skip, PingKind.SKIP
+    return state.last_ping, state.last_kind
+
+
+def _adds_nothing(state: CheckState, ping: Ping) -> bool:
+    """Whether this end of the newest run, told again, is no news: its answer was lost, or a job tells it
+    itself inside ``pulsetui run``. What was told first stands, with its metrics and its reason, but for a
+    failure after a success or a skip. Only for a while, since some give all their runs one id."""
+    at, kind = _last_end(state)
+    if at is None or not _NO_TIME <= ping.at - at <= TOLD_AGAIN_WITHIN:
+        return False
+    return ping.kind is PingKind.SUCCESS or kind is PingKind.FAIL
 
 
 def _good(draft: TransitionBuilder, run: Run, flip_at: datetime, at: datetime) -> None:
