@@ -123,8 +123,16 @@ def validate_check(
     if is_new and (flaw := new_slug_flaw(slug)) is not None:
         flaws = [("slug", flaw), *flaws]
     if check is None or flaws:
-        raise ConfigProblems(flaw.problem(where=f"checks.{slug}", field=field) for field, flaw in flaws)
+        raise ConfigProblems(
+            flaw.problem(where=f"checks.{slug}", field=_path(field, flaw)) for field, flaw in flaws
+        )
     return check
+
+
+def _path(field: str, flaw: Flaw) -> str:
+    """Which of the rules of alerts it is: there are many, and of several hooks."""
+    inner = [part for part in flaw.at if isinstance(part, str)] if field == "alerts" else []
+    return ".".join((field, *inner))
 
 
 def read_check(

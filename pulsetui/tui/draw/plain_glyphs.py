@@ -43,6 +43,7 @@ _LIKE: Mapping[str, str] = {  # what stands for it: the glyphs that it stands fo
     "u": "µμ",
     "'": "‘’ʼ′",
     '"': "“”″",
+    "/": "╱",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -17,13 +18,18 @@ from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.core.schedule.zone import zone_names
 from pulsetui.tui.draw.lines import Span, fit, plain, width_of, wrap
 from pulsetui.tui.draw.paint import OneLine, strip_of, style_set
-from pulsetui.tui.form.model import KINDS, FieldSpec
+from pulsetui.tui.form.specs import FOLDS, KINDS, FieldSpec, Fold
 from pulsetui.tui.terminal.key_reader import MAX_PASTE
 
 if TYPE_CHECKING:
     from textual.events import Click
 
 LABEL = 16
+
+
+def row_id(key: str) -> str:
+    """Of the row with the field of that key."""
+    return f"field-{key.replace('.', '-')}"
 
 
 class ZoneSuggester(Suggester):
@@ -67,12 +73,13 @@ class FieldRow(Widget):
             self.text = text
 
     def __init__(self, spec: FieldSpec, text: str, hint: str = "") -> None:
-        super().__init__(id=f"field-{spec.key}")
+        super().__init__(id=row_id(spec.key))
         self.spec = spec
         self._text = text  # as the model has it
         self._hint = hint or spec.hint
         self._entry_height = 3 if spec.kind in {"lines", "pairs"} else 1
-        self._problem: list[str] = []
+        self._complaint = ""
+        self._problem: list[str] = []  # in lines
         self.styles.height = self._entry_height
 
     def compose(self) -> ComposeResult:
@@ -81,7 +88,7 @@ class FieldRow(Widget):
             area.cursor_blink = False
             yield area
         else:
-            suggester = ZoneSuggester() if self.spec.key == "timezone" else None
+            suggester = ZoneSuggester() if self.spec.key.endswith("timezone") else None
             entry = Input(
                 self._text, placeholder=self._hint, compact=True, suggester=suggester, max_length=MAX_PASTE
             )
@@ -114,11 +121,15 @@ class FieldRow(Widget):
 
     def complain(self, text: str) -> None:
         """Shows what is wrong; "" takes it away."""
+        self._complaint = text
         problem = wrap(plain(text), max(self.size.width - LABEL - 3, 20)) if text else []
         if problem != self._problem:
             self._problem = problem
             self.styles.height = self._entry_height + len(problem)
             self.refresh()
+
+    def on_resize(self) -> None:
+        self.complain(self._complaint)  # in lines as wide as there is room for now
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -205,8 +216,74 @@ class KindSwitch(OneLine, can_focus=True):
         self.show(spans, base="row")
 
 
-class MoreLine(OneLine, can_focus=True):
-    """Shows or hides the rarer fields."""
+class HookSwitch(OneLine, can_focus=True):
+    """Whose rules of alerts the fields below show: those for all hooks, or of one; left and right switch."""
+
+    BASE = "row"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "left,h", "by(-1)", "Previous hook", tooltip="The rules of the previous hook", id="rules.previous"
+        ),
+        Binding("right,l,space", "by(1)", "Next hook", tooltip="The rules of the next hook", id="rules.next"),
+    ]
+
+    class Switched(Message):
+        """The rules of another hook are wanted; "" is for all."""
+
+        def __init__(self, hook: str) -> None:
+            super().__init__()
+            self.hook = hook
+
+    def __init__(self, hooks: Sequence[str], count: Callable[[str], int]) -> None:
+        """``count`` says how many rules there are for a hook."""
+        super().__init__(id="rules")
+        self._hooks = ("", *hooks)
+        self._count = count
+        self._at = 0
+
+    def on_mount(self) -> None:
+        self.draw()
+
+    def on_resize(self) -> None:
+        self.draw()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        # The events of focus come before it is known to the widget itself.
+        super().watch_has_focus(has_focus)
+        self.draw()
+
+    def on_click(self) -> None:
+        self.action_by(1)
+
+    def action_by(self, by: int) -> None:
+        self.turn_to(self._hooks[(self._at + by) % len(self._hooks)])
+
+    def turn_to(self, hook: str) -> None:
+        """Shows another hook, if there is such a one."""
+        if hook in self._hooks:
+            self._at = self._hooks.index(hook)
+            self.draw()
+            self.post_message(self.Switched(hook))
+
+    def draw(self) -> None:
+        """Again, when the rules are others."""
+        hook = self._hooks[self._at]
+        name = plain(hook) if hook else "all hooks"
+        spans: list[Span] = [
+            (" Rules for".ljust(LABEL), "muted"),
+            (f"← {name} →", "key" if self.has_focus else "text"),
+        ]
+        others = [one for one in self._hooks if one != hook and self._count(one)]
+        if others:
+            said = ", ".join(plain(one) if one else "all hooks" for one in others)
+            spans.append((f"  others for {said}", "muted"))
+        elif len(self._hooks) > 1 and self.has_focus:
+            spans.append(("  ← → another hook", "muted"))
+        self.show(fit(spans, self.size.width), base="row")
+
+
+class FoldLine(OneLine, can_focus=True):
+    """Shows or hides a part of the form."""
 
     BASE = "row"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -220,13 +297,18 @@ class MoreLine(OneLine, can_focus=True):
     ]
 
     class Toggled(Message):
-        """``open`` tells whether the rarer fields are shown."""
+        """``is_open`` tells whether its fields are shown."""
 
-        def __init__(self, *, is_open: bool) -> None:
+        def __init__(self, fold: Fold, *, is_open: bool) -> None:
             super().__init__()
+            self.fold = fold
             self.is_open = is_open
 
     is_open = False
+
+    def __init__(self, fold: Fold) -> None:
+        super().__init__(id=f"fold-{fold}")
+        self.fold = fold
 
     def on_mount(self) -> None:
         self._draw()
@@ -247,9 +329,14 @@ class MoreLine(OneLine, can_focus=True):
     def action_toggle_more(self) -> None:
         self.is_open = not self.is_open
         self._draw()
-        self.post_message(self.Toggled(is_open=self.is_open))
+        self.post_message(self.Toggled(self.fold, is_open=self.is_open))
 
     def _draw(self) -> None:
-        arrow, word = ("▾", "Less") if self.is_open else ("▸", "More")
+        arrow = "▾" if self.is_open else "▸"
         style = "key" if self.has_focus else "muted"
-        self.show([(f" {arrow} {word}", style), ("  limits, overlaps, metrics, uuid", "muted")], base="row")
+        self.show([(f" {arrow} {self._word()}", style), (f"  {FOLDS[self.fold]}", "muted")], base="row")
+
+    def _word(self) -> str:
+        if self.fold == "alerts":
+            return "Alerts"
+        return "Less" if self.is_open else "More"

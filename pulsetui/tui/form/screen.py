@@ -13,8 +13,10 @@ from textual.containers import Container, VerticalScroll
 
 from pulsetui.client.client import do_one
 from pulsetui.client.commands import AddCheck, Definition, EditCheck
+from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckView, CommandResult, FieldProblem
 from pulsetui.core.schedule.zone import zone as zone_named
+from pulsetui.core.state.status import Reason, Status
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError, ScheduleError
 from pulsetui.tui.base.background import in_background
@@ -22,15 +24,17 @@ from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.draw.hints import Hint, Hints
 from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.form.advice import LastRun, expectation_notes, schedule_notes, sorted_notes
-from pulsetui.tui.form.fields import FieldRow, KindSwitch, MoreLine
-from pulsetui.tui.form.model import FIELDS, HINTS, NONE, SCHEDULE, SPECS, FormModel, field_of
+from pulsetui.tui.form.fields import FieldRow, FoldLine, HookSwitch, KindSwitch, row_id
+from pulsetui.tui.form.model import FormModel
 from pulsetui.tui.form.pick import Option, PickScreen
 from pulsetui.tui.form.preview import preview_lines
+from pulsetui.tui.form.specs import FIELDS, FOLDS, HINTS, NONE, RULES, SCHEDULE, SPECS, Fold, field_of
 from pulsetui.tui.form.suggest import Suggestion, suggest
 
 if TYPE_CHECKING:
     from textual.events import Resize
     from textual.timer import Timer
+    from textual.widget import Widget
 
     from pulsetui.tui.base.services import Services
 
@@ -49,7 +53,13 @@ class EditScreen(PulseScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", tooltip="Save the check", id="edit.save", priority=True),
         Binding("escape", "leave", "Back", tooltip="Back; asks about unsaved changes", id="edit.leave"),
-        Binding("ctrl+o", "pick", "List", tooltip="Choose tags or hooks from a list", id="edit.pick"),
+        Binding(
+            "ctrl+o",
+            "pick",
+            "List",
+            tooltip="Choose from a list: tags, hooks, checks, reasons",
+            id="edit.pick",
+        ),
         Binding("ctrl+t", "take", "Take", tooltip="Apply the suggested schedule", id="edit.take"),
         Binding("tab,down", "app.focus_next", "Next field", tooltip="The next field", id="edit.next"),
         Binding(
@@ -96,9 +106,10 @@ class EditScreen(PulseScreen):
                     if spec.key == SCHEDULE:
                         yield KindSwitch(self.model.kind)
                         yield FieldRow(spec, self.model.text(SCHEDULE), HINTS[self.model.kind])
-                    elif not spec.more:
+                    elif spec.fold is None:
                         yield FieldRow(spec, self.model.text(spec.key), self._hint(spec.key))
-                yield MoreLine(id="more")
+                for fold in FOLDS:
+                    yield FoldLine(fold)
             yield LineList(id="preview", base="surface")
         yield Hints(id="hints")
 
@@ -126,7 +137,7 @@ class EditScreen(PulseScreen):
         self.set_class(height < 20, "-short")
 
     def _row(self, key: str) -> FieldRow:
-        return self.query_one(f"#field-{key}", FieldRow)
+        return self.query_one(f"#{row_id(key)}", FieldRow)
 
     # Typing
 
@@ -143,22 +154,34 @@ class EditScreen(PulseScreen):
         self._row(SCHEDULE).replace(self.model.text(SCHEDULE), HINTS[message.kind])
         self._judge_soon()
 
-    async def on_more_line_toggled(self, message: MoreLine.Toggled) -> None:
-        await self._show_more(is_open=message.is_open)
+    async def on_fold_line_toggled(self, message: FoldLine.Toggled) -> None:
+        await self._show_fold(message.fold, is_open=message.is_open)
 
-    async def _show_more(self, *, is_open: bool) -> None:
+    async def _show_fold(self, fold: Fold, *, is_open: bool) -> None:
         """The rarer fields are made when they are first asked for."""
-        rare = [spec for spec in FIELDS if spec.more]
+        rare = [spec for spec in FIELDS if spec.fold == fold]
         if is_open and not self._rows(rare[0].key):
-            await self.query_one("#fields").mount(
-                *(FieldRow(spec, self.model.text(spec.key)) for spec in rare)
-            )
-        for spec in rare:
-            for row in self._rows(spec.key):
-                row.display = is_open
+            rows: list[Widget] = [FieldRow(spec, self.model.text(spec.key)) for spec in rare]
+            if fold == "alerts":
+                first = next(at for at, spec in enumerate(rare) if spec.key.startswith(RULES))
+                rows.insert(first, HookSwitch(self._hooks, self.model.rules.count))
+            await self.query_one("#fields").mount(*rows, after=f"#fold-{fold}")
+            self._judge()  # what is wrong with them may be known already
+        for widget in (*(row for spec in rare for row in self._rows(spec.key)), *self._switches(fold)):
+            widget.display = is_open
+
+    def _switches(self, fold: Fold) -> list[HookSwitch]:
+        return list(self.query(HookSwitch)) if fold == "alerts" else []
+
+    def on_hook_switch_switched(self, message: HookSwitch.Switched) -> None:
+        self.model.rules.hook = message.hook
+        for spec in FIELDS:
+            if spec.key.startswith(RULES):
+                self._row(spec.key).replace(self.model.text(spec.key), spec.hint)
+        self._judge_soon()
 
     def _rows(self, key: str) -> list[FieldRow]:
-        return list(self.query(f"#field-{key}").results(FieldRow))
+        return list(self.query(f"#{row_id(key)}").results(FieldRow))
 
     # Judging
 
@@ -169,7 +192,9 @@ class EditScreen(PulseScreen):
 
     def _judge(self) -> list[FieldProblem]:
         """Shows what is wrong with what has been touched, and the preview; answers with all problems."""
-        problems = self.model.problems(default_timezone=self._zone, hook_names=self._hooks)
+        problems = self.model.problems(
+            default_timezone=self._zone, hook_names=self._hooks, slugs=self.pulse.client.checks()
+        )
         by_field: dict[str, list[str]] = {}
         for problem in (*problems, *self._refused):
             text = f"{problem.message}. {problem.suggestion}" if problem.suggestion else problem.message
@@ -178,6 +203,8 @@ class EditScreen(PulseScreen):
             texts = by_field.get(spec.key, []) if spec.key in self._touched else []
             for row in self._rows(spec.key):
                 row.complain(" ".join(texts))
+        for switch in self.query(HookSwitch):
+            switch.draw()
         self._show_preview()
         self._problems = problems
         self.refresh_hints()
@@ -260,9 +287,11 @@ class EditScreen(PulseScreen):
     async def _enter_first(self, problems: Sequence[FieldProblem]) -> None:
         wrong = {field_of(problem.field) for problem in problems}
         first = next(spec for spec in FIELDS if spec.key in wrong)
-        if first.more and not self.query_one(MoreLine).is_open:
-            self.query_one(MoreLine).open()
-            await self._show_more(is_open=True)
+        if first.fold is not None:
+            line = self.query_one(f"#fold-{first.fold}", FoldLine)
+            if not line.is_open:
+                line.open()
+                await self._show_fold(first.fold, is_open=True)
         self._row(first.key).enter()
 
     def action_help(self) -> None:
@@ -291,8 +320,14 @@ class EditScreen(PulseScreen):
             typed = self.model.text("hooks").strip()
             chosen = self.model.items("hooks") if typed else list(self._hooks)
             self._pick("Hooks to notify", [Option(name) for name in self._hooks], chosen, self._picked_hooks)
+        elif key == "depends_on":
+            options = check_options(self.pulse.client.checks().values(), self.model.slug)
+            self._pick("Checks that it needs", options, self.model.items(key), self._picked_checks)
+        elif key == "alerts.reasons":
+            options = [Option(reason, word_for(Status.DOWN, reason)) for reason in Reason]
+            self._pick("Reasons to tell of", options, self.model.items(key), self._picked_reasons)
         else:
-            self.say("Only tags and hooks have a list to choose from")
+            self.say("Only tags, hooks, checks and reasons have a list to choose from")
 
     def _pick(
         self,
@@ -315,6 +350,13 @@ class EditScreen(PulseScreen):
         """All of them is what the empty field says, so that a hook added later is told, too."""
         text = "" if set(names) >= set(self._hooks) else ", ".join(names) or NONE
         self._row("hooks").type(text)
+
+    def _picked_checks(self, slugs: list[str]) -> None:
+        self._row("depends_on").type(", ".join(slugs))
+
+    def _picked_reasons(self, reasons: list[str]) -> None:
+        """All of them is what the empty field says."""
+        self._row("alerts.reasons").type("" if len(reasons) == len(Reason) else ", ".join(reasons))
 
     def action_take(self) -> None:
         self._judge()  # a key may come sooner than the look at what was typed before it
@@ -358,9 +400,9 @@ class EditScreen(PulseScreen):
         """What can be done in the field that has the focus."""
         hints = [Hint("ctrl+s", "save"), Hint("Esc", "back")]
         field = self._field()
-        if field in {"tags", "hooks"}:
+        if field in {"tags", "hooks", "depends_on", "alerts.reasons"}:
             hints.append(Hint("ctrl+o", "choose"))
-        elif field == "timezone":
+        elif field.endswith("timezone"):
             hints.append(Hint("→", "complete"))
         if self._proposed() is not None:
             hints.append(Hint("ctrl+t", "apply"))
@@ -383,3 +425,9 @@ def tag_options(views: Iterable[CheckView], typed: Sequence[str]) -> list[Option
     known = sorted(counts, key=lambda tag: (-counts[tag], tag))
     options = [Option(tag, count_text(counts[tag], "check")) for tag in known]
     return [*options, *(Option(tag, "new") for tag in dict.fromkeys(typed) if tag not in counts)]
+
+
+def check_options(views: Iterable[CheckView], own: str | None) -> list[Option]:
+    """Every other check."""
+    others = sorted((view for view in views if view.slug != own), key=lambda view: view.slug)
+    return [Option(view.slug, view.name if view.name != view.slug else "") for view in others]

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetui.core.state.check import SLUG
-from pulsetui.tui.form.model import FIELDS, SPECS, FormModel, as_text, as_value, slug_for
+from pulsetui.tui.form.model import FormModel, slug_for
+from pulsetui.tui.form.specs import FIELDS, SPECS, as_text, as_value
 from tests.client.samples import NOW
 
 WRITTEN: dict[str, Any] = {
@@ -171,3 +172,118 @@ def test_a_slug_is_made_from_a_name(name: str, slug: str) -> None:
 def test_a_slug_made_from_any_name_is_one(name: str) -> None:
     slug = slug_for(name, ())
     assert slug == "" or SLUG.fullmatch(slug)
+
+
+RULED: dict[str, Any] = {
+    "cron": "0 2 * * *",
+    "depends_on": ["db"],
+    "owner": "Ilze",
+    "alerts": {
+        "after": "10m",
+        "holidays": ["2026-12-25"],
+        "phone": {"quiet": "22:00-07:00", "days": ["mon", "tue"], "recovery": False},
+    },
+}
+HOOKS = ("phone", "boss")
+
+
+def test_rules_that_were_only_looked_at_stay_as_they_are() -> None:
+    model = FormModel("sync", RULED)
+    assert (model.text("alerts.after"), model.text("alerts.holidays")) == ("10m", "2026-12-25")
+    model.rules.hook = "phone"
+    shown = [model.text(f"alerts.{rule}") for rule in ("quiet", "days", "recovery", "after")]
+    assert shown == ["22:00-07:00", "mon, tue", "no", ""]
+    assert (model.rules.count(""), model.rules.count("phone"), model.rules.count("boss")) == (2, 3, 0)
+    assert model.changes() == {}
+
+
+@pytest.mark.parametrize(
+    ("hook", "rule", "text", "rules"),
+    [
+        ("", "after", "5m", {**RULED["alerts"], "after": "5m"}),
+        ("", "reasons", "missed, hung", {**RULED["alerts"], "reasons": ["missed", "hung"]}),
+        ("", "holidays", "days.ics", {**RULED["alerts"], "holidays": "days.ics"}),
+        (
+            "",
+            "holidays",
+            "2026-12-25, 2026-12-26",
+            {**RULED["alerts"], "holidays": ["2026-12-25", "2026-12-26"]},
+        ),
+        ("boss", "quiet", "12:00-13:00", {**RULED["alerts"], "boss": {"quiet": "12:00-13:00"}}),
+        (
+            "boss",
+            "quiet",
+            "1:00-2:00,3:00-4:00",
+            {**RULED["alerts"], "boss": {"quiet": ["1:00-2:00", "3:00-4:00"]}},
+        ),
+        ("boss", "recovery", "no", {**RULED["alerts"], "boss": {"recovery": False}}),
+        (
+            "phone",
+            "days",
+            "mon-fri",
+            {**RULED["alerts"], "phone": {**RULED["alerts"]["phone"], "days": "mon-fri"}},
+        ),
+    ],
+)
+def test_a_rule_that_is_typed_changes_that_rule_only(hook: str, rule: str, text: str, rules: object) -> None:
+    model = FormModel("sync", RULED)
+    model.rules.hook = hook
+    model.set_text(f"alerts.{rule}", text)
+    assert model.changes() == {"alerts": rules}
+    assert model.problems(default_timezone="UTC", hook_names=HOOKS, slugs=["db"]) == []
+
+
+def test_a_hook_without_rules_has_no_table_and_a_check_without_any_neither() -> None:
+    model = FormModel("sync", RULED)
+    for hook, rule in (("phone", "quiet"), ("phone", "days"), ("phone", "recovery")):
+        model.rules.hook = hook
+        model.set_text(f"alerts.{rule}", " ")
+    assert model.changes() == {"alerts": {"after": "10m", "holidays": ["2026-12-25"]}}
+    model.rules.hook = ""
+    model.set_text("alerts.after", "")
+    model.set_text("alerts.holidays", "")
+    assert model.changes() == {"alerts": None}
+
+
+def test_what_is_wrong_with_a_rule_is_said_at_its_field_and_of_which_hook() -> None:
+    model = FormModel("sync", RULED)
+    model.set_text("alerts.after", "soon")
+    model.rules.hook = "boss"
+    model.set_text("alerts.days", "mon-fir")
+    model.rules.hook = ""
+    model.set_text("depends_on", "dbb")
+    found = {one.field: one for one in model.problems(default_timezone="UTC", hook_names=HOOKS, slugs=["db"])}
+    assert set(found) == {"alerts.after", "alerts.days", "depends_on"}
+    assert "soon" in found["alerts.after"].message
+    assert found["alerts.days"].message.startswith("For boss: ")
+    assert found["depends_on"].suggestion == 'Did you mean "db"?'
+
+
+def test_a_file_of_holidays_is_the_engines_to_read() -> None:
+    model = FormModel("sync", {"every": "1h"})
+    model.set_text("alerts.holidays", "on-another-host.ics")
+    assert model.problems(default_timezone="UTC", hook_names=HOOKS) == []
+    assert model.fields() == {"every": "1h", "alerts": {"holidays": "on-another-host.ics"}}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "phone", "boss"]), st.sampled_from(sorted(SPECS)), st.text(max_size=12)
+        )
+    )
+)
+def test_whatever_is_typed_into_rules_and_taken_back_changes_nothing(
+    typed: list[tuple[str, str, str]],
+) -> None:
+    model = FormModel("sync", RULED)
+    rules = [(hook, key, text) for hook, key, text in typed if key.startswith("alerts.")]
+    for hook, key, text in rules:
+        model.rules.hook = hook
+        model.set_text(key, text)
+        model.problems(default_timezone="UTC", hook_names=HOOKS, slugs=["db"])
+    fresh = FormModel("sync", RULED)
+    for hook, key, _ in rules:
+        model.rules.hook = fresh.rules.hook = hook
+        model.set_text(key, fresh.text(key))
+    assert model.changes() == {}

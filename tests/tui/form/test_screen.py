@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from pulsetui.client.commands import AddCheck, EditCheck
 from pulsetui.client.views import FieldProblem
+from pulsetui.core.state.status import Reason
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.dialogs.ask import DiscardDialog
 from pulsetui.tui.draw.paint import LineList
@@ -15,7 +17,7 @@ from pulsetui.tui.form.pick import PickScreen
 from pulsetui.tui.form.screen import EditScreen
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
-from tests.client.samples import view
+from tests.client.samples import ABOUT, details_of, view
 from tests.tui.support.screen_driver import (
     check_snapshot,
     press,
@@ -156,11 +158,11 @@ async def test_the_rarer_fields_open_when_one_of_them_is_wrong() -> None:
     async with showing(FakeEngine([view("a")]), (120, 50)) as (app, pilot):
         await press(app, pilot, "e")
         assert "Min interval" not in screen_text(app)
-        app.screen.query_one("#more").focus()
+        app.screen.query_one("#fold-more").focus()
         await press(app, pilot, "enter")
         assert "Min interval" in screen_text(app)
         await type_into(app, pilot, "min_interval", "soon")
-        app.screen.query_one("#more").focus()
+        app.screen.query_one("#fold-more").focus()
         await press(app, pilot, "enter")
         assert "Min interval" not in screen_text(app)
 
@@ -397,3 +399,78 @@ async def test_the_switch_and_the_line_for_more_stand_out_only_while_they_have_t
         assert "← → switches" in screen_text(app)
         await press(app, pilot, "tab")
         assert "← → switches" not in screen_text(app)
+
+
+async def open_alerts(app: PulseApp, pilot: Pilot[None]) -> None:
+    app.screen.query_one("#fold-alerts").focus()
+    await press(app, pilot, "enter")
+    await settled(app, pilot)
+
+
+def ruled_engine() -> FakeEngine:
+    about = replace(ABOUT, hook_names=("phone", "boss"))
+    engine = FakeEngine([view("a"), view("db", name="The database")], about=about)
+    fields = {"every": "1h", "alerts": {"phone": {"quiet": "22:00-07:00"}}}
+    engine.make_details = lambda one: replace(details_of(one), fields=fields)
+    return engine
+
+
+async def test_alerts_unfold_with_rules_for_all_hooks_or_one() -> None:
+    engine = ruled_engine()
+    async with showing(engine, (120, 48)) as (app, pilot):
+        await press(app, pilot, "e")
+        assert "Depends on" not in screen_text(app)
+        await open_alerts(app, pilot)
+        assert "Rules for      ← all hooks →  others for phone" in screen_text(app)
+        await type_into(app, pilot, "alerts-after", "10m")
+        app.screen.query_one("#rules").focus()
+        await press(app, pilot, "right")
+        entry = app.screen.query_one("#field-alerts-quiet Input", Input)
+        assert entry.value == "22:00-07:00"
+        assert app.screen.query_one("#field-alerts-after Input", Input).value == ""
+        assert "← phone →  others for all hooks" in screen_text(app)
+        await type_into(app, pilot, "alerts-days", "mon-fir")
+        assert "! mon-fir: is not a weekday" in screen_text(app).replace('"', "")
+        await type_into(app, pilot, "alerts-days", "mon-fri")
+        await press(app, pilot, "ctrl+s")
+        rules = {"phone": {"quiet": "22:00-07:00", "days": "mon-fri"}, "after": "10m"}
+        assert engine.commands == [EditCheck(("a",), {"alerts": rules})]
+
+
+async def test_what_a_check_needs_and_the_reasons_are_picked_from_lists() -> None:
+    engine = ruled_engine()
+    async with showing(engine, (120, 48)) as (app, pilot):
+        await press(app, pilot, "e")
+        await open_alerts(app, pilot)
+        app.screen.query_one("#field-depends_on Input").focus()
+        await press(app, pilot, "ctrl+o")
+        assert on(app) is PickScreen
+        assert "The database" in screen_text(app)
+        await press(app, pilot, "space", "enter")
+        assert app.screen.query_one("#field-depends_on Input", Input).value == "db"
+        app.screen.query_one("#field-alerts-reasons Input").focus()
+        await press(app, pilot, "ctrl+o", "space", "enter")
+        assert app.screen.query_one("#field-alerts-reasons Input", Input).value in list(Reason)
+
+
+async def test_what_is_refused_in_a_fold_opens_it() -> None:
+    engine = ruled_engine()
+    engine.refuse = "not saved"
+    engine.problems = (FieldProblem(field="alerts.holidays", message="there is no file days.ics"),)
+    async with showing(engine, (120, 48)) as (app, pilot):
+        await press(app, pilot, "e")
+        await type_into(app, pilot, "grace", "2h")
+        await press(app, pilot, "ctrl+s")
+        await settled(app, pilot)
+        assert "! there is no file days.ics" in screen_text(app)
+        assert app.focused is app.screen.query_one("#field-alerts-holidays Input")
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_rules_look_as_they_should(size: tuple[int, int]) -> None:
+    async with showing(ruled_engine(), size) as (app, pilot):
+        await press(app, pilot, "e")
+        await open_alerts(app, pilot)
+        app.screen.query_one("#rules").focus()
+        await settled(app, pilot)
+        check_snapshot(f"edit-alerts-{size[0]}x{size[1]}", snapshot(app))
