@@ -43,7 +43,6 @@ _LIKE: Mapping[str, str] = {  # what stands for it: the glyphs that it stands fo
     "u": "µμ",
     "'": "‘’ʼ′",
     '"': "“”″",
-    "/": "╱",
 }
 
 

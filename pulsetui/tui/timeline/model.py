@@ -77,7 +77,7 @@ GLYPHS: Mapping[CellMark, tuple[str, str, str]] = MappingProxyType(
     {  # glyph, the same in ASCII, style; the shapes differ so that colour only helps
         CellMark.NONE: (" ", " ", "text"),
         CellMark.DAY: ("┊", ":", "border"),
-        CellMark.MAINTENANCE: ("╱", "/", "paused"),
+        CellMark.MAINTENANCE: ("╱", "%", "paused"),
         CellMark.DOWN: ("▁", "_", "down"),
         CellMark.UNWATCHED: ("░", "?", "muted"),
         CellMark.NOW: ("│", "|", "accent"),

@@ -374,7 +374,7 @@ def test_maintenance_is_hatched_where_nothing_else_stands() -> None:
     )
     made = replace(lane(run(3, 4), missed=(4,), down=((4, 5),), upcoming=(11,)), maintenance=open_at)
     assert picture(made) == "  ╱█□╱   │╱◦"
-    assert picture(made, ascii_only=True) == "  /#M/   |/."
+    assert picture(made, ascii_only=True) == "  %#M%   |%."
     days = ["; ".join(part for part, _ in words_of(made, at)) for at in (2, 4, 6, 11)]
     assert days[0] == "maintenance patching until today 06:00: no alerts"
     assert days[1].startswith("04:00 missed: no report; ")
@@ -395,4 +395,4 @@ def words_of(made: TimelineLane, at: int) -> list[tuple[str, str]]:
 def test_the_legend_says_what_the_hatching_means() -> None:
     assert "╱ maintenance" in "".join(text for text, _ in legend(200))
     shown = "".join(text for text, _ in legend(40, ascii_only=True, shown=[CellMark.MAINTENANCE]))
-    assert "/ maintenance" in shown
+    assert "% maintenance" in shown

@@ -255,7 +255,7 @@ async def test_a_click_chooses_lane_and_time() -> None:
         assert isinstance(app.screen, DetailsScreen)
 
 
-@pytest.mark.parametrize(("ascii_only", "glyph"), [(False, "╱"), (True, "/")])
+@pytest.mark.parametrize(("ascii_only", "glyph"), [(False, "╱"), (True, "%")])
 async def test_a_window_of_maintenance_is_hatched_and_named(ascii_only: bool, glyph: str) -> None:
     engine = busy_engine()
     lane = engine.lanes["payroll-export"]
