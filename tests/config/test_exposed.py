@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.config.exposed import exposed_secrets
+from pulsetui.config.doubts.exposed import exposed_secrets
 from pulsetui.config.file.load import load_config
 from pulsetui.config.model import Config
 from pulsetui.hooks.options import OptionReader, line, validator
@@ -30,7 +30,7 @@ def _load(path: Path) -> Config:
 @pytest.fixture
 def public(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory that everybody may enter, as those above it."""
-    monkeypatch.setattr("pulsetui.config.exposed.parents_of", lambda path: [tmp_path])
+    monkeypatch.setattr("pulsetui.config.doubts.exposed.parents_of", lambda path: [tmp_path])
     tmp_path.chmod(0o755)
     return tmp_path
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pulsetui.config.doubts.trust import Distrust, distrust
 from pulsetui.config.file.load import load_config
-from pulsetui.config.trust import Distrust, distrust
 from tests.config.hand_written import VALIDATORS
 from tests.programs import as_root
 

@@ -16,7 +16,7 @@ from tests.monitor.harness import CONFIG, running
 async def test_a_notice_tells_of_them_until_the_file_is_private(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pulsetui.config.exposed.parents_of", lambda path: [])
+    monkeypatch.setattr("pulsetui.config.doubts.exposed.parents_of", lambda path: [])
     async with running(tmp_path, config=CONFIG + '\n[listener]\nping_key = "s3cretpingkey"\n') as engine:
         notices = ConfigNotices(engine.engine.notices, engine.clock, "127.0.0.1")
         path = tmp_path / "checks.toml"

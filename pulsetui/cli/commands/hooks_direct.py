@@ -15,9 +15,9 @@ from pulsetui.cli.hook_names import chosen_hooks
 from pulsetui.cli.output import json_text, out
 from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.client.user import user_name
+from pulsetui.config.doubts.trust import distrust
 from pulsetui.config.file.load import load_config
 from pulsetui.config.secret import masked
-from pulsetui.config.trust import distrust
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import duration_text
 from pulsetui.errors import HookError

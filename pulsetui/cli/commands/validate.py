@@ -61,9 +61,9 @@ def _records(path: Path, error: ConfigProblems) -> list[dict[str, object]]:
 
 def _warnings(config: Config) -> list[str]:
     from pulsetui.config.check_fields import odd_slugs
-    from pulsetui.config.doubts import schedule_doubts
-    from pulsetui.config.exposed import exposed_secrets
-    from pulsetui.config.trust import distrust
+    from pulsetui.config.doubts.exposed import exposed_secrets
+    from pulsetui.config.doubts.schedules import schedule_doubts
+    from pulsetui.config.doubts.trust import distrust
 
     warnings = [odd] if (odd := odd_slugs(config.checks)) else []
     warnings += [found.text] if (found := distrust(config)) else []

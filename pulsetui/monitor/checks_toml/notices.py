@@ -9,10 +9,10 @@ import asyncio
 import logging
 
 from pulsetui.config.check_fields import odd_slugs
-from pulsetui.config.doubts import ended_schedules
-from pulsetui.config.exposed import exposed_secrets
+from pulsetui.config.doubts.exposed import exposed_secrets
+from pulsetui.config.doubts.schedules import ended_schedules
+from pulsetui.config.doubts.trust import distrust
 from pulsetui.config.model import Config, is_loopback
-from pulsetui.config.trust import distrust
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.notices import Notices
 

@@ -1,0 +1,1 @@
+"""What is valid in checks.toml and still needs a person: said by ``validate`` and in notices."""
