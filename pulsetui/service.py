@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pulsetui.hooks.worker.notices import HookNotices
     from pulsetui.listener.listener import Listener
     from pulsetui.monitor.answering.links import LinkDesk
+    from pulsetui.monitor.watch.watchdog import Watchdogs
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class Service:
         self._sockets = list(sockets)
         self._listener: Listener | None = None
         self._delivery: DeliveryWorker | None = None
+        self._watchdogs: Watchdogs | None = None
         self._delivery_task: asyncio.Task[None] | None = None
         self._opening: Future[None] | None = None
         self._stopping = False
@@ -144,6 +146,7 @@ class Service:
         )
         engine.on_config.subscribe(lambda config: delivery.replace_hooks(hooks(config)))
         self._introduce(delivery)
+        self._watch_the_watcher()
         await self._tell_lost(notices)
         if not self._stopping:
             self._delivery_task = asyncio.get_running_loop().create_task(delivery.run())
@@ -157,6 +160,19 @@ class Service:
         self.engine.on_alerts.subscribe(delivery.wake)
         self.engine.on_urgent.subscribe(delivery.tell_now)
         self.client.on_attached.subscribe(delivery.audience_arrived)
+
+    def _watch_the_watcher(self) -> None:
+        """Tells others that the engine is well, where checks.toml names such."""
+        from pulsetui.hooks.watchdog_call import ask_watchdog
+        from pulsetui.monitor.watch.watchdog import Watchdogs
+
+        engine = self.engine
+        self._watchdogs = watchdogs = Watchdogs(
+            engine.trouble_for_others, ask_watchdog, engine.notices, engine.clock
+        )
+        self.client.know_watchdogs(watchdogs.states)
+        watchdogs.replace(engine.config.watchdogs)
+        engine.on_config.subscribe(lambda config: watchdogs.replace(config.watchdogs))
 
     def _listen(self, links: LinkDesk) -> None:
         from pulsetui.listener.listener import Listener
@@ -223,6 +239,8 @@ class Service:
         if self._opening is not None:
             self._opening.cancel()  # it may still look for the host's zone
         self._config_notices.stop()
+        if self._watchdogs is not None:
+            await self._watchdogs.stop()
         if self._listener is not None:
             await self._listener.stop()
         for listening in self._sockets:

@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from pulsetui.client.hooks import HookState
+from pulsetui.client.watchdogs import WatchdogState
 from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.core.state.alert_plan import HookPlan
 from pulsetui.core.state.incident import Flip
@@ -253,6 +254,7 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     rejected: Mapping[str, int] = field(default_factory=dict)  # answers that were not OK, by what they said
     refused: tuple[RefusedPing, ...] = ()  # by name, what resembles a check first, then the newest
     notices: tuple[Notice, ...] = ()
+    watchdogs: tuple[WatchdogState, ...] = ()  # whom PulseTUI tells that it is alive
     snoozes: tuple[Snooze, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)  # [keys]: name of a key binding → the key for it
     ping_key: str | None = ""  # stands before a slug: "" where it is not needed; None: no slug is taken

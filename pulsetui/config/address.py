@@ -1,15 +1,20 @@
-"""Where the listener listens: ``host:port`` as people write it."""
+"""Addresses as people write them: ``host:port`` of the listener, and URLs."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from typing import Final
+from urllib.parse import urlsplit
 
 from pulsetui.config.problem import quoted
 from pulsetui.errors import ConfigError
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8787
+
+MAX_URL: Final = 2000
+"""Characters; what is longer is refused by many servers."""
 
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?"
@@ -75,3 +80,28 @@ def _ipv4(host: str, text: str) -> None:
         ipaddress.IPv4Address(host)
     except ValueError:
         raise ConfigError(f"{quoted(text)}: {quoted(host)} is not an IPv4 address. {_HOW}") from None
+
+
+def url_flaw(value: object) -> str | None:
+    """Why ``value`` is no URL with a host, for http or https; None if it is one. It is never quoted: most are
+    secrets."""
+    if not isinstance(value, str):
+        return 'must be a URL in quotes, like "https://example.org/hook"'
+    if not value.strip():
+        return "must not be empty; write the whole URL, like https://example.org/hook"
+    if len(value) > MAX_URL:
+        return f"is longer than {MAX_URL} characters"
+    if any(character.isspace() or not character.isprintable() for character in value):
+        return "has a blank or a control character in it; write it as %20 and so on"
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # raises for one that cannot be
+    except ValueError:
+        return "is not a valid URL: look at its host and port"
+    if parts.scheme not in ("http", "https"):
+        return "must begin with https:// or http://"
+    if not parts.hostname:
+        return "names no host; write it like https://example.org/hook"
+    if "\\" in value or "@" in parts.hostname:
+        return "is not a valid URL: look at its host"
+    return None

@@ -30,6 +30,7 @@ from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import masked, secrets_of
 from pulsetui.config.toml.scan import Lines
 from pulsetui.config.values import Flaw, FlawedError
+from pulsetui.config.watchdog import WATCHDOG, WATCHDOG_SECRETS, WatchdogConfig, read_watchdog
 from pulsetui.core.state.alert_rules import AlertRules
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
@@ -38,7 +39,7 @@ from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ConfigError
 
 _T = TypeVar("_T")
-TOP = ("timezone", "listener", "hooks", "tags", "maintenance", "drill", "checks", "keys")
+TOP = ("timezone", "listener", "hooks", "tags", "maintenance", "drill", "watchdog", "checks", "keys")
 _OWN = frozenset({"name", "desc", "uuid"})
 """Fields that hardly two checks have alike."""
 
@@ -106,7 +107,7 @@ class _Builder:
         self._directory = path.parent
         hooks, rules = self._hooks(timezone)
         checks, fields = self._checks(timezone, self._table((), "hooks"))
-        listener = self._listener()
+        listener, watchdogs = self._listener(), self._watchdogs()
         self._depend(checks)
         return Config(
             path=path,
@@ -124,6 +125,7 @@ class _Builder:
             ),
             secrets=secrets_of(self._document) - self._secrets.references | self._secrets.values,
             drill=self._drill(timezone),
+            watchdogs=watchdogs,
             secret_places=tuple(self._secrets.places),
             files=self._files(),
         )
@@ -369,6 +371,30 @@ class _Builder:
         for key, flaw in flaws:
             self._report(("drill",), key, flaw)
         return drill
+
+    def _watchdogs(self) -> tuple[WatchdogConfig, ...]:
+        found = []
+        for name in self._table((), "watchdog", report=True):
+            where = ("watchdog", name)
+            if name in WATCHDOG:
+                flaw = Flaw("a watchdog has a name", suggestion="Write [watchdog.NAME], and its keys below.")
+                self._report(("watchdog",), name, flaw)
+                continue
+            if not _HOOK_NAME.fullmatch(name):
+                flaw = Flaw("the name of a watchdog has only letters, digits, - and _", name)
+                self._report(where, "", flaw)
+            table = dict(self._table(("watchdog",), name, report=True))
+            unread: set[str] = set()
+            for key in table.keys() & WATCHDOG_SECRETS:
+                is_read, table[key] = self._read_secret(where, key, table[key])
+                unread |= set() if is_read else {key}
+            watchdog, flaws = read_watchdog(name, table)
+            for key, flaw in flaws:
+                if key not in unread:
+                    self._report(where, key, flaw)
+            if watchdog is not None:
+                found.append(watchdog)
+        return tuple(found)
 
     def _keys(self) -> dict[str, str]:
         keys: dict[str, str] = {}

@@ -32,6 +32,7 @@ _PLAIN: Final = frozenset(
         "create_limit",
         "public_url",
         "method",
+        "every",
         "success",
         "ca",
         "priority",
@@ -51,7 +52,7 @@ _PLAIN: Final = frozenset(
         "timezone",
     }
 )
-"""Keys of [listener] and of hooks whose lines are quoted; that of a new or mistyped one is not."""
+"""Keys of [listener], hooks and watchdogs whose lines are quoted; that of a new or mistyped one is not."""
 _WANTED: Final = frozenset({"command"})
 """A message without the name of the program would be of no use; in a whole line there may be more."""
 
@@ -113,9 +114,9 @@ def _may_show(path: Sequence[str], value: object) -> bool:
     if path[0] in ("checks", "keys"):
         return not any(map(_is_secret, path[2:]))
     name = path[-1]
-    if path[0] not in ("listener", "hooks"):
+    if path[0] not in ("listener", "hooks", "watchdog"):
         return not any(map(_is_secret, path))
-    if len(path) == 1 or (path[0] == "hooks" and len(path) == 2):
+    if len(path) == 1 or (path[0] != "listener" and len(path) == 2):
         return isinstance(value, Mapping)
     if "words" in path[2:3]:
         return True  # what is said to everybody

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
+from pulsetui.config.address import url_flaw
 from pulsetui.core.text.clean import clean
 from pulsetui.hooks.options import OptionError
 
-MAX_URL: Final = 2000
-"""Characters; what is longer is refused by many servers."""
 _MAX_PLACE: Final = 100
 _WORTH_HIDING: Final = 16
 """Characters of one segment of a path; keys are longer, and words like "alerts" are not to be hidden."""
@@ -17,26 +16,9 @@ _WORTH_HIDING: Final = 16
 
 def web_url(value: object) -> str:
     """A URL with a host, for http or https."""
-    if not isinstance(value, str):
-        raise OptionError('must be a URL in quotes, like "https://example.org/hook"')
-    if not value.strip():
-        raise OptionError("must not be empty; write the whole URL, like https://example.org/hook")
-    if len(value) > MAX_URL:
-        raise OptionError(f"is longer than {MAX_URL} characters")
-    if any(character.isspace() or not character.isprintable() for character in value):
-        raise OptionError("has a blank or a control character in it; write it as %20 and so on")
-    try:
-        parts = urlsplit(value)
-        _ = parts.port  # raises for one that cannot be
-    except ValueError:
-        raise OptionError("is not a valid URL: look at its host and port") from None
-    if parts.scheme not in ("http", "https"):
-        raise OptionError("must begin with https:// or http://")
-    if not parts.hostname:
-        raise OptionError("names no host; write it like https://example.org/hook")
-    if "\\" in value or "@" in (parts.hostname or ""):
-        raise OptionError("is not a valid URL: look at its host")
-    return value
+    if (flaw := url_flaw(value)) is not None:
+        raise OptionError(flaw)
+    return str(value)
 
 
 def place_of(url: str) -> str:

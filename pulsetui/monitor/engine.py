@@ -129,6 +129,7 @@ class Engine:
         self._trimmer = Trimmer(self.submit)
         self.trials = Trials(self)
         self.hook_control: HookControl | None = None  # who can pause hooks, once there are any
+        self.deaf: Callable[[], str] = str  # why no hook that there is can tell anybody; set by who knows
         self.store_watch = StoreWatch(self, self._routines.spawn)
         self.health_judge = HealthJudge(clock, self._evaluator, self.store_watch.trouble, self.submit)
 
@@ -233,6 +234,12 @@ class Engine:
         """What is wrong with the engine, or None."""
         trouble = self.health_judge.trouble()
         return None if trouble is None else trouble.text
+
+    def trouble_for_others(self) -> str | None:
+        """The same for a watchdog, in words that others may read. For it, that no hook works is trouble, too:
+        nobody here can be told."""
+        trouble = self.health() or self.deaf()
+        return self.masked(trouble) if trouble else None
 
     def masked(self, text: str) -> str:
         """``text`` for whoever may look but not read checks.toml: without the keys and secrets in it."""

@@ -25,6 +25,7 @@ from pulsetui.client.views import (
     LogLine,
     Timeline,
 )
+from pulsetui.client.watchdogs import WatchdogState
 from pulsetui.config.model import format_address, is_loopback
 from pulsetui.core.state.alert_rules import NO_RULES
 from pulsetui.core.state.alert_words import rules_text
@@ -58,6 +59,7 @@ class LocalEngine:
         self.reachable_url = ""  # at which a process on this host finds the listener
         self._host_tz = self._system_tz = ""  # the zones of this host, once they are known
         self._hook_states: Callable[[], Mapping[str, HookState]] = dict
+        self._watchdogs: Callable[[], tuple[WatchdogState, ...]] = tuple
         self.on_attached: Observers[[]] = Observers()  # somebody listens to alerts now
         engine.on_changed.subscribe(self._changed)
 
@@ -77,6 +79,10 @@ class LocalEngine:
         """Who tells how each hook is doing, from any thread."""
         self._hook_states = states
         self.hooks_changed()
+
+    def know_watchdogs(self, states: Callable[[], tuple[WatchdogState, ...]]) -> None:
+        """Who tells how each watchdog is doing, from any thread."""
+        self._watchdogs = states
 
     def hooks_changed(self) -> None:
         """To one of the hooks something happened."""
@@ -135,6 +141,10 @@ class LocalEngine:
             rejected=dict(engine.door.rejected),
             refused=engine.door.refusals.all(),
             notices=engine.notices.all(),
+            watchdogs=tuple(
+                replace(one, error=engine.masked(one.error), silent=engine.masked(one.silent))
+                for one in self._watchdogs()
+            ),
             snoozes=tuple(engine.checks.snoozes),
             keys=dict(engine.config.keys),
             ping_key=engine.config.listener.ping_key if self._by_key else "",

@@ -28,6 +28,7 @@ from pulsetui.errors import EngineUnreachableError
 
 if TYPE_CHECKING:
     from pulsetui.client.views import CheckView, RefusedPing
+    from pulsetui.client.watchdogs import WatchdogState
 
 _RECENT = timedelta(days=1)
 """What was refused before is somebody's old mistake."""
@@ -47,7 +48,7 @@ def status(options: argparse.Namespace) -> int:
             refused = [one for one in info.refused if now - one.last_at < _RECENT]
     except EngineUnreachableError as error:
         return _unreachable(options.format, str(error))
-    summary = replace(summary_of(views, now, faults), refused=refused)
+    summary = replace(summary_of(views, now, faults), refused=refused, watchdogs=info.watchdogs)
     say: Mapping[str, Callable[[StatusSummary], str]] = {
         "text": text_line,
         "json": json_line,
@@ -70,6 +71,7 @@ class StatusSummary(Struct, frozen=True, kw_only=True):
     snoozed: int  # down and snoozed, and nobody has acknowledged it
     faults: Sequence[str] = ()  # what is wrong with the engine itself; unsafe text
     refused: Sequence[RefusedPing] = ()  # of the last day, a bounded number
+    watchdogs: Sequence[WatchdogState] = ()  # whom the engine tells that it is alive
 
     @property
     def down(self) -> Sequence[CheckView]:
@@ -97,7 +99,7 @@ def text_line(summary: StatusSummary) -> str:
     """``2 down (1 acknowledged), 1 late, 40 up: Sync invoices overdue, Backup failed (acknowledged)``. What
     nobody watched is counted and named: it may be up, or not."""
     fault = f"! {_fault(summary)}; " if summary.faults else ""
-    refused = _refused(summary)
+    refused = _refused(summary) + _watchdogs(summary)
     if not summary.views:
         return f"{fault}no checks{refused}"
     counted = [
@@ -132,6 +134,7 @@ def json_line(summary: StatusSummary) -> str:
         "unwatched": [_brief(view, now) for view in summary.unwatched],
         "refused": list(summary.refused),
         "faults": list(summary.faults),
+        "watchdogs": list(summary.watchdogs),
     }
     return json_text(value)
 
@@ -192,6 +195,15 @@ def _refused(summary: StatusSummary) -> str:
     named = "; ".join(clean(refused_words(one)) for one in summary.refused[:_NAMED])
     left = len(summary.refused) - _NAMED
     return f"; pings refused: {named}" + (f"; and {count_text(left, 'other name')}" if left > 0 else "")
+
+
+def _watchdogs(summary: StatusSummary) -> str:
+    """``; watchdog other not told: other refuses connections``, or ""."""
+    return "".join(
+        f"; watchdog {clean(one.name, 40)} not told: {clean(one.silent or one.error, 200)}"
+        for one in summary.watchdogs[:_NAMED]
+        if one.silent or one.failures
+    )
 
 
 def _fault(summary: StatusSummary, limit: int = 200) -> str:

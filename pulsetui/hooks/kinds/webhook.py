@@ -14,6 +14,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from pulsetui.client.alert import Alert
+from pulsetui.config.address import MAX_URL
 from pulsetui.config.problem import quoted
 from pulsetui.errors import HookError
 from pulsetui.hooks.facts import document, facts
@@ -41,7 +42,7 @@ from pulsetui.hooks.template import (
     template,
     url_template,
 )
-from pulsetui.hooks.urls import MAX_URL, web_url
+from pulsetui.hooks.urls import web_url
 
 SIGNATURE: Final = "X-PulseTUI-Signature"
 TIMESTAMP: Final = "X-PulseTUI-Timestamp"
