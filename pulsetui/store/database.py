@@ -93,8 +93,7 @@ class Database:
 
     def look(self) -> None:
         """Raises StoreLostError when the files at the paths are not the open ones, or were overwritten."""
-        self._presence.check()
-        if self._presence.is_touched():
+        if self._presence.check():
             self._verify(thorough=True)
             self._presence.remember()
 
@@ -153,8 +152,7 @@ class Database:
         if not self._session:
             self._session = token
         # Again: only now it is known to be where it will be read.
-        self._presence.check()
-        if self._presence.is_touched():
+        if self._presence.check():
             self._verify(thorough=False)
         self._presence.remember()
 

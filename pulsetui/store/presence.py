@@ -15,35 +15,45 @@ BESIDE = ("-wal", "-shm")
 
 
 class Presence:
-    """Costs a few microseconds a look, beside a commit that takes milliseconds.
+    """Costs a few microseconds a look, beside a commit that takes milliseconds: text for paths, one look at each.
 
     An inode is not given to another file while we hold the old one open, so two numbers tell them apart.
     """
 
     def __init__(self, database: Path) -> None:
-        self._database = database
-        self._paths = [database.parent, database, *(Path(f"{database}{end}") for end in BESIDE)]
-        self._known: dict[Path, Identity] = {}
+        self._database = str(database)
+        self._folder = str(database.parent)
+        self._beside = [f"{database}{end}" for end in BESIDE]
+        self._known: dict[str, Identity] = {}
         self._content: Content | None = None
 
     def remember(self) -> None:
         """After each of our own writes: what is at the paths now is ours."""
-        for path in self._paths:
+        for path in (self._database, *self._beside):
             if path not in self._known and (found := _at(path)) is not None:
                 self._known[path] = _identity(found)
         self._content = None if (found := _at(self._database)) is None else _content(found)
 
-    def check(self) -> None:
-        """Raises StoreLostError when one of them is gone, or another."""
+    def check(self) -> bool:
+        """Whether somebody else wrote into the database since our last write. Raises StoreLostError when one
+        of the files is gone, or another."""
+        content = self._content
         for path, known in self._known.items():
             try:
-                found = path.stat()
-            except FileNotFoundError:
-                raise StoreLostError(f"{path} is gone") from None
+                found = os.stat(path)  # noqa: PTH116 - for each ping
             except OSError as error:
-                raise StoreLostError(f"{path} cannot be reached: {error.strerror}") from None
+                raise StoreLostError(self._why(path, error)) from None
             if _identity(found) != known:
                 raise StoreLostError(f"{path} was replaced")
+            if path == self._database:
+                content = _content(found)
+        return self._content is not None and content != self._content
+
+    def _why(self, path: str, error: OSError) -> str:
+        """Of a folder that is gone, the files in it are only the consequence."""
+        if not isinstance(error, FileNotFoundError):
+            return f"{path} cannot be reached: {error.strerror}"
+        return f"{path if _at(self._folder) else self._folder} is gone"
 
     def check_length(self) -> None:
         """Raises StoreLostError when the database is shorter than it was: SQLite never makes it so."""
@@ -58,18 +68,16 @@ class Presence:
 
     def own_logs(self) -> list[Path]:
         """What SQLite keeps beside the database, where that is still ours."""
-        beside = self._paths[-len(BESIDE) :]
-        return [path for path in beside if (found := _at(path)) and _identity(found) == self._known.get(path)]
-
-    def is_touched(self) -> bool:
-        """Whether somebody else wrote into the database since our last write."""
-        found = _at(self._database)
-        return found is not None and self._content is not None and _content(found) != self._content
+        return [
+            Path(path)
+            for path in self._beside
+            if (found := _at(path)) is not None and _identity(found) == self._known.get(path)
+        ]
 
 
-def _at(path: Path) -> os.stat_result | None:
+def _at(path: str) -> os.stat_result | None:
     try:
-        return path.stat()
+        return os.stat(path)  # noqa: PTH116 - for each ping
     except OSError:
         return None
 

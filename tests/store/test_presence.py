@@ -35,9 +35,8 @@ def replaced(path: Path) -> None:
 
 
 def test_what_nobody_touched_is_there(presence: Presence) -> None:
-    presence.check()
     presence.check_length()
-    assert (presence.is_replaced(), presence.is_touched()) == (False, False)
+    assert (presence.is_replaced(), presence.check()) == (False, False)
 
 
 @pytest.mark.parametrize(
@@ -79,10 +78,9 @@ def test_the_log_beside_it_counts_from_when_it_was_first_seen(presence: Presence
 def test_writing_by_somebody_else_shows_until_it_is_remembered(presence: Presence, path: Path) -> None:
     path.write_bytes(b"page one, page 2!!")
     os.utime(path, ns=(1, 1))  # whatever the clock of the file system can tell apart
-    assert presence.is_touched()
-    presence.check()  # it is the same file
+    assert presence.check(), "it is the same file"
     presence.remember()
-    assert not presence.is_touched()
+    assert not presence.check()
 
 
 def test_a_database_that_is_shorter_was_cut(presence: Presence, path: Path) -> None:
