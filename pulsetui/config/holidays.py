@@ -11,7 +11,7 @@ MAX_BYTES = 1_000_000
 MAX_DAYS_OF_EVENT = 60
 """An event that lasts longer is a season and not a holiday; only its first days count."""
 _YEARS_AHEAD = 10
-_LINE = re.compile(r"(\d{4}-\d{2}-\d{2})\b.*")
+_LINE = r"(\d{4}-\d{2}-\d{2})\b.*"
 
 
 class HolidaysError(Exception):
@@ -40,7 +40,7 @@ def _lines(text: str) -> Iterator[date]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        match = _LINE.fullmatch(line.strip())
+        match = re.fullmatch(_LINE, line.strip())
         try:
             yield date.fromisoformat(match[1] if match else line.strip())
         except ValueError:

@@ -65,15 +65,14 @@ _WORTH_FINDING: Final = 6
 _START: Final = 12
 """Characters of a secret by which it is known again where it was cut."""
 
+# Compiled when they are needed: most files have no flaw.
 _PART: Final = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _NAMES: Final = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
-_HEADER: Final = re.compile(rf"[ \t]*\[\[?[ \t]*({_NAMES})[ \t]*\]{{0,2}}[ \t]*(?:#.*)?")
-_PAIR: Final = re.compile(rf"[ \t]*({_NAMES})[ \t]*=(.*)", re.DOTALL)
-_ONE: Final = re.compile(_PART)
+_HEADER: Final = rf"[ \t]*\[\[?[ \t]*({_NAMES})[ \t]*\]{{0,2}}[ \t]*(?:#.*)?"
+_PAIR: Final = rf"(?s)[ \t]*({_NAMES})[ \t]*=(.*)"
 
 # What gives a secret away wherever it stands: in an argument of a command, a comment, a description.
-_INLINE: Final = re.compile(
-    r"""
+_INLINE: Final = r"""(?ix)
       (?P<user>[a-z][a-z0-9+.-]*://)[^\s/@"']+@
     | (?P<word>
         (?: \b(?:bearer|basic)[ \t]+
@@ -83,9 +82,7 @@ _INLINE: Final = re.compile(
         ))[^\s"']{3,}
     | (?P<bot>/bot)\d+:[\w-]+
     | (?P<hook>hooks\.slack\.com/|discord(?:app)?\.com/api/webhooks/)[^\s"']+
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+"""
 
 
 def secrets_of(document: Mapping[str, Any]) -> frozenset[str]:
@@ -130,7 +127,7 @@ def _is_secret(name: str) -> bool:
 
 def masked(text: str, secrets: Collection[str] = ()) -> str:
     """``text`` without ``secrets`` and without what looks like one."""
-    return _INLINE.sub(_mask_inline, without(text, secrets))
+    return re.sub(_INLINE, _mask_inline, without(text, secrets))
 
 
 def without(text: str, secrets: Collection[str]) -> str:
@@ -168,9 +165,9 @@ def _mask_inline(found: re.Match[str]) -> str:
 def shown_line(lines: Sequence[str], at: int) -> str:
     """The line ``lines[at]`` of a file that cannot be read, as far as it may be shown."""
     line = lines[at].strip()
-    if _HEADER.fullmatch(line):
+    if re.fullmatch(_HEADER, line):
         return line
-    pair = _PAIR.match(line)
+    pair = re.match(_PAIR, line)
     path = _path_of(lines, at)
     # Without a key of its own a line may be anything, unless it is among checks.
     if path and (pair or path[0] in ("checks", "keys")) and _may_show(path, None if "{" in line else {}):
@@ -182,12 +179,12 @@ def _path_of(lines: Sequence[str], at: int) -> list[str]:
     """The tables and the key that a line belongs to; a line without a key continues one further up."""
     key: list[str] = []
     for line in reversed(lines[: at + 1]):
-        if (header := _HEADER.fullmatch(line.rstrip("\r"))) is not None:
+        if (header := re.fullmatch(_HEADER, line.rstrip("\r"))) is not None:
             return _parts(header[1]) + key
-        if not key and (pair := _PAIR.match(line)) is not None:
+        if not key and (pair := re.match(_PAIR, line)) is not None:
             key = _parts(pair[1])
     return key
 
 
 def _parts(names: str) -> list[str]:
-    return [part.strip("\"'") for part in _ONE.findall(names)]
+    return [part.strip("\"'") for part in re.findall(_PART, names)]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Sequence
 from typing import Final
 
 from pulsetui.store.instant import stored, stored_or_none
+from pulsetui.store.lists import number_list
 from pulsetui.store.rows import (
     DeliveryChange,
     DeliveryHold,
@@ -34,13 +33,13 @@ def update_deliveries(connection: sqlite3.Connection, change: DeliveryChange) ->
                     stored_or_none(change.delivered_at),
                     stored_or_none(change.next_try_at),
                     change.error,
-                    _list(change.ids),
+                    number_list(change.ids),
                 ),
             )
         case DeliveryHold():
             connection.execute(
                 f"UPDATE outbox SET next_try_at = ?, error = ? WHERE {_THESE}",  # noqa: S608 - constant
-                (stored_or_none(change.next_try_at), change.error, _list(change.ids)),
+                (stored_or_none(change.next_try_at), change.error, number_list(change.ids)),
             )
         case DeliveryRelease():
             connection.execute(
@@ -55,7 +54,3 @@ def update_deliveries(connection: sqlite3.Connection, change: DeliveryChange) ->
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)",
                 (PAUSED + change.hook, str(stored_or_none(change.at))),
             )
-
-
-def _list(ids: Sequence[int]) -> str:
-    return json.dumps(list(ids))

@@ -15,7 +15,7 @@ BESIDE = ("-wal", "-shm")
 
 
 class Presence:
-    """Costs a few microseconds a look, beside a commit that takes milliseconds: text for paths, one look at each.
+    """Costs a few microseconds a look, beside a commit that takes milliseconds.
 
     An inode is not given to another file while we hold the old one open, so two numbers tell them apart.
     """

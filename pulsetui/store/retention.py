@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Collection
 
 from msgspec import Struct
 
 from pulsetui.store.evidence import evidence
+from pulsetui.store.lists import number_list
 
 INCIDENTS_KEPT = 500
 FLIPS_KEPT = 1000
@@ -44,8 +44,8 @@ def trim_check(connection: sqlite3.Connection, check_id: int, kept: Retention) -
         "SELECT coalesce(max(n), 0) FROM pings WHERE check_id = ?", (check_id,)
     ).fetchone()
     stay = evidence(select, check_id)
-    pings = (check_id, newest - kept.keep_pings, json.dumps(sorted(stay)))
-    runs = (check_id, newest - kept.keep_pings, json.dumps(sorted(stay | set(kept.open_runs))))
+    pings = (check_id, newest - kept.keep_pings, number_list(sorted(stay)))
+    runs = (check_id, newest - kept.keep_pings, number_list(sorted(stay | set(kept.open_runs))))
     older = "WHERE check_id = ? AND n <= ? AND n NOT IN (SELECT value FROM json_each(?))"
     connection.execute(f"DELETE FROM bodies {older}", pings)  # noqa: S608 - our own words
     connection.execute(f"DELETE FROM pings {older}", pings)  # noqa: S608
