@@ -16,13 +16,17 @@ from pathlib import Path
 from pulsetui.client.commands import Acknowledge, Pause
 from pulsetui.core.state.ping import NO_METRICS
 from pulsetui.core.state.status import PingKind
-from pulsetui.hooks.registry import VALIDATORS
+from pulsetui.hooks.delivery import DeliveryWorker
+from pulsetui.hooks.hook import HookContext
+from pulsetui.hooks.registry import VALIDATORS, build_hooks
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.local import LocalEngine
+from pulsetui.monitor.outbox import StoreOutbox
 from pulsetui.monitor.sink import IncomingPing, Receipt
 
 NOW = datetime(2026, 11, 24, 8, 12, 30, tzinfo=UTC)  # a Tuesday, in the morning after a bad weekend
 BEGIN = NOW - timedelta(days=14)
+_GATHERED_S = 4.0  # of real time: two weeks of alerts are gathered and told
 
 CHECKS = """\
 timezone = "Europe/Berlin"
@@ -32,6 +36,22 @@ listen = "127.0.0.1:8787"
 
 [hooks.terminal]
 type = "terminal"
+
+[hooks.pager]
+type = "command"
+command = ["true"]
+repeat = "2h"
+quiet = "22:00-07:00"
+
+[hooks.boss]
+type = "email"
+host = "localhost"
+port = 9
+security = "none"
+from = "pulse@localhost"
+to = "boss@localhost"
+after = "1d"
+days = "mon-fri"
 
 [checks.sync-invoices]
 name = "Sync invoices"
@@ -230,9 +250,30 @@ async def told(directory: Path, silent_hours: float = 0) -> AsyncIterator[LocalE
         await asyncio.to_thread(client.do, known)
         await asyncio.to_thread(client.do, Pause(slugs=("newsletter",)))
         client.listening("127.0.0.1", 8787)
-        yield client
+        async with _telling(engine, client):
+            yield client
     finally:
         await engine.stop()
+
+
+@asynccontextmanager
+async def _telling(engine: Engine, client: LocalEngine) -> AsyncIterator[None]:
+    """The hooks tell what is to be told; ``boss`` asks a mail server that is not there."""
+    context = HookContext(publish=lambda _: 1)  # as if a screen saw it that is in no picture
+    hooks = build_hooks(engine.config.hooks, context)
+    worker = DeliveryWorker(
+        StoreOutbox(engine), hooks, engine.clock, lambda *_: None, on_state=client.hooks_changed
+    )
+    client.know_hooks(worker.states)
+    engine.hook_control = worker
+    engine.on_alerts.subscribe(worker.wake)
+    working = asyncio.create_task(worker.run())
+    await asyncio.sleep(_GATHERED_S)
+    try:
+        yield
+    finally:
+        worker.stop()
+        await working
 
 
 async def _ping(engine: Engine, event: Event) -> None:

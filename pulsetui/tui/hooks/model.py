@@ -11,7 +11,7 @@ from pulsetui.client.hook_words import is_trouble, state_text
 from pulsetui.client.hooks import HookState
 from pulsetui.client.trials import TrialView
 from pulsetui.client.views import DeliveryView
-from pulsetui.core.text.phrases import count_text, duration_text, instant_text
+from pulsetui.core.text.phrases import count_text, duration_text, instant_text, span_text
 from pulsetui.tui.draw.lines import Line, Span, fit, pad, plain, wrap
 from pulsetui.tui.draw.list_columns import ListColumn, entry_cells, titles
 
@@ -133,16 +133,20 @@ def trial_line(view: TrialView, width: int, context: HookLineContext) -> Line:
         (f"told by {told} of {count_text(len(trial.hooks), 'hook')}", "text" if all_told else style),
     ]
     if trial.kind == "drill":
-        spans.append(_reaction(view))
+        spans.append(_reaction(view, context))
     return tuple(fit(spans, width))
 
 
-def _reaction(view: TrialView) -> Span:
+def _reaction(view: TrialView, context: HookLineContext) -> Span:
     trial = view.trial
     if trial.acknowledged_at is not None:
         took = duration_text(view.seconds_to(trial.acknowledged_at))
         return f"  acknowledged by {plain(trial.acknowledged_by)} after {took}", "accent"
-    return ("  waits for somebody: press a", "late") if trial.is_open_drill else ("  nobody reacted", "down")
+    if not trial.is_open_drill:
+        return "  nobody reacted", "down"
+    left = 0.0 if trial.ends_at is None else (trial.ends_at - context.now).total_seconds()
+    how_long = f" {span_text(left)} more" if left > 0 else ""
+    return f"  waits{how_long} for somebody: press a", "late"
 
 
 def hook_story(hook: HookState, width: int, context: HookLineContext) -> list[Line]:
@@ -180,7 +184,7 @@ def trial_story(view: TrialView, width: int, context: HookLineContext) -> list[L
         for hook in trial.hooks
     ]
     if trial.kind == "drill":
-        text, style = _reaction(view)
+        text, style = _reaction(view, context)
         facts.insert(0, (text.strip().capitalize(), style))
     head: list[Span] = [(f" {what}", "strong"), (f"  {begun}{who}", "muted")]
     return [tuple(fit(head, width)), *_wrapped(facts, width)]
