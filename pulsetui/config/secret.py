@@ -28,6 +28,8 @@ _PLAIN: Final = frozenset(
         "type",
         "timeout",
         "listen",
+        "host",
+        "port",
         "hosts",
         "create_limit",
         "public_url",

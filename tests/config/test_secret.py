@@ -164,3 +164,8 @@ def test_rules_of_alerts_are_no_secrets() -> None:
     }
     assert secrets_of({"hooks": {"me": {"type": "ntfy", "token": "tk_geheim", **rules}}}) == {"tk_geheim"}
     assert secrets_of({"hooks": {"me": dict.fromkeys(RULES, "something")}}) == frozenset()
+
+
+def test_an_error_may_name_the_mail_server() -> None:
+    mail = {"type": "email", "host": "mail.example.org", "port": 587, "password": "geheim-1"}
+    assert secrets_of({"hooks": {"boss": mail}}) == {"geheim-1"}
