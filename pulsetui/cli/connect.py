@@ -106,9 +106,14 @@ def engine(options: argparse.Namespace) -> Iterator[EngineClient]:
 
 def require_check(slug: str, client: EngineClient) -> None:
     """Raises UnknownCheckError, with the nearest slug there is, when the engine has no such check."""
-    known = list(client.checks())
-    if slug in known:
-        return
-    near = nearest(slug, known)
-    advice = f'did you mean "{near}"?' if near else "see the slugs with: pulsetui list"
-    raise UnknownCheckError(f'there is no check "{slug}"; {advice}')
+    known = client.checks()
+    if slug not in known:
+        advice = meant_slug(slug, client) or "see the slugs with: pulsetui list"
+        raise UnknownCheckError(f'there is no check "{slug}"; {advice}')
+
+
+def meant_slug(slug: str, client: EngineClient) -> str:
+    """A question that names the nearest slug there is; "" when the engine has that check, or none is near."""
+    known = client.checks()
+    near = "" if slug in known else nearest(slug, known)
+    return f'did you mean "{near}"?' if near else ""

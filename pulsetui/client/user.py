@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Literal
 
 
 def user_name() -> str:
@@ -13,3 +14,8 @@ def user_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return f"uid {os.getuid()}"
+
+
+def user_via(way: Literal["CLI", "screen"]) -> str:
+    """The same with the way they took, as an answer by a hook has it: ``ann via CLI``."""
+    return f"{user_name()} via {way}"

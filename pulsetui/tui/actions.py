@@ -22,7 +22,7 @@ from pulsetui.client.commands import (
     UndoRemove,
     UndoResume,
 )
-from pulsetui.client.user import user_name
+from pulsetui.client.user import user_name, user_via
 from pulsetui.client.views import CheckView, CommandResult
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import instant_text
@@ -112,7 +112,9 @@ class Actions:
                     lambda: [
                         r
                         for slug in slugs
-                        for r in client.do(Acknowledge((slug,), by=user_name(), note=notes.get(slug, "")))
+                        for r in client.do(
+                            Acknowledge((slug,), by=user_via("screen"), note=notes.get(slug, ""))
+                        )
                     ],
                 ),
             )
@@ -126,7 +128,7 @@ class Actions:
         if known is None:
             return
         client, slugs = self._services.client, tuple(view.slug for view in views)
-        command = Acknowledge(slugs, by=user_name(), note=known.note, any_reason=known.any_reason)
+        command = Acknowledge(slugs, by=user_via("screen"), note=known.note, any_reason=known.any_reason)
         self._run(
             lambda: client.do(command),
             done=f"Acknowledged {_names(views)}",

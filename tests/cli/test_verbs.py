@@ -72,7 +72,7 @@ def test_an_acknowledgement_says_who_and_why(
 
     main(["ack", "a", "--note", "disk ordered"])
 
-    assert fake.commands == [Acknowledge(("a",), by="kim", note="disk ordered")]
+    assert fake.commands == [Acknowledge(("a",), by="kim via CLI", note="disk ordered")]
 
 
 def test_a_refused_command_is_exit_code_1(connected: Connect, capsys: Captured) -> None:
@@ -168,3 +168,20 @@ def test_changing_what_is_not_there_names_the_nearest(
     assert main(arguments) == 1
     assert 'did you mean "backup"?' in capsys.readouterr().err
     assert fake.commands == []
+
+
+def test_a_slug_that_no_check_has_is_answered_with_the_nearest(connected: Connect, capsys: Captured) -> None:
+    connected(engine_with(replace(UP, slug="backup-db")))
+    assert main(["ack", "backup-d", "zzz"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        'there is no check backup-d; did you mean "backup-db"?',
+        "there is no check zzz",
+    ]
+
+
+def test_dependencies_and_rules_of_alerts_are_edited_as_lists_and_tables() -> None:
+    read = read_pairs(["depends_on=db, net", 'alerts={ after = "10m", phone = { quiet = "22:00-07:00" } }'])
+    assert read == {
+        "depends_on": ["db", "net"],
+        "alerts": {"after": "10m", "phone": {"quiet": "22:00-07:00"}},
+    }

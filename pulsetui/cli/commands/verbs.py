@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pulsetui.cli.connect import engine, require_check
+from pulsetui.cli.connect import engine, meant_slug, require_check
 from pulsetui.cli.exit_codes import NOT_OK, OK, USAGE
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.client.commands import (
@@ -17,18 +17,19 @@ from pulsetui.client.commands import (
     RemoveCheck,
     Unacknowledge,
 )
-from pulsetui.client.user import user_name
+from pulsetui.client.user import user_name, user_via
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import UsageError
 
 if TYPE_CHECKING:
+    from pulsetui.client.client import EngineClient
     from pulsetui.client.views import CommandResult
 
-_LISTS = frozenset({"tags", "hooks", "expect"})
+_LISTS = frozenset({"tags", "hooks", "expect", "depends_on"})
 _NUMBERS = frozenset({"failures_before_down", "skips_before_down", "successes_before_up", "keep_pings"})
 _FLAGS = frozenset({"manual_resume", "wait_for_first"})
-_TABLES = frozenset({"metrics"})
+_TABLES = frozenset({"metrics", "alerts"})
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -38,7 +39,7 @@ def operate(options: argparse.Namespace) -> int:
     given: dict[str, Any] = {"slugs": _slugs(options), "by": user_name()}
     command = kind(**{name: given[name] for name in kind.__struct_fields__ if name in given})
     with engine(options) as client:
-        return print_results(client.do(command), options)
+        return print_results(client.do(command), options, client)
 
 
 def acknowledge(options: argparse.Namespace) -> int:
@@ -46,9 +47,9 @@ def acknowledge(options: argparse.Namespace) -> int:
     slugs = _slugs(options)
     with engine(options) as client:
         if options.undo:
-            return print_results(client.do(Unacknowledge(slugs)), options)
-        known = Acknowledge(slugs, by=user_name(), note=options.note, any_reason=options.any_reason)
-        return print_results(client.do(known), options)
+            return print_results(client.do(Unacknowledge(slugs)), options, client)
+        known = Acknowledge(slugs, by=user_via("CLI"), note=options.note, any_reason=options.any_reason)
+        return print_results(client.do(known), options, client)
 
 
 def add(options: argparse.Namespace) -> int:
@@ -147,13 +148,17 @@ def _slugs(options: argparse.Namespace) -> tuple[str, ...]:
     return tuple(check_slug(slug) for slug in dict.fromkeys(options.slugs))
 
 
-def print_results(results: Sequence[CommandResult], options: argparse.Namespace) -> int:
-    """0 if everything succeeded, 2 if a field is wrong, else 1."""
+def print_results(
+    results: Sequence[CommandResult], options: argparse.Namespace, client: EngineClient | None = None
+) -> int:
+    """0 if everything succeeded, 2 if a field is wrong, else 1. A ``client`` knows which slugs are near one
+    that was refused since there is no such check."""
     if options.json:
         out(json_text(results))
     for result in results:
+        meant = meant_slug(result.slug, client) if client is not None and not result.ok else ""
         for line in _lines(result):
-            talk(clean(line, 1000))
+            talk(clean(f"{line}; {meant}" if meant else line, 1000))
         for warning in result.warnings:
             talk(f"warning: {clean(warning)}")
     if all(result.ok for result in results):

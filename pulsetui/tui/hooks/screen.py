@@ -14,7 +14,7 @@ from pulsetui.client.commands import AnyCommand, EndTrial, PauseHooks, ResumeHoo
 from pulsetui.client.hook_words import is_trouble
 from pulsetui.client.hooks import HookState
 from pulsetui.client.trials import TrialView
-from pulsetui.client.user import user_name
+from pulsetui.client.user import user_name, user_via
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError
 from pulsetui.tui.base.background import in_background
@@ -200,7 +200,7 @@ class HooksScreen(TickingScreen):
         if drill is None:
             self.say("No drill is going on: there is nothing to acknowledge", severity="warning")
         else:
-            self._do(EndTrial(drill.key, by=user_name()), "The drill is acknowledged")
+            self._do(EndTrial(drill.key, by=user_via("screen")), "The drill is acknowledged")
 
     def _needed(self) -> HookState | None:
         hook = self.hook

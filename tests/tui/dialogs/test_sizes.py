@@ -50,7 +50,9 @@ async def test_the_box_makes_an_acknowledgement_cover_any_reason(
     engine = FakeEngine(household())
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "a", "x", *keys)
-        assert engine.commands == [Acknowledge(("backup-db",), by=ME, note="x", any_reason=any_reason)]
+        assert engine.commands == [
+            Acknowledge(("backup-db",), by=f"{ME} via screen", note="x", any_reason=any_reason)
+        ]
 
 
 @at_every_size

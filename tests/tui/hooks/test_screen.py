@@ -139,7 +139,7 @@ async def test_a_drill_is_begun_and_acknowledged_with_a_key() -> None:
         await press(app, pilot, "H", "d")
         await settled(app, pilot)
         assert "a drill is going on" in screen_text(app)
-        assert "waits for somebody: press a" in screen_text(app)
+        assert "for somebody: press a" in screen_text(app)
         await press(app, pilot, "d")
         assert toasts(app)[-1] == "A drill is going on already"
         await press(app, pilot, "a")
@@ -147,8 +147,8 @@ async def test_a_drill_is_begun_and_acknowledged_with_a_key() -> None:
 
         drill, end = fake.commands
         assert isinstance(drill, StartDrill)
-        assert end == EndTrial(drill.key, by=ME)
-        assert f"acknowledged by {ME} after" in screen_text(app)
+        assert end == EndTrial(drill.key, by=f"{ME} via screen")
+        assert f"acknowledged by {ME} via screen after" in screen_text(app)
         await press(app, pilot, "a")
         assert "No drill is going on" in toasts(app)[-1]
 

@@ -166,7 +166,7 @@ async def test_acknowledging_is_done_to_the_open_incident_only() -> None:
     async with showing(engine, (120, 36)) as (app, pilot):
         await opened(app, pilot, "a")
         await press(app, pilot, *"disk", "enter")
-        assert engine.commands == [Acknowledge(("backup-db",), by=ME, note="disk")]
+        assert engine.commands == [Acknowledge(("backup-db",), by=f"{ME} via screen", note="disk")]
         assert isinstance(app.screen, IncidentsScreen)
         app.screen._fetch()
         await settled(app, pilot)

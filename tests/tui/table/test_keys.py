@@ -90,7 +90,7 @@ async def test_marks_are_counted_and_done_to_together() -> None:
         await press(app, pilot, "/", "text:-name:c", "enter")
         assert "2 marked, 1 more not shown" in screen_text(app)
         await press(app, pilot, "a", "enter")
-        assert engine.commands == [Acknowledge(("a", "b"), by=ME)]
+        assert engine.commands == [Acknowledge(("a", "b"), by=f"{ME} via screen")]
 
         await press(app, pilot, "escape", "escape")
         assert "marked" not in screen_text(app)
