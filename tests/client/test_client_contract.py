@@ -48,6 +48,11 @@ PROBE = "probe"
 CONFIG = """\
 timezone = "UTC"
 
+[maintenance.move]
+at = "2099-01-01 00:00"
+duration = "1h"
+tags = ["ops"]
+
 # Runs from cron at two.
 [checks.nightly]
 name = "Nightly import"
@@ -382,3 +387,10 @@ def test_alerts_arrive_until_one_leaves(world: World) -> None:
     leave()
     world.alert(alert)
     assert heard == [alert]
+
+
+def test_an_attached_screen_knows_the_windows_of_maintenance(tmp_path: Path) -> None:
+    at = datetime(2099, 1, 1, tzinfo=UTC)
+    with a_real_one(tmp_path, attached=True) as world:
+        timeline = world.client.timeline(["nightly", "often"], at - HOUR, at + HOUR)
+        assert [lane.maintenance for lane in timeline.lanes] == [((at, at + HOUR, "move"),), ()]

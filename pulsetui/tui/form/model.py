@@ -157,7 +157,7 @@ class FormModel:
 
     def _problem(self, problem: Problem) -> FieldProblem:
         """A problem in the words of a form: those of the file speak of keys and values."""
-        field, hook = field_of(problem.field), self.rules.hook_of(problem.field)
+        field = field_of(problem.field)
         if field == "slug" and not self.new_slug:
             return FieldProblem(field="name", message="A name is required")
         if field == SCHEDULE and not self.text(SCHEDULE).strip():
@@ -167,7 +167,7 @@ class FormModel:
             )
         return FieldProblem(
             field=field,
-            message=(f"For {hook}: " if hook else "") + _sentence(problem.message, problem.value),
+            message=self.rules.whose(problem.field) + _sentence(problem.message, problem.value),
             suggestion=problem.suggestion,
             better=problem.better,
         )

@@ -53,11 +53,12 @@ class RuleTexts:
                 inner.pop(rule, None)
         return {name: value for name, value in found.items() if value != {} or self._original.get(name) == {}}
 
-    def hook_of(self, field: str) -> str:
-        """The hook that a problem is about, where it is another than the one whose rules are shown."""
+    def whose(self, field: str) -> str:
+        """``For phone: ``, where a problem is about the rules of another hook than those that are shown."""
         _, is_rule, rest = field.partition(RULES)
-        hook, is_inner, _ = rest.partition(".")
-        return hook if is_rule and is_inner and hook != self.hook else ""
+        first, is_inner, _ = rest.partition(".")
+        hook = first if is_inner else ""
+        return f"For {hook or 'all hooks'}: " if is_rule and hook != self.hook else ""
 
     def _written(self, hook: str, rule: str) -> str:
         rules = self._original.get(hook) if hook else self._original

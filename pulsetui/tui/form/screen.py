@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
@@ -196,7 +197,10 @@ class EditScreen(PulseScreen):
             default_timezone=self._zone, hook_names=self._hooks, slugs=self.pulse.client.checks()
         )
         by_field: dict[str, list[str]] = {}
-        for problem in (*problems, *self._refused):
+        refused = [
+            replace(one, message=self.model.rules.whose(one.field) + one.message) for one in self._refused
+        ]
+        for problem in (*problems, *refused):
             text = f"{problem.message}. {problem.suggestion}" if problem.suggestion else problem.message
             by_field.setdefault(field_of(problem.field), []).append(text)
         for spec in FIELDS:

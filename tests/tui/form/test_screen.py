@@ -464,6 +464,10 @@ async def test_what_is_refused_in_a_fold_opens_it() -> None:
         await settled(app, pilot)
         assert "! there is no file days.ics" in screen_text(app)
         assert app.focused is app.screen.query_one("#field-alerts-holidays Input")
+        app.screen.query_one("#rules").focus()
+        await press(app, pilot, "right")
+        await pilot.pause(0.2)
+        assert "! For all hooks: there is no file days.ics" in screen_text(app)
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
