@@ -223,11 +223,12 @@ def _due(view: CheckView, clock: _Clock) -> list[str]:
 
 
 def _running(view: CheckView, clock: _Clock) -> str:
+    said = f" ({view.progress})" if view.progress else ""
     if view.started_at is None:
-        return "running"
+        return f"running{said}"
     if clock.in_full:
-        return f"running since {clock.at(view.started_at)}"
-    return f"running for {span_text((clock.now - view.started_at).total_seconds())}"
+        return f"running since {clock.at(view.started_at)}{said}"
+    return f"running for {span_text((clock.now - view.started_at).total_seconds())}{said}"
 
 
 def _acknowledged(incident: IncidentView) -> str:

@@ -80,6 +80,7 @@ class CheckView(Struct, frozen=True, kw_only=True):
     created_at: datetime
     last_line: str  # the last non-empty line of the last body, unsafe text
     noted: str = ""  # an overlap or a duplicate run since the last run that was neither, in words
+    progress: str = ""  # how far the newest running run is, as it says itself; unsafe text
     skipped: str = ""  # how many runs were skipped since the last success or fail, and why the newest; unsafe
     snoozed_until: datetime | None = None  # no alerts until then
 

@@ -208,6 +208,11 @@ def _target(report: PingReport, address: Address) -> str:
     elif report.kind != "success":
         action = f"/{report.kind}"
     query += [f"rid={report.rid}"] if report.rid else []
+    if report.is_progress:
+        query.append("progress=" + ("" if report.progress is None else f"{report.progress:g}"))
+    if report.create:
+        query.append("create=1")
+        query += [f"{name}={quote(value)}" for name, value in report.create]
     query += [f"metric={quote(f'{name}:{value:.17g}')}" for name, value in report.metrics]
     query += [f"metric={quote(f'{name}:{literal}')}" for name, literal in report.unread]
     query += [f"duration={report.duration:.3f}"] if report.duration is not None else []

@@ -25,7 +25,8 @@ ENGINE_OPTIONS = (
 
 
 class CommandLine:
-    """A command's usage line, text and options: (long name, name of its value or "", help)."""
+    """A command's usage line, text and options: (long name, name of its value or "", help). A value that may
+    be left out is written ``[=FILE]``, and given with its equals sign."""
 
     __slots__ = ("about", "options", "short", "usage")
 
@@ -49,7 +50,8 @@ class CommandLine:
 
         An unknown option raises UsageError, or is reported to ``unknown`` and left out.
         """
-        takes = {name: bool(value) for name, value, _help in self.options}
+        takes = {name: bool(value) and value[0] != "[" for name, value, _help in self.options}
+        may = {name for name, value, _help in self.options if value}
         options: Options = {}
         words: list[str] = []
         rest = iter(arguments)
@@ -61,7 +63,7 @@ class CommandLine:
                 words.append(argument)
                 continue
             name, given, value = self._parted(argument, takes)
-            if name not in takes or (given and not takes[name]):
+            if name not in takes or (given and name not in may):
                 flaw = (
                     f"{name} takes no value" if name in takes else self._unknown(argument.partition("=")[0])
                 )
@@ -84,7 +86,10 @@ class CommandLine:
 
     def help_text(self) -> str:
         """What ``--help`` prints."""
-        forms = [(f"{name} {value}".rstrip(), words) for name, value, words in self.options]
+        forms = [
+            (f"{name}{value}" if value.startswith("[") else f"{name} {value}".rstrip(), words)
+            for name, value, words in self.options
+        ]
         width = max(len(form) for form, _words in forms)
         lines = [f"  {form:<{width}}  {words}" for form, words in forms]
         return f"usage: {self.usage}\n\n{self.about}\n" + "\n".join(lines) + "\n"

@@ -41,12 +41,14 @@ class PingReport:
     report from every other: an engine that gets it twice, by HTTP and out of the spool, counts it once.
     ``unread`` are metrics that are not numbers, as they were written: the engine says so in the alarm.
     ``is_kept``: it comes out of the spool. ``keeps_end``: of a long body the engine is to keep the end, not
-    the beginning.
+    the beginning. ``is_progress``: a log that says how far its run is, in words and in percent
+    (``progress``). ``create`` are keys of the check (its schedule, ``grace``), with which the engine makes it
+    if it has none of that slug.
     """
 
     __slots__ = (
         *("at_ns", "body", "duration", "exit_status", "id", "is_kept", "kind", "metrics", "rid", "slug"),
-        *("keeps_end", "unread"),
+        *("create", "is_progress", "keeps_end", "progress", "unread"),
     )
 
     def __init__(
@@ -61,6 +63,8 @@ class PingReport:
         at_ns: int | None = None,
         duration: float | None = None,
         unread: Sequence[tuple[str, str]] = (),
+        progress: float | None = None,
+        create: Sequence[tuple[str, str]] = (),
         id: str = "",  # noqa: A002 - the field's name
     ) -> None:
         self.slug = slug
@@ -72,9 +76,12 @@ class PingReport:
         self.unread = tuple(unread)
         self.body = body[:MAX_SENT]
         self.duration = duration
+        self.progress = progress
+        self.create = tuple(create)
         self.id = id or os.urandom(16).hex()
         self.is_kept = False
         self.keeps_end = False
+        self.is_progress = False
         self.at_ns = time.time_ns() if at_ns is None else at_ns
 
 

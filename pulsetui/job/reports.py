@@ -95,9 +95,10 @@ class RunReports:
             slug=self.slug,
             kind="log",
             rid=self.rid,
-            metrics=[("progress", percent)],
+            progress=percent,
             body=text.encode("utf-8", "replace"),
         )
+        report.is_progress = True
         threading.Thread(target=self._tell_progress, args=(report, self._address), daemon=True).start()
 
     def end(

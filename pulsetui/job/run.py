@@ -4,6 +4,9 @@ The job must not notice: output passes unchanged and at once, signals are forwar
 job's own (128 + signal when one ended it, 127 and 126 as in a shell when it cannot be started). Whatever goes
 wrong with the reports costs at most two seconds and never the job; nor does an option that cannot be used: it
 is warned of and the job runs without it, unwatched where its check cannot be told.
+
+Only ``--lock`` keeps a job from running. A run that is skipped for it exits with 0, or with the first
+``--skip-code``, so that what follows in a script can tell.
 """
 
 from __future__ import annotations
@@ -13,51 +16,29 @@ import sys
 import time
 
 from pulsetui.core.slug import check_slug
-from pulsetui.core.text.printable import printable
+from pulsetui.core.text.output import Output
 from pulsetui.errors import UsageError
 from pulsetui.job import locate
-from pulsetui.job.client import send_or_keep
-from pulsetui.job.options import ENGINE_OPTIONS, CommandLine, last
-from pulsetui.job.report import LOST, REFUSED, UNKNOWN, PingReport, SendResult, is_metric_name
+from pulsetui.job.options import last
+from pulsetui.job.report import LOST, REFUSED, SENT, UNKNOWN, PingReport
 from pulsetui.job.run_id import RUN_ID_VARIABLE, new_rid
 from pulsetui.job.wire import Address, parse_address
+from pulsetui.job.wrapper.heard import Heard
+from pulsetui.job.wrapper.live import Teller
+from pulsetui.job.wrapper.options import COMMAND, RunOptions, usable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Sequence
-    from typing import TypeVar
+    from collections.abc import Sequence
 
-    from pulsetui.core.text.metric import Pattern
-    from pulsetui.core.text.output import Output
     from pulsetui.job.options import Options
-
-    T = TypeVar("T")
-
-COMMAND = CommandLine(
-    usage="pulsetui run SLUG [--timeout SPAN] [--metric NAME=REGEX] -- COMMAND…",
-    about="""\
-Runs a job and reports its start, its end, how long it took, its exit code and the end of its output.
-Output, signals and exit code are the job's own; what goes wrong with the reports never harms it.
-""",
-    options=(
-        ("--timeout", "SPAN", "ask the job to end (SIGTERM, ten seconds later SIGKILL) after 20m, 1h30m, …"),
-        (
-            "--metric",
-            "NAME=REGEX",
-            "a number in the output: the first group of the last line's match; may be repeated",
-        ),
-        *ENGINE_OPTIONS,
-    ),
-    short={},
-)
+    from pulsetui.job.wrapper.child import Ended
+    from pulsetui.job.wrapper.lock import Lock
+    from pulsetui.job.wrapper.numbers import Found
 
 START_PATIENCE_S = 0.9
 END_PATIENCE_S = 0.9
 """Together the two seconds that a job may be delayed at most."""
-_SEARCH_S = 0.7
-"""For finding numbers in the output: some milliseconds are enough for a usual pattern."""
-_MAX_LITERAL_LENGTH = 200  # characters of what should have been a number
 _KNOWN_AWAY_PATIENCE_S = 0.3
 """For the end, when the start has just reached no engine."""
 
@@ -84,10 +65,10 @@ def main(arguments: list[str]) -> int:
 
 def _unwatched(job: Sequence[str]) -> int:
     """The job is what matters, also where no engine can be told of it."""
-    from pulsetui.job.child import run_job
+    from pulsetui.job.wrapper.child import run_job
 
     _say("the job runs anyway, and is not reported")
-    ended = run_job(job, timeout=None)
+    ended = run_job(job, Output())
     ended.let_go()
     return ended.exit_code
 
@@ -101,73 +82,138 @@ class _Watch:
             raise UsageError("which check? Name its slug")
         self._slug = check_slug(words[0])
         if len(words) > 1:
-            _say(f"name one slug, then -- and the command; reported as {self._slug}")
-        self._timeout = _usable(_timeout, last(options, "--timeout"))
-        self._metrics: dict[str, Pattern] = {}
-        for text in options.get("--metric", ()):
-            self._metrics.update(_usable(_pattern, text) or {})
+            how = " (a file for --lock is given as --lock=FILE)" if "--lock" in options else ""
+            _say(f"name one slug, then -- and the command; reported as {self._slug}{how}")
+        self._options = RunOptions(options, _say)
         self._config = locate.config_file(last(options, "--config"))
         self._route = locate.route(
             last(options, "--url") or last(options, "--attach"), last(options, "--state-dir")
         )
         self._address: Address | None = None
         if self._route.url is not None:
-            self._address = _usable(parse_address, self._route.url)
+            self._address = usable(parse_address, self._route.url, _say)
         if self._address is None and self._route.url is not None:
             self._route.why, self._route.url = f"{self._route.url!r} is not an address", None
         self._rid = new_rid()
-        self._told: list[SendResult] = []
+        self._teller = Teller(self._address, self._route)
+        self._heard = Heard(keeps_stdout=bool(self._options.paths))
 
     def run(self, job: Sequence[str]) -> int:
-        """Runs the job between its two reports."""
-        from pulsetui.job.child import run_job
+        """Runs the job between its two reports, unless its lock is held."""
+        lock, why = self._lock()
+        if why:
+            return self._skip(why)
+        ended = self._between_reports(job)
+        if lock is not None:
+            lock.release()
+        ended.let_go()
+        return ended.exit_code
 
+    def _between_reports(self, job: Sequence[str]) -> Ended:
+        from pulsetui.job.wrapper.child import KILL_AFTER_S, run_job
+
+        heard, options = self._heard, self._options
+        start = PingReport(slug=self._slug, kind="start", rid=self._rid, create=options.create)
+        self._teller.begin(start, START_PATIENCE_S, heard.how_far)
         os.environ[RUN_ID_VARIABLE] = self._rid
-        starting = self._report_start()
         began = time.monotonic()
-        ended = run_job(job, timeout=self._timeout)
+        ended = run_job(
+            job,
+            Output(),
+            timeout=options.timeout,
+            kill_after=KILL_AFTER_S if options.kill_after is None else options.kill_after,
+            hear=heard.add,
+        )
         took = time.monotonic() - began
-        metrics, unread = self._find_metrics(ended.output)
+        heard.close()
+        report = self._end(ended, took)
+        self._teller.end(START_PATIENCE_S + 0.1)
+        self._teller.tell(report, self._patience())
+        self._complain()
+        return ended
+
+    def _lock(self) -> tuple[Lock | None, str]:
+        """The lock, taken, or why this run is skipped. Where there can be no lock the job runs without."""
+        if self._options.lock is None:
+            return None, ""
+        from pulsetui.job.spool import make_folder
+        from pulsetui.job.wrapper.lock import FOLDER, Lock
+
+        try:
+            path = self._options.lock
+            if not path:
+                folder = f"{self._route.state}/{FOLDER}"
+                make_folder(folder)
+                path = f"{folder}/{self._slug}.lock"
+            lock = Lock(path)
+            return (lock, "") if lock.take() else (None, lock.holder())
+        except (OSError, ValueError) as error:
+            _say(f"--lock: {getattr(error, 'strerror', None) or error}; the job runs without it")
+            return None, ""
+
+    def _skip(self, why: str) -> int:
+        report = PingReport(
+            slug=self._slug, kind="skip", rid=self._rid, body=why.encode(), create=self._options.create
+        )
+        self._teller.tell(report, END_PATIENCE_S)
+        self._complain()
+        return self._options.skip_codes[0] if self._options.skip_codes else 0
+
+    def _end(self, ended: Ended, took: float) -> PingReport:
+        """What is reported of the end. A job that was asked to end because it took too long has failed,
+        whatever it says; one that a signal ended has skipped nothing."""
+        is_skip = (
+            ended.did_run
+            and not ended.timed_out
+            and not ended.by_signal
+            and ended.exit_code in self._options.skip_codes
+        )
+        found = self._numbers(ended)
         # To an engine on this host it costs no time to send all that it searches for the check's metrics.
         is_near = self._address is None or self._address.is_local
         output = ended.output.joined() if is_near else ended.output.end
         report = PingReport(
             slug=self._slug,
-            # A job that was asked to end because it took too long has failed, whatever it says.
-            kind="fail" if ended.timed_out else "success",
+            kind="skip" if is_skip else "fail" if ended.timed_out else "success",
             exit_status=None if ended.timed_out and ended.exit_code == 0 else ended.exit_code,
             rid=self._rid,
-            metrics=metrics,
-            unread=unread,
-            body=_with_note(output, self._timeout) if ended.timed_out else output,
+            metrics=tuple(found.values.items()),
+            unread=tuple(found.unread.items()),
+            body=_with_note(output, self._options.timeout) if ended.timed_out else output,
             duration=took,
+            create=self._options.create,
         )
         report.keeps_end = True
-        starting.join(START_PATIENCE_S + 0.1)
-        away = any(outcome.state not in ("sent", UNKNOWN, REFUSED) for outcome in self._told)
-        self._tell(report, _KNOWN_AWAY_PATIENCE_S if away else END_PATIENCE_S)
-        self._complain()
-        ended.let_go()
-        return ended.exit_code
+        return report
 
-    def _report_start(self) -> threading.Thread:
-        """The job does not wait for its own start to be reported."""
-        import threading
+    def _numbers(self, ended: Ended) -> Found:
+        """All of them. What an option finds counts before what a line said, and what was measured before
+        both."""
+        from pulsetui.job.wrapper.numbers import RESERVED, Found, by_paths, by_patterns
 
-        report = PingReport(slug=self._slug, kind="start", rid=self._rid)
-        thread = threading.Thread(target=self._tell, args=(report, START_PATIENCE_S), daemon=True)
-        thread.start()
-        return thread
+        found = Found()
+        found.values.update(self._heard.metrics)
+        found.unread.update(self._heard.unread)
+        by_paths(self._options.paths, self._heard.stdout, found, _say)
+        by_patterns(self._options.metrics, ended.output, found, _say)
+        for name in found.values:
+            found.unread.pop(name, None)
+        if ended.did_run:
+            from pulsetui.job.wrapper.child import used
 
-    def _tell(self, report: PingReport, patience: float) -> None:
-        try:
-            self._told.append(send_or_keep(report, self._address, self._route, patience=patience))
-        except Exception as error:  # noqa: BLE001 - a bug of ours must not become the job's failure
-            self._told.append(SendResult(LOST, f"the report failed: {type(error).__name__}: {error}"))
+            memory, cpu = used()
+            for name, value in zip(RESERVED, (round(memory, 1), round(cpu, 3)), strict=True):
+                found.values[name] = value
+                found.unread.pop(name, None)
+        return found
+
+    def _patience(self) -> float:
+        away = any(outcome.state not in (SENT, UNKNOWN, REFUSED) for outcome in self._teller.told)
+        return _KNOWN_AWAY_PATIENCE_S if away else END_PATIENCE_S
 
     def _complain(self) -> None:
         """Says once what a person has to change; a report that its engine will take in needs no action."""
-        for outcome in self._told:
+        for outcome in self._teller.told:
             if outcome.state == UNKNOWN and self._address is not None:
                 from pulsetui.job.unknown_check import unknown_check
 
@@ -177,81 +223,9 @@ class _Watch:
                 _say(outcome.message)
                 return
 
-    def _find_metrics(self, output: Output) -> tuple[list[tuple[str, float]], list[tuple[str, str]]]:
-        """Numbers by name, and what was found where one should be: the engine says so in the alarm.
-
-        A pattern that does not match reports nothing: what is expected of it then fails, as it should.
-        """
-        if not self._metrics:
-            return [], []
-        from pulsetui.core.text.number import number
-
-        values: list[tuple[str, float]] = []
-        unread: list[tuple[str, str]] = []
-        for name, literal in self._search(output).items():
-            value = number(literal)
-            if value is not None:
-                values.append((name, value))
-            else:
-                unread.append((name, literal[:_MAX_LITERAL_LENGTH]))
-                _say(f"--metric {name}: {printable(literal, 40)} is not a number")
-        return values, unread
-
-    def _search(self, output: Output) -> dict[str, str]:
-        """What the patterns match, as far as the job can wait for it."""
-        from pulsetui.core.text.metric import Text, TookTooLongError
-
-        until = time.monotonic() + _SEARCH_S
-        text = Text(output.head, output.rest, output.skipped)
-        found: dict[str, str] = {}
-        for name, pattern in self._metrics.items():
-            try:
-                literal = pattern.last(text, lambda: time.monotonic() > until)
-            except TookTooLongError:
-                _say(f"--metric {name}: the output took too long to search")
-                continue
-            if literal is not None:
-                found[name] = literal
-        return found
-
-
-def _usable(read: Callable[[str], T], text: str | None) -> T | None:
-    """What an option says; None, with a warning, when it cannot be used."""
-    try:
-        return None if text is None else read(text)
-    except UsageError as error:
-        _say(f"{error}; the job runs without it")
-        return None
-
 
 def _with_note(output: bytes, timeout: float | None) -> bytes:
     return output + f"\npulsetui run: asked to end after {timeout:g} s\n".encode()
-
-
-def _timeout(text: str) -> float:
-    from pulsetui.core.schedule.duration import DurationError, parse_duration
-
-    try:
-        seconds = parse_duration(text).total_seconds()
-    except DurationError as error:
-        raise UsageError(f"--timeout: {error}") from None
-    if seconds <= 0:
-        raise UsageError(f"--timeout {text}: must be longer than nothing")
-    return seconds
-
-
-def _pattern(text: str) -> dict[str, Pattern]:
-    from pulsetui.core.text.metric import Pattern, PatternError
-
-    name, found, expression = text.partition("=")
-    if not found or not is_metric_name(name) or not expression:
-        raise UsageError(
-            f"--metric {text!r} is not a valid metric; write it like --metric 'records=(\\d+) rows'"
-        )
-    try:
-        return {name: Pattern(expression)}
-    except PatternError as error:
-        raise UsageError(f"--metric {name}: {expression!r} is not a valid pattern: {error}") from None
 
 
 def _say(text: str) -> None:

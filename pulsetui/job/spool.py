@@ -7,8 +7,9 @@
      "body": "<base64>", "host": …, "user": …}
 
 and ``"duration"`` in seconds when it was measured, ``"unread"`` with metrics that are not numbers as they
-were written, ``"keep"`` as ``"end"`` when of a long body the end is to be kept, ``"to"`` with the address for
-which the report was kept when one was given (its name ends in ``-to`` then).
+were written, ``"create"`` with keys of a check that is to be made if there is none, ``"keep"`` as ``"end"``
+when of a long body the end is to be kept, ``"to"`` with the address for which the report was kept when one
+was given (its name ends in ``-to`` then).
 
 Names sort by the instant they speak for. A name that starts with a dot is being written, or was left by a
 crash: it is never read.
@@ -45,8 +46,8 @@ _MAX_BYTES = 16_000_000  # bytes of one file
 def keep(report: PingReport, state_dir: str, to: str = "") -> str:
     """Writes ``report`` so that it survives a power cut, and returns the file's path. Raises OSError."""
     folder = f"{state_dir}/{SPOOL}"
-    _make(state_dir)
-    _make(folder)
+    make_folder(state_dir)
+    make_folder(folder)
     if os.path.islink(folder):  # noqa: PTH114 - no pathlib beside a job
         raise OSError(errno.ELOOP, "it is a link", folder)
     if len(report.body) > MAX_BODY and len(os.listdir(folder)) > _CROWD:  # noqa: PTH208
@@ -88,6 +89,8 @@ def encode(report: PingReport, to: str = "") -> bytes:
         record["unread"] = {name: _valid(literal) for name, literal in report.unread}
     if report.keeps_end:
         record["keep"] = "end"
+    if report.create:
+        record["create"] = {name: _valid(value) for name, value in report.create}
     if to:
         record["to"] = _valid(to)
     return json.dumps(record, ensure_ascii=False).encode()
@@ -124,6 +127,7 @@ def read(path: str, is_wanted: Callable[[str], bool]) -> PingReport | None:
             unread=[(str(name), str(value)) for name, value in (record.get("unread") or {}).items()],
             body=a2b_base64(record.get("body") or ""),
             duration=None if record.get("duration") is None else float(record["duration"]),
+            create=[(str(name), str(value)) for name, value in (record.get("create") or {}).items()],
             at_ns=instant_of(path),
             id=str(record.get("id") or ""),
         )
@@ -175,13 +179,13 @@ def _write(path: str, content: bytes) -> None:
         os.close(descriptor)
 
 
-def _make(folder: str) -> None:
+def make_folder(folder: str) -> None:
     """With its parents, all of them private whatever the umask."""
     if os.path.isdir(folder):  # noqa: PTH112
         return
     parent = os.path.dirname(folder)  # noqa: PTH120
     if parent and parent != folder:
-        _make(parent)
+        make_folder(parent)
     try:
         os.mkdir(folder, 0o700)  # noqa: PTH102
     except FileExistsError:

@@ -81,6 +81,7 @@ def check_view(
         started_at=None if newest is None else newest.started_at,
         run_bound=None if newest is None else bound_of(check, state, newest),
         running=len(running),
+        progress="" if newest is None else newest.detail,
         unwatched=state.unwatched,
         last_ping=state.last_ping,
         last_kind=state.last_kind,

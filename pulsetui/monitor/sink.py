@@ -60,6 +60,7 @@ class IncomingPing(Struct, frozen=True, kw_only=True):
     remote_addr: str = ""
     ua: str = ""  # at most 200 characters
     at: datetime | None = None  # when it happened, if not now (spool)
+    progress: str | None = None  # of a log: how far its run is, in percent ("40%", "" when it did not say)
     notes: tuple[str, ...] = ()  # what of it could not be used, in sentences for the person; few and cleaned
     report: str = ""  # the id of a report that may come again, by HTTP or out of the spool; it counts once
 

@@ -18,7 +18,8 @@ from pulsetui.cli.command_table import COMMANDS, COMMON
 from pulsetui.cli.commands import schedule
 from pulsetui.cli.commands.init import config_to_run
 from pulsetui.cli.main import main
-from pulsetui.job import ping, run
+from pulsetui.job import ping
+from pulsetui.job.wrapper import options as run_options
 from tests.cli.conftest import Connect
 from tests.cli.installed import PULSETUI, environment, pulsetui
 from tests.cli.samples import OVERDUE, UP, engine_with
@@ -404,7 +405,7 @@ def test_only_the_commands_beside_a_job_have_parsers_of_their_own() -> None:
 def told_of(name: str) -> list[str]:
     """The words and options of a command that the person has to learn."""
     if name in ("ping", "run"):
-        command = ping.COMMAND if name == "ping" else run.COMMAND
+        command = ping.COMMAND if name == "ping" else run_options.COMMAND
         return [option for option, _value, _help in command.options]
     spec = COMMANDS[name]
     return [str(argument.keywords.get("metavar", argument.name)) for argument in spec.arguments] + [

@@ -103,6 +103,17 @@ def test_the_same_skip_told_twice_counts_once() -> None:
     assert check.state.skips == 1
 
 
+def test_a_wrapper_that_only_knows_of_the_end_makes_no_success_of_a_skip() -> None:
+    """``pulsetui run`` around a program that says ``skip`` itself: both have one run id."""
+    check = Ladder("4h")
+    for n, hour in enumerate((4, 8)):
+        check.ping("start", f"0{hour}:00", n)
+        check.ping("skip", f"0{hour}:01", n)
+        check.ping("success", f"0{hour}:01:01", n)
+    assert check.status("08:02") == "down skipped"
+    assert [run.outcome for run in check.runs.values()] == [Outcome.SKIPPED] * 2
+
+
 def test_a_skip_ends_no_incident_and_clears_no_failures() -> None:
     check = Ladder("1h", failures_before_down=2)
     check.ping("fail", "01:00")

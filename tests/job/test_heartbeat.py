@@ -129,8 +129,8 @@ def test_progress_is_told_beside_the_job_and_not_too_often(engine: Server) -> No
         while len(engine.requests) < 2 and time.monotonic() < deadline:
             time.sleep(0.001)  # the thread is not to be waited for by the job itself
 
-    paths = [(path, query.get("metric"), body) for path, query, body in told(engine)]
-    assert ("/ping/sync/log", ["progress:40"], "page 3") in paths
+    paths = [(path, query.get("progress"), body) for path, query, body in told(engine)]
+    assert ("/ping/sync/log", ["40"], "page 3") in paths
     assert len(paths) == 3
 
 

@@ -177,3 +177,25 @@ def test_a_metric_that_cannot_be_read_is_told_to_its_sender(served: Served, metr
     assert (reply.status, reply.body) == (200, b"OK")
     assert reply.headers["pulsetui-warning"] == note
     assert served.intake.arrivals[0].kind is SUCCESS
+
+
+@pytest.mark.parametrize(
+    ("target", "progress"),
+    [
+        ("log?progress=40", "40%"),
+        ("log?progress=40%25", "40%"),
+        ("log?progress=7.5", "7.5%"),
+        ("log?progress=", ""),
+        ("log?progress=101", ""),
+        ("log?progress=soon", ""),
+        ("log", None),
+        ("?progress=40", None),
+        ("fail?progress=40", None),
+    ],
+)
+def test_a_log_may_say_how_far_its_run_is(served: Served, target: str, progress: str | None) -> None:
+    slash = "" if target.startswith("?") else "/"
+    served.curl(f"/ping/{PING_KEY}/backup{slash}{target}")
+
+    (arrival,) = served.intake.arrivals
+    assert arrival.progress == progress

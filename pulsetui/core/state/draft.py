@@ -141,12 +141,15 @@ class TransitionBuilder:
         if orphan.rid is not None:
             self.state.orphans = (*self.state.orphans, orphan)[-ORPHANS_KEPT:]
 
+    def change_run(self, run: Run) -> None:
+        """Something more is known of a run that stays open, in its place among the others."""
+        self.state.runs = tuple(run if other.n == run.n else other for other in self.state.runs)
+        self._runs[run.n] = run
+
     def hang(self, run: Run, detail: str) -> None:
         """A run past its bound: it may still report, so it stays open."""
         state = self.state
-        hung = replace(run, outcome=Outcome.HUNG, detail=detail)
-        state.runs = tuple(hung if other.n == run.n else other for other in state.runs)
-        self._runs[run.n] = hung
+        self.change_run(replace(run, outcome=Outcome.HUNG, detail=detail))
         state.history = history.append(state.history, history.LETTERS[Outcome.HUNG])
 
     def remember_duration(self, duration: timedelta) -> None:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from msgspec.structs import replace
 
 from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.schedule.zone import zone
-from pulsetui.core.state import history
 from pulsetui.core.state.check import Check, OnEvent
 from pulsetui.core.state.draft import TransitionBuilder
 from pulsetui.core.state.ping import Ping
 from pulsetui.core.state.run import Run, judge
+from pulsetui.core.state.slots import SETTLED_AT_ONCE, has_run, settle_slot, slot_at, slot_of
 from pulsetui.core.state.state import CheckState, bound_of, missed_at
 from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Reason, Status
 from pulsetui.core.state.transition import Transition
@@ -33,9 +34,6 @@ the answer was lost, and curl's --retry waits for 10 s at most in our recipes, t
 
 TOLD_AGAIN_WITHIN = timedelta(minutes=1)
 """From a run's end as the job tells it to its end as the program around it does."""
-
-SETTLED_AT_ONCE = 2000
-"""At most this many scheduled instants of a check are settled in one go; older ones are skipped."""
 
 _FAILURES = {
     Outcome.FAILED: Reason.FAILED,
@@ -70,6 +68,17 @@ def receive(check: Check, state: CheckState, ping: Ping, now: datetime) -> Trans
             else:
                 _finish(draft, ping, now)
     return draft.finish(state, kind)
+
+
+def note_progress(check: Check, state: CheckState, rid: UUID | None, said: str) -> Transition | None:
+    """How far a run is, as it says itself: shown with it while it goes on, and no ping to keep. None when no
+    run of that run id goes on: it came too late, or its start was lost. ``said`` is unsafe text."""
+    run = next((one for one in reversed(state.runs) if one.rid == rid), None)
+    if run is None or run.outcome is not Outcome.RUNNING:
+        return None
+    draft = TransitionBuilder(check, state)
+    draft.change_run(replace(run, detail=said))
+    return draft.finish(state)
 
 
 def advance(check: Check, state: CheckState, now: datetime) -> Transition:
@@ -117,7 +126,7 @@ def _run_out(draft: TransitionBuilder, run: Run, at: datetime) -> None:
     detail = f"started and did not finish within {bound}"
     draft.state.unwatched = False
     draft.go_down(at, Reason.HUNG, detail)
-    _settle_slot(draft, run)
+    settle_slot(draft, run)
     draft.hang(run, detail)
 
 
@@ -125,7 +134,7 @@ def _abandon(draft: TransitionBuilder, run: Run) -> None:
     """The run never finished. Its slot had a run all the same, which is settled while nothing hangs on it: as
     long as the check is up, a mere start must not take the deadline away."""
     if draft.state.status is Status.DOWN:
-        _settle_slot(draft, run)
+        settle_slot(draft, run)
     draft.orphan(run)
 
 
@@ -133,15 +142,15 @@ def _miss_due(draft: TransitionBuilder, reason: Reason, at: datetime) -> None:
     state = draft.state
     due = state.due
     assert due is not None
-    has_run = state.slot is not None and _has_run(draft, state.slot, due, draft.check.schedule.next(due))
+    had_run = state.slot is not None and has_run(draft, state.slot, due, draft.check.schedule.next(due))
     if state.status is not Status.DOWN:
         draft.go_down(at, reason, _silence(draft, reason))
-    elif state.reason not in SILENCE and not has_run:
+    elif state.reason not in SILENCE and not had_run:
         # It failed, and now it does not even run: whoever knows of the one need not know of the other.
         before = f" (before that: {state.detail})" if state.detail else ""
         draft.go_down(at, reason, _silence(draft, reason) + before)
     state.unwatched = False
-    if not has_run:
+    if not had_run:
         draft.miss(due)
     draft.account(due)
 
@@ -176,7 +185,7 @@ def _start(draft: TransitionBuilder, ping: Ping) -> None:
         n=state.n_pings if same is None else same.n,
         rid=ping.rid,
         started_at=ping.at,
-        slot=_slot_at(draft, ping.at, check.early) if check.schedule.kind != "every" else ping.at,
+        slot=slot_at(draft, ping.at, check.early) if check.schedule.kind != "every" else ping.at,
         overlaps=running[-1].n if running and ping.rid is not None else None,
     )
     draft.open_run(run)
@@ -188,20 +197,20 @@ def _start(draft: TransitionBuilder, ping: Ping) -> None:
         else:
             draft.go_down(ping.at, Reason.OVERLAP, text)
             if state.slot is None:
-                _settle_slot(draft, run)  # of a new check: what is scheduled after it is expected
+                settle_slot(draft, run)  # of a new check: what is scheduled after it is expected
 
 
 def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
     """A success or a fail: ends its run, settles its slot, and gives the check its status."""
     state = draft.state
-    repeated = ping.rid is not None and ping.rid == state.last_rid and not _open_run(state, ping)
+    repeated = _is_repeated(state, ping)
     if repeated and _adds_nothing(state, ping):
         return
     repeated = repeated and ping.kind is _last_end(state)[1]
     previous_success = state.last_success
     run = _ended(draft, ping)
     duplicate = not repeated and _is_duplicate(draft, ping, run)
-    _settle_slot(draft, run)
+    settle_slot(draft, run)
     state.last_ping, state.last_kind = ping.at, ping.kind
     state.unwatched = False
     state.last_duration = run.duration
@@ -243,8 +252,8 @@ def _skip(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
     left. That instant is fixed by the first of them, so nothing can put it off for ever.
     """
     state, check = draft.state, draft.check
-    if ping.rid is not None and ping.rid == state.last_rid and not _open_run(state, ping):
-        return  # the same end told twice
+    if _is_repeated(state, ping) and _is_soon(state, ping):
+        return
     due = state.due or ping.at
     run = _ended(draft, ping)
     draft.close_run(run)
@@ -252,7 +261,7 @@ def _skip(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
     if state.status is Status.PAUSED:
         return
     if state.slot is not None:  # else it waits for its first success or fail
-        _settle_slot(draft, run)
+        settle_slot(draft, run)
     state.unwatched = False
     if state.skips == 0:
         bounds = (bound_of(check, state, other) for other in state.runs if other.outcome is Outcome.RUNNING)
@@ -263,7 +272,7 @@ def _skip(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
         text = skips_text(state.skips, ping.why)
         draft.go_down(ping.at if ping.at >= state.since else now, Reason.SKIPPED, text)
         if state.slot is None:
-            _settle_slot(draft, run)  # of a new check: what is scheduled after it is expected
+            settle_slot(draft, run)  # of a new check: what is scheduled after it is expected
 
 
 def _last_end(state: CheckState) -> tuple[datetime | None, PingKind | None]:
@@ -277,10 +286,13 @@ def _adds_nothing(state: CheckState, ping: Ping) -> bool:
     """Whether this end of the newest run, told again, is no news: its answer was lost, or a job tells it
     itself inside ``pulsetui run``. What was told first stands, with its metrics and its reason, but for a
     failure after a success or a skip. Only for a while, since some give all their runs one id."""
-    at, kind = _last_end(state)
-    if at is None or not _NO_TIME <= ping.at - at <= TOLD_AGAIN_WITHIN:
-        return False
-    return ping.kind is PingKind.SUCCESS or kind is PingKind.FAIL
+    _, kind = _last_end(state)
+    return _is_soon(state, ping) and (ping.kind is PingKind.SUCCESS or kind is PingKind.FAIL)
+
+
+def _is_soon(state: CheckState, ping: Ping) -> bool:
+    at, _ = _last_end(state)
+    return at is not None and _NO_TIME <= ping.at - at <= TOLD_AGAIN_WITHIN
 
 
 def _good(draft: TransitionBuilder, run: Run, flip_at: datetime, at: datetime) -> None:
@@ -342,6 +354,11 @@ def _is_retry(state: CheckState, ping: Ping) -> bool:
     )
 
 
+def _is_repeated(state: CheckState, ping: Ping) -> bool:
+    """Whether this is an end of the run that ended last, told twice."""
+    return ping.rid is not None and ping.rid == state.last_rid and not _open_run(state, ping)
+
+
 def _open_run(state: CheckState, ping: Ping) -> Run | None:
     """The run that this report ends: the newest open one with the same run id (both may have none), or one
     that was given up."""
@@ -366,72 +383,13 @@ def _ended(draft: TransitionBuilder, ping: Ping) -> Run:
         rid=opened.rid,
         started_at=opened.started_at,
         ended_at=ping.at,
-        slot=_slot_of(draft, opened, ping.at),
+        slot=slot_of(draft, opened, ping.at),
         outcome=outcome,
         duration=duration,
         exit_status=ping.exit_status,
         metrics=ping.metrics,
         overlaps=opened.overlaps,
         detail=detail,
-    )
-
-
-def _slot_of(draft: TransitionBuilder, run: Run, at: datetime) -> datetime:
-    """The early window belongs to the start when it is known: an hourly job that runs for 59 minutes has not
-    done the next hour's work."""
-    check = draft.check
-    if check.schedule.kind == "every":
-        return at
-    if run.started_at is None or run.slot is None:
-        return _slot_at(draft, at, check.early)
-    return max(run.slot, _slot_at(draft, at, _NO_TIME))
-
-
-def _slot_at(draft: TransitionBuilder, at: datetime, early: timedelta) -> datetime:
-    """``schedule.slot``, without asking the schedule while the next due instant is still far away."""
-    slot, due = draft.state.slot, draft.state.due
-    if slot is not None and due is not None and slot <= at < due - early:
-        return slot
-    return draft.check.schedule.slot(at, early)
-
-
-def _settle_slot(draft: TransitionBuilder, run: Run) -> None:
-    """The run answers its slot; scheduled instants between the last one settled and it had no run."""
-    state, schedule = draft.state, draft.check.schedule
-    slot = run.slot
-    assert slot is not None
-    if state.status in (Status.NEW, Status.PAUSED) or state.slot is None:
-        draft.account(slot)
-        return
-    if state.due is not None and slot >= state.due:
-        instants = schedule.between(state.slot, slot, SETTLED_AT_ONCE)
-        for before, instant, following in zip([state.slot, *instants], instants, instants[1:], strict=False):
-            if not _has_run(draft, before, instant, following, besides=run):
-                draft.miss(instant)
-    elif state.status is Status.DOWN or state.history[-2:-1] == history.UNWATCHED:
-        draft.unmiss(state.slot)
-    # Behind a clock that was set back the slot may be in the future: what the clock says now counts.
-    behind = state.set_back_at is not None and run.ended_at is not None and run.ended_at < state.slot
-    if slot > state.slot or (state.due is not None and slot >= state.due) or behind:
-        draft.account(slot)
-
-
-def _has_run(
-    draft: TransitionBuilder,
-    before: datetime,
-    instant: datetime,
-    following: datetime | None,
-    besides: Run | None = None,
-) -> bool:
-    """Whether a run that began for ``instant`` goes on: then it was not missed, whatever becomes of the run.
-
-    ``before`` and ``following`` are the scheduled instants beside it: the runs of a period check begin
-    anywhere between them.
-    """
-    return any(
-        run.slot is not None and before < run.slot and (following is None or run.slot < following)
-        for run in draft.state.runs
-        if besides is None or run.n != besides.n
     )
 
 

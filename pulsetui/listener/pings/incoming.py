@@ -11,6 +11,7 @@ from msgspec import Struct
 from pulsetui.core import storable
 from pulsetui.core.state.ping import NO_METRICS, NO_REASONS
 from pulsetui.core.state.status import PingKind
+from pulsetui.core.text.number import number
 from pulsetui.listener.http.message import Query, Request
 from pulsetui.listener.pings import extras
 from pulsetui.listener.pings.origin import remote, user_agent
@@ -21,6 +22,7 @@ Action = tuple[PingKind, int | None]
 """What the path says of a run, with the exit status if it was one."""
 
 _MAX_AT_DIGITS = 20  # digits
+_FULL = 100.0  # percent
 _MAX_NOTES = 5  # of one ping
 _NOT_WELL = (PingKind.FAIL, PingKind.LOG, PingKind.SKIP)
 
@@ -105,9 +107,18 @@ def incoming(
         remote_addr=address,
         ua=user_agent(request),
         at=at,
+        progress=_progress(request.query) if said.kind is PingKind.LOG and request.query_string else None,
         notes=tuple(notes[:_MAX_NOTES]) if notes else (),
         report="" if report is None else report_id(report.decode("latin-1")),
     )
+
+
+def _progress(query: Query) -> str | None:
+    """``progress=40``: in percent; None when the ping does not speak of it."""
+    if "progress" not in query:
+        return None
+    percent = number(query["progress"][-1].removesuffix("%"))
+    return f"{percent:g}%" if percent is not None and 0 <= percent <= _FULL else ""
 
 
 def _ignore(flaw: str) -> None:

@@ -13,13 +13,16 @@ from pulsetui.core.text.output import Output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import FrameType
+
+    Hear = Callable[[int, bytes], None]
+    """Is told of each chunk on stream 1 or 2 when it has been passed on."""
 
 CANNOT_RUN = 126
 NOT_FOUND = 127
 KILL_AFTER_S = 10.0
-"""From asking a job that took too long to end, to ending it."""
+"""From asking a job that took too long to end, to ending it, where nothing else is said."""
 
 _FORWARDED = (
     signal.SIGTERM,
@@ -39,19 +42,24 @@ _LAST_TURNS = 32
 
 
 class Ended:
-    """How the job ended. ``output`` is what was kept of both streams in the order they came."""
+    """How the job ended. ``output`` is what was kept of both streams in the order they came; ``by_signal``
+    that a signal ended it, and ``did_run`` that there was a process at all."""
 
-    __slots__ = ("_open", "exit_code", "output", "timed_out")
+    __slots__ = ("_open", "by_signal", "did_run", "exit_code", "output", "timed_out")
 
     def __init__(
         self,
         exit_code: int,
         output: Output,
         *,
+        by_signal: bool = False,
+        did_run: bool = True,
         timed_out: bool = False,
         still_open: dict[int, int] | None = None,
     ) -> None:
         self.exit_code = exit_code
+        self.by_signal = by_signal
+        self.did_run = did_run
         self.output = output
         self.timed_out = timed_out
         self._open = still_open or {}
@@ -72,25 +80,46 @@ class Ended:
             os.close(source)
 
 
-def run_job(job: Sequence[str], *, timeout: float | None) -> Ended:
-    """Runs ``job`` to its end. ``timeout`` in seconds; standard input is the job's."""
+def run_job(
+    job: Sequence[str],
+    output: Output,
+    *,
+    timeout: float | None = None,
+    kill_after: float = KILL_AFTER_S,
+    hear: Hear | None = None,
+) -> Ended:
+    """Runs ``job`` to its end; standard input is the job's. After ``timeout`` seconds it is asked to end, and
+    ``kill_after`` seconds later ended. What it prints is collected in ``output``."""
     forward = _Forwarder()
     try:
         try:
             process = subprocess.Popen(job, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
         except (OSError, ValueError) as error:
-            return _not_started(job[0], error)
+            return _not_started(job[0], error, output)
         forward.to(process)
-        return _Pump(process, forward.woken, timeout).until_the_end()
+        pump = _Pump(process, forward.woken, output, hear)
+        return pump.until_the_end(timeout, kill_after)
     finally:
         forward.stop()
 
 
-def _not_started(name: str, error: OSError | ValueError) -> Ended:
+def used() -> tuple[float, float]:
+    """What the job took: megabytes (of a million bytes) of memory, of its largest process at its height, and
+    seconds of CPU time, of all of its processes that were waited for."""
+    import resource
+    import sys
+
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return usage.ru_maxrss * unit / 1e6, usage.ru_utime + usage.ru_stime
+
+
+def _not_started(name: str, error: OSError | ValueError, output: Output) -> Ended:
     missing = isinstance(error, FileNotFoundError)
     text = f"pulsetui run: {name}: {getattr(error, 'strerror', None) or error}\n".encode("utf-8", "replace")
     _write(2, text)
-    return Ended(NOT_FOUND if missing else CANNOT_RUN, Output(text))
+    output.add(text)
+    return Ended(NOT_FOUND if missing else CANNOT_RUN, output, did_run=False)
 
 
 class _Forwarder:
@@ -139,14 +168,17 @@ class _Forwarder:
 class _Pump:
     """Copies the job's output as it comes, until the job ends."""
 
-    def __init__(self, process: subprocess.Popen[bytes], woken: int, timeout: float | None) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], woken: int, output: Output, hear: Hear | None
+    ) -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         self._process = process
         self._woken = woken
-        self._deadline = None if timeout is None else time.monotonic() + timeout
+        self._deadline: float | None = None
         self._timed_out = False
-        self._output = Output()
+        self._output = output
+        self._hear = hear
         # Our own numbers: the file objects would close theirs behind our back.
         self._targets = {os.dup(process.stdout.fileno()): 1, os.dup(process.stderr.fileno()): 2}
         process.stdout.close()
@@ -155,10 +187,11 @@ class _Pump:
         for source in (*self._targets, woken):
             self._selector.register(source, selectors.EVENT_READ)
 
-    def until_the_end(self) -> Ended:
+    def until_the_end(self, timeout: float | None, kill_after: float) -> Ended:
+        self._deadline = None if timeout is None else time.monotonic() + timeout
         while self._process.poll() is None:
             self._turn(self._patience())
-            self._mind_the_time()
+            self._mind_the_time(kill_after)
         for _ in range(_LAST_TURNS):  # what it wrote last
             if not self._targets or not self._turn(0):
                 break
@@ -167,6 +200,7 @@ class _Pump:
         return Ended(
             code if code >= 0 else 128 - code,
             self._output,
+            by_signal=code < 0,
             timed_out=self._timed_out,
             still_open=self._targets,
         )
@@ -184,9 +218,13 @@ class _Pump:
 
     def _move(self, source: int) -> None:
         chunk = os.read(source, _CHUNK)
+        target = self._targets[source]
+        taken = chunk and _write(target, chunk)
         if chunk:
             self._output.add(chunk)
-        if not chunk or not _write(self._targets[source], chunk):
+            if self._hear is not None:
+                self._hear(target, chunk)
+        if not taken:
             # The job closed it; or nothing reads ours, and the job shall learn that by SIGPIPE as it would
             # without us.
             self._selector.unregister(source)
@@ -196,11 +234,11 @@ class _Pump:
     def _patience(self) -> float | None:
         return None if self._deadline is None else max(self._deadline - time.monotonic(), 0.0)
 
-    def _mind_the_time(self) -> None:
+    def _mind_the_time(self, kill_after: float) -> None:
         if self._deadline is None or time.monotonic() < self._deadline:
             return
         self._process.send_signal(signal.SIGKILL if self._timed_out else signal.SIGTERM)
-        self._deadline = None if self._timed_out else time.monotonic() + KILL_AFTER_S
+        self._deadline = None if self._timed_out else time.monotonic() + kill_after
         self._timed_out = True
 
 
