@@ -40,6 +40,11 @@ def did_you_mean(slug: str) -> Response:
     return Response(404, f"not found: did you mean {slug}?\n".encode(), _PLAIN)
 
 
+def bad_definition(flaw: str) -> Response:
+    """The 400 for a check that cannot be made as the ping defines it; ``flaw`` is clean."""
+    return Response(400, f"the check cannot be made: {flaw}\n".encode(), _PLAIN)
+
+
 def forbidden(why: str) -> Response:
     """The 403 for a web page that asks for more than a ping. Nothing lets the page read it."""
     return Response(403, f"{why}\n".encode(), (_FRESH,))

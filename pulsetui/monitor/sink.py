@@ -19,6 +19,9 @@ MAX_BODY = KEPT
 """Bytes of a body that are kept; the rest is read and dropped."""
 
 
+DEFINABLE = ("every", "cron", "calendar", "timezone", "grace")
+"""Keys of a check's table that a ping may bring for a check that it makes: when it runs, and no more."""
+
 _REPORT_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -45,6 +48,8 @@ class IncomingPing(Struct, frozen=True, kw_only=True):
     uuid: str | None = None  # canonical
     slug: str | None = None
     create: bool = False  # make the check when the slug is unknown
+    definition: Mapping[str, str] = field(default_factory=lambda: NO_REASONS)
+    # ^ with these keys of its table in checks.toml; a check that is there stays as it is
     rid: UUID | None = None
     exit_status: int | None = None
     metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS)

@@ -205,3 +205,20 @@ def test_what_cannot_be_used_is_told_and_the_job_runs(
         assert len(server.requests) == 2
         assert not any(b"create=1" in one for one in server.requests)
     assert says in capfd.readouterr().err
+
+
+def test_a_run_brings_the_schedule_of_a_check_that_is_not_there(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    schedule = ["--cron", "0 2 * * 1-5", "--timezone", "Europe/Riga", "--grace", "30m"]
+    with serving(OK) as server:
+        outcome(server, *schedule, *shell("true"))
+        for _, query in targets(server):
+            assert query["create"] == ["1"]
+            assert (query["cron"], query["timezone"]) == (["0 2 * * 1-5"], ["Europe/Riga"])
+    run_module.main(["a", *schedule, *shell("true")])
+    kept = spooled(tmp_path)
+    assert [one["create"] for one in kept] == [
+        {"cron": "0 2 * * 1-5", "timezone": "Europe/Riga", "grace": "30m"}
+    ] * 2
+    capfd.readouterr()

@@ -108,6 +108,33 @@ def test_slug_ping_with_create_makes_the_check(reachable: Served) -> None:
     assert reachable.curl(f"/ping/{PING_KEY}/new-job?create=1").body == b"OK"
 
 
+def test_a_ping_that_makes_its_check_may_say_when_it_is_due(reachable: Served) -> None:
+    path = f"/ping/{PING_KEY}/new-job?create=1&cron=0%202%20*%20*%20*&timezone=Europe/Riga&grace=30m&tags=x"
+    assert reachable.curl(path).status == 201
+    assert reachable.curl(path.replace("30m", "soon")).status == 200, "it is there: nobody asks what it says"
+    first, second = reachable.intake.arrivals
+    assert first.definition == {"cron": "0 2 * * *", "timezone": "Europe/Riga", "grace": "30m"}
+    assert second.definition == {}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("every=soon", b'the check cannot be made: every "soon"'),
+        ("every=1h&grace=-1", b"the check cannot be made: grace"),
+        ("cron=61%20*%20*%20*%20*", b"the check cannot be made: cron"),
+        ("grace=1h", b"the check cannot be made: schedule"),
+        ("cron=0%202%20*%20*%20*&timezone=Mars", b"the check cannot be made: timezone"),
+    ],
+)
+def test_a_check_that_cannot_be_made_so_is_not_made(reachable: Served, query: str, said: bytes) -> None:
+    reply = reachable.curl(f"/ping/{PING_KEY}/new-job/start?create=1&{query}")
+    assert reply.status == 400
+    assert reply.body.startswith(said), reply.body
+    assert reachable.intake.arrivals == []
+    assert reachable.intake.rejected == {"bad definition": 1}
+
+
 def test_uuid_ping_never_creates(reachable: Served) -> None:
     assert reachable.curl(f"/ping/{UNKNOWN}?create=1").status == 404
 

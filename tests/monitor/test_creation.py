@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pulsetui.client.client import do_one
+from pulsetui.client.commands import EditCheck
 from pulsetui.monitor.pings import creation
 from pulsetui.monitor.pings.refusals import Allowance
 from pulsetui.monitor.sink import Receipt
 from tests.monitor.harness import CONFIG, running
-from tests.monitor.samples import Ticks, notice
+from tests.monitor.samples import Ticks, notice, spool
 
 
 async def test_create_makes_no_more_checks_than_it_may(tmp_path: Path) -> None:
@@ -45,3 +47,33 @@ async def test_pings_that_ask_for_the_same_new_check_at_once_make_one(tmp_path: 
         assert receipts.count(Receipt.CREATED) == 1
         assert receipts.count(Receipt.OK) == 199
         assert engine.view("new").n_pings == 200
+
+
+NIGHTLY = {"cron": "30 3 * * *", "timezone": "Europe/Riga", "grace": "10m"}
+
+
+async def test_a_check_is_made_as_its_first_ping_says_and_an_edit_wins(tmp_path: Path) -> None:
+    async with running(tmp_path) as engine:
+        assert await engine.ping("new", create=True, definition=NIGHTLY) is Receipt.CREATED
+        view = engine.view("new")
+        assert (view.schedule, view.tz, view.grace) == ("30 3 * * *", "Europe/Riga", 600.0)
+        await asyncio.to_thread(do_one, engine.client, EditCheck(("new",), {"grace": "2h"}))
+        assert await engine.ping("new", create=True, definition=NIGHTLY) is Receipt.OK
+        assert engine.view("new").grace == 7200.0
+
+
+@pytest.mark.parametrize("restart", [False, True], ids=["running", "restarted"])
+async def test_a_report_that_was_kept_makes_its_check(tmp_path: Path, restart: bool) -> None:
+    async with running(tmp_path) as engine:
+        if not restart:
+            spool(tmp_path, "new", "2026-11-20T00:00:00Z", create=NIGHTLY)
+            await engine.engine.beat()
+            assert engine.view("new").schedule == "30 3 * * *"
+    spool(tmp_path, "newer", "2026-11-20T00:00:00Z", create={**NIGHTLY, "desc": "x"})
+    bad = spool(tmp_path, "bad", "2026-11-20T00:00:00Z", create={"every": "soon"})
+    async with running(tmp_path, config=None) as engine:
+        assert engine.view("newer").n_pings == 1
+        assert engine.view("newer").desc == ""
+        assert "could not make bad" in notice(engine, "create")
+    assert not bad.exists()
+    assert (bad.parent / "bad" / bad.name).exists(), "set aside"

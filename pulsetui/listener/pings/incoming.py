@@ -75,6 +75,7 @@ def incoming(
     uuid: str | None = None,
     slug: str | None = None,
     create: bool = False,
+    definition: Mapping[str, str] = NO_REASONS,
     rid: UUID | None = None,
 ) -> IncomingPing:
     """The ping of a check, which ``uuid`` or ``slug`` names."""
@@ -85,14 +86,14 @@ def incoming(
         body, rest = split_body(body + rest, keeps_end=True)
         keeps_end = True
     report = headers.get(b"pulsetui-report")
-    at, notes = None, said.notes
-    if (given := headers.get(b"pulsetui-at")) is not None:
-        at = _kept_at(given, (notes := [*notes]).append)
+    notes = [*said.notes]
+    given = headers.get(b"pulsetui-at")
     return IncomingPing(
         kind=said.kind,
         uuid=uuid,
         slug=slug,
         create=create,
+        definition=definition,
         rid=rid,
         exit_status=said.exit_status,
         metrics=said.metrics,
@@ -106,9 +107,9 @@ def incoming(
         scheme=scheme,
         remote_addr=address,
         ua=user_agent(request),
-        at=at,
+        at=None if given is None else _kept_at(given, notes.append),
         progress=_progress(request.query) if said.kind is PingKind.LOG and request.query_string else None,
-        notes=tuple(notes[:_MAX_NOTES]) if notes else (),
+        notes=tuple(notes[:_MAX_NOTES]),
         report="" if report is None else report_id(report.decode("latin-1")),
     )
 

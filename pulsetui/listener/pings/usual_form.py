@@ -7,22 +7,30 @@ is looked at, then an exit status above 255, then the run id.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from msgspec.structs import replace
+
+from pulsetui.config.check_fields import validate_check
+from pulsetui.config.problem import ConfigProblems
 from pulsetui.core.state.check import NEW_SLUG, SLUG
+from pulsetui.core.state.ping import NO_REASONS
 from pulsetui.core.state.status import PingKind
+from pulsetui.core.text.clean import clean
 from pulsetui.listener import answers
 from pulsetui.listener.http.message import Request, Response
 from pulsetui.listener.pings.dialect import USUAL_ANSWERS, Declined, Desk, Reading, Understood
 from pulsetui.listener.pings.incoming import Action, incoming, said
 from pulsetui.monitor.pings.refusals import UNKNOWN_CHECK
+from pulsetui.monitor.sink import DEFINABLE
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID_LENGTH = 36
 _RID = re.compile(_UUID.pattern, re.IGNORECASE)
 _UPPER = re.compile(r"(?=[^A-Z]*[A-Z])[A-Za-z0-9_-]{1,100}")
 _MAX_STATUS = 255
+_SHOWN = 200  # characters of what is wrong with a definition
 _TOO_LARGE_STATUS = 256  # stands for every larger one
 
 # ``success`` is not Healthchecks' own word, but a handful of services with this shape have it. ``skip`` is
@@ -88,6 +96,7 @@ class UsualForm:
             return self._decline(request, answers.BAD_URL, "bad url", uuid, slug)
         rid = None
         create = False
+        definition: Mapping[str, str] = NO_REASONS
         if request.query_string:
             query = request.query  # of equal names the last counts, as in Healthchecks
             create = slug is not None and "create" in query and query["create"][-1] == "1"
@@ -98,10 +107,14 @@ class UsualForm:
                 rid = UUID(given)
             elif "series" in query and (series := query["series"][-1]):
                 rid = _run_of_series(series)
-            if create and slug and NEW_SLUG.fullmatch(slug) is None and not self._desk.sink.knows(slug):
-                return Declined(answers.BAD_URL, "bad url", slug)
+            if create and slug and not self._desk.sink.knows(slug):
+                if NEW_SLUG.fullmatch(slug) is None:
+                    return Declined(answers.BAD_URL, "bad url", slug)
+                definition = {name: query[name][-1] for name in DEFINABLE if name in query}
+                if flaw := _flaw(slug, definition):
+                    return Declined(answers.bad_definition(flaw), "bad definition", slug)
         heard = said(request, action)
-        ping = incoming(request, heard, uuid=uuid, slug=slug, create=create, rid=rid)
+        ping = incoming(request, heard, uuid=uuid, slug=slug, create=create, definition=definition, rid=rid)
         return Understood(ping, USUAL_ANSWERS, heard.flaws)
 
     def _decline(
@@ -120,6 +133,17 @@ class UsualForm:
             return Declined(response, why, name)
         hint = None if slug is None else answers.did_you_mean
         return Declined(answers.NOT_FOUND, UNKNOWN_CHECK, name, hint)
+
+
+def _flaw(slug: str, definition: Mapping[str, str]) -> str:
+    """What is wrong with the check that is to be made, in a sentence; "" when nothing is."""
+    if not definition:
+        return ""
+    try:
+        validate_check(slug, definition, default_timezone="UTC", hook_names=())
+    except ConfigProblems as error:
+        return clean(str(replace(error.problems[0], where="")), _SHOWN)
+    return ""
 
 
 def _no_path(name: str = "", *, upper: bool) -> Declined:

@@ -1,10 +1,14 @@
-"""``create=1``: a ping that makes its check. Bounded, since whoever may ping by slug may ask for it."""
+"""``create=1``: a ping that makes its check. Bounded, since whoever may ping by slug may ask for it.
+
+It may bring the keys of the check's table. They count only where there is no check: whatever a person has
+written into checks.toml stays.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -22,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 NOTICE = "create"
 _FIELDS = {"every": "1d", "grace": "1h"}
-"""As in Healthchecks."""
+"""As in Healthchecks, where a ping does not say it."""
 _AT_ONCE = 100
 """Checks that are made without a pause: a whole site may come to a new monitor at the top of an hour."""
 _EACH_S = 1.0
@@ -74,13 +78,9 @@ class Creation:
         return None
 
     async def _make(self, slug: str, arrival: IncomingPing, done: OnReceipt) -> None:
-        maker, sink = self._maker, self._sink
+        sink = self._sink
         try:
-            await maker.edit_config(lambda file: file.add_check(slug, {"name": slug, **_FIELDS}))
-        except PulseError as error:
-            if not sink.knows(slug):
-                logger.warning("check=%s cannot be made: %s", slug, error)
-                maker.notices.put(NOTICE, "warning", f"create=1 could not make {slug}: {error}")
+            if not await self._add(slug, arrival.definition):
                 done(Receipt.REFUSED)
                 return
         finally:
@@ -88,6 +88,27 @@ class Creation:
             for another in self._making.pop(slug):
                 loop.call_soon(sink.receive, *another)
         sink.receive(arrival, lambda receipt: done(Receipt.CREATED if receipt is Receipt.OK else receipt))
+
+    async def make_for_kept(self, arrival: IncomingPing) -> bool:
+        """Makes the check of a report that was kept for it. False when it cannot be, or may not."""
+        slug = arrival.slug or ""
+        if slug in self._making:
+            return False
+        if self._refusal() is not None:
+            return False
+        self._allowance.spend(1)
+        return await self._add(slug, arrival.definition)
+
+    async def _add(self, slug: str, definition: Mapping[str, str]) -> bool:
+        fields = {"name": slug, **(definition or _FIELDS)}
+        try:
+            await self._maker.edit_config(lambda file: file.add_check(slug, fields))
+        except PulseError as error:
+            if not self._sink.knows(slug):
+                logger.warning("check=%s cannot be made: %s", slug, error)
+                self._maker.notices.put(NOTICE, "warning", f"create=1 could not make {slug}: {error}")
+                return False
+        return True
 
     def _tell(self, why: str) -> None:
         self._refused += 1

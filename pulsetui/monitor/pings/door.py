@@ -139,6 +139,10 @@ class Door:
         elif gathered:
             self._writer.submit(gathered)
 
+    async def make_for_kept(self, arrival: IncomingPing) -> bool:
+        """Whether there now is a check for a kept report that asks for one to be made."""
+        return await self._creation.make_for_kept(arrival)
+
     def counted(self) -> None:
         """A ping was taken in by another way."""
         self.pings += 1

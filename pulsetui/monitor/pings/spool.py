@@ -27,7 +27,7 @@ from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.metric import not_a_number
 from pulsetui.core.text.number import MAX_NUMBER_LENGTH, number
-from pulsetui.monitor.sink import MAX_BODY, IncomingPing, report_id, split_body
+from pulsetui.monitor.sink import DEFINABLE, MAX_BODY, IncomingPing, report_id, split_body
 from pulsetui.store.private import open_directory, open_private
 
 T = TypeVar("T")
@@ -54,6 +54,7 @@ class _Spooled(msgspec.Struct):
     exit_status: int | None = None
     metrics: Mapping[str, float] = {}
     unread: Mapping[str, str] = {}
+    create: Mapping[str, str] = {}
     duration: float | None = None
     body: str = ""
     keep: str = ""
@@ -199,6 +200,8 @@ def _arrival(spooled: _Spooled) -> IncomingPing:
         kind=spooled.kind,
         uuid=uuid,
         slug=None if uuid else spooled.slug,
+        create=bool(spooled.create) and uuid is None,
+        definition={name: spooled.create[name] for name in DEFINABLE if name in spooled.create},
         rid=spooled.rid,
         exit_status=_kept("exit_status", storable.integer, spooled.exit_status),
         metrics=metrics,

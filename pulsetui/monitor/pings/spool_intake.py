@@ -47,7 +47,7 @@ class SpoolIntake:
         """Nobody watched since ``since``: all that was spooled counts, and judges nothing before it. Raises
         StoreError."""
         while spooled := await asyncio.to_thread(self._spool.waiting):
-            known = [(path, arrival) for path, arrival in spooled if self._is_known(path, arrival)]
+            known = [(path, arrival) for path, arrival in spooled if await self._is_known(path, arrival)]
             arrivals = [await self._read(arrival) for _, arrival in known]
             broken = await self._host.perform(commands.TakeSpooled(since, arrivals))
             for place, (path, _) in enumerate(known):
@@ -60,7 +60,7 @@ class SpoolIntake:
     async def take(self) -> None:
         """What is there now, one by one; what cannot be written yet stays where it is."""
         for path, arrival in await asyncio.to_thread(self._spool.waiting):
-            if not self._is_known(path, arrival):
+            if not await self._is_known(path, arrival):
                 continue
             try:
                 received = commands.Receive(await self._read(arrival), self._host.clock.now())
@@ -73,9 +73,11 @@ class SpoolIntake:
                 self._taken(path)
         self._tell()
 
-    def _is_known(self, path: Path, arrival: IncomingPing) -> bool:
-        """Whether its check is there; if not, the file is kept apart."""
+    async def _is_known(self, path: Path, arrival: IncomingPing) -> bool:
+        """Whether its check is there, or could be made as it asks; if not, the file is kept apart."""
         if self._door.find(arrival) is not None:
+            return True
+        if arrival.create and await self._door.make_for_kept(arrival):
             return True
         name = arrival.slug or arrival.uuid or ""
         self._spool.set_aside(path, f"there is no check {name}")
