@@ -53,6 +53,9 @@ lint prints FILE:LINE: CODE message, and below it the corrected line. It exits w
 to say.
 A comment "# pulsetui: ignore CODE" at the end of a line, or alone above it, silences a rule there.
 The rules are listed in docs/crontab.md.
+import makes a check of each job that reports to none; --write also puts the report into its line, after a
+backup. Both are shown first and asked for.
+diff says where jobs and checks do not agree. It exits with 1 if they do not.
 """
 
 _JSON = _argument("--json", action="store_true", help="print JSON on standard output")
@@ -231,9 +234,11 @@ COMMANDS: Mapping[str, CommandSpec] = {
     ),
     "crontab": CommandSpec(
         "crontab:crontab",
-        "judge the crontabs and systemd timers of this host, or of files",
+        "judge crontabs and systemd timers, make checks of their jobs, compare both",
         (
-            _argument("action", metavar="ACTION", choices=["lint"], help="lint"),
+            _argument(
+                "action", metavar="ACTION", choices=["lint", "import", "diff"], help="lint, import or diff"
+            ),
             _argument(
                 "files",
                 metavar="FILE",
@@ -241,13 +246,15 @@ COMMANDS: Mapping[str, CommandSpec] = {
                 help="crontabs, NAME.timer, or - for standard input (default: all of this host)",
             ),
             _argument("--users", action="store_true", help="the lines name a user, as in /etc/crontab"),
+            _argument("--write", action="store_true", help="import: put the reports into the lines"),
+            _argument("--yes", action="store_true", help="import: do not ask"),
             _argument(
                 "--level",
                 choices=["error", "warning", "note"],
                 default="warning",
-                help="the least that is shown: error, warning (the default) or note",
+                help="lint: the least that is shown: error, warning (the default) or note",
             ),
-            _argument("--ignore", metavar="CODE", action="append", default=[], help="may be repeated"),
+            _argument("--ignore", metavar="CODE", action="append", default=[], help="lint; may be repeated"),
             _argument(
                 "--format",
                 choices=["text", "json", "sarif", "github"],

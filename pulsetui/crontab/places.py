@@ -52,7 +52,8 @@ def installed_crontabs(places: Places, facts: Facts) -> tuple[Sequence[LintFile]
     problems: list[str] = []
     for path in _paths(places):
         try:
-            files.append(lint_file(path, _read(path), places, facts))
+            data = crontab_of(path.name) if path.parent in places.spools else None
+            files.append(lint_file(path, _read(path) if data is None else data, places, facts))
         except PermissionError:
             problems.append(f"{path} can only be read by root: its jobs are not looked at")
         except (OSError, UsageError) as error:
@@ -66,14 +67,20 @@ def installed_crontabs(places: Places, facts: Facts) -> tuple[Sequence[LintFile]
 
 def own_crontab(places: Places, facts: Facts) -> LintFile | None:
     """The crontab of the user that this is; None where there is none."""
-    listed = output_of(["crontab", "-l"])
-    if listed.code or not listed.text:
+    data = crontab_of(user_name())
+    if not data:
         return None
     path = places.spools[0] / user_name()
-    # The file itself is private to root and cron: its text is what crontab says.
-    data = listed.text.encode("utf-8", "surrogateescape")
     crontab = read_crontab(path, data, has_users=False, owner=user_name())
     return LintFile(crontab, jobs_of(crontab, facts.zone or "UTC"), is_installed=True)
+
+
+def crontab_of(user: str) -> bytes | None:
+    """A user's crontab as its user wrote it; None where ``crontab`` does not say. The file has three lines
+    of its own before it, which no editor shows: other numbers of lines would be told."""
+    command = ["crontab", *(["-u", user] if user != user_name() else []), "-l"]
+    listed = output_of(command)
+    return None if listed.code else listed.text.encode("utf-8", "surrogateescape")
 
 
 def user_name() -> str:

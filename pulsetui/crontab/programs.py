@@ -14,7 +14,8 @@ NOT_RUN = 127
 
 
 class ProgramOutput(Struct, frozen=True):
-    """What a program said. ``code`` is ``NOT_RUN`` where it is missing, or was too slow."""
+    """What a program said. ``text`` keeps bytes that are not UTF-8 (``surrogateescape``); ``code`` is
+    ``NOT_RUN`` where it is missing, or was too slow."""
 
     code: int
     text: str
@@ -33,6 +34,6 @@ def output_of(
         return ProgramOutput(NOT_RUN, "", str(error))
     return ProgramOutput(
         done.returncode,
-        done.stdout[:_MAX_OUTPUT].decode("utf-8", "replace"),
+        done.stdout[:_MAX_OUTPUT].decode("utf-8", "surrogateescape"),
         done.stderr[:_MAX_OUTPUT].decode("utf-8", "replace"),
     )

@@ -63,6 +63,7 @@ class ShellText(Struct, frozen=True):
 
     steps: tuple[Step, ...]
     ends_with: str = ""
+    end: int = 0  # where the text ends, or its comment begins
 
 
 def shell_part(command: str) -> str:
@@ -79,8 +80,9 @@ def bare_percents(command: str) -> Sequence[int]:
 def read_shell(text: str) -> ShellText:
     """``text`` by simple commands, in order."""
     steps: list[Step] = []
-    operator, pending = "", _Pending()
+    operator, pending, end = "", _Pending(), 0
     for token in _tokens(text):
+        end = token.end
         if not token.is_operator:
             pending.take(token)
             continue
@@ -93,7 +95,7 @@ def read_shell(text: str) -> ShellText:
     if pending:
         steps.append(pending.step(operator))
         operator = ""
-    return ShellText(tuple(steps), operator if operator not in (")", "}", "(", "{") else "")
+    return ShellText(tuple(steps), operator if operator not in (")", "}", "(", "{") else "", end)
 
 
 class _Token(Struct, frozen=True):

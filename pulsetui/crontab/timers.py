@@ -15,6 +15,8 @@ import msgspec
 from msgspec import Struct
 
 from pulsetui.crontab.programs import ProgramOutput, output_of
+from pulsetui.crontab.reports import reports_of
+from pulsetui.crontab.shell import read_shell
 from pulsetui.crontab.units import UnitFile, read_unit
 
 VENDOR = ("/lib/systemd/", "/usr/lib/systemd/")
@@ -241,3 +243,12 @@ def _instant(microseconds: object) -> datetime | None:
         return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
     except OverflowError:
         return None
+
+
+def check_of(timer: Timer) -> str:
+    """The slug or uuid that its service reports to; "" where it reports to none that is named."""
+    for text in (timer.service.command, *timer.service.reports.splitlines()):
+        # What "sh -c" is given is read as if it stood there itself.
+        for report in reports_of(read_shell(text.lstrip("-@:+!").replace("'", " "))):
+            return report.check or report.url
+    return ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +14,9 @@ import pytest
 
 from pulsetui.cli.main import main
 from pulsetui.crontab.host import ThisHost
-from pulsetui.crontab.places import Places, installed_crontabs
+from pulsetui.crontab.places import Places, installed_crontabs, user_name
+from pulsetui.crontab.write import write_crontab
+from pulsetui.errors import PulseError
 from tests.cli.conftest import Connect
 from tests.client.fake import FakeEngine
 
@@ -21,9 +25,15 @@ GOOD = f"0 2 * * * /usr/local/bin/backup && {PING}\n"
 
 
 @pytest.fixture(autouse=True)
-def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Neither checks nor the zone of whoever runs this."""
     monkeypatch.setenv("PULSETUI_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("PULSETUI_CONFIG", str(tmp_path / "checks.toml"))
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 def written(folder: Path, text: str, name: str = "jobs") -> str:
@@ -145,5 +155,108 @@ def test_the_crontabs_of_this_host_are_found(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     files, problems = installed_crontabs(Places(etc=etc, spools=(spool,)), ThisHost())
     assert [file.path.name for file in files][:2] == ["crontab", "bad.sh"]
+    assert files[2].path == spool / user_name()
     assert files[2].jobs[0].error is not None
     assert problems == [f"{pipe} is no regular file: cron does not read it"]
+
+
+CONFIG = 'timezone = "UTC"\n[checks.other]\nevery = "1d"\n'
+
+
+def test_import_shows_what_it_would_do_and_does_nothing_without_a_person(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "checks.toml").write_text(CONFIG)
+    path = written(tmp_path, "0 2 * * * /usr/local/bin/backup; true\n0 3 * * * a | b\n")
+    assert main(["crontab", "import", path]) == 0
+    said = capsys.readouterr()
+    assert f"backup  0 2 * * * (UTC)  1h     {path}:1" in said.out
+    assert "  0 2 * * * { /usr/local/bin/backup; true; } && " in said.out
+    assert "a: its line is left as it is: a pipe hides its exit code" in said.err
+    assert "Add 2 checks: with --yes" in said.err
+    assert (tmp_path / "checks.toml").read_text() == CONFIG
+
+
+def test_import_makes_checks_and_writes_lines_after_a_backup(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "checks.toml").write_text(CONFIG)
+    before = "# mine\n0 2 * * *\t/usr/local/bin/backup  # nightly\n0 3 * * * a | b\n"
+    path = written(tmp_path, before)
+    Path(path).chmod(0o640)
+    assert main(["crontab", "import", path, "--write", "--yes"]) == 0
+    after = Path(path).read_text()
+    assert after.startswith("# mine\n0 2 * * *\t/usr/local/bin/backup && ")
+    assert after.endswith("  # nightly\n0 3 * * * a | b\n")
+    assert Path(path).stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "checks.toml").read_text() == (
+        f'{CONFIG}\n[checks.backup]\ncron = "0 2 * * *"\ntimezone = "UTC"\ngrace = "1h"\n'
+    )
+    (backup,) = (tmp_path / "state" / "crontab-backups").iterdir()
+    assert backup.read_text() == before
+    assert backup.stat().st_mode & 0o777 == 0o600
+    said = capsys.readouterr()
+    assert "+0 2 * * * /usr/local/bin/backup && " in said.out
+    assert f"{path} written; what it was: {backup}" in said.err
+    assert main(["crontab", "lint", path, "--ignore", "PT601"]) == 0
+    assert main(["crontab", "import", path, "--write", "--yes"]) == 0
+    assert "a: its line is left as it is" in capsys.readouterr().err
+    assert Path(path).read_text() == after
+
+
+def test_import_through_the_engine_that_runs(
+    tmp_path: Path, connected: Connect, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = connected(FakeEngine())
+    path = written(tmp_path, "0 2 * * * /usr/local/bin/vacuum\n")
+    assert main(["crontab", "import", path, "--yes"]) == 0
+    assert "added vacuum" in capsys.readouterr().err
+    assert engine.commands[-1].targets == ("vacuum",)
+
+
+def test_diff_says_where_jobs_and_checks_do_not_agree(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "checks.toml").write_text('timezone = "UTC"\n[checks.backup]\ncron = "0 3 * * *"\n')
+    path = written(tmp_path, GOOD)
+    assert main(["crontab", "diff", path]) == 1
+    assert (
+        f"{path}:1: runs at 0 2 * * * (UTC), and the check backup expects 0 3 * * *"
+        in capsys.readouterr().out
+    )
+    assert main(["crontab", "diff", path, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)[0]["kind"] == "schedule"
+    (tmp_path / "checks.toml").write_text('timezone = "UTC"\n[checks.backup]\ncron = "0 2 * * *"\n')
+    assert main(["crontab", "diff", path]) == 0
+    assert "agree" in capsys.readouterr().err
+
+
+def test_import_without_any_checks_toml_says_how_to_make_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["crontab", "import", written(tmp_path, "0 2 * * * /usr/local/bin/vacuum\n")]) == 2
+    assert "Make one with: pulsetui init" in capsys.readouterr().err
+
+
+def test_a_users_crontab_is_written_through_crontab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file in the spool has lines of its own before it, which ``crontab`` neither shows nor takes."""
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    (spool / user_name()).write_text("# DO NOT EDIT THIS FILE\n0 2 * * * a\n")
+    (tmp_path / "shown").write_text("0 2 * * * a\n")
+    crontab = tmp_path / "crontab"
+    crontab.write_text(
+        f'#!/bin/sh\ncd {tmp_path}\ncase "$1" in\n-l) cat shown;;\n-) cat >new;'
+        " grep -q BAD new || exec mv new shown\necho 'bad minute' >&2; exit 1;;\nesac\n"
+    )
+    crontab.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    places = Places(etc=tmp_path / "etc", spools=(spool,))
+    ((file,), _) = installed_crontabs(places, ThisHost())
+    assert file.crontab.data == b"0 2 * * * a\n"
+    with pytest.raises(PulseError, match=r"crontab refuses the new crontab of .*: bad minute"):
+        write_crontab(file, b"BAD\n", places)
+    write_crontab(file, b"0 2 * * * a && b\n", places)
+    assert (tmp_path / "shown").read_text() == "0 2 * * * a && b\n"
+    with pytest.raises(PulseError, match="has been changed meanwhile"):
+        write_crontab(file, b"0 2 * * * a && c\n", places)

@@ -1,4 +1,4 @@
-"""``pulsetui crontab``: judges the crontabs and timers of this host, or of files."""
+"""``pulsetui crontab``: judges the jobs of this host, or of files, and makes checks of them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ _RANK = {"error": 0, "warning": 1, "note": 2}
 
 def crontab(options: argparse.Namespace) -> int:
     """Does what its action says."""
+    options.json = options.format == "json"
+    if options.action != "lint" and options.format not in ("text", "json"):
+        raise UsageError(f"crontab {options.action} has --format text and json")
     return _ACTIONS[options.action](options)
 
 
@@ -43,7 +46,19 @@ def lint(options: argparse.Namespace) -> int:
     return NOT_OK if any(one.level != "note" for one in shown) else OK
 
 
-_ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {"lint": lint}
+def _import(options: argparse.Namespace) -> int:
+    from pulsetui.cli.commands.crontab_import import import_jobs
+
+    return import_jobs(options)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from pulsetui.cli.commands.crontab_import import diff_jobs
+
+    return diff_jobs(options)
+
+
+_ACTIONS: Mapping[str, Callable[[argparse.Namespace], int]] = {"lint": lint, "import": _import, "diff": _diff}
 
 
 def _codes(given: Sequence[str]) -> frozenset[str]:

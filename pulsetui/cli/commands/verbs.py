@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pulsetui.cli.connect import engine, meant_slug, require_check
@@ -76,7 +76,12 @@ def add(options: argparse.Namespace) -> int:
             raise UsageError(f"{key} is given twice: as an option and as {key}=…")
         fields[key] = value
     with engine(options) as client:
-        return print_results(client.do(AddCheck((slug,), fields)), options)
+        return print_results(add_check(client, slug, fields), options)
+
+
+def add_check(client: EngineClient, slug: str, fields: Mapping[str, object]) -> Sequence[CommandResult]:
+    """Adds one check; ``fields`` are the keys of its table."""
+    return client.do(AddCheck((slug,), fields))
 
 
 def edit(options: argparse.Namespace) -> int:

@@ -52,27 +52,28 @@ def create(path: Path, content: str) -> None:
                 " Edit it, or move it away to begin anew."
             ) from None
         try:
-            _fill(descriptor, content)
+            _fill(descriptor, content.encode())
         except OSError:
             path.unlink()
             raise
         _sync_directory(path.parent)
 
 
-def replace(path: Path, content: str) -> None:
+def replace(path: Path, content: str | bytes) -> None:
     """Puts ``content`` where ``path`` is; the target of a symbolic link, not the link. Raises ConfigError.
 
     Mode and, as far as this user may, owner stay as they are.
     """
+    data = content.encode() if isinstance(content, str) else content
     with explained(path):
         target = Path(os.path.realpath(path))
         make_folder(target.parent)
         try:
-            _swap(target, content)
+            _swap(target, data)
         except OSError as error:
             if error.errno not in _CANNOT_REPLACE or not target.is_file():
                 raise
-            _overwrite(target, content.encode())
+            _overwrite(target, data)
 
 
 STALE = (
@@ -104,7 +105,7 @@ def _is_copy(file: Path, target: Path) -> bool:
     return file.name.startswith(f".{target.name}.") and file.name.endswith(_COPY)
 
 
-def _swap(target: Path, content: str) -> None:
+def _swap(target: Path, content: bytes) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
     try:
         _keep_owner_and_mode(descriptor, target)
@@ -202,9 +203,9 @@ def explained(path: Path) -> Iterator[None]:
         ) from None
 
 
-def _fill(descriptor: int, content: str) -> None:
+def _fill(descriptor: int, content: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
-        file.write(content.encode())
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
 

@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import timedelta
-from itertools import pairwise
 
-from pulsetui.core.schedule.cron import Cron
-from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.text.nearest import nearest
 from pulsetui.core.text.phrases import span_text
-from pulsetui.crontab.findings import Finding, KnownCheck, LintFile, Rule, World, found
+from pulsetui.crontab.findings import Finding, LintFile, Rule, World, found
 from pulsetui.crontab.host import find_program
 from pulsetui.crontab.jobs import REBOOT, CronJob
 from pulsetui.crontab.reports import PingCall, wrapped_words
-from pulsetui.errors import ScheduleError
+from pulsetui.crontab.times import differs
 
 _PING = "curl -fsS -m 10 --retry 3 -o /dev/null http://127.0.0.1:8787/ping/backup"
 _JOB = "0 2 * * * /usr/local/bin/backup"
@@ -239,7 +235,7 @@ def _check(file: LintFile, job: CronJob, report: PingCall, world: World) -> Iter
         hint = f'; did you mean "{near}"?' if near else ""
         yield found(NO_CHECK, file, job.line, f'there is no check "{report.check}"{hint}', fix=fix)
         return
-    if job.schedule is not None and differs(job, check, world):
+    if job.schedule is not None and differs(job.schedule, check, world.now):
         message = (
             f"the check {check.slug} expects {check.schedule} ({check.tz}), the line says {job.times}"
             f" ({job.schedule.timezone}). Do: pulsetui edit {check.slug} {check.kind}="
@@ -255,30 +251,3 @@ def _check(file: LintFile, job: CronJob, report: PingCall, world: World) -> Iter
             f" {span_text(usual)}: it is overdue before it can be done"
         )
         yield found(GRACE, file, job.line, message)
-
-
-_COMPARED = 300
-"""So many of the next instants must be the same: of a line for every quarter of an hour, three days."""
-_HORIZON = timedelta(days=4 * 366)
-
-
-def differs(job: CronJob, check: KnownCheck, world: World) -> bool:
-    """Whether the check is due at other instants than those at which cron starts the line.
-
-    A period only has to be as long as the gaps between the line's runs.
-    """
-    assert job.schedule is not None  # the caller asked
-    try:
-        expected = parse_schedule(check.kind, check.schedule, check.tz)
-    except ScheduleError:
-        return False
-    if isinstance(expected, Cron) and expected.timezone == job.schedule.timezone:
-        return [table.readings for table in expected.times.tables] != [
-            table.readings for table in job.schedule.times.tables
-        ]
-    runs = job.schedule.between(world.now, world.now + _HORIZON, _COMPARED)
-    if check.kind == "every":
-        longest = max(((b - a).total_seconds() for a, b in pairwise(runs)), default=0.0)
-        period = (expected.next(world.now) or world.now) - world.now
-        return period.total_seconds() + check.grace < longest
-    return list(runs) != list(expected.between(world.now, world.now + _HORIZON, _COMPARED))

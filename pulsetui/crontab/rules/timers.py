@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 from pulsetui.core.schedule.calendar import Calendar
 from pulsetui.core.text.phrases import span_text
 from pulsetui.crontab.findings import Finding, KnownCheck, Level, Rule, World
-from pulsetui.crontab.reports import reports_of
-from pulsetui.crontab.shell import read_shell
-from pulsetui.crontab.timers import Timer
+from pulsetui.crontab.timers import Timer, check_of
 from pulsetui.errors import ScheduleError
 
 _SERVICE = (
@@ -179,18 +177,6 @@ def _habits(timer: Timer, schedules: Sequence[Calendar], world: World) -> Iterat
     if not (service.on_failure or name):
         message = f"{service.unit} has no OnFailure= and reports to no check: nobody hears of a failure"
         yield _found(NOBODY, timer, message)
-
-
-def check_of(timer: Timer) -> str:
-    """The slug or uuid that its service reports to; "" where it reports to none that is named."""
-    for text in (timer.service.command, *timer.service.reports.splitlines()):
-        for report in reports_of(read_shell(text.lstrip("-@:+!"))):
-            return report.check or report.url
-        if "pulsetui" in text and (
-            found := reports_of(read_shell(text.replace("$SHELL -c", "").strip("'\"")))
-        ):
-            return found[0].check
-    return ""
 
 
 def _gap_s(schedule: Calendar, world: World) -> float:

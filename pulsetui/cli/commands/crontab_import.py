@@ -1,0 +1,264 @@
+"""``pulsetui crontab import`` and ``diff``: checks for this host's jobs, and where the two do not agree."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from pulsetui.cli.commands.verbs import add_check
+from pulsetui.cli.common_options import config_path, state_dir
+from pulsetui.cli.connect import engine
+from pulsetui.cli.exit_codes import NOT_OK, OK, USAGE
+from pulsetui.cli.host import read_jobs, world_of
+from pulsetui.cli.output import json_text, out, table, talk
+from pulsetui.config.address import format_address
+from pulsetui.config.file.edit import ConfigFile
+from pulsetui.config.file.load import load_config
+from pulsetui.config.program import program
+from pulsetui.core.text.clean import clean
+from pulsetui.core.text.phrases import count_text, span_text
+from pulsetui.crontab.compare import differences
+from pulsetui.crontab.edit import EditRefusedError, command_with_report, diff, edited
+from pulsetui.crontab.findings import LintFile, World
+from pulsetui.crontab.found import HostJob, found_schedules, host_jobs, unmonitored
+from pulsetui.crontab.host import ThisHost, find_program
+from pulsetui.crontab.places import Places
+from pulsetui.crontab.write import keep_backup, require_unchanged, write_crontab
+from pulsetui.errors import EngineUnreachableError, PulseError, UsageError
+from pulsetui.hooks.registry import VALIDATORS
+from pulsetui.provision.found import FoundSchedule
+from pulsetui.recipes.recipes import Target, curl_line
+
+
+class _Plan(Struct, frozen=True):
+    """What is to be made, and what is to be written."""
+
+    checks: Sequence[tuple[HostJob, FoundSchedule]]
+    files: Sequence[tuple[LintFile, bytes]]
+    lines: Mapping[str, str]  # slug → the line that reports, for those that are not written
+    refused: Mapping[str, str]  # slug → why its line cannot be edited
+
+
+def import_jobs(options: argparse.Namespace) -> int:
+    """Makes checks for the jobs that report to none. 1 where a check is refused."""
+    places, host = Places(), ThisHost()
+    files, timers = read_jobs(options.files, places, host, has_users=True if options.users else None)
+    world = world_of(options, host)
+    if not host.zone and any(file.jobs for file in files):
+        talk("pulsetui crontab: the zone of this host is not certain: the times are taken for UTC's")
+    jobs = unmonitored(host_jobs(files, timers, world))
+    found = found_schedules(jobs, world)
+    plan = _plan(options, list(zip(jobs, found, strict=True)), world)
+    if options.json:
+        out(json_text([_record(job, schedule, plan) for job, schedule in plan.checks]))
+    else:
+        _show(plan, write=options.write)
+    if not plan.checks:
+        return OK
+    if not _agreed(plan, options):
+        talk("pulsetui crontab: nothing was changed")
+        return OK
+    return _apply(plan, options, places)
+
+
+def diff_jobs(options: argparse.Namespace) -> int:
+    """1 if a job and a check do not agree."""
+    host = ThisHost()
+    files, timers = read_jobs(options.files, Places(), host, has_users=True if options.users else None)
+    world = world_of(options, host)
+    found = differences(host_jobs(files, timers, world), world)
+    wrong = [one for one in found if one.is_wrong]
+    if options.json:
+        out(json_text([_plain(one) for one in found]))
+    else:
+        for one in found:
+            out(clean(f"{one.source or one.slug}: {one.text}"))
+        if not wrong:
+            talk("the jobs of this host and the checks agree")
+    return NOT_OK if wrong else OK
+
+
+def _plain(one: object) -> Mapping[str, str]:
+    return {name: clean(str(getattr(one, name))) for name in ("kind", "source", "slug", "text")}
+
+
+def _plan(
+    options: argparse.Namespace, checks: Sequence[tuple[HostJob, FoundSchedule]], world: World
+) -> _Plan:
+    urls = _urls(options, [found.slug for _, found in checks])
+    commands: dict[Path, tuple[LintFile, dict[int, str]]] = {}
+    lines: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for job, found in checks:
+        if job.job is None or job.file is None:
+            refused[found.slug] = f"put the drop-in of pulsetui's ways to ping ({job.source}) there by hand"
+            continue
+        ping = _ping(job, found, urls[found.slug], world)
+        try:
+            command = command_with_report(job.job, ping)
+        except EditRefusedError as error:
+            refused[found.slug] = str(error)
+            continue
+        lines[found.slug] = job.job.line.with_part("command", command)
+        commands.setdefault(job.file.path, (job.file, {}))[1][job.job.line.number] = command
+    if not options.write:
+        return _Plan(checks, (), lines, refused)
+    files = [(file, edited(file.crontab, changed)) for file, changed in commands.values()]
+    # A check whose line is left as it is would wait for a report that nobody sends.
+    kept = [(job, found) for job, found in checks if found.slug not in refused]
+    return _Plan(kept, files, lines, refused)
+
+
+def _ping(job: HostJob, found: FoundSchedule, url: str, world: World) -> str:
+    """The command that reports: curl where the job finds it, else our own."""
+    assert job.job is not None  # the caller asked
+    if not find_program("curl", job.job.path, world.host):
+        return f"{shlex.quote(program())} ping {found.slug}"
+    target = Target(
+        slug=found.slug, url=url, schedule_kind=found.kind, schedule=found.schedule, tz=found.timezone
+    )
+    return curl_line(target)
+
+
+def _urls(options: argparse.Namespace, slugs: Sequence[str]) -> Mapping[str, str]:
+    """Where each check will be reported to. Raises UsageError where slugs are not taken."""
+    try:
+        with engine(options) as client:
+            info = client.info()
+    except EngineUnreachableError:
+        if options.attach:
+            raise
+        config = load_config(config_path(options), VALIDATORS)
+        listener = config.listener
+        host = "127.0.0.1" if listener.host in ("0.0.0.0", "::") else listener.host  # noqa: S104 - compared
+        key = f"{listener.ping_key}/" if listener.ping_key else ""
+        base = f"http://{format_address(host, listener.port)}/ping/{key}"
+    else:
+        if info.ping_key is None:
+            raise UsageError(
+                "other hosts can reach the listener, and it has no ping_key: set one under [listener]"
+                " in checks.toml"
+            )
+        base = f"{options.attach[0].rstrip('/')}/ping/" if options.attach else info.base_url
+        base += f"{info.ping_key}/" if info.ping_key else ""
+    return {slug: f"{base}{slug}" for slug in slugs}
+
+
+def _show(plan: _Plan, *, write: bool) -> None:
+    if not plan.checks and not plan.refused:
+        talk("every job of this host reports to a check")
+        return
+    rows = [
+        (
+            found.slug,
+            clean(f"{found.schedule} ({found.timezone})"),
+            span_text(found.grace.total_seconds()),
+            clean(found.source),
+        )
+        for _, found in plan.checks
+    ]
+    if rows:
+        for line in table(("CHECK", "SCHEDULE", "GRACE", "FOUND IN"), rows):
+            out(line)
+    for slug, why in plan.refused.items():
+        talk(f"{slug}: its line is left as it is: {why}")
+    if write:
+        for file, data in plan.files:
+            for line in diff(file.crontab, data):
+                out(clean(line))
+    elif plan.lines:
+        out("\nThe lines that report (--write puts them in):")
+        for _, found in plan.checks:
+            if found.slug in plan.lines:
+                out(f"  {clean(plan.lines[found.slug])}")
+
+
+def _record(job: HostJob, found: FoundSchedule, plan: _Plan) -> Mapping[str, object]:
+    return {
+        "slug": found.slug,
+        "fields": found.fields(),
+        "source": clean(found.source),
+        "command": clean(job.command),
+        "line": clean(plan.lines.get(found.slug, "")) or None,
+        "refused": plan.refused.get(found.slug),
+    }
+
+
+def _agreed(plan: _Plan, options: argparse.Namespace) -> bool:
+    """Asks, unless --yes says so already. Without a person nothing is changed."""
+    if options.yes:
+        return True
+    what = f"Add {count_text(len(plan.checks), 'check')}"
+    if plan.files:
+        what += f" and write {count_text(len(plan.files), 'crontab')}"
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        talk(f"{what}: with --yes")
+        return False
+    sys.stderr.write(f"{what}? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _apply(plan: _Plan, options: argparse.Namespace, places: Places) -> int:
+    """Checks first: a line that reports to a check that is not there yet would be refused."""
+    for file, _ in plan.files:
+        require_unchanged(file, places)
+    added = _add([found for _, found in plan.checks], options)
+    failed = len(added) < len(plan.checks)
+    now = datetime.now(UTC)
+    for file, data in plan.files:
+        lines = {
+            job.job.line.number
+            for job, found in plan.checks
+            if job.file is file and job.job and found.slug in added
+        }
+        if not lines:
+            continue
+        backup = keep_backup(file, state_dir(options), now)
+        try:
+            write_crontab(file, data if not failed else _only(file, data, lines), places)
+        except PulseError as error:
+            talk(f"pulsetui crontab: {clean(str(error))}")
+            talk("its checks wait for reports: put the lines in by hand, or remove them with pulsetui remove")
+            failed = True
+        else:
+            talk(f"{clean(str(file.path))} written; what it was: {backup}")
+    return USAGE if failed else OK
+
+
+def _only(file: LintFile, data: bytes, lines: set[int]) -> bytes:
+    """The new text of these lines, and the old one of all others."""
+    before, after = file.crontab.data.split(b"\n"), data.split(b"\n")
+    return b"\n".join(
+        new if at in lines else old for at, (old, new) in enumerate(zip(before, after, strict=True), 1)
+    )
+
+
+def _add(found: Sequence[FoundSchedule], options: argparse.Namespace) -> set[str]:
+    """Adds the checks, through the engine where one runs; the slugs that were taken."""
+    added: set[str] = set()
+    try:
+        with engine(options) as client:
+            for each in found:
+                for result in add_check(client, each.slug, each.fields()):
+                    if result.ok:
+                        added.add(each.slug)
+                    else:
+                        talk(f"{each.slug}: {clean(result.message)}")
+    except EngineUnreachableError:
+        if options.attach:
+            raise
+        file = ConfigFile(config_path(options), VALIDATORS)
+        for each in found:
+            file.add_check(each.slug, each.fields())
+            added.add(each.slug)
+    for each in found:
+        if each.slug in added:
+            talk(f"added {each.slug}")
+    return added

@@ -1,0 +1,1 @@
+"""Checks out of schedules that stand elsewhere: in crontabs, timers, code."""

@@ -1,0 +1,54 @@
+"""A schedule that was found somewhere, and the check that is to be made of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from msgspec import Struct
+
+from pulsetui.core.schedule.duration import format_duration
+from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
+from pulsetui.core.slug import MAX_SLUG_LENGTH
+
+_MIN_GRACE = timedelta(minutes=1)
+_MAX_GRACE = timedelta(hours=1)
+_SEEN_RUNS = 20
+
+
+class FoundSchedule(Struct, frozen=True, kw_only=True):
+    """What a source says of one job. ``key`` stays the same while the job does, whatever its times."""
+
+    key: str
+    slug: str
+    name: str
+    kind: ScheduleKind
+    schedule: str
+    timezone: str
+    grace: timedelta
+    source: str  # where it stands: "/etc/cron.d/backup:3"
+
+    def fields(self) -> Mapping[str, object]:
+        """The keys of the check's table in checks.toml."""
+        named = {"name": self.name} if self.name != self.slug else {}
+        zone = {} if self.kind == "every" else {"timezone": self.timezone}
+        return {**named, self.kind: self.schedule, **zone, "grace": format_duration(self.grace)}
+
+
+def new_slug(name: str, taken: Collection[str]) -> str:
+    """A slug for a job of that name that no other check has: ``sync_invoices`` is ``sync-invoices``."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[: MAX_SLUG_LENGTH - 4].strip("-") or "job"
+    if plain not in taken:
+        return plain
+    return next(slug for n in range(2, len(taken) + 3) if (slug := f"{plain}-{n}") not in taken)
+
+
+def usual_grace(schedule: Schedule, now: datetime) -> timedelta:
+    """A quarter of the shortest time between two runs, a minute at least and an hour at most."""
+    runs = schedule.between(now, now + timedelta(days=400), _SEEN_RUNS)
+    gaps = [b - a for a, b in pairwise(runs)]
+    quarter = min(gaps, default=_MAX_GRACE * 4) / 4
+    whole = timedelta(minutes=quarter // timedelta(minutes=1))
+    return max(_MIN_GRACE, min(_MAX_GRACE, whole))

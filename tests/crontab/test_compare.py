@@ -1,0 +1,106 @@
+"""Jobs of a host, the checks to be made of them, and where the two do not agree."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pulsetui.core.schedule.parse import parse_schedule
+from pulsetui.crontab.compare import differences
+from pulsetui.crontab.found import found_schedules, host_jobs, unmonitored
+from pulsetui.crontab.timers import TimedService, Timer
+from pulsetui.provision.found import new_slug, usual_grace
+from tests.crontab.host import NOW, WORLD, known, lint_file
+
+PING = "curl -fsS -m 10 --retry 3 -o /dev/null http://127.0.0.1:8787/ping/"
+TIMER = Timer(
+    unit="report.timer",
+    path=Path("/etc/systemd/system/report.timer"),
+    calendar=("Mon..Fri *-*-* 06:00:00",),
+    state="enabled",
+    is_live=True,
+    is_active=True,
+    service=TimedService(unit="report.service", command="/opt/report"),
+)
+
+
+def test_each_job_without_a_report_becomes_a_check() -> None:
+    file = lint_file(
+        "0 2 * * * /usr/local/bin/backup\n*/10 * * * * /opt/sync_all.sh --x\n@reboot /opt/boot\n0 25 *"
+        " * * /opt/wrong\n"
+        f"5 4 * * * /opt/done && {PING}backup\n0 0 * * * run-parts /etc/cron.x\n0 3 * * * /opt/sync_all.sh\n"
+    )
+    jobs = unmonitored(host_jobs([file], [TIMER], WORLD))
+    found = found_schedules(jobs, WORLD)
+    assert [(one.slug, one.kind, one.schedule, one.timezone) for one in found] == [
+        ("backup-2", "cron", "0 2 * * *", "Europe/Berlin"),  # backup is taken
+        ("sync-all", "cron", "*/10 * * * *", "Europe/Berlin"),
+        ("sync-all-2", "cron", "0 3 * * *", "Europe/Berlin"),
+        ("report", "calendar", "Mon..Fri *-*-* 06:00:00", "Europe/Berlin"),
+    ]
+    assert found[0].fields() == {
+        "name": "backup",
+        "cron": "0 2 * * *",
+        "timezone": "Europe/Berlin",
+        "grace": "1h",
+    }
+    assert len({one.key for one in found}) == 4
+
+
+def test_a_jobs_key_stays_with_its_command_and_not_with_its_times() -> None:
+    before = host_jobs([lint_file("0 2 * * * /opt/a\n0 3 * * * /opt/b\n")], (), WORLD)
+    after = host_jobs([lint_file(f"# moved\n9 9 * * *  /opt/b && {PING}b\n0 2 * * * /opt/a\n")], (), WORLD)
+    assert [one.key for one in before] == [one.key for one in reversed(after)]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "grace"),
+    [
+        ("* * * * *", "1m"),
+        ("*/5 * * * *", "1m"),
+        ("0 * * * *", "15m"),
+        ("0 2 * * *", "1h"),
+        ("0 2 1 1 *", "1h"),
+    ],
+)
+def test_the_grace_is_a_quarter_of_the_period_within_bounds(schedule: str, grace: str) -> None:
+    minutes = {"1m": 1, "15m": 15, "1h": 60}[grace]
+    assert usual_grace(parse_schedule("cron", schedule), NOW) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [("Sync_All", "sync-all"), ("", "job"), ("--x--", "x"), ("é", "job"), ("a" * 200, "a" * 96)],
+)
+def test_a_slug_is_made_of_the_name(name: str, slug: str) -> None:
+    assert new_slug(name, ()) == slug
+    assert new_slug(name, {slug}) == f"{slug}-2"
+
+
+def test_where_jobs_and_checks_do_not_agree() -> None:
+    world = msgspec.structs.replace(
+        WORLD, checks=(known("backup"), known("late", "0 4 * * *"), known("stopped"), known("elsewhere"))
+    )
+    stopped = msgspec.structs.replace(
+        TIMER,
+        unit="stopped.timer",
+        state="masked",
+        service=TimedService(unit="stopped.service", command="pulsetui run stopped -- /x"),
+    )
+    file = lint_file(
+        f"0 2 * * * backup && {PING}backup\n0 3 * * * late && {PING}late\n0 3 * * * new\n0 3 * * * b &&"
+        f" {PING}bakcup\n"
+    )
+    found = differences(host_jobs([file], [stopped], world), world)
+    assert [(one.kind, one.slug, one.is_wrong) for one in found] == [
+        ("schedule", "late", True),
+        ("unmonitored", "", True),
+        ("unknown", "", True),
+        ("stopped", "stopped", True),
+        ("silent", "elsewhere", False),
+    ]
+    assert found[0].source.endswith("root:2")
+    assert "runs at 0 3 * * * (Europe/Berlin), and the check late expects 0 4 * * *" in found[0].text
