@@ -195,6 +195,7 @@ def _copy(file: BinaryIO, output: Output) -> None:
 
 def _say(text: str) -> None:
     try:
-        sys.stderr.write(f"pulsetui ping: {text}\n")
+        if sys.stderr is not None:  # closed by whoever started us
+            sys.stderr.write(f"pulsetui ping: {text}\n")
     except OSError:
         pass  # there is no reader; the exit code says it too

@@ -45,6 +45,7 @@ _KNOWN_AWAY_PATIENCE_S = 0.3
 
 def main(arguments: list[str]) -> int:
     """Runs the job; returns its exit code, or 2 when there is no job on the command line."""
+    _hold_standard_streams()
     split = arguments.index("--") if "--" in arguments else len(arguments)
     job = arguments[split + 1 :]
     options, words = COMMAND.parse(arguments[:split], _say)
@@ -228,9 +229,20 @@ def _with_note(output: bytes, timeout: float | None) -> bytes:
     return output + f"\npulsetui run: asked to end after {timeout:g} s\n".encode()
 
 
+def _hold_standard_streams() -> None:
+    """Where one of them is closed, a socket or a pipe of ours would get its number, and the job's output with
+    it. The job still gets its input closed."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)  # the lowest free number: this one
+
+
 def _say(text: str) -> None:
     try:
-        sys.stderr.write(f"pulsetui run: {text}\n")
-        sys.stderr.flush()
+        if sys.stderr is not None:  # closed by whoever started us
+            sys.stderr.write(f"pulsetui run: {text}\n")
+            sys.stderr.flush()
     except OSError:
         pass  # there is no reader

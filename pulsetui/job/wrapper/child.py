@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import selectors
@@ -36,6 +37,7 @@ _FORWARDED = (
 _OF_THE_TERMINAL = frozenset({signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGWINCH})
 """A terminal sends these to the job itself, as to everything in its foreground."""
 
+_COERCED = frozenset({"C.UTF-8", "C.utf8", "UTF-8"})
 _CHUNK = 65_536
 _LAST_TURNS = 32
 """More than a pipe can hold (1 MiB at most): something in the background may go on writing for ever."""
@@ -93,7 +95,7 @@ def run_job(
     forward = _Forwarder()
     try:
         try:
-            process = subprocess.Popen(job, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+            process = _started(job)
         except (OSError, ValueError) as error:
             return _not_started(job[0], error, output)
         forward.to(process)
@@ -101,6 +103,46 @@ def run_job(
         return pump.until_the_end(timeout, kill_after)
     finally:
         forward.stop()
+
+
+def _started(job: Sequence[str]) -> subprocess.Popen[bytes]:
+    """The job's process, with all that it would have without us: descriptors beside the standard ones (ours
+    are not inheritable), its environment, and a shell for a script that names no interpreter. Only SIGPIPE
+    is as it usually is, since Python ignores it and does not tell whether it was ignored before."""
+    environment = _environment()
+
+    def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            close_fds=False,
+            env=environment,
+        )
+
+    try:
+        return start(job)
+    except OSError as error:
+        if error.errno != errno.ENOEXEC:
+            raise
+    import shutil
+
+    return start(["/bin/sh", shutil.which(job[0]) or job[0], *job[1:]])
+
+
+def _environment() -> dict[bytes, bytes] | None:
+    """Without the LC_CTYPE that Python puts there itself where there is no locale, as under cron."""
+    if os.environ.get("LC_CTYPE") not in _COERCED:
+        return None
+    try:
+        with open("/proc/self/environ", "rb") as file:  # noqa: PTH123 - no pathlib beside a job
+            began_with = file.read()
+    except OSError:
+        return None
+    if any(one.startswith(b"LC_CTYPE=") for one in began_with.split(b"\0")):
+        return None
+    return {name: value for name, value in os.environb.items() if name != b"LC_CTYPE"}
 
 
 def used() -> tuple[float, float]:
@@ -256,7 +298,8 @@ def _pass_on(targets: dict[int, int]) -> None:
 
 
 def _write(target: int, chunk: bytes) -> bool:
-    """Whether all of it was taken."""
+    """False when nothing reads any more. What cannot be written for another reason, on a full disk, is lost,
+    and the job goes on: it might have minded less than being killed."""
     left = memoryview(chunk)
     try:
         while left:
@@ -264,8 +307,10 @@ def _write(target: int, chunk: bytes) -> bool:
                 left = left[os.write(target, left) :]
             except BlockingIOError:  # we were given a descriptor that does not wait
                 select.select([], [target], [])
-    except OSError:
+    except BrokenPipeError:
         return False
+    except OSError:
+        return True
     return True
 
 
