@@ -40,6 +40,8 @@ OnLost = Callable[[str, int, str], None]
 _QUICK_S: Final = 0.01
 _BREATHS: Final = 9
 """A round that was not quick is followed by so many times its length without one."""
+_MAX_BREATH_S: Final = 2.0
+"""A round that took long for another reason, a disk that stood still, must not keep alerts back."""
 MAX_STILL_S: Final = 300.0
 """A round takes milliseconds, a lane at most as long as its hook may: later by so much is standing still."""
 _MAX_REST_S: Final = 60.0
@@ -278,7 +280,7 @@ class DeliveryWorker:
     async def _breathe(self, took_s: float) -> None:
         """In a storm each commit brings news of thousands: most of the time is for pings."""
         if took_s > _QUICK_S and not self._stopping:
-            await within(took_s * _BREATHS, self._stopped.wait(), self._sleep)
+            await within(min(took_s * _BREATHS, _MAX_BREATH_S), self._stopped.wait(), self._sleep)
 
     async def _rest(self, seconds: float | None) -> None:
         """Until there is news, at most this long."""

@@ -138,3 +138,20 @@ async def test_a_worker_that_finds_thousands_leaves_most_of_the_time_to_pings() 
         assert len(looks) > 3
         assert all(later - earlier > 0.49 for earlier, later in pairwise(looks))
         assert scene.state("phone").waiting == 100
+
+
+async def test_a_store_that_stood_still_for_a_while_keeps_back_no_alert_afterwards() -> None:
+    phone = RecordingHook()
+    async with at_work(phone=phone) as scene:
+        looked = scene.outbox.queues
+
+        async def after_a_minute() -> Mapping[str, Queue]:
+            scene.outbox.queues = looked  # type: ignore[method-assign]
+            scene.time.seconds += 60
+            return await looked()
+
+        scene.outbox.queues = after_a_minute  # type: ignore[method-assign]
+        await scene.tell("phone", an_alert("first"))
+        await scene.tell("phone", an_alert("second"))
+        await scene.time.advance(3)
+        assert [alert.slug for alert in phone.alerts] == ["first", "second"]
