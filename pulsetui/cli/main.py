@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from pulsetui.cli.command_index import command_index
@@ -19,7 +20,7 @@ def main(argv: list[str] | None = None) -> int:
             if arguments[at] == "ping":
                 from pulsetui.job import ping
 
-                return ping.main(rest)
+                return _gone(ping.main(rest)) if argv is None else ping.main(rest)
             from pulsetui.job import run as job
 
             return job.main(rest)
@@ -33,3 +34,14 @@ def main(argv: list[str] | None = None) -> int:
             raise
         sys.stderr.write(f"pulsetui: {TOO_LITTLE_MEMORY}\n")
         return NOT_OK
+
+
+def _gone(exit_code: int) -> int:
+    """Ends the process without taking the interpreter apart piece by piece: a tenth of the whole ping."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:  # closed by whoever started us
+                stream.flush()
+        except OSError:
+            pass  # there is no reader
+    os._exit(exit_code)

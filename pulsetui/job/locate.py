@@ -114,13 +114,29 @@ def _lock(state: str) -> dict[str, object] | None:
         return None
     if not written.strip():
         return {}
+    text = written.decode("utf-8", "replace").strip()
+    quick = _flat_strings(text)
+    if quick is not None:
+        return quick
     import json
 
     try:
-        lock = json.loads(written)
+        lock = json.loads(text)
     except ValueError:
         return {}
     return lock if isinstance(lock, dict) else {}
+
+
+def _flat_strings(text: str) -> dict[str, object] | None:
+    """The members of a JSON object that are strings, where it is as plain as engines write it: nothing in it
+    is nested or escaped. None for all else, which json reads; that takes a third of a whole ping to load."""
+    if "\\" in text or text[:1] != "{" or text[-1:] != "}" or text.count("{") > 1:
+        return None
+    parts = text.split('"')  # every other one is a string
+    if len(parts) % 2 == 0:
+        return None
+    strings = zip(parts[1::2], parts[2::2], parts[3::2], strict=False)
+    return {name: value for name, between, value in strings if between.strip() == ":"}
 
 
 def _url_in(lock: dict[str, object] | None) -> str:

@@ -1,11 +1,12 @@
 """One HTTP request over a plain socket, within a deadline that nothing can stretch.
 
-``http.client`` would cost twice the whole ping (it loads ssl and email). ssl is loaded for ``https://`` only.
+``http.client`` would cost twice the whole ping (it loads ssl and email), and even ``socket`` a third of it,
+for the names of constants: so this is done with what is below that. ssl is loaded for ``https://`` only.
 """
 
 from __future__ import annotations
 
-import socket
+import _socket
 import time
 
 from pulsetui.core.text.printable import printable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     Place = tuple[str, int] | tuple[str, int, int, int]
-    Found = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, Place]]
+    Found = list[tuple[int, int, int, str, Place]]
 
 MAX_ANSWER = 65_536
 """Bytes of an answer that are read: it is one line; a server that sends more is not ours."""
@@ -122,10 +123,13 @@ def exchange(
     ``deadline`` is on the monotonic clock and holds for all of it: looking the host up, connecting, sending,
     and the last byte received. Raises OSError (TimeoutError among them) when no answer comes.
     """
-    with _connect(address, deadline) as connection:
+    connection = _connect(address, deadline)
+    try:
         connection.settimeout(_left(deadline))
         connection.sendall(_request(address, target, body, headers))
         return _read(connection, deadline)
+    finally:
+        connection.close()
 
 
 def _request(address: Address, target: str, body: bytes, headers: Sequence[str]) -> bytes:
@@ -148,14 +152,14 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _connect(address: Address, deadline: float) -> socket.socket:
+def _connect(address: Address, deadline: float) -> _socket.socket:
     refused: OSError | None = None
     for family, kind, protocol, _name, place in _look_up(address, deadline):
-        connection = socket.socket(family, kind, protocol)
+        connection = _socket.socket(family, kind, protocol)
         try:
             connection.settimeout(_left(deadline))
             connection.connect(place)
-            return _secure(connection, address.host) if address.scheme == "https" else connection
+            return _secure(connection, address.host, deadline) if address.scheme == "https" else connection
         except OSError as error:
             connection.close()
             refused = error
@@ -167,7 +171,7 @@ def _look_up(address: Address, deadline: float) -> Found:
     host = address.host.encode("ascii")
 
     def ask() -> Found:
-        return socket.getaddrinfo(host, address.port, type=socket.SOCK_STREAM)  # type: ignore[return-value]
+        return _socket.getaddrinfo(host, address.port, 0, _socket.SOCK_STREAM)  # type: ignore[return-value]
         # ^ typeshed also allows the shape of a Python built without IPv6
 
     if address.host == "localhost" or ":" in address.host or address.host.replace(".", "").isdigit():
@@ -197,13 +201,20 @@ def _within(deadline: float, ask: Callable[[], Found], host: str) -> Found:
     return answer[0]
 
 
-def _secure(connection: socket.socket, host: str) -> socket.socket:
+def _secure(connection: _socket.socket, host: str, deadline: float) -> _socket.socket:
+    import socket
     import ssl
 
-    return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
+    whole = socket.socket(fileno=connection.detach())
+    try:
+        whole.settimeout(_left(deadline))
+        return ssl.create_default_context().wrap_socket(whole, server_hostname=host)
+    except BaseException:
+        whole.close()
+        raise
 
 
-def _read(connection: socket.socket, deadline: float) -> Reply:
+def _read(connection: _socket.socket, deadline: float) -> Reply:
     received = bytearray()
     needed = MAX_ANSWER
     head = -1

@@ -38,9 +38,9 @@ def run(*, quick: bool) -> list[Table]:
     cpu_of = {name: median(values) for name, values in spent.items()}
     wall_of = {name: median(values) for name, values in took.items()}
     table.add(
-        "pulsetui ping --url, beside curl", cpu_of["ping"], "ms", floor=cpu_of["curl"], bars=[ratio_most(6)]
+        "pulsetui ping --url, beside curl", cpu_of["ping"], "ms", floor=cpu_of["curl"], bars=[ratio_most(5.5)]
     )
-    table.add("… beside bare Python", cpu_of["ping"], "ms", floor=cpu_of["python"], bars=[ratio_most(3.5)])
+    table.add("… beside bare Python", cpu_of["ping"], "ms", floor=cpu_of["python"], bars=[ratio_most(3)])
     table.add("… time until it ends, beside curl", wall_of["ping"], "ms", floor=wall_of["curl"])
     table.add(
         "pulsetui ping that looks for its engine, beside curl", cpu_of["found"], "ms", floor=cpu_of["curl"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pulsetui.job import locate
 from pulsetui.job.locate import DEFAULT_URL  # as it is outside of these tests
@@ -154,6 +158,30 @@ def test_a_lock_that_says_nothing_leads_nowhere(content: str, tmp_path: Path) ->
     (tmp_path / "engine.lock").write_text(content)
 
     assert way(state=str(tmp_path)) == (None, "")
+
+
+members = st.dictionaries(
+    st.sampled_from(["pid", "url", "ping_url", "state", "version", "\N{SNOWMAN}"]),
+    st.integers() | st.text(max_size=30) | st.none() | st.lists(st.text(max_size=3), max_size=2),
+)
+
+
+@given(members, st.booleans(), st.none() | st.integers(0, 60))
+def test_a_lock_is_read_as_json_is(lock: dict[str, object], spaced: bool, cut: int | None) -> None:
+    """By a quicker way where it is plain, and the same way out for one that is half written."""
+    written = json.dumps(lock, separators=(", ", ": ") if spaced else (",", ":"), ensure_ascii=False)[:cut]
+    try:
+        read = json.loads(written)
+    except ValueError:
+        read = {}
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "engine.lock").write_text(written, encoding="utf-8", errors="surrogatepass")
+        for name in ("url", "ping_url"):
+            said = read.get(name)
+            if isinstance(said, str) and said and (name == "ping_url" or not read.get("ping_url")):
+                assert locate.announced_url(folder) == said
+                return
+        assert locate.announced_url(folder) == locate.DEFAULT_URL
 
 
 def test_the_lock_of_an_older_engine_asks_for_no_proof(tmp_path: Path) -> None:

@@ -336,6 +336,7 @@ def test_nothing_heavy_is_loaded_to_send_a_ping(tmp_path: Path) -> None:
     assert code_and_modules[0] == "0"
     assert "pulsetui.job.wire" in code_and_modules
     assert not NEVER_LOADED & set(code_and_modules)
+    assert not {"socket", "enum", "re", "json", "collections"} & set(code_and_modules)
 
 
 def test_a_spooled_ping_loads_nothing_heavy_either(tmp_path: Path) -> None:
