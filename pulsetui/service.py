@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pulsetui.hooks.worker.notices import HookNotices
     from pulsetui.listener.listener import Listener
     from pulsetui.monitor.answering.links import LinkDesk
+    from pulsetui.monitor.host.watch import HostWatch
     from pulsetui.monitor.watch.watchdog import Watchdogs
 
 logger = logging.getLogger(__name__)
@@ -65,6 +66,8 @@ class Service:
         self._listener: Listener | None = None
         self._delivery: DeliveryWorker | None = None
         self._watchdogs: Watchdogs | None = None
+        self.host: HostWatch | None = None
+        self._host_task: asyncio.Task[None] | None = None
         self._delivery_task: asyncio.Task[None] | None = None
         self._opening: Future[None] | None = None
         self._stopping = False
@@ -147,6 +150,7 @@ class Service:
         engine.on_config.subscribe(lambda config: delivery.replace_hooks(hooks(config)))
         self._introduce(delivery)
         self._watch_the_watcher()
+        self._watch_the_host()
         await self._tell_lost(notices)
         if not self._stopping:
             self._delivery_task = asyncio.get_running_loop().create_task(delivery.run())
@@ -173,6 +177,21 @@ class Service:
         self.client.know_watchdogs(watchdogs.states)
         watchdogs.replace(engine.config.watchdogs)
         engine.on_config.subscribe(lambda config: watchdogs.replace(config.watchdogs))
+
+    def _watch_the_host(self) -> None:
+        """What stands in its crontabs and timers, and what they tell of a miss."""
+        from pulsetui.monitor.host.watch import HostWatch
+
+        engine = self.engine
+        self.host = HostWatch(
+            lambda: engine.config,
+            lambda: self.client.reachable_url,
+            engine.notices,
+            engine.clock,
+            engine.state_dir,
+        )
+        engine.evidence = self.host.evidence
+        self._host_task = asyncio.get_running_loop().create_task(self.host.watch())
 
     def _listen(self, links: LinkDesk) -> None:
         from pulsetui.listener.listener import Listener
@@ -239,6 +258,8 @@ class Service:
         if self._opening is not None:
             self._opening.cancel()  # it may still look for the host's zone
         self._config_notices.stop()
+        if self._host_task is not None:
+            self._host_task.cancel()
         if self._watchdogs is not None:
             await self._watchdogs.stop()
         if self._listener is not None:

@@ -17,6 +17,7 @@ from pulsetui.config.alerts import RULES, circular, holiday_files, read_rules, r
 from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check
 from pulsetui.config.drill import DrillConfig, read_drill
 from pulsetui.config.flaws import no_such_check, unknown_key, zone_flaw
+from pulsetui.config.host import HostConfig, read_host
 from pulsetui.config.kept_secret import NamesSecrets, SecretReader
 from pulsetui.config.model import (
     DEFAULT_TIMEZONE,
@@ -39,7 +40,7 @@ from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ConfigError
 
 _T = TypeVar("_T")
-TOP = ("timezone", "listener", "hooks", "tags", "maintenance", "drill", "watchdog", "checks", "keys")
+TOP = ("timezone", "listener", "hooks", "tags", "maintenance", "drill", "watchdog", "host", "checks", "keys")
 _OWN = frozenset({"name", "desc", "uuid"})
 """Fields that hardly two checks have alike."""
 
@@ -125,6 +126,7 @@ class _Builder:
             ),
             secrets=secrets_of(self._document) - self._secrets.references | self._secrets.values,
             drill=self._drill(timezone),
+            host=self._host(),
             watchdogs=watchdogs,
             secret_places=tuple(self._secrets.places),
             files=self._files(),
@@ -371,6 +373,12 @@ class _Builder:
         for key, flaw in flaws:
             self._report(("drill",), key, flaw)
         return drill
+
+    def _host(self) -> HostConfig:
+        host, flaws = read_host(self._table((), "host", report=True))
+        for key, flaw in flaws:
+            self._report(("host",), key, flaw)
+        return host
 
     def _watchdogs(self) -> tuple[WatchdogConfig, ...]:
         found = []

@@ -49,6 +49,7 @@ from pulsetui.monitor.watch.window_timer import WindowTimer
 from pulsetui.monitor.writing import commands
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.commands.upkeep import Forget
+from pulsetui.monitor.writing.evidence import Evidence, no_evidence
 from pulsetui.monitor.writing.transaction import Command
 from pulsetui.monitor.writing.writer import Batch, OnDone, Writer
 from pulsetui.store.database import Database
@@ -129,6 +130,7 @@ class Engine:
         self._trimmer = Trimmer(self.submit)
         self.trials = Trials(self)
         self.hook_control: HookControl | None = None  # who can pause hooks, once there are any
+        self.evidence: Evidence = no_evidence  # of the host, once it is looked at
         self.deaf: Callable[[], str] = str  # why no hook that there is can tell anybody; set by who knows
         self.store_watch = StoreWatch(self, self._routines.spawn)
         self.health_judge = HealthJudge(clock, self._evaluator, self.store_watch.trouble, self.submit)
@@ -270,7 +272,7 @@ class Engine:
             # Late follows from the clock alone: nothing was committed, but the row looks different now.
             self.on_changed(frozenset(one.check.slug for one in looked_at))
 
-        self.submit(commands.Advance(ids), done)
+        self.submit(commands.Advance(ids, self.evidence), done)
 
     async def judge(self) -> None:
         """Judges all that has run out by the clock now; for whoever moves the clock himself."""

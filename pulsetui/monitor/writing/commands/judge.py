@@ -8,11 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pulsetui.core.state import machine
+from pulsetui.core.state.check import Check
 from pulsetui.core.state.state import CheckState
+from pulsetui.core.state.status import SILENCE, Status
+from pulsetui.core.state.transition import Transition
 from pulsetui.errors import StoreError
 from pulsetui.monitor.writing.checks import TrackedCheck
+from pulsetui.monitor.writing.evidence import Evidence, no_evidence
 from pulsetui.monitor.writing.transaction import Transaction
 
 logger = logging.getLogger(__name__)
@@ -33,6 +38,7 @@ class Advance(Struct, frozen=True):
     """Time has passed for these checks. Its result: slugs that cannot be evaluated and what they raise."""
 
     ids: Sequence[int]
+    evidence: Evidence = no_evidence  # what the host tells of a run that did not come
 
     def apply(self, transaction: Transaction, now: datetime) -> Mapping[str, Exception]:
         broken: dict[str, Exception] = {}
@@ -41,20 +47,49 @@ class Advance(Struct, frozen=True):
             if tracked is None:
                 continue
             try:
-                judge(transaction, tracked, now)
+                judge(transaction, tracked, now, self.evidence)
             except Exception as error:  # noqa: BLE001 - one check must not stop the others
                 broken[tracked.check.slug] = error
         return broken
 
 
-def judge(transaction: Transaction, tracked: TrackedCheck, now: datetime) -> CheckState:
+def judge(
+    transaction: Transaction, tracked: TrackedCheck, now: datetime, evidence: Evidence = no_evidence
+) -> CheckState:
     """What the time until ``now`` does to the check. Returns its state then."""
     before = transaction.state(tracked)
-    transition = machine.advance(tracked.check, before, now)
+    transition = with_evidence(tracked.check, machine.advance(tracked.check, before, now), evidence, now)
     if transition.flips or transition.runs or transition.incidents or transition.state != before:
         transaction.apply(tracked, transition, now)
     transaction.settle_alerts(tracked, now)
     return transaction.state(tracked)
+
+
+def with_evidence(check: Check, transition: Transition, evidence: Evidence, now: datetime) -> Transition:
+    """The transition with what the host tells in the words of each miss: of flip, incident and state."""
+    flip = next((one for one in transition.flips if one.after is Status.DOWN and one.reason in SILENCE), None)
+    incident = transition.state.incident
+    if flip is None or incident is None:
+        return transition
+    due = incident.missed[0] if incident.missed else flip.at - check.grace
+    try:
+        told = evidence(check, due, transition.state.last_success, now)
+    except Exception:
+        logger.exception("check=%s: nothing can be said of its host", check.slug)
+        return transition
+    if not told:
+        return transition
+    detail = f"{flip.detail}. On its host: {told}"
+    state = transition.state.copied()
+    state.incident = replace(incident, detail=detail)
+    if state.detail == flip.detail:
+        state.detail = detail
+    return replace(
+        transition,
+        state=state,
+        flips=tuple(replace(one, detail=detail) if one is flip else one for one in transition.flips),
+        incidents=tuple(state.incident if one is incident else one for one in transition.incidents),
+    )
 
 
 class Settled(Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""The host's own schedule, looked at now and then, so that a miss comes with what is known of it."""
