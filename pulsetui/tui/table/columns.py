@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from pulsetui.client.attention import Attention
 from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING, word_for
+from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import ago_text, duration_text, instant_text, span_text, until_text
 from pulsetui.tui.draw.clocks import check_clock, check_zone, foreign
@@ -206,7 +207,7 @@ def _schedule(row: Row, context: CellContext) -> list[Span]:
 def _took(row: Row, context: CellContext) -> list[Span]:
     view = row.view
     if view.started and view.started_at is not None:
-        took: Span = (span_text(max((context.now - view.started_at).total_seconds(), 0.0)), "running")
+        took: Span = (_so_far(view, view.started_at, context), "running")
     elif view.last_duration is not None:
         took = (duration_text(view.last_duration), "text")
     else:
@@ -214,9 +215,21 @@ def _took(row: Row, context: CellContext) -> list[Span]:
     if view.usual_duration is None or context.width < _TOOK_CELLS:
         return [took]  # names need the room more
     usual = duration_text(view.usual_duration)
-    if len(took[0]) + len(_AGAINST) + len(usual) > context.width:
+    room = context.width - len(took[0]) - len(_AGAINST)
+    if len(usual) > room:
         usual = _in_one_unit(view.usual_duration)  # a number is never cut
+    if len(usual) > room:
+        return [took]
     return [took, (f"{_AGAINST}{usual}", "muted")]
+
+
+def _so_far(view: CheckView, started_at: datetime, context: CellContext) -> str:
+    """How long the run has been going on, and how many percent it has done, if it says so and there is room:
+    ``3m 12s 40%``."""
+    text = span_text(max((context.now - started_at).total_seconds(), 0.0))
+    percent = view.progress.partition(" ")[0]
+    is_percent = percent.endswith("%") and percent[:-1].replace(".", "", 1).isdecimal()
+    return f"{text} {percent}" if is_percent and len(text) + len(percent) < context.width else text
 
 
 def _in_one_unit(seconds: float) -> str:

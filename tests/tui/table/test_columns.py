@@ -177,6 +177,29 @@ def test_no_number_of_the_durations_is_cut(took: float | None, usual: float | No
         assert text_of(made, width)[cell.left : cell.left + cell.width].strip() == expected
 
 
+@pytest.mark.parametrize(
+    ("seconds", "usual", "progress", "wide", "narrow"),
+    [
+        (12, 11.0, "40% page 3", "12s 40% / 11s", "12s 40%"),
+        (12, None, "7.5%", "12s 7.5%", "12s 7.5%"),
+        (12, None, "page 3", "12s", "12s"),
+        (12, None, "[b]% page", "12s", "12s"),
+        (1711, 1437.0, "40%", "28m 31s 40% / 24m", "28m 31s"),
+        (86399, 86399.0, "100%", "23h 59m 100%", "23h 59m"),
+        (12 * 86400 + 5 * 3600, 10 * 86400.0, "99.5%", "12d 5h 99.5%", "12d 5h"),
+    ],
+)
+def test_a_run_that_says_how_far_it_is_shows_it_where_there_is_room(
+    seconds: int, usual: float | None, progress: str, wide: str, narrow: str
+) -> None:
+    started = NOW - timedelta(seconds=seconds)
+    made = view(started=True, started_at=started, usual_duration=usual, progress=progress)
+
+    for width, expected in ((150, wide), (120, narrow)):
+        cell = next(placed for placed in layout(width) if placed.column.key == "took")
+        assert text_of(made, width)[cell.left : cell.left + cell.width].strip() == expected
+
+
 def test_a_title_says_what_there_is_room_to_show() -> None:
     def title(width: int) -> str:
         return "".join(text for text, _ in header_line(width, SortBy.PROBLEMS, reverse=False))
