@@ -56,9 +56,17 @@ async def test_a_run_that_overlaps_keeps_its_place(tmp_path: Path) -> None:
         assert engine.view("often").progress == "10%"
 
 
-async def test_without_such_a_run_it_is_a_log_like_any_other(tmp_path: Path) -> None:
+async def test_it_is_no_ping_to_keep_whatever_became_of_its_run(tmp_path: Path) -> None:
     async with running(tmp_path) as engine:
-        await engine.ping("often", rid=RID)
+        await note(engine, "30%", b"page 2")
+        assert (engine.view("often").n_pings, engine.view("often").last_line) == (0, "30% page 2")
+        await engine.ping("often", PingKind.START, rid=RID)
+        await engine.run(minutes=6)
         await note(engine, "40%", b"page 3")
         view = engine.view("often")
-        assert (view.status, view.n_pings, view.last_line) == ("up", 2, "page 3")
+        assert (view.reason, view.n_pings, view.last_line) == ("hung", 1, "40% page 3")
+        (run,) = engine.client.details("often").runs
+        assert (run.outcome, run.detail) == (Outcome.HUNG, "started and did not finish within 5m")
+        await engine.ping("often", rid=RID)
+        await note(engine, "99%", b"")
+        assert engine.view("often").n_pings == 2

@@ -70,14 +70,13 @@ def receive(check: Check, state: CheckState, ping: Ping, now: datetime) -> Trans
     return draft.finish(state, kind)
 
 
-def note_progress(check: Check, state: CheckState, rid: UUID | None, said: str) -> Transition | None:
-    """How far a run is, as it says itself: shown with it while it goes on, and no ping to keep. None when no
-    run of that run id goes on: it came too late, or its start was lost. ``said`` is unsafe text."""
-    run = next((one for one in reversed(state.runs) if one.rid == rid), None)
-    if run is None or run.outcome is not Outcome.RUNNING:
-        return None
+def note_progress(check: Check, state: CheckState, rid: UUID | None, said: str) -> Transition:
+    """How far a run is, as it says itself: shown with it while it goes on, and no ping to keep. Of one that
+    hangs it stays what was told. ``said`` is unsafe text."""
     draft = TransitionBuilder(check, state)
-    draft.change_run(replace(run, detail=said))
+    run = next((one for one in reversed(state.runs) if one.rid == rid), None)
+    if run is not None and run.outcome is Outcome.RUNNING:
+        draft.change_run(replace(run, detail=said))
     return draft.finish(state)
 
 

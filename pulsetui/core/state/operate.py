@@ -224,7 +224,7 @@ def _skip_instants(draft: TransitionBuilder, since: datetime, until: datetime, *
         return
     letter = history.UNWATCHED
     if forgiven and new.status in _FORGIVING:
-        heard = new.last_ping or new.created_at
+        heard = _last_report(new) or new.created_at
         text = f"not heard of since {full_instant_text(heard, zone(check.schedule.timezone))}"
         reason = Reason.NEVER if missed[1] is Reason.NEVER else Reason.MISSED
         draft.go_down(missed[0], reason, f"{text}; two deadlines in a row passed while nobody watched")

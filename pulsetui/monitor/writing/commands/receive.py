@@ -48,7 +48,8 @@ def take_in(
     transaction: Transaction, tracked: TrackedCheck, state: CheckState, arrival: IncomingPing, now: datetime
 ) -> None:
     check = tracked.check
-    if arrival.progress is not None and _note_progress(transaction, tracked, state, arrival, now):
+    if arrival.progress is not None:
+        _note_progress(transaction, tracked, state, arrival, now)
         return
     at = min(arrival.at or now, now)
     line = _last_line(arrival.body, arrival.rest) if arrival.body else ""
@@ -80,18 +81,14 @@ def take_in(
 
 def _note_progress(
     transaction: Transaction, tracked: TrackedCheck, state: CheckState, arrival: IncomingPing, now: datetime
-) -> bool:
-    """It comes every few seconds: kept as a ping, it would soon push out all that is known of the past. False
-    when there is no such run: then it is a log like any other."""
+) -> None:
+    """It comes every few seconds: kept as a ping, it would soon push out all that is known of the past."""
     line = _last_line(arrival.body, arrival.rest) if arrival.body else ""
     said = " ".join(part for part in (arrival.progress, line) if part)
     transition = machine.note_progress(tracked.check, state, arrival.rid, said)
-    if transition is None:
-        return False
     if said:
         transition.state.last_line = said
     transaction.apply(tracked, transition, now)
-    return True
 
 
 def _ping_row(arrival: IncomingPing, transition: Transition, at: datetime, now: datetime) -> PingRow:
