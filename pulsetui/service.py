@@ -191,6 +191,7 @@ class Service:
             engine.state_dir,
         )
         engine.evidence = self.host.evidence
+        self.client.know_host_jobs(self.host.view)
         self._host_task = asyncio.get_running_loop().create_task(self.host.watch())
 
     def _listen(self, links: LinkDesk) -> None:

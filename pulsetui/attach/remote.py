@@ -15,6 +15,7 @@ from pulsetui.client import wire
 from pulsetui.client.alert import OnAlert
 from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand, Dismiss, answer_at_once
+from pulsetui.client.host import HostView
 from pulsetui.client.trials import TrialView
 from pulsetui.client.views import (
     CheckDetails,
@@ -104,6 +105,9 @@ class RemoteEngine:
 
     def trials(self, limit: int = 20) -> tuple[TrialView, ...]:
         return self._read(wire.decode_trials, self._transport.get("trials", limit=str(limit)))
+
+    def host(self) -> HostView:
+        return self._read(wire.decode_host, self._transport.get("host"))
 
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
         span = {"since": since.isoformat(), "until": until.isoformat()}

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pulsetui.client.alert import OnAlert
 from pulsetui.client.commands import AnyCommand, Definition
+from pulsetui.client.host import HostView
 from pulsetui.client.trials import TrialView
 from pulsetui.client.views import (
     CheckDetails,
@@ -65,6 +66,9 @@ class EngineClient(Protocol):
 
     def trials(self, limit: int = 20) -> tuple[TrialView, ...]:
         """Tests of hooks and drills, the newest first."""
+
+    def host(self) -> HostView:
+        """The jobs of the engine's host, as it saw them last."""
 
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
         """What these checks did and will do. Unknown slugs are left out."""

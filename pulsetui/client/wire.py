@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from pulsetui.client.alert import Alert
+from pulsetui.client.host import HostView
 from pulsetui.client.trials import TrialView
 from pulsetui.client.views import (
     CheckDetails,
@@ -64,6 +65,7 @@ decode_alert = msgspec.json.Decoder(Alert).decode
 decode_details = msgspec.json.Decoder(CheckDetails).decode
 decode_incidents = msgspec.json.Decoder(tuple[IncidentEntry, ...]).decode
 decode_trials = msgspec.json.Decoder(tuple[TrialView, ...]).decode
+decode_host = msgspec.json.Decoder(HostView).decode
 decode_timeline = msgspec.json.Decoder(Timeline).decode
 decode_log = msgspec.json.Decoder(tuple[LogLine, ...]).decode
 decode_results = msgspec.json.Decoder(list[CommandResult]).decode

@@ -7,7 +7,7 @@ import pwd
 import shutil
 import stat
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -71,7 +71,7 @@ _HEAD_BYTES = 16_384
 
 
 class ThisHost:
-    """The facts of the host that this process runs on."""
+    """The facts of the host that this process runs on. For one look: the zone is asked for once."""
 
     @property
     def cron(self) -> CronKind:
@@ -79,7 +79,7 @@ class ThisHost:
             return "cronie"
         return "debian" if _DEBIAN.exists() else "unknown"
 
-    @property
+    @cached_property
     def zone(self) -> str:
         found = host_zone_name()
         return found.name if not found.doubt else ""

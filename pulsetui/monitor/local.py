@@ -14,6 +14,7 @@ from pulsetui.client.alert import Alert, OnAlert
 from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand
 from pulsetui.client.hooks import HookState
+from pulsetui.client.host import NOT_LOOKED_AT, HostView
 from pulsetui.client.observers import Observers
 from pulsetui.client.trials import TrialView
 from pulsetui.client.views import (
@@ -57,6 +58,7 @@ class LocalEngine:
         self.address = ""  # host:port of the listener
         self._by_key = False  # slugs need a ping key: others than this host can reach the listener
         self.reachable_url = ""  # at which a process on this host finds the listener
+        self._host: Callable[[], HostView] = lambda: NOT_LOOKED_AT
         self._host_tz = self._system_tz = ""  # the zones of this host, once they are known
         self._hook_states: Callable[[], Mapping[str, HookState]] = dict
         self._watchdogs: Callable[[], tuple[WatchdogState, ...]] = tuple
@@ -204,6 +206,13 @@ class LocalEngine:
 
     def trials(self, limit: int = 20) -> tuple[TrialView, ...]:
         return trial_views(self._engine.queries, limit, self._engine.masked)
+
+    def host(self) -> HostView:
+        return self._host()
+
+    def know_host_jobs(self, host: Callable[[], HostView]) -> None:
+        """Who looks at this host."""
+        self._host = host
 
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
         tracked = [one for slug in slugs if (one := self._engine.checks.find(slug)) is not None]

@@ -380,6 +380,7 @@ class PulseApp(App[None]):
             "ways": lambda: go.ways(first),
             "log": go.log,
             "hooks": go.hooks,
+            "host": go.host,
             "theme": go.themes,
             "palette": go.palette,
             "help": go.help,

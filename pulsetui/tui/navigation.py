@@ -59,6 +59,14 @@ class Navigation:
         if not isinstance(self._app.screen, HooksScreen):
             self._app.push_screen(HooksScreen())
 
+    def host(self) -> None:
+        """The host's jobs; back to them when they are open below."""
+        from pulsetui.tui.host.screen import HostScreen
+
+        self._back_to(HostScreen)
+        if not isinstance(self._app.screen, HostScreen):
+            self._app.push_screen(HostScreen())
+
     def _back_to(self, kind: type[PulseScreen]) -> None:
         """Closes what is open over a screen of that kind, if there is one: screens would pile up."""
         if any(isinstance(screen, kind) for screen in self._app.screen_stack):

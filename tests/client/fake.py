@@ -41,6 +41,7 @@ from pulsetui.client.commands import (
     answer_at_once,
     refused,
 )
+from pulsetui.client.host import NOT_LOOKED_AT, HostView
 from pulsetui.client.trials import Trial, TrialView
 from pulsetui.client.views import (
     CheckDetails,
@@ -93,6 +94,7 @@ class FakeEngine:
         self.trial_views: list[TrialView] = []  # the newest first
         self.told: Callable[[str], DeliveryView] = self._told_at_once  # what becomes of a trial, by hook
         self.closed = False
+        self.host_view = NOT_LOOKED_AT
         self.subscribed = threading.Event()  # somebody has subscribed
         self.listeners: list[OnChange] = []
         self._alerted: list[OnAlert] = []
@@ -191,6 +193,10 @@ class FakeEngine:
     def trials(self, limit: int = 20) -> tuple[TrialView, ...]:
         self._reach()
         return tuple(self.trial_views[:limit])
+
+    def host(self) -> HostView:
+        self._reach()
+        return self.host_view
 
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
         self._reach()

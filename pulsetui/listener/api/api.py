@@ -95,6 +95,8 @@ class PulseApi:
                 self._in_pool(respond, lambda: _json(self._client.incidents(_limit(request, 200))))
             case ["trials"]:
                 self._in_pool(respond, lambda: _json(self._client.trials(_limit(request, 20))))
+            case ["host"]:
+                self._in_pool(respond, lambda: _json(self._client.host()))
             case ["timeline"]:
                 self._in_pool(respond, lambda: self._timeline(request))
             case ["log"]:

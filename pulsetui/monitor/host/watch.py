@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, cast
 
+from pulsetui.client.host import HostView
 from pulsetui.config.model import Config
+from pulsetui.config.secret import without
 from pulsetui.core.schedule.english import listed
 from pulsetui.core.state.check import Check
 from pulsetui.core.text.clean import clean
@@ -25,6 +27,7 @@ from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.host import seen as memory
 from pulsetui.monitor.host.evidence import Happening, KnownOfHost, evidence, lasting
 from pulsetui.monitor.host.look import HostSnapshot, look, set_back_or_forward
+from pulsetui.monitor.host.view import host_view
 from pulsetui.monitor.notices import Notices
 
 logger = logging.getLogger(__name__)
@@ -101,15 +104,28 @@ class HostWatch:
         self._notices = notices
         self._clock = clock
         self._state_dir = state_dir
-        self._host = host or ThisHost()
+        self._host = host
+        self._zone = ""
         self._places = places or Places()
         self.known = KnownOfHost(seen=memory.load(state_dir))
         """The last look. Replaced as a whole: any thread may read it."""
         self._told: frozenset[str] = frozenset()
+        self._troubles: Mapping[str, str] = {}
 
     def evidence(self, check: Check, due: datetime, last_success: datetime | None, now: datetime) -> str:
         """``evidence.Evidence`` from the last look. On the writer thread."""
         return evidence(self.known, check, due, last_success, now)
+
+    def view(self) -> HostView:
+        """For screens. From any thread."""
+        return host_view(
+            self.known.snapshot,
+            self._troubles,
+            self._zone,
+            self._clock.now(),
+            is_watched=self._config().host.watch,
+            masked=lambda text: without(text, self._config().secrets),
+        )
 
     async def watch(self) -> None:
         """Looks again and again. A look that fails is logged; the next one comes."""
@@ -128,7 +144,7 @@ class HostWatch:
         """Looks once, and puts the notices that what is seen calls for."""
         config = self._config()
         world = World(
-            host=self._host,
+            host=self._host or ThisHost(),
             now=self._clock.now(),
             checks=known_checks.of_config(config),
             knows_checks=True,
@@ -137,12 +153,15 @@ class HostWatch:
         snapshot = await _apart(
             lambda: look(world, self._places, config.host.cron_log, self._clock.boottime())
         )
+        self._zone = world.host.zone
         before = self.known
         after = memory.after(before.seen, snapshot, config.checks)
         self.known = KnownOfHost(snapshot=snapshot, seen=after, happened=self._happened(before, snapshot))
         if after != before.seen:
             await _apart(lambda: memory.keep(self._state_dir, after))
-        self._tell(before.seen, snapshot, differences(snapshot.jobs, world))
+        found = differences(snapshot.jobs, world)
+        self._troubles = {one.source: one.text for one in found if one.source}
+        self._tell(before.seen, snapshot, found)
 
     def _happened(self, before: KnownOfHost, snapshot: HostSnapshot) -> tuple[Happening, ...]:
         if before.snapshot is None:

@@ -249,6 +249,13 @@ VERBS: tuple[Verb, ...] = (
         help="Show what notifies people: how it is doing, tests and drills",
         on=_CHECK | _OVER,
     ),
+    Verb(
+        id="host",
+        keys="C",
+        label="host",
+        help="Show the crontabs and timers of the engine's host, and the check of each job",
+        on=_CHECK | _OVER,
+    ),
     Verb(id="test", keys="t", label="test", help="Send a test by this hook", on=_HOOKS, off=_needs_engine),
     Verb(
         id="hold",

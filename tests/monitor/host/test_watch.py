@@ -123,3 +123,18 @@ async def test_evidence_that_breaks_hides_no_miss(tmp_path: Path) -> None:
         await engine.ping("nightly", PingKind.SUCCESS)
         await engine.run(hours=26, minutes=40)
         assert engine.status("nightly") == f"down {Reason.MISSED}"
+
+
+async def test_screens_see_the_jobs_and_no_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(tmp_path) as engine:
+        host = Host(engine, tmp_path / "host", monkeypatch)
+        assert host.watch.view().looked_at is None
+        host.table.write_text(LINE.replace("0 2", "0 3") + "0 4 * * * root PGPASSWORD=hunter22 /opt/dump\n")
+        await host.look()
+        view = host.watch.view()
+        first, second = view.jobs
+        assert (first.slug, first.is_monitored, first.times) == ("nightly", True, "0 3 * * *")
+        assert "expects 0 2 * * *" in first.trouble
+        assert (second.name, second.slug, second.is_monitored) == ("dump", "", False)
+        assert view.zone == "UTC"
+        assert "hunter22" not in repr(view)
