@@ -25,7 +25,7 @@ from pulsetui.job.run_id import RUN_ID_VARIABLE, new_rid
 from pulsetui.job.wire import Address, parse_address
 from pulsetui.job.wrapper.heard import Heard
 from pulsetui.job.wrapper.live import Teller
-from pulsetui.job.wrapper.options import COMMAND, RunOptions, usable
+from pulsetui.job.wrapper.options import COMMAND, RunOptions, usable, with_host_zone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class _Watch:
             self._route.why, self._route.url = f"{self._route.url!r} is not an address", None
         self._rid = new_rid()
         self._teller = Teller(self._address, self._route)
+        self._create: Sequence[tuple[str, str]] = ()
         self._heard = Heard(keeps_stdout=bool(self._options.paths))
 
     def run(self, job: Sequence[str]) -> int:
@@ -114,8 +115,8 @@ class _Watch:
         from pulsetui.job.wrapper.child import KILL_AFTER_S, run_job
 
         heard, options = self._heard, self._options
-        start = PingReport(slug=self._slug, kind="start", rid=self._rid, create=options.create)
-        self._teller.begin(start, START_PATIENCE_S, heard.how_far)
+        start = PingReport(slug=self._slug, kind="start", rid=self._rid)
+        self._teller.begin(start, START_PATIENCE_S, self._define, heard.how_far)
         os.environ[RUN_ID_VARIABLE] = self._rid
         began = time.monotonic()
         ended = run_job(
@@ -129,6 +130,7 @@ class _Watch:
         heard.close()
         report = self._end(ended, took)
         self._teller.end(START_PATIENCE_S + 0.1)
+        self._define(report)
         self._teller.tell(report, self._patience())
         self._complain()
         return ended
@@ -153,12 +155,20 @@ class _Watch:
             return None, ""
 
     def _skip(self, why: str) -> int:
-        report = PingReport(
-            slug=self._slug, kind="skip", rid=self._rid, body=why.encode(), create=self._options.create
-        )
+        report = PingReport(slug=self._slug, kind="skip", rid=self._rid, body=why.encode())
+        self._define(report)
         self._teller.tell(report, END_PATIENCE_S)
         self._complain()
         return self._options.skip_codes[0] if self._options.skip_codes else 0
+
+    def _define(self, report: PingReport) -> None:
+        """Says what check to make if there is none."""
+        if self._options.create and not self._create:
+            try:
+                self._create = with_host_zone(self._options.create)
+            except Exception:  # noqa: BLE001 - a broken installation is not the job's fault
+                self._create = self._options.create
+        report.create = tuple(self._create)
 
     def _end(self, ended: Ended, took: float) -> PingReport:
         """What is reported of the end. A job that was asked to end because it took too long has failed,
@@ -182,7 +192,6 @@ class _Watch:
             unread=tuple(found.unread.items()),
             body=_with_note(output, self._options.timeout) if ended.timed_out else output,
             duration=took,
-            create=self._options.create,
         )
         report.keeps_end = True
         return report

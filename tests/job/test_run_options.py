@@ -207,6 +207,26 @@ def test_what_cannot_be_used_is_told_and_the_job_runs(
     assert says in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("schedule", "zone", "sent"),
+    [
+        (["--cron", "0 2 * * *"], "Europe/Riga", ["Europe/Riga"]),
+        (["--calendar", "daily"], "Europe/Riga", ["Europe/Riga"]),
+        (["--cron", "0 2 * * *", "--timezone", "UTC"], "Europe/Riga", ["UTC"]),
+        (["--cron", "0 2 * * *"], "XYZ-3:17", None),  # a clock of no zone that has a name
+        (["--every", "1h"], "Europe/Riga", None),
+    ],
+)
+def test_a_schedule_by_the_clock_is_by_the_clock_of_the_jobs_host(
+    schedule: list[str], zone: str, sent: list[str] | None, tmp_path: Path
+) -> None:
+    """The engine may have another default, and then all that is due would be hours off."""
+    with serving(OK) as server:
+        env = {**environment(tmp_path, server.url), "TZ": zone}
+        subprocess.run([PULSETUI, "run", "a", *schedule, *shell("true")], env=env, check=True)
+        assert [query.get("timezone") for _, query in targets(server)] == [sent, sent]
+
+
 def test_a_run_brings_the_schedule_of_a_check_that_is_not_there(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pulsetui.job.locate import Route
     from pulsetui.job.wire import Address
 
+    Complete = Callable[[PingReport], None]
     HowFar = Callable[[], tuple[float | None, bytes]]
 
 EVERY_S = 10.0
@@ -47,17 +48,19 @@ class Teller:
         except Exception as error:  # noqa: BLE001 - a bug of ours must not become the job's failure
             self.told.append(SendResult(LOST, f"the report failed: {type(error).__name__}: {error}"))
 
-    def begin(self, start: PingReport, patience: float, how_far: HowFar) -> None:
-        """Reports the start, and goes on with what ``how_far`` says (percent and words) until ``end``."""
-        threading.Thread(target=self._run, args=(start, patience, how_far), daemon=True).start()
+    def begin(self, start: PingReport, patience: float, complete: Complete, how_far: HowFar) -> None:
+        """Reports the start as ``complete`` leaves it, and goes on with what ``how_far`` says (percent and
+        words) until ``end``."""
+        threading.Thread(target=self._run, args=(start, patience, complete, how_far), daemon=True).start()
 
     def end(self, patience: float) -> None:
         """No more of it; waits at most ``patience`` seconds for the start."""
         self._over.set()
         self._started.wait(patience)
 
-    def _run(self, start: PingReport, patience: float, how_far: HowFar) -> None:
+    def _run(self, start: PingReport, patience: float, complete: Complete, how_far: HowFar) -> None:
         try:
+            complete(start)
             self.tell(start, patience)
         finally:
             self._started.set()

@@ -107,6 +107,18 @@ def _create(options: Options, say: Say) -> Sequence[tuple[str, str]]:
     return (*given, *others)
 
 
+def with_host_zone(create: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """The same with this host's zone, by which its cron starts the job, where none was given and it is
+    certain: the engine may have another one. Takes a while to load."""
+    names = {name for name, _ in create}
+    if "timezone" in names or names.isdisjoint(("cron", "calendar")):
+        return create
+    from pulsetui.config.host_zone_name import host_zone_name
+
+    found = host_zone_name()
+    return create if found.doubt else (*create, ("timezone", found.name))
+
+
 def _timeout(text: str) -> float:
     seconds = _span("--timeout", text)
     if seconds <= 0:
