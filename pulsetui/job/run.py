@@ -25,6 +25,7 @@ from pulsetui.job.run_id import RUN_ID_VARIABLE, new_rid
 from pulsetui.job.wire import Address, parse_address
 from pulsetui.job.wrapper.heard import Heard
 from pulsetui.job.wrapper.live import Teller
+from pulsetui.job.wrapper.numbers import RESERVED, SEARCH_S, Found, by_paths, by_patterns
 from pulsetui.job.wrapper.options import COMMAND, RunOptions, usable, with_host_zone
 
 TYPE_CHECKING = False
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from pulsetui.job.options import Options
     from pulsetui.job.wrapper.child import Ended
     from pulsetui.job.wrapper.lock import Lock
-    from pulsetui.job.wrapper.numbers import Found
 
 START_PATIENCE_S = 0.9
 END_PATIENCE_S = 0.9
@@ -179,7 +179,11 @@ class _Watch:
             and not ended.by_signal
             and ended.exit_code in self._options.skip_codes
         )
-        found = self._numbers(ended)
+        found = Found()
+        try:
+            self._find_numbers(ended, found)
+        except Exception as error:  # noqa: BLE001 - whatever is in an output, the end is reported
+            _say(f"not all numbers of the output could be read: {type(error).__name__}: {error}")
         # To an engine on this host it costs no time to send all that it searches for the check's metrics.
         is_near = self._address is None or self._address.is_local
         output = ended.output.joined() if is_near else ended.output.end
@@ -196,16 +200,14 @@ class _Watch:
         report.keeps_end = True
         return report
 
-    def _numbers(self, ended: Ended) -> Found:
+    def _find_numbers(self, ended: Ended, found: Found) -> None:
         """All of them. What an option finds counts before what a line said, and what was measured before
         both."""
-        from pulsetui.job.wrapper.numbers import RESERVED, Found, by_paths, by_patterns
-
-        found = Found()
         found.values.update(self._heard.metrics)
         found.unread.update(self._heard.unread)
-        by_paths(self._options.paths, self._heard.stdout, found, _say)
-        by_patterns(self._options.metrics, ended.output, found, _say)
+        until = time.monotonic() + SEARCH_S
+        by_paths(self._options.paths, self._heard.stdout, found, _say, until)
+        by_patterns(self._options.metrics, ended.output, found, _say, until)
         for name in found.values:
             found.unread.pop(name, None)
         if ended.did_run:
@@ -215,7 +217,6 @@ class _Watch:
             for name, value in zip(RESERVED, (round(memory, 1), round(cpu, 3)), strict=True):
                 found.values[name] = value
                 found.unread.pop(name, None)
-        return found
 
     def _patience(self) -> float:
         away = any(outcome.state not in (SENT, UNKNOWN, REFUSED) for outcome in self._teller.told)

@@ -12,12 +12,14 @@ from pulsetui.core.text.output import Output
 from pulsetui.errors import UsageError
 from pulsetui.job.wrapper.numbers import Found, by_paths, last_document, path_option, pattern_option
 
+FOREVER = float("inf")
+
 
 def found(output: bytes, *paths: str) -> tuple[dict[str, float], dict[str, str], list[str]]:
     said: list[str] = []
     result = Found()
     wanted = {name: path for text in paths for name, path in path_option(text).items()}
-    by_paths(wanted, Output(output), result, said.append)
+    by_paths(wanted, Output(output), result, said.append, FOREVER)
     return result.values, result.unread, said
 
 
@@ -92,12 +94,12 @@ values = st.recursive(
 )
 def test_of_several_documents_the_last_one_counts(documents: list[dict[str, object]], pretty: bool) -> None:
     text = "\nnoise\n".join(json.dumps(one, indent=1 if pretty else None) for one in documents)
-    assert last_document(text.encode()) == documents[-1]
+    assert last_document(text.encode(), FOREVER) == documents[-1]
 
 
 @given(st.binary(max_size=300))
 def test_no_output_is_too_odd(output: bytes) -> None:
-    last_document(output)
+    last_document(output, FOREVER)
 
 
 @pytest.mark.parametrize(
@@ -113,3 +115,7 @@ def test_what_run_measures_cannot_be_named_otherwise() -> None:
         path_option("memory_mb=.a")
     with pytest.raises(UsageError, match="run measures cpu_s itself"):
         pattern_option(r"cpu_s=(\d+)")
+
+
+def test_a_document_is_not_searched_for_longer_than_a_job_can_wait() -> None:
+    assert last_document(b'{"a": 1}', 0.0) is None

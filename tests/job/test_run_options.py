@@ -15,6 +15,7 @@ import pytest
 
 from pulsetui.job import run as run_module
 from pulsetui.job.wrapper import live
+from pulsetui.job.wrapper.heard import Heard
 from tests.job.server import NOT_FOUND, OK, Server, serving
 from tests.job.test_ping import PULSETUI, spooled
 from tests.job.test_run import environment, said, shell, targets
@@ -242,3 +243,20 @@ def test_a_run_brings_the_schedule_of_a_check_that_is_not_there(
         {"cron": "0 2 * * 1-5", "timezone": "Europe/Riga", "grace": "30m"}
     ] * 2
     capfd.readouterr()
+
+
+def test_no_flaw_of_ours_ends_a_job(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Heard, "add", broken)
+    monkeypatch.setattr(run_module, "by_patterns", broken)
+    monkeypatch.setattr(run_module, "with_host_zone", broken)
+    with serving(OK) as server:
+        assert outcome(server, "--every", "1h", *shell("echo x; echo y >&2; exit 7"))[:2] == (7, "/ping/a/7")
+        assert [query["every"] for _, query in targets(server)] == [["1h"], ["1h"]]
+    out, err = capfd.readouterr()
+    assert out == "x\n"
+    assert err == "y\npulsetui run: not all numbers of the output could be read: RuntimeError: a bug\n"

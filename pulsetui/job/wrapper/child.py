@@ -264,14 +264,20 @@ class _Pump:
         taken = chunk and _write(target, chunk)
         if chunk:
             self._output.add(chunk)
-            if self._hear is not None:
-                self._hear(target, chunk)
+            self._tell(target, chunk)
         if not taken:
             # The job closed it; or nothing reads ours, and the job shall learn that by SIGPIPE as it would
             # without us.
             self._selector.unregister(source)
             del self._targets[source]
             os.close(source)
+
+    def _tell(self, target: int, chunk: bytes) -> None:
+        if self._hear is not None:
+            try:
+                self._hear(target, chunk)
+            except Exception:  # noqa: BLE001 - a bug of ours must not end the job
+                self._hear = None
 
     def _patience(self) -> float | None:
         return None if self._deadline is None else max(self._deadline - time.monotonic(), 0.0)

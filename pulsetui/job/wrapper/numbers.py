@@ -23,7 +23,7 @@ RESERVED = ("memory_mb", "cpu_s")
 """What ``run`` measures itself."""
 
 SEARCH_S = 0.7
-"""For finding numbers in the output: some milliseconds are enough for a usual pattern."""
+"""For finding all numbers in the output: some milliseconds are enough for usual ones."""
 
 MAX_LITERAL = 200  # characters of what should have been a number
 
@@ -101,14 +101,15 @@ class Found:
             say(f"{option} {name}: {printable(literal, 40)} is not a number")
 
 
-def by_patterns(patterns: Mapping[str, Pattern], output: Output, found: Found, say: Say) -> None:
-    """Searches the output as far as the job can wait for it. A pattern that does not match reports nothing:
-    what is expected of it then fails, as it should."""
+def by_patterns(
+    patterns: Mapping[str, Pattern], output: Output, found: Found, say: Say, until: float
+) -> None:
+    """Searches the output until then (on the monotonic clock), as far as the job can wait for it. A pattern
+    that does not match reports nothing: what is expected of it then fails, as it should."""
     if not patterns:
         return
     from pulsetui.core.text.metric import Text, TookTooLongError
 
-    until = time.monotonic() + SEARCH_S
     text = Text(output.head, output.rest, output.skipped)
     for name, pattern in patterns.items():
         try:
@@ -120,12 +121,12 @@ def by_patterns(patterns: Mapping[str, Pattern], output: Output, found: Found, s
             found.put(name, literal, say, "--metric")
 
 
-def by_paths(paths: Mapping[str, Path], stdout: Output | None, found: Found, say: Say) -> None:
+def by_paths(paths: Mapping[str, Path], stdout: Output | None, found: Found, say: Say, until: float) -> None:
     """Reads the last JSON document on standard output. A list or an object counts its entries, true is 1;
     null and what is not there report nothing."""
     if not paths or stdout is None:
         return
-    document = last_document(stdout.rest if stdout.skipped else stdout.head + stdout.rest)
+    document = last_document(stdout.rest if stdout.skipped else stdout.head + stdout.rest, until)
     if document is None:
         names = ", ".join(paths)
         say(f"--json-metric {names}: there is no JSON document on the job's standard output")
@@ -158,12 +159,11 @@ def _at(document: object, path: Sequence[str | int]) -> object:
     return document
 
 
-def last_document(output: bytes, seconds: float = SEARCH_S) -> object:
+def last_document(output: bytes, until: float) -> object:
     """The last JSON object or list that begins a line; None when none is found in time."""
     from json import JSONDecoder
 
     text = output.decode("utf-8", "replace")
-    until = time.monotonic() + seconds
     decoder = JSONDecoder()
     found: object = None
     at = 0
