@@ -176,12 +176,9 @@ def test_a_lock_is_read_as_json_is(lock: dict[str, object], spaced: bool, cut: i
         read = {}
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "engine.lock").write_text(written, encoding="utf-8", errors="surrogatepass")
-        for name in ("url", "ping_url"):
-            said = read.get(name)
-            if isinstance(said, str) and said and (name == "ping_url" or not read.get("ping_url")):
-                assert locate.announced_url(folder) == said
-                return
-        assert locate.announced_url(folder) == locate.DEFAULT_URL
+        said = [read.get(name) for name in ("ping_url", "url")]
+        wanted = next((one for one in said if isinstance(one, str) and one), locate.DEFAULT_URL)
+        assert locate.announced_url(folder) == wanted
 
 
 def test_the_lock_of_an_older_engine_asks_for_no_proof(tmp_path: Path) -> None:
