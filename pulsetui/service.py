@@ -7,6 +7,7 @@ frame needs. ``open_door`` lets pings in and alerts out; clients that came befor
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 import socket
@@ -65,6 +66,7 @@ class Service:
         self._sockets = list(sockets)
         self._listener: Listener | None = None
         self._delivery: DeliveryWorker | None = None
+        self._hook_notices: HookNotices
         self._watchdogs: Watchdogs | None = None
         self.host: HostWatch | None = None
         self._host_task: asyncio.Task[None] | None = None
@@ -136,19 +138,20 @@ class Service:
             return builder.build(config.hooks, no_commands=self._config_notices.no_commands)
 
         self._listen(desk)
-        notices = HookNotices(engine.notices)
+        self._hook_notices = notices = HookNotices(engine.notices)
         self._delivery = delivery = DeliveryWorker(
             StoreOutbox(engine),
             hooks(engine.config),
             engine.clock,
             notices.trouble,
             on_lost=notices.lost,
-            on_state=lambda: self._hooks_changed(notices),
+            on_state=self._hooks_changed,
             take=answers.take,
             timezone=lambda: zone(engine.config.timezone),
         )
         engine.on_config.subscribe(lambda config: delivery.replace_hooks(hooks(config)))
         self._introduce(delivery)
+        self._look_for_ears()
         self._watch_the_watcher()
         self._watch_the_host()
         await self._tell_lost(notices)
@@ -203,10 +206,28 @@ class Service:
         )
         self._listener.start(self._sockets)
 
-    def _hooks_changed(self, notices: HookNotices) -> None:
+    def _hooks_changed(self) -> None:
         assert self._delivery is not None
-        notices.states(self._delivery.states())
+        self._hook_notices.states(self._delivery.states())
+        self._would_be_told()
         self.client.hooks_changed()
+
+    def _look_for_ears(self) -> None:
+        """Says when nobody would be told: now, and whenever that may have changed."""
+        self._would_be_told()
+        self.engine.on_config.subscribe(lambda _: self._would_be_told())
+        for came_or_went in (self.client.on_attached, self.client.on_detached):
+            came_or_went.subscribe(self._screens_changed)
+
+    def _screens_changed(self) -> None:
+        """From any thread, also of a screen that outlives the engine."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._would_be_told)
+
+    def _would_be_told(self) -> None:
+        assert self._delivery is not None
+        config, screens = self.engine.config, self.client.screens()
+        self._hook_notices.unheard(config, self._delivery.states(), screens=screens)
 
     async def _tell_lost(self, notices: HookNotices) -> None:
         """What was not delivered in the last run is still to be read."""

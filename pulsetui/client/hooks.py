@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
+
+UNHEARD: Final = "unheard"
+"""The key of the notice that nobody would be told of a failure."""
 
 
 class Circuit(StrEnum):

@@ -63,6 +63,7 @@ class LocalEngine:
         self._hook_states: Callable[[], Mapping[str, HookState]] = dict
         self._watchdogs: Callable[[], tuple[WatchdogState, ...]] = tuple
         self.on_attached: Observers[[]] = Observers()  # somebody listens to alerts now
+        self.on_detached: Observers[[]] = Observers()  # one of them does no longer
         engine.on_changed.subscribe(self._changed)
 
     def listening(self, host: str, port: int) -> None:
@@ -237,7 +238,16 @@ class LocalEngine:
     def subscribe_alerts(self, on_alert: OnAlert) -> Callable[[], None]:
         leave = self._on_alert.subscribe(on_alert)
         self.on_attached()
-        return leave
+
+        def detach() -> None:
+            leave()
+            self.on_detached()
+
+        return detach
+
+    def screens(self) -> int:
+        """How many there are that an alert would be shown on."""
+        return len(self._on_alert)
 
     def publish(self, alert: Alert) -> int:
         """Hands an alert to every attached screen; returns how many there were."""

@@ -19,6 +19,7 @@ from pulsetui.config.host_zone_name import HostZone
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.service import Service, open_service
 
+HOOK = '[hooks.ops]\ntype = "command"\ncommand = ["true"]\n'
 ENDED = "it will never elapse again: the last time was 2020-01-01 06:00 UTC"
 OVER = 'calendar = "2020-01-01 06:00"'
 
@@ -44,10 +45,10 @@ def written(folder: Path, text: str) -> Path:
 def test_validate_warns_and_the_file_is_right_all_the_same(
     schedule: str, doubt: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = written(tmp_path, f"[checks.a]\n{schedule}\n")
+    path = written(tmp_path, f"{HOOK}[checks.a]\n{schedule}\n")
     assert main(["validate", str(path)]) == 0
     said = capsys.readouterr()
-    assert said.out == f"{path}: 1 check, 0 hooks, no problems, 1 warning\n"
+    assert said.out == f"{path}: 1 check, 1 hook, no problems, 1 warning\n"
     assert said.err.startswith("warning: [checks.a] c")
     assert doubt in said.err
 
@@ -60,10 +61,28 @@ def test_validate_says_nothing_of_what_is_usual(tmp_path: Path, capsys: pytest.C
     """Each nightly run is touched by a clock change some day: that is for ``schedule`` and ``show``."""
     path = written(
         tmp_path,
-        'timezone = "Europe/Berlin"\n[checks.a]\ncron = "30 2 * * *"\n[checks.b]\ncalendar = "02:30"\n',
+        f'timezone = "Europe/Berlin"\n{HOOK}'
+        '[checks.a]\ncron = "30 2 * * *"\n[checks.b]\ncalendar = "02:30"\n',
     )
     assert main(["validate", str(path)]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("hook", "warning"),
+    [
+        ("", "nobody would be told of a failure: checks.toml has no hook (see: pulsetui help hooks)"),
+        (
+            '[hooks.bell]\ntype = "terminal"\n',
+            "without a screen nobody would be told of a failure: hook bell needs an open screen",
+        ),
+    ],
+)
+def test_validate_says_when_nobody_would_be_told(
+    hook: str, warning: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["validate", str(written(tmp_path, f'{hook}[checks.a]\nevery = "1h"\n'))]) == 0
+    assert capsys.readouterr().err == f"warning: {warning}\n"
 
 
 ABSURD = ("9" * 20, "9" * 400, "9" * 5000)

@@ -209,7 +209,7 @@ def test_the_metrics_of_a_check_are_found_wherever_a_job_prints_them(tmp_path: P
             assert pulsetui("run", "backup", "--", "sh", "-c", script, home=tmp_path).stderr == ""
         found = json.loads(pulsetui("show", "backup", "--json", home=tmp_path).stdout)
 
-    assert [run["metrics"] for run in found["runs"]] == [{"n": 1043.0}, {"n": 1042.0}]
+    assert [run["metrics"]["n"] for run in found["runs"]] == [1043.0, 1042.0]
 
 
 def test_a_second_engine_on_the_same_state_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,9 +57,12 @@ def test_one_whose_disk_is_full_is_left_alive(manager: socket.socket) -> None:
     )
 
 
-def test_a_loop_that_does_not_answer_is_stuck(tmp_path: Path) -> None:
+def test_a_loop_that_does_not_answer_is_stuck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = tmp_path / "checks.toml"
     config.write_text('[checks.a]\nevery = "1h"\n')
     with open_service(config, tmp_path / "state", ("127.0.0.1", 0)) as service:
         assert service.trouble(10) is None
-        assert service.trouble(0) == Trouble("the engine did not answer within 0 s", is_stuck=True)
+        judge, released = service.engine.health_judge, threading.Event()
+        monkeypatch.setattr(judge, "trouble", lambda: released.wait(30) and None)
+        assert service.trouble(0.01) == Trouble("the engine did not answer within 0.01 s", is_stuck=True)
+        released.set()

@@ -55,6 +55,22 @@ def test_one_line_and_the_exit_code_say_whether_all_is_well(
     assert capsys.readouterr().out == line + "\n"
 
 
+def test_it_is_said_when_nobody_would_be_told(connected: Connect, capsys: Captured) -> None:
+    text = "Nobody would be told of a failure: hook bell needs an open screen."
+    fake = engine_with(UP)
+    connected(fake)
+
+    fake.notices = (Notice(key="unheard", level="warning", text=text),)
+    assert main(["status"]) == 0  # the exit code is about the checks
+    assert capsys.readouterr().out == f"1 up; n{text[1:-1]}\n"
+    assert main(["status", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["unheard"] == text
+
+    fake.notices = (Notice(key="unheard", level="info", text=f"Without a screen n{text[1:]}"),)
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out == "1 up\n"
+
+
 @pytest.mark.parametrize(
     ("form", "line"),
     [

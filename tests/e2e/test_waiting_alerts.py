@@ -49,7 +49,7 @@ def test_the_first_screen_is_told_in_order_what_waited_for_it(tmp_path: Path) ->
         assert [(one.tries, one.delivered_at) for one in service.client.details("backup").deliveries] == [
             (0, None)
         ] * 2
-        assert service.client.info().notices == ()
+        assert [one.key for one in service.client.info().notices] == ["unheard"]
         attached = RemoteEngine.connect(service.engine_url, (state / "api_key").read_text().strip())
         try:
             attached.subscribe_alerts(take)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pulsetui.client.hooks import HookState
+from pathlib import Path
+
+import pytest
+
+from pulsetui.client.hooks import Circuit, HookState
+from pulsetui.config.file.load import load_config
+from pulsetui.hooks.registry import VALIDATORS
 from pulsetui.hooks.worker.notices import HookNotices
 from pulsetui.monitor.notices import Notices
 from tests.hooks.fakes import START
@@ -40,4 +46,41 @@ def test_a_paused_hook_is_shown_for_as_long_as_it_is() -> None:
     hooks.states({"phone": HookState(name="phone", type="", paused_at=START)})
     assert [(one.key, one.level) for one in notices.all()] == [("paused:phone", "info")]
     hooks.states({"phone": HookState(name="phone", type="")})
+    assert notices.all() == ()
+
+
+@pytest.mark.parametrize(
+    ("screens", "states", "said"),
+    [
+        (0, {}, ("warning", "Nobody would be told of a failure: hook bell needs an open screen.")),
+        (
+            1,
+            {},
+            (
+                "info",
+                "Without a screen nobody would be told of a failure: hook bell needs an open screen.",
+            ),
+        ),
+        (
+            1,
+            {"bell": HookState(name="bell", type="terminal", paused_at=START)},
+            ("warning", "Nobody would be told of a failure: hook bell is paused."),
+        ),
+        (
+            1,
+            {"bell": HookState(name="bell", type="terminal", circuit=Circuit.OPEN, failures=7)},
+            ("warning", "Nobody would be told of a failure: hook bell has failed 7 times."),
+        ),
+    ],
+)
+def test_it_is_said_when_nobody_would_be_told(
+    screens: int, states: dict[str, HookState], said: tuple[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "checks.toml"
+    path.write_text('[hooks.bell]\ntype = "terminal"\n[checks.a]\nevery = "1h"\n')
+    notices, hooks = scene()
+    hooks.unheard(load_config(path, VALIDATORS), states, screens=screens)
+    assert [(one.level, one.text) for one in notices.all()] == [said]
+    path.write_text('[hooks.bell]\ntype = "desktop"\n[checks.a]\nevery = "1h"\n')
+    hooks.unheard(load_config(path, VALIDATORS), {}, screens=0)
     assert notices.all() == ()

@@ -20,6 +20,7 @@ from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import NOT_OK, OK, UNREACHABLE
 from pulsetui.cli.output import glyphs, json_text, out, sorted_by_urgency, talk
 from pulsetui.client.attention import Attention, attention_of, is_snoozed
+from pulsetui.client.hooks import UNHEARD
 from pulsetui.client.status_words import RUNNING, word_for
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.clean import clean
@@ -27,7 +28,7 @@ from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import EngineUnreachableError
 
 if TYPE_CHECKING:
-    from pulsetui.client.views import CheckView, RefusedPing
+    from pulsetui.client.views import CheckView, Notice, RefusedPing
     from pulsetui.client.watchdogs import WatchdogState
 
 _RECENT = timedelta(days=1)
@@ -44,11 +45,14 @@ def status(options: argparse.Namespace) -> int:
             views = list(client.checks().values())
             now = client.now()
             info = client.info()
+            unheard = next((one.text for one in info.notices if _says_unheard(one)), "")
             faults = [one.text for one in info.notices if one.level == "error"]
             refused = [one for one in info.refused if now - one.last_at < _RECENT]
     except EngineUnreachableError as error:
         return _unreachable(options.format, str(error))
-    summary = replace(summary_of(views, now, faults), refused=refused, watchdogs=info.watchdogs)
+    summary = replace(
+        summary_of(views, now, faults), refused=refused, watchdogs=info.watchdogs, unheard=unheard
+    )
     say: Mapping[str, Callable[[StatusSummary], str]] = {
         "text": text_line,
         "json": json_line,
@@ -72,6 +76,7 @@ class StatusSummary(Struct, frozen=True, kw_only=True):
     faults: Sequence[str] = ()  # what is wrong with the engine itself; unsafe text
     refused: Sequence[RefusedPing] = ()  # of the last day, a bounded number
     watchdogs: Sequence[WatchdogState] = ()  # whom the engine tells that it is alive
+    unheard: str = ""  # why nobody would be told of a failure, or of some
 
     @property
     def down(self) -> Sequence[CheckView]:
@@ -99,9 +104,9 @@ def text_line(summary: StatusSummary) -> str:
     """``2 down (1 acknowledged), 1 late, 40 up: Sync invoices overdue, Backup failed (acknowledged)``. What
     nobody watched is counted and named: it may be up, or not."""
     fault = f"! {_fault(summary)}; " if summary.faults else ""
-    refused = _refused(summary) + _watchdogs(summary)
+    more = _refused(summary) + _watchdogs(summary) + _unheard(summary)
     if not summary.views:
-        return f"{fault}no checks{refused}"
+        return f"{fault}no checks{more}"
     counted = [
         f"{count} {status}{_silenced_text(summary) if status is Status.DOWN else ''}"
         for status in _ORDER
@@ -114,7 +119,7 @@ def text_line(summary: StatusSummary) -> str:
     said = ", ".join(counted)
     troubled = [view for view in summary.views if view.status in _TROUBLE or _is_unwatched(view)]
     named = f": {_names(troubled, summary.now)}" if troubled else ""
-    return f"{fault}{said}{named}{refused}"
+    return f"{fault}{said}{named}{more}"
 
 
 def json_line(summary: StatusSummary) -> str:
@@ -135,6 +140,7 @@ def json_line(summary: StatusSummary) -> str:
         "refused": list(summary.refused),
         "faults": list(summary.faults),
         "watchdogs": list(summary.watchdogs),
+        "unheard": summary.unheard,
     }
     return json_text(value)
 
@@ -204,6 +210,17 @@ def _watchdogs(summary: StatusSummary) -> str:
         for one in summary.watchdogs[:_NAMED]
         if one.silent or one.failures
     )
+
+
+def _says_unheard(notice: Notice) -> bool:
+    """Not the hint that without a screen nobody would be told, while there is one."""
+    return notice.key == UNHEARD and notice.level == "warning"
+
+
+def _unheard(summary: StatusSummary) -> str:
+    """``; nobody would be told of a failure: hook terminal needs an open screen``, or ""."""
+    text = clean(summary.unheard, 200).removesuffix(".")
+    return f"; {text[0].lower()}{text[1:]}" if text else ""
 
 
 def _fault(summary: StatusSummary, limit: int = 200) -> str:

@@ -64,9 +64,14 @@ def _warnings(config: Config) -> list[str]:
     from pulsetui.config.doubts.exposed import exposed_secrets
     from pulsetui.config.doubts.schedules import schedule_doubts
     from pulsetui.config.doubts.trust import distrust
+    from pulsetui.config.doubts.unheard import screenless, unheard
 
     warnings = [odd] if (odd := odd_slugs(config.checks)) else []
     warnings += [found.text] if (found := distrust(config)) else []
     warnings += exposed_secrets(config)
+    if text := unheard(config, {}):
+        warnings.append(text)
+    elif text := unheard(config, screenless(config)):
+        warnings.append(f"without a screen {text}")
     warnings += schedule_doubts(config.checks.values(), datetime.now(UTC))
     return warnings

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from pulsetui.client.hooks import HookState
-from pulsetui.core.text.phrases import count_text
+from pulsetui.client.hooks import UNHEARD, Circuit, HookState
+from pulsetui.config.doubts.unheard import screenless, unheard
+from pulsetui.config.model import Config
+from pulsetui.core.text.phrases import count_text, full_stop
 from pulsetui.monitor.notices import Notices
 
 LOST_REMEMBERED: Final = timedelta(days=2)
@@ -38,6 +40,17 @@ class HookNotices:
         what = f"{count_text(count, 'alert')} {'was' if count == 1 else 'were'} not delivered"
         self._notices.put(key, "error", f"hook {hook}: {what} and will not be tried again: {why}")
 
+    def unheard(self, config: Config, states: Mapping[str, HookState], *, screens: int) -> None:
+        """Whether anybody would be told, by the hooks as they are, with so many screens open."""
+        silent = {name: why for name, state in states.items() if (why := _silence(state))}
+        closed = screenless(config) | silent
+        if text := unheard(config, silent if screens else closed):
+            self._notices.put(UNHEARD, "warning", full_stop(text[0].upper() + text[1:]))
+        elif text := unheard(config, closed):
+            self._notices.put(UNHEARD, "info", f"Without a screen {full_stop(text)}")
+        else:
+            self._notices.take_away(UNHEARD)
+
     def states(self, states: Mapping[str, HookState]) -> None:
         """Tells of the hooks that are paused: one that was forgotten tells nobody anything."""
         paused = frozenset(name for name, state in states.items() if state.paused_at is not None)
@@ -48,3 +61,10 @@ class HookNotices:
         for name in self._paused - paused:
             self._notices.take_away(f"paused:{name}")
         self._paused = paused
+
+
+def _silence(state: HookState) -> str:
+    """Why the hook reaches nobody; "" when it should."""
+    if state.paused_at is not None:
+        return "is paused"
+    return f"has failed {count_text(state.failures, 'time')}" if state.circuit is Circuit.OPEN else ""
