@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING, word_for
 from pulsetui.core.state.status import Reason, Status
@@ -24,6 +25,11 @@ RANK: Mapping[Status, int] = MappingProxyType(
 )
 """Problems first."""
 
+_LONG_S = 0.5
+_SAY_EVERY_S = 0.1
+
+T = TypeVar("T")
+
 
 def out(text: str = "") -> None:
     """One line of data. What the output's encoding cannot say is replaced."""
@@ -37,6 +43,28 @@ def talk(text: str) -> None:
         sys.stderr.write(text.encode("utf-8", "replace").decode() + "\n")
     except OSError:
         pass  # nobody is there
+
+
+def with_progress(
+    what: str, items: Sequence[T], *, clock: Callable[[], float] = time.monotonic
+) -> Generator[T]:
+    """The items, one after the other; a person at a terminal reads how far it is once it takes long. The line
+    is gone at the end, however that comes."""
+    begun = said_at = clock()
+    shown = sys.stderr is not None and sys.stderr.isatty()
+    said = False
+    try:
+        for done, item in enumerate(items):
+            now = clock()
+            if shown and now - begun > _LONG_S and now - said_at > _SAY_EVERY_S:
+                sys.stderr.write(f"\r\x1b[2K{what} {done:,} of {len(items):,} …")
+                sys.stderr.flush()
+                said, said_at = True, now
+            yield item
+    finally:
+        if said:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
 
 
 def colourful() -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import OK
-from pulsetui.cli.output import json_text, out, talk
+from pulsetui.cli.output import json_text, out, talk, with_progress
 from pulsetui.cli.times import read_past
 from pulsetui.client.client import EngineClient
 from pulsetui.client.status_words import word_for
@@ -107,7 +107,9 @@ def _past(client: EngineClient, config: Config, wanted: Mapping[str, Check]) -> 
                 slugs[parent] = None
                 waiting.append(parent)
     known = client.checks()
-    return [past_of(config.checks[slug], client.details(slug)) for slug in slugs if slug in known]
+    asked = [slug for slug in slugs if slug in known]
+    told = with_progress("looking at what happened: check", asked)
+    return [past_of(config.checks[slug], client.details(slug)) for slug in told]
 
 
 def past_of(check: Check, details: CheckDetails) -> Past:
