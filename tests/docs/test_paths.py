@@ -22,7 +22,7 @@ PATH = re.compile(r"[\w.-]+(/[\w.-]*)+|[\w-]+\.(py|toml|md|yml)")
 DOTTED = re.compile(r"[a-z_]\w*(\.\w+)+")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
-ELSEWHERE = {"checks.toml", ".venv/bin/python"}
+ELSEWHERE = {"checks.toml", ".venv/bin/python", "manage.py"}
 """What is no part of the repository."""
 
 

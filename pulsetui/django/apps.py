@@ -1,0 +1,21 @@
+"""What Django loads."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PulseAppConfig(AppConfig):  # type: ignore[misc] # Django ships no types
+    """``INSTALLED_APPS += ["pulsetui.django"]``. Does nothing without ``PULSETUI_URL``."""
+
+    name = "pulsetui.django"
+    label = "pulsetui"
+    verbose_name = "PulseTUI"
+
+    def ready(self) -> None:
+        from pulsetui.django.options import read_options
+        from pulsetui.django.watching import watch_commands
+
+        options = read_options()
+        if options.url:
+            watch_commands(options)
