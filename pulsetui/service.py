@@ -161,8 +161,11 @@ class Service:
 
     def _introduce(self, delivery: DeliveryWorker) -> None:
         """To the engine and its clients: who tells alerts."""
+        from pulsetui.hooks.worker.notices import all_fail
+
         self.client.know_hooks(delivery.states)
         self.engine.health_judge.alerts_stuck = delivery.stuck
+        self.engine.deaf = lambda: all_fail(self.engine.config, delivery.states())
         self.engine.hook_control = delivery
         self.engine.on_alerts.subscribe(delivery.wake)
         self.engine.on_urgent.subscribe(delivery.tell_now)
@@ -227,7 +230,8 @@ class Service:
     def _would_be_told(self) -> None:
         assert self._delivery is not None
         config, screens = self.engine.config, self.client.screens()
-        self._hook_notices.unheard(config, self._delivery.states(), screens=screens)
+        refused = bool(self._config_notices.no_commands)
+        self._hook_notices.unheard(config, self._delivery.states(), screens=screens, no_commands=refused)
 
     async def _tell_lost(self, notices: HookNotices) -> None:
         """What was not delivered in the last run is still to be read."""

@@ -9,7 +9,7 @@ import pytest
 from pulsetui.client.hooks import Circuit, HookState
 from pulsetui.config.file.load import load_config
 from pulsetui.hooks.registry import VALIDATORS
-from pulsetui.hooks.worker.notices import HookNotices
+from pulsetui.hooks.worker.notices import HookNotices, all_fail
 from pulsetui.monitor.notices import Notices
 from tests.hooks.fakes import START
 
@@ -84,3 +84,45 @@ def test_it_is_said_when_nobody_would_be_told(
     path.write_text('[hooks.bell]\ntype = "desktop"\n[checks.a]\nevery = "1h"\n')
     hooks.unheard(load_config(path, VALIDATORS), {}, screens=0)
     assert notices.all() == ()
+
+
+def test_what_was_dismissed_comes_again_only_when_it_says_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "checks.toml"
+    path.write_text('[hooks.ops]\ntype = "command"\ncommand = ["true"]\n[checks.a]\nevery = "1h"\n')
+    config = load_config(path, VALIDATORS)
+    notices, hooks = scene()
+    hooks.unheard(config, {}, screens=0)
+    assert notices.all() == ()
+    hooks.unheard(config, {}, screens=0, no_commands=True)
+    (notice,) = notices.all()
+    assert notice.text == "Nobody would be told of a failure: hook ops must not run its program."
+    notices.take_away(notice.key)
+    hooks.unheard(config, {}, screens=1, no_commands=True)
+    assert notices.all() == ()
+    hooks.unheard(config, {"ops": HookState(name="ops", type="command", paused_at=START)}, screens=1)
+    assert [one.text for one in notices.all()] == ["Nobody would be told of a failure: hook ops is paused."]
+
+
+OPEN = HookState(name="mail", type="command", circuit=Circuit.OPEN, failures=7, error="503\n\x1b[31m")
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ([], ""),
+        ([OPEN], "every hook fails: mail (503)"),
+        ([OPEN, HookState(name="bell", type="terminal")], "every hook fails: mail (503)"),
+        ([OPEN, HookState(name="desk", type="desktop")], ""),
+        ([OPEN, HookState(name="desk", type="desktop", paused_at=START)], "every hook fails: mail (503)"),
+        ([HookState(name="bell", type="terminal")], ""),
+    ],
+)
+def test_for_a_watchdog_it_is_trouble_when_every_hook_fails(
+    states: list[HookState], said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "checks.toml"
+    path.write_text(
+        '[hooks.mail]\ntype = "command"\ncommand = ["true"]\n[hooks.desk]\ntype = "desktop"\n'
+        '[hooks.bell]\ntype = "terminal"\n[checks.a]\nevery = "1h"\n'
+    )
+    assert all_fail(load_config(path, VALIDATORS), {state.name: state for state in states}) == said

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from pulsetui.client.hooks import UNHEARD, Circuit, HookState
-from pulsetui.config.doubts.unheard import screenless, unheard
+from pulsetui.config.doubts.unheard import NEEDS_SCREEN, screenless, unheard
 from pulsetui.config.model import Config
+from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import count_text, full_stop
 from pulsetui.monitor.notices import Notices
 
 LOST_REMEMBERED: Final = timedelta(days=2)
 """What was not delivered and is not older is shown again after a restart."""
+
+_MUST_NOT: Final = "must not run its program"
 
 
 class HookNotices:
@@ -23,6 +26,7 @@ class HookNotices:
         self._notices = notices
         self._lost: dict[str, int] = {}
         self._paused: frozenset[str] = frozenset()
+        self._unheard = ""
 
     def trouble(self, hook: str, error: str | None) -> None:
         """What is wrong with a hook; None when it works, or is gone."""
@@ -40,14 +44,27 @@ class HookNotices:
         what = f"{count_text(count, 'alert')} {'was' if count == 1 else 'were'} not delivered"
         self._notices.put(key, "error", f"hook {hook}: {what} and will not be tried again: {why}")
 
-    def unheard(self, config: Config, states: Mapping[str, HookState], *, screens: int) -> None:
-        """Whether anybody would be told, by the hooks as they are, with so many screens open."""
+    def unheard(
+        self, config: Config, states: Mapping[str, HookState], *, screens: int, no_commands: bool = False
+    ) -> None:
+        """Whether anybody would be told, by the hooks as they are, with so many screens open.
+
+        ``no_commands``: programs of the configuration must not run now. What was dismissed comes again only
+        when it says something else.
+        """
         silent = {name: why for name, state in states.items() if (why := _silence(state))}
+        if no_commands:
+            silent |= {name: _MUST_NOT for name, hook in config.hooks.items() if hook.type == "command"}
         closed = screenless(config) | silent
-        if text := unheard(config, silent if screens else closed):
-            self._notices.put(UNHEARD, "warning", full_stop(text[0].upper() + text[1:]))
-        elif text := unheard(config, closed):
-            self._notices.put(UNHEARD, "info", f"Without a screen {full_stop(text)}")
+        level: Literal["warning", "info"] = "warning"
+        text = unheard(config, silent if screens else closed)
+        if not text and (text := unheard(config, closed)):
+            level, text = "info", f"without a screen {text}"
+        if text == self._unheard:
+            return
+        self._unheard = text
+        if text:
+            self._notices.put(UNHEARD, level, full_stop(text[0].upper() + text[1:]))
         else:
             self._notices.take_away(UNHEARD)
 
@@ -61,6 +78,19 @@ class HookNotices:
         for name in self._paused - paused:
             self._notices.take_away(f"paused:{name}")
         self._paused = paused
+
+
+def all_fail(config: Config, states: Mapping[str, HookState]) -> str:
+    """``every hook fails: mail (503)``, of those that reach somebody without a screen and are not paused. ""
+    while one of them works, or there is none."""
+    used = [
+        state
+        for name, state in states.items()
+        if state.paused_at is None and name in config.hooks and config.hooks[name].type not in NEEDS_SCREEN
+    ]
+    if not used or any(state.circuit is not Circuit.OPEN for state in used):
+        return ""
+    return f"every hook fails: {', '.join(f'{state.name} ({clean(state.error, 60)})' for state in used[:3])}"
 
 
 def _silence(state: HookState) -> str:
