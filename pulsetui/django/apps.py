@@ -13,9 +13,13 @@ class PulseAppConfig(AppConfig):  # type: ignore[misc] # Django ships no types
     verbose_name = "PulseTUI"
 
     def ready(self) -> None:
+        from django.core.checks import register
+
+        from pulsetui.django.checks import deploy_checks
         from pulsetui.django.options import read_options
         from pulsetui.django.watching import watch_commands
 
+        register(deploy_checks, "pulsetui", deploy=True)
         options = read_options()
         if options.url:
             watch_commands(options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pulsetui.django.options import Options
-from tests.job.server import OK, Server, serving
+from tests.job.server import NOT_FOUND, OK, Server, serving
 from tests.job.test_heartbeat import told
 from tests.job.test_ping import spooled
 
@@ -58,6 +59,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (commands / "sync_invoices.py").write_text(COMMAND)
     (root / "shop.py").write_text(SETTINGS.format(more="{}"))
     (root / "by_mode.py").write_text(SETTINGS.format(more='{"slugs": {"sync_invoices": "sync-{mode}"}}'))
+    (root / "shared.py").write_text(SETTINGS.format(more='{"slugs": {"sync_invoices": "clearsessions"}}'))
     (root / "flawed.py").write_text(SETTINGS.format(more='{"deyn": ["x"], "allow": "sync_*", "slugs": 3}'))
     return root
 
@@ -143,6 +145,39 @@ def test_a_report_that_meets_no_engine_is_kept(project: Path, tmp_path: Path) ->
 
     assert (done.returncode, done.stdout) == (0, "imported 312 records\n")
     assert [report["kind"] for report in spooled(tmp_path)] == ["start", "success"]
+
+
+def test_verify_says_which_reports_arrive(project: Path, tmp_path: Path) -> None:
+    with serving(NOT_FOUND, OK) as server:
+        done = manage(project, tmp_path, "pulsetui", "verify", url=server.url)
+
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "clearsessions: no check clearsessions; add it with: pulsetui add clearsessions",
+        "sync_invoices: arrived",
+    ]
+    assert done.stderr == "CommandError: 1 of 2 did not arrive\n"
+    assert [path for path, _, _ in told(server)] == ["/ping/clearsessions/log", "/ping/sync-invoices/log"]
+    assert told(server)[0][2].startswith("manage.py pulsetui verify on ")
+
+
+def test_list_and_the_checks_before_a_deployment(project: Path, tmp_path: Path) -> None:
+    listed = manage(project, tmp_path, "pulsetui", "list")
+    assert [line.split(None, 1) for line in listed.stdout.splitlines()] == [
+        ["clearsessions", "clearsessions"],
+        ["pulsetui", "not watched"],
+        ["sync_invoices", "sync-invoices"],
+    ]
+    assert listed.stderr == "nothing is reported: PULSETUI_URL is not set\n"
+
+    def warned(settings: str, url: str = "") -> set[str]:
+        done = manage(project, tmp_path, "check", "--deploy", "--tag", "pulsetui", url=url, settings=settings)
+        return set(re.findall(r"pulsetui\.W\d+", done.stderr))
+
+    assert warned("shop") == {"pulsetui.W001"}
+    assert warned("shop", "http://127.0.0.1:8787") == set()
+    assert warned("shop", "nowhere") == {"pulsetui.W002"}
+    assert warned("shared", "http://127.0.0.1:8787") == {"pulsetui.W003"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,30 @@
+"""What ``manage.py check --deploy`` warns of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import Warning as CheckWarning
+
+from pulsetui.django.options import read_options
+from pulsetui.django.overview import project_commands, shared_slugs
+from pulsetui.errors import UsageError
+from pulsetui.job.wire import parse_address
+
+
+def deploy_checks(app_configs: Any, **given: Any) -> list[CheckWarning]:
+    """W001: no engine is named; W002: its address is none; W003: two commands share a check."""
+    options = read_options()
+    if not options.url:
+        hint = "Set PULSETUI_URL in the environment of the jobs, or here, like http://127.0.0.1:8787."
+        return [CheckWarning("pulsetui.django reports nothing.", hint=hint, id="pulsetui.W001")]
+    found = []
+    try:
+        parse_address(options.url)
+    except UsageError as error:
+        found.append(CheckWarning(f"PULSETUI_URL: {error}.", id="pulsetui.W002"))
+    for slug, names in shared_slugs(project_commands(options)).items():
+        text = f"{' and '.join(names)} report to one check, {slug}: a missing run of one would not show."
+        hint = 'Give each a check of its own in PULSETUI["slugs"].'
+        found.append(CheckWarning(text, hint=hint, id="pulsetui.W003"))
+    return found
