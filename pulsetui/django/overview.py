@@ -37,8 +37,19 @@ def project_commands(options: Options) -> Sequence[ProjectCommand]:
             continue
         template = options.slugs.get(name, "")
         slug = template if "{" in template else options.slug(name, {})
-        found.append(ProjectCommand(name, label, slug if options.watches(name) else ""))
+        own = _own_slug(label, name)
+        found.append(ProjectCommand(name, label, own or (slug if options.watches(name) else "")))
     return found
+
+
+def _own_slug(app: str, name: str) -> str:
+    """What a command with the mixin reports to."""
+    from django.core.management import load_command_class
+
+    try:
+        return str(getattr(load_command_class(app, name), "heartbeat_slug", ""))
+    except Exception:  # noqa: BLE001 - a command that cannot be loaded is listed all the same
+        return ""
 
 
 def shared_slugs(commands: Sequence[ProjectCommand]) -> Mapping[str, Sequence[str]]:

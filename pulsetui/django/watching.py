@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
@@ -48,12 +48,7 @@ def watch_commands(options: Options) -> None:
         beat = _heartbeat(options, started.name, given)
         if beat is None:
             return execute(self, *args, **given)
-        with beat as run:
-            try:
-                return execute(self, *args, **given)
-            except CommandError as error:
-                run.fail(f"\n{type(error).__name__}: {error}", exit_status=error.returncode)
-                raise
+        return reported(beat, lambda: execute(self, *args, **given))
 
     @wraps(run_from_argv)
     def watched_run_from_argv(self: Any, argv: Sequence[str]) -> Any:
@@ -73,6 +68,22 @@ def watch_commands(options: Options) -> None:
     setattr(watched_execute, _MARK, True)
     BaseCommand.execute = watched_execute
     BaseCommand.run_from_argv = watched_run_from_argv
+
+
+def reported(beat: Heartbeat, execute: Callable[[], Any]) -> Any:
+    """The result of ``execute``, an execution of a command, as a run."""
+    with beat as run:
+        try:
+            return execute()
+        except CommandError as error:
+            run.fail(f"\n{type(error).__name__}: {error}", exit_status=error.returncode)
+            raise
+
+
+def take_over() -> None:
+    """The command that was started reports itself."""
+    if _started is not None:
+        _started.is_executed = True
 
 
 def _heartbeat(options: Options, name: str, arguments: Mapping[str, object]) -> Heartbeat | None:

@@ -40,6 +40,17 @@ class Command(BaseCommand):
         return "imported 312 records"
 """
 
+MIXED = """
+from django.core.management.base import BaseCommand, CommandError
+from pulsetui.django.mixin import HeartbeatMixin
+
+class Command(HeartbeatMixin, BaseCommand):
+    heartbeat_slug = "mine"
+
+    def handle(self, *args, **options):
+        raise CommandError("no such account", returncode=3)
+"""
+
 SETTINGS = """
 SECRET_KEY = "x"
 INSTALLED_APPS = ["pulsetui.django", "billing", "django.contrib.sessions"]
@@ -57,6 +68,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in (root / "billing", root / "billing" / "management", commands):
         (package / "__init__.py").touch()
     (commands / "sync_invoices.py").write_text(COMMAND)
+    (commands / "mixed.py").write_text(MIXED)
+    (root / "alone.py").write_text(SETTINGS.replace('"pulsetui.django", ', "").format(more="{}"))
     (root / "shop.py").write_text(SETTINGS.format(more="{}"))
     (root / "by_mode.py").write_text(SETTINGS.format(more='{"slugs": {"sync_invoices": "sync-{mode}"}}'))
     (root / "shared.py").write_text(SETTINGS.format(more='{"slugs": {"sync_invoices": "clearsessions"}}'))
@@ -121,6 +134,16 @@ def test_arguments_may_be_part_of_the_slug(project: Path, tmp_path: Path, engine
     assert [path for path, _, _ in told(engine)] == ["/ping/sync-good/start", "/ping/sync-good"]
 
 
+@pytest.mark.parametrize("settings", ["shop", "alone"])
+def test_a_command_with_the_mixin_reports_once_with_and_without_the_app(
+    project: Path, tmp_path: Path, engine: Server, settings: str
+) -> None:
+    done = manage(project, tmp_path, "mixed", url=engine.url, settings=settings)
+
+    assert done.returncode == 3
+    assert [path for path, _, _ in told(engine)] == ["/ping/mine/start", "/ping/mine/3"]
+
+
 def test_settings_that_cannot_be_used_are_told_and_the_command_runs(
     project: Path, tmp_path: Path, engine: Server
 ) -> None:
@@ -149,7 +172,8 @@ def test_a_report_that_meets_no_engine_is_kept(project: Path, tmp_path: Path) ->
 
 def test_verify_says_which_reports_arrive(project: Path, tmp_path: Path) -> None:
     with serving(NOT_FOUND, OK) as server:
-        done = manage(project, tmp_path, "pulsetui", "verify", url=server.url)
+        tried = ["clearsessions", "sync_invoices"]
+        done = manage(project, tmp_path, "pulsetui", "verify", *tried, url=server.url)
 
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
@@ -165,6 +189,7 @@ def test_list_and_the_checks_before_a_deployment(project: Path, tmp_path: Path) 
     listed = manage(project, tmp_path, "pulsetui", "list")
     assert [line.split(None, 1) for line in listed.stdout.splitlines()] == [
         ["clearsessions", "clearsessions"],
+        ["mixed", "mine"],
         ["pulsetui", "not watched"],
         ["sync_invoices", "sync-invoices"],
     ]
