@@ -181,6 +181,10 @@ def _late(view: CheckView, clock: _Clock) -> list[str]:
     return [*parts, *_last_good(view, clock)]
 
 
+ON_ITS_HOST = "On its host: "
+"""Begins, at the end of a detail, what the host knows of a run that did not come."""
+
+
 def _down(view: CheckView, clock: _Clock) -> list[str]:
     since = clock.at(view.since)
     if view.reason is Reason.MISSED:
@@ -191,7 +195,8 @@ def _down(view: CheckView, clock: _Clock) -> list[str]:
             first = f"Missed {missed} runs since {first_missed}"
         else:
             first = f"Missed the run of {first_missed}" if missed else f"Overdue since {since}"
-        return [first, *_last_good(view, clock)]
+        _, mark, told = view.detail.partition(ON_ITS_HOST)
+        return [first, *_last_good(view, clock), *([f"{mark.lower()}{told}"] if told else [])]
     word = word_for(view.status, view.reason)
     if view.reason is Reason.NEVER and view.detail.startswith(word):
         return [view.detail[0].upper() + view.detail[1:]]  # since when, it says itself

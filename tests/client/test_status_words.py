@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, sentence, word_for
+from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, ON_ITS_HOST, sentence, word_for
 from pulsetui.client.views import CheckView, IncidentView
 from pulsetui.core.state.status import Reason, Status
 from tests.client.samples import incident, view
@@ -95,6 +95,10 @@ _FAILED = _view(
             "Late by 12m: it was due today 08:48; overdue from today 09:18 (in 18m); last good run Fri 02:04",
         ),
         (_MISSED, "Missed 3 runs since Sat 02:00; last good run Fri 02:04"),
+        (
+            replace(_MISSED, detail=f"no success since Fri 02:04. {ON_ITS_HOST}no cron runs on this host"),
+            "Missed 3 runs since Sat 02:00; last good run Fri 02:04; on its host: no cron runs on this host",
+        ),
         (
             replace(_MISSED, incident=_incident(missed_count=1), last_success=None),
             "Missed the run of Sat 02:00; no good run is known",

@@ -1,4 +1,5 @@
-"""Copied lines under a real cron daemon, Debian's, started here. Up to 80 seconds: cron looks once a minute.
+"""Lines under a real cron daemon, Debian's, started here. Up to 80 seconds, and as many for a line that is
+removed: cron looks once a minute.
 
 Left out by default (``-m "not cron"``). As root: ``pytest -m cron tests/e2e/test_real_cron.py``.
 The table of jobs is a file in /etc/cron.d; it and the daemon go with this process, whatever ends it.
@@ -8,9 +9,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,9 +23,11 @@ import pytest
 
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import PingKind, Status
+from pulsetui.monitor.host import watch as host_watch
 from pulsetui.recipes.recipes import BY_ID, JOB
 from pulsetui.service import Service, open_service
 from pulsetui.tui.ways.target import target_of
+from tests.e2e.pane import pane
 from tests.programs import optional
 
 pytestmark = [pytest.mark.cron, pytest.mark.timeout(240)]
@@ -60,10 +65,92 @@ def crontab(lines: str) -> Iterator[None]:
         TABLE.unlink(missing_ok=True)
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
+SYSLOG = Path("/dev/log")
+
+
+@contextmanager
+def syslog(path: Path) -> Iterator[bool]:
+    """Writes what programs log to ``path``, as a syslog daemon does; False where one does already."""
+    if SYSLOG.exists():
+        yield False
+        return
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listening.bind(str(SYSLOG))
+
+    def write() -> None:
+        while data := listening.recv(65_536):
+            when, said = data.partition(b">")[2][:15], data.partition(b">")[2][16:]
+            with path.open("ab") as file:
+                file.write(when + b" box " + said.rstrip(b"\0\n") + b"\n")
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    try:
+        yield True
+    finally:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
+            last.sendto(b"", str(SYSLOG))  # the end
+        writer.join(10)
+        SYSLOG.unlink()
+        listening.close()
+
+
+def needs_cron() -> None:
     if os.getuid() != 0 or shutil.which("cron") is None or not TABLE.parent.is_dir():
         pytest.skip("needs root and Debian's cron (apt-get install cron)")
+
+
+def test_a_line_that_is_removed_is_overdue_in_the_pane_with_what_the_host_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_cron()
+    monkeypatch.setattr(host_watch, "LOOK_EVERY_S", 0.5)
+    monkeypatch.setattr(host_watch, "FIRST_AFTER_S", 0.1)
+    log, config = tmp_path / "cron.log", tmp_path / "checks.toml"
+    config.write_text(
+        f'[host]\ncron_log = "{log}"\n[checks.watched]\ncron = "* * * * *"\ngrace = "5s"\nearly = "0"\n'
+        "wait_for_first = true\n"
+    )
+    TABLE.unlink(missing_ok=True)
+    with open_service(config, tmp_path / "state", ("127.0.0.1", 0)) as service, syslog(log) as logs:
+        line = f"* * * * * root true && curl -fsS -m 10 -o /dev/null {service.engine_url}/ping/watched"
+        with (
+            crontab(line),
+            pane(
+                "--attach",
+                service.engine_url,
+                env={"PULSETUI_API_KEY": (tmp_path / "state" / "api_key").read_text().strip()},
+            ) as shown,
+        ):
+            shown.wait("watched")
+
+            def wait(is_so: Callable[[], bool]) -> None:
+                deadline = time.monotonic() + PATIENCE_S
+                while not is_so():
+                    assert time.monotonic() < deadline, service.client.checks()["watched"]
+                    time.sleep(0.1)
+
+            wait(lambda: has_arrived(service.client.checks()["watched"]))
+            if logs:
+                wait(lambda: any(job.last_start for job in service.client.host().jobs))
+            TABLE.write_text("# nothing any more\n")
+            wait(lambda: service.client.checks()["watched"].status is Status.DOWN)
+            shown.keys("Enter")
+            text = " ".join(shown.wait(lambda text: "is gone since" in " ".join(text.split())).split())
+            assert "overdue" in text
+            assert (
+                service.client.checks()["watched"]
+                .detail.rpartition("On its host: ")[2]
+                .startswith(f"its line in {TABLE} is gone since ")
+            )
+            shown.keys("C")
+            shown.wait("Host")
+    assert not TABLE.exists()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    needs_cron()
     TABLE.unlink(missing_ok=True)
     # The next minute that cron is sure to see, by the clock of the check.
     at = datetime.now(UTC) + timedelta(seconds=65 if datetime.now(UTC).second < 50 else 75)

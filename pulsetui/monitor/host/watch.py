@@ -33,7 +33,7 @@ from pulsetui.monitor.notices import Notices
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 60.0
-_FIRST_AFTER_S = 5.0
+FIRST_AFTER_S = 5.0
 """The first frame and the first pings come before it."""
 _REMEMBERED = timedelta(days=2)
 _NAMED = 3
@@ -129,7 +129,7 @@ class HostWatch:
 
     async def watch(self) -> None:
         """Looks again and again. A look that fails is logged; the next one comes."""
-        await asyncio.sleep(_FIRST_AFTER_S)
+        await asyncio.sleep(FIRST_AFTER_S)
         while True:
             if self._config().host.watch:
                 try:

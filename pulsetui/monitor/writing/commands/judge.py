@@ -10,6 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pulsetui.client.status_words import ON_ITS_HOST
 from pulsetui.core.state import machine
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.state import CheckState
@@ -79,7 +80,7 @@ def with_evidence(check: Check, transition: Transition, evidence: Evidence, now:
         return transition
     if not told:
         return transition
-    detail = f"{flip.detail}. On its host: {told}"
+    detail = f"{flip.detail}. {ON_ITS_HOST}{told}"
     state = transition.state.copied()
     state.incident = replace(incident, detail=detail)
     if state.detail == flip.detail:
