@@ -1,0 +1,136 @@
+"""What beat's own process tells: that it is alive, what it queued and when that was due.
+
+Its scheduler is wrapped as an object, not as a class: so django-celery-beat's and any other are heard, too.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pulsetui.celery import schedules
+from pulsetui.celery.label import HEADER, TaskLabel, run_id_of, slug_of
+from pulsetui.celery.report_queue import ReportQueue
+from pulsetui.job.report import PingReport
+
+ALIVE_EVERY_S = 60.0
+_BEAT_CHECK = {"every": "1m", "grace": "2m"}
+_OWN_TASKS = "celery."
+"""Entries that Celery adds by itself, to clean its result store, begin like this."""
+
+logger = logging.getLogger("pulsetui")
+
+
+class BeatWatch:
+    """Beat of one app. ``slugs`` are entries and their checks (None: not reported), ``slug`` that of beat."""
+
+    def __init__(
+        self,
+        app: Any,
+        queue: ReportQueue,
+        *,
+        slugs: Mapping[str, str | None],
+        slug: str | None,
+        create: bool,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._app = app
+        self._queue = queue
+        self._slugs = slugs
+        self._slug = slug
+        self._creates = create
+        self._clock = clock
+        self._monotonic = monotonic
+        self._alive_at: float | None = None
+        self._entry = threading.local()  # what is being published in this thread
+
+    def begin(self, sender: Any = None, **_: object) -> None:
+        """``beat_init``: ``sender`` is beat's service."""
+        scheduler = getattr(sender, "scheduler", None)
+        if scheduler is None or scheduler.app is not self._app:
+            return
+        self._wrap(scheduler)
+        if not self._creates:
+            return
+        try:
+            for entry in _entries(scheduler):
+                self._announce(entry)
+        except Exception as error:  # noqa: BLE001 - a database that is away: the runs make the checks later
+            logger.warning("the entries of beat could not be read: %s", error)
+
+    def _wrap(self, scheduler: Any) -> None:
+        apply_entry, tick = scheduler.apply_entry, scheduler.tick
+
+        def heard_apply(entry: Any, *args: Any, **kwargs: Any) -> Any:
+            now = self._clock()
+            self._entry.current = (entry, schedules.due_at(entry, now))
+            try:
+                return apply_entry(entry, *args, **kwargs)
+            finally:
+                self._entry.current = None
+
+        def heard_tick(*args: Any, **kwargs: Any) -> Any:
+            wait = tick(*args, **kwargs)
+            self._alive()
+            return min(wait, ALIVE_EVERY_S) if self._slug and isinstance(wait, int | float) else wait
+
+        scheduler.apply_entry, scheduler.tick = heard_apply, heard_tick
+
+    def before_publish(self, headers: Any = None, **_: object) -> None:
+        """``before_task_publish``: of an entry's task, by beat."""
+        current = getattr(self._entry, "current", None)
+        if current is None or not isinstance(headers, dict) or headers.get("task") != current[0].task:
+            return
+        self._entry.current = None
+        entry, due = current
+        slug = self._slug_of(entry)
+        if slug is None:
+            return
+        label = TaskLabel(slug=slug, due=due, queued=self._clock())
+        headers[HEADER] = label.text()
+        report = self._report(slug, "log", self._keys(entry.schedule), f"queued by beat as {entry.task}")
+        report.rid = run_id_of(headers.get("id", ""))
+        report.metrics = label.metrics
+        self._queue.put(report)
+
+    def _slug_of(self, entry: Any) -> str | None:
+        if entry.name in self._slugs:
+            return self._slugs[entry.name]
+        return None if entry.name.startswith(_OWN_TASKS) else slug_of(entry.name)
+
+    def _announce(self, entry: Any) -> None:
+        """Has the engine make the check of an entry before its first run, whose absence is then seen."""
+        slug = self._slug_of(entry)
+        keys = self._keys(entry.schedule)
+        if slug is not None and keys:
+            self._queue.put(self._report(slug, "log", keys, f"beat has started and has it as {entry.task}"))
+
+    def _alive(self) -> None:
+        now = self._monotonic()
+        if self._slug is None or (self._alive_at is not None and now - self._alive_at < ALIVE_EVERY_S - 1):
+            return
+        self._alive_at = now
+        self._queue.put(self._report(self._slug, "success", _BEAT_CHECK, ""))
+
+    def _keys(self, schedule: Any) -> Mapping[str, str]:
+        try:
+            return schedules.check_keys(schedule, self._app.timezone)
+        except Exception:  # noqa: BLE001 - a schedule of somebody else's making
+            return {}
+
+    def _report(self, slug: str, kind: str, keys: Mapping[str, str], text: str) -> PingReport:
+        create = tuple(keys.items()) if self._creates else ()
+        at_ns = int(self._clock() * 1e9)
+        return PingReport(slug=slug, kind=kind, create=create, body=text.encode(), at_ns=at_ns)
+
+
+def _entries(scheduler: Any) -> list[Any]:
+    """All enabled entries; django-celery-beat's scheduler itself loads those of the next hours only."""
+    model, make = getattr(scheduler, "Model", None), scheduler.Entry
+    if model is None:
+        return list(scheduler.schedule.values())
+    return [make(row, app=scheduler.app) for row in model.objects.enabled()]
