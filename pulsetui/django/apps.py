@@ -17,9 +17,12 @@ class PulseAppConfig(AppConfig):  # type: ignore[misc] # Django ships no types
 
         from pulsetui.django.checks import deploy_checks
         from pulsetui.django.options import read_options
+        from pulsetui.django.tasks import watch_tasks
         from pulsetui.django.watching import watch_commands
 
         register(deploy_checks, "pulsetui", deploy=True)
         options = read_options()
         if options.url:
             watch_commands(options)
+            if options.tasks:
+                watch_tasks(options)

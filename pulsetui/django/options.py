@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pulsetui.core.slug import MAX_SLUG_LENGTH
 from pulsetui.core.text.nearest import nearest
 
-_KEYS = ("allow", "deny", "slugs", "at_terminal")
+_KEYS = ("allow", "deny", "slugs", "at_terminal", "tasks")
 _SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 _NEVER = """
@@ -37,6 +37,7 @@ class Options:
         self.url = url
         self.allow = _names(given, "allow")
         self.deny = _names(given, "deny")
+        self.tasks = _names(given, "tasks")
         slugs = given.get("slugs", {})
         self.slugs: Mapping[str, str] = {}
         if isinstance(slugs, Mapping):
