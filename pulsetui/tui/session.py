@@ -16,7 +16,6 @@ from pulsetui.client.views import Notice
 from pulsetui.tui.settings import Settings, SettingsFile
 from pulsetui.tui.table.order import SortBy
 from pulsetui.tui.table.screen import HomeScreen
-from pulsetui.tui.table.verbs import SUBSET_KEYS
 from pulsetui.tui.table.widget import CheckTable
 
 if TYPE_CHECKING:
@@ -78,10 +77,10 @@ class UiSession:
         """Takes over ``[keys]`` where it has changed; what cannot be becomes a notice."""
         if written == self._keys:
             return
-        from pulsetui.tui.base.keys import read_keys
+        from pulsetui.tui.table.keys import user_keys
 
         self._keys = dict(written)
-        keys = read_keys(written, [*CheckTable.BINDINGS, *SUBSET_KEYS])
+        keys = user_keys(written)
         self.shown_keys = keys.shown
         self._app.set_keymap(dict(keys.keymap))
         if keys.problems:

@@ -85,6 +85,17 @@ def test_validate_says_when_nobody_would_be_told(
     assert capsys.readouterr().err == f"warning: {warning}\n"
 
 
+def test_validate_sees_keys_as_the_screen_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, f'{HOOK}[keys]\npause = "PP"\nfoo = "x"\ncopy = "Y"\n[checks.a]\nevery = "1h"\n')
+    assert main(["validate", str(path)]) == 0
+    said = capsys.readouterr()
+    assert said.out.endswith("no problems, 2 warnings\n")
+    assert said.err.splitlines() == [
+        'warning: [keys] pause: "PP" is not a valid key; write it like P, ctrl+p, F5 or space',
+        'warning: [keys] foo: there is no such command; did you mean "follow"?',
+    ]
+
+
 ABSURD = ("9" * 20, "9" * 400, "9" * 5000)
 NUMBERS = (
     *('cron = "*/{} * * * *"', 'cron = "{} * * * *"', 'cron = "0 0 1-{} * *"', 'cron = "0 0 * * 5#{}"'),

@@ -74,4 +74,8 @@ def _warnings(config: Config) -> list[str]:
     elif text := unheard(config, screenless(config)):
         warnings.append(f"without a screen {text}")
     warnings += schedule_doubts(config.checks.values(), datetime.now(UTC))
+    if config.keys:
+        from pulsetui.tui.table.keys import user_keys  # the screen knows what can be bound
+
+        warnings += user_keys(config.keys).problems
     return warnings
