@@ -130,7 +130,13 @@ class BeatWatch:
 
 def _entries(scheduler: Any) -> list[Any]:
     """All enabled entries; django-celery-beat's scheduler itself loads those of the next hours only."""
-    model, make = getattr(scheduler, "Model", None), scheduler.Entry
+    model = getattr(scheduler, "Model", None)
     if model is None:
         return list(scheduler.schedule.values())
-    return [make(row, app=scheduler.app) for row in model.objects.enabled()]
+    found = []
+    for row in model.objects.enabled():
+        try:
+            found.append(scheduler.Entry(row, app=scheduler.app))
+        except Exception as error:  # noqa: BLE001 - one row that cannot be read hides no other
+            logger.warning("%s: this entry of beat could not be read: %s", row.name, error)
+    return found
