@@ -211,9 +211,16 @@ COMMANDS: Mapping[str, CommandSpec] = {
     ),
     "report": CommandSpec(
         "report:report",
-        "print the audit trail of a check or of one incident: runs, incidents, missed runs",
+        "print the audit trail of a check or of one incident, or how reliable all checks were",
         (
-            _argument("what", metavar="SLUG[#N]", help="the check, or its incident number N"),
+            _argument("what", metavar="SLUG[#N]", nargs="?", help="the check, or its incident number N"),
+            _argument(
+                "--all", action="store_true", help="of all checks: what was expected, and what became of it"
+            ),
+            _argument("--tag", metavar="TAG", help="the same of the checks with this tag"),
+            _argument(
+                "--since", metavar="TIME", help="with --all or --tag: mon, 2026-11-20, 3d (default: 7d)"
+            ),
             _argument(
                 "--format", choices=["md", "json", "csv"], default="md", help="md (the default), json or csv"
             ),

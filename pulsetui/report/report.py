@@ -164,8 +164,13 @@ def incident_id(slug: str, n: int) -> str:
 
 def zone_of(view: CheckView) -> tzinfo:
     """The check's zone; UTC when this host does not know it (an engine elsewhere may)."""
+    return zone_of_name(view.tz)
+
+
+def zone_of_name(name: str) -> tzinfo:
+    """The zone of that name; UTC when this host does not know it."""
     try:
-        return zone_named(view.tz)
+        return zone_named(name)
     except ScheduleError:
         return UTC
 

@@ -158,7 +158,7 @@ def _about(report: Report) -> list[str]:
         ("Tags", escaped(", ".join(check.tags))),
         ("Tells", escaped(", ".join(check.hooks)) or "nobody"),
     ]
-    return [*_table(("", ""), [fact for fact in facts if fact[1]]), ""]
+    return [*table(("", ""), [fact for fact in facts if fact[1]]), ""]
 
 
 def _incident(incident: ReportedIncident, tz: str) -> list[str]:
@@ -175,7 +175,7 @@ def _incident(incident: ReportedIncident, tz: str) -> list[str]:
         ("Until", until),
         ("Acknowledged", _acknowledged(incident)),
     ]
-    lines = [f"## Incident {escaped(incident.id)}: {word}", "", *_table(("", ""), facts), ""]
+    lines = [f"## Incident {escaped(incident.id)}: {word}", "", *table(("", ""), facts), ""]
     if incident.missed_count:
         lines += [*_missed(incident, tz), ""]
     return lines
@@ -194,7 +194,7 @@ def _missed(incident: ReportedIncident, tz: str) -> list[str]:
     runs = f"{count_text(count, 'scheduled run')} never happened"
     if not incident.missed:
         return [f"{runs}."]
-    lines = [f"{runs}:", "", *_table((f"Due ({escaped(tz)})", "Due (UTC)"), map(_both, incident.missed))]
+    lines = [f"{runs}:", "", *table((f"Due ({escaped(tz)})", "Due (UTC)"), map(_both, incident.missed))]
     unlisted = count - len(incident.missed)
     are = "is" if unlisted == 1 else "are"
     return [*lines, "", f"{unlisted} more {are} counted but not listed."] if unlisted > 0 else lines
@@ -208,7 +208,7 @@ def _runs(report: Report) -> list[str]:
     said = listed([f"{count} {outcome_word(what)}" for what, count in counts.items() if count])
     return [
         *("## Runs", "", f"{len(report.runs)} known: {said}. Newest first.", ""),
-        *_table(head, (_run_cells(run) for run in report.runs)),
+        *table(head, (_run_cells(run) for run in report.runs)),
         "",
     ]
 
@@ -230,7 +230,8 @@ def _run_cells(run: ReportedRun) -> tuple[str, ...]:
     )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a Markdown table. What comes from outside must be escaped in ``rows``."""
     return [
         f"| {' | '.join(head)} |",
         f"|{'---|' * len(head)}",

@@ -65,6 +65,14 @@ def test_bounds_without_an_offset_are_in_the_checks_zone(connected: Connect, cap
         (["report", "sync", "--after", "2026-02-01", "--before", "2026-01-01"], 2, "later than --before"),
         (["report", "sync#2", "--after", "2026-01-01"], 2, "an incident has its own limits"),
         (["report", "sync", "--format", "pdf"], 2, "invalid choice"),
+        (["report"], 2, "say of what: SLUG, SLUG#N, --tag TAG or --all"),
+        (["report", "sync", "--all"], 2, "not of two of them"),
+        (["report", "--tag", "billing", "--all"], 2, "not of two of them"),
+        (["report", "sync", "--since", "mon"], 2, "--since goes with --all or --tag"),
+        (["report", "--all", "--after", "2026-01-01"], 2, "write --since with --all or --tag"),
+        (["report", "--all", "--since", "someday"], 2, '--since "someday" is not a date or time'),
+        (["report", "--all", "--since", "2027-01-01"], 2, "--since is not in the past"),
+        (["report", "--tag", "biling"], 2, 'no check has the tag "biling"'),
     ],
 )
 def test_what_cannot_be_reported_is_said(
@@ -76,3 +84,32 @@ def test_what_cannot_be_reported_is_said(
     out, err = capsys.readouterr()
     assert out == ""
     assert said in err
+
+
+def test_all_checks_are_counted_day_by_day(connected: Connect, capsys: Captured) -> None:
+    connected(engine_with(OVERDUE, UP))
+
+    assert main(["report", "--all", "--since", "2026-11-13", "--format", "json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert [(one["check"], one["failed"], one["missed"]) for one in made["checks"]] == [
+        ("sync", 1, 3),
+        ("backup", 1, 0),
+    ]
+
+
+def test_a_tag_narrows_it_down(connected: Connect, capsys: Captured) -> None:
+    connected(engine_with(OVERDUE, UP))
+
+    assert main(["report", "--tag", "billing", "--since", "fri"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("# Trust\n")
+    assert "| sync | 0 % |" in out
+    assert "backup" not in out
+    assert err == ""
+
+
+def test_without_a_check_there_is_nothing_to_count(connected: Connect, capsys: Captured) -> None:
+    connected(engine_with())
+
+    assert main(["report", "--all", "--format", "csv"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1

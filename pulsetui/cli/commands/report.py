@@ -1,4 +1,4 @@
-"""``pulsetui report SLUG`` or ``SLUG#N``: the audit trail of a check, or of one incident."""
+"""``pulsetui report``: the audit trail of a check or of one incident; how reliable many checks were."""
 
 from __future__ import annotations
 
@@ -8,31 +8,70 @@ from datetime import datetime, tzinfo
 
 from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.exit_codes import OK
-from pulsetui.cli.times import read_time
+from pulsetui.cli.output import with_progress
+from pulsetui.cli.times import read_past, read_time
 from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckDetails
+from pulsetui.config.host_zone import host_zone
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.json_escape import escape_json
 from pulsetui.errors import EngineUnreachableError, PulseError, UsageError
 from pulsetui.report.report import Report, Unwatched, check_report, incident_report, zone_of
 from pulsetui.report.text import FORMATS
+from pulsetui.report.trust import trust, trust_row
+from pulsetui.report.trust_text import TRUST_FORMATS
 
 
 def report(options: argparse.Namespace) -> int:
     """Exit code 1 when there is no such check or incident."""
+    if options.all or options.tag is not None:
+        return _report_trust(options)
+    if options.what is None:
+        raise UsageError("say of what: SLUG, SLUG#N, --tag TAG or --all")
+    if options.since is not None:
+        raise UsageError("--since goes with --all or --tag; the report of a check takes --after")
     slug, number = _named(options.what)
     if number is not None and (options.after or options.before):
         raise UsageError("--after and --before limit the report of a check; an incident has its own limits")
     with engine(options) as client:
         require_check(slug, client)
         made = _made(client, slug, number, options)
-    text = FORMATS[options.format](made)
+    _write(FORMATS[options.format](made), options)
+    return OK
+
+
+def _report_trust(options: argparse.Namespace) -> int:
+    """How reliable many checks were."""
+    if options.what is not None or (options.all and options.tag is not None):
+        raise UsageError("a report is of one SLUG, of --tag TAG or of --all, not of two of them")
+    if options.after or options.before:
+        raise UsageError(
+            "--after and --before limit the report of a check; write --since with --all or --tag"
+        )
+    with engine(options) as client:
+        now = client.now()
+        since = read_past("--since", options.since or "7d", host_zone(), now)
+        if since >= now:
+            raise UsageError("--since is not in the past")
+        views = client.checks().values()
+        slugs = [view.slug for view in views if options.tag is None or options.tag in view.tags]
+        if options.tag is not None and not slugs:
+            raise UsageError(f'no check has the tag "{clean(options.tag, 60)}"')
+        unwatched = _spans(client, slugs[0], since, now) if slugs else ()
+        rows = [
+            trust_row(client.details(slug), since, now, unwatched)
+            for slug in with_progress("looking at what happened: check", slugs)
+        ]
+    _write(TRUST_FORMATS[options.format](trust(rows, since, now)), options)
+    return OK
+
+
+def _write(text: str, options: argparse.Namespace) -> None:
     encoding = sys.stdout.encoding or "ascii"
     if options.format == "json":
         text = escape_json(text, encoding)
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-    return OK
 
 
 def _made(client: EngineClient, slug: str, number: int | None, options: argparse.Namespace) -> Report:
@@ -70,8 +109,13 @@ def _unwatched(client: EngineClient, details: CheckDetails, now: datetime) -> tu
     oldest = [run.started_at or run.ended_at for run in details.runs[-1:]]
     oldest += [one.started_at for one in details.incidents[-1:]]
     since = min((at for at in oldest if at is not None), default=details.view.created_at)
+    return _spans(client, details.view.slug, since, now)
+
+
+def _spans(client: EngineClient, slug: str, since: datetime, now: datetime) -> tuple[Unwatched, ...]:
+    """When nobody listened: the same for each check; none from an engine that cannot say."""
     try:
-        return client.timeline([details.view.slug], since, now).unwatched
+        return client.timeline([slug], since, now).unwatched
     except EngineUnreachableError:
         raise
     except PulseError:  # an older engine has no timeline
