@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from pulsetui.client.status_words import run_word
+from pulsetui.client.unusual import unusual_metrics
 from pulsetui.client.views import CheckDetails, CheckView, RunView
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import duration_text, number_text
@@ -33,7 +36,11 @@ def runs(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
     usual = usual_duration(details)
     pings = pings_by_run(details) if context.width >= _HOST_FROM else {}
     lines = [_heading(context)]
-    lines += [run_line(run, context, usual, host_of(pings.get(run.n, []))) for run in details.runs]
+    unusual = unusual_metrics(details.runs)
+    lines += [
+        run_line(run, context, usual, host_of(pings.get(run.n, [])), unusual=unusual.get(run.n, {}))
+        for run in details.runs
+    ]
     return lines, [None, *(RunKey(run.n) for run in details.runs)]
 
 
@@ -50,9 +57,16 @@ def _heading(context: PaneContext) -> Line:
 
 
 def run_line(
-    run: RunView, context: PaneContext, usual: Band | None, host: str = "", *, short: bool = False
+    run: RunView,
+    context: PaneContext,
+    usual: Band | None,
+    host: str = "",
+    *,
+    short: bool = False,
+    unusual: Mapping[str, float] = MappingProxyType({}),
 ) -> Line:
-    """One run; ``short`` leaves out all but outcome, start and duration."""
+    """One run; ``short`` leaves out all but outcome, start and duration. ``unusual`` has what is usual for
+    those of its metrics that are far from it."""
     glyph, style = run_glyph(run, context)
     seconds = _seconds(run, context.now)
     slow = seconds is not None and is_slow(seconds, usual)
@@ -73,13 +87,19 @@ def run_line(
         exit_text = "" if run.exit_status is None else str(run.exit_status)
         spans.append((pad(exit_text, 6, "right"), "down" if run.exit_status else "muted"))
     spans.append(("  ", "text"))
-    return (*spans, *_told(run, context, style, host))
+    return (*spans, *_told(run, context, style, host, unusual))
 
 
-def _told(run: RunView, context: PaneContext, style: str, host: str) -> list[Span]:
-    metrics = plain("  ".join(f"{name}={number_text(value)}" for name, value in run.metrics.items()))
+def _told(
+    run: RunView, context: PaneContext, style: str, host: str, unusual: Mapping[str, float]
+) -> list[Span]:
+    usual_ones = {name: value for name, value in run.metrics.items() if name not in unusual}
+    metrics = plain("  ".join(f"{name}={number_text(value)}" for name, value in usual_ones.items()))
     notes = plain("; ".join(run_notes(run)))
-    told: list[Span] = []
+    told: list[Span] = [
+        (_unusual(name, run.metrics[name], usual, context) + "  ", "warning")
+        for name, usual in unusual.items()
+    ]
     if notes:
         if metrics:
             told.append((cut(metrics, _METRICS) + "  ", "muted"))
@@ -89,6 +109,12 @@ def _told(run: RunView, context: PaneContext, style: str, host: str) -> list[Spa
     if host:
         told.append((plain(host), "muted"))
     return told
+
+
+def _unusual(name: str, value: float, usual: float, context: PaneContext) -> str:
+    """``orders=0 ↓ usual 1377``."""
+    ways = ("below", "above") if context.ascii_only else ("↓", "↑")
+    return f"{plain(name)}={number_text(value)} {ways[value > usual]} usual {number_text(usual)}"
 
 
 def _seconds(run: RunView, now: datetime) -> float | None:

@@ -52,6 +52,24 @@ def test_each_run_says_when_how_long_against_the_usual_and_from_where() -> None:
     assert "2.3x" in lines[7]
 
 
+@pytest.mark.parametrize(
+    ("ascii_only", "said"), [(False, "orders=0 ↓ usual 1377"), (True, "orders=0 below usual 1377")]
+)
+def test_a_metric_far_from_the_usual_is_marked_though_nothing_is_expected_of_it(
+    ascii_only: bool, said: str
+) -> None:
+    known = view("a")
+    made = details(known)
+    good = replace(made.runs[0], outcome=Outcome.SUCCESS, detail="", overlaps=None, duplicate=False)
+    many = [replace(good, n=n, metrics={"orders": 1377.0, "files": 3.0}) for n in range(9, 0, -1)]
+    newest = replace(good, n=10, metrics={"orders": 0.0, "files": 3.0})
+    made = replace(made, runs=(newest, *many))
+
+    lines, _ = PANES[RUNS].draw(made, known, context(ascii_only=ascii_only))
+    assert [span for line in lines for span in line if "usual 1377" in span[0]] == [(f"{said}  ", "warning")]
+    assert any("files=3" in text for text, _ in lines[1])
+
+
 def test_the_overview_counts_one_ping_in_the_singular() -> None:
     assert any(line.strip().endswith(", 1 ping") for line in shown(OVERVIEW, view(n_pings=1), width=80))
 
