@@ -16,7 +16,9 @@ from pulsetui.celery.label import HEADER, TaskLabel, run_id_of, slug_of
 from pulsetui.celery.report_queue import ReportQueue
 from pulsetui.job.report import PingReport
 
-ALIVE_EVERY_S = 60.0
+ALIVE_EVERY_S = 50.0
+"""Beat wakes for it, however far its next entry is. Below the period of its check, which is never late so."""
+
 _BEAT_CHECK = {"every": "1m", "grace": "2m"}
 _OWN_TASKS = "celery."
 """Entries that Celery adds by itself, to clean its result store, begin like this."""
@@ -75,8 +77,8 @@ class BeatWatch:
 
         def heard_tick(*args: Any, **kwargs: Any) -> Any:
             wait = tick(*args, **kwargs)
-            self._alive()
-            return min(wait, ALIVE_EVERY_S) if self._slug and isinstance(wait, int | float) else wait
+            left = self._alive()
+            return wait if left is None or not isinstance(wait, int | float) else min(wait, left)
 
         scheduler.apply_entry, scheduler.tick = heard_apply, heard_tick
 
@@ -109,12 +111,15 @@ class BeatWatch:
         if slug is not None and keys:
             self._queue.put(self._report(slug, "log", keys, f"beat has started and has it as {entry.task}"))
 
-    def _alive(self) -> None:
+    def _alive(self) -> float | None:
+        """Tells it when it is time; gives the seconds until the next time, None when nobody is told."""
+        if self._slug is None:
+            return None
         now = self._monotonic()
-        if self._slug is None or (self._alive_at is not None and now - self._alive_at < ALIVE_EVERY_S - 1):
-            return
-        self._alive_at = now
-        self._queue.put(self._report(self._slug, "success", _BEAT_CHECK, ""))
+        if self._alive_at is None or now - self._alive_at >= ALIVE_EVERY_S:
+            self._alive_at = now
+            self._queue.put(self._report(self._slug, "success", _BEAT_CHECK, ""))
+        return self._alive_at + ALIVE_EVERY_S - now
 
     def _keys(self, schedule: Any) -> Mapping[str, str]:
         try:

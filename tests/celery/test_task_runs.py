@@ -174,16 +174,25 @@ def test_an_entry_that_is_not_to_be_reported_gets_no_label() -> None:
     assert [report.slug for report in queue.reports] == ["loud"]
 
 
-def test_beat_is_alive_once_a_minute_and_only_while_it_ticks() -> None:
+def test_beat_says_that_it_is_alive_before_a_minute_is_over_and_wakes_for_it() -> None:
     app, queue = Celery("shop", set_as_current=False), _Recorded()
     now = [0.0]
     watch = BeatWatch(app, queue, slugs={}, slug="celery-beat", create=True, monotonic=lambda: now[0])
     scheduler = _scheduler(app, watch)
-    for at in (0.0, 5.0, 59.5, 60.0, 130.0):
+    told = []
+    for at in (0.0, 20.0, 50.0, 50.5, 300.0):  # ticks; before the last one beat was stuck
         now[0] = at
-        assert scheduler.tick() == ALIVE_EVERY_S
-    assert len(queue.reports) == 3
+        told.append((scheduler.tick(), len(queue.reports)))
+    assert told == [(50.0, 1), (30.0, 1), (50.0, 2), (49.5, 2), (50.0, 3)]
+    assert ALIVE_EVERY_S < 60
     assert dict(queue.reports[0].create) == {"every": "1m", "grace": "2m"}
+
+
+def test_beat_without_a_check_of_its_own_sleeps_as_long_as_it_wants() -> None:
+    app, queue = Celery("shop", set_as_current=False), _Recorded()
+    scheduler = _scheduler(app, BeatWatch(app, queue, slugs={}, slug=None, create=True))
+    assert scheduler.tick() == 300.0
+    assert queue.reports == []
 
 
 def _scheduler(app: Celery, watch: BeatWatch) -> Any:
