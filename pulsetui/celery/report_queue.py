@@ -1,8 +1,8 @@
 """Sends reports in the background, in order, and keeps what reaches no engine.
 
-No task ever waits for it. Its thread lives only while there is something to send: a process that forks later,
-as a worker does for each new child, has no thread of ours then. A child that was forked begins anew; what
-waited in its parent is its parent's.
+No task waits for it; a child takes its next one when the end of the last has left. Its thread lives while
+there is something to send: a process that forks later, as a worker does for each new child, has no thread of
+ours then. A child that was forked begins anew; what waited in its parent is its parent's.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ MAX_WAITING = 1000
 
 FLUSH_S = 2.0
 """At most this long a process that ends is kept."""
+
+SETTLE_S = 1.0
+"""At most this long a child waits after a task before it takes the next one."""
 
 _AWAY_S = 10.0  # after no answer, reports are kept without asking again
 _SEND_S = 2.0
@@ -75,6 +78,12 @@ class ReportQueue:
                         self._is_sending = False
                 return
         self._deliver(report, is_away=True)
+
+    def settle(self) -> None:
+        """Waits a little until all is on its way: the next task of this child may take the process down."""
+        if os.getpid() == self._pid:
+            with self._changed:
+                self._changed.wait_for(lambda: not self._is_sending, SETTLE_S)
 
     def flush(self, patience: float = FLUSH_S) -> None:
         """Waits until all is sent, for at most ``patience`` seconds, and keeps the rest. Never raises."""

@@ -107,6 +107,7 @@ class TaskRuns:
             self._tell(run.label, task_id, "log", f"to be retried: {_safe(retval)}")
         elif state == "IGNORED" and not run.is_handed_on:
             self._tell_end(run.label, task_id, "skip", f"ignored: {_safe(retval)}".removesuffix(": "))
+        self._queue.settle()
 
     # --- in the worker's parent process -----------------------------------------------------------------
 

@@ -44,10 +44,10 @@ class Receiver:
                 _, _, slug, *rest = target.path.split("/")
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 ping = HeardPing(slug, rest[0] if rest else "success", parse_qs(target.query), body)
+                receiver.hear(ping)
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
-                receiver.hear(ping)
 
             do_GET = do_POST  # noqa: N815 - the name that http.server looks for
 

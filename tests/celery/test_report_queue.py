@@ -49,6 +49,17 @@ def test_a_process_that_ends_is_not_held_by_an_engine_that_does_not_answer(tmp_p
         assert _kept(tmp_path) == ["start", "end"]
 
 
+def test_a_child_has_sent_the_end_of_a_task_before_it_takes_the_next() -> None:
+    receiver = Receiver()
+    queue = ReportQueue(receiver.url)
+    queue.put(PingReport(slug="sync", kind="start"))
+    queue.put(PingReport(slug="sync"))
+    queue.settle()
+    assert not queue._waiting
+    assert [ping.kind for ping in receiver.pings("sync")] == ["start", "success"]
+    receiver.close()
+
+
 def test_more_than_may_wait_goes_to_the_disk(tmp_path: Path) -> None:
     with serving(SILENCE) as server:
         queue = ReportQueue(server.url, str(tmp_path))
