@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import signal
 
 import pytest
@@ -16,6 +17,13 @@ import pulsetui
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# Textual reads these once, when a first test imports it, of whatever part: a picture must not show the middle
+# of an animation.
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+os.environ["COLORTERM"] = "truecolor"
+for name in ("NO_COLOR", "TMUX"):
+    os.environ.pop(name, None)
 
 
 def pytest_report_header() -> str:
