@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from pulsetui.client.hooks import Circuit, HookState
+from pulsetui.config.doubts.unheard import unheard
 from pulsetui.config.file.load import load_config
+from pulsetui.config.model import Config
 from pulsetui.hooks.registry import VALIDATORS
 from pulsetui.hooks.worker.notices import HookNotices, all_fail
 from pulsetui.monitor.notices import Notices
@@ -101,6 +104,29 @@ def test_what_was_dismissed_comes_again_only_when_it_says_something_else(tmp_pat
     assert notices.all() == ()
     hooks.unheard(config, {"ops": HookState(name="ops", type="command", paused_at=START)}, screens=1)
     assert [one.text for one in notices.all()] == ["Nobody would be told of a failure: hook ops is paused."]
+
+
+def test_checks_are_walked_through_only_when_it_may_make_a_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "checks.toml"
+    path.write_text('[hooks.bell]\ntype = "terminal"\n[checks.a]\nevery = "1h"\n')
+    config, walks = load_config(path, VALIDATORS), []
+
+    def walk(config: Config, silent: Mapping[str, str]) -> str:
+        walks.append(dict(silent))
+        return unheard(config, silent)
+
+    monkeypatch.setattr("pulsetui.hooks.worker.notices.unheard", walk)
+    notices, hooks = scene()
+    for told in range(5):
+        hooks.unheard(config, {"bell": HookState(name="bell", type="terminal", told=told)}, screens=0)
+    assert len(walks) == 1
+    hooks.unheard(config, {"bell": HookState(name="bell", type="terminal", paused_at=START)}, screens=0)
+    assert len(walks) == 2
+    hooks.unheard(load_config(path, VALIDATORS), {}, screens=0)
+    assert len(walks) == 3
+    assert [one.key for one in notices.all()] == ["unheard"]
 
 
 OPEN = HookState(name="mail", type="command", circuit=Circuit.OPEN, failures=7, error="503\n\x1b[31m")

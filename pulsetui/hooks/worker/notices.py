@@ -27,6 +27,8 @@ class HookNotices:
         self._lost: dict[str, int] = {}
         self._paused: frozenset[str] = frozenset()
         self._unheard = ""
+        self._asked_of: Config | None = None
+        self._asked: tuple[dict[str, str], bool] | None = None
 
     def trouble(self, hook: str, error: str | None) -> None:
         """What is wrong with a hook; None when it works, or is gone."""
@@ -55,9 +57,13 @@ class HookNotices:
         silent = {name: why for name, state in states.items() if (why := _silence(state))}
         if no_commands:
             silent |= {name: _MUST_NOT for name, hook in config.hooks.items() if hook.type == "command"}
+        has_screen = screens > 0
+        if config is self._asked_of and (silent, has_screen) == self._asked:
+            return  # as after nearly every alert: thousands of checks are not walked through for it
+        self._asked_of, self._asked = config, (silent, has_screen)
         closed = screenless(config) | silent
         level: Literal["warning", "info"] = "warning"
-        text = unheard(config, silent if screens else closed)
+        text = unheard(config, silent if has_screen else closed)
         if not text and (text := unheard(config, closed)):
             level, text = "info", f"without a screen {text}"
         if text == self._unheard:
