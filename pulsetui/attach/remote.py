@@ -17,6 +17,7 @@ from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand, Dismiss, answer_at_once
 from pulsetui.client.host import HostView
 from pulsetui.client.trials import TrialView
+from pulsetui.client.trust import TrustRow
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -26,6 +27,7 @@ from pulsetui.client.views import (
     LogLine,
     Timeline,
 )
+from pulsetui.errors import EngineError, UnknownCheckError
 
 _T = TypeVar("_T")
 
@@ -114,6 +116,16 @@ class RemoteEngine:
         return self._read(
             wire.decode_timeline, self._transport.get("timeline", slugs=",".join(slugs), **span)
         )
+
+    def trust(self, slugs: Sequence[str], since: datetime) -> tuple[TrustRow, ...]:
+        asked = {"slugs": ",".join(slugs), "since": since.isoformat()}
+        try:
+            answer = self._transport.get("trust", **asked)
+        except UnknownCheckError:  # of checks nobody complains: the whole question is not known there
+            raise EngineError(
+                f"the engine at {self.url} is older than this program and cannot count that: update it"
+            ) from None
+        return self._read(wire.decode_trust, answer)
 
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         return self._read(wire.decode_log, self._transport.get("log", limit=str(limit)))

@@ -14,6 +14,7 @@ from pulsetui.client.alert import OnAlert
 from pulsetui.client.commands import AnyCommand, Definition
 from pulsetui.client.host import HostView
 from pulsetui.client.trials import TrialView
+from pulsetui.client.trust import TrustRow
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -72,6 +73,10 @@ class EngineClient(Protocol):
 
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
         """What these checks did and will do. Unknown slugs are left out."""
+
+    def trust(self, slugs: Sequence[str], since: datetime) -> tuple[TrustRow, ...]:
+        """What was expected of these checks since then, and what became of it: ``MAX_ASKED`` at a time at
+        most, else CommandError. Unknown slugs are left out."""
 
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         """The last lines of the engine's log, oldest first."""

@@ -13,6 +13,7 @@ from msgspec import Struct
 from pulsetui.client.alert import Alert
 from pulsetui.client.host import HostView
 from pulsetui.client.trials import TrialView
+from pulsetui.client.trust import TrustRow
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -67,6 +68,7 @@ decode_incidents = msgspec.json.Decoder(tuple[IncidentEntry, ...]).decode
 decode_trials = msgspec.json.Decoder(tuple[TrialView, ...]).decode
 decode_host = msgspec.json.Decoder(HostView).decode
 decode_timeline = msgspec.json.Decoder(Timeline).decode
+decode_trust = msgspec.json.Decoder(tuple[TrustRow, ...]).decode
 decode_log = msgspec.json.Decoder(tuple[LogLine, ...]).decode
 decode_results = msgspec.json.Decoder(list[CommandResult]).decode
 

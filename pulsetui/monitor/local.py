@@ -17,6 +17,7 @@ from pulsetui.client.hooks import HookState
 from pulsetui.client.host import NOT_LOOKED_AT, HostView
 from pulsetui.client.observers import Observers
 from pulsetui.client.trials import TrialView
+from pulsetui.client.trust import TrustRow, check_asked
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -38,6 +39,7 @@ from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.logfile import last_lines
 from pulsetui.monitor.requests import run_command
 from pulsetui.monitor.trials import trial_views
+from pulsetui.monitor.trust import trust_rows
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.version import __version__
 
@@ -219,6 +221,14 @@ class LocalEngine:
         tracked = [one for slug in slugs if (one := self._engine.checks.find(slug)) is not None]
         windows = self._engine.config.alerting.windows
         return timeline(tracked, self._engine.queries, since, until, self.now(), windows)
+
+    def trust(self, slugs: Sequence[str], since: datetime) -> tuple[TrustRow, ...]:
+        check_asked(slugs)
+        views, known = self.checks(), map(self._engine.checks.find, slugs)
+        checks = [
+            (one, views[one.check.slug]) for one in known if one is not None and one.check.slug in views
+        ]
+        return trust_rows(checks, self._engine.queries, since, self.now())
 
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         lines = last_lines(self._engine.state_dir, limit)

@@ -11,10 +11,11 @@ from types import MappingProxyType
 import msgspec
 from msgspec.structs import asdict
 
+from pulsetui.client.trust import Counts, TrustRow
 from pulsetui.core.text.phrases import full_instant_text
 from pulsetui.report.report import instant, zone_of_name
 from pulsetui.report.text import escaped, harmless, table
-from pulsetui.report.trust import FORMAT, Counts, Trust, TrustRow
+from pulsetui.report.trust import FORMAT, Trust
 
 _COUNTED = ("good", "failed", "late", "missed", "zero_work", "skipped", "not_watched", "unknown", "twice")
 CSV_HEADER = ("check", "name", "day", "tz", "expected", *_COUNTED, "reliable_percent")

@@ -20,6 +20,7 @@ from pulsetui.store.database import FILE_NAME, connect
 from pulsetui.store.deliveries import PAUSED
 from pulsetui.store.evidence import evidence
 from pulsetui.store.instant import EARLIEST, LATEST, read, stored
+from pulsetui.store.retention import INCIDENTS_KEPT
 from pulsetui.store.rows import StoredRun, integer
 
 T = TypeVar("T")
@@ -156,15 +157,28 @@ class Queries:
         )
         return _readable(rows.read_run, found)
 
+    def runs_after(self, check_id: int, n: int, limit: int, since: datetime | None = None) -> list[StoredRun]:
+        """Runs with a number above ``n`` that are not for an instant before ``since``, oldest first."""
+        found = self._all(
+            f"SELECT {rows.RUN_COLUMNS} FROM all_runs WHERE check_id = ? AND n > ?"  # noqa: S608 - constant
+            " AND coalesce(slot, started_at, ended_at) >= ? ORDER BY n LIMIT ?",
+            check_id,
+            n,
+            EARLIEST if since is None else stored(since),
+            limit,
+        )
+        return _readable(rows.read_run, found)
+
     def incidents_between(self, check_id: int, since: datetime, until: datetime) -> list[Incident]:
         """Incidents that had not ended before ``since`` nor begun after ``until``, newest first."""
         found = self._all(
             f"SELECT {rows.INCIDENT_COLUMNS} FROM incidents"  # noqa: S608 - constant
             " WHERE check_id = ? AND (ended_at >= ? OR ended_at IS NULL) AND started_at <= ?"
-            " ORDER BY n DESC LIMIT 500",
+            " ORDER BY n DESC LIMIT ?",
             check_id,
             stored(since),
             stored(until),
+            INCIDENTS_KEPT,
         )
         return _readable(rows.read_incident, found)
 

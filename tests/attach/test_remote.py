@@ -291,6 +291,14 @@ def test_details_and_bodies_come_over(served: Served) -> None:
             engine.details("un/heard")
 
 
+def test_an_engine_that_is_too_old_to_count_trust_is_told_by_name(served: Served) -> None:
+    with attached(served, live=False) as engine:
+        assert [row.slug for row in engine.trust(["backup"], NOON)] == ["backup"]
+        served.engine.fails_with = UnknownCheckError("not found")  # what answers a path that is not known
+        with pytest.raises(EngineError, match=f"the engine at {engine.url} is older than this program"):
+            engine.trust(["backup"], NOON)
+
+
 def test_one_command_needs_no_thread(served: Served) -> None:
     with attached(served, live=False) as engine:
         assert list(engine.checks()) == ["sync-invoices", "backup"]

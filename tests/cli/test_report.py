@@ -7,8 +7,10 @@ import io
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from pulsetui.cli.main import main
+from pulsetui.client.trust import MAX_ASKED
 from tests.cli.conftest import Connect
 from tests.cli.samples import OVERDUE, UP, engine_with
 
@@ -106,6 +108,15 @@ def test_a_tag_narrows_it_down(connected: Connect, capsys: Captured) -> None:
     assert "| sync | 0 % |" in out
     assert "backup" not in out
     assert err == ""
+
+
+def test_however_many_there_are_each_has_its_line(connected: Connect, capsys: Captured) -> None:
+    slugs = [f"job-{n}" for n in range(2 * MAX_ASKED + 1)]
+    connected(engine_with(*(replace(UP, slug=slug) for slug in slugs)))
+
+    assert main(["report", "--all", "--format", "json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert [one["check"] for one in made["checks"]] == slugs
 
 
 def test_without_a_check_there_is_nothing_to_count(connected: Connect, capsys: Captured) -> None:

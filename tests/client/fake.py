@@ -43,6 +43,7 @@ from pulsetui.client.commands import (
 )
 from pulsetui.client.host import NOT_LOOKED_AT, HostView
 from pulsetui.client.trials import Trial, TrialView
+from pulsetui.client.trust import TrustRow, check_asked
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -61,6 +62,7 @@ from pulsetui.client.views import (
 from pulsetui.core.state.snooze import Snooze, checked_end
 from pulsetui.core.state.status import Status
 from pulsetui.errors import EngineUnreachableError, PulseError, UnknownCheckError
+from pulsetui.report.trust import History, trust_row
 from tests.client.samples import ABOUT, NOW, crowd, details_of, household, new
 
 
@@ -84,6 +86,7 @@ class FakeEngine:
         self.about = about
         self.make_details: Callable[[CheckView], CheckDetails] = details_of
         self.details_by_slug: dict[str, CheckDetails] = {}
+        self.trust_by_slug: dict[str, TrustRow] = {}
         self.bodies: dict[tuple[str, int], bytes] = {}
         self.notices: tuple[Notice, ...] = ()
         self.log_lines: tuple[LogLine, ...] = ()
@@ -215,6 +218,18 @@ class FakeEngine:
             upcoming = (v.upcoming,) if v.upcoming is not None else ()
             lanes.append(TimelineLane(slug=slug, runs=runs, missed=missed, down=down, upcoming=upcoming))
         return Timeline(since=since, until=until, lanes=tuple(lanes), unwatched=())
+
+    def trust(self, slugs: Sequence[str], since: datetime) -> tuple[TrustRow, ...]:
+        self._reach()
+        check_asked(slugs)
+        known = [self.details(slug) for slug in slugs if slug in self.views]
+        return tuple(
+            self.trust_by_slug.get(one.view.slug)
+            or trust_row(
+                History(view=one.view, runs=one.runs[::-1], incidents=one.incidents), since, self.now()
+            )
+            for one in known
+        )
 
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         self._reach()

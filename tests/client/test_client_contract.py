@@ -34,9 +34,10 @@ from pulsetui.client.commands import (
     UndoRemove,
     UndoResume,
 )
+from pulsetui.client.trust import MAX_ASKED
 from pulsetui.client.views import CommandResult
 from pulsetui.core.state.status import Reason, Status
-from pulsetui.errors import UnknownCheckError
+from pulsetui.errors import PulseError, UnknownCheckError
 from pulsetui.monitor.local import LocalEngine
 from pulsetui.service import open_service
 from tests.client.fake import FakeEngine
@@ -341,6 +342,20 @@ def test_reading_what_is_not_there(world: World) -> None:
     assert client.ping_body("often", 7) == b""
     timeline = client.timeline(["nope", "often"], now - HOUR, now)
     assert [lane.slug for lane in timeline.lanes] == ["often"]
+
+
+def test_what_was_expected_is_counted_and_nothing_left_out_silently(world: World) -> None:
+    client, since = world.client, world.client.now() - HOUR
+
+    rows = client.trust(["nope", "often", "nightly"], since)
+
+    assert [(row.slug, row.name, row.tz) for row in rows] == [
+        ("often", "Often", client.checks()["often"].tz),
+        ("nightly", "Nightly import", client.checks()["nightly"].tz),
+    ]
+    assert client.trust([], since) == ()
+    with pytest.raises(PulseError, match=f"slugs: at most {MAX_ASKED} at a time"):
+        client.trust(["often"] * (MAX_ASKED + 1), since)
 
 
 def test_an_open_incident_stands_in_the_list_and_in_the_details(world: World) -> None:

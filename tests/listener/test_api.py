@@ -26,6 +26,7 @@ from pulsetui.client.commands import (
     UndoRemove,
     UndoResume,
 )
+from pulsetui.client.trust import MAX_ASKED
 from pulsetui.config.toml.read import read_toml
 from pulsetui.errors import EngineError, StoreBusyError
 from pulsetui.listener.http.limits import Limits
@@ -363,6 +364,12 @@ def test_a_limit_that_is_none_is_refused_with_its_range(served: Served, limit: s
     assert (reply.status, error(reply)) == (400, "limit: takes a number from 1 to 1000")
 
 
+def test_more_checks_than_are_counted_in_one_go_are_refused_and_not_cut_off(served: Served) -> None:
+    slugs = ",".join(["backup"] * (MAX_ASKED + 1))
+    reply = served.curl(f"/api/pulse/trust?slugs={slugs}&since=2026-11-20T00:00:00Z", *KEY)
+    assert (reply.status, error(reply)) == (400, f"slugs: at most {MAX_ASKED} at a time, got {MAX_ASKED + 1}")
+
+
 @pytest.mark.parametrize(
     "instant", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"]
 )
@@ -374,6 +381,9 @@ def test_instants_that_nobody_could_keep_are_refused_with_their_range(
     query = "&".join(f"{key}={value.replace('+', '%2B')}" for key, value in asked.items())
     timeline = served.curl(f"/api/pulse/timeline?slugs=backup&{query}", *KEY)
     assert (timeline.status, error(timeline)) == (400, f"{name}: is not between the years 1900 and 2999")
+
+    trust = served.curl(f"/api/pulse/trust?slugs=backup&since={quote(instant)}", *KEY)
+    assert (trust.status, error(trust)) == (400, "since: is not between the years 1900 and 2999")
 
     snooze = command(served, {"verb": "snooze", "slugs": ["backup"], "by": "ann", "until": instant})
     assert (snooze.status, error(snooze)) == (400, "until: is not between the years 1900 and 2999")

@@ -5,20 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pulsetui.client.views import CheckDetails, IncidentView, RunView
+from pulsetui.client.trust import Counts
+from pulsetui.client.views import IncidentView, RunView
 from pulsetui.core.state.status import Outcome
-from pulsetui.report.trust import MAX_RUNS, MAX_SLOTS, Counts, trust, trust_row
+from pulsetui.report.trust import MAX_SLOTS, History, trust, trust_row
 from pulsetui.report.trust_text import CSV_HEADER, trust_csv, trust_json, trust_markdown
-from tests.cli.samples import HOSTILE, NOW, OPEN, RUN, UP, engine_with
+from tests.cli.samples import HOSTILE, NOW, OPEN, RUN, UP
 
 DAY = timedelta(days=1)
 SINCE = NOW - 7 * DAY  # Monday the 9th, 09:00 in Riga
@@ -32,15 +32,10 @@ def run(slot: datetime, outcome: Outcome = Outcome.SUCCESS, n: int = 1, **change
     return replace(made, **changes)
 
 
-def nightly(
-    *runs: RunView, incidents: Sequence[IncidentView] = (), fields: Mapping[str, object] | None = None
-) -> CheckDetails:
+def nightly(*runs: RunView, incidents: Sequence[IncidentView] = ()) -> History:
     """A check at 02:00 in Riga, each night; ``runs`` are oldest first."""
     view = replace(UP, schedule_kind="cron", schedule="0 2 * * *", created_at=NOW - 90 * DAY)
-    made = engine_with(view).details("backup")
-    return replace(
-        made, runs=runs[::-1], incidents=tuple(incidents), fields=MappingProxyType(dict(fields or {}))
-    )
+    return History(view=view, runs=runs, incidents=tuple(incidents))
 
 
 def test_each_night_is_counted_by_what_became_of_it() -> None:
@@ -62,7 +57,7 @@ def test_each_night_is_counted_by_what_became_of_it() -> None:
 
 def test_what_nothing_is_on_record_of_is_not_known_and_what_nobody_watched_is_not_either() -> None:
     spans = [(NIGHTS[1] - timedelta(hours=1), NIGHTS[1] + timedelta(hours=3), "restart")]
-    row = trust_row(nightly(run(NIGHTS[0])), SINCE, NOW, spans)
+    row = trust_row(replace(nightly(run(NIGHTS[0])), unwatched=spans), SINCE, NOW)
 
     assert row.total == Counts(good=1, not_watched=1, unknown=5)
     assert row.total.reliable == 100
@@ -117,29 +112,16 @@ def test_days_are_those_of_the_checks_own_clock() -> None:
     assert [one.day for one in row.days] == [date(2026, 11, 10)]
 
 
-def test_what_is_no_longer_kept_is_not_counted_and_said() -> None:
-    runs = [run(NOW - timedelta(minutes=n), n=1000 - n) for n in range(MAX_RUNS, 0, -1)]
-    view = replace(UP, schedule_kind="every", schedule="1m", n_pings=1000, created_at=NOW - 90 * DAY)
-    row = trust_row(replace(nightly(*runs), view=view), SINCE, NOW)
+def test_what_may_have_been_forgotten_is_not_counted_and_said() -> None:
+    runs = [run(night, n=n) for n, night in enumerate(NIGHTS, 1)]
+    kept_from = NIGHTS[5] + timedelta(microseconds=1)
+    row = trust_row(replace(nightly(*runs), kept_from=kept_from), SINCE, NOW)
 
-    assert row.known_from is not None
-    assert runs[0].slot is not None
-    assert row.known_from > runs[0].slot
-    assert row.total == Counts(good=MAX_RUNS - 1)
-    assert "backup: what was before Mon 2026-11-16 05:40 EET is no longer known" in trust_markdown(
+    assert row.known_from == kept_from
+    assert row.total == Counts(good=1)
+    assert "backup: what was before Sun 2026-11-15 02:00 EET is no longer known" in trust_markdown(
         trust([row], SINCE, NOW)
     )
-
-
-def test_of_runs_that_outlived_their_neighbours_nothing_is_concluded() -> None:
-    evidence, recent = run(NIGHTS[0], n=2), run(NIGHTS[5], n=95)
-    made = nightly(evidence, recent, run(NIGHTS[6], n=100), fields={"keep_pings": 10})
-    made = replace(made, view=replace(made.view, n_pings=100))
-
-    row = trust_row(made, SINCE, NOW)
-    assert row.known_from is not None
-    assert row.known_from > NIGHTS[5]
-    assert row.total == Counts(good=1)
 
 
 def test_misses_that_an_incident_only_counts_are_counted() -> None:
@@ -174,7 +156,7 @@ def test_every_night_is_counted_once_and_none_without_a_good_run_is_good(
     runs = [run(NIGHTS[night], outcome, n) for n, (night, outcome) in enumerate(sorted(ran), 1)]
     incident = replace(OPEN, missed=tuple(NIGHTS[n] for n in sorted(missed)), missed_count=len(missed))
     spans = [(NIGHTS[n], NIGHTS[n] + timedelta(hours=1), "suspend") for n in unwatched]
-    row = trust_row(nightly(*runs, incidents=[incident]), SINCE, NOW, spans)
+    row = trust_row(replace(nightly(*runs, incidents=[incident]), unwatched=spans), SINCE, NOW)
 
     good = {night for night, outcome in ran if outcome is Outcome.SUCCESS} - missed
     going_on = 7 - row.total.expected
@@ -205,7 +187,7 @@ def test_the_forms_say_the_same() -> None:
 
 
 def test_names_from_outside_are_no_markup() -> None:
-    made = trust([trust_row(engine_with(HOSTILE).details("evil"), SINCE, NOW)], SINCE, NOW)
+    made = trust([trust_row(replace(nightly(run(NIGHTS[0])), view=HOSTILE), SINCE, NOW)], SINCE, NOW)
 
     for text in (trust_markdown(made), trust_json(made), trust_csv(made)):
         assert not {"\x1b", "\x07", "\u202e"} & set(text)

@@ -11,6 +11,7 @@ from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import with_progress
 from pulsetui.cli.times import read_past, read_time
 from pulsetui.client.client import EngineClient
+from pulsetui.client.trust import in_parts
 from pulsetui.client.views import CheckDetails
 from pulsetui.config.host_zone import host_zone
 from pulsetui.core.slug import check_slug
@@ -19,7 +20,7 @@ from pulsetui.core.text.json_escape import escape_json
 from pulsetui.errors import EngineUnreachableError, PulseError, UsageError
 from pulsetui.report.report import Report, Unwatched, check_report, incident_report, zone_of
 from pulsetui.report.text import FORMATS
-from pulsetui.report.trust import trust, trust_row
+from pulsetui.report.trust import trust
 from pulsetui.report.trust_text import TRUST_FORMATS
 
 
@@ -58,10 +59,11 @@ def _report_trust(options: argparse.Namespace) -> int:
         slugs = [view.slug for view in views if options.tag is None or options.tag in view.tags]
         if options.tag is not None and not slugs:
             raise UsageError(f'no check has the tag "{clean(options.tag, 60)}"')
-        unwatched = _spans(client, slugs[0], since, now) if slugs else ()
+        parts = list(in_parts(slugs))
         rows = [
-            trust_row(client.details(slug), since, now, unwatched)
-            for slug in with_progress("looking at what happened: check", slugs)
+            row
+            for part in with_progress("looking at what happened: part", parts)
+            for row in client.trust(part, since)
         ]
     _write(TRUST_FORMATS[options.format](trust(rows, since, now)), options)
     return OK
@@ -109,13 +111,8 @@ def _unwatched(client: EngineClient, details: CheckDetails, now: datetime) -> tu
     oldest = [run.started_at or run.ended_at for run in details.runs[-1:]]
     oldest += [one.started_at for one in details.incidents[-1:]]
     since = min((at for at in oldest if at is not None), default=details.view.created_at)
-    return _spans(client, details.view.slug, since, now)
-
-
-def _spans(client: EngineClient, slug: str, since: datetime, now: datetime) -> tuple[Unwatched, ...]:
-    """When nobody listened: the same for each check; none from an engine that cannot say."""
     try:
-        return client.timeline([slug], since, now).unwatched
+        return client.timeline([details.view.slug], since, now).unwatched
     except EngineUnreachableError:
         raise
     except PulseError:  # an older engine has no timeline

@@ -99,6 +99,10 @@ class PulseApi:
                 self._in_pool(respond, lambda: _json(self._client.host()))
             case ["timeline"]:
                 self._in_pool(respond, lambda: self._timeline(request))
+            case ["trust"]:
+                self._in_pool(
+                    respond, lambda: _json(self._client.trust(_slugs(request), _instant(request, "since")))
+                )
             case ["log"]:
                 self._in_pool(respond, lambda: _json(self._client.log(_limit(request, 500))))
             case ["commands"]:
@@ -118,7 +122,7 @@ class PulseApi:
         return Response(200, body, (_NO_STORE, _NO_SNIFF), content_type="application/octet-stream")
 
     def _timeline(self, request: Request) -> Response:
-        slugs = [slug for slug in (request.first("slugs") or "").split(",") if slug]
+        slugs = _slugs(request)
         since, until = _instant(request, "since"), _instant(request, "until")
         return _json(self._client.timeline(slugs[:MAX_LANES], since, until))
 
@@ -177,6 +181,10 @@ def _limit(request: Request, default: int) -> int:
     if not is_number or not 1 <= int(text) <= MAX_LISTED:
         raise CommandError(f"limit: takes a number from 1 to {MAX_LISTED}")
     return int(text)
+
+
+def _slugs(request: Request) -> list[str]:
+    return [slug for slug in (request.first("slugs") or "").split(",") if slug]
 
 
 def _instant(request: Request, name: str) -> datetime:
