@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -14,6 +15,14 @@ Context = TypeVar("Context")
 
 LEAD = 3
 """Cells in front of the columns: a blank, the glyph, a blank."""
+
+
+class ListContext(Struct, frozen=True, kw_only=True):
+    """What a line may know besides its entry."""
+
+    now: datetime
+    zone: tzinfo  # of the person
+    ascii_only: bool = False
 
 
 class ListColumn(Struct, Generic[Entry, Context], frozen=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
 
 from msgspec import Struct
 
@@ -13,18 +12,10 @@ from pulsetui.client.trials import TrialView
 from pulsetui.client.views import DeliveryView
 from pulsetui.core.text.phrases import count_text, duration_text, instant_text, span_text
 from pulsetui.tui.draw.lines import Line, Span, fit, pad, plain, wrap
-from pulsetui.tui.draw.list_columns import ListColumn, entry_cells, titles
+from pulsetui.tui.draw.list_columns import ListColumn, ListContext, entry_cells, titles
 
 EXAMPLE = ("[hooks.desktop]", 'type = "desktop"')
 _TRIALS_SHOWN = 20
-
-
-class HookLineContext(Struct, frozen=True, kw_only=True):
-    """What a line may know besides its hook."""
-
-    now: datetime
-    zone: tzinfo  # of the person
-    ascii_only: bool = False
 
 
 class HookKey(Struct, frozen=True):
@@ -39,31 +30,31 @@ class TrialKey(Struct, frozen=True):
     key: str
 
 
-def _name(hook: HookState, _: HookLineContext) -> Span:
+def _name(hook: HookState, _: ListContext) -> Span:
     return plain(hook.name), "strong" if is_trouble(hook) else "text"
 
 
-def _type(hook: HookState, _: HookLineContext) -> Span:
+def _type(hook: HookState, _: ListContext) -> Span:
     return plain(hook.type), "muted"
 
 
-def _state(hook: HookState, context: HookLineContext) -> Span:
+def _state(hook: HookState, context: ListContext) -> Span:
     return plain(state_text(hook, context.now)), style_of(hook)
 
 
-def _waiting(hook: HookState, _: HookLineContext) -> Span:
+def _waiting(hook: HookState, _: ListContext) -> Span:
     return (str(hook.waiting), "late") if hook.waiting else ("–", "muted")
 
 
-def _told(hook: HookState, _: HookLineContext) -> Span:
+def _told(hook: HookState, _: ListContext) -> Span:
     return (str(hook.told), "text") if hook.told else ("–", "muted")
 
 
-def _rules(hook: HookState, _: HookLineContext) -> Span:
+def _rules(hook: HookState, _: ListContext) -> Span:
     return plain(hook.rules) or "at once", "muted"
 
 
-_COLUMNS: tuple[ListColumn[HookState, HookLineContext], ...] = (
+_COLUMNS: tuple[ListColumn[HookState, ListContext], ...] = (
     ListColumn("HOOK", 0, 14, _name),
     ListColumn("TYPE", 60, 12, _type),
     ListColumn("STATE", 0, 0, _state),
@@ -78,7 +69,7 @@ def header(width: int) -> Line:
     return titles(_COLUMNS, width)
 
 
-def hook_line(hook: HookState, width: int, context: HookLineContext) -> Line:
+def hook_line(hook: HookState, width: int, context: ListContext) -> Line:
     """One hook in exactly ``width`` cells."""
     glyph = glyph_of(hook, ascii_only=context.ascii_only)
     return entry_cells(_COLUMNS, glyph, hook, width, context)
@@ -102,7 +93,7 @@ def style_of(hook: HookState) -> str:
 
 
 def hook_lines(
-    hooks: Sequence[HookState], trials: Sequence[TrialView], width: int, context: HookLineContext
+    hooks: Sequence[HookState], trials: Sequence[TrialView], width: int, context: ListContext
 ) -> tuple[list[Line], list[object]]:
     """The hooks, then the newest tests and drills; with their keys."""
     lines: list[Line] = [hook_line(hook, width, context) for hook in hooks]
@@ -116,7 +107,7 @@ def hook_lines(
     return lines, keys
 
 
-def trial_line(view: TrialView, width: int, context: HookLineContext) -> Line:
+def trial_line(view: TrialView, width: int, context: ListContext) -> Line:
     """One test or drill in exactly ``width`` cells."""
     trial = view.trial
     told = sum(one is not None and one.delivered_at is not None for one in map(view.first, trial.hooks))
@@ -137,7 +128,7 @@ def trial_line(view: TrialView, width: int, context: HookLineContext) -> Line:
     return tuple(fit(spans, width))
 
 
-def _reaction(view: TrialView, context: HookLineContext) -> Span:
+def _reaction(view: TrialView, context: ListContext) -> Span:
     trial = view.trial
     if trial.acknowledged_at is not None:
         took = duration_text(view.seconds_to(trial.acknowledged_at))
@@ -149,7 +140,7 @@ def _reaction(view: TrialView, context: HookLineContext) -> Span:
     return f"  waits{how_long} for somebody: press a", "late"
 
 
-def hook_story(hook: HookState, width: int, context: HookLineContext) -> list[Line]:
+def hook_story(hook: HookState, width: int, context: ListContext) -> list[Line]:
     """The hook in full, for the panel under the list."""
     facts: list[Span] = [
         (state_text(hook, context.now), style_of(hook)),
@@ -165,7 +156,7 @@ def hook_story(hook: HookState, width: int, context: HookLineContext) -> list[Li
     return [tuple(fit(head, width)), *_wrapped(facts, width)]
 
 
-def _queue(hook: HookState, context: HookLineContext) -> str:
+def _queue(hook: HookState, context: ListContext) -> str:
     parts = [f"{count_text(hook.waiting, 'alert')} waiting" if hook.waiting else "Nothing waits"]
     if hook.next_try is not None:
         parts.append(f"next try {instant_text(hook.next_try, context.zone, context.now)}")
@@ -173,7 +164,7 @@ def _queue(hook: HookState, context: HookLineContext) -> str:
     return ", ".join(parts)
 
 
-def trial_story(view: TrialView, width: int, context: HookLineContext) -> list[Line]:
+def trial_story(view: TrialView, width: int, context: ListContext) -> list[Line]:
     """A test or a drill in full: how each hook did."""
     trial = view.trial
     who = f" by {plain(trial.by)}" if trial.by else " by the calendar"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from secrets import token_hex
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pulsetui.client.commands import AnyCommand, EndTrial, PauseHooks, ResumeHooks, StartDrill, TestHooks
@@ -18,14 +17,11 @@ from pulsetui.client.user import user_name, user_via
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError
 from pulsetui.tui.base.background import in_background
-from pulsetui.tui.base.screen import TickingScreen, fetch
+from pulsetui.tui.base.story_screen import StoryScreen
 from pulsetui.tui.base.verbs import Situation, bindings_on
-from pulsetui.tui.draw.hints import Hints
-from pulsetui.tui.draw.lines import Line, Span, fit, wrapped
-from pulsetui.tui.draw.story_list import STORY_FROM, STORY_LINES, HeaderLine, Story, StoryList, TitleLine
+from pulsetui.tui.draw.lines import Line, Span, fit
 from pulsetui.tui.hooks.model import (
     HookKey,
-    HookLineContext,
     TrialKey,
     empty_lines,
     header,
@@ -35,7 +31,7 @@ from pulsetui.tui.hooks.model import (
 )
 
 
-class HooksScreen(TickingScreen):
+class HooksScreen(StoryScreen[tuple[TrialView, ...]]):
     """Hooks come with every change of the engine; tests and drills are asked for while one is going on."""
 
     SCOPE = "hooks"
@@ -44,24 +40,6 @@ class HooksScreen(TickingScreen):
     def __init__(self) -> None:
         super().__init__()
         self._trials: tuple[TrialView, ...] = ()
-        self._problem = ""
-        self._asking = False
-
-    def compose(self) -> ComposeResult:
-        yield TitleLine(id="title")
-        yield HeaderLine(id="header")
-        yield StoryList(id="hooks")
-        yield Story(id="story", base="surface")
-        yield Hints(id="hints")
-
-    def on_mount(self) -> None:
-        self.entries.focus()
-        self._draw()
-        self._fetch()
-
-    @property
-    def entries(self) -> StoryList:
-        return self.query_one(StoryList)
 
     @property
     def hooks(self) -> Sequence[HookState]:
@@ -83,59 +61,24 @@ class HooksScreen(TickingScreen):
 
     def news(self, changed: frozenset[str], *, info: bool) -> None:
         if info:
-            self._fetch()
-            self._draw()
+            self.ask()
+            self.draw()
 
     def tick(self) -> None:
         if any(one.trial.ended_at is None for one in self._trials):
-            self._fetch()
-        self._draw()
+            self.ask()
+        self.draw()
 
-    def _fetch(self) -> None:
-        if self._asking:
-            return
-        self._asking = True
-        client = self.pulse.client
-        fetch(self, client.trials, self._got, group="trials", fail=self._failed)
+    def question(self) -> Callable[[], tuple[TrialView, ...]]:
+        return self.pulse.client.trials
 
-    def _got(self, trials: tuple[TrialView, ...]) -> None:
-        self._asking = False
-        self._trials, self._problem = trials, ""
-        self._draw()
-
-    def _failed(self, problem: str) -> None:
-        self._asking = False
-        self._problem = problem
-        self._draw()
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
+    def take(self, answer: tuple[TrialView, ...]) -> None:
+        self._trials = answer
 
     # Drawing
 
-    @property
-    def _hook_context(self) -> HookLineContext:
-        return HookLineContext(
-            now=self.pulse.now(), zone=self.pulse.viewer_zone, ascii_only=self.pulse.ascii_only
-        )
-
-    def _draw(self) -> None:
-        if not self.is_mounted:
-            return
-        width = self.entries.scrollable_content_region.width or max(self.size.width - 1, 10)
+    def title_line(self, width: int) -> Line:
         hooks = self.hooks
-        self.query_one(TitleLine).show(self._title(hooks))
-        self.query_one(HeaderLine).show(header(width))
-        problem = wrapped(self._problem, width, "error") if self._problem else []
-        lines, keys = hook_lines(hooks, self._trials, width, self._hook_context)
-        if not hooks:
-            missing: list[Line] = [(), *empty_lines(width)]
-            lines, keys = [*missing, *lines], [*([None] * len(missing)), *keys]
-        self.entries.show([*problem, *lines], [*([None] * len(problem)), *keys])
-        self._draw_story()
-        self.refresh_hints()
-
-    def _title(self, hooks: Sequence[HookState]) -> Line:
         spans: list[Span] = [(" Hooks", "title")]
         if bad := sum(map(is_trouble, hooks)):
             spans += [("  ", "text"), (f" {bad} failing ", "chip-down")]
@@ -145,21 +88,24 @@ class HooksScreen(TickingScreen):
             spans.append((f"  {count_text(waiting, 'alert')} waiting", "late"))
         if any(one.trial.is_open_drill for one in self._trials):
             spans.append(("  a drill is going on", "accent"))
-        return tuple(fit(spans, self.size.width))
+        return tuple(fit(spans, width))
 
-    def _draw_story(self) -> None:
-        block = self.query_one(Story)
-        hook, trial = self.hook, self.trial
-        block.display = self.size.height >= STORY_FROM and (hook is not None or trial is not None)
-        width = self.size.width
-        if hook is not None:
-            block.show(hook_story(hook, width, self._hook_context)[:STORY_LINES])
-        elif trial is not None:
-            block.show(trial_story(trial, width, self._hook_context)[:STORY_LINES])
+    def header_line(self, width: int) -> Line:
+        return header(width)
 
-    def on_story_list_moved(self) -> None:
-        self._draw_story()
-        self.refresh_hints()
+    def list_lines(self, width: int) -> tuple[list[Line], list[object]]:
+        hooks = self.hooks
+        lines, keys = hook_lines(hooks, self._trials, width, self.line_context)
+        if not hooks:
+            missing: list[Line] = [(), *empty_lines(width)]
+            lines, keys = [*missing, *lines], [*([None] * len(missing)), *keys]
+        return lines, keys
+
+    def story_lines(self, width: int) -> list[Line]:
+        if (hook := self.hook) is not None:
+            return hook_story(hook, width, self.line_context)
+        trial = self.trial
+        return [] if trial is None else trial_story(trial, width, self.line_context)
 
     # Verbs
 
@@ -222,7 +168,7 @@ class HooksScreen(TickingScreen):
                 self.say(refused[0] if refused else "Nothing was done", severity="error")
             else:
                 self.say(done)
-            self._fetch()
+            self.ask()
 
         in_background(self, work, group="hooks")
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
-
 from msgspec import Struct
 
 from pulsetui.client.host import HostJobView, HostView
 from pulsetui.core.text.phrases import ago_text, count_text, instant_text, until_text
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, pad, plain, wrap
+from pulsetui.tui.draw.list_columns import ListContext
 
 _NAME, _CHECK, _TIMES = 18, 20, 22
 _NARROW = 80
 """On fewer cells the times stay away, on still fewer the last start."""
 _VERY_NARROW = 60
-
-
-class HostLineContext(Struct, frozen=True, kw_only=True):
-    """What a line may know besides its job."""
-
-    now: datetime
-    zone: tzinfo  # of the person
-    ascii_only: bool = False
 
 
 class HostJobKey(Struct, frozen=True):
@@ -54,7 +45,7 @@ def _cells(name: str, check: str, times: str, last: str, width: int) -> str:
     return "  ".join(shown)
 
 
-def job_line(job: HostJobView, width: int, context: HostLineContext) -> Line:
+def job_line(job: HostJobView, width: int, context: ListContext) -> Line:
     """One job in exactly ``width`` cells: a glyph and a word say how it stands."""
     glyph, letter, style = _mark(job)
     check = plain(job.slug) or ("reports elsewhere" if job.is_monitored else "none")
@@ -72,7 +63,7 @@ def _mark(job: HostJobView) -> tuple[str, str, str]:
     return "●", "*", "up"
 
 
-def host_lines(host: HostView, width: int, context: HostLineContext) -> tuple[list[Line], list[object]]:
+def host_lines(host: HostView, width: int, context: ListContext) -> tuple[list[Line], list[object]]:
     """What needs a person first, then all jobs; with their keys."""
     lines: list[Line] = []
     for problem in host.problems:
@@ -95,7 +86,7 @@ def _empty(host: HostView) -> str:
     return "No crontab and no timer of this host has a job of yours, as far as this user may read them."
 
 
-def job_story(job: HostJobView, width: int, context: HostLineContext) -> list[Line]:
+def job_story(job: HostJobView, width: int, context: ListContext) -> list[Line]:
     """The job in full, for the panel under the list."""
     facts: list[Span] = [(f"{plain(job.source)}   {plain(job.times)}", "muted")]
     if job.trouble:

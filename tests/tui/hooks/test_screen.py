@@ -12,7 +12,8 @@ from pulsetui.client.commands import EndTrial, PauseHooks, ResumeHooks, StartDri
 from pulsetui.client.hooks import Circuit, HookState
 from pulsetui.client.trials import Trial, TrialView
 from pulsetui.client.views import DeliveryView
-from pulsetui.tui.hooks.model import HookLineContext, glyph_of, hook_line, trial_line
+from pulsetui.tui.draw.list_columns import ListContext
+from pulsetui.tui.hooks.model import glyph_of, hook_line, trial_line
 from pulsetui.tui.hooks.screen import HooksScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import ME, NOW, household
@@ -28,7 +29,7 @@ from tests.tui.support.screen_driver import (
     toasts,
 )
 
-CONTEXT = HookLineContext(now=NOW, zone=RIGA)
+CONTEXT = ListContext(now=NOW, zone=RIGA)
 AGO = NOW - timedelta(minutes=5)
 
 HOOKS = (
