@@ -381,6 +381,7 @@ class PulseApp(App[None]):
             "log": go.log,
             "hooks": go.hooks,
             "host": go.host,
+            "trust": go.trust,
             "theme": go.themes,
             "palette": go.palette,
             "help": go.help,

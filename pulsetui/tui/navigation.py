@@ -67,6 +67,14 @@ class Navigation:
         if not isinstance(self._app.screen, HostScreen):
             self._app.push_screen(HostScreen())
 
+    def trust(self) -> None:
+        """How far checks can be trusted; back to it when it is open below."""
+        from pulsetui.tui.trust.screen import TrustScreen
+
+        self._back_to(TrustScreen)
+        if not isinstance(self._app.screen, TrustScreen):
+            self._app.push_screen(TrustScreen())
+
     def _back_to(self, kind: type[PulseScreen]) -> None:
         """Closes what is open over a screen of that kind, if there is one: screens would pile up."""
         if any(isinstance(screen, kind) for screen in self._app.screen_stack):

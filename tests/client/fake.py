@@ -87,6 +87,7 @@ class FakeEngine:
         self.make_details: Callable[[CheckView], CheckDetails] = details_of
         self.details_by_slug: dict[str, CheckDetails] = {}
         self.trust_by_slug: dict[str, TrustRow] = {}
+        self.trust_since: list[datetime] = []  # what was asked for
         self.bodies: dict[tuple[str, int], bytes] = {}
         self.notices: tuple[Notice, ...] = ()
         self.log_lines: tuple[LogLine, ...] = ()
@@ -222,6 +223,7 @@ class FakeEngine:
     def trust(self, slugs: Sequence[str], since: datetime) -> tuple[TrustRow, ...]:
         self._reach()
         check_asked(slugs)
+        self.trust_since.append(since)
         known = [self.details(slug) for slug in slugs if slug in self.views]
         return tuple(
             self.trust_by_slug.get(one.view.slug)

@@ -33,7 +33,7 @@ Off = Callable[[Situation], str]
 
 class Verb(Struct, frozen=True, kw_only=True):
     """One thing to do. ``on`` names the screens that offer it: "home", "details", "timeline", "incidents",
-    "hooks", "any"."""
+    "hooks", "trust", "any"."""
 
     id: str
     keys: str  # as Textual spells them, comma between several
@@ -101,7 +101,8 @@ def _notices(situation: Situation) -> str:
 _HOME = frozenset({"home"})
 _CHECK = frozenset({"home", "details"})
 _TIMELINE = frozenset({"timeline"})
-_OVER = frozenset({"timeline", "incidents"})
+_TRUST = frozenset({"trust"})
+_OVER = frozenset({"timeline", "incidents", "trust"})
 _HOOKS = frozenset({"hooks"})
 _ANY = _CHECK | _OVER | _HOOKS | {"any"}
 
@@ -151,25 +152,37 @@ VERBS: tuple[Verb, ...] = (
         keys="t",
         label="timeline",
         help="Show when all checks ran, missed a run and will run, on one time axis",
-        on=_CHECK | {"incidents"},
+        on=_CHECK | {"incidents", "trust"},
     ),
     Verb(
         id="incidents",
         keys="i",
         label="incidents",
         help="List the incidents of all checks: open ones, then resolved ones",
-        on=_CHECK | {"timeline"},
+        on=_CHECK | {"timeline", "trust"},
+    ),
+    Verb(
+        id="trust",
+        keys="R",
+        label="trust",
+        help="Count day by day what was expected of each check, and what became of it",
+        on=_CHECK | {"timeline", "incidents"},
     ),
     Verb(
         id="closer",
         keys="plus,equals_sign",
         label="closer",
         help="Show less time in more detail",
-        on=_TIMELINE,
+        on=_TIMELINE | _TRUST,
         key_shown="+",
     ),
     Verb(
-        id="wider", keys="minus,underscore", label="wider", help="Show more time", on=_TIMELINE, key_shown="-"
+        id="wider",
+        keys="minus,underscore",
+        label="wider",
+        help="Show more time",
+        on=_TIMELINE | _TRUST,
+        key_shown="-",
     ),
     Verb(id="now", keys="0,t", label="now", help="Back to now, and follow it", on=_TIMELINE, key_shown="0"),
     Verb(
@@ -307,6 +320,8 @@ _HELP_THERE: Mapping[tuple[str, str], str] = {
     ("home", "back"): "Clear the filter, then the marks, then the view",
     ("home", "quit"): "Quit; where the engine runs in this screen, asks whether to keep watching",
     ("incidents", "back"): CLEARS_FIRST,
+    ("trust", "closer"): "Show fewer days",
+    ("trust", "wider"): "Show more days",
 }
 """What a verb does on one kind of screen, where that is something of its own."""
 

@@ -13,6 +13,7 @@ from pulsetui.tui.incidents.screen import IncidentsScreen
 from pulsetui.tui.log import LogScreen
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.timeline.screen import TimelineScreen
+from pulsetui.tui.trust.screen import TrustScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import NOW, view
 
@@ -22,6 +23,7 @@ SCREENS = {
     "timeline": TimelineScreen,
     "incidents": IncidentsScreen,
     "hooks": HooksScreen,
+    "trust": TrustScreen,
     "any": LogScreen,
 }
 
