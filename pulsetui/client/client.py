@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pulsetui.client.alert import OnAlert
-from pulsetui.client.commands import AnyCommand, Definition
+from pulsetui.client.commands import AddCheck, AnyCommand, Definition, EditCheck, RemoveCheck
 from pulsetui.client.host import HostView
 from pulsetui.client.trials import TrialView
 from pulsetui.client.trust import TrustRow
@@ -93,3 +93,20 @@ def do_one(client: EngineClient, command: Definition) -> CommandResult:
     if len(results) != 1:
         raise EngineError(f"the engine answered {len(results)} results to one command")
     return results[0]
+
+
+def add_check(client: EngineClient, slug: str, fields: Mapping[str, object]) -> CommandResult:
+    """Adds one check; ``fields`` are the keys of its table."""
+    return do_one(client, AddCheck((slug,), fields))
+
+
+def edit_check(
+    client: EngineClient, slug: str, fields: Mapping[str, object], new_slug: str | None = None
+) -> CommandResult:
+    """Changes keys of one check; None takes a key out."""
+    return do_one(client, EditCheck((slug,), fields, new_slug=new_slug))
+
+
+def remove_check(client: EngineClient, slug: str) -> CommandResult:
+    """Takes one check out."""
+    return do_one(client, RemoveCheck((slug,)))

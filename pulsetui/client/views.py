@@ -166,6 +166,12 @@ class CheckDetails(Struct, frozen=True, kw_only=True):
     maintained_until: datetime | None = None  # a window of maintenance is open: nobody is told
     waits_for: tuple[str, ...] = ()  # slugs that it depends on and that are down: nobody is told
 
+    @property
+    def source(self) -> str:
+        """Where its schedule stands, if not in checks.toml: "nightly in shop/celery-beat"; unsafe text."""
+        source = self.fields.get("source")
+        return f"{source.get('key')} in {source.get('from')}" if isinstance(source, Mapping) else ""
+
 
 class Notice(Struct, frozen=True, kw_only=True):
     """Something the person should read: stays until it is no longer true or is dismissed."""

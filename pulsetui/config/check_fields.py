@@ -54,6 +54,7 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "owner": values.name,
     "runbook": values.runbook,
     "uuid": values.uuid,
+    "source": values.source,
 }
 
 FIELDS: tuple[str, ...] = (
@@ -84,6 +85,7 @@ FIELDS: tuple[str, ...] = (
     "manual_resume",
     "keep_pings",
     "uuid",
+    "source",
 )
 """Every key of a check, in the order in which a new check is written."""
 
@@ -251,7 +253,7 @@ def _expression(kind: ScheduleKind, value: object) -> str:
     """The expression as text; a period is spelled in one way, whole seconds too."""
     if kind == "every":
         return format_duration(values.duration(value))
-    return values.text(value, longest=1000)
+    return values.text(value, longest=values.MAX_EXPRESSION_LENGTH)
 
 
 def _between_fields(found: Mapping[str, Any]) -> list[FieldFlaw]:

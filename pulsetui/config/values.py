@@ -30,6 +30,7 @@ MAX_DESC_LENGTH = 2000
 MAX_TAG_LENGTH = 100
 MAX_URL_LENGTH = 500
 MAX_PATTERN_LENGTH = 500
+MAX_EXPRESSION_LENGTH = 1000
 MAX_ITEMS = 50
 """Tags, expectations, metrics or hooks of one check: more is a mistake, not a wish."""
 
@@ -301,3 +302,28 @@ def _metric(metric: str, pattern: object) -> Pattern:
         form = r"Put parentheses around the number: 'records: (\d+)'."
         raise FlawedError(Flaw("has no group that says which part is the number", source, form))
     return compiled
+
+
+SOURCE_KEYS = ("from", "key", "slug", "name", "every", "cron", "calendar", "timezone", "grace")
+"""Of a check's ``source``: who schedules its job, under which key, and what was written from there."""
+
+
+def source(value: object) -> Mapping[str, str]:
+    """Where the schedule of a check was found, as it stood there: a small table of texts."""
+    form = "It is written by manage.py pulsetui sync; take it out, and the check is yours alone."
+    if not isinstance(value, Mapping):
+        raise FlawedError(Flaw(f"must be a table, not {kind_of(value)}", value, form))
+    flaws = [Flaw(f"{key} is missing", suggestion=form) for key in ("from", "key") if key not in value]
+    for key, item in value.items():
+        if key not in SOURCE_KEYS:
+            near = nearest(str(key), SOURCE_KEYS)
+            hint = f'Did you mean "{near}"?' if near else f"Known keys: {', '.join(SOURCE_KEYS)}."
+            flaws.append(Flaw("unknown key", suggestion=hint, at=(key,)))
+            continue
+        try:
+            text(item, longest=MAX_EXPRESSION_LENGTH)
+        except FlawedError as error:
+            flaws += [replace(flaw, at=(key,)) for flaw in error.flaws]
+    if flaws:
+        raise FlawedError(*flaws)
+    return MappingProxyType(dict(value))

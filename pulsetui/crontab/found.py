@@ -73,7 +73,7 @@ def found_schedules(jobs: Sequence[HostJob], world: World) -> tuple[FoundSchedul
             schedule=each.schedule.expression,
             timezone=each.schedule.timezone,
             grace=usual_grace(each.schedule, world.now),
-            source=each.source,
+            place=each.source,
         )
         found.append(schedule)
     return tuple(found)

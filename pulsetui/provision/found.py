@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -19,7 +19,8 @@ _SEEN_RUNS = 20
 
 
 class FoundSchedule(Struct, frozen=True, kw_only=True):
-    """What a source says of one job. ``key`` stays the same while the job does, whatever its times."""
+    """What a source says of one job. ``key`` stays the same while the job does, whatever its times and its
+    name."""
 
     key: str
     slug: str
@@ -28,13 +29,35 @@ class FoundSchedule(Struct, frozen=True, kw_only=True):
     schedule: str
     timezone: str
     grace: timedelta
-    source: str  # where it stands: "/etc/cron.d/backup:3"
+    place: str  # where it stands, for people: "/etc/cron.d/backup:3"
+    origin: str = ""  # who schedules it, the same each time: "shop/celery-beat"; "" where nothing follows it
+
+    @property
+    def source(self) -> Mapping[str, str]:
+        """What its check remembers of it: who schedules it, and how it was written from there. So it can be
+        told later who changed what."""
+        written = {name: str(value) for name, value in self.fields().items()}
+        return {"from": self.origin, "key": self.key, "slug": self.slug, **written}
 
     def fields(self) -> Mapping[str, object]:
         """The keys of the check's table in checks.toml."""
         named = {"name": self.name} if self.name != self.slug else {}
         zone = {} if self.kind == "every" else {"timezone": self.timezone}
         return {**named, self.kind: self.schedule, **zone, "grace": format_duration(self.grace)}
+
+
+class SourceReading(Struct, frozen=True, kw_only=True):
+    """What was found in one place where schedules stand."""
+
+    origin: str
+    schedules: Sequence[FoundSchedule] = ()
+    left_out: Sequence[str] = ()  # jobs that no check is made of, each with the reason; unsafe text
+    problem: str = ""  # why it could not be read to its end; what it lacks is then not gone
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all stands there."""
+        return not self.schedules and not self.left_out
 
 
 def new_slug(name: str, taken: Collection[str]) -> str:

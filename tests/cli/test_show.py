@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from pulsetui.cli.main import main
 from tests.cli.conftest import Connect
@@ -72,3 +73,16 @@ def test_hostile_text_is_shown_not_obeyed(connected: Connect, capsys: Captured) 
     out = capsys.readouterr().out
     assert not set(out) & set("\x1b\x07\x9b\r\u202e")
     assert "acknowledged by kim: note" in out
+
+
+def test_where_its_schedule_stands_is_said_and_harmless(connected: Connect, capsys: Captured) -> None:
+    fake = connected(engine_with(UP))
+    source = {"from": "shop/celery-beat", "key": "night\x1b[31mly"}
+    fake.details_by_slug["backup"] = replace(fake.details("backup"), fields={"source": source})
+
+    assert main(["show", "backup"]) == 0
+
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    (line,) = [line for line in out.splitlines() if line.startswith("Source")]
+    assert line.endswith("in shop/celery-beat")

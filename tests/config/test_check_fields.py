@@ -169,3 +169,18 @@ def test_patterns_that_are_none_are_refused(pattern: object, said: str) -> None:
 
 def test_what_a_form_may_send_besides_toml_values_is_refused_and_not_fatal() -> None:
     assert [p.field for p in problems(every=None, name=b"x", tags={"a"})] == ["name", "tags", "every"]
+
+
+def test_a_source_is_a_table_of_texts_that_says_where_and_under_which_key() -> None:
+    given = {"from": "shop/celery-beat", "key": "nightly", "cron": "0 2 * * *"}
+    assert valid({"cron": "0 2 * * *", "source": given}).source == given
+
+    (missing,) = problems(every="1h", source={"from": "shop/celery-beat"})
+    assert (missing.field, missing.message) == ("source", "key is missing")
+    (unknown,) = problems(every="1h", source={**given, "form": "x"})
+    assert (unknown.message, unknown.suggestion) == ("unknown key", 'Did you mean "from"?')
+    (wrong,) = problems(every="1h", source={**given, "cron": 5})
+    assert wrong.message == "must be text in quotes, not a whole number"
+    (text,) = problems(every="1h", source="nightly")
+    assert text.message == "must be a table, not text"
+    assert "the check is yours alone" in text.suggestion

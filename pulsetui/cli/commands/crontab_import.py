@@ -11,7 +11,6 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pulsetui.cli.commands.verbs import add_check
 from pulsetui.cli.common_options import config_path, state_dir
 from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import NOT_OK, OK, USAGE
@@ -32,6 +31,7 @@ from pulsetui.crontab.places import Places
 from pulsetui.crontab.write import keep_backup, require_unchanged, write_crontab
 from pulsetui.errors import EngineUnreachableError, PulseError, UsageError
 from pulsetui.hooks.registry import VALIDATORS
+from pulsetui.provision.checks import CheckDefinitions, ChecksInFile, ChecksOfEngine, RefusedError
 from pulsetui.provision.found import FoundSchedule
 from pulsetui.recipes.recipes import Target, curl_line
 
@@ -159,7 +159,7 @@ def _show(plan: _Plan, *, write: bool) -> None:
             found.slug,
             clean(f"{found.schedule} ({found.timezone})"),
             span_text(found.grace.total_seconds()),
-            clean(found.source),
+            clean(found.place),
         )
         for _, found in plan.checks
     ]
@@ -183,7 +183,7 @@ def _record(job: HostJob, found: FoundSchedule, plan: _Plan) -> Mapping[str, obj
     return {
         "slug": found.slug,
         "fields": found.fields(),
-        "source": clean(found.source),
+        "source": clean(found.place),
         "command": clean(job.command),
         "line": clean(plan.lines.get(found.slug, "")) or None,
         "refused": plan.refused.get(found.slug),
@@ -206,7 +206,7 @@ def _agreed(plan: _Plan, options: argparse.Namespace) -> bool:
 
 
 def _apply(plan: _Plan, options: argparse.Namespace, places: Places) -> int:
-    """Checks first: a line that reports to a check that is not there yet would be refused."""
+    """CheckDefinitions first: a line that reports to a check that is not there yet would be refused."""
     for file, _ in plan.files:
         require_unchanged(file, places)
     added = _add([found for _, found in plan.checks], options)
@@ -242,23 +242,26 @@ def _only(file: LintFile, data: bytes, lines: set[int]) -> bytes:
 
 def _add(found: Sequence[FoundSchedule], options: argparse.Namespace) -> set[str]:
     """Adds the checks, through the engine where one runs; the slugs that were taken."""
-    added: set[str] = set()
     try:
         with engine(options) as client:
-            for each in found:
-                for result in add_check(client, each.slug, each.fields()):
-                    if result.ok:
-                        added.add(each.slug)
-                    else:
-                        talk(f"{each.slug}: {clean(result.message)}")
+            added = _add_to(ChecksOfEngine(client, options.attach[0] if options.attach else ""), found)
     except EngineUnreachableError:
         if options.attach:
             raise
-        file = ConfigFile(config_path(options), VALIDATORS)
-        for each in found:
-            file.add_check(each.slug, each.fields())
-            added.add(each.slug)
+        added = _add_to(ChecksInFile(ConfigFile(config_path(options), VALIDATORS)), found)
     for each in found:
         if each.slug in added:
             talk(f"added {each.slug}")
+    return added
+
+
+def _add_to(checks: CheckDefinitions, found: Sequence[FoundSchedule]) -> set[str]:
+    added: set[str] = set()
+    for each in found:
+        try:
+            checks.add(each.slug, each.fields())
+        except RefusedError as error:
+            talk(f"{each.slug}: {clean(str(error))}")
+        else:
+            added.add(each.slug)
     return added

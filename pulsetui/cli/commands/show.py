@@ -66,6 +66,7 @@ def _facts(details: CheckDetails, info: EngineInfo, now: datetime, where: tzinfo
         ("Snoozed", _snoozed(view, now, where)),
         ("About", clean(view.desc)),
         ("Schedule", f"{clean(view.schedule_words)}; grace {span_text(view.grace)}{limits}"),
+        ("Source", clean(details.source)),
         *(("Warning", clean(warning)) for warning in details.schedule_warnings),
         ("Next due", f"{due} ({clean(view.tz)})" if due and view.status is not Status.PAUSED else ""),
         ("Duration", _durations(view)),

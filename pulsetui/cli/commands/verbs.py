@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pulsetui.cli.connect import engine, meant_slug, require_check
 from pulsetui.cli.exit_codes import NOT_OK, OK, USAGE
 from pulsetui.cli.output import json_text, out, talk
-from pulsetui.client.commands import (
-    KINDS,
-    Acknowledge,
-    AddCheck,
-    EditCheck,
-    RemoveCheck,
-    Unacknowledge,
-)
+from pulsetui.client.client import add_check, edit_check, remove_check
+from pulsetui.client.commands import KINDS, Acknowledge, Unacknowledge
 from pulsetui.client.user import user_name, user_via
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
@@ -29,7 +23,7 @@ if TYPE_CHECKING:
 _LISTS = frozenset({"tags", "hooks", "expect", "depends_on"})
 _NUMBERS = frozenset({"failures_before_down", "skips_before_down", "successes_before_up", "keep_pings"})
 _FLAGS = frozenset({"manual_resume", "wait_for_first"})
-_TABLES = frozenset({"metrics", "alerts"})
+_TABLES = frozenset({"metrics", "alerts", "source"})
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -76,12 +70,7 @@ def add(options: argparse.Namespace) -> int:
             raise UsageError(f"{key} is given twice: as an option and as {key}=…")
         fields[key] = value
     with engine(options) as client:
-        return print_results(add_check(client, slug, fields), options)
-
-
-def add_check(client: EngineClient, slug: str, fields: Mapping[str, object]) -> Sequence[CommandResult]:
-    """Adds one check; ``fields`` are the keys of its table."""
-    return client.do(AddCheck((slug,), fields))
+        return print_results([add_check(client, slug, fields)], options)
 
 
 def edit(options: argparse.Namespace) -> int:
@@ -96,7 +85,7 @@ def edit(options: argparse.Namespace) -> int:
         )
     with engine(options) as client:
         require_check(slug, client)
-        return print_results(client.do(EditCheck((slug,), fields, new_slug=new_slug)), options)
+        return print_results([edit_check(client, slug, fields, new_slug)], options)
 
 
 def remove(options: argparse.Namespace) -> int:
@@ -104,7 +93,7 @@ def remove(options: argparse.Namespace) -> int:
     slug = check_slug(options.slug)
     with engine(options) as client:
         require_check(slug, client)
-        return print_results(client.do(RemoveCheck((slug,))), options)
+        return print_results([remove_check(client, slug)], options)
 
 
 def read_pairs(pairs: Sequence[str]) -> dict[str, object | None]:

@@ -50,6 +50,7 @@ class OnEvent(StrEnum):
 NO_ALERT_RULES: Mapping[str, AlertRules] = MappingProxyType({})
 NO_PATTERNS: Mapping[str, Pattern] = MappingProxyType({})
 """One for all checks that search for nothing."""
+NO_SOURCE: Mapping[str, str] = MappingProxyType({})
 
 
 class Check(Struct, frozen=True, kw_only=True):
@@ -83,4 +84,6 @@ class Check(Struct, frozen=True, kw_only=True):
     successes_before_up: int = 1
     wait_for_first: bool = False  # nothing is expected before the first report (as in Healthchecks)
     manual_resume: bool = False  # while paused, pings are ignored until somebody resumes
+    source: Mapping[str, str] = field(default_factory=lambda: NO_SOURCE)
+    # ^ where its schedule was found, and how it stood there; empty for one that a person wrote
     keep_pings: int = DEFAULT_KEEP_PINGS  # how many pings (with their runs) are kept

@@ -104,6 +104,8 @@ def _plan(details: CheckDetails, view: CheckView, context: PaneContext) -> Itera
     expect = details.fields.get("expect")
     if isinstance(expect, list | tuple) and expect:
         yield "Expects", ", ".join(str(item) for item in expect), "text"
+    if details.source:
+        yield "Source", details.source, "text"
     yield "Notifies", ", ".join(view.hooks) or "nobody: no hook is configured", "text"
     if context.info.base_url:
         yield "Ping URL", context.info.ping_url(view.slug, view.uuid), "accent"

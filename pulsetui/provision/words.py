@@ -1,0 +1,36 @@
+"""A plan as people see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pulsetui.core.text.clean import clean
+from pulsetui.provision.plan import Plan, PlanStep
+
+_MARKS = {"add": "+", "change": "~", "rename": "~", "keep": "=", "gone": "-", "refuse": "!"}
+_LONGEST = 400  # characters of a line
+
+
+def diff(plan: Plan) -> Iterator[str]:
+    """One line for each check that is not as it was found."""
+    for step in plan.steps:
+        if step.verdict != "same":
+            yield clean(_line(step), _LONGEST)
+
+
+def summary(plan: Plan, *, prune: bool) -> str:
+    """How much there is to do."""
+    numbers = [
+        (len(plan.of("add")), "to add"),
+        (len(plan.of("change", "rename")), "to change"),
+        (len(plan.of("gone")), "to remove" if prune else "not needed any more (--prune removes them)"),
+        (len(plan.of("keep")), "kept as a person wrote it"),
+        (len(plan.of("refuse")), "for you to decide"),
+        (len(plan.of("same")), "as found"),
+    ]
+    return ", ".join(f"{n} {words}" for n, words in numbers if n) or "no schedules were found"
+
+
+def _line(step: PlanStep) -> str:
+    name = f"{step.slug} → {step.new_slug}" if step.new_slug else step.slug
+    return f"{_MARKS[step.verdict]} {name}: {step.why}" + (f" [{step.place}]" if step.place else "")
