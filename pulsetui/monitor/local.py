@@ -11,6 +11,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from pulsetui.client.alert import Alert, OnAlert
+from pulsetui.client.alert_words import rules_text
 from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand
 from pulsetui.client.hooks import HookState
@@ -30,7 +31,6 @@ from pulsetui.client.views import (
 from pulsetui.client.watchdogs import WatchdogState
 from pulsetui.config.model import format_address, is_loopback
 from pulsetui.core.state.alert_rules import NO_RULES
-from pulsetui.core.state.alert_words import rules_text
 from pulsetui.core.state.maintenance import maintained_until
 from pulsetui.core.state.status import Status
 from pulsetui.errors import UnknownCheckError

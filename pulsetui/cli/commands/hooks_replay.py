@@ -12,6 +12,7 @@ from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, talk, with_progress
 from pulsetui.cli.times import read_past
+from pulsetui.client.alert_words import rules_text
 from pulsetui.client.client import EngineClient
 from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckDetails
@@ -20,7 +21,6 @@ from pulsetui.config.host_zone import host_zone
 from pulsetui.config.model import Config
 from pulsetui.config.paths import absolute
 from pulsetui.core.schedule.english import ordinal
-from pulsetui.core.state.alert_words import rules_text
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.clean import clean

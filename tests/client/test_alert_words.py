@@ -6,8 +6,8 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from pulsetui.client.alert_words import rules_text
 from pulsetui.core.state.alert_rules import NO_RULES, AlertRules, Quiet
-from pulsetui.core.state.alert_words import rules_text
 from pulsetui.core.state.status import Reason
 
 
