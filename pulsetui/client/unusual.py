@@ -42,7 +42,7 @@ def unusual_metrics(runs: Sequence[RunView]) -> Mapping[int, Mapping[str, float]
 
     ``runs`` are newest first; each good one is compared with the good ones before it.
     """
-    good = [run for run in runs if run.outcome is Outcome.SUCCESS and run.metrics]
+    good = [run for run in runs if run.outcome is Outcome.SUCCESS and run.metrics and not run.catch_up]
     found: dict[int, Mapping[str, float]] = {}
     for index, run in enumerate(good):
         older = good[index + 1 : index + 1 + _RECENT]

@@ -112,6 +112,7 @@ class RunView(Struct, frozen=True, kw_only=True):
     overlaps: int | None
     duplicate: bool
     detail: str
+    catch_up: bool = False  # a person ran it to make up for ``slot``; it was judged by nobody
 
     @property
     def oddity(self) -> Reason | None:
@@ -164,6 +165,8 @@ class CheckDetails(Struct, frozen=True, kw_only=True):
     schedule_warnings: tuple[str, ...]
     plans: tuple[HookPlan, ...] = ()  # of the open incident: when each hook tells of it next
     maintained_until: datetime | None = None  # a window of maintenance is open: nobody is told
+    caught_up: tuple[datetime, ...] | None = None
+    # ^ slots that a good run has made up for; None of an engine that would take such a run for a regular one
     waits_for: tuple[str, ...] = ()  # slugs that it depends on and that are down: nobody is told
 
     @property
@@ -171,6 +174,11 @@ class CheckDetails(Struct, frozen=True, kw_only=True):
         """Where its schedule stands, if not in checks.toml: "nightly in shop/celery-beat"; unsafe text."""
         source = self.fields.get("source")
         return f"{source.get('key')} in {source.get('from')}" if isinstance(source, Mapping) else ""
+
+    @property
+    def regular_runs(self) -> tuple[RunView, ...]:
+        """The runs without those that a person made up for a missed slot with."""
+        return tuple(run for run in self.runs if not run.catch_up)
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -211,6 +219,7 @@ class TimelineRun(Struct, frozen=True, kw_only=True):
     ended_at: datetime | None  # None while it goes on
     outcome: Outcome
     oddity: Reason | None = None  # RAN_TWICE or OVERLAP
+    catch_up: datetime | None = None  # the slot that it made up for
 
 
 class TimelineLane(Struct, frozen=True, kw_only=True):

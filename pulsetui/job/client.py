@@ -213,6 +213,8 @@ def _target(report: PingReport, address: Address) -> str:
     if report.create:
         query.append("create=1")
         query += [f"{name}={quote(value)}" for name, value in report.create]
+    if report.catch_up and report.kind != "log":
+        query.append(f"catch_up={quote(report.catch_up)}")
     query += [f"metric={quote(f'{name}:{value:.17g}')}" for name, value in report.metrics]
     query += [f"metric={quote(f'{name}:{literal}')}" for name, literal in report.unread]
     query += [f"duration={report.duration:.3f}"] if report.duration is not None else []

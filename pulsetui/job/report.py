@@ -7,6 +7,7 @@ import time
 
 from pulsetui.core.text.printable import printable
 from pulsetui.errors import UsageError
+from pulsetui.job.run_id import inherited_catch_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,12 +44,13 @@ class PingReport:
     ``is_kept``: it comes out of the spool. ``keeps_end``: of a long body the engine is to keep the end, not
     the beginning. ``is_progress``: a log that says how far its run is, in words and in percent
     (``progress``). ``create`` are keys of the check (its schedule, ``grace``), with which the engine makes it
-    if it has none of that slug.
+    if it has none of that slug. ``catch_up`` is the missed slot (ISO 8601) that its run makes up for, "" for
+    none; None leaves it to the ``pulsetui run`` around this process.
     """
 
     __slots__ = (
         *("at_ns", "body", "duration", "exit_status", "id", "is_kept", "kind", "metrics", "rid", "slug"),
-        *("create", "is_progress", "keeps_end", "progress", "unread"),
+        *("catch_up", "create", "is_progress", "keeps_end", "progress", "unread"),
     )
 
     def __init__(
@@ -65,6 +67,7 @@ class PingReport:
         unread: Sequence[tuple[str, str]] = (),
         progress: float | None = None,
         create: Sequence[tuple[str, str]] = (),
+        catch_up: str | None = None,
         id: str = "",  # noqa: A002 - the field's name
     ) -> None:
         self.slug = slug
@@ -78,6 +81,7 @@ class PingReport:
         self.duration = duration
         self.progress = progress
         self.create = tuple(create)
+        self.catch_up = inherited_catch_up(slug) if catch_up is None else catch_up
         self.id = id or os.urandom(16).hex()
         self.is_kept = False
         self.keeps_end = False

@@ -14,7 +14,7 @@ from pulsetui.core.slug import check_slug
 from pulsetui.errors import UsageError
 from pulsetui.job import locate
 from pulsetui.job.report import LOST, REFUSED, SENT, UNKNOWN, PingReport, SendResult, check_rid
-from pulsetui.job.run_id import RUN_ID_VARIABLE, new_rid
+from pulsetui.job.run_id import RUN_ID_VARIABLE, inherited_catch_up, new_rid
 from pulsetui.job.wire import Address, parse_address
 
 TYPE_CHECKING = False
@@ -62,6 +62,7 @@ class RunReports:
     def __init__(self, slug: str, *, url: str | None = None, state_dir: str | None = None) -> None:
         self.slug = slug
         self.rid = ""
+        self._catch_up = ""
         self._address: Address | None = None
         self._away = False
         self._complained = False
@@ -71,6 +72,8 @@ class RunReports:
             self._route = locate.route(url, state_dir)
             self._address = None if self._route.url is None else parse_address(self._route.url)
             self.rid = run_id(slug)
+            if self.rid == os.environ.get(RUN_ID_VARIABLE):  # later runs of this process are regular ones
+                self._catch_up = inherited_catch_up(slug)
         except Exception as error:  # noqa: BLE001 - whatever was given, the job goes on
             self.warn(f"this run is not reported: {error}")
 
@@ -81,7 +84,8 @@ class RunReports:
 
     def start(self) -> None:
         """The run begins."""
-        self._tell(PingReport(slug=self.slug, kind="start", rid=self.rid), START_PATIENCE_S)
+        start = PingReport(slug=self.slug, kind="start", rid=self.rid, catch_up=self._catch_up)
+        self._tell(start, START_PATIENCE_S)
 
     def progress(self, percent: float, text: str) -> None:
         """How far the run is. The job does not wait for it, and it is not kept: soon it would be wrong."""
@@ -121,6 +125,7 @@ class RunReports:
             duration=duration,
             metrics=metrics,
             unread=unread,
+            catch_up=self._catch_up,
         )
         report.keeps_end = True
         self._tell(report, _KNOWN_AWAY_PATIENCE_S if self._away else END_PATIENCE_S)

@@ -21,12 +21,12 @@ from pulsetui.errors import UsageError
 from pulsetui.job import locate
 from pulsetui.job.options import last
 from pulsetui.job.report import LOST, REFUSED, SENT, UNKNOWN, PingReport
-from pulsetui.job.run_id import RUN_ID_VARIABLE, new_rid
+from pulsetui.job.run_id import CATCH_UP_VARIABLE, RUN_ID_VARIABLE, new_rid
 from pulsetui.job.wire import Address, parse_address
 from pulsetui.job.wrapper.heard import Heard
 from pulsetui.job.wrapper.live import Teller
 from pulsetui.job.wrapper.numbers import RESERVED, SEARCH_S, Found, by_paths, by_patterns
-from pulsetui.job.wrapper.options import COMMAND, RunOptions, usable, with_host_zone
+from pulsetui.job.wrapper.options import COMMAND, RunOptions, catch_up, usable, with_host_zone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ class _Watch:
             self._address = usable(parse_address, self._route.url, _say)
         if self._address is None and self._route.url is not None:
             self._route.why, self._route.url = f"{self._route.url!r} is not an address", None
+        slot = last(options, "--catch-up")
+        self._catch_up = None if slot is None else catch_up(slot)
         self._rid = new_rid()
         self._teller = Teller(self._address, self._route)
         self._create: Sequence[tuple[str, str]] = ()
@@ -115,7 +117,9 @@ class _Watch:
         from pulsetui.job.wrapper.child import KILL_AFTER_S, run_job
 
         heard, options = self._heard, self._options
-        start = PingReport(slug=self._slug, kind="start", rid=self._rid)
+        if self._catch_up is not None:
+            os.environ[CATCH_UP_VARIABLE] = f"{self._slug} {self._catch_up}"
+        start = PingReport(slug=self._slug, kind="start", rid=self._rid, catch_up=self._catch_up)
         self._teller.begin(start, START_PATIENCE_S, self._define, heard.how_far)
         os.environ[RUN_ID_VARIABLE] = self._rid
         began = time.monotonic()
@@ -155,7 +159,9 @@ class _Watch:
             return None, ""
 
     def _skip(self, why: str) -> int:
-        report = PingReport(slug=self._slug, kind="skip", rid=self._rid, body=why.encode())
+        report = PingReport(
+            slug=self._slug, kind="skip", rid=self._rid, body=why.encode(), catch_up=self._catch_up
+        )
         self._define(report)
         self._teller.tell(report, END_PATIENCE_S)
         self._complain()
@@ -196,6 +202,7 @@ class _Watch:
             unread=tuple(found.unread.items()),
             body=_with_note(output, self._options.timeout) if ended.timed_out else output,
             duration=took,
+            catch_up=self._catch_up,
         )
         report.keeps_end = True
         return report

@@ -1,4 +1,4 @@
-"""Run ids, made without loading the module for uuids; and how a run tells its own to what runs inside it."""
+"""Run ids, made without loading the module for uuids; and what a run tells to what runs inside it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ import os
 
 RUN_ID_VARIABLE = "PULSETUI_RID"
 """``pulsetui run`` puts the id of its run there: a report from inside it is one of the same run."""
+
+CATCH_UP_VARIABLE = "PULSETUI_CATCH_UP"
+"""``SLUG INSTANT``: the run around this process makes up for a missed slot, and so does what is reported of
+that check inside it."""
+
+
+def inherited_catch_up(slug: str) -> str:
+    """The slot that the run of ``slug`` around this process makes up for; "" when there is none."""
+    about, _, slot = os.environ.get(CATCH_UP_VARIABLE, "").partition(" ")
+    return slot if about == slug else ""
 
 
 def new_rid() -> str:

@@ -8,8 +8,8 @@
 
 and ``"duration"`` in seconds when it was measured, ``"unread"`` with metrics that are not numbers as they
 were written, ``"create"`` with keys of a check that is to be made if there is none, ``"keep"`` as ``"end"``
-when of a long body the end is to be kept, ``"to"`` with the address for which the report was kept when one
-was given (its name ends in ``-to`` then).
+when of a long body the end is to be kept, ``"catch_up"`` with the missed slot that the run makes up for,
+``"to"`` with the address for which the report was kept when one was given (its name ends in ``-to`` then).
 
 Names sort by the instant they speak for. A name that starts with a dot is being written, or was left by a
 crash: it is never read.
@@ -91,6 +91,8 @@ def encode(report: PingReport, to: str = "") -> bytes:
         record["keep"] = "end"
     if report.create:
         record["create"] = {name: _valid(value) for name, value in report.create}
+    if report.catch_up and report.kind != "log":
+        record["catch_up"] = _valid(report.catch_up)
     if to:
         record["to"] = _valid(to)
     return json.dumps(record, ensure_ascii=False).encode()
@@ -129,6 +131,7 @@ def read(path: str, is_wanted: Callable[[str], bool]) -> PingReport | None:
             duration=None if record.get("duration") is None else float(record["duration"]),
             create=[(str(name), str(value)) for name, value in (record.get("create") or {}).items()],
             at_ns=instant_of(path),
+            catch_up=str(record.get("catch_up") or ""),
             id=str(record.get("id") or ""),
         )
         if record.get("exit_status") is not None:

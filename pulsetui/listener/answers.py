@@ -16,6 +16,9 @@ OK = Response(200, b"OK", _PING)
 CREATED = Response(201, b"Created", _PING)
 NOT_FOUND = Response(404, b"not found", _PLAIN)
 BAD_URL = Response(400, b"invalid url format", _PLAIN)
+BAD_CATCH_UP = Response(
+    400, b"invalid catch_up: write the missed slot like 2026-11-21T02:00:00+00:00 (not recorded)\n", _PLAIN
+)
 BAD_RID = Response(400, b"invalid uuid format", _PLAIN)
 TOO_MANY = Response(
     404, b"not found: create=1 makes no more checks here (create_limit in [listener])\n", _PLAIN

@@ -200,6 +200,7 @@ def check_details(
         due_next=tuple(upcoming),
         schedule_warnings=tuple(schedule.warnings(now)),
         plans=(state.plans or ()) if state.incident is not None else (),
+        caught_up=tuple(queries.caught_up(tracked.id)),
     )
 
 
@@ -258,6 +259,7 @@ def _lane(
             ended_at=run.ended_at,
             outcome=run.outcome,
             oddity=oddity_of(duplicate=run.duplicate, overlaps=run.overlaps),
+            catch_up=run.slot if run.catch_up else None,
         )
         for run in reversed(queries.runs_between(tracked.id, since, until, step, 2 * LANE_SHOWN))
     ]
@@ -311,6 +313,7 @@ def _run_view(run: StoredRun) -> RunView:
         overlaps=run.overlaps,
         duplicate=run.duplicate,
         detail=run.detail,
+        catch_up=run.catch_up,
     )
 
 

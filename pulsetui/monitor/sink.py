@@ -67,6 +67,7 @@ class IncomingPing(Struct, frozen=True, kw_only=True):
     at: datetime | None = None  # when it happened, if not now (spool)
     progress: str | None = None  # of a log: how far its run is, in percent ("40%", "" when it did not say)
     notes: tuple[str, ...] = ()  # what of it could not be used, in sentences for the person; few and cleaned
+    catch_up: datetime | None = None  # the missed slot that its run makes up for
     report: str = ""  # the id of a report that may come again, by HTTP or out of the spool; it counts once
 
 

@@ -86,6 +86,7 @@ class ReportedRun(Struct, frozen=True, kw_only=True):
     overlaps: int | None  # n of the run that was still going on
     duplicate: bool
     detail: str
+    catch_up: bool = False  # a person ran it to make up for the slot
 
 
 class ReportedSpan(Struct, frozen=True, kw_only=True):
@@ -259,6 +260,7 @@ def _run(one: RunView, where: tzinfo) -> ReportedRun:
         overlaps=one.overlaps,
         duplicate=one.duplicate,
         detail=clean(one.detail),
+        catch_up=one.catch_up,
     )
 
 

@@ -135,6 +135,15 @@ class Queries:
         )
         return _readable(lambda row: (integer(row[0]), rows.read_incident(row[1:])), found)
 
+    def caught_up(self, check_id: int) -> list[datetime]:
+        """The slots that a good run has made up for, the newest of all that are kept."""
+        found = self._all(
+            "SELECT DISTINCT slot FROM runs WHERE check_id = ? AND catch_up AND outcome = 'success'"
+            " AND slot IS NOT NULL ORDER BY slot DESC",
+            check_id,
+        )
+        return _readable(lambda row: read(integer(row[0])), found)
+
     def runs_between(
         self, check_id: int, since: datetime, until: datetime, step: timedelta, limit: int
     ) -> list[StoredRun]:
@@ -147,7 +156,7 @@ class Queries:
             f"SELECT {rows.RUN_COLUMNS} FROM all_runs WHERE check_id = ?1 AND n IN ("  # noqa: S608 - constant
             " SELECT max(n) FROM all_runs WHERE check_id = ?1 AND (ended_at >= ?2 OR ended_at IS NULL)"
             " AND coalesce(started_at, ended_at) <= ?3"
-            " GROUP BY outcome, duplicate, overlaps IS NULL, coalesce(ended_at, started_at) / ?4)"
+            " GROUP BY outcome, duplicate, catch_up, overlaps IS NULL, coalesce(ended_at, started_at) / ?4)"
             " ORDER BY n DESC LIMIT ?5",
             check_id,
             stored(since),
@@ -158,9 +167,9 @@ class Queries:
         return _readable(rows.read_run, found)
 
     def runs_after(self, check_id: int, n: int, limit: int, since: datetime | None = None) -> list[StoredRun]:
-        """Runs with a number above ``n`` that are not for an instant before ``since``, oldest first."""
+        """Regular runs with a number above ``n`` and not for an instant before ``since``, oldest first."""
         found = self._all(
-            f"SELECT {rows.RUN_COLUMNS} FROM all_runs WHERE check_id = ? AND n > ?"  # noqa: S608 - constant
+            f"SELECT {rows.RUN_COLUMNS} FROM all_runs WHERE check_id = ? AND n > ? AND NOT catch_up"  # noqa: S608 - constant
             " AND coalesce(slot, started_at, ended_at) >= ? ORDER BY n LIMIT ?",
             check_id,
             n,

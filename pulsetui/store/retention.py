@@ -20,6 +20,8 @@ SPANS_KEPT = 2000
 """Unwatched spans, and deliveries that belong to no check."""
 TRIALS_KEPT = 200
 """Tests of hooks and drills."""
+CATCH_UPS_KEPT = 500
+"""Good runs of one check that made up for a missed slot: nobody is to make up for it again."""
 REPORTS_KEPT = 100_000
 """Ids of reports."""
 
@@ -49,7 +51,11 @@ def trim_check(connection: sqlite3.Connection, check_id: int, kept: Retention) -
     older = "WHERE check_id = ? AND n <= ? AND n NOT IN (SELECT value FROM json_each(?))"
     connection.execute(f"DELETE FROM bodies {older}", pings)  # noqa: S608 - our own words
     connection.execute(f"DELETE FROM pings {older}", pings)  # noqa: S608
-    connection.execute(f"DELETE FROM runs {older}", runs)  # noqa: S608
+    made_up = "SELECT n FROM runs WHERE check_id = ? AND catch_up AND outcome = 'success'"
+    connection.execute(
+        f"DELETE FROM runs {older} AND n NOT IN ({made_up} ORDER BY n DESC LIMIT ?)",  # noqa: S608
+        (*runs, check_id, CATCH_UPS_KEPT),
+    )
     _trim_told(connection, check_id)
 
 

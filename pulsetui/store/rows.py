@@ -272,6 +272,7 @@ def run_row(check_id: int, run: Run) -> Row:
         run.overlaps,
         int(run.duplicate),
         run.detail,
+        int(run.catch_up),
     )
 
 
@@ -318,6 +319,7 @@ class StoredRun(Struct, frozen=True):
     overlaps: int | None
     duplicate: bool
     detail: str
+    catch_up: bool = False
 
 
 def _read_metrics(text: str) -> Mapping[str, float]:
@@ -328,12 +330,14 @@ def _read_metrics(text: str) -> Mapping[str, float]:
 
 
 RUN_COLUMNS = (
-    "n, rid, started_at, ended_at, slot, outcome, duration, exit_status, metrics, overlaps, duplicate, detail"
+    "n, rid, started_at, ended_at, slot, outcome, duration, exit_status, metrics, overlaps, duplicate,"
+    " detail, catch_up"
 )
 
 
 def read_run(row: tuple[object, ...]) -> StoredRun:
-    n, rid, started, ended, slot, outcome, duration, exit_status, metrics, overlaps, duplicate, detail = row
+    n, rid, started, ended, slot, outcome, duration, exit_status, metrics, overlaps, duplicate, *rest = row
+    detail, catch_up = rest
     return StoredRun(
         n=integer(n),
         rid=None if rid is None else str(rid),
@@ -347,6 +351,7 @@ def read_run(row: tuple[object, ...]) -> StoredRun:
         overlaps=_int_or_none(overlaps),
         duplicate=bool(duplicate),
         detail=str(detail),
+        catch_up=bool(catch_up),
     )
 
 

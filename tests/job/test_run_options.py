@@ -260,3 +260,35 @@ def test_no_flaw_of_ours_ends_a_job(
     out, err = capfd.readouterr()
     assert out == "x\n"
     assert err == "y\npulsetui run: not all numbers of the output could be read: RuntimeError: a bug\n"
+
+
+SLOT = "2026-11-21T02:00:00+01:00"
+
+
+def test_a_catch_up_says_so_at_its_start_and_end_and_so_does_what_runs_inside_it() -> None:
+    with serving(OK) as server:
+        inside = f"{PULSETUI} ping a --url {server.url}; {PULSETUI} ping b --url {server.url}"
+        code, _, _, _ = outcome(server, "--catch-up", SLOT, *shell(inside))
+        told = sorted((path, query.get("catch_up")) for path, query in targets(server))
+    assert code == 0
+    assert told == [
+        ("/ping/a", [SLOT]),
+        ("/ping/a/0", [SLOT]),
+        ("/ping/a/start", [SLOT]),
+        ("/ping/b", None),
+    ], "of another check it is the regular report"
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-11-21T02:00", ""])
+def test_a_slot_that_cannot_be_read_reports_nothing_for_it_would_pass_for_the_regular_run(
+    text: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with serving(OK) as server:
+        assert (
+            run_module.main(["a", "--url", server.url, "--catch-up", text, *shell("echo ran; exit 3")]) == 3
+        )
+        assert server.requests == []
+    out, err = capfd.readouterr()
+    assert out == "ran\n"
+    assert "is not a time with its offset" in err
+    assert "the job runs anyway, and is not reported" in err

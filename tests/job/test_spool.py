@@ -175,3 +175,14 @@ def test_a_pipe_or_a_link_in_the_place_of_a_report_holds_no_job_up(tmp_path: Pat
     (tmp_path / f"{AT_NS}-1-c.json").mkdir()
     for name in "abc":
         assert spool.read(str(tmp_path / f"{AT_NS}-1-{name}.json"), lambda _: True) is None
+
+
+def test_a_kept_catch_up_is_one_when_it_is_read_and_no_other_report_becomes_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slot = "2026-11-15T02:00:00+00:00"
+    spool.keep(PingReport(slug="a", catch_up=slot, at_ns=AT_NS), str(tmp_path))
+    spool.keep(PingReport(slug="a", at_ns=AT_NS + 1), str(tmp_path))
+    monkeypatch.setenv("PULSETUI_CATCH_UP", f"a {slot}")
+    found = [spool.read(path, lambda _: True) for path in spool.waiting(str(tmp_path))]
+    assert [one.catch_up for one in found if one is not None] == [slot, ""]

@@ -227,3 +227,19 @@ def test_forwarded_address_that_is_none_is_not_believed(served: Served) -> None:
 
     (arrival,) = served.intake.arrivals
     assert (arrival.remote_addr, arrival.scheme) == ("127.0.0.1", "http")
+
+
+def test_a_ping_may_say_which_missed_slot_its_run_makes_up_for(reachable: Served) -> None:
+    assert reachable.curl(f"/ping/{CODE}?catch_up=2026-11-21T02:00:00%2B01:00").status == 200
+    (arrival,) = reachable.intake.arrivals
+    assert arrival.catch_up is not None
+    assert arrival.catch_up.isoformat() == "2026-11-21T01:00:00+00:00"
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-11-21T02:00", "9999-01-01T00:00:00Z"])
+def test_one_that_cannot_be_read_is_refused_for_it_would_pass_for_the_regular_run(
+    reachable: Served, text: str
+) -> None:
+    reply = reachable.curl(f"/ping/{CODE}?catch_up={text}")
+    assert reply.status == 400
+    assert reply.body.startswith(b"invalid catch_up")

@@ -141,6 +141,10 @@ class TransitionBuilder:
         if orphan.rid is not None:
             self.state.orphans = (*self.state.orphans, orphan)[-ORPHANS_KEPT:]
 
+    def write_run(self, run: Run) -> None:
+        """A run that is kept apart from those that are judged."""
+        self._runs[run.n] = run
+
     def change_run(self, run: Run) -> None:
         """Something more is known of a run that stays open, in its place among the others."""
         self.state.runs = tuple(run if other.n == run.n else other for other in self.state.runs)

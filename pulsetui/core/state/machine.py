@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.schedule.zone import zone
+from pulsetui.core.state import catch_up
 from pulsetui.core.state.check import Check, OnEvent
 from pulsetui.core.state.draft import TransitionBuilder
 from pulsetui.core.state.ping import Ping
@@ -51,11 +52,14 @@ def receive(check: Check, state: CheckState, ping: Ping, now: datetime) -> Trans
     """
     draft = TransitionBuilder(check, state)
     _advance(draft, ping.at)
-    kind = ping.kind
-    if draft.state.status is Status.PAUSED and check.manual_resume:
-        kind = PingKind.IGN
     draft.state.n_pings += 1
     draft.state.before_pause = None  # what it would have meant without the pause, nobody can tell any more
+    kind = ping.kind
+    if kind in _OF_RUNS and (extra := catch_up.made_up_for(state, ping)) is not None:
+        catch_up.record(draft, extra)
+        return draft.finish(state, kind)
+    if draft.state.status is Status.PAUSED and check.manual_resume:
+        kind = PingKind.IGN
     if kind in _OF_RUNS:
         if ping.spooled and draft.state.latest is not None and ping.at < draft.state.latest:
             _record_late_arrival(draft, ping)

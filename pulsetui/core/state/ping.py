@@ -30,3 +30,4 @@ class Ping(Struct, frozen=True, kw_only=True):
     source: str = ""  # the address it came from: two successes of one within seconds are a retry
     why: str = ""  # of a skip: why the job did nothing, unsafe text
     duration: timedelta | None = None  # as measured by the job itself; wins over end minus start
+    catch_up: datetime | None = None  # the missed slot that its run makes up for

@@ -29,6 +29,7 @@ class Run(Struct, frozen=True, kw_only=True):
     metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS)
     overlaps: int | None = None  # n of the run that was still running when this one started
     duplicate: bool = False  # a success within min_interval of the one before
+    catch_up: bool = False  # a person ran it to make up for ``slot``: it was judged by nobody
     detail: str = ""  # what was wrong, in words
 
 

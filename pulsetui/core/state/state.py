@@ -54,6 +54,7 @@ class CheckState(Struct, kw_only=True, omit_defaults=True):
     last_metrics: Mapping[str, float] = field(default_factory=lambda: NO_METRICS)
     runs: tuple[Run, ...] = ()  # not finished, oldest first
     orphans: tuple[Run, ...] = ()  # given up, but their ends can still be told by their run ids; oldest first
+    catch_ups: tuple[Run, ...] = ()  # the newest that make up for a missed slot; nothing is judged by them
     pending: int | None = None  # n of the run whose bound can take the check down
     failures: int = 0  # in a row
     successes: int = 0  # in a row while down

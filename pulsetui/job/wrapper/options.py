@@ -5,6 +5,7 @@ An option that cannot be used is warned of, and the job runs without it.
 
 from __future__ import annotations
 
+from pulsetui.core.text.printable import printable
 from pulsetui.errors import UsageError
 from pulsetui.job.options import ENGINE_OPTIONS, CommandLine, last
 from pulsetui.job.wrapper.numbers import path_option, pattern_option
@@ -46,6 +47,7 @@ job's own; what goes wrong with the reports never harms it. Lines of its output 
             "NAME=PATH",
             "a number in the last JSON document on standard output: rows=.summary.rows; may be repeated",
         ),
+        ("--catch-up", "TIME", "the run makes up for the slot at TIME that was missed: recorded, not judged"),
         ("--every", "SPAN", "make the check if there is none: it runs every 15m, 1h, …"),
         ("--cron", "EXPR", "the same: by five fields of cron"),
         ("--calendar", "EXPR", "the same: by an OnCalendar expression of systemd"),
@@ -105,6 +107,22 @@ def _create(options: Options, say: Say) -> Sequence[tuple[str, str]]:
         say(f"--{others[0][0]} is for a check that is made: give --every, --cron or --calendar, too")
         return ()
     return (*given, *others)
+
+
+def catch_up(text: str) -> str:
+    """``--catch-up`` as the engine takes it. Raises UsageError: the run must not pass for the regular one."""
+    from datetime import datetime
+
+    try:
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is not None:
+            return at.isoformat()
+    except ValueError:
+        pass
+    raise UsageError(
+        f"--catch-up {printable(text, 60)!r} is not a time with its offset; write it like"
+        " 2026-11-21T02:00+01:00, as pulsetui catch-up does"
+    )
 
 
 def with_host_zone(create: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pulsetui.core import storable
 from pulsetui.core.state.ping import NO_METRICS, NO_REASONS
@@ -85,6 +85,18 @@ def duration(query: Query, reject: Reject, say: Say = _keep_quiet) -> timedelta 
         say(f'duration "{clean(given[0], _SHOWN)}" is not a span; write duration=93 or duration=1m33s')
         return None
     return timedelta(seconds=seconds)
+
+
+def catch_up(query: Query) -> datetime | None:
+    """``catch_up=2026-11-21T02:00:00+00:00``: the missed slot that the run makes up for; None when it does
+    not say. Raises UnstorableError: what cannot be read must not pass for the regular run."""
+    given = query.get("catch_up")
+    if not given:
+        return None
+    try:
+        return storable.instant(datetime.fromisoformat(given[-1]))
+    except ValueError:
+        raise storable.UnstorableError("is not an instant") from None
 
 
 def _seconds(text: str) -> float | None:

@@ -14,12 +14,14 @@ from msgspec.structs import replace
 
 from pulsetui.config.check_fields import validate_check
 from pulsetui.config.problem import ConfigProblems
+from pulsetui.core import storable
 from pulsetui.core.state.check import NEW_SLUG, SLUG
 from pulsetui.core.state.ping import NO_REASONS
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.clean import clean
 from pulsetui.listener import answers
 from pulsetui.listener.http.message import Request, Response
+from pulsetui.listener.pings import extras
 from pulsetui.listener.pings.dialect import USUAL_ANSWERS, Declined, Desk, Reading, Understood
 from pulsetui.listener.pings.incoming import Action, incoming, said
 from pulsetui.monitor.pings.refusals import UNKNOWN_CHECK
@@ -94,7 +96,7 @@ class UsualForm:
         """The ping of a check that its path names rightly, by one of both."""
         if action is not None and (action[1] or 0) > _MAX_STATUS:
             return self._decline(request, answers.BAD_URL, "bad url", uuid, slug)
-        rid = None
+        rid = catch_up = None
         create = False
         definition: Mapping[str, str] = NO_REASONS
         if request.query_string:
@@ -107,6 +109,10 @@ class UsualForm:
                 rid = UUID(given)
             elif "series" in query and (series := query["series"][-1]):
                 rid = _run_of_series(series)
+            try:
+                catch_up = extras.catch_up(query)
+            except storable.UnstorableError:
+                return self._decline(request, answers.BAD_CATCH_UP, "bad catch_up", uuid, slug)
             if create and slug and not self._desk.sink.knows(slug):
                 if NEW_SLUG.fullmatch(slug) is None:
                     return Declined(answers.BAD_URL, "bad url", slug)
@@ -115,6 +121,7 @@ class UsualForm:
                     return Declined(answers.bad_definition(flaw), "bad definition", slug)
         heard = said(request, action)
         ping = incoming(request, heard, uuid=uuid, slug=slug, create=create, definition=definition, rid=rid)
+        ping = ping if catch_up is None else replace(ping, catch_up=catch_up)
         return Understood(ping, USUAL_ANSWERS, heard.flaws)
 
     def _decline(

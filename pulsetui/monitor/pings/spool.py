@@ -55,6 +55,7 @@ class _Spooled(msgspec.Struct):
     metrics: Mapping[str, float] = {}
     unread: Mapping[str, str] = {}
     create: Mapping[str, str] = {}
+    catch_up: datetime | None = None
     duration: float | None = None
     body: str = ""
     keep: str = ""
@@ -216,6 +217,7 @@ def _arrival(spooled: _Spooled) -> IncomingPing:
         remote_addr=spooled.host[:200],
         ua=f"pulsetui spool, user {spooled.user}"[:200],
         at=_kept("at", storable.instant, spooled.at),
+        catch_up=_kept("catch_up", storable.instant, spooled.catch_up),
         report=report_id(spooled.id),
     )
 

@@ -37,7 +37,7 @@ class Block(Struct, frozen=True):
 
 def plots(details: CheckDetails, view: CheckView, context: PaneContext, width: int) -> list[Block]:
     """The duration plot and the metric plots, as wide as ``width`` cells."""
-    if not details.runs:
+    if not details.regular_runs:
         return []
     blocks = [duration_plot(details, view, context, width)]
     blocks += [metric_plot(details, name, context, width) for name in metric_names(details)]
@@ -46,7 +46,7 @@ def plots(details: CheckDetails, view: CheckView, context: PaneContext, width: i
 
 def metric_names(details: CheckDetails) -> list[str]:
     """What its runs report, the newest first; at most six."""
-    names = dict.fromkeys(name for run in details.runs for name in run.metrics)
+    names = dict.fromkeys(name for run in details.regular_runs for name in run.metrics)
     return list(names)[:_MAX_METRICS]
 
 
@@ -65,7 +65,7 @@ def expectations(details: CheckDetails) -> list[Expectation]:
 def duration_plot(details: CheckDetails, view: CheckView, context: PaneContext, width: int) -> Block:
     """Duration of each run, with the usual band behind."""
     usual = usual_duration(details)
-    runs = list(reversed(details.runs))
+    runs = list(reversed(details.regular_runs))
     samples = tuple(_duration_sample(run, usual, context.now) for run in runs)
     if all(sample.value is None for sample in samples):
         text = "Duration unknown: the job only reports its end. Send a start ping to measure it."
@@ -80,7 +80,7 @@ def duration_plot(details: CheckDetails, view: CheckView, context: PaneContext, 
 
 def metric_plot(details: CheckDetails, name: str, context: PaneContext, width: int) -> Block:
     """What the runs reported under ``name``, with the threshold that is expected."""
-    runs = list(reversed(details.runs))
+    runs = list(reversed(details.regular_runs))
     expected = [one for one in expectations(details) if one.metric == name]
     usual = usual_metric(details, name)
     samples = tuple(_metric_sample(run, name, expected) for run in runs)
@@ -94,7 +94,7 @@ def metric_plot(details: CheckDetails, name: str, context: PaneContext, width: i
 
 def duration_caption(details: CheckDetails, context: PaneContext) -> str:
     """The plot in words: ``usual 2m 55s (2m 40s to 3m), last 2m 32s; slowest 4m 10s on Fri``."""
-    known = [(run.duration, run) for run in details.runs if run.duration is not None]
+    known = [(run.duration, run) for run in details.regular_runs if run.duration is not None]
     return _caption(known, usual_duration(details), context, duration_text, highest="slowest")
 
 
@@ -102,7 +102,7 @@ def metric_caption(
     details: CheckDetails, name: str, expected: Sequence[Expectation], context: PaneContext
 ) -> str:
     """The same for a metric, with what is expected of it."""
-    known = [(run.metrics[name], run) for run in details.runs if name in run.metrics]
+    known = [(run.metrics[name], run) for run in details.regular_runs if name in run.metrics]
     said = _caption(
         known, usual_metric(details, name), context, number_text, highest="highest", lowest="lowest"
     )

@@ -27,14 +27,16 @@ _ENDS = frozenset({PingKind.SUCCESS, PingKind.FAIL, PingKind.SKIP})
 
 def usual_duration(details: CheckDetails) -> Band | None:
     """Quartiles of the recent good runs' durations, in seconds."""
-    good = (run.duration for run in details.runs if run.outcome is Outcome.SUCCESS)
+    good = (run.duration for run in details.regular_runs if run.outcome is Outcome.SUCCESS)
     return usual_band([seconds for seconds in good if seconds is not None][:RECENT])
 
 
 def usual_metric(details: CheckDetails, name: str) -> Band | None:
     """The same for what they reported under ``name``."""
     good = (
-        run.metrics[name] for run in details.runs if run.outcome is Outcome.SUCCESS and name in run.metrics
+        run.metrics[name]
+        for run in details.regular_runs
+        if run.outcome is Outcome.SUCCESS and name in run.metrics
     )
     return usual_band(list(good)[:RECENT])
 
@@ -66,7 +68,7 @@ def tone_of(run: RunView) -> Tone:
 
 def last_good_metrics(details: CheckDetails) -> Mapping[str, float]:
     """What the last good run reported; empty when that very run is not listed."""
-    good = (run for run in details.runs if run.outcome is Outcome.SUCCESS)
+    good = (run for run in details.regular_runs if run.outcome is Outcome.SUCCESS)
     return next((run.metrics for run in good if run.ended_at == details.view.last_success), {})
 
 
@@ -98,7 +100,7 @@ def good_before(details: CheckDetails, run: RunView) -> RunView | None:
     older = [
         other
         for other in _after(details.runs, run)
-        if other.outcome is Outcome.SUCCESS and not other.duplicate
+        if not other.catch_up and other.outcome is Outcome.SUCCESS and not other.duplicate
     ]
     return next((other for other in older if output_of(pings.get(other.n, []))), older[0] if older else None)
 

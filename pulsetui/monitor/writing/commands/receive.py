@@ -64,6 +64,7 @@ def take_in(
         duration=arrival.duration,
         spooled=arrival.at is not None,
         source=arrival.remote_addr if arrival.at is None else "",
+        catch_up=arrival.catch_up,
     )
     try:
         transition = machine.receive(check, state, ping, now)
@@ -72,7 +73,7 @@ def take_in(
         kept = state.copied()
         kept.n_pings += 1
         transition = Transition(state=kept, kind=PingKind.IGN)
-    if line:
+    if line and not any(run.catch_up for run in transition.runs):
         transition.state.last_line = line
     transaction.apply(tracked, transition, now, _ping_row(arrival, transition, at, now))
     if arrival.report:
@@ -86,7 +87,7 @@ def _note_progress(
     line = _last_line(arrival.body, arrival.rest) if arrival.body else ""
     said = " ".join(part for part in (arrival.progress, line) if part)
     transition = machine.note_progress(tracked.check, state, arrival.rid, said)
-    if said:
+    if said and not any(run.rid == arrival.rid for run in state.catch_ups if arrival.rid is not None):
         transition.state.last_line = said
     transaction.apply(tracked, transition, now)
 
@@ -107,7 +108,10 @@ def _ping_row(arrival: IncomingPing, transition: Transition, at: datetime, now: 
         run=transition.run,
         body=arrival.body,
         body_size=arrival.body_size,
-        whole=next((run for run in transition.runs if run.n == n and run.started_at is None), None),
+        whole=next(
+            (run for run in transition.runs if run.n == n and run.started_at is None and not run.catch_up),
+            None,
+        ),
     )
 
 
