@@ -58,6 +58,13 @@ backup. Both are shown first and asked for.
 diff says where jobs and checks do not agree. It exits with 1 if they do not.
 """
 
+_CATCH_UP = """\
+The command is the check's in checks.toml, like
+  command = "manage.py sync_invoices --date {slot:%Y-%m-%d}"
+else what the line of this host's crontab runs. --run stops at the first that fails. Each run is marked as
+the catch-up for its slot: it ends no incident, and the regular run is expected as before.
+"""
+
 _JSON = _argument("--json", action="store_true", help="print JSON on standard output")
 _SLUG = _argument("slug", metavar="SLUG", help="the check")
 _SLUGS = _argument("slugs", metavar="SLUG", nargs="+", help="the checks")
@@ -227,6 +234,21 @@ COMMANDS: Mapping[str, CommandSpec] = {
             _argument("--after", metavar="ISO", help="leave out what ended before this time"),
             _argument("--before", metavar="ISO", help="leave out what began after this time"),
         ),
+    ),
+    "catch-up": CommandSpec(
+        "catch_up:catch_up",
+        "list the slots that a check missed, with the command for each; run them one by one",
+        (
+            _SLUG,
+            _argument("--since", metavar="WHEN", help="all since then: monday, 2d, 2026-11-20"),
+            _argument(
+                "--slot", metavar="TIME", action="append", dest="slots", help="that slot; may be repeated"
+            ),
+            _argument("--run", action="store_true", help="run the commands; asks first"),
+            _argument("--yes", action="store_true", help="do not ask"),
+            _JSON,
+        ),
+        more=_CATCH_UP,
     ),
     "schedule": CommandSpec(
         "schedule:schedule",

@@ -1,4 +1,4 @@
-"""What the ``crontab`` commands look at: crontabs and timers, and the checks that they are held against."""
+"""What commands know of this host: crontabs and timers, and the checks that they are held against."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pulsetui.cli.common_options import config_path
 from pulsetui.cli.connect import engine
@@ -15,11 +16,16 @@ from pulsetui.config.model import ListenerConfig
 from pulsetui.core.text.clean import clean
 from pulsetui.crontab import known
 from pulsetui.crontab.findings import KnownCheck, LintFile, World
-from pulsetui.crontab.host import Facts
+from pulsetui.crontab.found import host_jobs
+from pulsetui.crontab.host import Facts, ThisHost
+from pulsetui.crontab.jobs import work_text
 from pulsetui.crontab.places import Places, given_file, installed_crontabs
 from pulsetui.crontab.timers import Timer, live_timers, timer_in_file
 from pulsetui.errors import ConfigError, PulseError, UsageError
 from pulsetui.hooks.registry import VALIDATORS
+
+if TYPE_CHECKING:
+    from pulsetui.client.views import CheckView, EngineInfo
 
 
 def read_jobs(
@@ -67,6 +73,28 @@ def world_of(options: argparse.Namespace, host: Facts) -> World:
         knows_checks=knows_checks,
         addresses=known.addresses(listener, url),
     )
+
+
+def host_command(
+    view: CheckView, info: EngineInfo, now: datetime, places: Places | None = None
+) -> tuple[str, str]:
+    """The command of the line that reports to the check, and where that stands; both "" without one.
+
+    Braces in it are the shell's own, as crontabs know no placeholders.
+    """
+    host = ThisHost()
+    files, _ = installed_crontabs(places or Places(), host)
+    world = World(
+        host=host,
+        now=now,
+        checks=known.of_views([view]),
+        knows_checks=True,
+        addresses=known.addresses(ListenerConfig(), info.base_url),
+    )
+    for job in host_jobs(files, (), world):
+        if job.job is not None and job.reports_to in (view.slug, view.uuid) and (text := work_text(job.job)):
+            return text, job.source
+    return "", ""
 
 
 def _timer(path: Path) -> Timer:

@@ -24,6 +24,8 @@ _MAX_DEPTH = 16
 """Tables and lists within one another; no key of a check has more than two."""
 MAX_DRILL_WAIT_S = 24 * 3600.0
 TRIAL_KEY = re.compile(r"(?:test|drill)-[0-9a-f]{4,32}")
+BY_HAND = "command"
+"""The key of a check that a person may run: it comes from checks.toml, and never over the network."""
 TOO_DEEP = f"fields: more than {_MAX_DEPTH} lists or tables within one another"
 
 
@@ -285,7 +287,14 @@ def decode_command(body: bytes) -> AnyCommand:
     no verb has is refused. Raises CommandError, or what msgspec raises."""
     flat = _decode_flat(body)
     kind = KINDS[flat.verb]
-    command: AnyCommand = kind(**{name: getattr(flat, name) for name in kind.__struct_fields__})
+    given = {name: getattr(flat, name) for name in kind.__struct_fields__}
+    if issubclass(kind, UndoRemove):
+        given["fields"] = {name: value for name, value in flat.fields.items() if name != BY_HAND}
+    elif isinstance(given.get("fields"), Mapping) and given["fields"].get(BY_HAND) is not None:
+        raise CommandError(
+            f"fields: {BY_HAND} is run on this host, so it can only be written into checks.toml by hand"
+        )
+    command: AnyCommand = kind(**given)
     command.check()
     return command
 

@@ -53,6 +53,7 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "depends_on": values.slugs,
     "owner": values.name,
     "runbook": values.runbook,
+    "command": values.command,
     "uuid": values.uuid,
     "source": values.source,
 }
@@ -80,6 +81,7 @@ FIELDS: tuple[str, ...] = (
     "depends_on",
     "owner",
     "runbook",
+    "command",
     "desc",
     "wait_for_first",
     "manual_resume",

@@ -24,6 +24,7 @@ from pulsetui.core.state.check import OnEvent, canonical_uuid
 from pulsetui.core.state.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.text.metric import Pattern, PatternError
 from pulsetui.core.text.nearest import nearest
+from pulsetui.core.text.slot_command import SlotCommandError, check_slot_command
 
 MAX_NAME_LENGTH = 100
 MAX_DESC_LENGTH = 2000
@@ -115,6 +116,16 @@ def _refuse_controls(value: str, *, lines: bool) -> None:
 
 def name(value: object) -> str:
     return text(value).strip()
+
+
+def command(value: object) -> str:
+    """What makes up for a missed slot, with its placeholders."""
+    template = text(value, longest=MAX_DESC_LENGTH)
+    try:
+        check_slot_command(template)
+    except SlotCommandError as error:
+        raise FlawedError(Flaw(str(error), value)) from None
+    return template
 
 
 def desc(value: object) -> str:

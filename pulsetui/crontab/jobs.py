@@ -94,6 +94,24 @@ class CronJob(Struct, frozen=True):
         )
 
 
+def work_text(job: CronJob) -> str:
+    """What the job does without its reports, for the shell: preparations stay, and of ``pulsetui run`` its
+    command. "" where that cannot be told apart."""
+    text, steps = shell_part(job.command), job.steps
+    reporting = {report.step: report.kind for report in job.reports}
+    places = [place for place in range(len(steps)) if reporting.get(place, "run") == "run"]
+    if not places or places != list(range(places[0], places[-1] + 1)):
+        return ""  # a report in the middle: what follows may hang on it
+    wrapped = [place for place in places if place in reporting]
+    begin, end = steps[places[0]].start, steps[places[-1]].end
+    if not wrapped:
+        return text[begin:end]
+    run = steps[places[-1]]
+    if wrapped != places[-1:] or "--" not in run.raw_words:
+        return ""
+    return text[begin : run.start] + " ".join(run.raw_words[run.raw_words.index("--") + 1 :])
+
+
 def jobs_of(crontab: Crontab, zone: str = "UTC") -> tuple[CronJob, ...]:
     """The jobs of a crontab. ``zone`` is the one in which this host's cron reads times."""
     return tuple(_job(crontab, line, settings, zone) for line, settings in crontab.jobs())

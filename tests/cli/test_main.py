@@ -436,7 +436,7 @@ def test_the_documentation_tells_of_every_command_and_option(name: str) -> None:
     written = (ROOT / "docs" / "commands.md").read_text()
     common, _, rest = written.partition("## Watching")
     paragraphs = dict(
-        re.findall(r"^(?:- )?`pulsetui (\w+)(.*?)(?=^(?:- )?`pulsetui|^## |\Z)", rest, SECTIONS)
+        re.findall(r"^(?:- )?`pulsetui ([\w-]+)(.*?)(?=^(?:- )?`pulsetui|^## |\Z)", rest, SECTIONS)
     )
     said = common + paragraphs[name]
 

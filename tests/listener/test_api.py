@@ -402,3 +402,18 @@ def test_fields_that_hold_too_much_within_one_another_are_refused(
 
     assert (reply.status, error(reply)) == (400, "fields: more than 16 lists or tables within one another")
     assert served.engine.commands == []
+
+
+@pytest.mark.parametrize("verb", ["add", "edit"])
+def test_a_command_that_a_person_may_run_does_not_come_over_the_network(served: Served, verb: str) -> None:
+    fields = {"every": "1h", "command": "rm -rf /"}
+    reply = command(served, {"verb": verb, "slugs": ["a"], "fields": fields})
+    assert reply.status == 400
+    assert b"command is run on this host, so it can only be written into checks.toml by hand" in reply.body
+    assert served.engine.commands == []
+
+
+def test_what_is_restored_comes_without_it(served: Served) -> None:
+    fields = {"every": "1h", "command": "rm -rf /"}
+    assert command(served, {"verb": "undo_remove", "slugs": ["a"], "fields": fields}).status == 200
+    assert served.engine.commands == [UndoRemove(("a",), {"every": "1h"})]

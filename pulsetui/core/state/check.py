@@ -68,6 +68,7 @@ class Check(Struct, frozen=True, kw_only=True):
     depends_on: tuple[str, ...] = ()  # slugs: while one of them is down, nobody is told of this one
     owner: str = ""  # whom to ask
     runbook: str = ""  # where it says what to do
+    command: str = ""  # makes up for a missed slot; see core.text.slot_command
     grace: timedelta = DEFAULT_GRACE  # tolerated after due
     early: timedelta = DEFAULT_EARLY  # a report this much before its slot still answers it
     start_grace: timedelta | None = None  # how long after due a start may take

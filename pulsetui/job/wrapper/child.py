@@ -11,11 +11,11 @@ import subprocess
 import time
 
 from pulsetui.core.text.output import Output
+from pulsetui.job.wrapper.forward import Forwarder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import FrameType
 
     Hear = Callable[[int, bytes], None]
     """Is told of each chunk on stream 1 or 2 when it has been passed on."""
@@ -24,18 +24,6 @@ CANNOT_RUN = 126
 NOT_FOUND = 127
 KILL_AFTER_S = 10.0
 """From asking a job that took too long to end, to ending it, where nothing else is said."""
-
-_FORWARDED = (
-    signal.SIGTERM,
-    signal.SIGHUP,
-    signal.SIGINT,
-    signal.SIGQUIT,
-    signal.SIGUSR1,
-    signal.SIGUSR2,
-    signal.SIGWINCH,
-)
-_OF_THE_TERMINAL = frozenset({signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGWINCH})
-"""A terminal sends these to the job itself, as to everything in its foreground."""
 
 _COERCED = frozenset({"C.UTF-8", "C.utf8", "UTF-8"})
 _CHUNK = 65_536
@@ -92,10 +80,10 @@ def run_job(
 ) -> Ended:
     """Runs ``job`` to its end; standard input is the job's. After ``timeout`` seconds it is asked to end, and
     ``kill_after`` seconds later ended. What it prints is collected in ``output``."""
-    forward = _Forwarder()
+    forward = Forwarder()
     try:
         try:
-            process = _started(job)
+            process = start_job(job, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         except (OSError, ValueError) as error:
             return _not_started(job[0], error, output)
         forward.to(process)
@@ -105,20 +93,20 @@ def run_job(
         forward.stop()
 
 
-def _started(job: Sequence[str]) -> subprocess.Popen[bytes]:
+def start_job(
+    job: Sequence[str], *, stdout: int | None = None, stderr: int | None = None
+) -> subprocess.Popen[bytes]:
     """The job's process, with all that it would have without us: descriptors beside the standard ones (ours
     are not inheritable), its environment, and a shell for a script that names no interpreter. Only SIGPIPE
-    is as it usually is, since Python ignores it and does not tell whether it was ignored before."""
+    is as it usually is, since Python ignores it and does not tell whether it was ignored before.
+
+    Raises OSError or ValueError when it cannot be started.
+    """
     environment = _environment()
 
     def start(command: Sequence[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            close_fds=False,
-            env=environment,
+            command, stdout=stdout, stderr=stderr, bufsize=0, close_fds=False, env=environment
         )
 
     try:
@@ -162,49 +150,6 @@ def _not_started(name: str, error: OSError | ValueError, output: Output) -> Ende
     _write(2, text)
     output.add(text)
     return Ended(NOT_FOUND if missing else CANNOT_RUN, output, did_run=False)
-
-
-class _Forwarder:
-    """Hands signals to the job, from the first moment at which one could be sent.
-
-    Forwarding happens in the handler itself: it must work while passing output is blocked.
-    """
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._early: list[int] = []
-        self.woken, self._wake = os.pipe()
-        os.set_blocking(self._wake, False)
-        os.set_blocking(self.woken, False)
-        self._before = {
-            number: signal.signal(number, self._forward)
-            for number in _FORWARDED
-            # nohup means it: what was ignored stays ignored, for us and the job
-            if signal.getsignal(number) is not signal.SIG_IGN
-        }
-        self._before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, _nothing)
-        self._old_wake = signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
-
-    def to(self, process: subprocess.Popen[bytes]) -> None:
-        """From now on signals go there; the ones that came too early first."""
-        self._process = process
-        for number in self._early:
-            process.send_signal(number)
-
-    def stop(self) -> None:
-        signal.set_wakeup_fd(self._old_wake)
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        os.close(self.woken)
-        os.close(self._wake)
-
-    def _forward(self, number: int, frame: FrameType | None) -> None:
-        if number in _OF_THE_TERMINAL and _in_foreground():
-            return
-        if self._process is None:
-            self._early.append(number)
-        else:
-            self._process.send_signal(number)
 
 
 class _Pump:
@@ -326,21 +271,3 @@ def _drain(descriptor: int) -> None:
             pass
     except BlockingIOError:
         pass
-
-
-def _in_foreground() -> bool:
-    """Whether a terminal has sent the signal to the job as well."""
-    try:
-        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY)
-    except OSError:
-        return False
-    try:
-        return os.tcgetpgrp(terminal) == os.getpgrp()
-    except OSError:
-        return False
-    finally:
-        os.close(terminal)
-
-
-def _nothing(number: int, frame: FrameType | None) -> None:
-    """The byte in the pipe is what counts."""
