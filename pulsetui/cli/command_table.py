@@ -250,6 +250,15 @@ COMMANDS: Mapping[str, CommandSpec] = {
         ),
         more=_CATCH_UP,
     ),
+    "learn": CommandSpec(
+        "learn:learn",
+        "propose schedule, grace, run times and expectations by what the runs have been",
+        (
+            _argument("slugs", metavar="SLUG", nargs="*", help="the checks (default: all)"),
+            _argument("--write", action="store_true", help="accept what is proposed, into checks.toml"),
+            _JSON,
+        ),
+    ),
     "schedule": CommandSpec(
         "schedule:schedule",
         "explain a cron, OnCalendar or period expression and list when it fires next",

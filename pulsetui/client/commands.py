@@ -171,6 +171,13 @@ class EditCheck(_OnOneCheck, frozen=True, tag="edit"):
         _bounded(self.fields)
 
 
+def edit_and_back(
+    slug: str, before: Mapping[str, object], changes: Mapping[str, object]
+) -> tuple[EditCheck, EditCheck]:
+    """An edit of a check whose table is ``before``, and the one that takes it back."""
+    return EditCheck((slug,), changes), EditCheck((slug,), {key: before.get(key) for key in changes})
+
+
 class RemoveCheck(_OnOneCheck, frozen=True, tag="remove"):
     """Takes a check out of checks.toml."""
 

@@ -1,0 +1,1 @@
+"""What could be expected of a check, by what its runs have been."""
