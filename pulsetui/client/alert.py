@@ -23,7 +23,7 @@ class AlertEvent(StrEnum):
     TEST = "test"  # somebody tries the hook
 
 
-class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One thing to tell. All text may come from outside: a hook cleans it for the place it goes to.
 
     ``title`` and ``body`` say all of it in words; the fields after them say it in parts, for a hook that has
@@ -76,7 +76,7 @@ TakeAnswer = Callable[[Answer], Awaitable[str]]
 """Does what was asked. Returns one line for the person who pressed: what was done, or why not."""
 
 
-class Delivery(Struct, frozen=True, kw_only=True):
+class Delivery(Struct, frozen=True, kw_only=True, gc=False):
     """One alert on its way through one hook."""
 
     id: int

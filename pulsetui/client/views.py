@@ -21,7 +21,7 @@ from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 
 
-class IncidentView(Struct, frozen=True, kw_only=True):
+class IncidentView(Struct, frozen=True, kw_only=True, gc=False):
     """An incident, open while ``ended_at`` is None."""
 
     n: int
@@ -37,7 +37,7 @@ class IncidentView(Struct, frozen=True, kw_only=True):
     closed_by: str = ""  # what ended it, if it was no recovery: "pause, root"
 
 
-class CheckView(Struct, frozen=True, kw_only=True):
+class CheckView(Struct, frozen=True, kw_only=True, gc=False):
     """One row of the table and everything its line may show."""
 
     slug: str
@@ -97,7 +97,7 @@ def oddity_of(*, duplicate: bool, overlaps: int | None) -> Reason | None:
     return None if overlaps is None else Reason.OVERLAP
 
 
-class RunView(Struct, frozen=True, kw_only=True):
+class RunView(Struct, frozen=True, kw_only=True, gc=False):
     """One run of the details screen."""
 
     n: int

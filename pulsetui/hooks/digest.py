@@ -16,9 +16,6 @@ from pulsetui.core.text.phrases import count_text
 _DIGESTIBLE: Final = frozenset({AlertEvent.DOWN, AlertEvent.UP, AlertEvent.ACKNOWLEDGED, AlertEvent.NOTE})
 """The others are a digest already, or wanted for themselves."""
 
-_TURNS: Final = frozenset({AlertEvent.DOWN, AlertEvent.UP})
-"""Each takes the place of the other."""
-
 _NAMES_IN_TITLE: Final = 3
 _NAMES_IN_LINE: Final = 12
 _TAGS: Final = 6
@@ -59,7 +56,7 @@ class _Group(Struct, frozen=True):
 
 def is_digestible(alert: Alert) -> bool:
     """Whether a digest can stand for it. A drill wants to see each alert arrive."""
-    return alert.event in _DIGESTIBLE and not alert.drill
+    return not alert.drill and (alert.event is AlertEvent.DOWN or alert.event in _DIGESTIBLE)
 
 
 def digest(alerts: Sequence[Alert], timezone: tzinfo = UTC) -> Alert:
@@ -68,7 +65,7 @@ def digest(alerts: Sequence[Alert], timezone: tzinfo = UTC) -> Alert:
     Of a check that went down and up only the last is counted. The title says how many are down and since
     when; the body names them by what is wrong, with what was acknowledged, recovered or noted after that.
     """
-    last = list({(alert.slug, alert.event in _TURNS or alert.event): alert for alert in alerts}.values())
+    last = list({(alert.slug, _turn(alert.event)): alert for alert in alerts}.values())
     down = [alert for alert in last if alert.event is AlertEvent.DOWN]
     by_reason = _by_reason(down)
     others = [
@@ -89,6 +86,12 @@ def digest(alerts: Sequence[Alert], timezone: tzinfo = UTC) -> Alert:
         body="\n".join([*lines, *_tags(down)]),
         status=first.alerts[0].status,
     )
+
+
+def _turn(event: AlertEvent) -> str:
+    """What only the last of counts: down and up take each other's place."""
+    # A plain text, since the hash of an Enum is slow: there may be thousands of alerts.
+    return "turn" if event is AlertEvent.DOWN or event is AlertEvent.UP else event.value
 
 
 def _by_reason(down: Iterable[Alert]) -> list[_Group]:

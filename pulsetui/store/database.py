@@ -182,18 +182,6 @@ class Database:
             for into, table in _tables(changes):
                 if table:
                     _insert(connection, into, table)
-            if changes.flips:
-                connection.executemany(
-                    "INSERT INTO flips (check_id, at, before, after, reason, detail)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    [rows.flip_row(check_id, flip) for check_id, flip in changes.flips],
-                )
-            if changes.outbox:
-                connection.executemany(
-                    "INSERT INTO outbox (check_id, hook, alert, created_at, next_try_at)"
-                    " VALUES (?, ?, ?, ?, ?)",
-                    [rows.outbox_row(row) for row in changes.outbox],
-                )
             if changes.unwatched:
                 connection.executemany(
                     "INSERT INTO unwatched (since, until, why) VALUES (?, ?, ?)",
@@ -298,6 +286,14 @@ def _tables(changes: Changes) -> Iterator[tuple[str, Sequence[rows.Row]]]:
         [rows.incident_row(check_id, incident) for (check_id, _), incident in changes.incidents.items()],
     )
     yield "reports", [(report, stored(at)) for report, at in changes.reports.items()]
+    yield (
+        "flips (check_id, at, before, after, reason, detail)",
+        [rows.flip_row(check_id, flip) for check_id, flip in changes.flips],
+    )
+    yield (
+        "outbox (check_id, hook, alert, created_at, next_try_at)",
+        [rows.outbox_row(row) for row in changes.outbox],
+    )
 
 
 _AT_ONCE = (32, 8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +20,7 @@ from pulsetui.store.database import FILE_NAME, connect
 from pulsetui.store.deliveries import PAUSED
 from pulsetui.store.evidence import evidence
 from pulsetui.store.instant import EARLIEST, LATEST, read, stored
+from pulsetui.store.lists import number_list
 from pulsetui.store.retention import INCIDENTS_KEPT
 from pulsetui.store.rows import StoredRun, integer
 
@@ -49,7 +50,7 @@ class StoredPing(Struct, frozen=True, kw_only=True):
     body_start: bytes
 
 
-class StoredDelivery(Struct, frozen=True, kw_only=True):
+class StoredDelivery(Struct, frozen=True, kw_only=True, gc=False):
     """One row of the outbox."""
 
     id: int
@@ -235,25 +236,28 @@ class Queries:
         found = self._all("SELECT trial FROM trials ORDER BY begun_at DESC, key LIMIT ?", limit)
         return [str(row[0]) for row in found]
 
-    def deliveries_due(
-        self, now: datetime, limit: int, hook: str | None = None, after: int = 0
-    ) -> list[StoredDelivery]:
-        """Of one hook, or of all, with an id above ``after``. Oldest first, without those that an earlier one
-        of the same check and hook is still waiting before. One with an impossible instant is due, so that it
-        is given up."""
-        return self._deliveries(
-            "LEFT JOIN (SELECT check_id AS held_check, hook AS held_hook, min(id) AS held_from FROM outbox"
+    def deliveries_due(self, now: datetime, limit: int, hook: str | None = None) -> list[int]:
+        """The ids of those of one hook, or of all. Oldest first, without those that an earlier one of the
+        same check and hook is still waiting before. One with an impossible instant is due, so that it is
+        given up."""
+        found = self._all(
+            "SELECT id FROM outbox"
+            " LEFT JOIN (SELECT check_id AS held_check, hook AS held_hook, min(id) AS held_from FROM outbox"
             " WHERE next_try_at > ?1 AND next_try_at < ?3 GROUP BY check_id, hook)"
             " ON held_check = check_id AND held_hook = hook"
             " WHERE (next_try_at <= ?1 OR next_try_at >= ?3) AND (held_from IS NULL OR id < held_from)"
-            " AND (?4 IS NULL OR hook = ?4) AND id > ?5"
+            " AND (?4 IS NULL OR hook = ?4)"
             " ORDER BY +id LIMIT ?2",  # a plain id would make SQLite walk the whole table to save a sort
             stored(now),
             limit,
             LATEST,
             hook,
-            after,
         )
+        return [integer(row[0]) for row in found]
+
+    def deliveries_of(self, ids: Iterable[int]) -> list[StoredDelivery]:
+        """Those of these ids that are there, oldest first."""
+        return self._deliveries("WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", number_list(ids))
 
     def _deliveries(self, where: str, *values: object) -> list[StoredDelivery]:
         found = self._all(

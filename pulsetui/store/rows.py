@@ -34,7 +34,7 @@ Value = int | str | bytes | None
 Row = tuple[Value, ...]
 
 
-class PingRow(Struct, frozen=True, kw_only=True):
+class PingRow(Struct, frozen=True, kw_only=True, gc=False):
     """A ping as it is kept; everything that the state machine does not read."""
 
     n: int
@@ -53,7 +53,7 @@ class PingRow(Struct, frozen=True, kw_only=True):
     whole: Run | None = None  # the run that this ping is all of: an end without a start
 
 
-class OutboxRow(Struct, frozen=True, kw_only=True):
+class OutboxRow(Struct, frozen=True, kw_only=True, gc=False):
     """One thing to tell through one hook. ``alert`` is opaque to the store."""
 
     check_id: int | None
@@ -105,7 +105,7 @@ class Purge(Struct, frozen=True, kw_only=True):
     reports_before: datetime
 
 
-class StoredCheck(Struct, frozen=True, kw_only=True):
+class StoredCheck(Struct, frozen=True, kw_only=True, gc=False):
     """A check as the database knows it; what it is, checks.toml says."""
 
     id: int

@@ -14,6 +14,7 @@ from pulsetui.monitor.answering.answers import AlertAnswers
 from pulsetui.monitor.writing.commands import Operate
 from tests.monitor.harness import Harness, full_disk, running
 from tests.monitor.test_snooze import told, wait_out
+from tests.store.samples import due_rows
 
 CONFIG = """
 [hooks.a]
@@ -30,7 +31,7 @@ def key(engine: Harness) -> str:
     from msgspec.json import decode
 
     alerts = [
-        decode(one.alert, type=Alert) for one in engine.engine.queries.deliveries_due(engine.clock.now(), 99)
+        decode(one.alert, type=Alert) for one in due_rows(engine.engine.queries, engine.clock.now(), 99)
     ]
     return [alert.key for alert in alerts if alert.key][-1]
 

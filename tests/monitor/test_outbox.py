@@ -18,6 +18,7 @@ from pulsetui.monitor.sink import IncomingPing
 from pulsetui.store.database import FILE_NAME, Database
 from pulsetui.store.rows import Changes
 from tests.monitor.harness import CONFIG, START, FakeClock, full_disk, running
+from tests.store.samples import due_rows
 
 TOLD = CONFIG + '\n[hooks.a]\ntype = "terminal"\n'
 HOUR = timedelta(hours=1)
@@ -89,7 +90,7 @@ async def test_what_cannot_be_read_is_given_up_and_stops_no_other(tmp_path: Path
         with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as connection, connection:
             connection.execute("UPDATE outbox SET alert = '{}' WHERE id = 1")
         assert [one.alert.slug for one in await outbox.due("a", START, 10)] == ["nightly"]
-        assert [one.id for one in engine.engine.queries.deliveries_due(START, 10)] == [2]
+        assert [one.id for one in due_rows(engine.engine.queries, START, 10)] == [2]
         (given_up,) = engine.client.details("often").deliveries
         assert given_up.error == "the stored alert cannot be read"
 

@@ -12,6 +12,7 @@ from pulsetui.client.commands import EndSnooze, StartSnooze
 from pulsetui.core.state.snooze import Scope
 from pulsetui.core.state.status import PingKind
 from tests.monitor.harness import FakeClock, Harness, running
+from tests.store.samples import due_rows
 
 CONFIG = """
 [hooks.a]
@@ -27,7 +28,7 @@ every = "1h"
 
 
 def told(engine: Harness) -> list[str]:
-    found = engine.engine.queries.deliveries_due(engine.clock.now(), 99)
+    found = due_rows(engine.engine.queries, engine.clock.now(), 99)
     return [one.alert.split('"title":"')[1].split('"')[0] for one in found]
 
 

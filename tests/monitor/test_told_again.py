@@ -11,13 +11,14 @@ from pulsetui.client.client import do_one
 from pulsetui.client.commands import Acknowledge, EditCheck, Pause, Resume
 from pulsetui.core.state.status import PingKind
 from tests.monitor.harness import CONFIG, START, FakeClock, Harness, running
+from tests.store.samples import due_rows
 
 TOLD = CONFIG + '\n[hooks.a]\ntype = "terminal"\n'
 
 
 def told(engine: Harness, slug: str) -> list[str]:
     """The titles of all alerts, oldest first."""
-    due = engine.engine.queries.deliveries_due(engine.clock.now(), 100)
+    due = due_rows(engine.engine.queries, engine.clock.now(), 100)
     return [title for one in due if f'"slug":"{slug}"' in one.alert for title in [_title(one.alert)]]
 
 

@@ -24,6 +24,7 @@ from pulsetui.store.database import Database
 from pulsetui.store.queries import Queries
 from pulsetui.store.rows import Changes, DeliveryHold, DeliveryResult, OutboxRow
 from tests.monitor.harness import running
+from tests.store.samples import due_rows
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -54,7 +55,7 @@ def check(slug: str) -> Check:
 def waiting(database: Database, queries: Queries, count: int) -> list[int]:
     rows = [OutboxRow(check_id=None, hook="mail", alert="{}", created_at=NOW) for _ in range(count)]
     database.write(Changes(outbox=rows))
-    return [one.id for one in queries.deliveries_due(NOW, count)]
+    return [one.id for one in due_rows(queries, NOW, count)]
 
 
 def applied(database: Database, commands: list[Command[object]], checks: Checks | None = None) -> Transaction:
@@ -79,12 +80,12 @@ def test_no_command_writes_before_the_commit(database: Database, queries: Querie
         ],
         checks,
     )
-    assert len(queries.deliveries_due(NOW, 9)) == 2
+    assert len(due_rows(queries, NOW, 9)) == 2
     assert database.snoozes() == []
     assert list(checks.snoozes) == []
 
     transaction.commit()
-    assert queries.deliveries_due(NOW, 9) == []
+    assert due_rows(queries, NOW, 9) == []
     assert database.snoozes() == [snooze("a")]
     assert list(checks.snoozes) == [snooze("a")]
 

@@ -9,6 +9,7 @@ import pytest
 
 from pulsetui.monitor.watch.unwatched import SETTLE, GapDetector
 from tests.monitor.harness import CONFIG, START, FakeClock, running
+from tests.store.samples import due_rows
 
 
 async def test_deadlines_that_passed_while_the_engine_was_not_running_do_not_storm(tmp_path: Path) -> None:
@@ -25,7 +26,7 @@ async def test_deadlines_that_passed_while_the_engine_was_not_running_do_not_sto
         assert engine.view("nightly").unwatched
         assert "not running" in engine.client.info().notices[0].text
         digests = [
-            one for one in engine.engine.queries.deliveries_due(clock.now(), 10) if "unwatched" in one.alert
+            one for one in due_rows(engine.engine.queries, clock.now(), 10) if "unwatched" in one.alert
         ]
         assert len(digests) == 1
         await engine.run(minutes=20)

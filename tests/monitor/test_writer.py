@@ -18,7 +18,7 @@ from pulsetui.core.state.alerting import Alerting
 from pulsetui.errors import StoreBusyError, StoreError
 from pulsetui.monitor.writing import writer as writer_module
 from pulsetui.monitor.writing.checks import Checks
-from pulsetui.monitor.writing.transaction import Command, Transaction
+from pulsetui.monitor.writing.transaction import Command, Patient, Prompt, Transaction
 from pulsetui.monitor.writing.writer import Batch, Writer
 from pulsetui.store.database import Database
 from tests.monitor.harness import START, FakeClock, full_disk
@@ -34,6 +34,14 @@ class Note(Struct, frozen=True):
     def apply(self, transaction: Transaction, now: datetime) -> str:
         transaction.changes.reports[self.name] = now
         return f"did {self.name}"
+
+
+class PromptNote(Note, Prompt, frozen=True):
+    """The same, that a job waits for."""
+
+
+class PatientNote(Note, Patient, frozen=True):
+    """The same, that nobody waits for."""
 
 
 class Wait:
@@ -117,6 +125,49 @@ def test_what_gathers_during_a_transaction_is_the_next_one(desk: Desk) -> None:
     assert [len(desk.next_batch().answers) for _ in range(2)] == [1, 10]
     assert desk.answers == [None, *(f"did n{n}" for n in range(10))]
     assert all(desk.has(*(f"n{n}" for n in range(10))))
+
+
+KINDS = (Note, PromptNote, PatientNote)
+
+
+@pytest.mark.parametrize(
+    ("order", "batches"),
+    [
+        ("patient prompt patient prompt", ["1 3", "0 2"]),
+        ("prompt patient", ["0", "1"]),
+        ("plain patient prompt plain prompt", ["0 2", "1 3 4"]),
+        ("patient plain prompt", ["0 1 2"]),
+        ("patient patient", ["0 1"]),
+        ("prompt plain prompt", ["0 1 2"]),
+    ],
+)
+def test_what_a_job_waits_for_goes_ahead_of_what_nobody_waits_for(
+    desk: Desk, order: str, batches: list[str]
+) -> None:
+    kinds = {"plain": Note, "prompt": PromptNote, "patient": PatientNote}
+    wait = Wait()
+    desk.submit(wait)
+    assert wait.begun.wait(PATIENCE_S)
+    for n, kind in enumerate(order.split()):
+        desk.submit(kinds[kind](f"{n}"))
+    wait.may_end.set()
+    desk.next_batch()
+    for batch in batches:
+        desk.answers.clear()
+        desk.next_batch()
+        assert desk.answers == [f"did {n}" for n in batch.split()]
+
+
+@given(st.lists(st.sampled_from([0, 1, 2]), max_size=12))
+def test_nothing_but_a_ping_overtakes_and_only_what_is_patient(kinds: list[int]) -> None:
+    batch = [(KINDS[kind](str(n)), print) for n, kind in enumerate(kinds)]
+    ahead, behind = writer_module._prompt_first(batch)
+    went = [*ahead, *behind]
+    assert sorted(one.name for one, _ in went) == sorted(one.name for one, _ in batch)
+    for place, (one, _) in enumerate(went):
+        for overtaken in (other for other, _ in went[place + 1 :] if int(other.name) < int(one.name)):
+            assert isinstance(one, Prompt)
+            assert isinstance(overtaken, Patient)
 
 
 def test_an_idle_writer_waits_for_nobody(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from pulsetui.core.state.run import Run
 from pulsetui.core.state.state import CheckState, new_state
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 from pulsetui.store.database import Database
+from pulsetui.store.queries import Queries, StoredDelivery
 from pulsetui.store.rows import (
     Changes,
     PingRow,
@@ -25,6 +26,11 @@ from pulsetui.store.rows import (
 
 MINUTE = timedelta(minutes=1)
 NOW = datetime(2026, 11, 20, 2, 0, 0, 123456, tzinfo=UTC)
+
+
+def due_rows(queries: Queries, now: datetime, limit: int, hook: str | None = None) -> list[StoredDelivery]:
+    """What is to be delivered at ``now``, oldest first."""
+    return queries.deliveries_of(queries.deliveries_due(now, limit, hook))
 
 
 def identity(

@@ -15,13 +15,13 @@ from pulsetui.store.rows import (
     HookPause,
     OutboxRow,
 )
-from tests.store.samples import NOW
+from tests.store.samples import NOW, due_rows
 
 
 def test_deliveries_wait_until_they_are_settled(database: Database, queries: Queries) -> None:
     rows = [OutboxRow(check_id=1, hook=hook, alert="{}", created_at=NOW) for hook in ("a", "b")]
     database.write(Changes(outbox=rows))
-    first, second = queries.deliveries_due(NOW, 9)
+    first, second = due_rows(queries, NOW, 9)
     assert queries.delivery_queues()["a"].next_at == NOW
     later = NOW + timedelta(minutes=1)
     database.write(
@@ -34,9 +34,9 @@ def test_deliveries_wait_until_they_are_settled(database: Database, queries: Que
             ]
         )
     )
-    assert queries.deliveries_due(NOW, 9) == []
+    assert due_rows(queries, NOW, 9) == []
     assert queries.delivery_queues()["b"].next_at == later
-    assert [(one.tries, one.error) for one in queries.deliveries_due(later, 9)] == [(1, "no answer")]
+    assert [(one.tries, one.error) for one in due_rows(queries, later, 9)] == [(1, "no answer")]
 
 
 def test_a_delivery_waits_for_earlier_ones_of_its_check_and_hook(
@@ -46,7 +46,7 @@ def test_a_delivery_waits_for_earlier_ones_of_its_check_and_hook(
     rows = [OutboxRow(check_id=check_id, hook="a", alert=alert, created_at=NOW) for check_id, alert in told]
     other = OutboxRow(check_id=1, hook="b", alert="down", created_at=NOW)
     database.write(Changes(outbox=[*rows, other]))
-    first = queries.deliveries_due(NOW, 9)[0]
+    first = due_rows(queries, NOW, 9)[0]
     later = NOW + timedelta(minutes=1)
     database.write(
         Changes(
@@ -56,15 +56,15 @@ def test_a_delivery_waits_for_earlier_ones_of_its_check_and_hook(
         )
     )
 
-    due = [(one.check_id, one.hook, one.alert) for one in queries.deliveries_due(NOW, 9)]
+    due = [(one.check_id, one.hook, one.alert) for one in due_rows(queries, NOW, 9)]
     assert due == [(2, "a", "down"), (None, "a", "digest"), (1, "b", "down")]
-    assert [one.alert for one in queries.deliveries_due(later, 2)] == ["down", "up"]
+    assert [one.alert for one in due_rows(queries, later, 2)] == ["down", "up"]
 
 
 def test_the_next_delivery_is_not_one_that_waits_for_another(database: Database, queries: Queries) -> None:
     rows = [OutboxRow(check_id=1, hook="a", alert=alert, created_at=NOW) for alert in ("down", "up")]
     database.write(Changes(outbox=rows))
-    first, second = queries.deliveries_due(NOW, 9)
+    first, second = due_rows(queries, NOW, 9)
     later = NOW + timedelta(minutes=1)
     database.write(
         Changes(
@@ -85,16 +85,16 @@ def test_deliveries_are_held_back_and_released_without_counting_a_try(
 ) -> None:
     rows = [OutboxRow(check_id=1, hook=hook, alert="{}", created_at=NOW) for hook in ("a", "a", "b")]
     database.write(Changes(outbox=rows))
-    ids = [one.id for one in queries.deliveries_due(NOW, 9)]
+    ids = [one.id for one in due_rows(queries, NOW, 9)]
     hold = DeliveryHold(ids=ids, error="nobody is there", next_try_at=NOW + timedelta(hours=1))
     database.write(Changes(deliveries=[hold]))
-    assert queries.deliveries_due(NOW, 9) == []
+    assert due_rows(queries, NOW, 9) == []
 
     database.write(Changes(deliveries=[DeliveryRelease(hook="a", at=NOW)]))
-    found = queries.deliveries_due(NOW, 9)
+    found = due_rows(queries, NOW, 9)
     assert [(one.hook, one.tries, one.error) for one in found] == [("a", 0, "nobody is there")] * 2
     database.write(Changes(deliveries=[DeliveryHold(ids=[found[0].id], error="too old", next_try_at=None)]))
-    assert [one.id for one in queries.deliveries_due(NOW, 9)] == [found[1].id]
+    assert [one.id for one in due_rows(queries, NOW, 9)] == [found[1].id]
 
 
 def test_each_hook_has_a_queue_of_its_own(database: Database, queries: Queries) -> None:
@@ -111,8 +111,8 @@ def test_each_hook_has_a_queue_of_its_own(database: Database, queries: Queries) 
         "a": StoredQueue(waiting=3, next_at=NOW),
         "b": StoredQueue(waiting=1, next_at=NOW + hour),
     }
-    assert [one.alert for one in queries.deliveries_due(NOW, 9, "a")] == ["down", "up", "digest"]
-    assert queries.deliveries_due(NOW, 9, "b") == []
+    assert [one.alert for one in due_rows(queries, NOW, 9, "a")] == ["down", "up", "digest"]
+    assert due_rows(queries, NOW, 9, "b") == []
 
 
 def test_a_release_leaves_what_is_for_a_later_hour(database: Database, queries: Queries) -> None:
@@ -122,7 +122,7 @@ def test_a_release_leaves_what_is_for_a_later_hour(database: Database, queries: 
         for check_id, not_before in ((1, None), (2, None), (3, morning))
     ]
     database.write(Changes(outbox=rows))
-    held, failed = (one.id for one in queries.deliveries_due(NOW, 9, "a"))
+    held, failed = (one.id for one in due_rows(queries, NOW, 9, "a"))
     later = NOW + timedelta(hours=1)
     database.write(
         Changes(
@@ -133,14 +133,14 @@ def test_a_release_leaves_what_is_for_a_later_hour(database: Database, queries: 
             ]
         )
     )
-    assert [one.id for one in queries.deliveries_due(NOW, 9, "a")] == [held, failed]
-    assert [one.check_id for one in queries.deliveries_due(morning, 9, "a")] == [1, 2, 3]
+    assert [one.id for one in due_rows(queries, NOW, 9, "a")] == [held, failed]
+    assert [one.check_id for one in due_rows(queries, morning, 9, "a")] == [1, 2, 3]
 
 
 def test_what_was_given_up_is_counted_by_hook(database: Database, queries: Queries) -> None:
     rows = [OutboxRow(check_id=None, hook=hook, alert="{}", created_at=NOW) for hook in ("a", "a", "b", "c")]
     database.write(Changes(outbox=rows))
-    first, second, third, fourth = (one.id for one in queries.deliveries_due(NOW, 9))
+    first, second, third, fourth = (one.id for one in due_rows(queries, NOW, 9))
     results: list[DeliveryChange] = [
         DeliveryResult(ids=[first, third], delivered_at=None, next_try_at=None, error="401"),
         DeliveryResult(ids=[second], delivered_at=None, next_try_at=None, error="503"),

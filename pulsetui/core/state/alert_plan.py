@@ -21,7 +21,7 @@ Rules = Mapping[str, AlertRules]
 """Of one check, by the name of each hook that is to be told."""
 
 
-class HookPlan(Struct, frozen=True, omit_defaults=True):
+class HookPlan(Struct, frozen=True, omit_defaults=True, gc=False):
     """Of one hook in the open incident."""
 
     hook: str

@@ -53,7 +53,7 @@ NO_PATTERNS: Mapping[str, Pattern] = MappingProxyType({})
 NO_SOURCE: Mapping[str, str] = MappingProxyType({})
 
 
-class Check(Struct, frozen=True, kw_only=True):
+class Check(Struct, frozen=True, kw_only=True, gc=False):
     """A scheduled command that should report. Spans are never negative; ``grace`` and bounds are positive."""
 
     slug: str

@@ -33,7 +33,7 @@ class ExpectationError(PulseError):
     """The text is not a valid expectation."""
 
 
-class Expectation(Struct, frozen=True):
+class Expectation(Struct, frozen=True, gc=False):
     """``metric`` compared with ``value``; ``duration`` is in seconds."""
 
     text: str

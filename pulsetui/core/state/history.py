@@ -51,7 +51,7 @@ def letter_of(run: Run) -> str:
     return LETTERS[run.outcome]
 
 
-class Mark(Struct, frozen=True):
+class Mark(Struct, frozen=True, gc=False):
     """One entry, read back. ``seconds`` is approximate (within 15 %), None when unknown."""
 
     letter: str

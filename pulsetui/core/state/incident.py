@@ -12,7 +12,7 @@ MISSED_LISTED = 500
 """At most this many missed instants of one incident are listed one by one; the rest are only counted."""
 
 
-class Flip(Struct, frozen=True, kw_only=True):
+class Flip(Struct, frozen=True, kw_only=True, gc=False):
     """One change of status at ``at``: the deadline itself, not the moment somebody noticed.
 
     From DOWN to DOWN when an acknowledged incident got a reason that the acknowledgement does not cover.
@@ -25,7 +25,7 @@ class Flip(Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-class Acknowledgement(Struct, frozen=True, kw_only=True):
+class Acknowledgement(Struct, frozen=True, kw_only=True, gc=False):
     """Somebody said "I know": of one reason, or of whatever this incident may still bring."""
 
     at: datetime
@@ -43,7 +43,7 @@ class Acknowledgement(Struct, frozen=True, kw_only=True):
         return self.any_reason or reason is known or {reason, known} <= SILENCE
 
 
-class Incident(Struct, frozen=True, kw_only=True):
+class Incident(Struct, frozen=True, kw_only=True, gc=False):
     """From the flip to down until the flip back to up."""
 
     n: int  # counts a check's incidents from 1

@@ -15,7 +15,7 @@ from pulsetui.core.state.ping import NO_METRICS, Ping
 from pulsetui.core.state.status import Outcome, PingKind
 
 
-class Run(Struct, frozen=True, kw_only=True):
+class Run(Struct, frozen=True, kw_only=True, gc=False):
     """One run of a check. A success without a start is a run of unknown duration."""
 
     n: int  # number of the ping that opened it; identifies the run within its check

@@ -17,7 +17,7 @@ from pulsetui.core.state.run import Run
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 
 
-class CheckState(Struct, kw_only=True, omit_defaults=True):
+class CheckState(Struct, kw_only=True, omit_defaults=True, gc=False):
     """All that is remembered of a check between two events.
 
     Only the functions of ``machine`` and ``operate`` beside it make new ones; they change a private copy and

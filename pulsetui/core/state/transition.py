@@ -10,7 +10,7 @@ from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import PingKind
 
 
-class Transition(Struct, frozen=True, kw_only=True):
+class Transition(Struct, frozen=True, kw_only=True, gc=False):
     """Runs and incidents are whole rows, to be inserted or replaced by their ``n``."""
 
     state: CheckState

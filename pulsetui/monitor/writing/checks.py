@@ -15,7 +15,7 @@ from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.state import CheckState
 
 
-class TrackedCheck(Struct, frozen=True):
+class TrackedCheck(Struct, frozen=True, gc=False):
     """A check as the engine tracks it. ``id`` is the database's."""
 
     id: int

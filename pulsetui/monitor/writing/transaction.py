@@ -162,5 +162,13 @@ class Performer(Protocol):
         """Runs a command and waits for its commit. Raises what it, or the commit, raised."""
 
 
-class Upkeep(Struct, frozen=True):
+class Prompt(Struct, frozen=True):
+    """A command whose answer a job waits for: it need not wait for a ``Patient`` one."""
+
+
+class Patient(Struct, frozen=True):
+    """A command that nobody waits for, and that may as well come after a ping that came after it."""
+
+
+class Upkeep(Patient, frozen=True):
     """A command that takes no ping and judges nothing: where it cannot be written, nobody was refused."""

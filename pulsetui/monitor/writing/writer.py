@@ -1,7 +1,8 @@
 """The writer thread: the only place where state changes.
 
 Group commit: while one transaction is being committed, commands gather; when it ends they all are the next
-one. No timer and no fixed size, so an idle engine commits at once and a busy one commits in bulk.
+one. No timer and no fixed size, so an idle engine commits at once and a busy one commits in bulk. Only what a
+job waits for shares no transaction with what nobody waits for: it goes ahead.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pulsetui.core.state.alerting import Alerting
 from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.writing.checks import Checks
-from pulsetui.monitor.writing.transaction import Command, Transaction, Upkeep
+from pulsetui.monitor.writing.transaction import Command, Patient, Prompt, Transaction, Upkeep
 from pulsetui.store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -123,11 +124,13 @@ class Writer:
         stopping = False
         while not stopping:
             batch, stopping = self._gather()
-            if batch or self._asked_first:
-                for done in self._perform(batch):
-                    self._on_batch(done)
-                with contextlib.suppress(RuntimeError):  # released before, and nobody waited
-                    self._finished.release()
+            ahead, behind = _prompt_first(batch)
+            for part in (ahead, behind) if ahead and behind else (batch,):
+                if part or self._asked_first:
+                    for done in self._perform(part):
+                        self._on_batch(done)
+                    with contextlib.suppress(RuntimeError):  # released before, and nobody waited
+                        self._finished.release()
 
     def _gather(self) -> tuple[list[Submitted], bool]:
         """Waits for one command and takes whatever else is there."""
@@ -193,6 +196,21 @@ class Writer:
 
     def _refuse(self, commands: Sequence[Command[object]], at: datetime) -> None:
         self._refusal = (self._refusal or self._new_refusal(at)).with_more(commands)
+
+
+def _prompt_first(batch: Sequence[Submitted]) -> tuple[Sequence[Submitted], Sequence[Submitted]]:
+    """What can go ahead, and the rest: in a storm thousands of checks are judged, and a ping that comes
+    meanwhile is not to pay for them. All else keeps its order."""
+    ahead: list[Submitted] = []
+    behind: list[Submitted] = []
+    for place, one in enumerate(batch):
+        if isinstance(one[0], Patient):
+            behind.append(one)
+        elif not behind or isinstance(one[0], Prompt):
+            ahead.append(one)
+        else:
+            return ahead, [*behind, *batch[place:]]
+    return ahead, behind
 
 
 def _applied(submitted: OneSubmitted[_T], transaction: Transaction, now: datetime) -> Answer:

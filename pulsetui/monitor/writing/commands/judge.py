@@ -19,7 +19,7 @@ from pulsetui.core.state.transition import Transition
 from pulsetui.errors import StoreError
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.monitor.writing.evidence import Evidence, no_evidence
-from pulsetui.monitor.writing.transaction import Transaction
+from pulsetui.monitor.writing.transaction import Patient, Transaction
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def one_of_many(tracked: TrackedCheck) -> Iterator[None]:
         logger.exception("check=%s cannot be evaluated", tracked.check.slug)
 
 
-class Advance(Struct, frozen=True):
+class Advance(Patient, frozen=True):
     """Time has passed for these checks. Its result: slugs that cannot be evaluated and what they raise."""
 
     ids: Sequence[int]

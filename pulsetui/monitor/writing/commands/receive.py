@@ -15,7 +15,7 @@ from pulsetui.core.state.transition import Transition
 from pulsetui.core.text.clean import clean, decode, encoding_of
 from pulsetui.monitor.sink import IncomingPing, Receipt
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
-from pulsetui.monitor.writing.transaction import Transaction
+from pulsetui.monitor.writing.transaction import Prompt, Transaction
 from pulsetui.store.rows import PingRow
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ LAST_LINE_LIMIT = 200
 """Characters of a body's last line that are kept with the state."""
 
 
-class Receive(Struct, frozen=True):
+class Receive(Prompt, frozen=True):
     """A ping. Its result is a Receipt."""
 
     arrival: IncomingPing
