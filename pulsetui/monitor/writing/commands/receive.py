@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from msgspec import Struct
-
 from pulsetui.core.state import machine
 from pulsetui.core.state.ping import Ping
 from pulsetui.core.state.state import CheckState
