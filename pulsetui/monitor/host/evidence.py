@@ -3,8 +3,9 @@ the disk, memory, the last deploy. Facts with their instants; what follows from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct
@@ -35,12 +36,19 @@ class Happening(Struct, frozen=True):
     text: str
 
 
-class KnownOfHost(Struct, frozen=True, kw_only=True):
+class KnownOfHost(Struct, frozen=True, kw_only=True, dict=True):
     """All that evidence is taken from: the last look, what was seen before, and what happened meanwhile."""
 
     snapshot: HostSnapshot | None = None
     seen: Seen = Seen()
     happened: tuple[Happening, ...] = ()
+
+    @cached_property
+    def jobs(self) -> Mapping[str, HostJob]:
+        """By the slug or uuid that they report to; of several the first. When thousands are silent at once,
+        each is looked up."""
+        found = () if self.snapshot is None else self.snapshot.jobs
+        return {job.reports_to: job for job in reversed(found) if job.reports_to}
 
 
 def evidence(
@@ -50,15 +58,15 @@ def evidence(
     snapshot = known.snapshot
     if snapshot is None:
         return ""
+    job = known.jobs.get(check.slug) or known.jobs.get(check.uuid or "")
+    gone = known.seen.gone(check.slug)
+    if job is None and gone is None:
+        return ""  # it is not a job of this host, as far as was ever seen
     local = zone(check.schedule.timezone)
 
     def when(instant: datetime) -> str:
         return instant_text(instant, local, now)
 
-    job = next((one for one in snapshot.jobs if one.reports_to in (check.slug, check.uuid)), None)
-    gone = known.seen.gone(check.slug)
-    if job is None and gone is None:
-        return ""  # it is not a job of this host, as far as was ever seen
     facts: list[str] = []
     if job is None and gone is not None and gone.gone_at is not None:
         facts.append(
