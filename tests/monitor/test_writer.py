@@ -160,14 +160,14 @@ def test_what_a_job_waits_for_goes_ahead_of_what_nobody_waits_for(
 
 @given(st.lists(st.sampled_from([0, 1, 2]), max_size=12))
 def test_nothing_but_a_ping_overtakes_and_only_what_is_patient(kinds: list[int]) -> None:
-    batch = [(KINDS[kind](str(n)), print) for n, kind in enumerate(kinds)]
-    ahead, behind = writer_module._prompt_first(batch)
-    went = [*ahead, *behind]
-    assert sorted(one.name for one, _ in went) == sorted(one.name for one, _ in batch)
-    for place, (one, _) in enumerate(went):
-        for overtaken in (other for other, _ in went[place + 1 :] if int(other.name) < int(one.name)):
-            assert isinstance(one, Prompt)
-            assert isinstance(overtaken, Patient)
+    commands: list[Command[object]] = [KINDS[kind](str(n)) for n, kind in enumerate(kinds)]
+    ahead, behind = writer_module._prompt_first([(command, print) for command in commands])
+    went = [commands.index(command) for command, _ in [*ahead, *behind]]
+    assert sorted(went) == list(range(len(commands)))
+    for place, one in enumerate(went):
+        for overtaken in (other for other in went[place + 1 :] if other < one):
+            assert isinstance(commands[one], Prompt)
+            assert isinstance(commands[overtaken], Patient)
 
 
 def test_an_idle_writer_waits_for_nobody(desk: Desk) -> None:
