@@ -19,11 +19,19 @@ from pulsetui.job.report import PingReport
 ALIVE_EVERY_S = 50.0
 """Beat wakes for it, however far its next entry is. Below the period of its check, which is never late so."""
 
-_BEAT_CHECK = {"every": "1m", "grace": "2m"}
+BEAT_CHECK = {"every": "1m", "grace": "2m"}
+"""The keys of beat's own check."""
 _OWN_TASKS = "celery."
 """Entries that Celery adds by itself, to clean its result store, begin like this."""
 
 logger = logging.getLogger("pulsetui")
+
+
+def entry_slug(name: str, slugs: Mapping[str, str | None]) -> str | None:
+    """The check of an entry, which ``slugs`` may name; None for one that is not reported."""
+    if name in slugs:
+        return slugs[name]
+    return None if name.startswith(_OWN_TASKS) else slug_of(name)
 
 
 class BeatWatch:
@@ -100,9 +108,7 @@ class BeatWatch:
         self._queue.put(report)
 
     def _slug_of(self, entry: Any) -> str | None:
-        if entry.name in self._slugs:
-            return self._slugs[entry.name]
-        return None if entry.name.startswith(_OWN_TASKS) else slug_of(entry.name)
+        return entry_slug(entry.name, self._slugs)
 
     def _announce(self, entry: Any) -> None:
         """Has the engine make the check of an entry before its first run, whose absence is then seen."""
@@ -118,7 +124,7 @@ class BeatWatch:
         now = self._monotonic()
         if self._alive_at is None or now - self._alive_at >= ALIVE_EVERY_S:
             self._alive_at = now
-            self._queue.put(self._report(self._slug, "success", _BEAT_CHECK, ""))
+            self._queue.put(self._report(self._slug, "success", BEAT_CHECK, ""))
         return self._alive_at + ALIVE_EVERY_S - now
 
     def _keys(self, schedule: Any) -> Mapping[str, str]:

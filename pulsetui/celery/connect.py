@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from celery import signals
 
-from pulsetui.celery.beat import BeatWatch
+from pulsetui.celery.beat import BeatWatch, entry_slug
 from pulsetui.celery.report_queue import ReportQueue
 from pulsetui.celery.task_runs import TaskRuns
 from pulsetui.core.slug import check_slug
 
 BEAT_SLUG = "celery-beat"
 
-_connected: dict[int, Any] = {}  # the apps, held so that no other gets the id of one that is gone
+
+@dataclass(frozen=True, slots=True)
+class ConnectedApp:
+    """An app that reports. ``slugs`` are entries of beat and their checks, ``beat`` is the check of beat."""
+
+    app: Any  # held, so that no other gets the id of one that is gone
+    slugs: Mapping[str, str | None]
+    beat: str | None
+
+    def slug(self, entry: str) -> str | None:
+        """The check that the runs of an entry report to; None for none."""
+        return entry_slug(entry, self.slugs)
+
+
+_connected: dict[int, ConnectedApp] = {}
+
+
+def connected_apps() -> Sequence[ConnectedApp]:
+    """The apps of this process that report."""
+    return tuple(_connected.values())
 
 
 def connect(
@@ -47,7 +67,7 @@ def connect(
             check_slug(slug)
     if id(app) in _connected:
         return
-    _connected[id(app)] = app
+    _connected[id(app)] = ConnectedApp(app, chosen, beat)
     queue = ReportQueue(url, state_dir)
     _hang(
         queue,

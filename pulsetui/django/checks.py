@@ -1,7 +1,8 @@
-"""What ``manage.py check --deploy`` warns of."""
+"""What ``manage.py check --deploy`` warns of, and ``manage.py pulsetui check``."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.checks import Warning as CheckWarning
@@ -28,3 +29,13 @@ def deploy_checks(app_configs: Any, **given: Any) -> list[CheckWarning]:
         hint = 'Give each a check of its own in PULSETUI["slugs"].'
         found.append(CheckWarning(text, hint=hint, id="pulsetui.W003"))
     return found
+
+
+def check_by_hand(*, out: Callable[[str], object]) -> bool:
+    """Shows the same warnings; whether there are none."""
+    found = deploy_checks(None)
+    for one in found:
+        out(f"{one.id}: {one.msg}" + (f"\n    {one.hint}" if one.hint else ""))
+    if not found:
+        out("nothing to warn of")
+    return not found

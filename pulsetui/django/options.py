@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from pulsetui.core.slug import MAX_SLUG_LENGTH
 from pulsetui.core.text.nearest import nearest
 
-_KEYS = ("allow", "deny", "slugs", "at_terminal", "tasks")
+_KEYS = ("allow", "deny", "slugs", "at_terminal", "tasks", "project")
 _SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+
+_PROJECT = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
 _NEVER = """
     changepassword check collectstatic compilemessages createsuperuser dbshell diffsettings help
@@ -44,6 +47,7 @@ class Options:
             self.slugs = {str(name): str(slug) for name, slug in slugs.items()}
         else:
             _say(f'slugs: must be a dict like {{"sync_invoices": "billing"}}, not {slugs!r}')
+        self.project = _project(given.get("project", ""))
         self.at_terminal = bool(given.get("at_terminal", False))
         for key in given:
             if key not in _KEYS:
@@ -91,6 +95,13 @@ def _names(given: Mapping[str, object], key: str) -> Sequence[str]:
         return tuple(names)
     _say(f'{key}: must be a list of names of commands like ["sync_*"], not {names!r}')
     return ()
+
+
+def _project(name: object) -> str:
+    if isinstance(name, str) and (not name or _PROJECT.fullmatch(name)):
+        return name
+    _say(f'project: must be a word like "shop" of letters, digits, - _ and ., not {name!r}')
+    return ""
 
 
 def _plain(text: str, keeps: str) -> str:

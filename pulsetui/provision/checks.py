@@ -32,6 +32,9 @@ class CheckDefinitions(Protocol):
     def zone(self) -> str:
         """The zone of checks that name none."""
 
+    def slugs(self) -> Collection[str]:
+        """Which there are."""
+
     def tables(self) -> Tables:
         """Their tables as written."""
 
@@ -59,6 +62,9 @@ class ChecksOfEngine:
     def zone(self) -> str:
         return self._client.info().timezone
 
+    def slugs(self) -> Collection[str]:
+        return self._client.checks().keys()
+
     def tables(self) -> Tables:
         return {slug: self._client.details(slug).fields for slug in self._client.checks()}
 
@@ -85,6 +91,9 @@ class ChecksInFile:
     @property
     def zone(self) -> str:
         return self._file.load().config.timezone if self._file.path.exists() else "UTC"
+
+    def slugs(self) -> Collection[str]:
+        return self.tables().keys()
 
     def tables(self) -> Tables:
         return self._file.load().config.fields if self._file.path.exists() else {}

@@ -51,13 +51,19 @@ class SourceReading(Struct, frozen=True, kw_only=True):
 
     origin: str
     schedules: Sequence[FoundSchedule] = ()
-    left_out: Sequence[str] = ()  # jobs that no check is made of, each with the reason; unsafe text
+    unwatched: Sequence[str] = ()  # jobs that should have a check and cannot; each with the reason, unsafe
+    left_out: Sequence[str] = ()  # jobs that need none: disabled, over, not to be watched; likewise
     problem: str = ""  # why it could not be read to its end; what it lacks is then not gone
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it was read to its end, and everything there can be watched."""
+        return not self.problem and not self.unwatched
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all stands there."""
-        return not self.schedules and not self.left_out
+        return not (self.schedules or self.unwatched or self.left_out)
 
 
 def new_slug(name: str, taken: Collection[str]) -> str:

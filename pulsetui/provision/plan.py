@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pulsetui.core.slug import check_slug
 from pulsetui.errors import ScheduleError, UsageError
@@ -113,7 +114,8 @@ class _Planner:
             return self._of_a_person(one, table)
         is_same_project = source["from"].partition("/")[0] == one.origin.partition("/")[0]
         if not is_same_project or source["from"] not in self._read or _id(source) in self._keys:
-            return _two_jobs(one, one.slug, f"{source['key']} in {source['from']}")
+            step = _two_jobs(one, one.slug, f"{source['key']} in {source['from']}")
+            return replace(step, why=f"{step.why}. If that one moved here: pulsetui edit {one.slug} source=")
         return self._followed(one, one.slug, f"moved here from {source['from']}")
 
     def _of_a_person(self, one: FoundSchedule, table: Mapping[str, object]) -> PlanStep:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pulsetui.core.text.clean import clean
+from pulsetui.provision.found import SourceReading
 from pulsetui.provision.plan import Plan, PlanStep
 
 _MARKS = {"add": "+", "change": "~", "rename": "~", "keep": "=", "gone": "-", "refuse": "!"}
@@ -29,6 +30,17 @@ def summary(plan: Plan, *, prune: bool) -> str:
         (len(plan.of("same")), "as found"),
     ]
     return ", ".join(f"{n} {words}" for n, words in numbers if n) or "no schedules were found"
+
+
+def remarks(readings: Iterable[SourceReading]) -> Iterator[str]:
+    """What a person should know of the places that were read: one line each, made harmless."""
+    for each in readings:
+        for text in each.unwatched:
+            yield clean(f"cannot be watched: {text} [{each.origin}]", _LONGEST)
+        for text in each.left_out:
+            yield clean(f"left out: {text} [{each.origin}]", _LONGEST)
+        if each.problem:
+            yield clean(f"{each.origin} cannot be read to its end: {each.problem}", _LONGEST)
 
 
 def _line(step: PlanStep) -> str:

@@ -1,78 +1,88 @@
-"""``manage.py pulsetui``: which commands are watched, and whether their reports arrive."""
+"""``manage.py pulsetui``: what is watched, whether it arrives, and checks that follow the schedules."""
 
 from __future__ import annotations
 
-import os
+import sys
+from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
 
-from pulsetui.core.text.clean import clean
-from pulsetui.django.options import Options, read_options
-from pulsetui.django.overview import ProjectCommand, project_commands, shared_slugs
-from pulsetui.errors import UsageError
-from pulsetui.job.client import send
-from pulsetui.job.report import SENT, UNKNOWN, PingReport
-from pulsetui.job.wire import parse_address
+from pulsetui.django.options import read_options
+from pulsetui.errors import PulseError
 
-_PATIENCE_S = 5.0
+_HELP = """\
+sync    makes the checks equal to the schedules of this project; only with --write, else it shows the diff
+list    which commands and scheduled jobs there are, and which have no check
+verify  sends a labelled note to the check of each command, and waits for the answer
+check   what manage.py check --deploy warns of
+"""
+
+
+class _AsWritten(DjangoHelpFormatter, RawDescriptionHelpFormatter):  # type: ignore[misc] # see below
+    """Keeps the lines of the epilog."""
 
 
 class ManagePulse(BaseCommand):  # type: ignore[misc] # Django ships no types
-    """``list`` asks nobody; ``verify`` sends a labelled note to the check of each command and waits for its
-    answer. A note changes nothing in a check."""
+    """The exit code is 1 where something is not as it should be: a difference, a report that did not arrive,
+    a warning."""
 
-    help = "Shows which commands are watched by PulseTUI (list), and whether their reports arrive (verify)."
+    help = "Follows the schedules of this project, and shows whether each job is watched."
     requires_system_checks = ()
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("action", choices=["list", "verify"])
-        parser.add_argument("commands", nargs="*", help="verify only these")
+        parser.epilog = _HELP
+        parser.formatter_class = _AsWritten
+        parser.add_argument("action", choices=["sync", "list", "verify", "check"])
+        parser.add_argument("commands", nargs="*", help="verify: only these")
+        parser.add_argument("--write", action="store_true", help="sync: change the checks")
+        parser.add_argument("--prune", action="store_true", help="sync: remove what is scheduled no more")
+        parser.add_argument("--config", default="", metavar="FILE", help="sync: this checks.toml, no engine")
+        parser.add_argument(
+            "--crontab",
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="sync, list: this crontab, not those of this host; may be repeated",
+        )
 
     def handle(self, *args: Any, action: str, commands: list[str], **given: Any) -> None:
-        options = read_options()
-        known = project_commands(options)
-        if action == "list":
-            self._list(options, known)
-            return
-        unknown = set(commands) - {command.name for command in known}
-        if unknown:
-            raise CommandError(f"no such command: {', '.join(sorted(unknown))}; see: manage.py pulsetui list")
-        self._verify(options, [one for one in known if one.slug and (not commands or one.name in commands)])
-
-    def _list(self, options: Options, known: Any) -> None:
-        width = max((len(command.name) for command in known), default=0)
-        for command in known:
-            self.stdout.write(f"{command.name:<{width}}  {command.slug or 'not watched'}")
-        for slug, names in shared_slugs(known).items():
-            self.stderr.write(f"{' and '.join(names)} report to one check, {slug}")
-        if not options.url:
-            self.stderr.write("nothing is reported: PULSETUI_URL is not set")
-
-    def _verify(self, options: Options, watched: list[ProjectCommand]) -> None:
-        if not options.url:
-            raise CommandError("PULSETUI_URL is not set; it names the engine, like http://127.0.0.1:8787")
+        if commands and action != "verify":
+            raise CommandError(f"{action} takes no commands, got: {' '.join(commands)}")
+        for name in ("write", "prune", "config"):
+            if given[name] and action != "sync":
+                raise CommandError(f"--{name} is for sync")
         try:
-            address = parse_address(options.url)
-        except UsageError as error:
-            raise CommandError(f"PULSETUI_URL: {error}") from None
-        bad = 0
-        for command in watched:
-            if command.needs_arguments:
-                self.stdout.write(f"{command.name}: depends on its arguments ({command.slug}); not tried")
-                continue
-            body = f"manage.py pulsetui verify on {os.uname().nodename}".encode()
-            outcome = send(
-                PingReport(slug=command.slug, kind="log", body=body), address, patience=_PATIENCE_S
-            )
-            bad += outcome.state != SENT
-            said = {
-                SENT: "arrived",
-                UNKNOWN: f"no check {command.slug}; add it with: pulsetui add {command.slug}",
-            }
-            self.stdout.write(f"{command.name}: {said.get(outcome.state) or clean(outcome.message, 300)}")
-        if bad:
-            raise CommandError(f"{bad} of {len(watched)} did not arrive")
+            is_well = self._do(action, commands, given)
+        except PulseError as error:
+            raise CommandError(str(error)) from None
+        if not is_well:
+            sys.exit(1)
+
+    def _do(self, action: str, commands: list[str], given: Any) -> bool:
+        options = read_options()
+        out, tell = self.stdout.write, self.stderr.write
+        if action == "verify":
+            from pulsetui.django.verify import verify
+
+            verify(options, commands, out=out)
+            return True
+        if action == "check":
+            from pulsetui.django.checks import check_by_hand
+
+            return check_by_hand(out=out)
+        from pulsetui.django.schedules import this_project
+
+        project = this_project(options, given["crontab"])
+        if action == "list":
+            from pulsetui.django.listing import show
+
+            return show(project, out=out, tell=tell)
+        from pulsetui.django.sync import sync
+
+        return sync(
+            project, out=out, tell=tell, **{name: given[name] for name in ("write", "prune", "config")}
+        )
 
 
 Command = ManagePulse
