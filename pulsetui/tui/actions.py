@@ -21,6 +21,7 @@ from pulsetui.client.commands import (
     UndoPause,
     UndoRemove,
     UndoResume,
+    edit_and_back,
 )
 from pulsetui.client.user import user_name, user_via
 from pulsetui.client.views import CheckView, CommandResult
@@ -201,6 +202,18 @@ class Actions:
                 lambda: client.do(UndoRemove((view.slug,), kept["fields"])),
                 tells=True,  # where it is now: not always where it was
             ),
+        )
+
+    def change(
+        self, slug: str, before: Mapping[str, object], fields: Mapping[str, object], done: str
+    ) -> None:
+        """Changes keys of a check in checks.toml; ``done`` says what it has then."""
+        client = self._services.client
+        there, back = edit_and_back(slug, before, fields)
+        self._run(
+            lambda: client.do(there),
+            done=f"{slug}: {done} (u takes it back)",
+            undo=Undo(f"{slug}: as it was before {done}", lambda: client.do(back)),
         )
 
     def new(self, slug: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -389,6 +389,11 @@ class PulseApp(App[None]):
 
     def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:
         self.actions.snooze(views, tag)
+
+    def change(
+        self, slug: str, before: Mapping[str, object], fields: Mapping[str, object], done: str
+    ) -> None:
+        self.actions.change(slug, before, fields, done)
 
     def new(self, slug: str = "") -> None:
         self.actions.new(slug)

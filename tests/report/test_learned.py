@@ -20,7 +20,8 @@ from pulsetui.core.state.machine import advance, receive
 from pulsetui.core.state.ping import Ping
 from pulsetui.core.state.state import new_state
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
-from pulsetui.report.learned.proposals import Proposal, learned
+from pulsetui.report.learned.proposal import Proposal
+from pulsetui.report.learned.proposals import learned
 from tests.cli.samples import OPEN, RUN, UP, engine_with
 
 RIGA = ZoneInfo("Europe/Riga")

@@ -14,7 +14,8 @@ from pulsetui.client.client import do_one
 from pulsetui.client.commands import edit_and_back
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
-from pulsetui.report.learned.proposals import Proposal, learned, together, toml_lines, why_nothing
+from pulsetui.report.learned.proposal import Proposal, together, toml_lines
+from pulsetui.report.learned.proposals import learned, why_nothing
 
 if TYPE_CHECKING:
     from pulsetui.client.client import EngineClient

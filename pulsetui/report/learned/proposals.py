@@ -8,10 +8,8 @@ runs have missed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-
-from msgspec import Struct
 
 from pulsetui.client.views import CheckDetails, RunView
 from pulsetui.core.schedule.duration import format_duration
@@ -21,6 +19,7 @@ from pulsetui.core.state.status import Reason
 from pulsetui.core.text.phrases import count_text, duration_text, number_text, span_text
 from pulsetui.report.learned.nice import number_below, span_above, span_below
 from pulsetui.report.learned.observed import MIN_RUNS, Observed, check_of, lived_through, observed
+from pulsetui.report.learned.proposal import Proposal, together
 from pulsetui.report.learned.schedule import explains, found_schedule
 
 _LEAST_GRACE = timedelta(minutes=1)
@@ -37,30 +36,6 @@ _NOT_FLOORED = re.compile(
     re.IGNORECASE,
 )
 """Metrics that may well fall: troubles, what waits, and what a run costs."""
-
-
-class Proposal(Struct, frozen=True, kw_only=True):
-    """Keys of a check that could say more, and why."""
-
-    fields: Mapping[str, object]  # as ``EditCheck`` takes them: None takes a key out
-    evidence: str
-
-    @property
-    def written(self) -> str:
-        """What would stand in checks.toml, in one line."""
-        return ", ".join(toml_lines(self.fields))
-
-
-def toml_lines(fields: Mapping[str, object]) -> list[str]:
-    """The keys as checks.toml has them, without those that are taken out."""
-    return [f"{key} = {_toml(value)}" for key, value in fields.items() if value is not None]
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
 
 
 def learned(details: CheckDetails) -> tuple[Proposal, ...]:
@@ -91,17 +66,6 @@ def _would_do(check: Check, seen: Observed, deadline: tuple[datetime, Reason] | 
         return False
     missed = missed_at(check, state)
     return deadline is None or (missed is not None and missed[0] <= deadline[0])
-
-
-def together(*changes: Mapping[str, object]) -> dict[str, object]:
-    """The fields of several proposals: of expectations each has all there were, and one more."""
-    both: dict[str, object] = {}
-    for more in changes:
-        before, new = both.get("expect"), more.get("expect")
-        both |= more
-        if isinstance(before, list) and isinstance(new, list):
-            both["expect"] = [*before, *(one for one in new if one not in before)]
-    return both
 
 
 def why_nothing(details: CheckDetails) -> str:

@@ -5,7 +5,7 @@ Screens and dialogs know this and not the app: they can be read, and tested, wit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Protocol
 
@@ -75,6 +75,11 @@ class Services(Protocol):
 
     def new(self, slug: str = "") -> None:
         """The form for a new check."""
+
+    def change(
+        self, slug: str, before: Mapping[str, object], fields: Mapping[str, object], done: str
+    ) -> None:
+        """Changes keys of a check whose table is ``before``; undo takes it back."""
 
     def open_check(self, slug: str, pane: str = "") -> None:
         """The details of a check, on the pane of that title."""

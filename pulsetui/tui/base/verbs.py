@@ -195,6 +195,14 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(id="new", keys="n", label="new", help="Add a check", on=_CHECK, off=_needs_engine),
     Verb(id="edit", keys="e", label="edit", help="Edit the check", on=_CHECK, off=_one),
+    Verb(
+        id="accept",
+        keys="A",
+        label="accept",
+        help="Accept what was learned from the runs: the first that stands under Learned",
+        on=frozenset({"details"}),
+        off=_change,
+    ),
     Verb(id="delete", keys="d", label="delete", help="Delete the check (asks first)", on=_CHECK, off=_one),
     Verb(
         id="copy",
@@ -215,7 +223,7 @@ VERBS: tuple[Verb, ...] = (
         id="undo",
         keys="u",
         label="undo",
-        help="Undo the last pause, acknowledgement, snooze or deletion",
+        help="Undo the last pause, acknowledgement, snooze, deletion or acceptance",
         on=_CHECK,
         off=_undo,
     ),

@@ -21,6 +21,7 @@ from pulsetui.tui.draw.lines import Line, fit, pad, plain, wrap
 _LABEL = 15
 _WIDE = 100  # from this width there are two columns
 _MISSED = 5
+_PROPOSALS = 3
 
 Fact = tuple[str, str, str]
 """A label, unsafe text, a style."""
@@ -82,7 +83,11 @@ def _facts(details: CheckDetails, view: CheckView, context: PaneContext, width: 
     if view.history:
         drawn = bar(view.history, min(room, len(view.history) // 2), ascii_only=context.ascii_only)
         lines.append(((" ", "text"), (pad("Recent runs", _LABEL), "muted"), *drawn))
-    for label, text, style in (*_plan(details, view, context), *_past(view, context)):
+    for label, text, style in (
+        *_plan(details, view, context),
+        *_learned(view, context),
+        *_past(view, context),
+    ):
         for at, piece in enumerate(wrap(plain(text), room)):
             lines.append(((" ", "text"), (pad("" if at else label, _LABEL), "muted"), (piece, style)))
     return lines
@@ -109,6 +114,16 @@ def _plan(details: CheckDetails, view: CheckView, context: PaneContext) -> Itera
     yield "Notifies", ", ".join(view.hooks) or "nobody: no hook is configured", "text"
     if context.info.base_url:
         yield "Ping URL", context.info.ping_url(view.slug, view.uuid), "accent"
+
+
+def _learned(view: CheckView, context: PaneContext) -> Iterator[Fact]:
+    """What could be asked of it besides, by what its runs have been; a key accepts the first."""
+    for at, proposal in enumerate(context.learned[:_PROPOSALS]):
+        how = "" if at else f"  ({context.accept_key} accepts)"
+        yield "" if at else "Learned", proposal.written + how, "accent"
+        yield "", proposal.evidence, "muted"
+    if (more := len(context.learned) - _PROPOSALS) > 0:
+        yield "", f"and {more} more: pulsetui learn {view.slug}", "muted"
 
 
 def _past(view: CheckView, context: PaneContext) -> Iterator[Fact]:

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from pulsetui.client.views import CheckDetails, CheckView, EngineInfo, RunView
 from pulsetui.core.state.status import Outcome, Reason
 from pulsetui.core.text.phrases import instant_text, instants_text, one_unit
+from pulsetui.report.learned.proposal import Proposal
 from pulsetui.tui.draw.clocks import check_clock, check_zone
 from pulsetui.tui.draw.lines import Line, Span, cut, pad, plain, width_of
 
@@ -46,6 +47,8 @@ class PaneContext(Struct, frozen=True, kw_only=True):
     zone: tzinfo  # of the person
     info: EngineInfo
     ascii_only: bool = False
+    learned: tuple[Proposal, ...] = ()  # what the check could say more
+    accept_key: str = ""  # accepts the first of it
 
     def instant(self, at: datetime | None) -> str:
         """An instant on the person's wall clock; "" for none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -13,8 +13,9 @@ from pulsetui.client.status_words import sentence
 from pulsetui.client.views import CheckDetails, CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import full_stop
+from pulsetui.report.learned.proposal import Proposal
 from pulsetui.tui.base.screen import TickingScreen, fetch
-from pulsetui.tui.base.verbs import Situation, bindings_on
+from pulsetui.tui.base.verbs import BY_ID, Situation, bindings_on
 from pulsetui.tui.details import panes
 from pulsetui.tui.details.headline import progress_line, title_line
 from pulsetui.tui.details.run_model import last_good_metrics
@@ -25,6 +26,7 @@ from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.draw.status import is_acknowledged, status_now
 
 _SENTENCE_LINES = 3
+_TAUGHT_BY = 20  # pings: a run has one or two
 
 
 class _Title(OneLine):
@@ -82,6 +84,8 @@ class DetailsScreen(TickingScreen):
         self._details: CheckDetails | None = None
         self._problem = ""
         self._drawn: object = None  # what the pane was last drawn from
+        self._learned: tuple[Proposal, ...] = ()
+        self._learned_from: object = None  # what that depends on
 
     def compose(self) -> ComposeResult:
         yield _Title(id="title")
@@ -119,11 +123,17 @@ class DetailsScreen(TickingScreen):
     def _fetch(self) -> None:
         if self.view is None:
             return
-        client = self.pulse.client
-        fetch(self, lambda: client.details(self.slug), self._got, group="details", fail=self._failed)
+        client, known, known_from = self.pulse.client, self._learned, self._learned_from
 
-    def _got(self, details: CheckDetails) -> None:
-        self._details, self._problem = details, ""
+        def ask() -> tuple[CheckDetails, tuple[Proposal, ...]]:
+            details = client.details(self.slug)
+            return details, known if _teaches(details) == known_from else _learn(details)
+
+        fetch(self, ask, self._got, group="details", fail=self._failed)
+
+    def _got(self, answer: tuple[CheckDetails, tuple[Proposal, ...]]) -> None:
+        self._details, self._learned = answer
+        self._learned_from, self._problem = _teaches(self._details), ""
         self._draw()
 
     def _failed(self, problem: str) -> None:
@@ -199,6 +209,7 @@ class DetailsScreen(TickingScreen):
             view,
             pane.size,
             self._problem,
+            self._learned,
             now.replace(second=0, microsecond=0),
         )
         if not shown.ticks and state == self._drawn:
@@ -211,6 +222,8 @@ class DetailsScreen(TickingScreen):
             zone=self.pulse.viewer_zone,
             info=self.pulse.client.info(),
             ascii_only=self.pulse.ascii_only,
+            learned=self._learned,
+            accept_key=self.pulse.key_of(BY_ID["accept"]),
         )
         lines, keys = shown.draw(self._details, view, context)
         if self._problem:
@@ -227,6 +240,16 @@ class DetailsScreen(TickingScreen):
         self.refresh_hints()
 
     # Keys
+
+    def own_verbs(self) -> dict[str, Callable[[], None]]:
+        return super().own_verbs() | {"accept": self.verb_accept}
+
+    def verb_accept(self) -> None:
+        if self._details is None or not self._learned:
+            self.say("Nothing was learned from the runs that the check does not say already")
+            return
+        first = self._learned[0]
+        self.pulse.change(self.slug, self._details.fields, first.fields, first.written)
 
     def action_pane(self, by: int) -> None:
         self.action_show_pane((self.pane + by) % len(panes.PANES))
@@ -257,4 +280,19 @@ class DetailsScreen(TickingScreen):
         ids = ["back", "pause", "edit", "copy", "delete", "undo" if situation.undo else "new"]
         if view is not None and view.incident is not None:
             ids.insert(0 if loud else 1, "acknowledge")
+        if self._learned:
+            ids.insert(1, "accept")
         return (*ids, "help")
+
+
+def _teaches(details: CheckDetails) -> object:
+    """What decides what can be learned; of the runs only every tenth or so is worth the trouble."""
+    newest = details.runs[0].n // _TAUGHT_BY if details.runs else 0
+    return details.fields, details.view.status, newest
+
+
+def _learn(details: CheckDetails) -> tuple[Proposal, ...]:
+    """May take a tenth of a second: on a thread."""
+    from pulsetui.report.learned.proposals import learned  # with all that judges checks behind it
+
+    return learned(details)
