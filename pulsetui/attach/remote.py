@@ -15,6 +15,7 @@ from pulsetui.client import wire
 from pulsetui.client.alert import OnAlert
 from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand, Dismiss, answer_at_once
+from pulsetui.client.deploys import DeployView
 from pulsetui.client.host import HostView
 from pulsetui.client.trials import TrialView
 from pulsetui.client.trust import TrustRow
@@ -107,6 +108,9 @@ class RemoteEngine:
 
     def trials(self, limit: int = 20) -> tuple[TrialView, ...]:
         return self._read(wire.decode_trials, self._transport.get("trials", limit=str(limit)))
+
+    def deploys(self, limit: int = 20) -> tuple[DeployView, ...]:
+        return self._read(wire.decode_deploys, self._transport.get("deploys", limit=str(limit)))
 
     def host(self) -> HostView:
         return self._read(wire.decode_host, self._transport.get("host"))

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pulsetui.client.alert import OnAlert
 from pulsetui.client.commands import AddCheck, AnyCommand, Definition, EditCheck, RemoveCheck
+from pulsetui.client.deploys import DeployView
 from pulsetui.client.host import HostView
 from pulsetui.client.trials import TrialView
 from pulsetui.client.trust import TrustRow
@@ -67,6 +68,9 @@ class EngineClient(Protocol):
 
     def trials(self, limit: int = 20) -> tuple[TrialView, ...]:
         """Tests of hooks and drills, the newest first."""
+
+    def deploys(self, limit: int = 20) -> tuple[DeployView, ...]:
+        """The newest deploys, and how each job stands on its release."""
 
     def host(self) -> HostView:
         """The jobs of the engine's host, as it saw them last."""

@@ -24,6 +24,7 @@ _MAX_DEPTH = 16
 """Tables and lists within one another; no key of a check has more than two."""
 MAX_DRILL_WAIT_S = 24 * 3600.0
 TRIAL_KEY = re.compile(r"(?:test|drill)-[0-9a-f]{4,32}")
+DEPLOY_KEY = re.compile(r"deploy-[0-9a-f]{4,32}")
 BY_HAND = "command"
 """The key of a check that a person may run: it comes from checks.toml, and never over the network."""
 TOO_DEEP = f"fields: more than {_MAX_DEPTH} lists or tables within one another"
@@ -236,6 +237,43 @@ class EndTrial(_Trial, frozen=True, tag="end_trial"):
     by: str = ""  # who acknowledges the drill; "" ends it without
 
 
+class _Deploy(_Asked, frozen=True):
+    key: str = ""  # of the deploy, made up by whoever begins it
+
+    def check(self) -> None:
+        if not DEPLOY_KEY.fullmatch(self.key):
+            raise CommandError(f"key: {self.verb} takes one like deploy-5f0c2a")
+
+
+class BeginDeploy(_Deploy, frozen=True, tag="begin_deploy"):
+    """New code comes for these checks: nobody is told of them until it ends, or is not renewed in time."""
+
+    slugs: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    everything: bool = False
+    release: str = ""  # what the new code is called
+    by: str = ""
+
+    def check(self) -> None:
+        _Deploy.check(self)
+        if not (self.slugs or self.tags or self.everything):
+            raise CommandError("slugs: missing; name checks, tags, or everything")
+        if not self.release:
+            raise CommandError("release: missing; it says what the new code is called")
+        _named(self.verb, self.by)
+
+
+class RenewDeploy(_Deploy, frozen=True, tag="renew_deploy"):
+    """It goes on."""
+
+
+class EndDeploy(_Deploy, frozen=True, tag="end_deploy"):
+    """It is over: what is down is told, and each of its checks has to be good once on the new code."""
+
+    release: str = ""  # if it is called otherwise by now
+    exit_status: int | None = None  # of the command that did it
+
+
 class PauseHooks(_Asked, frozen=True, tag="pause_hooks"):
     """Holds what is for these hooks until they are resumed; nothing is lost. Results carry hooks in
     ``slug``."""
@@ -267,9 +305,13 @@ Definition: TypeAlias = AddCheck | EditCheck | RemoveCheck | UndoRemove
 """What changes checks.toml, for one check."""
 OfTrial: TypeAlias = TestHooks | StartDrill | EndTrial
 """What tries whether alerts arrive."""
+OfDeploy: TypeAlias = BeginDeploy | RenewDeploy | EndDeploy
+"""What a deploy tells of itself."""
 OfHooks: TypeAlias = PauseHooks | ResumeHooks
 """What is done to hooks."""
-AnyCommand: TypeAlias = Operation | StartSnooze | EndSnooze | Definition | OfTrial | OfHooks | Dismiss
+AnyCommand: TypeAlias = (
+    Operation | StartSnooze | EndSnooze | Definition | OfTrial | OfDeploy | OfHooks | Dismiss
+)
 
 
 def answer_at_once(command: AnyCommand) -> list[CommandResult] | None:

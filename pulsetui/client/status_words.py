@@ -185,6 +185,10 @@ ON_ITS_HOST = "On its host: "
 """Begins, at the end of a detail, what the host knows of a run that did not come."""
 
 
+LAST_DEPLOY = "Last deploy: "
+"""Begins, behind that, what new code the check had before it went down."""
+
+
 def _down(view: CheckView, clock: _Clock) -> list[str]:
     since = clock.at(view.since)
     if view.reason is Reason.MISSED:
@@ -195,8 +199,10 @@ def _down(view: CheckView, clock: _Clock) -> list[str]:
             first = f"Missed {missed} runs since {first_missed}"
         else:
             first = f"Missed the run of {first_missed}" if missed else f"Overdue since {since}"
-        _, mark, told = view.detail.partition(ON_ITS_HOST)
-        return [first, *_last_good(view, clock), *([f"{mark.lower()}{told}"] if told else [])]
+        rest, of_deploy, deploy = view.detail.partition(LAST_DEPLOY)
+        _, of_host, told = rest.partition(ON_ITS_HOST)
+        host = [f"{of_host.lower()}{told.removesuffix('. ' if deploy else '')}"] if told else []
+        return [first, *_last_good(view, clock), *host, *([f"{of_deploy.lower()}{deploy}"] if deploy else [])]
     word = word_for(view.status, view.reason)
     if view.reason is Reason.NEVER and view.detail.startswith(word):
         return [view.detail[0].upper() + view.detail[1:]]  # since when, it says itself

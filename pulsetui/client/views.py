@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from pulsetui.client.deploys import CheckRelease
 from pulsetui.client.hooks import HookState
 from pulsetui.client.watchdogs import WatchdogState
 from pulsetui.core.schedule.schedule import ScheduleKind
@@ -165,6 +166,7 @@ class CheckDetails(Struct, frozen=True, kw_only=True):
     schedule_warnings: tuple[str, ...]
     plans: tuple[HookPlan, ...] = ()  # of the open incident: when each hook tells of it next
     maintained_until: datetime | None = None  # a window of maintenance is open: nobody is told
+    deploy: CheckRelease | None = None  # the newest that brought new code for it
     caught_up: tuple[datetime, ...] | None = None
     # ^ slots that a good run has made up for; None of an engine that would take such a run for a regular one
     waits_for: tuple[str, ...] = ()  # slugs that it depends on and that are down: nobody is told
@@ -242,6 +244,8 @@ class Timeline(Struct, frozen=True, kw_only=True):
     until: datetime
     lanes: tuple[TimelineLane, ...]
     unwatched: tuple[tuple[datetime, datetime, str], ...]  # since, until, why
+    deploys: tuple[tuple[datetime, datetime | None, str], ...] = ()
+    # ^ begin, end (None while it goes on) and release of those that brought new code for any of the checks
 
 
 class LogLine(Struct, frozen=True, kw_only=True):

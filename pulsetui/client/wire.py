@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from pulsetui.client.alert import Alert
+from pulsetui.client.deploys import DeployView
 from pulsetui.client.host import HostView
 from pulsetui.client.trials import TrialView
 from pulsetui.client.trust import TrustRow
@@ -66,6 +67,7 @@ decode_alert = msgspec.json.Decoder(Alert).decode
 decode_details = msgspec.json.Decoder(CheckDetails).decode
 decode_incidents = msgspec.json.Decoder(tuple[IncidentEntry, ...]).decode
 decode_trials = msgspec.json.Decoder(tuple[TrialView, ...]).decode
+decode_deploys = msgspec.json.Decoder(tuple[DeployView, ...]).decode
 decode_host = msgspec.json.Decoder(HostView).decode
 decode_timeline = msgspec.json.Decoder(Timeline).decode
 decode_trust = msgspec.json.Decoder(tuple[TrustRow, ...]).decode

@@ -21,7 +21,7 @@ from pulsetui.client.observers import Observers
 from pulsetui.config.file.edit import ConfigFile
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.secret import without
-from pulsetui.core.state.snooze import Scope
+from pulsetui.core.state.snooze import SnoozeIdentity
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import EngineError, StoreError
 from pulsetui.monitor.checks_toml.copies import ConfigCopies
@@ -111,7 +111,7 @@ class Engine:
     def _writer_over(self, opened: OpenState) -> Writer:
         return Writer(
             opened.database,
-            Checks((), opened.snoozes),
+            Checks((), opened.snoozes, opened.deploys),
             self.clock,
             lambda: self.config.alerting,
             self._committed,
@@ -359,7 +359,7 @@ class Engine:
     def _pass_windows(self, since: datetime, until: datetime) -> None:
         self.submit(commands.PassWindows(since, until), _ignore)
 
-    def _end_snoozes(self, over: Sequence[tuple[Scope, str]]) -> None:
+    def _end_snoozes(self, over: Sequence[SnoozeIdentity]) -> None:
         self._routines.spawn(self.set_snoozes(commands.SetSnoozes(end=over)))
 
     def _settle_unwatched(self) -> None:

@@ -14,6 +14,7 @@ from pulsetui.client.alert import Alert, OnAlert
 from pulsetui.client.alert_words import rules_text
 from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand
+from pulsetui.client.deploys import DeployView
 from pulsetui.client.hooks import HookState
 from pulsetui.client.host import NOT_LOOKED_AT, HostView
 from pulsetui.client.observers import Observers
@@ -34,6 +35,7 @@ from pulsetui.core.state.alert_rules import NO_RULES
 from pulsetui.core.state.maintenance import maintained_until
 from pulsetui.core.state.status import Status
 from pulsetui.errors import UnknownCheckError
+from pulsetui.monitor.deploys import deploy_views, deploys_between, release_of
 from pulsetui.monitor.describe import check_details, check_view, incident_view, timeline
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.logfile import last_lines
@@ -189,6 +191,7 @@ class LocalEngine:
                 for one in details.deliveries
             ),
             maintained_until=maintained_until(windows, tracked.check, now),
+            deploy=release_of(tracked, checks.deploys, now),
             waits_for=tuple(one.check.slug for one in parents if one.state.status is Status.DOWN),
         )
 
@@ -210,6 +213,9 @@ class LocalEngine:
     def trials(self, limit: int = 20) -> tuple[TrialView, ...]:
         return trial_views(self._engine.queries, limit, self._engine.masked)
 
+    def deploys(self, limit: int = 20) -> tuple[DeployView, ...]:
+        return deploy_views(self._engine.checks, self.now(), limit)
+
     def host(self) -> HostView:
         return self._host()
 
@@ -220,7 +226,9 @@ class LocalEngine:
     def timeline(self, slugs: Sequence[str], since: datetime, until: datetime) -> Timeline:
         tracked = [one for slug in slugs if (one := self._engine.checks.find(slug)) is not None]
         windows = self._engine.config.alerting.windows
-        return timeline(tracked, self._engine.queries, since, until, self.now(), windows)
+        now, deploys = self.now(), self._engine.checks.deploys
+        made = timeline(tracked, self._engine.queries, since, until, now, windows)
+        return replace(made, deploys=deploys_between(deploys, tracked, since, until, now))
 
     def trust(self, slugs: Sequence[str], since: datetime) -> tuple[TrustRow, ...]:
         check_asked(slugs)

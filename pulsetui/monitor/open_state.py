@@ -7,8 +7,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pulsetui.core.deploy import Deploy
 from pulsetui.core.state.snooze import Snooze
 from pulsetui.monitor.lock import StateLock, prepare_state_dir, read_or_make_api_key
+from pulsetui.monitor.writing.transaction import DEPLOYS_KNOWN
 from pulsetui.store.database import Database
 from pulsetui.store.queries import Queries
 
@@ -21,6 +23,7 @@ class OpenState(Struct, frozen=True, kw_only=True):
     database: Database
     queries: Queries
     snoozes: Sequence[Snooze]
+    deploys: Sequence[Deploy]
 
 
 def open_state(state_dir: Path) -> OpenState:
@@ -31,9 +34,14 @@ def open_state(state_dir: Path) -> OpenState:
         api_key = read_or_make_api_key(state_dir)
         database = Database(state_dir)
         try:
-            snoozes = database.snoozes()
+            snoozes, deploys = database.snoozes(), database.deploys(DEPLOYS_KNOWN)
             return OpenState(
-                lock=lock, api_key=api_key, database=database, queries=Queries(state_dir), snoozes=snoozes
+                lock=lock,
+                api_key=api_key,
+                database=database,
+                queries=Queries(state_dir),
+                snoozes=snoozes,
+                deploys=deploys,
             )
         except BaseException:
             database.close()

@@ -9,15 +9,18 @@ from msgspec.structs import replace
 from pulsetui.client.commands import (
     AddCheck,
     AnyCommand,
+    BeginDeploy,
     Definition,
     Dismiss,
     EditCheck,
+    EndDeploy,
     EndSnooze,
     EndTrial,
     OfHooks,
     Operation,
     PauseHooks,
     RemoveCheck,
+    RenewDeploy,
     ResumeHooks,
     StartDrill,
     StartSnooze,
@@ -33,7 +36,7 @@ from pulsetui.config.problem import ConfigProblems
 from pulsetui.core.state.snooze import Scope, Snooze, checked_end
 from pulsetui.errors import PulseError
 from pulsetui.monitor.engine import Engine
-from pulsetui.monitor.writing.commands import Operate, SetSnoozes
+from pulsetui.monitor.writing.commands import Operate, SetSnoozes, TakeDeploy
 from pulsetui.monitor.writing.commands.operate import MAX_BY, MAX_NOTE
 
 
@@ -53,6 +56,8 @@ def run_command(engine: Engine, command: AnyCommand) -> list[CommandResult]:
                 return _dismiss(engine, command)
             case TestHooks() | StartDrill() | EndTrial():
                 return engine.call(lambda: engine.trials.do(command))
+            case BeginDeploy() | RenewDeploy() | EndDeploy():
+                return engine.call(lambda: engine.set_snoozes(TakeDeploy(command)))
             case PauseHooks() | ResumeHooks():
                 return engine.call(lambda: _hold(engine, command))
             case _:
@@ -105,7 +110,10 @@ def _unsnooze(engine: Engine, command: EndSnooze) -> list[CommandResult]:
         return "" if (command.scope, target) in running else f"{target or 'everything'} is not snoozed"
 
     good, results = _sorted_out(command.targets, trouble)
-    engine.call(lambda: engine.set_snoozes(SetSnoozes(end=[(command.scope, target) for target in good])))
+    ended = [
+        one.identity for one in engine.checks.snoozes if one.scope == command.scope and one.target in good
+    ]
+    engine.call(lambda: engine.set_snoozes(SetSnoozes(end=ended)))
     return results + [_done(target, f"{target or 'everything'} is no longer snoozed") for target in good]
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
+from pulsetui.core.deploy import Deploy
 from pulsetui.core.state.snooze import Snooze
 from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.store import rows
@@ -190,13 +191,18 @@ class Database:
             if changes.snoozes is not None:
                 connection.execute("DELETE FROM snoozes")
                 connection.executemany(
-                    "INSERT OR REPLACE INTO snoozes VALUES (?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO snoozes VALUES (?, ?, ?, ?, ?, ?)",
                     [rows.snooze_row(snooze) for snooze in changes.snoozes],
                 )
             if changes.trials:
                 connection.executemany(
                     "INSERT OR REPLACE INTO trials VALUES (?, ?, ?)",
                     [(key, stored(begun), trial) for key, (begun, trial) in changes.trials.items()],
+                )
+            if changes.deploys:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO deploys VALUES (?, ?, ?)",
+                    [rows.deploy_row(deploy) for deploy in changes.deploys.values()],
                 )
             _write_upkeep(connection, changes)
 
@@ -246,12 +252,23 @@ class Database:
         """Those that can be read; another is over."""
         try:
             found = self._connection.execute(
-                "SELECT scope, target, until, snoozed_by, note FROM snoozes"
+                "SELECT scope, target, until, snoozed_by, note, source FROM snoozes"
             ).fetchall()
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
         read_ones = (rows.read_snooze(row, self.aside) for row in found)
         return [snooze for snooze in read_ones if snooze is not None]
+
+    def deploys(self, limit: int) -> list[Deploy]:
+        """The newest that can be read, oldest first."""
+        try:
+            found = self._connection.execute(
+                "SELECT key, deploy FROM deploys ORDER BY begun_at DESC, key LIMIT ?", (limit,)
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.path}: {error}") from error
+        read_ones = (rows.read_deploy(key, text, self.aside) for key, text in reversed(found))
+        return [deploy for deploy in read_ones if deploy is not None]
 
 
 def sound(connection: sqlite3.Connection) -> str:

@@ -22,6 +22,7 @@ TRIALS_KEPT = 200
 """Tests of hooks and drills."""
 CATCH_UPS_KEPT = 500
 """Good runs of one check that made up for a missed slot: nobody is to make up for it again."""
+DEPLOYS_KEPT = 200
 REPORTS_KEPT = 100_000
 """Ids of reports."""
 
@@ -102,6 +103,11 @@ def trim_rest(connection: sqlite3.Connection, before: int, reports_before: int) 
         "DELETE FROM trials WHERE begun_at <"
         " (SELECT begun_at FROM trials ORDER BY begun_at DESC LIMIT 1 OFFSET ?)",
         (TRIALS_KEPT - 1,),
+    )
+    connection.execute(
+        "DELETE FROM deploys WHERE begun_at <"
+        " (SELECT begun_at FROM deploys ORDER BY begun_at DESC LIMIT 1 OFFSET ?)",
+        (DEPLOYS_KEPT - 1,),
     )
     connection.execute("DELETE FROM unwatched WHERE id <= (SELECT max(id) FROM unwatched) - ?", (SPANS_KEPT,))
     connection.execute(

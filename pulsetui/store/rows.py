@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct, field
 
+from pulsetui.core.deploy import Deploy
 from pulsetui.core.state.incident import Acknowledgement, Flip, Incident
 from pulsetui.core.state.run import Run
 from pulsetui.core.state.snooze import Snooze
@@ -24,6 +25,7 @@ T = TypeVar("T")
 
 _state_decoder = msgspec.json.Decoder(CheckState)
 _encode = msgspec.json.Encoder().encode
+_decode_deploy = msgspec.json.Decoder(Deploy).decode
 _decode_metrics = msgspec.json.Decoder(dict[str, float]).decode
 _decode_missed = msgspec.json.Decoder(list[int]).decode
 _MICROSECOND = timedelta(microseconds=1)
@@ -135,6 +137,7 @@ class Changes(Struct):
     snoozes: tuple[Snooze, ...] | None = None  # these and no others; None leaves them as they are
     deliveries: list[DeliveryChange] = field(default_factory=list)  # in order
     trials: dict[str, tuple[datetime, str]] = field(default_factory=dict)  # by key: its begin, and itself
+    deploys: dict[str, Deploy] = field(default_factory=dict)  # by key
     proof: datetime | None = None  # that something can be written
     purge: Purge | None = None  # last, of what is left of the rest
 
@@ -183,17 +186,33 @@ def _instant_or(value: object, default: T) -> datetime | T:
         return default
 
 
+def deploy_row(deploy: Deploy) -> Row:
+    return deploy.key, stored(deploy.begun_at), _encode(deploy).decode()
+
+
+def read_deploy(key: object, text: object, aside: Aside) -> Deploy | None:
+    try:
+        return _decode_deploy(str(text))
+    except (ValueError, TypeError) as error:
+        forget = "DELETE FROM deploys WHERE key IS ?", (key,)
+        aside.put("a deploy", f"{error}; it is forgotten", str(text), forget)
+        return None
+
+
 def snooze_row(snooze: Snooze) -> Row:
-    return snooze.scope, snooze.target, stored(snooze.until), snooze.by, snooze.note
+    return snooze.scope, snooze.target, stored(snooze.until), snooze.by, snooze.note, snooze.source
 
 
 def read_snooze(row: Sequence[object], aside: Aside) -> Snooze | None:
-    scope, target, until, by, note = row
+    scope, target, until, by, note, source = row
     try:
         given = {"scope": scope, "target": target, "until": read(integer(until))}
-        return msgspec.convert({**given, "by": str(by), "note": str(note)}, Snooze)
+        return msgspec.convert({**given, "by": str(by), "note": str(note), "source": str(source)}, Snooze)
     except (ValueError, TypeError) as error:
-        forget = "DELETE FROM snoozes WHERE scope IS ? AND target IS ?", (scope, target)
+        forget = (
+            "DELETE FROM snoozes WHERE scope IS ? AND target IS ? AND source IS ?",
+            (scope, target, source),
+        )
         aside.put(f"the snooze of {target or 'everything'}", f"{error}; it is over", repr(row), forget)
         return None
 

@@ -54,7 +54,7 @@ def _essential(value: dict[str, object]) -> dict[str, object]:
 def usable(state: CheckState) -> CheckState:
     """Raises ValueError for instants that nothing could be added to: nothing of the check could be judged."""
     at = [state.created_at, state.since, state.latest, state.last_ping, state.last_success, state.slot]
-    at += [state.due, state.edited_at, state.set_back_at]
+    at += [state.due, state.edited_at, state.set_back_at, state.good_began, state.bad_began]
     for run in (*state.runs, *state.orphans, *state.catch_ups):
         at += [run.started_at, run.ended_at, run.slot]
     if state.incident is not None:

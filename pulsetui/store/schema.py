@@ -178,6 +178,27 @@ MIGRATIONS: tuple[str, ...] = (
             CAST(NULL AS INTEGER), duplicate, detail, CAST(0 AS INTEGER)
         FROM pings WHERE outcome IS NOT NULL;
     """,
+    """
+    -- Deploys, each one JSON document (core.deploy.Deploy); and what of the snoozes belongs to one of them.
+    CREATE TABLE deploys (
+        key TEXT PRIMARY KEY,
+        begun_at INTEGER NOT NULL,
+        deploy TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE sourced_snoozes (
+        scope TEXT NOT NULL,
+        target TEXT NOT NULL,
+        until INTEGER NOT NULL,
+        snoozed_by TEXT NOT NULL,
+        note TEXT NOT NULL,
+        source TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (scope, target, source)
+    ) WITHOUT ROWID;
+    INSERT INTO sourced_snoozes (scope, target, until, snoozed_by, note)
+        SELECT scope, target, until, snoozed_by, note FROM snoozes;
+    DROP TABLE snoozes;
+    ALTER TABLE sourced_snoozes RENAME TO snoozes;
+    """,
 )
 
 EVIDENCE: tuple[tuple[str, str], ...] = (
@@ -188,6 +209,7 @@ EVIDENCE: tuple[tuple[str, str], ...] = (
     ("set_aside", "id"),
     ("trials", "key"),
     ("runs", "catch_up"),
+    ("snoozes", "source"),
 )
 """For each migration a table with a column that shows it was applied."""
 

@@ -18,9 +18,11 @@ from pulsetui.client.commands import (
     Acknowledge,
     AddCheck,
     AnyCommand,
+    BeginDeploy,
     Definition,
     Dismiss,
     EditCheck,
+    EndDeploy,
     EndSnooze,
     EndTrial,
     OfHooks,
@@ -29,6 +31,7 @@ from pulsetui.client.commands import (
     Pause,
     PauseHooks,
     RemoveCheck,
+    RenewDeploy,
     Resume,
     ResumeHooks,
     StartDrill,
@@ -41,6 +44,7 @@ from pulsetui.client.commands import (
     answer_at_once,
     refused,
 )
+from pulsetui.client.deploys import DeployView
 from pulsetui.client.host import NOT_LOOKED_AT, HostView
 from pulsetui.client.trials import Trial, TrialView
 from pulsetui.client.trust import TrustRow, check_asked
@@ -86,6 +90,7 @@ class FakeEngine:
         self.about = about
         self.make_details: Callable[[CheckView], CheckDetails] = details_of
         self.details_by_slug: dict[str, CheckDetails] = {}
+        self.deploy_views: tuple[DeployView, ...] = ()
         self.trust_by_slug: dict[str, TrustRow] = {}
         self.trust_since: list[datetime] = []  # what was asked for
         self.bodies: dict[tuple[str, int], bytes] = {}
@@ -198,6 +203,9 @@ class FakeEngine:
         self._reach()
         return tuple(self.trial_views[:limit])
 
+    def deploys(self, limit: int = 20) -> tuple[DeployView, ...]:
+        return self.deploy_views[:limit]
+
     def host(self) -> HostView:
         self._reach()
         return self.host_view
@@ -262,6 +270,8 @@ class FakeEngine:
                 return self._try(command)
             case AddCheck() | EditCheck() | RemoveCheck() | UndoRemove():
                 return [self._define(command)]
+            case BeginDeploy() | RenewDeploy() | EndDeploy():
+                return [_yes("", "so it is")]
             case _:
                 return [self._operate(command, slug) for slug in command.slugs]
 

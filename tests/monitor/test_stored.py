@@ -142,7 +142,7 @@ async def test_a_snooze_that_cannot_be_read_is_over(tmp_path: Path, until: objec
     good = stored(START + timedelta(hours=5))
     with database(tmp_path) as connection:
         for target, end in (("one", until), ("two", good)):
-            connection.execute("INSERT INTO snoozes VALUES ('check', ?, ?, 'me', '')", (target, end))
+            connection.execute("INSERT INTO snoozes VALUES ('check', ?, ?, 'me', '', '')", (target, end))
     async with running(tmp_path, clock, config=None) as engine:
         assert [one.target for one in engine.client.info().snoozes] == ["two"]
         [notice] = engine.client.info().notices

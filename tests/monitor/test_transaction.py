@@ -92,7 +92,7 @@ def test_no_command_writes_before_the_commit(database: Database, queries: Querie
 
 def test_what_is_refused_changes_nothing_that_others_see(database: Database) -> None:
     checks = Checks(snoozes=[snooze("a")])
-    transaction = applied(database, [SetSnoozes(end=[("check", "a")], add=[snooze("b")])], checks)
+    transaction = applied(database, [SetSnoozes(end=[("check", "a", "")], add=[snooze("b")])], checks)
 
     def full(changes: Changes) -> None:
         raise StoreBusyError("the disk is full")
@@ -106,7 +106,7 @@ def test_what_is_refused_changes_nothing_that_others_see(database: Database) -> 
 def test_snoozes_of_one_batch_see_each_other(database: Database) -> None:
     applied(
         database,
-        [SetSnoozes(add=[snooze("a")]), SetSnoozes(add=[snooze("b")]), SetSnoozes(end=[("check", "a")])],
+        [SetSnoozes(add=[snooze("a")]), SetSnoozes(add=[snooze("b")]), SetSnoozes(end=[("check", "a", "")])],
     ).commit()
     assert database.snoozes() == [snooze("b")]
 

@@ -51,7 +51,7 @@ def test_it_waits_for_a_commit_that_succeeds(connection: sqlite3.Connection) -> 
 
 
 def test_it_is_taken_from_where_it_was_in_the_same_commit(connection: sqlite3.Connection) -> None:
-    connection.execute("INSERT INTO snoozes VALUES ('moon', 'x', 1, '', '')")
+    connection.execute("INSERT INTO snoozes VALUES ('moon', 'x', 1, '', '', '')")
     aside = Aside()
     forget = ("DELETE FROM snoozes WHERE target = ?", ("x",))
     aside.put("a snooze", "its scope is unknown", ("moon", "x"), forget)

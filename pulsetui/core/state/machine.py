@@ -241,6 +241,7 @@ def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
     if run.outcome is Outcome.SUCCESS:
         _good(draft, run, flip_at, ping.at)
     else:
+        state.bad_began = _began(run, ping.at)
         _bad(draft, flip_at, _FAILURES[run.outcome], run.detail)
     if duplicate:
         _tell_duplicate(draft, previous_success, ping.at, flip_at)
@@ -301,6 +302,7 @@ def _is_soon(state: CheckState, ping: Ping) -> bool:
 def _good(draft: TransitionBuilder, run: Run, flip_at: datetime, at: datetime) -> None:
     state = draft.state
     state.last_success = at
+    state.good_began = _began(run, at)
     state.failures = 0
     if run.duration is not None:
         draft.remember_duration(run.duration)
@@ -311,6 +313,13 @@ def _good(draft: TransitionBuilder, run: Run, flip_at: datetime, at: datetime) -
             state.detail = f"{state.successes} of the {wanted} good runs that recovery takes"
             return
     draft.go(flip_at, Status.UP)
+
+
+def _began(run: Run, ended: datetime) -> datetime:
+    """As far as is known: of one that reports no start and no duration, when it was over."""
+    if run.started_at is not None or run.duration is None:
+        return run.started_at or ended
+    return ended - run.duration
 
 
 def _bad(draft: TransitionBuilder, at: datetime, reason: Reason, detail: str) -> None:

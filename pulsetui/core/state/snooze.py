@@ -27,16 +27,28 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _EARLY = timedelta(hours=2)  # this morning is offered until so long before it comes
 
 Scope = Literal["check", "tag", "everything"]
+SnoozeIdentity = tuple[Scope, str, str]
+"""Scope, target, source."""
 
 
 class Snooze(Struct, frozen=True, kw_only=True):
-    """``target`` is a slug or a tag; empty for everything. It ends at ``until``, exclusive."""
+    """``target`` is a slug or a tag; empty for everything. It ends at ``until``, exclusive.
+
+    ``source`` is the key of the deploy that it belongs to, "" of a person's own: the one never takes the
+    place of the other.
+    """
 
     scope: Scope
     target: str
     until: datetime
     by: str = ""
     note: str = ""
+    source: str = ""
+
+    @property
+    def identity(self) -> SnoozeIdentity:
+        """Another one with the same takes its place."""
+        return self.scope, self.target, self.source
 
     def covers(self, check: Check) -> bool:
         """Whether the check is meant, whatever the time."""

@@ -40,6 +40,8 @@ class CheckState(Struct, kw_only=True, omit_defaults=True, gc=False):
     last_ping: datetime | None = None  # newest success or fail
     last_kind: PingKind | None = None
     last_success: datetime | None = None
+    good_began: datetime | None = None  # when the newest good run began, as far as is known
+    bad_began: datetime | None = None  # the newest bad one
     last_rid: UUID | None = None  # of the newest finished run
     last_source: str = ""  # address that the newest success came from
     slot: datetime | None = None  # the scheduled instant accounted for last

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -54,6 +54,13 @@ class PulseApi:
         self._sink = sink
         self._guard = guard
         self._client = client
+        self._lists: Mapping[str, tuple[Callable[[int], object], int]] = {
+            "incidents": (client.incidents, 200),
+            "trials": (client.trials, 20),
+            "deploys": (client.deploys, 20),
+            "log": (client.log, 500),
+        }
+        """By the last segment of their paths: what gives the newest of a list, and how many by default."""
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="pulsetui-api")
 
     def close(self) -> None:
@@ -91,10 +98,9 @@ class PulseApi:
                 self._in_pool(respond, lambda: _json(self._client.details(slug)))
             case ["checks", slug, "pings", n, "body"] if n.isdecimal() and len(n) < 16:
                 self._in_pool(respond, lambda: self._body(slug, int(n)))
-            case ["incidents"]:
-                self._in_pool(respond, lambda: _json(self._client.incidents(_limit(request, 200))))
-            case ["trials"]:
-                self._in_pool(respond, lambda: _json(self._client.trials(_limit(request, 20))))
+            case [name] if name in self._lists:
+                newest, usual = self._lists[name]
+                self._in_pool(respond, lambda: _json(newest(_limit(request, usual))))
             case ["host"]:
                 self._in_pool(respond, lambda: _json(self._client.host()))
             case ["timeline"]:
@@ -103,8 +109,6 @@ class PulseApi:
                 self._in_pool(
                     respond, lambda: _json(self._client.trust(_slugs(request), _instant(request, "since")))
                 )
-            case ["log"]:
-                self._in_pool(respond, lambda: _json(self._client.log(_limit(request, 500))))
             case ["commands"]:
                 self._command(request, respond)
             case _:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from pulsetui.core.state.snooze import Scope, Snooze
+from pulsetui.core.state.snooze import Snooze, SnoozeIdentity
 
 _JUST_AFTER_S = 0.01
 
@@ -18,7 +18,7 @@ class SnoozeTimer:
         self,
         now: Callable[[], datetime],
         snoozes: Callable[[], Sequence[Snooze]],
-        end: Callable[[Sequence[tuple[Scope, str]]], None],
+        end: Callable[[Sequence[SnoozeIdentity]], None],
     ) -> None:
         """``snoozes`` gives those that are set now; ``end`` is to end those that it is called with, and to
         have ``watch`` called when it did."""
@@ -41,7 +41,7 @@ class SnoozeTimer:
 
     def _look(self) -> None:
         now = self._now()
-        over = [(one.scope, one.target) for one in self._snoozes() if one.until <= now]
+        over = [one.identity for one in self._snoozes() if one.until <= now]
         if over:
             self._end(over)
         else:

@@ -71,7 +71,7 @@ class PutBack(Struct, frozen=True):
 def _rewrite(database: Database, checks: Checks) -> None:
     """Where all checks stand. Raises StoreError when the database has other checks by these numbers."""
     known = {stored.id: stored for stored in database.checks()}
-    changes = Changes(snoozes=tuple(checks.snoozes))
+    changes = Changes(snoozes=tuple(checks.snoozes), deploys={one.key: one for one in checks.deploys})
     for one in checks.by_id.values():
         stored = known.pop(one.id, None)
         if stored is not None and stored.uuid != one.uuid:

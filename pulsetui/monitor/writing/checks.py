@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from pulsetui.core.deploy import Deploy
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.state import CheckState
@@ -27,8 +28,15 @@ class TrackedCheck(Struct, frozen=True, gc=False):
 class Checks:
     """Checks by id, slug and uuid, in the order of the configuration."""
 
-    def __init__(self, tracked: Iterable[TrackedCheck] = (), snoozes: Sequence[Snooze] = ()) -> None:
+    def __init__(
+        self,
+        tracked: Iterable[TrackedCheck] = (),
+        snoozes: Sequence[Snooze] = (),
+        deploys: Sequence[Deploy] = (),
+    ) -> None:
+        """``deploys`` are the newest, oldest first."""
         self.snoozes: Sequence[Snooze] = tuple(snoozes)
+        self.deploys: tuple[Deploy, ...] = tuple(deploys)
         self.by_id: dict[int, TrackedCheck] = {one.id: one for one in tracked}
         self._by_slug = {one.check.slug: one.id for one in self.by_id.values()}
         self._by_uuid = {one.uuid: one.id for one in self.by_id.values()}

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from pulsetui.client.alert import Alert
+from pulsetui.core.deploy import Deploy
 from pulsetui.core.state.alert_plan import postponed
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.incident import Flip
@@ -20,12 +21,16 @@ from pulsetui.core.state.status import Status
 from pulsetui.core.state.transition import Transition
 from pulsetui.monitor.writing.alert_text import noted
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
+from pulsetui.monitor.writing.deploy_evidence import with_deploy
 from pulsetui.monitor.writing.telling import Telling
 from pulsetui.store.database import Database
 from pulsetui.store.rows import Changes, PingRow, StoredCheck
 
 _T = TypeVar("_T")
 Result_co = TypeVar("Result_co", covariant=True)
+
+DEPLOYS_KNOWN = 50
+"""So many of the newest are looked at."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +60,16 @@ class Transaction:
         """These and no others, from the next command on."""
         self.changes.snoozes = tuple(snoozes)
 
+    @property
+    def deploys(self) -> tuple[Deploy, ...]:
+        """The newest, oldest first, likewise."""
+        known = {one.key: one for one in self.checks.deploys} | self.changes.deploys
+        return tuple(known.values())[-DEPLOYS_KNOWN:]
+
+    def set_deploy(self, deploy: Deploy) -> None:
+        """Another one, or more of one that is known."""
+        self.changes.deploys[deploy.key] = deploy
+
     def stored_checks(self) -> Sequence[StoredCheck]:
         """Every check that was ever defined and not purged, removed ones too, likewise. Raises StoreError."""
         stored = self.database.checks()
@@ -70,6 +85,8 @@ class Transaction:
         self, tracked: TrackedCheck, transition: Transition, now: datetime, ping: PingRow | None = None
     ) -> None:
         """Takes in a transition with its ping, flips and alerts."""
+        if transition.flips and self.deploys:
+            transition = with_deploy(self.deploys, tracked.check, transition)
         check_id, changes = tracked.id, self.changes
         self._states[check_id] = transition.state
         changes.states[check_id] = transition.state
@@ -140,7 +157,7 @@ class Transaction:
         for slug, flip in self._flips:
             why = "" if flip.reason is None else f" reason={flip.reason}"
             logger.info("check=%s %s -> %s%s at=%s", slug, flip.before, flip.after, why, flip.at.isoformat())
-        self.checks.snoozes = self.snoozes
+        self.checks.snoozes, self.checks.deploys = self.snoozes, self.deploys
         by_id = self.checks.by_id
         for check_id, state in self._states.items():
             tracked = by_id.get(check_id)

@@ -3,6 +3,7 @@
 from pulsetui.monitor.writing.commands.answer import AnswerAlert
 from pulsetui.monitor.writing.commands.catch_up import AfterRefusal, CatchUp, SetBack, TakeSpooled
 from pulsetui.monitor.writing.commands.define import Define
+from pulsetui.monitor.writing.commands.deploys import TakeDeploy
 from pulsetui.monitor.writing.commands.judge import Advance, Settled
 from pulsetui.monitor.writing.commands.operate import Operate
 from pulsetui.monitor.writing.commands.receive import Receive
@@ -21,5 +22,6 @@ __all__ = [
     "SetBack",
     "SetSnoozes",
     "Settled",
+    "TakeDeploy",
     "TakeSpooled",
 ]

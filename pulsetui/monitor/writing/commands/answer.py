@@ -85,4 +85,4 @@ def answerer(answer: Answer) -> str:
 
 def _longest(snoozes: Sequence[Snooze], slug: str) -> Snooze | None:
     """The snooze of this check alone; one of a tag or of everything is another matter."""
-    return next((one for one in snoozes if (one.scope, one.target) == ("check", slug)), None)
+    return next((one for one in snoozes if one.identity == ("check", slug, "")), None)

@@ -64,7 +64,7 @@ class Define(Struct, frozen=True):
             tracked.append(one)
         identities += removed(all_stored, {one.id for one in tracked}, self.checks.keys(), now)
         self._rename_snoozed(transaction)
-        transaction.define(identities, Checks(tracked, transaction.snoozes))
+        transaction.define(identities, Checks(tracked, transaction.snoozes, transaction.deploys))
         for one in tracked:
             with one_of_many(one):
                 if one.id in back:
@@ -75,7 +75,7 @@ class Define(Struct, frozen=True):
                 _adapt_alerts(transaction, one, now)
 
     def _rename_snoozed(self, transaction: Transaction) -> None:
-        """Snoozes follow a renamed check."""
+        """Snoozes and deploys follow a renamed check."""
         before = transaction.snoozes
         after = [
             replace(one, target=self.renames[one.target])
@@ -85,6 +85,13 @@ class Define(Struct, frozen=True):
         ]
         if after != list(before):
             transaction.set_snoozes(after)
+        for deploy in transaction.deploys:
+            targets = tuple(
+                (scope, self.renames.get(target, target) if scope == "check" else target)
+                for scope, target in deploy.targets
+            )
+            if targets != deploy.targets:
+                transaction.set_deploy(replace(deploy, targets=targets))
 
     def _settle(
         self, transaction: Transaction, tracked: TrackedCheck, transition: Transition, now: datetime

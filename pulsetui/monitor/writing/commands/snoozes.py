@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from pulsetui.core.state.snooze import Scope, Snooze
+from pulsetui.core.state.snooze import Snooze, SnoozeIdentity
 from pulsetui.monitor.writing.commands.judge import one_of_many
 from pulsetui.monitor.writing.transaction import Transaction
 
@@ -16,11 +16,11 @@ class SetSnoozes(Struct, frozen=True):
     """Adds and ends snoozes. What went down in a snooze that is over, and still is down, is told now."""
 
     add: Sequence[Snooze] = ()
-    end: Sequence[tuple[Scope, str]] = ()
+    end: Sequence[SnoozeIdentity] = ()
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
-        gone = {*self.end, *((one.scope, one.target) for one in self.add)}
-        kept = [one for one in transaction.snoozes if (one.scope, one.target) not in gone and one.until > now]
+        gone = {*self.end, *(one.identity for one in self.add)}
+        kept = [one for one in transaction.snoozes if one.identity not in gone and one.until > now]
         transaction.set_snoozes((*kept, *self.add))
         for tracked in transaction.checks.by_id.values():
             with one_of_many(tracked):
