@@ -20,6 +20,8 @@ from pulsetui.client.trust import Counts, TrustDay, TrustRow
 from pulsetui.client.views import CheckView, IncidentView
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.schedule.period import Every
+from pulsetui.core.schedule.schedule import Schedule
+from pulsetui.core.state.check import DEFAULT_EARLY
 from pulsetui.core.state.incident import Incident
 from pulsetui.core.state.status import SILENCE, Outcome
 from pulsetui.core.text.clean import clean
@@ -91,15 +93,17 @@ def trust(rows: Iterable[TrustRow], since: datetime, now: datetime) -> Trust:
 def trust_row(history: History, since: datetime, now: datetime) -> TrustRow:
     """What was expected of the check from ``since`` to ``now``, day by day."""
     view, zone = history.view, zone_of(history.view)
-    begin, scheduled = _scheduled(view, max(since, history.kept_from or since), now)
+    schedule = _schedule(view)
+    begin, scheduled = _scheduled(schedule, max(since, history.kept_from or since), now)
     kinds, odd = _answered(history)
     for incident in history.incidents:
         kinds.update((at, "missed") for at in incident.missed)
         kinds.update((at, "missed") for at in _unlisted(incident, scheduled, begin, now) if at not in kinds)
+    covered = _covered(schedule, scheduled, kinds)
     grace = timedelta(seconds=view.grace)
     listened = _listening(history.unwatched, grace)
     for at in scheduled:
-        if at not in kinds and view.created_at < at <= now - grace:
+        if at not in kinds and at not in covered and view.created_at < at <= now - grace:
             kinds[at] = "unknown" if listened(at) else "not_watched"
     days: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for at, kind in kinds.items():
@@ -166,14 +170,31 @@ def _listening(unwatched: Sequence[Unwatched], grace: timedelta) -> Callable[[da
     return listened
 
 
-def _scheduled(view: CheckView, begin: datetime, now: datetime) -> tuple[datetime, Sequence[datetime]]:
+def _covered(
+    schedule: Schedule | None, scheduled: Sequence[datetime], counted: Iterable[datetime]
+) -> set[datetime]:
+    """The instants of today's schedule for which an earlier one had its own, which is counted already."""
+    if schedule is None or not scheduled:
+        return set()
+    known = set(scheduled)
+    return {schedule.slot(at, DEFAULT_EARLY) for at in counted if at not in known}
+
+
+def _schedule(view: CheckView) -> Schedule | None:
+    try:
+        return parse_schedule(view.schedule_kind, view.schedule, view.tz)
+    except ScheduleError:  # an engine elsewhere may know zones that this host does not
+        return None
+
+
+def _scheduled(
+    schedule: Schedule | None, begin: datetime, now: datetime
+) -> tuple[datetime, Sequence[datetime]]:
     """The instants by the schedule of today, and from when on they are all there: the newest ``MAX_SLOTS``.
 
     A period counts from the last report, so that its instants are those of the runs and misses on record.
     """
-    try:
-        schedule = parse_schedule(view.schedule_kind, view.schedule, view.tz)
-    except ScheduleError:  # an engine elsewhere may know zones that this host does not
+    if schedule is None:
         return begin, ()
     if isinstance(schedule, Every):
         longest = schedule.period * MAX_SLOTS

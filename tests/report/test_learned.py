@@ -122,6 +122,14 @@ def test_an_hour_of_grace_is_too_much_for_what_is_done_within_minutes() -> None:
     assert 'grace = "10m"' not in written(seen(nights(20), cron="0 2 * * *", grace="15m"))
 
 
+@pytest.mark.parametrize(
+    ("every", "apart", "least"), [("2m", 2 * MINUTE, "1m"), ("15m", 15 * MINUTE, "2m"), ("1h", HOUR, "5m")]
+)
+def test_however_exactly_it_runs_some_grace_is_left(every: str, apart: timedelta, least: str) -> None:
+    runs = [ran(FIRST + n * apart, None) for n in range(30)]
+    assert written(seen(runs, every=every, grace="1h")) == [f'grace = "{least}"']
+
+
 def test_a_deadline_that_good_runs_miss_is_put_off_by_as_little_as_they_need() -> None:
     runs = [ran(FIRST + n * DAY + 2 * HOUR, (8 if n % 5 == 4 else 3) * MINUTE) for n in range(20)]
     late = replace(

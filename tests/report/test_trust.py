@@ -91,6 +91,13 @@ def test_the_last_run_for_an_instant_counts_and_a_second_good_one_is_told() -> N
     assert trust_row(made, SINCE, NIGHTS[1] + DAY / 2).total == Counts(good=2, twice=1)
 
 
+def test_runs_by_another_schedule_are_not_counted_again_as_unknown_by_the_one_of_today() -> None:
+    by_a_period = [run(night + timedelta(minutes=3, seconds=n), n=n) for n, night in enumerate(NIGHTS, 1)]
+
+    assert trust_row(nightly(*by_a_period), SINCE, NOW).total == Counts(good=7)
+    assert trust_row(nightly(*by_a_period[1:]), SINCE, NOW).total == Counts(good=6, unknown=1)
+
+
 def test_nothing_is_said_of_a_run_that_goes_on_or_of_a_deadline_to_come() -> None:
     made = nightly(run(NIGHTS[0], Outcome.RUNNING, ended_at=None))
 

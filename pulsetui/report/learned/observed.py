@@ -52,6 +52,12 @@ class Observed(Struct, frozen=True, kw_only=True):
         """When each began, or was reported where no start was."""
         return [begin for run in self.runs if (begin := run.started_at or run.ended_at) is not None]
 
+    @property
+    def apart(self) -> timedelta:
+        """How far apart two of them are, on average."""
+        begins = self.begins
+        return (begins[-1] - begins[0]) / max(len(begins) - 1, 1)
+
 
 def observed(details: CheckDetails) -> Observed:
     """What can be learned from; too few runs to learn anything are none."""

@@ -22,7 +22,10 @@ from pulsetui.report.learned.observed import MIN_RUNS, Observed, check_of, lived
 from pulsetui.report.learned.proposal import Proposal, together
 from pulsetui.report.learned.schedule import explains, found_schedule
 
-_LEAST_GRACE = timedelta(minutes=1)
+_LEAST_GRACE, _MORE_GRACE = timedelta(minutes=1), timedelta(minutes=5)
+"""However exactly it runs, a host may be busy for once: a tenth of the distance of two runs, at least the one
+and at most the other."""
+_LONGER = timedelta(minutes=1)  # than the longest run, at least
 _TIGHTER = 0.5  # a limit is worth a change when it is at most so much of the one there is
 _LATE_RUNS = 1 / 3  # with more of them after the deadline it is another schedule, and no longer grace
 _SHORTEST = timedelta(seconds=10)
@@ -98,7 +101,7 @@ def _times(seen: Observed, check: Check) -> Proposal | None:
     changed = check_of(seen, fields)
     if changed is None:
         return None
-    grace = _grace(_needed(seen, changed))
+    grace = _grace(seen, changed)
     if not check.grace * _TIGHTER < grace <= check.grace:
         fields["grace"] = format_duration(grace)
         changed = check_of(seen, fields)
@@ -133,17 +136,18 @@ def _needed(seen: Observed, check: Check) -> Sequence[timedelta]:
     return [*_lateness(seen.runs, check), *took]
 
 
-def _grace(late: Sequence[timedelta]) -> timedelta:
-    """Half as much again as the latest, three times what nearly all needed: whichever is more."""
-    ordered = sorted(late)
-    usual = ordered[(len(ordered) - 1) * 19 // 20]
-    return span_above(max(ordered[-1] * 1.5, usual * 3, _LEAST_GRACE))
+def _grace(seen: Observed, check: Check) -> timedelta:
+    """Half as much again as the latest needed, three times what nearly all did: whichever is more."""
+    needed = sorted(_needed(seen, check))
+    usual = needed[(len(needed) - 1) * 19 // 20]
+    least = min(max(seen.apart / 10, _LEAST_GRACE), _MORE_GRACE)
+    return span_above(max(needed[-1] * 1.5, usual * 3, least))
 
 
 def _sooner_deadline(seen: Observed, check: Check) -> Proposal | None:
     if check.schedule.kind != "every" and not explains(check.schedule, seen.begins):
         return None
-    grace = _grace(_needed(seen, check))
+    grace = _grace(seen, check)
     if grace > check.grace * _TIGHTER:
         return None
     latest = span_text(max(*_lateness(seen.runs, check), timedelta(seconds=1)).total_seconds())
@@ -157,11 +161,9 @@ def _later_deadline(seen: Observed, check: Check) -> Proposal | None:
     after = [one for one in late if one > check.grace]
     if not after or len(after) > _LATE_RUNS * len(late):
         return None
-    grace = _grace(_needed(seen, check))
-    begins = seen.begins
-    apart = (begins[-1] - begins[0]) / max(len(begins) - 1, 1)
+    grace = _grace(seen, check)
     changed = check_of(seen, {"grace": format_duration(grace)})
-    if grace > apart or changed is None or lived_through(changed, seen.runs) is None:
+    if grace > seen.apart or changed is None or lived_through(changed, seen.runs) is None:
         return None
     over = span_text((max(after) - check.grace).total_seconds())
     evidence = (
@@ -183,7 +185,7 @@ def _durations(seen: Observed, check: Check) -> Iterator[Proposal]:
         f"{_runs_since(good, seen)} took {duration_text(shortest.total_seconds())}"
         f" to {duration_text(longest.total_seconds())}"
     )
-    limit = span_above(max(longest * 3, longest + _LEAST_GRACE))
+    limit = span_above(max(longest * 3, longest + _LONGER))
     if limit <= (check.max_runtime or check.grace) * _TIGHTER:
         yield Proposal(fields={"max_runtime": format_duration(limit)}, evidence=evidence)
     floor = span_below(shortest / 2)
