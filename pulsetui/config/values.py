@@ -19,9 +19,9 @@ from msgspec.structs import replace
 
 from pulsetui.config.address import is_host
 from pulsetui.config.problem import Problem, quoted
+from pulsetui.core.proof.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.schedule.duration import DurationError, parse_duration
 from pulsetui.core.state.check import OnEvent, canonical_uuid
-from pulsetui.core.state.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.text.metric import Pattern, PatternError
 from pulsetui.core.text.nearest import nearest
 from pulsetui.core.text.slot_command import SlotCommandError, check_slot_command

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from pulsetui.core.proof.expect import Expectation
 from pulsetui.core.schedule.cron import Cron
 from pulsetui.core.schedule.period import Every
 from pulsetui.core.schedule.schedule import Schedule
 from pulsetui.core.state import machine, operate
 from pulsetui.core.state.check import Check
-from pulsetui.core.state.expect import Expectation
 from pulsetui.core.state.incident import Acknowledgement, Flip, Incident
 from pulsetui.core.state.ping import Ping
 from pulsetui.core.state.run import Run

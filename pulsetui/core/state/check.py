@@ -11,9 +11,9 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from pulsetui.core.proof.expect import Expectation
 from pulsetui.core.schedule.schedule import Schedule
 from pulsetui.core.state.alert_rules import AlertRules
-from pulsetui.core.state.expect import Expectation
 from pulsetui.core.text.metric import Pattern
 
 DEFAULT_GRACE = timedelta(hours=1)

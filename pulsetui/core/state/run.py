@@ -8,9 +8,9 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from pulsetui.core.proof.expect import Expectation
 from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.state.check import Check
-from pulsetui.core.state.expect import Expectation
 from pulsetui.core.state.ping import NO_METRICS, Ping
 from pulsetui.core.state.status import Outcome, PingKind
 

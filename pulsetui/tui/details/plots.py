@@ -9,7 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from pulsetui.client.views import CheckDetails, CheckView, RunView
-from pulsetui.core.state.expect import DURATION, Expectation, ExpectationError
+from pulsetui.core.proof.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import day_text, duration_text, number_text, span_text
 from pulsetui.tui.details.pane import PaneContext

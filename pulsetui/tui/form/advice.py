@@ -11,11 +11,11 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from pulsetui.core.proof.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.schedule.duration import DurationError, format_duration, parse_duration
 from pulsetui.core.schedule.period import Every
 from pulsetui.core.schedule.schedule import Schedule
 from pulsetui.core.state.check import DEFAULT_EARLY, DEFAULT_GRACE
-from pulsetui.core.state.expect import DURATION, Expectation, ExpectationError
 from pulsetui.core.text.phrases import duration_text, number_text
 
 Level = Literal["error", "warning", "well", "info"]
