@@ -6,13 +6,14 @@ place it goes to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 
 from msgspec import Struct
 
-from pulsetui.client.views import CheckView, IncidentView
+from pulsetui.client.views import CheckView, IncidentView, RunView
+from pulsetui.core.proof.verdict import WORDS, ProofOutcome
 from pulsetui.core.state.status import Outcome, Reason, Status
 from pulsetui.core.text.phrases import (
     ago_text,
@@ -86,6 +87,17 @@ def run_word(outcome: Outcome, oddity: Reason | None) -> str:
     return outcome_word(outcome)
 
 
+def last_proof(runs: Iterable[RunView]) -> str:
+    """What was last seen of a run's work, of runs that are listed newest first; "" for nothing. Unsafe
+    text."""
+    return next((run.proof for run in runs if run.proof), "")
+
+
+def is_unprovable(run: RunView) -> bool:
+    """Whether somebody looked at its work, and could not tell."""
+    return run.proof.startswith(WORDS[ProofOutcome.UNPROVABLE])
+
+
 class _Clock(Struct, frozen=True):
     """How the sentence says its instants: as seen from ``now``, or in full and without distances."""
 
@@ -133,6 +145,8 @@ def sentence(
         parts.append(view.noted)
     if view.skipped and view.reason is not Reason.SKIPPED:
         parts.append(view.skipped)
+    if view.unprovable:
+        parts.append(view.unprovable)
     if view.started:
         parts.append(_running(view, clock))
     if view.incident is not None and view.incident.acknowledged_at is not None:

@@ -83,6 +83,7 @@ class CheckView(Struct, frozen=True, kw_only=True, gc=False):
     noted: str = ""  # an overlap or a duplicate run since the last run that was neither, in words
     progress: str = ""  # how far the newest running run is, as it says itself; unsafe text
     skipped: str = ""  # how many runs were skipped since the last success or fail, and why the newest; unsafe
+    unprovable: str = ""  # how many good runs in a row cannot be proven, and why the newest; unsafe text
     snoozed_until: datetime | None = None  # no alerts until then
 
     @property
@@ -114,6 +115,7 @@ class RunView(Struct, frozen=True, kw_only=True, gc=False):
     duplicate: bool
     detail: str
     catch_up: bool = False  # a person ran it to make up for ``slot``; it was judged by nobody
+    proof: str = ""  # what was seen of its work: "proven: …", "unmet: …", "not provable: …"; unsafe
 
     @property
     def oddity(self) -> Reason | None:

@@ -41,6 +41,7 @@ _PARSERS: Mapping[str, Callable[[object], object]] = {
     "on_overlap": values.on_event,
     "on_duplicate": values.on_event,
     "expect": values.expectations,
+    "prove": values.proofs,
     "metrics": values.metrics,
     "failures_before_down": values.count(MAX_TURNS),
     "skips_before_down": values.count(MAX_TURNS),
@@ -71,6 +72,7 @@ FIELDS: tuple[str, ...] = (
     "on_overlap",
     "on_duplicate",
     "expect",
+    "prove",
     "metrics",
     "failures_before_down",
     "skips_before_down",
@@ -101,6 +103,7 @@ _OTHER_WORDS: Mapping[str, str] = {
     "zone": "timezone",
     "channels": "hooks",
     "notify": "hooks",
+    "proof": "prove",
     "label": "name",
     "title": "name",
 }

@@ -20,6 +20,8 @@ from msgspec.structs import replace
 from pulsetui.config.address import is_host
 from pulsetui.config.problem import Problem, quoted
 from pulsetui.core.proof.expect import DURATION, Expectation, ExpectationError
+from pulsetui.core.proof.proof import MAX_PROOF_LENGTH, Proof, parse_proof
+from pulsetui.core.proof.verdict import ProofError
 from pulsetui.core.schedule.duration import DurationError, parse_duration
 from pulsetui.core.state.check import OnEvent, canonical_uuid
 from pulsetui.core.text.metric import Pattern, PatternError
@@ -277,6 +279,22 @@ def expectations(value: object) -> tuple[Expectation, ...]:
 
     items(value, parse, "expectations")
     return tuple(parsed)
+
+
+def proofs(value: object) -> tuple[Proof, ...]:
+    """What is to be looked for, each once."""
+    parsed: dict[str, Proof] = {}
+
+    def parse(item: str) -> None:
+        text(item, longest=MAX_PROOF_LENGTH)
+        try:
+            proof = parse_proof(item)
+        except (ProofError, ValueError) as error:
+            raise FlawedError(Flaw(str(error))) from None
+        parsed[proof.text] = proof
+
+    items(value, parse, "proofs")
+    return tuple(parsed.values())
 
 
 def metrics(value: object) -> Mapping[str, Pattern]:

@@ -32,7 +32,7 @@ from pulsetui.core.state.snooze import Snooze, snoozed_until
 from pulsetui.core.state.state import CheckState, bound_of, missed_at, status_at
 from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Status
 from pulsetui.core.text.clean import decode
-from pulsetui.core.text.phrases import skips_text
+from pulsetui.core.text.phrases import skips_text, unprovable_text
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.store.queries import Queries, StoredDelivery, StoredPing
 from pulsetui.store.rows import StoredRun
@@ -98,6 +98,7 @@ def check_view(
         history=state.history,
         noted=state.noted,
         skipped=skips_text(state.skips, state.skip_why),
+        unprovable=unprovable_text(state.unprovable, state.unprovable_why) if check.prove else "",
         snoozed_until=snoozed_until(snoozes, check, now) if snoozes else None,
         last_line=state.last_line,
     )
@@ -314,6 +315,7 @@ def _run_view(run: StoredRun) -> RunView:
         duplicate=run.duplicate,
         detail=run.detail,
         catch_up=run.catch_up,
+        proof=run.proof,
     )
 
 

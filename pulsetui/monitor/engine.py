@@ -37,6 +37,7 @@ from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.open_state import OpenState, open_state
 from pulsetui.monitor.pings.door import Door, Keys
 from pulsetui.monitor.pings.spool_intake import SpoolIntake
+from pulsetui.monitor.proof.prover import Prover
 from pulsetui.monitor.routines import Routines
 from pulsetui.monitor.trials import HookControl, Trials
 from pulsetui.monitor.trimmer import Trimmer
@@ -128,6 +129,7 @@ class Engine:
         self._snooze_timer = SnoozeTimer(clock.now, lambda: self.checks.snoozes, self._end_snoozes)
         self._window_timer = WindowTimer(clock.now, lambda: self.config.alerting.windows, self._pass_windows)
         self._trimmer = Trimmer(self.submit)
+        self.prover = Prover(self, self._routines.spawn)
         self.trials = Trials(self)
         self.hook_control: HookControl | None = None  # who can pause hooks, once there are any
         self.evidence: Evidence = no_evidence  # of the host, once it is looked at
@@ -155,6 +157,7 @@ class Engine:
         self._evaluator.start()
         self._snooze_timer.watch()
         self._window_timer.watch()
+        self.prover.redefined(self.checks.by_id.values())
         for routine in (self._tick(), self._keep_beat(), self.config_watch.watch(self.take_config)):
             self._routines.spawn(routine)
 
@@ -222,12 +225,14 @@ class Engine:
         if batch.redefined:
             self._evaluator.forget()
             self._evaluator.arm(self.checks.by_id.values())
+            self.prover.redefined(self.checks.by_id.values())
             self.on_changed(None)
         elif batch.changed:
             by_id = self.checks.by_id
             changed = [by_id[check_id] for check_id in batch.changed if check_id in by_id]
             self._evaluator.arm(changed)
             self._trimmer.look(changed)
+            self.prover.look(changed)
             self.on_changed(frozenset(tracked.check.slug for tracked in changed))
         if batch.told:
             self.on_alerts()

@@ -51,6 +51,7 @@ class ReportedCheck(Struct, frozen=True, kw_only=True):
     grace: float
     max_runtime: float | None
     expect: tuple[str, ...]
+    prove: tuple[str, ...]
     created_at: Instant
 
 
@@ -87,6 +88,7 @@ class ReportedRun(Struct, frozen=True, kw_only=True):
     duplicate: bool
     detail: str
     catch_up: bool = False  # a person ran it to make up for the slot
+    proof: str = ""  # what was seen of its work; "" where nothing was looked for
 
 
 class ReportedSpan(Struct, frozen=True, kw_only=True):
@@ -210,7 +212,6 @@ def _report(
 
 def _check(details: CheckDetails, where: tzinfo) -> ReportedCheck:
     view = details.view
-    expect = details.fields.get("expect")
     return ReportedCheck(
         slug=view.slug,
         uuid=view.uuid,
@@ -224,9 +225,16 @@ def _check(details: CheckDetails, where: tzinfo) -> ReportedCheck:
         tz=clean(view.tz),
         grace=view.grace,
         max_runtime=view.max_runtime,
-        expect=tuple(clean(str(one)) for one in expect) if isinstance(expect, list | tuple) else (),
+        expect=_listed(details, "expect"),
+        prove=_listed(details, "prove"),
         created_at=instant(view.created_at, where),
     )
+
+
+def _listed(details: CheckDetails, key: str) -> tuple[str, ...]:
+    """What the check's table lists under a key."""
+    written = details.fields.get(key)
+    return tuple(clean(str(one)) for one in written) if isinstance(written, list | tuple) else ()
 
 
 def _incident(slug: str, one: IncidentView, now: datetime, where: tzinfo) -> ReportedIncident:
@@ -261,6 +269,7 @@ def _run(one: RunView, where: tzinfo) -> ReportedRun:
         duplicate=one.duplicate,
         detail=clean(one.detail),
         catch_up=one.catch_up,
+        proof=clean(one.proof),
     )
 
 

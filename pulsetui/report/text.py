@@ -25,7 +25,7 @@ CSV_FIELDS = (
     *("record", "check", "id", "state"),
     *("since_utc", "since_local", "until_utc", "until_local", "duration_s", "slot_utc", "slot_local"),
     *("exit_status", "metrics", "missed_count"),
-    *("acknowledged_at_utc", "acknowledged_by", "note", "detail", "closed_by"),
+    *("acknowledged_at_utc", "acknowledged_by", "note", "detail", "closed_by", "proof"),
 )
 """The header of the CSV form. ``record`` is check, incident, missed, run or unwatched."""
 
@@ -83,6 +83,7 @@ def _csv_incident(slug: str, incident: ReportedIncident) -> dict[str, object]:
 def _csv_run(slug: str, run: ReportedRun) -> dict[str, object]:
     return {
         **_row("run", slug, str(run.n), str(run.outcome), run.started_at, run.ended_at, detail=run.detail),
+        "proof": harmless(run.proof),
         "duration_s": "" if run.duration is None else f"{run.duration:.3f}",
         "slot_utc": run.slot.utc if run.slot else "",
         "slot_local": run.slot.local if run.slot else "",
@@ -155,6 +156,7 @@ def _about(report: Report) -> list[str]:
         ("Grace", span_text(check.grace)),
         ("Longest run", span_text(check.max_runtime) if check.max_runtime is not None else ""),
         ("Expects", escaped(", ".join(check.expect))),
+        ("Proves", escaped("; ".join(check.prove))),
         ("Tags", escaped(", ".join(check.tags))),
         ("Tells", escaped(", ".join(check.hooks)) or "nobody"),
     ]
@@ -214,7 +216,7 @@ def _runs(report: Report) -> list[str]:
 
 
 def _run_cells(run: ReportedRun) -> tuple[str, ...]:
-    remarks = [escaped(run.detail)] if run.detail else []
+    remarks = [escaped(text) for text in (run.detail or run.proof,) if text]
     if run.overlaps is not None:
         remarks.append(f"overlapped run {run.overlaps}")
     if run.duplicate:

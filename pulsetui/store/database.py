@@ -183,6 +183,12 @@ class Database:
             for into, table in _tables(changes):
                 if table:
                     _insert(connection, into, table)
+            if changes.revised:
+                connection.executemany(
+                    "UPDATE pings SET outcome = ?, detail = ?, proof = ?"
+                    " WHERE check_id = ? AND n = ? AND outcome IS NOT NULL",
+                    [rows.revised_row(check_id, run) for (check_id, _), run in changes.revised.items()],
+                )
             if changes.unwatched:
                 connection.executemany(
                     "INSERT INTO unwatched (since, until, why) VALUES (?, ?, ?)",

@@ -128,6 +128,7 @@ class Changes(Struct):
     states: dict[int, CheckState] = field(default_factory=dict)
     pings: list[tuple[int, PingRow]] = field(default_factory=list)
     runs: dict[tuple[int, int], Run] = field(default_factory=dict)
+    revised: dict[tuple[int, int], Run] = field(default_factory=dict)  # kept with their pings
     incidents: dict[tuple[int, int], Incident] = field(default_factory=dict)
     flips: list[tuple[int, Flip]] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
@@ -257,7 +258,7 @@ def ping_row(check_id: int, ping: PingRow) -> Row:
     )
 
 
-_NO_RUN: Row = (None,) * 6
+_NO_RUN: Row = (*(None,) * 6, "")
 
 
 def _whole_run(run: Run) -> Row:
@@ -269,7 +270,13 @@ def _whole_run(run: Run) -> Row:
         _metrics(run.metrics),
         int(run.duplicate),
         run.detail,
+        run.proof,
     )
+
+
+def revised_row(check_id: int, run: Run) -> Row:
+    """How a run that is kept with its ping ended, after all."""
+    return run.outcome, run.detail, run.proof, check_id, run.n
 
 
 def _metrics(metrics: Mapping[str, float]) -> str:
@@ -292,6 +299,7 @@ def run_row(check_id: int, run: Run) -> Row:
         int(run.duplicate),
         run.detail,
         int(run.catch_up),
+        run.proof,
     )
 
 
@@ -339,6 +347,7 @@ class StoredRun(Struct, frozen=True):
     duplicate: bool
     detail: str
     catch_up: bool = False
+    proof: str = ""
 
 
 def _read_metrics(text: str) -> Mapping[str, float]:
@@ -350,13 +359,13 @@ def _read_metrics(text: str) -> Mapping[str, float]:
 
 RUN_COLUMNS = (
     "n, rid, started_at, ended_at, slot, outcome, duration, exit_status, metrics, overlaps, duplicate,"
-    " detail, catch_up"
+    " detail, catch_up, proof"
 )
 
 
 def read_run(row: tuple[object, ...]) -> StoredRun:
     n, rid, started, ended, slot, outcome, duration, exit_status, metrics, overlaps, duplicate, *rest = row
-    detail, catch_up = rest
+    detail, catch_up, proof = rest
     return StoredRun(
         n=integer(n),
         rid=None if rid is None else str(rid),
@@ -371,6 +380,7 @@ def read_run(row: tuple[object, ...]) -> StoredRun:
         duplicate=bool(duplicate),
         detail=str(detail),
         catch_up=bool(catch_up),
+        proof=str(proof),
     )
 
 

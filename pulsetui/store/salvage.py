@@ -41,7 +41,16 @@ def _finite(value: dict[str, object]) -> dict[str, object]:
 _ORNAMENTS = frozenset(
     {
         *("last_metrics", "durations", "last_duration", "history", "last_line", "aside", "orphans", "noted"),
-        *("last_rid", "last_source", "detail", "skip_why", "catch_ups"),
+        *(
+            "last_rid",
+            "last_source",
+            "detail",
+            "skip_why",
+            "catch_ups",
+            "unproven",
+            "usual",
+            "unprovable_why",
+        ),
     }
 )
 """What is shown and judged by nobody."""
@@ -55,6 +64,8 @@ def usable(state: CheckState) -> CheckState:
     """Raises ValueError for instants that nothing could be added to: nothing of the check could be judged."""
     at = [state.created_at, state.since, state.latest, state.last_ping, state.last_success, state.slot]
     at += [state.due, state.edited_at, state.set_back_at, state.good_began, state.bad_began]
+    if state.unproven is not None:
+        at += [state.unproven.success_before, state.unproven.run.ended_at]
     for run in (*state.runs, *state.orphans, *state.catch_ups):
         at += [run.started_at, run.ended_at, run.slot]
     if state.incident is not None:

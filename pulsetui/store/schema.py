@@ -199,6 +199,18 @@ MIGRATIONS: tuple[str, ...] = (
     DROP TABLE snoozes;
     ALTER TABLE sourced_snoozes RENAME TO snoozes;
     """,
+    """
+    -- What was seen of a run's work, in words: found after the run was written.
+    DROP VIEW all_runs;
+    ALTER TABLE runs ADD COLUMN proof TEXT NOT NULL DEFAULT '';
+    ALTER TABLE pings ADD COLUMN proof TEXT NOT NULL DEFAULT '';
+    CREATE VIEW all_runs AS
+        SELECT * FROM runs
+        UNION ALL
+        SELECT check_id, n, rid, CAST(NULL AS INTEGER), at, slot, outcome, duration, exit_status, metrics,
+            CAST(NULL AS INTEGER), duplicate, detail, CAST(0 AS INTEGER), proof
+        FROM pings WHERE outcome IS NOT NULL;
+    """,
 )
 
 EVIDENCE: tuple[tuple[str, str], ...] = (
@@ -210,6 +222,7 @@ EVIDENCE: tuple[tuple[str, str], ...] = (
     ("trials", "key"),
     ("runs", "catch_up"),
     ("snoozes", "source"),
+    ("pings", "proof"),
 )
 """For each migration a table with a column that shows it was applied."""
 

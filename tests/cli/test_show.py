@@ -8,8 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from pulsetui.cli.main import main
+from pulsetui.core.state.status import Outcome
 from tests.cli.conftest import Connect
-from tests.cli.samples import HOSTILE, OVERDUE, UP, engine_with
+from tests.cli.samples import HOSTILE, OVERDUE, RUN, UP, engine_with
 
 Captured = pytest.CaptureFixture[str]
 
@@ -32,6 +33,21 @@ def test_the_page_says_how_it_stands_what_was_missed_and_what_is_next(
     assert "  Fri 02:00         failed           4m  records=42  exit status 3" in lines
     assert "http://127.0.0.1:8787/ping/sync" in out
     assert "skipped when clocks go forward" in out
+
+
+def test_what_was_seen_of_a_run_stands_on_the_page_without_escapes(
+    connected: Connect, capsys: Captured
+) -> None:
+    fake = engine_with(OVERDUE)
+    seen = replace(RUN, outcome=Outcome.SUCCESS, detail="", proof="not provable: /b/\x1b[31mdump: denied")
+    fake.details_by_slug["sync"] = replace(fake.details("sync"), runs=(seen,))
+    connected(fake)
+
+    assert main(["show", "sync"]) == 0
+
+    out = capsys.readouterr().out
+    assert "Proof      not provable: /b/dump: denied" in out
+    assert "records=42  exit code 3  not provable: /b/dump: denied" in out
 
 
 def test_json_has_the_whole_details(connected: Connect, capsys: Captured) -> None:

@@ -133,6 +133,11 @@ def test_wrong_usage_changes_nothing(arguments: list[str], connected: Connect, c
         ("tags=a, b,", ["a", "b"]),
         ('tags=["a,b"]', ["a,b"]),
         ("expect=records >= 1", ["records >= 1"]),
+        ("prove=file:/b/x newer 26h, size > 1kB", ["file:/b/x newer 26h, size > 1kB"]),
+        (
+            'prove=["file:/b/x newer 26h", "file:/b/y newer 1d"]',
+            ["file:/b/x newer 26h", "file:/b/y newer 1d"],
+        ),
         ("cron=0 2 * * *", "0 2 * * *"),
         ("desc=x=y", "x=y"),
         ("name=42", "42"),

@@ -212,6 +212,10 @@ tags = [
 ]
 hooks = ["termnal"]
 expect = ["records > many"]
+prove = [
+    "file:/b/x newer 1h",
+    "file:b/x newer 1h",
+]
 on_overlap = "panic"
 failures_before_down = 721
 successes_before_up = 0
@@ -273,6 +277,7 @@ def test_every_mistake_of_a_file_is_reported_at_once_with_its_line() -> None:
         (at("5,"), "checks.a", "tags"),
         (at("hooks =", after=a), "checks.a", "hooks"),
         (at("expect"), "checks.a", "expect"),
+        (at('"file:b/x'), "checks.a", "prove"),
         (at("on_overlap"), "checks.a", "on_overlap"),
         (at("failures"), "checks.a", "failures_before_down"),
         (at("successes"), "checks.a", "successes_before_up"),

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from pulsetui.core.proof.expect import Expectation
+from pulsetui.core.proof.proof import parse_proof
+from pulsetui.core.proof.verdict import ProofOutcome, Verdict
 from pulsetui.core.schedule.cron import Cron
 from pulsetui.core.schedule.period import Every
 from pulsetui.core.schedule.schedule import Schedule
@@ -14,6 +16,7 @@ from pulsetui.core.state import machine, operate
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.incident import Acknowledgement, Flip, Incident
 from pulsetui.core.state.ping import Ping
+from pulsetui.core.state.results import ProofFinding, take_finding
 from pulsetui.core.state.run import Run
 from pulsetui.core.state.state import new_state, next_wake, status_at
 from pulsetui.core.state.status import PingKind
@@ -79,6 +82,15 @@ class Ladder:
         )
         return self.take(machine.receive(self.check, self.state, ping, at(now or when)))
 
+    def found(self, outcome: str, when: str, *, n: int | None = None, **measured: float) -> None:
+        """Somebody looked for proof of the newest good run, or of the run ``n``."""
+        waiting = self.state.unproven
+        number = n or (0 if waiting is None else waiting.run.n)
+        texts = {f"file:/b/{name} newer 26h": size for name, size in measured.items()}
+        verdict = Verdict(ProofOutcome(outcome), f"{outcome} seen")
+        finding = ProofFinding(number, verdict, texts)
+        self.take(take_finding(self.check, self.state, finding, at(when)))
+
     def until(self, when: str) -> str:
         """Time passes; returns ``status`` or ``status reason``."""
         self.take(machine.advance(self.check, self.state, at(when)))
@@ -136,4 +148,6 @@ def make_check(schedule: str | Schedule = "1h", **fields: Any) -> Check:
     fields.setdefault("grace", timedelta(minutes=30))
     if "expect" in fields:
         fields["expect"] = tuple(Expectation.parse(text) for text in fields["expect"])
+    if "prove" in fields:
+        fields["prove"] = tuple(parse_proof(text) for text in fields["prove"])
     return Check(slug="job", name="Job", schedule=schedule, **fields)

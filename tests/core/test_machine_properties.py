@@ -8,12 +8,15 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulsetui.core.proof.proof import parse_proof
+from pulsetui.core.proof.verdict import ProofOutcome, Verdict
 from pulsetui.core.schedule.cron import Cron
 from pulsetui.core.schedule.period import Every
 from pulsetui.core.state import machine, operate
 from pulsetui.core.state.check import Check, OnEvent
 from pulsetui.core.state.incident import Flip
 from pulsetui.core.state.ping import Ping
+from pulsetui.core.state.results import ProofFinding, take_finding
 from pulsetui.core.state.state import CheckState, new_state, next_wake
 from pulsetui.core.state.status import Outcome, PingKind, Status
 from pulsetui.core.state.transition import Transition
@@ -41,12 +44,17 @@ checks = st.builds(
     successes_before_up=st.integers(1, 3),
     manual_resume=st.booleans(),
     wait_for_first=st.booleans(),
+    prove=st.sampled_from([(), (parse_proof("file:/b/dump newer 26h"),)]),
 )
 
 events = st.lists(
     st.tuples(
         st.sampled_from(
-            ["success", "start", "fail", "skip", "log", "advance", "pause", "resume", "unwatched", "back"]
+            [
+                *("success", "start", "fail", "skip", "log"),
+                *("advance", "pause", "resume", "unwatched", "back"),
+                *ProofOutcome,
+            ]
         ),
         st.integers(0, 200),
         st.none() | st.integers(1, 3),
@@ -69,6 +77,7 @@ def legal(state: CheckState) -> None:
     if state.status in (Status.NEW, Status.PAUSED):
         assert (state.incident is None and not state.pending_run()) or state.due is None or state.slot
     assert len(state.history) % 2 == 0
+    assert state.unproven is None or state.status in (Status.UP, Status.DOWN)
     assert (state.skips == 0) == (state.skips_tolerated_until is None)
 
 
@@ -92,6 +101,11 @@ def test_any_order_of_events_leaves_a_legal_state(
             transition = operate.set_back(check, state, before, now)
         elif kind == "unwatched":
             transition = operate.skip_unwatched(check, state, before, now)
+        elif kind in ProofOutcome.__members__.values():
+            n = 1 if state.unproven is None else state.unproven.run.n
+            finding = ProofFinding(n, Verdict(ProofOutcome(kind), "seen"), {"file:/b/dump newer 26h": 9})
+            transition = take_finding(check, state, finding, now)
+            assert transition.state.unproven is None
         else:
             rid = None if run is None else UUID(int=run)
             ping = Ping(kind=PingKind(kind), at=now - timedelta(minutes=back), rid=rid, spooled=back > 0)

@@ -167,7 +167,7 @@ ROWS = [
     "UPDATE pings SET kind = 7, outcome = 'bewildered', metrics = '['",
     f"INSERT INTO unwatched (since, until, why) VALUES ({NEVER}, {NEVER}, '')",
     f"INSERT INTO reports VALUES ('{'a' * 32}', {NEVER})",
-    f"INSERT INTO runs VALUES (1, 1, NULL, {NEVER}, NULL, NULL, 'running', NULL, NULL, '', NULL, 0, '', 0)",
+    f"INSERT INTO runs VALUES (1, 1, '', {NEVER}, NULL, NULL, 'running', NULL, NULL, '', 1, 0, '', 0, '')",
     f"UPDATE checks SET removed_at = {NEVER} WHERE id = 1",
     "UPDATE bodies SET body = 'text'",
 ]

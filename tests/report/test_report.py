@@ -188,6 +188,18 @@ def test_a_negative_exit_status_stays_a_number() -> None:
     assert rows(check_report(details(runs=(killed,)), NOW))[-1]["exit_status"] == "-9"
 
 
+def test_what_was_seen_of_a_run_is_in_every_form() -> None:
+    seen = run(1, NOW, outcome=Outcome.SUCCESS, exit_status=0, detail="", proof="proven: /b/*.dump, 1.2 GB")
+    made = replace(details(runs=(seen,)), fields={"prove": ["file:/b/*.dump newer 26h"]})
+    report = check_report(made, NOW)
+
+    text = to_markdown(report)
+    assert r"| proven: /b/\*.dump, 1.2 GB |" in text
+    assert r"| Proves | file:/b/\*.dump newer 26h |" in text
+    assert rows(report)[-1]["proof"] == "proven: /b/*.dump, 1.2 GB"
+    assert '"proof": "proven: /b/*.dump, 1.2 GB"' in to_json(report)
+
+
 def test_hostile_text_is_neither_markup_nor_escape_codes() -> None:
     made = replace(
         engine_with(HOSTILE).details("evil"), runs=(replace(RUN, detail="<img src=x> | `a` [l](u)"),)

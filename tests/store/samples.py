@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from pulsetui.core.state.incident import Acknowledgement, Incident
-from pulsetui.core.state.run import Run
+from pulsetui.core.state.run import Run, Unproven
 from pulsetui.core.state.state import CheckState, new_state
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 from pulsetui.store.database import Database
@@ -97,6 +97,7 @@ runs = st.builds(
     overlaps=st.none() | st.integers(1, 99),
     duplicate=st.booleans(),
     detail=texts,
+    proof=texts,
 )
 
 
@@ -128,6 +129,10 @@ states = st.builds(
     last_metrics=metrics,
     runs=st.lists(runs, max_size=3).map(tuple),
     incident=st.none() | incidents,
+    unproven=st.none() | st.builds(Unproven, run=runs, success_before=maybe_instant, recovers=st.booleans()),
+    usual=st.none() | st.dictionaries(texts, st.lists(st.floats(0, 1e15), max_size=3).map(tuple), max_size=2),
+    unprovable=st.integers(0, 9),
+    unprovable_why=texts,
     history=st.text("sfm0-", max_size=10),
     last_line=texts,
 )

@@ -67,6 +67,9 @@ def test_a_run_that_is_all_in_one_ping_comes_back_the_same(
     database.write(Changes(states={1: new_state(NOW)}, pings=[(1, told)]))
 
     assert_is_kept(run, queries)
+    run = replace(run, outcome=Outcome.UNMET, detail="it is old", proof="unmet: it is old")
+    database.write(Changes(revised={(1, run.n): run}))
+    assert_is_kept(run, queries)
 
 
 def assert_is_kept(run: Run, queries: Queries) -> None:
@@ -82,10 +85,11 @@ def assert_is_kept(run: Run, queries: Queries) -> None:
         "duplicate",
     ):
         assert getattr(found, name) == getattr(run, name)
-    assert (found.rid, found.metrics, found.detail) == (
+    assert (found.rid, found.metrics, found.detail, found.proof) == (
         run.rid and str(run.rid),
         dict(run.metrics),
         run.detail,
+        run.proof,
     )
 
 

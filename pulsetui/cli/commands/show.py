@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, paint, status_text
-from pulsetui.client.status_words import run_word, sentence, word_for
+from pulsetui.client.status_words import last_proof, run_word, sentence, word_for
 from pulsetui.core.schedule.zone import zone
 from pulsetui.core.slug import check_slug
 from pulsetui.core.state.status import Status
@@ -70,6 +70,7 @@ def _facts(details: CheckDetails, info: EngineInfo, now: datetime, where: tzinfo
         *(("Warning", clean(warning)) for warning in details.schedule_warnings),
         ("Next due", f"{due} ({clean(view.tz)})" if due and view.status is not Status.PAUSED else ""),
         ("Duration", _durations(view)),
+        ("Proof", clean(last_proof(details.runs), 400)),
         ("Tags", clean(", ".join(view.tags))),
         ("Hooks", clean(", ".join(view.hooks))),
         (
@@ -108,6 +109,7 @@ def _run(run: RunView, where: tzinfo, now: datetime) -> str:
         "overlap" if run.overlaps is not None and word != "overlap" else "",
         "duplicate" if run.duplicate and word != "ran twice" else "",
         clean(run.detail, 200),
+        clean(run.proof, 200) if not run.detail else "",
     ]
     return "  ".join(part for part in parts if part)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pulsetui.client.views import CommandResult
 
 _LISTS = frozenset({"tags", "hooks", "expect", "depends_on"})
+_WITH_COMMAS = frozenset({"prove"})
+"""Lists whose items may hold commas: a text is one item."""
 _NUMBERS = frozenset({"failures_before_down", "skips_before_down", "successes_before_up", "keep_pings"})
 _FLAGS = frozenset({"manual_resume", "wait_for_first"})
 _TABLES = frozenset({"metrics", "alerts", "source"})
@@ -99,7 +101,8 @@ def remove(options: argparse.Namespace) -> int:
 def read_pairs(pairs: Sequence[str]) -> dict[str, object | None]:
     """``key=value`` words as the values of a check's table; an empty value is None (take the key out).
 
-    Lists are written ``tags=a,b`` or as in TOML, ``tags=["a", "b"]``. What the value must be is the engine's
+    Lists are written ``tags=a,b`` or as in TOML, ``tags=["a", "b"]``; of what may hold commas one text is one
+    item. What the value must be is the engine's
     to judge. Raises UsageError.
     """
     fields: dict[str, object | None] = {}
@@ -117,7 +120,9 @@ def read_pairs(pairs: Sequence[str]) -> dict[str, object | None]:
 def _value(key: str, text: str) -> object:
     if key in _LISTS and not text.startswith("["):
         return [part.strip() for part in text.split(",") if part.strip()]
-    if key in _LISTS | _TABLES:
+    if key in _WITH_COMMAS and not text.startswith("["):
+        return [text]
+    if key in _LISTS | _WITH_COMMAS | _TABLES:
         return _toml(key, text)
     if key in _NUMBERS and text.isascii() and text.isdigit():
         return int(text)

@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from pulsetui.core.proof.expect import Expectation
+from pulsetui.core.proof.proof import Proof
 from pulsetui.core.schedule.schedule import Schedule
 from pulsetui.core.state.alert_rules import AlertRules
 from pulsetui.core.text.metric import Pattern
@@ -78,6 +79,7 @@ class Check(Struct, frozen=True, kw_only=True, gc=False):
     on_overlap: OnEvent = OnEvent.NOTE
     on_duplicate: OnEvent = OnEvent.NOTE
     expect: tuple[Expectation, ...] = ()
+    prove: tuple[Proof, ...] = ()  # what the engine looks for after a good run
     metrics: Mapping[str, Pattern] = field(default_factory=lambda: NO_PATTERNS)
     # ^ metric name → pattern searched in the body; its first group is the number
     failures_before_down: int = 1

@@ -63,6 +63,8 @@ class TransitionBuilder:
         """
         state = self.state
         state.successes = 0
+        if state.unproven is not None and state.unproven.recovers:
+            state.unproven = replace(state.unproven, recovers=False)  # it came before this
         if state.status is not Status.DOWN:
             self._flip(at, Status.DOWN, reason, detail)
             state.incidents += 1
@@ -96,8 +98,12 @@ class TransitionBuilder:
     def note(self, text: str) -> None:
         """An overlap or a duplicate run. Told once until a run was neither: nobody reads the twentieth."""
         if not self.state.noted:
-            self._notes.append(text)
+            self.tell(text)
         self.state.noted = text
+
+    def tell(self, text: str) -> None:
+        """Something that takes nothing down, and that somebody is to hear of."""
+        self._notes.append(text)
 
     def forget_skips(self) -> None:
         """The job did something, or there is no telling what it did: skipped runs are counted anew."""
@@ -149,6 +155,13 @@ class TransitionBuilder:
         """Something more is known of a run that stays open, in its place among the others."""
         self.state.runs = tuple(run if other.n == run.n else other for other in self.state.runs)
         self._runs[run.n] = run
+
+    def revise_run(self, before: Run, after: Run) -> None:
+        """Something has come to light about a run that was closed."""
+        self._runs[after.n] = after
+        old, new = history.letter_of(before), history.letter_of(after)
+        if old != new:
+            self.state.history = history.relabelled(self.state.history, old, new)
 
     def hang(self, run: Run, detail: str) -> None:
         """A run past its bound: it may still report, so it stays open."""

@@ -71,6 +71,14 @@ def without_last(history: str, letter: str) -> str:
     return history
 
 
+def relabelled(history: str, letter: str, other: str) -> str:
+    """``history`` with ``other`` in the place of its newest ``letter``; as it is when there is none."""
+    for i in range(len(history) - 2, -1, -2):
+        if history[i] == letter:
+            return history[:i] + other + history[i + 1 :]
+    return history
+
+
 def marks(history: str) -> Iterator[Mark]:
     """The entries, oldest first."""
     for i in range(0, len(history) - 1, 2):

@@ -19,6 +19,7 @@ from pulsetui.core.state import catch_up
 from pulsetui.core.state.check import Check, OnEvent
 from pulsetui.core.state.draft import TransitionBuilder
 from pulsetui.core.state.ping import Ping
+from pulsetui.core.state.results import take_bad, take_good
 from pulsetui.core.state.run import Run, judge
 from pulsetui.core.state.slots import SETTLED_AT_ONCE, has_run, settle_slot, slot_at, slot_of
 from pulsetui.core.state.state import CheckState, bound_of, missed_at
@@ -36,11 +37,6 @@ the answer was lost, and curl's --retry waits for 10 s at most in our recipes, t
 TOLD_AGAIN_WITHIN = timedelta(minutes=1)
 """From a run's end as the job tells it to its end as the program around it does."""
 
-_FAILURES = {
-    Outcome.FAILED: Reason.FAILED,
-    Outcome.UNMET: Reason.UNMET,
-    Outcome.TOO_SHORT: Reason.TOO_SHORT,
-}
 _OF_RUNS = frozenset({PingKind.START, PingKind.SUCCESS, PingKind.FAIL, PingKind.SKIP})
 _NO_TIME = timedelta(0)
 
@@ -239,10 +235,9 @@ def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
                 draft.orphan(other)
     flip_at = ping.at if ping.at >= state.since else now
     if run.outcome is Outcome.SUCCESS:
-        _good(draft, run, flip_at, ping.at)
+        take_good(draft, run, flip_at)
     else:
-        state.bad_began = _began(run, ping.at)
-        _bad(draft, flip_at, _FAILURES[run.outcome], run.detail)
+        take_bad(draft, run, flip_at)
     if duplicate:
         _tell_duplicate(draft, previous_success, ping.at, flip_at)
 
@@ -297,41 +292,6 @@ def _adds_nothing(state: CheckState, ping: Ping) -> bool:
 def _is_soon(state: CheckState, ping: Ping) -> bool:
     at, _ = _last_end(state)
     return at is not None and _NO_TIME <= ping.at - at <= TOLD_AGAIN_WITHIN
-
-
-def _good(draft: TransitionBuilder, run: Run, flip_at: datetime, at: datetime) -> None:
-    state = draft.state
-    state.last_success = at
-    state.good_began = _began(run, at)
-    state.failures = 0
-    if run.duration is not None:
-        draft.remember_duration(run.duration)
-    if state.status is Status.DOWN:
-        state.successes += 1
-        if state.successes < draft.check.successes_before_up:
-            wanted = draft.check.successes_before_up
-            state.detail = f"{state.successes} of the {wanted} good runs that recovery takes"
-            return
-    draft.go(flip_at, Status.UP)
-
-
-def _began(run: Run, ended: datetime) -> datetime:
-    """As far as is known: of one that reports no start and no duration, when it was over."""
-    if run.started_at is not None or run.duration is None:
-        return run.started_at or ended
-    return ended - run.duration
-
-
-def _bad(draft: TransitionBuilder, at: datetime, reason: Reason, detail: str) -> None:
-    state = draft.state
-    state.failures += 1
-    state.successes = 0
-    wanted = draft.check.failures_before_down
-    if state.status is Status.DOWN or state.failures >= wanted:
-        draft.go_down(at, reason, detail)
-        return
-    draft.go(at, Status.UP)
-    state.detail = f"{detail} ({state.failures} of the {wanted} failures in a row that take it down)"
 
 
 def _tell_duplicate(

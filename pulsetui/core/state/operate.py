@@ -31,6 +31,7 @@ def pause(check: Check, state: CheckState, now: datetime, by: str = "") -> Trans
     draft.go(now, Status.PAUSED, closed_by=f"pause, {by}" if by else "pause")
     draft.state.before_pause = _kept(state)
     draft.state.pending = None
+    draft.state.unproven = None
     draft.state.slot = draft.state.due = None
     draft.state.unwatched = False
     draft.state.failures = 0

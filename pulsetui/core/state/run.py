@@ -31,6 +31,15 @@ class Run(Struct, frozen=True, kw_only=True, gc=False):
     duplicate: bool = False  # a success within min_interval of the one before
     catch_up: bool = False  # a person ran it to make up for ``slot``: it was judged by nobody
     detail: str = ""  # what was wrong, in words
+    proof: str = ""  # what was seen of its work, in words; "" where nothing was looked for, or not yet
+
+
+class Unproven(Struct, frozen=True, kw_only=True):
+    """A good run whose proof is still to be looked for."""
+
+    run: Run
+    success_before: datetime | None = None  # the last one before it, which counts if this was none
+    recovers: bool = False  # the check is down, and comes up when this run is believed
 
 
 def judge(check: Check, ping: Ping, duration: timedelta | None) -> tuple[Outcome, str]:

@@ -13,7 +13,7 @@ from pulsetui.core.state.alert_plan import Plans, next_due
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.incident import Incident
 from pulsetui.core.state.ping import NO_METRICS
-from pulsetui.core.state.run import Run
+from pulsetui.core.state.run import Run, Unproven
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 
 
@@ -64,6 +64,11 @@ class CheckState(Struct, kw_only=True, omit_defaults=True, gc=False):
     skip_why: str = ""  # why the newest of them did nothing; unsafe text
     last_skip: datetime | None = None
     skips_tolerated_until: datetime | None = None  # however many there are
+    unproven: Unproven | None = None  # the newest good run, until its proof was looked for
+    usual: Mapping[str, tuple[float, ...]] | None = None
+    # ^ by the text of a proof: what was measured of runs that it proved, newest last; None: of none
+    unprovable: int = 0  # good runs in a row of which nobody can tell whether they did their work
+    unprovable_why: str = ""  # of the newest, in words; unsafe text
     unwatched: bool = False  # its last deadline passed while nobody was watching
     incidents: int = 0  # had so far
     incident: Incident | None = None  # the open one

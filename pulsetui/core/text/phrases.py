@@ -63,6 +63,14 @@ def skips_text(count: int, why: str) -> str:
     return f"{said}: {why}" if why else said
 
 
+def unprovable_text(count: int, why: str) -> str:
+    """So many good runs whose work nobody can see: ``cannot be proven for 3 runs in a row: permission
+    denied``; "" for none. ``why`` is unsafe text."""
+    if not count:
+        return ""
+    return f"cannot be proven{f' for {count} runs in a row' if count > 1 else ''}: {why}"
+
+
 def number_text(value: float) -> str:
     """A reported number: ``312``, ``0.25``, ``1500000``; never with a needless exponent."""
     if abs(value) < _WHOLE and value == int(value):

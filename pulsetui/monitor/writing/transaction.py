@@ -93,8 +93,10 @@ class Transaction:
         if ping is not None:
             changes.pings.append((check_id, ping))
         for run in transition.runs:
-            if ping is None or run is not ping.whole:
+            if run.started_at is not None or run.catch_up:
                 changes.runs[check_id, run.n] = run
+            elif ping is None or run is not ping.whole:  # it was written with its ping
+                changes.revised[check_id, run.n] = run
         for incident in transition.incidents:
             changes.incidents[check_id, incident.n] = incident
         silent = self.is_silent(tracked, now) if transition.flips or transition.notes else False

@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from msgspec.structs import replace
 
+from pulsetui.client.status_words import last_proof
 from pulsetui.client.views import CheckDetails, CheckView
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.phrases import ago_text, count_text, number_text, span_text, until_text
@@ -86,7 +87,7 @@ def _facts(details: CheckDetails, view: CheckView, context: PaneContext, width: 
     for label, text, style in (
         *_plan(details, view, context),
         *_learned(view, context),
-        *_past(view, context),
+        *_past(details, view, context),
     ):
         for at, piece in enumerate(wrap(plain(text), room)):
             lines.append(((" ", "text"), (pad("" if at else label, _LABEL), "muted"), (piece, style)))
@@ -111,6 +112,10 @@ def _plan(details: CheckDetails, view: CheckView, context: PaneContext) -> Itera
         yield "Expects", ", ".join(str(item) for item in expect), "text"
     if details.source:
         yield "Source", details.source, "text"
+    prove = details.fields.get("prove")
+    if isinstance(prove, list | tuple) and prove:
+        for at, item in enumerate(prove):
+            yield ("" if at else "Proves"), str(item), "text"
     yield "Notifies", ", ".join(view.hooks) or "nobody: no hook is configured", "text"
     if context.info.base_url:
         yield "Ping URL", context.info.ping_url(view.slug, view.uuid), "accent"
@@ -126,7 +131,7 @@ def _learned(view: CheckView, context: PaneContext) -> Iterator[Fact]:
         yield "", f"and {more} more: pulsetui learn {view.slug}", "muted"
 
 
-def _past(view: CheckView, context: PaneContext) -> Iterator[Fact]:
+def _past(details: CheckDetails, view: CheckView, context: PaneContext) -> Iterator[Fact]:
     """What came of it."""
     now = context.now
     if view.deadline is not None:
@@ -142,6 +147,8 @@ def _past(view: CheckView, context: PaneContext) -> Iterator[Fact]:
     if view.last_metrics:
         said = "  ".join(f"{name} = {number_text(value)}" for name, value in view.last_metrics.items())
         yield "Metrics", said, "text"
+    if proof := last_proof(details.runs):
+        yield "Proof", proof, "text"
     if view.last_line:
         yield "Last output", view.last_line, "text"
     yield "Added", f"{context.instant(view.created_at)}, {count_text(view.n_pings, 'ping')}", "muted"

@@ -44,6 +44,8 @@ def _facts(
     style = "text" if run.outcome is Outcome.SUCCESS else "warning"
     for at, note in enumerate(run_notes(run)):
         yield ("" if at else "What", note, style)
+    if run.proof:
+        yield "Proof", run.proof, style
     if run.started_at is not None:
         yield "Started", _exact(run.started_at, context), "text"
     else:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from pulsetui.client.status_words import run_word
+from pulsetui.client.status_words import is_unprovable, run_word
 from pulsetui.client.unusual import unusual_metrics
 from pulsetui.client.views import CheckDetails, CheckView, RunView
 from pulsetui.core.state.status import Outcome
@@ -95,7 +95,7 @@ def _told(
 ) -> list[Span]:
     usual_ones = {name: value for name, value in run.metrics.items() if name not in unusual}
     metrics = plain("  ".join(f"{name}={number_text(value)}" for name, value in usual_ones.items()))
-    notes = plain("; ".join(run_notes(run)))
+    notes = plain("; ".join([*run_notes(run), *([run.proof] if is_unprovable(run) else [])]))
     told: list[Span] = [
         (_unusual(name, run.metrics[name], usual, context) + "  ", "warning")
         for name, usual in unusual.items()

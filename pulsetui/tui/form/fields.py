@@ -77,14 +77,20 @@ class FieldRow(Widget):
         self.spec = spec
         self._text = text  # as the model has it
         self._hint = hint or spec.hint
-        self._entry_height = 3 if spec.kind in {"lines", "pairs"} else 1
+        self._entry_height = 3 if spec.kind in {"lines", "pairs", "one a line"} else 1
         self._complaint = ""
         self._problem: list[str] = []  # in lines
         self.styles.height = self._entry_height
 
     def compose(self) -> ComposeResult:
         if self._entry_height > 1:
-            area = TextArea(self._text, compact=True, show_line_numbers=False, tab_behavior="focus")
+            area = TextArea(
+                self._text,
+                placeholder=self._hint,
+                compact=True,
+                show_line_numbers=False,
+                tab_behavior="focus",
+            )
             area.cursor_blink = False
             yield area
         else:

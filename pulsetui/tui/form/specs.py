@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from pulsetui.core.schedule.schedule import ScheduleKind
 
-FieldKind = Literal["text", "list", "one or more", "dates", "count", "flag", "lines", "pairs"]
+FieldKind = Literal["text", "list", "one a line", "one or more", "dates", "count", "flag", "lines", "pairs"]
 LISTS: frozenset[FieldKind] = frozenset({"list", "one or more", "dates"})
 """Items with commas between them."""
 Fold = Literal["alerts", "more"]
@@ -141,11 +141,18 @@ FIELDS: tuple[FieldSpec, ...] = (
         kind="pairs",
         fold="more",
     ),
+    FieldSpec(
+        key="prove",
+        label="Prove",
+        hint="file:/backup/shop.dump newer 26h, size >= 80% of usual  (one a line)",
+        kind="one a line",
+        fold="more",
+    ),
     FieldSpec(key="uuid", label="UUID", hint="generated if empty", fold="more"),
 )
 FOLDS: Mapping[Fold, str] = {
     "alerts": "who is told and when, what it depends on",
-    "more": "limits, overlaps, metrics, uuid",
+    "more": "limits, overlaps, metrics, proof, uuid",
 }
 """The parts that are shown only on demand, in order, and what is in them."""
 SPECS: Mapping[str, FieldSpec] = {spec.key: spec for spec in FIELDS}
@@ -175,12 +182,19 @@ def items_of(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
+def lines_of(text: str) -> list[str]:
+    """What stands in a field that holds one item a line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def as_text(spec: FieldSpec, value: object) -> str:
     """A value of the file as it stands in its field."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if spec.kind == "one a line" and isinstance(value, list | tuple):
+        return "\n".join(str(item) for item in value)
     if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value) if value else (NONE if spec.key == "hooks" else "")
     if spec.kind == "pairs" and isinstance(value, Mapping):
@@ -191,6 +205,8 @@ def as_text(spec: FieldSpec, value: object) -> str:
 def as_value(spec: FieldSpec, text: str) -> object:
     """What a field's text means in the file. What cannot be read stays text and fails the validation."""
     text = text.strip()
+    if spec.kind == "one a line":
+        return lines_of(text)
     if spec.kind in LISTS:
         if spec.key == "hooks" and text.casefold() == NONE:
             return []

@@ -70,6 +70,23 @@ def test_a_metric_far_from_the_usual_is_marked_though_nothing_is_expected_of_it(
     assert any("files=3" in text for text, _ in lines[1])
 
 
+def test_what_was_seen_of_a_run_stands_in_the_overview_and_with_it_where_nobody_could_tell() -> None:
+    known = view("a")
+    made = details(known)
+    seen = replace(made.runs[0], outcome=Outcome.SUCCESS, detail="", proof="proven: /b/x, 1.2 GB")
+    blind = replace(seen, n=seen.n - 1, proof="not provable: /b/[x]\x1b[31m")
+    made = replace(made, runs=(seen, blind), fields={"prove": ["file:/b/x newer 1h", "file:/b/y newer 1h"]})
+
+    overview = [line.split() for line in shown(OVERVIEW, known, made, width=80)]
+    assert ["Proves", "file:/b/x", "newer", "1h"] in overview
+    assert ["file:/b/y", "newer", "1h"] in overview
+    assert ["Proof", "proven:", "/b/x,", "1.2", "GB"] in overview
+    first, second = shown(RUNS, known, made)[1:3]
+    assert "proven" not in first, "nothing is odd about it"
+    assert "not provable: /b/[x]" in second
+    assert "\x1b" not in second
+
+
 def test_the_overview_counts_one_ping_in_the_singular() -> None:
     assert any(line.strip().endswith(", 1 ping") for line in shown(OVERVIEW, view(n_pings=1), width=80))
 

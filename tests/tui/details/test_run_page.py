@@ -57,6 +57,16 @@ async def test_a_failed_run_shows_what_it_printed_that_the_good_one_did_not() ->
         assert "  connecting to the bank" in lines
 
 
+async def test_a_run_says_what_was_seen_of_its_work() -> None:
+    engine = engine_of(broken())
+    made = engine.details(SLUG)
+    runs = tuple(replace(run, proof="proven: /b/[x], 1.2 GB") for run in made.runs)
+    engine.details_by_slug[SLUG] = replace(made, runs=runs)
+    async with showing(engine) as (app, pilot):
+        await open_run(app, pilot)
+        assert "Proof       proven: /b/[x], 1.2 GB" in screen_text(app)
+
+
 async def test_keys_walk_through_the_panes_of_a_run_and_back_to_the_list() -> None:
     async with showing(engine_of(broken())) as (app, pilot):
         await open_run(app, pilot, "j")

@@ -6,6 +6,7 @@ from pulsetui.monitor.writing.commands.define import Define
 from pulsetui.monitor.writing.commands.deploys import TakeDeploy
 from pulsetui.monitor.writing.commands.judge import Advance, Settled
 from pulsetui.monitor.writing.commands.operate import Operate
+from pulsetui.monitor.writing.commands.prove import TakeFinding
 from pulsetui.monitor.writing.commands.receive import Receive
 from pulsetui.monitor.writing.commands.snoozes import SetSnoozes
 from pulsetui.monitor.writing.commands.windows import PassWindows
@@ -23,5 +24,6 @@ __all__ = [
     "SetSnoozes",
     "Settled",
     "TakeDeploy",
+    "TakeFinding",
     "TakeSpooled",
 ]

@@ -1,0 +1,43 @@
+"""What docs/proof.md shows is valid, and looks for what the page says."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pulsetui.config.file.load import parse_config
+from pulsetui.hooks.registry import VALIDATORS
+from tests.monitor.proof.test_prover import dump, looked, proving
+
+PAGE = (Path(__file__).parents[2] / "docs" / "proof.md").read_text("utf-8")
+_TOML = re.compile(r"```toml\n(.*?)```", re.DOTALL)
+
+
+def test_what_the_page_shows_can_be_configured_so() -> None:
+    for text in _TOML.findall(PAGE):
+        (check,) = parse_config(text, Path("checks.toml"), VALIDATORS).checks.values()
+        assert check.prove
+
+
+def test_each_clause_of_the_page_is_one_of_a_valid_proof() -> None:
+    clauses = re.findall(r"^\| `((?:newer|size) [^`]+)` \|", PAGE, re.MULTILINE)
+    assert len(clauses) == 3
+    for clause in clauses:
+        text = f'[checks.a]\nevery = "1d"\nprove = ["file:/backup/shop.dump {clause}"]\n'
+        assert parse_config(text, Path("checks.toml"), VALIDATORS).checks["a"].prove
+
+
+@pytest.mark.parametrize(("age", "status"), [(timedelta(minutes=3), "up"), (timedelta(days=3), "down unmet")])
+async def test_the_example_looks_at_the_file(tmp_path: Path, age: timedelta, status: str) -> None:
+    example = _TOML.findall(PAGE)[0].replace("/backup/", f"{tmp_path}/")
+    path = dump(tmp_path, age)
+    async with proving(tmp_path, example) as engine:
+        await engine.ping("shop-backup")
+        await looked(engine)
+        assert engine.status("shop-backup") == status
+        said = engine.client.details("shop-backup").runs[0].proof.replace(str(path), "/backup/shop.dump")
+    detail = said.partition(": ")[2].partition(",")[0]
+    assert detail in PAGE
