@@ -141,6 +141,8 @@ def sentence(
     if good_metrics and view.last_success is not None:
         good = f"{_LAST_GOOD} {clock.at(view.last_success)}"
         parts = [f"{part}, {metrics_text(good_metrics)}" if part == good else part for part in parts]
+    if view.unusual and view.status in (Status.UP, Status.LATE):
+        parts.append(f"unusual: {view.unusual}")
     if view.noted:
         parts.append(view.noted)
     if view.skipped and view.reason is not Reason.SKIPPED:

@@ -85,6 +85,7 @@ class CheckView(Struct, frozen=True, kw_only=True, gc=False):
     skipped: str = ""  # how many runs were skipped since the last success or fail, and why the newest; unsafe
     unprovable: str = ""  # how many good runs in a row cannot be proven, and why the newest; unsafe text
     snoozed_until: datetime | None = None  # no alerts until then
+    unusual: str = ""  # metrics of the last good run that are far from the usual, in words; unsafe text
 
     @property
     def acknowledged(self) -> bool:

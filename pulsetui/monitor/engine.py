@@ -41,6 +41,7 @@ from pulsetui.monitor.proof.prover import Prover
 from pulsetui.monitor.routines import Routines
 from pulsetui.monitor.trials import HookControl, Trials
 from pulsetui.monitor.trimmer import Trimmer
+from pulsetui.monitor.unusual import UnusualWatch
 from pulsetui.monitor.watch.evaluator import Evaluator
 from pulsetui.monitor.watch.health import HealthJudge
 from pulsetui.monitor.watch.snooze_timer import SnoozeTimer
@@ -130,6 +131,7 @@ class Engine:
         self._window_timer = WindowTimer(clock.now, lambda: self.config.alerting.windows, self._pass_windows)
         self._trimmer = Trimmer(self.submit)
         self.prover = Prover(self, self._routines.spawn)
+        self.unusual = UnusualWatch(self.queries, self._routines.spawn, self.on_changed)
         self.trials = Trials(self)
         self.hook_control: HookControl | None = None  # who can pause hooks, once there are any
         self.evidence: Evidence = no_evidence  # of the host, once it is looked at
@@ -163,6 +165,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Commits what was taken, then lets go of everything."""
+        self.unusual.stop()
         await self._routines.cancel()
         self._evaluator.forget()
         self._snooze_timer.cancel()
@@ -226,6 +229,7 @@ class Engine:
             self._evaluator.forget()
             self._evaluator.arm(self.checks.by_id.values())
             self.prover.redefined(self.checks.by_id.values())
+            self.unusual.redefined(self.checks.by_id.values())
             self.on_changed(None)
         elif batch.changed:
             by_id = self.checks.by_id
@@ -233,6 +237,7 @@ class Engine:
             self._evaluator.arm(changed)
             self._trimmer.look(changed)
             self.prover.look(changed)
+            self.unusual.look(changed)
             self.on_changed(frozenset(tracked.check.slug for tracked in changed))
         if batch.told:
             self.on_alerts()

@@ -124,7 +124,9 @@ class LocalEngine:
                 wanted = [tracked for slug in dirty if (tracked := checks.find(slug)) is not None]
             for tracked in wanted:
                 try:
-                    views[tracked.check.slug] = check_view(tracked, hook_names, checks.snoozes, now)
+                    view = check_view(tracked, hook_names, checks.snoozes, now)
+                    unusual = self._engine.unusual.of(tracked.id)
+                    views[tracked.check.slug] = replace(view, unusual=unusual) if unusual else view
                 except Exception:  # one check must not hide the others; the evaluator tells of it
                     logger.exception("check=%s cannot be shown", tracked.check.slug)
             self._views = views

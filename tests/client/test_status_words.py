@@ -80,6 +80,10 @@ _FAILED = _view(
     ("view", "text"),
     [
         (_view(), "Up since Sat 02:30; last good run Fri 02:04; due tomorrow 02:00 (in 17h)"),
+        (
+            _view(unusual="a=0, usual 7"),
+            "Up since Sat 02:30; last good run Fri 02:04; due tomorrow 02:00 (in 17h); unusual: a=0, usual 7",
+        ),
         (_view(status=Status.NEW, last_success=None), "No success yet; due tomorrow 02:00 (in 17h)"),
         (_view(status=Status.NEW, next_ping=None), "Waiting for a success"),
         (

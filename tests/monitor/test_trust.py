@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from pulsetui.client.trust import Counts, TrustRow
 from pulsetui.core.state.status import PingKind
 from pulsetui.monitor import trust
@@ -31,7 +33,9 @@ def row_of(engine: Harness, slug: str, since: timedelta = DAY) -> TrustRow:
     return row
 
 
-async def test_all_runs_that_are_kept_are_counted_however_they_are_read(tmp_path: Path) -> None:
+async def test_all_runs_that_are_kept_are_counted_however_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running(tmp_path, config=CONFIG) as engine:
         runs = 430
         for minute in range(runs):
@@ -39,11 +43,8 @@ async def test_all_runs_that_are_kept_are_counted_however_they_are_read(tmp_path
             await engine.ping("minutely", kind)
             engine.clock.run(MINUTE)
         whole = row_of(engine, "minutely")
-        at_once, trust._RUNS_AT_ONCE = trust._RUNS_AT_ONCE, 7
-        try:
-            in_parts = row_of(engine, "minutely")
-        finally:
-            trust._RUNS_AT_ONCE = at_once
+        monkeypatch.setattr(trust, "_RUNS_AT_ONCE", 7)
+        in_parts = row_of(engine, "minutely")
 
         assert whole.total == Counts(good=runs - 1, failed=1)
         assert whole.known_from is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from pulsetui.client.unusual import unusual_metrics
 from pulsetui.client.views import CheckDetails, PingView, RunView
 from pulsetui.core.state.status import Outcome
 from pulsetui.core.text.phrases import duration_text, number_text
@@ -76,21 +77,24 @@ def _metrics(details: CheckDetails, run: RunView, good: RunView | None) -> list[
         return []
     lines: list[Line] = [(), ((" Metrics", "title"),)]
     expected = expectations(details)
+    unusual = unusual_metrics(details.runs).get(run.n, {})
     for name in names:
         value = run.metrics.get(name)
         shown = "not reported" if value is None else number_text(value)
         about = [f"{number_text(before[name])} in the last good run"] if name in before else []
         usual = usual_metric(details, name)
-        if usual is not None:
+        if usual is not None and name not in unusual:
             about.append(f"usual {number_text(usual.middle)}")
         failures = [one.text for one in expected if one.metric == name and one.failure(run.metrics, None)]
         wrong = f"expected {', '.join(failures)}  " if failures else ""
+        if name in unusual:
+            about.insert(0, f"far from the usual {number_text(unusual[name])}")
         lines.append(
             (
                 (f"  {pad(plain(name), _LABEL + 4)}", "muted"),
-                (pad(shown, 14), "down" if failures else "strong"),
+                (pad(shown, 14), "down" if failures else "warning" if name in unusual else "strong"),
                 (wrong, "down"),
-                (", ".join(about), "muted"),
+                (", ".join(about), "warning" if name in unusual else "muted"),
             )
         )
     return lines

@@ -19,7 +19,7 @@ from pulsetui.tui.draw.heartbeat_bar import bar
 from pulsetui.tui.draw.lines import Align, Line, Span, cut, fit, name_of, pad, plain, width_of
 from pulsetui.tui.draw.status import countdown, status_glyph, status_style, status_word
 from pulsetui.tui.table.order import SortBy
-from pulsetui.tui.table.row import Row, note_of
+from pulsetui.tui.table.row import Row, note_of, unusual_of
 
 LEAD = 5
 """Cells before the first column: cursor, mark, glyph, running, space."""
@@ -79,12 +79,15 @@ class Placed(Struct, frozen=True):
 
 def _name(row: Row, context: CellContext) -> list[Span]:
     style = "strong" if row.attention is Attention.WANTED else "text"
-    left = snooze_text(row, context.now)
-    if not left:
+    tail: list[Span] = []
+    if left := snooze_text(row, context.now):
+        # At every width: nobody should wait for an alert that is not going to come.
+        tail.append((f" {left}", "accent"))
+    if unusual_of(row.view):
+        tail.append((" !", "warning"))
+    if not tail:
         return [(cut(name_of(row.view), context.width), style)]
-    # At every width: nobody should wait for an alert that is not going to come.
-    name = pad(name_of(row.view), context.width - len(left) - 1)
-    return [(name, style), (f" {left}", "accent")]
+    return [(pad(name_of(row.view), context.width - width_of(tail)), style), *tail]
 
 
 def snooze_text(row: Row, now: datetime) -> str:

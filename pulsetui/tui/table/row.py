@@ -104,4 +104,9 @@ def note_of(view: CheckView) -> str:
     if incident is not None and is_acknowledged(view):
         by, note = incident.acknowledged_by, incident.note
         return f"acknowledged{f' by {by}' if by else ''}{f': {note}' if note else ''}"
-    return view.detail or view.last_line
+    return view.detail or unusual_of(view) or view.last_line
+
+
+def unusual_of(view: CheckView) -> str:
+    """What was unusual about its last good run, while it has no other trouble. Unsafe text."""
+    return view.unusual if view.status in (Status.UP, Status.LATE) else ""

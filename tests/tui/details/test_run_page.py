@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from pulsetui.tui.details.run_screen import RunScreen
 from pulsetui.tui.details.screen import DetailsScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import NOW
+from tests.report.test_learned import nights, seen
 from tests.tui.support.run_samples import broken, engine_of, silent
 from tests.tui.support.screen_driver import (
     check_snapshot,
@@ -37,6 +39,17 @@ async def open_run(app: PulseApp, pilot: Pilot[None], *keys: str) -> None:
     await settled(app, pilot)
     await press(app, pilot, "2", *keys, "enter")
     assert on(app) is RunScreen
+
+
+async def test_a_number_far_from_the_usual_says_so_on_the_page_of_its_run() -> None:
+    runs = [replace(run, metrics={"rows": 300.0}) for run in nights(12)]
+    details = seen([*runs[:-1], replace(runs[-1], metrics={"rows": 2.0})])
+    fake = FakeEngine([details.view])
+    fake.details_by_slug = {details.view.slug: details}
+    async with showing(fake) as (app, pilot):
+        await press(app, pilot, "enter", "2", "enter")
+        assert on(app) is RunScreen
+        assert re.search(r"rows +2 +far from the usual 300", screen_text(app))
 
 
 async def test_a_failed_run_shows_what_it_printed_that_the_good_one_did_not() -> None:

@@ -45,11 +45,20 @@ def test_every_row_is_exactly_as_wide_as_the_screen(
         view(name=name, tags=(tag,), last_line=name, schedule_words=name),
         overdue(name=name, detail=tag, incident=incident(acknowledged_at=NOW, note=name)),
         failed(name=name, snoozed_until=NOW + timedelta(days=300)),
+        view(name=name, unusual=tag, snoozed_until=NOW + timedelta(days=3)),
         view(name=name, next_ping=NOW + timedelta(days=3), snoozed_until=NOW + timedelta(seconds=1)),
     ):
         line = row_line(row_of(v), width, NOW, cursor=cursor, marked=True, ascii_only=ascii_only)
         assert width_of(line) == width
         assert not any(c in text for text, _ in line for c in "\x1b\n\r\t\x00\u202e\u200d")
+
+
+def test_an_unusual_number_marks_the_row_at_every_width_and_is_the_note_while_nothing_is_wrong() -> None:
+    odd = view(name="Orders", unusual="orders=0, usual 1377", last_line="done")
+    for width in range(40, 241):
+        assert re.search(r"Orders +! ", text_of(odd, width)), width
+    assert "orders=0, usual 1377" in text_of(odd, 240)
+    assert "!" not in text_of(failed(name="Orders", unusual="orders=0, usual 1377"), 40)
 
 
 def test_header_and_rows_agree_at_every_width() -> None:
