@@ -17,6 +17,7 @@ class PulseAppConfig(AppConfig):  # type: ignore[misc] # Django ships no types
 
         from pulsetui.django.checks import deploy_checks
         from pulsetui.django.options import read_options
+        from pulsetui.django.queue_runs import watch_queue
         from pulsetui.django.tasks import watch_tasks
         from pulsetui.django.watching import watch_commands
 
@@ -24,5 +25,6 @@ class PulseAppConfig(AppConfig):  # type: ignore[misc] # Django ships no types
         options = read_options()
         if options.url:
             watch_commands(options)
+            watch_queue(options)
             if options.tasks:
                 watch_tasks(options)

@@ -9,12 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pulsetui.django.options import Options
-from pulsetui.django.sources import celery_beat, crontab
+from pulsetui.django.sources import celery_beat, crontab, django_q
 from pulsetui.django.sources.collected import Project
 from pulsetui.errors import UsageError
 from pulsetui.provision.found import SourceReading
 
-_READERS = {"celery-beat": celery_beat.read, "crontab": crontab.read}
+_READERS = {"celery-beat": celery_beat.read, "django-q": django_q.read, "crontab": crontab.read}
 
 
 def this_project(options: Options, crontabs: Sequence[str] = ()) -> Project:
