@@ -13,8 +13,8 @@ from typing import Any
 
 from pulsetui.celery import schedules
 from pulsetui.celery.label import HEADER, TaskLabel, run_id_of, slug_of
-from pulsetui.celery.report_queue import ReportQueue
 from pulsetui.job.report import PingReport
+from pulsetui.job.report_queue import ReportQueue
 
 ALIVE_EVERY_S = 50.0
 """Beat wakes for it, however far its next entry is. Below the period of its check, which is never late so."""

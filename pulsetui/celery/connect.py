@@ -10,9 +10,9 @@ from typing import Any
 from celery import signals
 
 from pulsetui.celery.beat import BeatWatch, entry_slug
-from pulsetui.celery.report_queue import ReportQueue
 from pulsetui.celery.task_runs import TaskRuns
 from pulsetui.core.slug import check_slug
+from pulsetui.job.report_queue import ReportQueue
 
 BEAT_SLUG = "celery-beat"
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pulsetui.core.slug import check_slug
+from pulsetui.core.slug import check_slug, slug_for
 from pulsetui.errors import UsageError
 
 HEADER = "pulsetui"
-_MAX_SLUG = 90  # leaves room below the longest slug that the engine makes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +72,7 @@ def label_in(headers: object) -> TaskLabel | None:
 
 def slug_of(name: str) -> str:
     """The slug for an entry of beat or a task: ``shop.sync_invoices`` is ``shop-sync-invoices``."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_MAX_SLUG].strip("-") or "task"
+    return slug_for(name) or "task"
 
 
 def run_id_of(task_id: str) -> str:

@@ -6,20 +6,16 @@
 | ``crontab`` | ``cron``; ``calendar`` when both a weekday and a day of the month are named |
 | ``solar`` | ``every = "1d"``: it shifts by minutes from one day to the next, which the grace bears |
 | ``clocked`` of django-celery-beat | ``calendar`` with its one instant: after that nothing is expected |
-
-Celery runs a crontab on days that fit both day fields, cron on those that fit one: as ``cron`` such a check
-would raise false alarms.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-_WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
-_MIN_GRACE_S, _MAX_GRACE_S = 60, 3600
+from pulsetui.provision.field_sets import keys_of_period, keys_of_sets, zone_name
+
 _SOLAR_GRACE = "1h"
 
 
@@ -35,50 +31,21 @@ def check_keys(schedule: Any, zone: object) -> Mapping[str, str]:
     period = getattr(schedule, "run_every", None)
     if not isinstance(period, timedelta) or period <= timedelta(0):
         return {}
-    seconds = math.ceil(period.total_seconds())
-    grace = max(_MIN_GRACE_S, min(_MAX_GRACE_S, seconds // 4))
-    return {"every": f"{seconds}s", "grace": f"{grace}s"}
+    return keys_of_period(period)
 
 
 def _of_crontab(schedule: Any, zone: object) -> Mapping[str, str]:
-    timezone = _zone_name(getattr(schedule, "tz", None) or zone)
+    timezone = zone_name(getattr(schedule, "tz", None) or zone)
     if not timezone:
         return {}
-    minutes, hours = _field(schedule.minute, 0, 59), _field(schedule.hour, 0, 23)
-    days, months = _field(schedule.day_of_month, 1, 31), _field(schedule.month_of_year, 1, 12)
-    weekdays = _field(schedule.day_of_week, 0, 6)
-    if "*" in (days, weekdays):
-        return {"cron": f"{minutes} {hours} {days} {months} {weekdays}", "timezone": timezone}
-    names = ",".join(_WEEKDAYS[day] for day in sorted(schedule.day_of_week))
-    return {
-        "calendar": f"{names} *-{_listed(schedule.month_of_year)}-{_listed(schedule.day_of_month)}"
-        f" {_listed(schedule.hour)}:{_listed(schedule.minute)}:00",
-        "timezone": timezone,
-    }
-
-
-def _field(values: Collection[int], lowest: int, highest: int) -> str:
-    """A set of values as a field of cron, as people write it."""
-    found = sorted(values)
-    if found == list(range(lowest, highest + 1)):
-        return "*"
-    step = found[1] - found[0] if len(found) > 2 else 0
-    if step > 1 and found == list(range(lowest, highest + 1, step)):
-        return f"*/{step}"
-    if step == 1 and found == list(range(found[0], found[-1] + 1)):
-        return f"{found[0]}-{found[-1]}"
-    return ",".join(map(str, found))
-
-
-def _listed(values: Collection[int]) -> str:
-    return ",".join(f"{value:02}" for value in sorted(values))
-
-
-def _zone_name(zone: object) -> str:
-    """The name of a time zone; "" for one that has none, as a fixed offset, which no check can have."""
-    if isinstance(zone, tzinfo) and zone.utcoffset(None) == timedelta(0):
-        return "UTC"
-    return str(getattr(zone, "key", None) or getattr(zone, "zone", None) or "")
+    return keys_of_sets(
+        minutes=schedule.minute,
+        hours=schedule.hour,
+        days=schedule.day_of_month,
+        months=schedule.month_of_year,
+        weekdays=schedule.day_of_week,
+        timezone=timezone,
+    )
 
 
 def due_at(entry: Any, now: float) -> float | None:

@@ -24,8 +24,8 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from pulsetui.celery.label import HEADER, TaskLabel, label_in, run_id_of, slug_of
-from pulsetui.celery.report_queue import ReportQueue
 from pulsetui.job.report import PingReport
+from pulsetui.job.report_queue import ReportQueue
 
 _MAX_BODY = 20_000  # characters of what a task returned or raised
 _MAX_TOLD = 1000  # ids of runs whose end this process has told

@@ -8,6 +8,8 @@ from pulsetui.errors import UsageError
 MAX_SLUG_LENGTH = 100
 _SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
+_WORD_CHARACTERS = _SLUG_CHARACTERS - {"-", "_"}
+
 
 def check_slug(text: str) -> str:
     """``text`` if it may name a check (a slug or a uuid), else UsageError with the nearest that may."""
@@ -21,3 +23,10 @@ def check_slug(text: str) -> str:
         f"{printable(text, 60)!r} is not a valid slug: use at most {MAX_SLUG_LENGTH}"
         f" characters of a-z 0-9 - _{near}"
     )
+
+
+def slug_for(name: str, longest: int = MAX_SLUG_LENGTH - 10) -> str:
+    """The slug of what is called ``name``: ``shop.sync_invoices`` is ``shop-sync-invoices``; "" where nothing
+    of it can stand in a slug. Shorter than a slug may be: there is room for a number behind it."""
+    words = "".join(c if c in _WORD_CHARACTERS else " " for c in name.lower()).split()
+    return "-".join(words)[:longest].strip("-")

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from pulsetui.core.slug import MAX_SLUG_LENGTH
 from pulsetui.core.text.nearest import nearest
 
-_KEYS = ("allow", "deny", "slugs", "at_terminal", "tasks", "project")
+_KEYS = ("allow", "deny", "slugs", "at_terminal", "tasks", "project", "modules")
 _SLUG_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 
 _PROJECT = re.compile(r"[A-Za-z0-9_.-]{1,60}")
@@ -41,6 +41,7 @@ class Options:
         self.allow = _names(given, "allow")
         self.deny = _names(given, "deny")
         self.tasks = _names(given, "tasks")
+        self.modules = _names(given, "modules")
         slugs = given.get("slugs", {})
         self.slugs: Mapping[str, str] = {}
         if isinstance(slugs, Mapping):
@@ -93,7 +94,7 @@ def _names(given: Mapping[str, object], key: str) -> Sequence[str]:
     names = given.get(key, ())
     if isinstance(names, list | tuple | set | frozenset) and all(isinstance(name, str) for name in names):
         return tuple(names)
-    _say(f'{key}: must be a list of names of commands like ["sync_*"], not {names!r}')
+    _say(f'{key}: must be a list of names like ["sync_*"], not {names!r}')
     return ()
 
 

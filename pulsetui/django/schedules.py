@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from pulsetui.django.options import Options
-from pulsetui.django.sources import celery_beat, crontab, django_q
+from pulsetui.django.sources import apscheduler, celery_beat, crontab, crontask, django_q
 from pulsetui.django.sources.collected import Project
 from pulsetui.errors import UsageError
 from pulsetui.provision.found import SourceReading
 
-_READERS = {"celery-beat": celery_beat.read, "django-q": django_q.read, "crontab": crontab.read}
+_READERS: Mapping[str, Callable[[Project], Iterator[SourceReading]]] = {
+    "celery-beat": celery_beat.read,
+    "django-q": django_q.read,
+    "apscheduler": apscheduler.read,
+    "crontask": crontask.read,
+    "crontab": crontab.read,
+}
 
 
 def this_project(options: Options, crontabs: Sequence[str] = ()) -> Project:
@@ -36,13 +43,18 @@ def this_project(options: Options, crontabs: Sequence[str] = ()) -> Project:
 def readings_of(project: Project) -> Sequence[SourceReading]:
     """What stands in each place. One that cannot be read says so, and hides no other.
 
-    Raises UsageError for a crontab that was named and cannot be read."""
-    return [found for name, read in _READERS.items() for found in _read(project, name, read)]
+    Raises UsageError for a crontab or a module that was named and cannot be read."""
+    for name in project.options.modules:
+        try:
+            import_module(name)
+        except Exception as error:  # noqa: BLE001 - code of other people
+            raise UsageError(f'PULSETUI["modules"]: {name}: {type(error).__name__}: {error}') from None
+    return [found for name in _READERS for found in _read(project, name)]
 
 
-def _read(project: Project, name: str, read: object) -> Iterator[SourceReading]:
+def _read(project: Project, name: str) -> Iterator[SourceReading]:
     try:
-        yield from read(project)  # type: ignore[operator]
+        yield from _READERS[name](project)
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - code and tables of other people

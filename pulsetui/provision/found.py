@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -11,7 +10,7 @@ from msgspec import Struct
 
 from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
-from pulsetui.core.slug import MAX_SLUG_LENGTH
+from pulsetui.core.slug import MAX_SLUG_LENGTH, slug_for
 
 _MIN_GRACE = timedelta(minutes=1)
 _MAX_GRACE = timedelta(hours=1)
@@ -69,7 +68,7 @@ class SourceReading(Struct, frozen=True, kw_only=True):
 
 def new_slug(name: str, taken: Collection[str]) -> str:
     """A slug for a job of that name that no other check has: ``sync_invoices`` is ``sync-invoices``."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[: MAX_SLUG_LENGTH - 4].strip("-") or "job"
+    plain = slug_for(name, MAX_SLUG_LENGTH - 4) or "job"
     if plain not in taken:
         return plain
     return next(slug for n in range(2, len(taken) + 3) if (slug := f"{plain}-{n}") not in taken)

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 from pulsetui.celery.beat import BeatWatch
-from pulsetui.celery.report_queue import ReportQueue
 from pulsetui.job.report import PingReport
+from pulsetui.job.report_queue import ReportQueue
 
 
 class _Printed(ReportQueue):

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from pulsetui.celery.beat import ALIVE_EVERY_S, BeatWatch
 from pulsetui.celery.connect import connect
 from pulsetui.celery.label import HEADER, TaskLabel, read_label, run_id_of, slug_of
-from pulsetui.celery.report_queue import ReportQueue
 from pulsetui.celery.task_runs import TaskRuns
 from pulsetui.core.slug import check_slug
 from pulsetui.errors import UsageError
 from pulsetui.job.report import PingReport
+from pulsetui.job.report_queue import ReportQueue
 
 _ID = "7a21b571-6d16-4b06-afa6-8afe37b8cf9f"
 

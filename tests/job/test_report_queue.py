@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.celery.report_queue import MAX_WAITING, ReportQueue
 from pulsetui.job import spool
 from pulsetui.job.report import PingReport
+from pulsetui.job.report_queue import MAX_WAITING, ReportQueue
 from tests.celery.receiver import Receiver
 from tests.job.server import NOT_FOUND, SILENCE, free_port, serving
 

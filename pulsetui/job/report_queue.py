@@ -1,8 +1,9 @@
 """Sends reports in the background, in order, and keeps what reaches no engine.
 
-No task waits for it; a child takes its next one when the end of the last has left. Its thread lives while
-there is something to send: a process that forks later, as a worker does for each new child, has no thread of
-ours then. A child that was forked begins anew; what waited in its parent is its parent's.
+No task of Celery or job of APScheduler waits for it; a child of Celery's takes its next task when the end of
+the last has left. Its thread lives while there is something to send: a process that forks later, as a worker
+does for each new child, has no thread of ours then. A child that was forked begins anew; what waited in its
+parent is its parent's.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ class ReportQueue:
             self._warn(
                 report.slug,
                 f"the engine has no check {report.slug}: add it with pulsetui add {report.slug},"
-                f" or leave create on in pulsetui.celery.connect ({outcome.message})",
+                f" or leave create on in connect(…) ({outcome.message})",
             )
         elif outcome.state in (REFUSED, LOST):
             self._warn(report.slug, outcome.message)
