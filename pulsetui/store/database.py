@@ -26,8 +26,8 @@ from pulsetui.store.schema import migrate
 
 FILE_NAME = "pulsetui.sqlite3"
 _BUSY_TIMEOUT_S = 0.25  # short: the writer retries by itself, so that it can say so
-_CHECKPOINT_PAGES = 4000
-"""16 MB. Pings rewrite the same few pages again and again: the later a checkpoint, the fewer it copies."""
+_CHECKPOINT_PAGES = 8000
+"""32 MB. Pings rewrite the same few pages again and again: the later a checkpoint, the fewer it copies."""
 _SESSION = "session"
 _PROOF = "proof"
 _UNREAD = "PulseTUI, which could not read its state"

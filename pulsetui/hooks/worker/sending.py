@@ -173,6 +173,7 @@ class Sender:
         if len(batch) == 1:
             alert = batch[0].alert
         else:
+            await asyncio.sleep(0)  # of thousands each step takes long, and pings wait for the loop
             alert = digest([delivery.alert for delivery in batch], self._timezone())
         lane.sending(self._clock.monotonic())
         error = await attempt(lane.name, hook, alert, self._sleep)

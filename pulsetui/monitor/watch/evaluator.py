@@ -15,7 +15,7 @@ from pulsetui.core.state.state import next_wake
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.writing.checks import TrackedCheck
 
-MAX_AT_ONCE = 20
+MAX_AT_ONCE = 10
 """Checks of one evaluation: at midnight thousands are due, and each ping that comes meanwhile waits for those
 that are being judged. So few are judged and written down in the time of a ping or two."""
 
