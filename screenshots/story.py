@@ -73,6 +73,7 @@ name = "Import stock levels"
 cron = "*/15 * * * *"
 grace = "5m"
 max_runtime = "12m"
+keep_pings = 3000
 tags = ["shop", "import"]
 
 [checks.order-sync]
@@ -106,6 +107,7 @@ tags = ["house", "nightly"]
 name = "Task worker is alive"
 every = "5m"
 grace = "2m"
+keep_pings = 5000
 tags = ["house"]
 
 [checks.certificates]
@@ -178,8 +180,7 @@ def events(chance: random.Random) -> Iterator[Event]:
             yield Event(at + timedelta(seconds=chance.randint(0, 40)), "order-sync", PingKind.SUCCESS)
             if not (day == 13 and hour in (3, 4)):
                 yield from _run("exchange-rates", at - timedelta(minutes=15), chance.uniform(1, 4))
-            if day >= 12:
-                yield from _quarters(midnight + timedelta(hours=hour), chance)
+            yield from _quarters(midnight + timedelta(hours=hour), chance)
 
 
 def _nightly(midnight: datetime, day: int, chance: random.Random) -> Iterator[Event]:
