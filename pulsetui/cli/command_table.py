@@ -58,6 +58,12 @@ backup. Both are shown first and asked for.
 diff says where jobs and checks do not agree. It exits with 1 if they do not.
 """
 
+_DEPLOY = """\
+the command stands behind --:
+  pulsetui deploy --tag shop -- ./deploy.sh
+It keeps its output, its signals and its exit code, and runs also where no engine can be reached.
+"""
+
 _CATCH_UP = """\
 The command is the check's in checks.toml, like
   command = "manage.py sync_invoices --date {slot:%Y-%m-%d}"
@@ -132,6 +138,22 @@ COMMANDS: Mapping[str, CommandSpec] = {
             _argument("--end", action="store_true", help="end the snooze now"),
             _JSON,
         ),
+    ),
+    "deploy": CommandSpec(
+        "deploy.command:deploy",
+        "run a deploy: its checks are snoozed meanwhile, and listed until each was good once on the release",
+        (
+            _argument("slugs", metavar="SLUG", nargs="*", help="the checks that get new code"),
+            _argument("--tag", metavar="TAG", action="append", dest="tags", help="checks with this tag"),
+            _argument("--all", action="store_true", dest="everything", help="every check"),
+            _argument(
+                "--release", metavar="TEXT", help="what the new code is called (default: git's commit here)"
+            ),
+            _argument("--wait", action="store_true", help="until each was good once; 1 if one was not"),
+            _argument("--status", action="store_true", help="how each job stands on the last release"),
+            _JSON,
+        ),
+        more=_DEPLOY,
     ),
     "add": CommandSpec(
         "verbs:add",

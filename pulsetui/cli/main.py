@@ -24,6 +24,11 @@ def main(argv: list[str] | None = None) -> int:
             from pulsetui.job import run as job
 
             return job.main(rest)
+        if at is not None and arguments[at] == "deploy" and "--" in arguments[at:]:
+            from pulsetui.cli.commands.deploy.command import run_deploy
+
+            split = arguments.index("--", at)
+            return run_deploy(arguments[:split], arguments[split + 1 :])
         from pulsetui.cli.parser import run
 
         return run(arguments)
