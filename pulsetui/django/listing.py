@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pulsetui.core.text.clean import clean
 from pulsetui.django.overview import ProjectCommand, project_commands, shared_slugs
@@ -48,6 +48,24 @@ def show(project: Project, *, out: Say, tell: Say) -> bool:
         tell("nothing is reported: PULSETUI_URL is not set")
     is_read = all(each.is_well for each in readings)
     return is_read and not shared and (known is None or all(one.slug in known for one in jobs))
+
+
+def unwatched_jobs(project: Project) -> Iterator[str]:
+    """A sentence for each scheduled job that has no check, and for each that cannot have one as it stands.
+
+    Where the engine cannot be asked, nothing is said of the first."""
+    readings = readings_of(project)
+    for each in readings:
+        for text in each.unwatched:
+            yield clean(f"A scheduled job cannot be watched: {text} [{each.origin}].", 400)
+    try:
+        with checks_of(project.options.url) as checks:
+            known = checks.slugs()
+    except PulseError:
+        return
+    for one in (one for each in readings for one in each.schedules):
+        if one.slug not in known:
+            yield clean(f"{one.name} is scheduled and has no check {one.slug} [{one.place}].", 400)
 
 
 def _commands(commands: Sequence[ProjectCommand], known: Collection[str] | None) -> list[str]:

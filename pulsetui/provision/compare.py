@@ -87,7 +87,7 @@ def merged(table: Keys, one: FoundSchedule | None, zone: str, slug: str) -> Merg
         remembered = {"from": one.origin, "key": one.key, "slug": named}
     followed, by_a_person = [], []
     for part in (("name",), _SCHEDULE, ("grace",)):
-        written, last, found = (_said(part, keys, zone) for keys in (table, before, now))
+        written, last, found = (_said(part, keys, zone, slug) for keys in (table, before, now))
         if written not in (last, found):
             by_a_person.append(f"a person wrote {_text(part, written)}; found is {_text(part, found)}")
             remembered |= {key: before[key] for key in part if key in before}
@@ -101,11 +101,13 @@ def merged(table: Keys, one: FoundSchedule | None, zone: str, slug: str) -> Merg
     return Merged(changes=changes, followed=tuple(followed), by_a_person=tuple(by_a_person))
 
 
-def _said(part: tuple[str, ...], keys: Keys, zone: str) -> object:
+def _said(part: tuple[str, ...], keys: Keys, zone: str, slug: str) -> object:
     """What keys say of one thing, so that two can be compared."""
     if part == _SCHEDULE:
         return schedule_in(keys, zone)
     value = keys.get(part[0])
+    if part == ("name",) and value == keys.get("slug", slug):
+        return None  # as where none is written
     if part == ("grace",) and value is not None:
         try:
             return format_duration(parse_duration(value))

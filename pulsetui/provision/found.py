@@ -12,6 +12,9 @@ from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
 from pulsetui.core.slug import MAX_SLUG_LENGTH, slug_for
 
+FROM_A_PING = "ping"
+"""In the source of a check that a ping has made: nobody follows it yet, and nobody wrote it."""
+
 _MIN_GRACE = timedelta(minutes=1)
 _MAX_GRACE = timedelta(hours=1)
 _SEEN_RUNS = 20

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from pulsetui.core.slug import check_slug
 from pulsetui.errors import ScheduleError, UsageError
 from pulsetui.provision.compare import flaw_in, merged, schedule_in, schedules_differ, source_of
-from pulsetui.provision.found import FoundSchedule, SourceReading
+from pulsetui.provision.found import FROM_A_PING, FoundSchedule, SourceReading
 
 Verdict = Literal["add", "change", "rename", "same", "keep", "gone", "refuse"]
 """What becomes of a check: ``keep`` is one that differs by a person's will, ``gone`` one whose schedule is
@@ -112,6 +112,8 @@ class _Planner:
         source = source_of(table)
         if not source:
             return self._of_a_person(one, table)
+        if source["from"] == FROM_A_PING:
+            return self._followed(one, one.slug, "made by its first report")
         is_same_project = source["from"].partition("/")[0] == one.origin.partition("/")[0]
         if not is_same_project or source["from"] not in self._read or _id(source) in self._keys:
             step = _two_jobs(one, one.slug, f"{source['key']} in {source['from']}")

@@ -162,3 +162,24 @@ def test_the_system_checks_run_by_hand(project: Path, tmp_path: Path) -> None:
 
     done = manage(project, tmp_path, "check", PULSETUI_URL=URL)
     assert (done.returncode, done.stdout) == (0, "nothing to warn of\n")
+
+    done = manage(project, tmp_path, "check", beat=NIGHTLY, PULSETUI_URL=URL, UNCONNECTED="1")
+    assert done.returncode == 1
+    assert done.stdout.startswith(
+        "pulsetui.W004: A scheduled job cannot be watched: nightly: its runs are not"
+    )
+
+
+def test_a_job_without_a_check_is_warned_of_before_a_deployment(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "checks.toml").write_text(
+        '[listener]\nlisten = "127.0.0.1:9"\n[checks.celery-beat]\nevery = "1m"\n'
+    )
+    given = {"PULSETUI_URL": URL, "PULSETUI_CONFIG": str(tmp_path / "checks.toml")}
+    done = manage(project, tmp_path, "check", beat=NIGHTLY, **given)
+    assert (done.returncode, done.stdout.splitlines()) == (
+        1,
+        [
+            "pulsetui.W004: nightly is scheduled and has no check nightly [beat_schedule: nightly].",
+            "    See: manage.py pulsetui sync",
+        ],
+    )

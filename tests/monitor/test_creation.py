@@ -57,6 +57,14 @@ async def test_a_check_is_made_as_its_first_ping_says_and_an_edit_wins(tmp_path:
         assert await engine.ping("new", create=True, definition=NIGHTLY) is Receipt.CREATED
         view = engine.view("new")
         assert (view.schedule, view.tz, view.grace) == ("30 3 * * *", "Europe/Riga", 600.0)
+        details = await asyncio.to_thread(engine.client.details, "new")
+        assert details.fields["source"] == {
+            "from": "ping",
+            "key": "new",
+            "slug": "new",
+            "name": "new",
+            **NIGHTLY,
+        }
         await asyncio.to_thread(do_one, engine.client, EditCheck(("new",), {"grace": "2h"}))
         assert await engine.ping("new", create=True, definition=NIGHTLY) is Receipt.OK
         assert engine.view("new").grace == 7200.0

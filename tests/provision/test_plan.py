@@ -167,6 +167,23 @@ def test_a_check_that_a_person_wrote_is_left_alone_unless_it_is_as_found() -> No
     assert (later["cron"], later["grace"]) == ("0 4 * * *", "2h")
 
 
+def test_a_check_that_a_ping_has_made_follows_and_keeps_what_a_person_gave_it_since() -> None:
+    made_by_ping = {"name": "sync", "cron": "0 1 * * *", "timezone": ZONE, "grace": "1h"}
+    source = {"from": "ping", "key": "sync", "slug": "sync", **made_by_ping}
+    tables: Tables = {"sync": {**made_by_ping, "grace": "3h", "source": source}}
+    made = look([found()], tables)
+
+    assert verdicts(made) == [("change", "sync")]
+    assert made.steps[0].why == (
+        'made by its first report; cron "0 1 * * *" (Europe/Riga) becomes cron "0 2 * * *" (Europe/Riga);'
+        ' a person wrote grace "3h"; found is grace "30m"'
+    )
+    table = after(made, tables)["sync"]
+    assert (table["cron"], table["grace"]) == ("0 2 * * *", "3h")
+    assert look([found()], {"sync": table}).is_equal
+    assert look([found("other", key="o")], tables).of("gone") == [], "its job may be of another project"
+
+
 def test_what_is_gone_is_removed_only_when_asked() -> None:
     made = look([found("other", key="o")], ADDED)
     assert verdicts(made) == [("add", "other"), ("gone", "sync")]

@@ -21,6 +21,7 @@ from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.pings.refusals import Allowance
 from pulsetui.monitor.sink import IncomingPing, OnReceipt, PingSink, Receipt
+from pulsetui.provision.found import FROM_A_PING
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,8 @@ class Creation:
         return await self._add(slug, arrival.definition)
 
     async def _add(self, slug: str, definition: Mapping[str, str]) -> bool:
-        fields = {"name": slug, **(definition or _FIELDS)}
+        fields: dict[str, object] = {"name": slug, **(definition or _FIELDS)}
+        fields["source"] = {"from": FROM_A_PING, "key": slug, "slug": slug, **fields}
         try:
             await self._maker.edit_config(lambda file: file.add_check(slug, fields))
         except PulseError as error:
