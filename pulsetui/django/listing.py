@@ -39,9 +39,6 @@ def show(project: Project, *, out: Say, tell: Say) -> bool:
     for slug in shared:
         places = " and ".join(one.place for one in jobs if one.slug == slug)
         tell(clean(f"{places} report to one check, {slug}", 400))
-    for each in readings:
-        for text in each.unnamed:
-            tell(clean(f"unnamed: {text} [{each.origin}]", 400))
     for line in remarks(readings):
         tell(line)
     if not options.url:

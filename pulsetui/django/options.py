@@ -36,8 +36,9 @@ _log = logging.getLogger("pulsetui")
 class Options:
     """The settings ``PULSETUI_URL`` and ``PULSETUI``. ``url`` is "" where nothing is to be reported."""
 
-    def __init__(self, url: str, given: Mapping[str, object]) -> None:
+    def __init__(self, url: str, given: Mapping[str, object], *, is_url_in_settings: bool = False) -> None:
         self.url = url
+        self.is_url_in_settings = is_url_in_settings  # and so in force wherever a command runs
         self.allow = _names(given, "allow")
         self.deny = _names(given, "deny")
         self.tasks = _names(given, "tasks")
@@ -82,12 +83,13 @@ def read_options() -> Options:
     """Of the project's settings; the environment's ``PULSETUI_URL`` goes before theirs."""
     from django.conf import settings
 
-    url = os.environ.get("PULSETUI_URL") or getattr(settings, "PULSETUI_URL", "") or ""
+    in_settings = getattr(settings, "PULSETUI_URL", "") or ""
+    url = os.environ.get("PULSETUI_URL") or in_settings
     given = getattr(settings, "PULSETUI", {})
     if not isinstance(given, Mapping):
         _say(f'must be a dict like {{"deny": ["cleanup"]}}, not {given!r}')
         given = {}
-    return Options(str(url), given)
+    return Options(str(url), given, is_url_in_settings=bool(in_settings))
 
 
 def _names(given: Mapping[str, object], key: str) -> Sequence[str]:

@@ -55,7 +55,7 @@ class SourceReading(Struct, frozen=True, kw_only=True):
     schedules: Sequence[FoundSchedule] = ()
     unwatched: Sequence[str] = ()  # jobs that should have a check and cannot; each with the reason, unsafe
     left_out: Sequence[str] = ()  # jobs that need none: disabled, over, not to be watched; likewise
-    unnamed: Sequence[str] = ()  # jobs that have no name of their own, in words; unsafe
+    notes: Sequence[str] = ()  # what a person should know of jobs that are well; unsafe text
     problem: str = ""  # why it could not be read to its end; what it lacks is then not gone
 
     @property

@@ -37,6 +37,8 @@ def remarks(readings: Iterable[SourceReading]) -> Iterator[str]:
     for each in readings:
         for text in each.unwatched:
             yield clean(f"cannot be watched: {text} [{each.origin}]", _LONGEST)
+        for text in each.notes:
+            yield clean(f"note: {text} [{each.origin}]", _LONGEST)
         for text in each.left_out:
             yield clean(f"left out: {text} [{each.origin}]", _LONGEST)
         if each.problem:

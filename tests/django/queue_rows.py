@@ -59,7 +59,7 @@ def main() -> None:
                     [one.slug, one.key, str(schedule_in(one.fields(), "UTC"))] for one in found.schedules
                 ],
                 "left_out": found.left_out,
-                "unnamed": found.unnamed,
+                "notes": found.notes,
                 "unwatched": found.unwatched,
             }
         )

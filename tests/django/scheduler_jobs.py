@@ -26,7 +26,7 @@ def main() -> None:
         schedules = [
             [one.slug, one.key, str(schedule_in(one.fields(), "UTC")), one.place] for one in found.schedules
         ]
-        print(json.dumps([schedules, found.left_out, found.unwatched, found.unnamed]))
+        print(json.dumps([schedules, found.left_out, found.unwatched, found.notes]))
 
 
 main()

@@ -59,7 +59,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 execute_from_command_line(sys.argv)
 """
 
-CRONTAB = "0 2 * * * cd /srv/app && .venv/bin/python manage.py sync_invoices\n"
+CRONTAB = (
+    "PULSETUI_URL=http://127.0.0.1:8787\n0 2 * * * cd /srv/app && .venv/bin/python manage.py sync_invoices\n"
+)
 
 
 def make_project(root: Path) -> Path:

@@ -52,7 +52,7 @@ def test_its_rows_become_checks_and_their_runs_are_reported(receiver: Receiver, 
             "over: schedule 12: has no run left",
             "denied: schedule 13: is not watched (see PULSETUI: allow, deny)",
         ],
-        "unnamed": ["schedule 2 runs tests.django.queue_rows.report and has no name: it reports to report"],
+        "notes": ["schedule 2 runs tests.django.queue_rows.report and has no name: it reports to report"],
         "unwatched": [],
     }
     assert [ping.kind for ping in receiver.pings("nightly")] == ["start", "success"]

@@ -107,6 +107,7 @@ def test_lines_of_a_crontab_report_to_the_checks_of_their_commands(tmp_path: Pat
     assert "zoo" not in keys[3][2], "arguments may be secrets"
     assert keys[3][2].startswith("sync_invoices ")
     assert found.origin == f"shop/crontab {tmp_path}/jobs"
+    assert [note.partition(": ")[0] for note in found.notes] == [f"{tmp_path}/jobs:{n}" for n in (1, 4, 5)]
 
 
 @pytest.mark.usefixtures("_commands")

@@ -106,6 +106,7 @@ def test_what_is_asked_wrongly_is_answered_in_one_line(
 
 def test_jobs_that_report_nothing_are_told_and_get_no_check(project: Path, tmp_path: Path) -> None:
     (tmp_path / "crontab").write_text(
+        f"PULSETUI_URL={URL}\n"
         "0 1 * * * manage.py sync_invoices --nope\n"
         "0 2 * * * manage.py nothing\n"
         "0 25 * * * manage.py sync_invoices\n"
@@ -125,20 +126,23 @@ def test_jobs_that_report_nothing_are_told_and_get_no_check(project: Path, tmp_p
     refused = "its arguments are refused: Error: unrecognized arguments: --nope"
     assert told[:3] == [
         f"cannot be watched: nightly: its runs are not reported: {uncalled}",
-        f"cannot be watched: sync_invoices: crontab:1: {refused}",
-        "cannot be watched: nothing: crontab:2: the project has no such command",
+        f"cannot be watched: sync_invoices: crontab:2: {refused}",
+        "cannot be watched: nothing: crontab:3: the project has no such command",
     ]
     assert "hour must be 0-23" in told[3]
     assert told[4:6] == [
-        "left out: sync_invoices: crontab:4: nothing is due at @reboot",
-        "left out: migrate: crontab:5: this command is not watched (see PULSETUI: allow, deny)",
+        "left out: sync_invoices: crontab:5: nothing is due at @reboot",
+        "left out: migrate: crontab:6: this command is not watched (see PULSETUI: allow, deny)",
     ]
     assert not Path(file).exists()
 
 
 def test_list_says_which_jobs_have_no_check_and_which_share_one(project: Path, tmp_path: Path) -> None:
     crontab = tmp_path / "crontab"
-    crontab.write_text("0 1 * * * manage.py sync_invoices\n0 2 * * * manage.py sync_invoices --all\n")
+    crontab.write_text(
+        f"0 1 * * * PULSETUI_URL={URL} manage.py sync_invoices\n"
+        f"0 2 * * * export PULSETUI_URL={URL}; manage.py sync_invoices --all\n"
+    )
     with serving(tmp_path) as (_, url):
         done = manage(project, tmp_path, "list", "--crontab", str(crontab), PULSETUI_URL=url)
     assert done.returncode == 1

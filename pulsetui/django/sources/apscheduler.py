@@ -45,7 +45,7 @@ def _collect(project: Project, collected: Collected, job: Any, slug: str | None)
         collected.leave_out(name, "connect(…, slugs=…) has no check for it")
         return
     if has_made_up_id(job):
-        collected.note_unnamed(f"a job of {job.func_ref} has no id: it reports to {slug}")
+        collected.note(f"a job of {job.func_ref} has no id: it reports to {slug}")
     why = idle(job, project)
     if why:
         collected.leave_out(name, why)

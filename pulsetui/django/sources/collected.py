@@ -41,7 +41,7 @@ class Collected:
         self._found: list[FoundSchedule] = []
         self._left_out: list[str] = []
         self._unwatched: list[str] = []
-        self._unnamed: list[str] = []
+        self._notes: list[str] = []
         self._keys: dict[str, int] = {}
 
     def add(self, *, key: str, slug: str, name: str, keys: Mapping[str, str], place: str) -> None:
@@ -82,9 +82,9 @@ class Collected:
         """A job that needs no check: it does not run, or is not to be watched."""
         self._left_out.append(f"{name}: {why}")
 
-    def note_unnamed(self, text: str) -> None:
-        """A job that has no name of its own, in words."""
-        self._unnamed.append(text)
+    def note(self, text: str) -> None:
+        """What a person should know of a job, though it can be watched."""
+        self._notes.append(text)
 
     def cannot_watch(self, name: str, why: str) -> None:
         """A job that should have a check, and cannot as it stands."""
@@ -97,6 +97,6 @@ class Collected:
             schedules=self._found,
             unwatched=self._unwatched,
             left_out=self._left_out,
-            unnamed=self._unnamed,
+            notes=self._notes,
             problem=problem,
         )

@@ -18,6 +18,7 @@ from pulsetui.django.sources.collected import Collected, Project
 from pulsetui.provision.found import SourceReading
 
 _MANAGE = "manage.py"
+_URL = "PULSETUI_URL"
 
 
 def read(project: Project) -> Iterator[SourceReading]:
@@ -112,9 +113,17 @@ def _collect(project: Project, collected: Collected, job: CronJob, words: Sequen
             collected.cannot_watch(name, f"{place}: {why}")
             return
         slug = options.slug(name, arguments)
+    if report is None and not (options.is_url_in_settings or _has_url(job)):
+        why = "PULSETUI_URL is neither in the crontab nor in the settings: does anything else set it?"
+        collected.note(f"{place}: {why}")
     schedule = job.schedule
     keys = {schedule.kind: schedule.expression, "timezone": schedule.timezone}
     collected.add(key=_key(name, rest), slug=slug, name=slug, keys=keys, place=place)
+
+
+def _has_url(job: CronJob) -> bool:
+    given = (word for step in job.steps for word in step.words)
+    return _URL in job.settings or any(word.startswith(f"{_URL}=") for word in given)
 
 
 def _arguments(name: str, words: list[str]) -> tuple[dict[str, Any], str]:

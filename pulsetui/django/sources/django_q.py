@@ -39,9 +39,7 @@ def read(project: Project) -> Iterator[SourceReading]:
 def _collect(options: Options, zone: str, collected: Collected, row: Any) -> None:
     name, place = name_of(row), f"schedule {row.pk}"
     if not row.name:
-        collected.note_unnamed(
-            f"{place} runs {row.func} and has no name: it reports to {options.slug(name, {})}"
-        )
+        collected.note(f"{place} runs {row.func} and has no name: it reports to {options.slug(name, {})}")
     if not options.watches(name):
         collected.leave_out(name, f"{place}: is not watched (see PULSETUI: allow, deny)")
     elif row.repeats == 0 or row.next_run is None:
