@@ -31,6 +31,7 @@ def learnable() -> FakeEngine:
     details = seen(runs, every="1d", grace="2h")
     fresh = replace(UP, slug="fresh", name="fresh")
     fake = engine_with(details.view, fresh)
+    fake.about = replace(fake.about, host_tz="Europe/Riga")
     fake.details_by_slug = {"backup": details, "fresh": replace(details, view=fresh, runs=details.runs[:3])}
     return fake
 

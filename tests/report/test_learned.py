@@ -21,12 +21,18 @@ from pulsetui.core.state.ping import Ping
 from pulsetui.core.state.state import new_state
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 from pulsetui.report.learned.proposal import Proposal
-from pulsetui.report.learned.proposals import learned
+from pulsetui.report.learned.proposals import learned as learned_on
 from tests.cli.samples import OPEN, RUN, UP, engine_with
+from tests.client.samples import details_of
 
 RIGA = ZoneInfo("Europe/Riga")
 FIRST = datetime(2026, 10, 5, tzinfo=RIGA)  # a Monday; the clocks go back on the 25th
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def learned(details: CheckDetails, host_tz: str = "Europe/Riga") -> Sequence[Proposal]:
+    """On a host whose cron reads the zone of the check."""
+    return learned_on(details, host_tz)
 
 
 def ran(
@@ -63,6 +69,7 @@ def seen(runs: Sequence[RunView], *incidents: IncidentView, **fields: object) ->
         engine_with(view).details(view.slug),
         runs=tuple(numbered[::-1]),
         incidents=incidents,
+        pings=details_of(view).pings[:1],  # from this host
         fields={**fields, "hooks": ["a hook of another host"]},
     )
 
@@ -80,7 +87,7 @@ def written(details: CheckDetails) -> list[str]:
 
 
 def test_a_nightly_job_that_is_watched_by_a_period_gets_its_line_of_the_crontab() -> None:
-    first, *_ = learned(seen(nights(23, spread=4)))
+    first, *_ = learned(seen(nights(23, spread=4), every="1d", grace="2h"))
 
     assert first.fields == {"every": None, "cron": "0 2 * * *", "grace": "20m"}
     assert first.written == 'cron = "0 2 * * *", grace = "20m"'
@@ -111,7 +118,7 @@ def test_a_job_of_weekdays_is_one_after_three_weeks_of_them() -> None:
 def test_a_job_that_runs_far_more_often_than_is_expected_of_it(
     fields: dict[str, object], apart: timedelta, proposed: dict[str, object]
 ) -> None:
-    found = learned(seen([ran(FIRST + n * apart, MINUTE) for n in range(60)], **fields))
+    found = learned(seen([ran(FIRST + n * apart, MINUTE) for n in range(200)], **fields))
 
     times = {key: value for one in found for key, value in one.fields.items() if key in ("every", "cron")}
     assert times == proposed
@@ -126,16 +133,17 @@ def test_an_hour_of_grace_is_too_much_for_what_is_done_within_minutes() -> None:
     ("every", "apart", "least"), [("2m", 2 * MINUTE, "1m"), ("15m", 15 * MINUTE, "2m"), ("1h", HOUR, "5m")]
 )
 def test_however_exactly_it_runs_some_grace_is_left(every: str, apart: timedelta, least: str) -> None:
-    runs = [ran(FIRST + n * apart, None) for n in range(30)]
+    runs = [ran(FIRST + n * apart, None) for n in range(150)]
     assert written(seen(runs, every=every, grace="1h")) == [f'grace = "{least}"']
 
 
 def test_a_deadline_that_good_runs_miss_is_put_off_by_as_little_as_they_need() -> None:
     runs = [ran(FIRST + n * DAY + 2 * HOUR, (8 if n % 5 == 4 else 3) * MINUTE) for n in range(20)]
-    late = replace(
-        OPEN, missed=(), missed_count=0, started_at=runs[4].started_at, ended_at=runs[4].ended_at, n=1
-    )
-    (proposal,) = learned(seen(runs, late, cron="0 2 * * *", grace="5m"))
+    late = [
+        replace(OPEN, missed=(), missed_count=0, started_at=run.started_at, ended_at=run.ended_at)
+        for run in runs[4::5]
+    ]
+    (proposal,) = learned(seen(runs, *late, cron="0 2 * * *", grace="5m"))
 
     assert proposal.fields == {"grace": "30m"}
     assert proposal.evidence == "4 of 20 runs since Mon 5 Oct ended well, but up to 3m after the deadline"
@@ -202,7 +210,7 @@ def test_only_what_ran_since_anything_was_wrong_counts() -> None:
     assert learned(seen([*runs[:12], failed, *runs[13:]])) == ()
     assert learned(seen(runs, wrong)) == ()
     assert learned(seen(runs, replace(wrong, ended_at=None))) == ()
-    assert learned(seen([*nights(5), *(ran(FIRST + 60 * DAY + n * DAY) for n in range(9))])) == ()
+    assert learned(seen([*nights(15), *(ran(FIRST + 60 * DAY + n * DAY) for n in range(9))])) == ()
 
 
 @pytest.mark.parametrize("status", [Status.DOWN, Status.PAUSED, Status.NEW])
@@ -215,6 +223,36 @@ def test_times_without_any_order_are_no_schedule() -> None:
     hours = [2, 9, 17, 5, 23, 11, 3, 20, 8, 14, 1, 19, 6]
     runs = [ran(FIRST + n * DAY + timedelta(hours=hour)) for n, hour in enumerate(hours)]
     assert not any("cron" in one.fields for one in learned(seen(runs, every="1d", grace="2d")))
+
+
+def test_a_job_that_rests_at_night_or_at_weekends_is_not_taken_for_one_that_never_does() -> None:
+    office = [FIRST + timedelta(days=d, hours=h) for d in range(4) for h in range(8, 19)]
+    assert not {"grace", "every"} & keys(learned(seen([ran(at) for at in office], every="1h", grace="15h")))
+    assert not {"grace", "every"} & keys(
+        learned(seen([ran(at) for at in office[:11]], every="1h", grace="15h"))
+    )
+    monday = [ran(FIRST + n * HOUR / 2) for n in range(48)]
+    assert not {"grace", "every"} & keys(learned(seen(monday, every="1h", grace="3d")))
+
+
+def keys(found: Sequence[Proposal]) -> set[str]:
+    return {key for one in found for key in one.fields}
+
+
+@pytest.mark.parametrize(
+    ("host_tz", "address"), [("", "127.0.0.1"), ("UTC", "127.0.0.1"), ("Europe/Riga", "10.0.0.9")]
+)
+def test_hours_are_named_only_by_a_clock_that_the_job_is_known_to_have(host_tz: str, address: str) -> None:
+    made = seen(nights(18), every="1d", grace="6h")
+    made = replace(made, pings=tuple(replace(ping, remote_addr=address) for ping in made.pings))
+
+    assert "cron" in keys(learned(seen(nights(18), every="1d", grace="6h"), "Europe/Vilnius")), (
+        "the same clock"
+    )
+    assert "cron" not in keys(learned(made, host_tz))
+    assert learned(made, host_tz)[0].fields == {"grace": "1h30m"}, "an hour for the change of clocks"
+    both_sides = seen(nights(30), every="1d", grace="6h")
+    assert "cron" in keys(learned(both_sides, "")), "it kept to the clock through its change"
 
 
 # --- what must hold of all ------------------------------------------------------------------------------
@@ -263,6 +301,7 @@ SCHEDULES = st.sampled_from(
         ("cron", "30 3 * * *"),
         ("cron", "30 6 * * 1-5"),
         ("calendar", "Mon,Thu 04:00"),
+        ("cron", "0 8-18 * * *"),
     ]
 )
 
@@ -286,7 +325,7 @@ def histories(draw: st.DrawFn) -> CheckDetails:
     return seen(runs, **{defined_by[0]: defined_by[1], "grace": grace})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(histories())
 def test_no_proposal_alarms_on_the_runs_it_was_learned_from_alone_or_with_the_others(
     details: CheckDetails,
@@ -303,7 +342,38 @@ def test_no_proposal_alarms_on_the_runs_it_was_learned_from_alone_or_with_the_ot
             assert told_before is None or told <= told_before, "a job that stops is told of no later"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(
+        ["*/15 * * * *", "17 * * * *", "0 */6 * * *", "0 2 * * *", "0 8-18 * * *", "30 6 * * 1-5"]
+    ),
+    st.sampled_from(["Europe/Riga", "UTC", "America/New_York"]),
+    st.booleans(),
+    st.sampled_from([("every", "1h", "3d"), ("every", "1d", "3d"), ("every", "15m", "15h")]),
+    st.integers(10, 60),
+    st.integers(0, 40),
+)
+def test_a_job_that_goes_on_as_it_did_does_not_alarm_through_nights_weekends_and_changes_of_clocks(
+    line: str, zone: str, is_here: bool, defined: tuple[str, str, str], count: int, late_s: int
+) -> None:
+    schedule = parse_schedule("cron", line, zone)
+    begins = schedule.between(FIRST.astimezone(UTC), FIRST + 400 * DAY, 700)
+    runs = [ran(at + timedelta(seconds=at.day * 7 % (late_s + 1)), MINUTE) for at in begins]
+    kind, period, grace = defined
+    past = seen(runs[:count], **{kind: period, "grace": grace})
+    host_tz = zone if is_here else ""
+    if not is_here:
+        past = replace(past, pings=tuple(replace(ping, remote_addr="10.0.0.9") for ping in past.pings))
+    found = learned(past, host_tz)
+    whole = seen(runs, **{kind: period, "grace": grace})
+    if not found or life_of(as_check(past, []), whole)[0]:
+        return  # as it was it alarmed already
+
+    alarmed, _ = life_of(as_check(past, found), whole)
+    assert not alarmed, [one.written for one in found]
+
+
+@settings(max_examples=25, deadline=None)
 @given(histories())
 def test_what_was_accepted_is_not_proposed_again(details: CheckDetails) -> None:
     found = learned(details)

@@ -31,7 +31,8 @@ def learn(options: argparse.Namespace) -> int:
         for slug in slugs:
             require_check(slug, client)
         looked_at = with_progress("looking at the runs: check", slugs or list(client.checks()))
-        found = [(details, learned(details)) for details in map(client.details, looked_at)]
+        host_tz = client.info().host_tz
+        found = [(details, learned(details, host_tz)) for details in map(client.details, looked_at)]
         if not (options.write and options.json):
             _print(found, options)
         return print_results(_accepted(found, client), options) if options.write else OK

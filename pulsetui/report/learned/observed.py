@@ -1,34 +1,34 @@
 """What has been observed of a check while all was well, and whether a check would have alarmed on it.
 
 Pure. Expectations are learned from the newest runs since anything was wrong: a run that failed, an incident,
-a hole in which nothing ran. Whatever is proposed is tried here first, on the state machine itself.
+a silence that nobody judged. Whatever is proposed is tried here first, on the state machine itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
-from itertools import pairwise
-from statistics import median
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pulsetui.client.views import CheckDetails, CheckView, IncidentView, RunView
+from pulsetui.config.address import is_loopback
 from pulsetui.config.check_fields import SCHEDULE_KINDS, read_check
 from pulsetui.core.state.check import DEFAULT_KEEP_PINGS, Check
 from pulsetui.core.state.machine import receive
 from pulsetui.core.state.ping import Ping
 from pulsetui.core.state.state import CheckState, new_state
 from pulsetui.core.state.status import SILENCE, Outcome, PingKind, Reason, Status
-from pulsetui.report.report import zone_of
+from pulsetui.core.state.transition import Transition
+from pulsetui.report.report import zone_of, zone_of_name
 
 MIN_RUNS = 10
 """From fewer nothing is learned."""
 MAX_RUNS = 200
 """Of more the newest count."""
 
-_HOLE = 4.0  # so many times the usual distance: a job that runs on weekdays rests for three days
 _JUDGED = frozenset(
     {*SCHEDULE_KINDS, "timezone", "grace", "start_grace", "early", "max_runtime", "min_runtime", "expect"}
 )
@@ -42,6 +42,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     fields: Mapping[str, object]
     zone: tzinfo  # of the check
     runs: tuple[RunView, ...]  # good and skipped ones, oldest first
+    same_clock: bool = False  # the jobs run on the engine's host, and its cron reads the check's zone
 
     @property
     def good(self) -> Sequence[RunView]:
@@ -53,22 +54,46 @@ class Observed(Struct, frozen=True, kw_only=True):
         return [begin for run in self.runs if (begin := run.started_at or run.ended_at) is not None]
 
     @property
+    def span(self) -> timedelta:
+        """For how long it was observed."""
+        begins = self.begins
+        return begins[-1] - begins[0]
+
+    @property
+    def spans_clock_change(self) -> bool:
+        """Whether the clocks of the check's zone changed meanwhile."""
+        return len({at.astimezone(self.zone).utcoffset() for at in self.begins}) > 1
+
+    @property
     def apart(self) -> timedelta:
         """How far apart two of them are, on average."""
-        begins = self.begins
-        return (begins[-1] - begins[0]) / max(len(begins) - 1, 1)
+        return self.span / max(len(self.begins) - 1, 1)
 
 
-def observed(details: CheckDetails) -> Observed:
-    """What can be learned from; too few runs to learn anything are none."""
-    view = details.view
-    runs = _without_holes(_undisturbed(details)) if view.status in (Status.UP, Status.LATE) else []
-    return Observed(
+def observed(details: CheckDetails, host_tz: str = "") -> Observed:
+    """What can be learned from; too few runs to learn anything are none. ``host_tz`` is the zone of the
+    engine's host where that is certain."""
+    view, zone = details.view, zone_of(details.view)
+    is_here = bool(details.pings) and all(is_loopback(ping.remote_addr) for ping in details.pings)
+    seen = Observed(
         view=view,
         fields=details.fields,
-        zone=zone_of(view),
-        runs=tuple(runs) if len(runs) >= MIN_RUNS else (),
+        zone=zone,
+        runs=(),
+        same_clock=is_here and bool(host_tz) and _same_clock(zone, zone_of_name(host_tz), view.created_at),
     )
+    check = check_of(seen, {})
+    if check is None or view.status not in (Status.UP, Status.LATE):
+        return seen
+    late = {one.ended_at for one in details.incidents if came_late(one)}
+    runs = _judged(check, _undisturbed(details), late)
+    return replace(seen, runs=tuple(runs)) if len(runs) >= MIN_RUNS else seen
+
+
+def _same_clock(one: tzinfo, other: tzinfo, at: datetime) -> bool:
+    """Whether both show the same time, in summer and in winter."""
+    days = [datetime(at.year, month, 1, tzinfo=UTC) for month in range(1, 13)]
+    return all(day.astimezone(one).utcoffset() == day.astimezone(other).utcoffset() for day in days)
 
 
 def check_of(seen: Observed, changes: Mapping[str, object]) -> Check | None:
@@ -85,7 +110,7 @@ def lived_through(check: Check, runs: Sequence[RunView]) -> CheckState | None:
     state = new_state(pings[0].at)
     for ping in pings:
         made = receive(check, state, ping, ping.at)
-        if any(flip.after is Status.DOWN and flip.reason is not Reason.SKIPPED for flip in made.flips):
+        if _went_down(made):
             return None
         state = made.state
     return state
@@ -128,11 +153,19 @@ def _undisturbed(details: CheckDetails) -> list[RunView]:
     return found[::-1]
 
 
-def _without_holes(runs: list[RunView]) -> list[RunView]:
-    """Those after the last hole in which nothing ran: the check was paused, or nobody listened."""
-    ends = [run.ended_at for run in runs if run.ended_at is not None]
-    gaps = [(after - before).total_seconds() for before, after in pairwise(ends)]
-    if not gaps:
-        return runs
-    limit = _HOLE * median(gaps)
-    return runs[max((at + 1 for at, gap in enumerate(gaps) if gap > limit), default=0) :]
+def _judged(check: Check, runs: list[RunView], late: Collection[datetime | None]) -> list[RunView]:
+    """Those since the check, as it is now, should have alarmed and did not: it was paused, nobody listened,
+    or it had other times then. What it tolerates is no such thing: a job may rest at night."""
+    begin, state = 0, None
+    for at, run in enumerate(runs):
+        for ping in _pings(run):
+            made = None if state is None else receive(check, state, ping, ping.at)
+            if made is None or (_went_down(made) and run.ended_at not in late):
+                begin = at
+                made = receive(check, new_state(ping.at), ping, ping.at)
+            state = made.state
+    return runs[begin:]
+
+
+def _went_down(made: Transition) -> bool:
+    return any(flip.after is Status.DOWN and flip.reason is not Reason.SKIPPED for flip in made.flips)

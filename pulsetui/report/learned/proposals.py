@@ -25,6 +25,9 @@ from pulsetui.report.learned.schedule import explains, found_schedule
 _LEAST_GRACE, _MORE_GRACE = timedelta(minutes=1), timedelta(minutes=5)
 """However exactly it runs, a host may be busy for once: a tenth of the distance of two runs, at least the one
 and at most the other."""
+_LONG_ENOUGH = 3
+_BY_THE_HOUR = timedelta(minutes=90)
+"""What runs more often may have a line in a crontab that means every hour: it runs on when clocks change."""
 _LONGER = timedelta(minutes=1)  # than the longest run, at least
 _TIGHTER = 0.5  # a limit is worth a change when it is at most so much of the one there is
 _LATE_RUNS = 1 / 3  # with more of them after the deadline it is another schedule, and no longer grace
@@ -41,9 +44,10 @@ _NOT_FLOORED = re.compile(
 """Metrics that may well fall: troubles, what waits, and what a run costs."""
 
 
-def learned(details: CheckDetails) -> tuple[Proposal, ...]:
-    """What could be proposed now, for one and all: taken together they do not alarm either."""
-    seen = observed(details)
+def learned(details: CheckDetails, host_tz: str = "") -> tuple[Proposal, ...]:
+    """What could be proposed now, for one and all: taken together they do not alarm either. ``host_tz`` is
+    the zone of the engine's host where that is certain."""
+    seen = observed(details, host_tz)
     check = check_of(seen, {}) if seen.runs else None
     if check is None:
         return ()
@@ -93,8 +97,9 @@ def _proposals(seen: Observed, check: Check) -> Iterator[Proposal]:
 
 def _times(seen: Observed, check: Check) -> Proposal | None:
     """Another schedule, with the grace that it takes: that of another may be far too much, or too little."""
-    found = found_schedule(check.schedule, seen.begins, seen.zone)
-    if found is None:
+    knows_clock = seen.spans_clock_change or seen.same_clock
+    found = found_schedule(check.schedule, seen.begins, seen.zone, knows_clock=knows_clock)
+    if found is None or not _seen_long_enough(seen, check):
         return None
     fields: dict[str, object] = {kind: None for kind in ("every", "cron", "calendar") if kind in seen.fields}
     fields[found.kind] = found.expression
@@ -141,10 +146,29 @@ def _grace(seen: Observed, check: Check) -> timedelta:
     needed = sorted(_needed(seen, check))
     usual = needed[(len(needed) - 1) * 19 // 20]
     least = min(max(seen.apart / 10, _LEAST_GRACE), _MORE_GRACE)
-    return span_above(max(needed[-1] * 1.5, usual * 3, least))
+    return span_above(max(needed[-1] * 1.5, usual * 3, least) + _clock_change(seen, check))
+
+
+def _clock_change(seen: Observed, check: Check) -> timedelta:
+    """How much later a job comes when clocks have changed, as far as that has not been seen: a period ends by
+    no clock, and a job elsewhere may have another one than the check."""
+    if seen.spans_clock_change or seen.apart < _BY_THE_HOUR:
+        return timedelta()
+    is_known = check.schedule.kind != "every" and seen.same_clock
+    return timedelta() if is_known else timedelta(hours=1)
+
+
+def _seen_long_enough(seen: Observed, check: Check) -> bool:
+    """Whether a silence as long as is tolerated now would have been seen, if the job makes such: at night, at
+    weekends."""
+    begin = seen.begins[0]
+    period = (check.schedule.next(begin) or begin) - begin if check.schedule.kind == "every" else timedelta()
+    return seen.span >= _LONG_ENOUGH * (period + check.grace)
 
 
 def _sooner_deadline(seen: Observed, check: Check) -> Proposal | None:
+    if not _seen_long_enough(seen, check):
+        return None
     if check.schedule.kind != "every" and not explains(check.schedule, seen.begins):
         return None
     grace = _grace(seen, check)

@@ -27,6 +27,9 @@ says the same."""
 _SPREAD_MIN = 3 * 60  # minutes between the earliest and the latest time of day
 _OF_OWN = 0.9  # so many of the runs have an instant of their own: now and then somebody runs a job by hand
 _EACH_WEEKDAY = 3  # times that a weekday must have been seen where not all are
+_HOURS_FROM_S = 1.5 * _HOUR
+"""From here on a line in a crontab names hours."""
+_REST = 2.0  # so many times the usual distance: it rests at times, which a period does not say
 _EVEN = 0.25  # of the usual distance: farther apart than that is no period
 _TOO_SELDOM = 0.6  # so much of the period that is expected now: it runs far more often
 
@@ -39,18 +42,24 @@ class SeenSchedule(Struct, frozen=True, kw_only=True):
     seen: str
 
 
-def found_schedule(now: Schedule, begins: Sequence[datetime], zone: tzinfo) -> SeenSchedule | None:
-    """A schedule that explains when the runs began, if ``now`` does not; None where none does."""
+def found_schedule(
+    now: Schedule, begins: Sequence[datetime], zone: tzinfo, *, knows_clock: bool
+) -> SeenSchedule | None:
+    """A schedule that explains when the runs began, if ``now`` does not; None where none does. One that names
+    hours is none unless it is known to be by that clock: else the next clock change would refute it."""
     gaps = [(after - before).total_seconds() for before, after in pairwise(begins)]
     usual = median(gaps)
     if now.kind == "every":
         period = (now.next(begins[-1]) or begins[-1]) - begins[-1]
         if usual >= _CLOCK_FROM_S:
-            return _on_the_clock(begins, usual, zone, now.timezone)
+            return _on_the_clock(begins, usual, zone, now.timezone) if knows_clock else None
         return _period(gaps, usual) if usual < _TOO_SELDOM * period.total_seconds() else None
     if explains(now, begins):
         return None
-    return _on_the_clock(begins, usual, zone, now.timezone) or _period(gaps, usual)
+    by_clock = (
+        _on_the_clock(begins, usual, zone, now.timezone) if knows_clock or usual < _HOURS_FROM_S else None
+    )
+    return by_clock or _period(gaps, usual)
 
 
 def explains(schedule: Schedule, begins: Sequence[datetime]) -> bool:
@@ -122,7 +131,7 @@ def _weekdays(local: Sequence[datetime]) -> str:
 
 def _period(gaps: Sequence[float], usual: float) -> SeenSchedule | None:
     even = [gap for gap in gaps if abs(gap - usual) <= _EVEN * usual]
-    if usual < 1 or len(even) < _OF_OWN * len(gaps):
+    if usual < 1 or len(even) < _OF_OWN * len(gaps) or max(gaps) > _REST * usual:
         return None
     period = near_span(timedelta(seconds=usual))
     seen = f"{duration_text(min(even))} to {duration_text(max(even))} apart"

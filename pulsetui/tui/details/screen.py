@@ -124,10 +124,11 @@ class DetailsScreen(TickingScreen):
         if self.view is None:
             return
         client, known, known_from = self.pulse.client, self._learned, self._learned_from
+        host_tz = client.info().host_tz
 
         def ask() -> tuple[CheckDetails, tuple[Proposal, ...]]:
             details = client.details(self.slug)
-            return details, known if _teaches(details) == known_from else _learn(details)
+            return details, known if _teaches(details) == known_from else _learn(details, host_tz)
 
         fetch(self, ask, self._got, group="details", fail=self._failed)
 
@@ -291,8 +292,8 @@ def _teaches(details: CheckDetails) -> object:
     return details.fields, details.view.status, newest
 
 
-def _learn(details: CheckDetails) -> tuple[Proposal, ...]:
+def _learn(details: CheckDetails, host_tz: str) -> tuple[Proposal, ...]:
     """May take a tenth of a second: on a thread."""
     from pulsetui.report.learned.proposals import learned  # with all that judges checks behind it
 
-    return learned(details)
+    return learned(details, host_tz)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from pulsetui.client.commands import EditCheck
 from tests.client.fake import FakeEngine
+from tests.client.samples import ABOUT
 from tests.report.test_learned import nights, seen
 from tests.tui.support.screen_driver import press, screen_text, settled, showing, toasts
 
@@ -16,7 +17,7 @@ BACK = {"every": "1d", "cron": None, "grace": "2h"}
 
 def learnable() -> FakeEngine:
     details = seen(nights(20, spread=4), every="1d", grace="2h")
-    fake = FakeEngine([details.view])
+    fake = FakeEngine([details.view], about=replace(ABOUT, host_tz="Europe/Riga"))
     fake.details_by_slug = {"backup": details}
     fake.agree = "backup updated"
     return fake
