@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.checks import Warning as CheckWarning
 
-from pulsetui.core.text.clean import clean
 from pulsetui.django.options import Options, read_options
 from pulsetui.django.overview import project_commands, shared_slugs
 from pulsetui.errors import UsageError
@@ -37,6 +36,7 @@ def deploy_checks(app_configs: Any, **given: Any) -> list[CheckWarning]:
 
 
 def _unwatched(options: Options) -> Iterator[str]:
+    from pulsetui.core.text.clean import clean  # with the app this module is loaded in each command
     from pulsetui.django.listing import unwatched_jobs
     from pulsetui.django.schedules import this_project
 

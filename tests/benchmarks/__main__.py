@@ -11,7 +11,7 @@ from types import FrameType
 from tests.benchmarks.machine import describe
 from tests.benchmarks.report import Skipped, Table
 
-NAMES = ("pings", "beside", "deadlines", "storm", "screen", "command", "schedules")
+NAMES = ("pings", "beside", "deadlines", "storm", "screen", "command", "django", "schedules")
 
 
 def main() -> int:

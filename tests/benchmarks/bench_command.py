@@ -33,7 +33,7 @@ def run(*, quick: bool) -> list[Table]:
         took: dict[str, list[float]] = {name: [] for name in commands}
         for round_ in range((_QUICK_ROUNDS if quick else _ROUNDS) + 1):
             for name, command in commands.items():
-                cpu, wall = _cost(command, at)
+                cpu, wall = cost_of(command, at)
                 if round_:  # the first one compiles
                     spent[name].append(cpu * 1e3)
                     took[name].append(wall * 1e3)
@@ -56,10 +56,14 @@ def run(*, quick: bool) -> list[Table]:
     return [table]
 
 
-def _cost(command: Sequence[str], at: Home) -> tuple[float, float]:
-    """CPU and wall seconds of one process. Raises RuntimeError when it fails."""
+def cost_of(command: Sequence[str], at: Home, *, quiet: bool = False, **more: str) -> tuple[float, float]:
+    """CPU and wall seconds of one process, which is ``quiet`` and has ``more`` in its environment. Raises
+    RuntimeError when it fails."""
+    nowhere = (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
+    nothing = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
+    actions = [nothing, nowhere, (os.POSIX_SPAWN_DUP2, 1, 2)] if quiet else []
     began = time.perf_counter()
-    pid = os.posix_spawn(command[0], list(command), at.environment())
+    pid = os.posix_spawn(command[0], list(command), at.environment(**more), file_actions=actions)
     _, status, usage = os.wait4(pid, 0)
     if status:
         raise RuntimeError(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
