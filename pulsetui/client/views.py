@@ -238,6 +238,8 @@ class TimelineLane(Struct, frozen=True, kw_only=True):
     maintenance: tuple[
         tuple[datetime, datetime, str], ...
     ] = ()  # windows as checks.toml has them now: since, until, name; past and to come, bounded
+    deploys: tuple[tuple[datetime, datetime | None, str], ...] = ()
+    # ^ of new code for it: begin, end (None while it goes on), release
 
 
 class Timeline(Struct, frozen=True, kw_only=True):
@@ -247,8 +249,6 @@ class Timeline(Struct, frozen=True, kw_only=True):
     until: datetime
     lanes: tuple[TimelineLane, ...]
     unwatched: tuple[tuple[datetime, datetime, str], ...]  # since, until, why
-    deploys: tuple[tuple[datetime, datetime | None, str], ...] = ()
-    # ^ begin, end (None while it goes on) and release of those that brought new code for any of the checks
 
 
 class LogLine(Struct, frozen=True, kw_only=True):

@@ -32,15 +32,13 @@ def release_of(tracked: TrackedCheck, deploys: Sequence[Deploy], now: datetime) 
 
 
 def deploys_between(
-    deploys: Sequence[Deploy], checks: Sequence[TrackedCheck], since: datetime, until: datetime, now: datetime
+    deploys: Sequence[Deploy], tracked: TrackedCheck, since: datetime, until: datetime, now: datetime
 ) -> tuple[tuple[datetime, datetime | None, str], ...]:
-    """Begin, end and release of those that concern one of the checks."""
+    """Begin, end and release of those that brought new code for the check."""
     return tuple(
         (one.begun_at, one.released_at(now), one.release)
         for one in deploys
-        if one.begun_at <= until
-        and (one.released_at(now) or now) >= since
-        and any(one.covers(tracked.check) for tracked in checks)
+        if one.begun_at <= until and (one.released_at(now) or now) >= since and one.covers(tracked.check)
     )
 
 

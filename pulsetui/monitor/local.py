@@ -230,7 +230,13 @@ class LocalEngine:
         windows = self._engine.config.alerting.windows
         now, deploys = self.now(), self._engine.checks.deploys
         made = timeline(tracked, self._engine.queries, since, until, now, windows)
-        return replace(made, deploys=deploys_between(deploys, tracked, since, until, now))
+        lanes = zip(tracked, made.lanes, strict=True)
+        return replace(
+            made,
+            lanes=tuple(
+                replace(lane, deploys=deploys_between(deploys, one, since, until, now)) for one, lane in lanes
+            ),
+        )
 
     def trust(self, slugs: Sequence[str], since: datetime) -> tuple[TrustRow, ...]:
         check_asked(slugs)

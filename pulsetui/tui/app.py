@@ -381,6 +381,7 @@ class PulseApp(App[None]):
             "log": go.log,
             "hooks": go.hooks,
             "host": go.host,
+            "deploys": go.deploys,
             "trust": go.trust,
             "theme": go.themes,
             "palette": go.palette,

@@ -67,6 +67,14 @@ class Navigation:
         if not isinstance(self._app.screen, HostScreen):
             self._app.push_screen(HostScreen())
 
+    def deploys(self) -> None:
+        """The deploys; back to them when they are open below."""
+        from pulsetui.tui.deploys.screen import DeploysScreen
+
+        self._back_to(DeploysScreen)
+        if not isinstance(self._app.screen, DeploysScreen):
+            self._app.push_screen(DeploysScreen())
+
     def trust(self) -> None:
         """How far checks can be trusted; back to it when it is open below."""
         from pulsetui.tui.trust.screen import TrustScreen

@@ -164,9 +164,8 @@ def test_without_an_engine_one_line_says_so_and_the_command_runs(
     assert main(["deploy", "--all", "--", "sh", "-c", "echo ran; exit 4"]) == 4
     told = capfd.readouterr()
     assert told.out == "ran\n"
-    first, last = told.err.splitlines()
-    assert first.startswith("pulsetui deploy: no alerts are kept back: no engine holds")
-    assert last == "pulsetui deploy: the engine does not know of its end"
+    (line,) = told.err.splitlines()
+    assert line.startswith("pulsetui deploy: no alerts are kept back: no engine holds")
 
 
 def test_a_bug_of_ours_or_an_engine_that_hangs_is_not_the_deploys_failure(

@@ -25,6 +25,7 @@ from pulsetui.client.commands import (
     EndDeploy,
     EndSnooze,
     EndTrial,
+    OfDeploy,
     OfHooks,
     OfTrial,
     Operation,
@@ -44,7 +45,7 @@ from pulsetui.client.commands import (
     answer_at_once,
     refused,
 )
-from pulsetui.client.deploys import DeployView
+from pulsetui.client.deploys import DeployView, ReleaseJob
 from pulsetui.client.host import NOT_LOOKED_AT, HostView
 from pulsetui.client.trials import Trial, TrialView
 from pulsetui.client.trust import TrustRow, check_asked
@@ -204,6 +205,7 @@ class FakeEngine:
         return tuple(self.trial_views[:limit])
 
     def deploys(self, limit: int = 20) -> tuple[DeployView, ...]:
+        self._reach()
         return self.deploy_views[:limit]
 
     def host(self) -> HostView:
@@ -271,7 +273,7 @@ class FakeEngine:
             case AddCheck() | EditCheck() | RemoveCheck() | UndoRemove():
                 return [self._define(command)]
             case BeginDeploy() | RenewDeploy() | EndDeploy():
-                return [_yes("", "so it is")]
+                return self._deploy(command)
             case _:
                 return [self._operate(command, slug) for slug in command.slugs]
 
@@ -279,6 +281,55 @@ class FakeEngine:
         self.closed = True
 
     # Inside
+
+    def _deploy(self, command: OfDeploy) -> list[CommandResult]:
+        if isinstance(command, BeginDeploy):
+            tagged = {tag for view in self.views.values() for tag in view.tags}
+            no_tags = [tag for tag in command.tags if tag not in tagged]
+            no_slugs = [slug for slug in command.slugs if slug not in self.views]
+            refused = [_no(slug, f"there is no check {slug}") for slug in no_slugs]
+            refused += [_no(tag, f"no check has the tag {tag}") for tag in no_tags]
+            slugs = [slug for slug in command.slugs if slug in self.views]
+            tags = [tag for tag in command.tags if tag in tagged]
+            if not (slugs or tags or command.everything):
+                return refused
+            jobs = tuple(
+                ReleaseJob(slug=one.slug, name=one.name, proof="waiting", at=None, next_due=one.upcoming)
+                for one in self.views.values()
+                if command.everything or one.slug in slugs or {*tags} & {*one.tags}
+            )
+            made = DeployView(
+                key=command.key,
+                release=command.release,
+                begun_at=self.now(),
+                released_at=None,
+                was_heard=False,
+                exit_status=None,
+                by=command.by,
+                targets=(
+                    *(("everything",) if command.everything else ()),
+                    *slugs,
+                    *(f"tag {tag}" for tag in tags),
+                ),
+                jobs=jobs,
+            )
+            self.deploy_views = (made, *self.deploy_views)
+            return [*refused, _yes("", f"the deploy of {made.release} has begun")]
+        known = next((one for one in self.deploy_views if one.key == command.key), None)
+        if known is None:
+            return [_no("", "this engine knows nothing of the deploy")]
+        if isinstance(command, RenewDeploy):
+            return [_yes("", "alerts are kept back")]
+        release = command.release or known.release
+        ended = replace(
+            known,
+            release=release,
+            released_at=self.now(),
+            was_heard=True,
+            exit_status=command.exit_status,
+        )
+        self.deploy_views = tuple(ended if one is known else one for one in self.deploy_views)
+        return [_yes("", f"the deploy of {release} is over")]
 
     def _try(self, command: OfTrial) -> list[CommandResult]:
         if isinstance(command, EndTrial):

@@ -22,11 +22,14 @@ from pulsetui.client.commands import (
     Acknowledge,
     AddCheck,
     AnyCommand,
+    BeginDeploy,
     Dismiss,
     EditCheck,
+    EndDeploy,
     EndSnooze,
     Pause,
     RemoveCheck,
+    RenewDeploy,
     Resume,
     StartSnooze,
     Unacknowledge,
@@ -369,6 +372,25 @@ def test_an_open_incident_stands_in_the_list_and_in_the_details(world: World) ->
     details = world.client.details("often")
     assert details.view.status is Status.DOWN
     assert details.incidents[0].ended_at is None
+
+
+def test_a_deploy_begins_goes_on_and_ends(world: World) -> None:
+    key, client = "deploy-5f0c2a", world.client
+    assert said(client.do(RenewDeploy(key))) == [("", False, "this engine knows nothing of the deploy")]
+    begin = BeginDeploy(key, slugs=("often", "nope"), release="v1", by="kim")
+    assert said(client.do(begin)) == [
+        ("nope", False, "there is no check nope"),
+        ("", True, "the deploy of v1 has begun"),
+    ]
+    (deploy,) = client.deploys()
+    assert (deploy.release, deploy.released_at, deploy.targets) == ("v1", None, ("often",))
+    assert said(client.do(RenewDeploy(key))) == [("", True, "alerts are kept back")]
+    end = EndDeploy(key, release="v2", exit_status=3)
+    assert said(client.do(end)) == [("", True, "the deploy of v2 is over")]
+    (deploy,) = client.deploys()
+    assert (deploy.release, deploy.exit_status, deploy.was_heard) == ("v2", 3, True)
+    assert [(job.slug, job.proof) for job in deploy.jobs] == [("often", "waiting")]
+    assert deploy.pending == deploy.jobs
 
 
 def test_whoever_subscribes_hears_which_checks_changed_until_they_leave(world: World) -> None:

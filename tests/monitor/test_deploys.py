@@ -212,10 +212,10 @@ async def test_the_timeline_and_the_details_show_it(tmp_path: Path) -> None:
         await engine.run(minutes=1)
         end = engine.clock.now()
         until = end + timedelta(hours=1)
-        assert engine.client.timeline(["often"], START, until).deploys == ((START, None, "v42"),)
+        assert engine.client.timeline(["often"], START, until).lanes[0].deploys == ((START, None, "v42"),)
         await do(engine, EndDeploy(KEY, exit_status=2))
-        assert engine.client.timeline(["often"], START, until).deploys == ((START, end, "v42"),)
-        assert engine.client.timeline(["other"], START, until).deploys == ()
+        assert engine.client.timeline(["often"], START, until).lanes[0].deploys == ((START, end, "v42"),)
+        assert engine.client.timeline(["other"], START, until).lanes[0].deploys == ()
         found = engine.client.details("often").deploy
         assert found is not None
         assert (found.release, found.released_at, found.job.proof) == ("v42", end, "waiting")

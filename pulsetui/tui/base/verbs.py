@@ -277,6 +277,13 @@ VERBS: tuple[Verb, ...] = (
         help="Show the crontabs and timers of the engine's host, and the check of each job",
         on=_CHECK | _OVER,
     ),
+    Verb(
+        id="deploys",
+        keys="D",
+        label="deploys",
+        help="Show the deploys, and which jobs have not been good since",
+        on=_CHECK | _OVER,
+    ),
     Verb(id="test", keys="t", label="test", help="Send a test by this hook", on=_HOOKS, off=_needs_engine),
     Verb(
         id="hold",

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pulsetui.client.catch_up import missed_slots
 from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckDetails, CheckView, DeliveryView, IncidentView
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import ago_text, count_text, span_text
+from pulsetui.core.text.slot_command import slot_command
 from pulsetui.tui.details.deliveries import delivery_line
 from pulsetui.tui.details.pane import Drawn, PaneContext, clock_lines, nothing, on_clocks
 from pulsetui.tui.details.plan import plan_texts
+from pulsetui.tui.draw.clocks import check_clock
 from pulsetui.tui.draw.lines import Line, Span, plain, wrap
 
 _MAX_LINES = 4000
 _INDENT = 7
+_MAX_COMMANDS = 10
 
 
 def incidents(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
@@ -27,6 +31,8 @@ def incidents(details: CheckDetails, view: CheckView, context: PaneContext) -> D
         if lines:
             lines.append(())
         lines += _incident(incident, deliveries_of(incident, details.deliveries), view, context)
+        if incident.missed and incident is next((one for one in details.incidents if one.missed), None):
+            lines += _make_up(details, view, context)
         if incident.ended_at is None:
             for text, style in plan_texts(details, view, context.now, context.instant):
                 lines += _text(text, style, context)
@@ -101,6 +107,28 @@ def _missed(incident: IncidentView, view: CheckView, context: PaneContext) -> li
     unlisted = count - len(incident.missed)
     if unlisted > 0:
         lines += _text(f"  and {unlisted} later ones", "muted", context)
+    return lines
+
+
+def _make_up(details: CheckDetails, view: CheckView, context: PaneContext) -> list[Line]:
+    """The commands that make up for what was missed, ready to copy: those that are still to be run."""
+    template = details.fields.get("command")
+    slots = missed_slots(details)
+    left = [slot.at for slot in slots if slot.state != "caught up"]
+    if details.caught_up is None or not slots:
+        return []
+    if not left:
+        return _text("all of them were caught up", "muted", context)
+    lines: list[Line] = []
+    if len(left) < len(slots):
+        lines += _text(f"{len(slots) - len(left)} of them caught up", "muted", context)
+    lines += _text(f"to make up for them: pulsetui catch-up {view.slug} --run", "muted", context)
+    if isinstance(template, str):
+        clock = check_clock(view, context.zone)
+        for at in left[:_MAX_COMMANDS]:
+            lines += _text(f"  {slot_command(template, at.astimezone(clock), view.slug)}", "accent", context)
+        if len(left) > _MAX_COMMANDS:
+            lines += _text(f"  and {len(left) - _MAX_COMMANDS} more", "muted", context)
     return lines
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
 from msgspec.structs import replace
 
+from pulsetui.client.deploys import PROOF_WORDS, CheckRelease, job_when
 from pulsetui.client.status_words import last_proof
 from pulsetui.client.views import CheckDetails, CheckView
+from pulsetui.core.deploy import Proof
 from pulsetui.core.state.status import PingKind
 from pulsetui.core.text.phrases import ago_text, count_text, number_text, span_text, until_text
 from pulsetui.tui.details.incidents import missed_lines
@@ -147,11 +149,26 @@ def _past(details: CheckDetails, view: CheckView, context: PaneContext) -> Itera
     if view.last_metrics:
         said = "  ".join(f"{name} = {number_text(value)}" for name, value in view.last_metrics.items())
         yield "Metrics", said, "text"
+    if (release := details.deploy) is not None:
+        yield "Release", _release(release, context), _RELEASE_STYLES.get(release.job.proof, "text")
     if proof := last_proof(details.runs):
         yield "Proof", proof, "text"
     if view.last_line:
         yield "Last output", view.last_line, "text"
     yield "Added", f"{context.instant(view.created_at)}, {count_text(view.n_pings, 'ping')}", "muted"
+
+
+_RELEASE_STYLES: Mapping[Proof, str] = {"failed": "down", "missed": "down", "good": "text"}
+
+
+def _release(release: CheckRelease, context: PaneContext) -> str:
+    """``v42, deployed today 18:20: not yet run, due today 19:00 (in 40m)``."""
+    if release.released_at is None:
+        return f"{release.release}, deploying since {context.instant(release.begun_at)}"
+    job = release.job
+    when = job_when(replace(job, detail=""), context.now, context.instant)
+    said = PROOF_WORDS[job.proof] + ("" if when == "-" else f", {when}")
+    return f"{release.release}, deployed {context.instant(release.released_at)}: {said}"
 
 
 def _missed(view: CheckView, context: PaneContext) -> list[Line]:

@@ -38,6 +38,10 @@ ODDITIES: Mapping[Reason, tuple[str, str, str]] = {  # the same of runs that end
 }
 
 
+CATCH_UP = ("↶", "c", "accent")
+"""The same of one that made up for a missed slot and ended well."""
+
+
 class PaneContext(Struct, frozen=True, kw_only=True):
     """What a pane may know besides the details."""
 
@@ -88,6 +92,8 @@ def run_glyph(run: RunView, context: PaneContext) -> tuple[str, str]:
     """The shape for how a run ended, and its style; a good one that was one too many has its own."""
     odd = run.oddity if run.outcome is Outcome.SUCCESS else None
     glyph, letter, style = OUTCOMES[run.outcome] if odd is None else ODDITIES[odd]
+    if run.catch_up and run.outcome is Outcome.SUCCESS:
+        glyph, letter, style = CATCH_UP
     return (letter if context.ascii_only else glyph), style
 
 

@@ -72,7 +72,7 @@ def run_line(
     slow = seconds is not None and is_slow(seconds, usual)
     spans: list[Span] = [
         (f" {glyph} ", style),
-        (pad(run_word(run.outcome, run.oddity), 11), style),
+        (pad("catch-up" if _made_up(run) else run_word(run.outcome, run.oddity), 11), style),
         (pad(context.instant(run.started_at or run.ended_at), 17), "text"),
     ]
     if context.width >= _END_FROM and not short:
@@ -103,7 +103,8 @@ def _told(
     if notes:
         if metrics:
             told.append((cut(metrics, _METRICS) + "  ", "muted"))
-        told.append((notes + "  ", "warning" if run.outcome is Outcome.SUCCESS else style))
+        warns = run.outcome is Outcome.SUCCESS and not run.catch_up
+        told.append((notes + "  ", "warning" if warns else style))
     elif metrics:
         told.append((pad(metrics, _METRICS) + "  " if host else metrics, "text"))
     if host:
@@ -115,6 +116,11 @@ def _unusual(name: str, value: float, usual: float, context: PaneContext) -> str
     """``orders=0 ↓ usual 1377``."""
     ways = ("below", "above") if context.ascii_only else ("↓", "↑")
     return f"{plain(name)}={number_text(value)} {ways[value > usual]} usual {number_text(usual)}"
+
+
+def _made_up(run: RunView) -> bool:
+    """Whether it made up for a missed slot, and ended well."""
+    return run.catch_up and run.outcome is Outcome.SUCCESS
 
 
 def _seconds(run: RunView, now: datetime) -> float | None:

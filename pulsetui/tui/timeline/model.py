@@ -44,7 +44,9 @@ class CellMark(StrEnum):
     UNWATCHED = "unwatched"
     NOW = "now"
     DUE = "due"  # a slot still to come
+    DEPLOY = "deploy"  # new code came
     SUCCESS = "success"
+    CATCH_UP = "catch_up"  # a good run that made up for a missed slot
     RUNNING = "running"  # a run goes on here
     TIP = "tip"  # its end so far: now
     STUCK = "stuck"  # a run that does not end
@@ -82,7 +84,9 @@ GLYPHS: Mapping[CellMark, tuple[str, str, str]] = MappingProxyType(
         CellMark.UNWATCHED: ("░", "?", "muted"),
         CellMark.NOW: ("│", "|", "accent"),
         CellMark.DUE: ("◦", ".", "muted"),
+        CellMark.DEPLOY: ("▲", "^", "accent"),
         CellMark.SUCCESS: ("▌", "I", "bar-success"),
+        CellMark.CATCH_UP: ("↶", "c", "accent"),
         CellMark.RUNNING: ("━", "=", "running"),
         CellMark.TIP: ("▶", ">", "running"),
         CellMark.STUCK: ("━", "=", "bar-warned"),
@@ -208,6 +212,8 @@ def lane_cells(
         if at > now and window.holds(at):
             drawn.paint([window.index(at)], CellMark.DUE)
             drawn.busy.add(window.index(at))
+    for begin, end, _ in lane.deploys:
+        drawn.paint(window.clip(begin, end or now), CellMark.DEPLOY)
     for run in lane.runs:
         _paint_run(drawn, run, window, now)
     drawn.paint([window.index(at) for at in lane.missed if window.holds(at)], CellMark.MISSED)
@@ -234,7 +240,9 @@ def _paint_run(drawn: LaneCells, run: TimelineRun, window: TimelineWindow, now: 
             begin = window.start(index)
             share = (min(end, begin + window.cell) - max(start, begin)) / window.cell
             drawn.fills[index] = min(drawn.fills[index] + max(share, 0.0), 1.0)
-        if run.oddity is not None and end <= window.until:
+        if run.catch_up is not None:
+            drawn.paint(covered[-1:], CellMark.CATCH_UP)
+        elif run.oddity is not None and end <= window.until:
             drawn.paint(covered[-1:], _ODD[run.oddity])
         return
     ends_here = end <= window.until

@@ -184,7 +184,7 @@ def readout(
         said = _between(lane, since, until, now, zone, unwatched)
     if not (said or maintained):
         said = [("nothing known", "muted")]
-    said += maintained
+    said += [*maintained, *_deployed(lane, window, at, now, zone)]
     spans: list[Span] = []
     for text, style in said:
         spans += [("; ", "muted"), (text, style)] if spans else [(text, style)]
@@ -219,6 +219,13 @@ _STYLES = {Outcome.SUCCESS: "up", Outcome.SKIPPED: "muted"}
 
 
 def _run(run: TimelineRun, now: datetime, zone: tzinfo) -> Span:
+    text, style = _regular(run, now, zone)
+    if run.catch_up is None:
+        return text, style
+    return f"catch-up for {_when(run.catch_up, zone, now)}: {text}", style
+
+
+def _regular(run: TimelineRun, now: datetime, zone: tzinfo) -> Span:
     word = run_word(run.outcome, run.oddity)
     begun = run.started_at
     if run.outcome is Outcome.RUNNING and begun is not None:
@@ -253,6 +260,19 @@ def _maintained(
         (f"maintenance {visible(name)} until {_when(end, zone, now)}: no alerts", "paused")
         for begin, end, name in lane.maintenance
         if at in window.clip(begin, end)
+    ]
+
+
+def _deployed(lane: TimelineLane, window: TimelineWindow, at: int, now: datetime, zone: tzinfo) -> list[Span]:
+    """The deploys of the cell."""
+    return [
+        (
+            f"deploy {visible(release)}, "
+            + (f"over {_when(end, zone, now)}" if end is not None else "which still goes on"),
+            "accent",
+        )
+        for begin, end, release in lane.deploys
+        if at in window.clip(begin, end or now)
     ]
 
 
@@ -309,6 +329,8 @@ _LEGEND: tuple[tuple[Sequence[CellMark], str], ...] = (
     ((CellMark.OVERLAP,), "overlap"),
     ((CellMark.UNWATCHED,), "unwatched"),
     ((CellMark.MAINTENANCE,), "maintenance"),
+    ((CellMark.CATCH_UP,), "catch-up"),
+    ((CellMark.DEPLOY,), "deploy"),
 )
 
 

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from pulsetui.client.deploys import CheckRelease, ReleaseJob
 from pulsetui.client.views import CheckDetails, CheckView
+from pulsetui.core.deploy import Proof
 from pulsetui.core.state.status import Outcome
 from pulsetui.tui.details.incidents import deliveries_of
 from pulsetui.tui.details.panes import PANES, PaneContext, PingKey, RunKey
@@ -232,3 +234,55 @@ def test_the_ascii_set_holds_in_every_pane(pane: int) -> None:
     known = view("a", started=True, started_at=NOW)
     for line in PANES[pane].draw(details(known), known, context(ascii_only=True))[0]:
         assert all(text.replace("…", ".").isascii() for text, _ in line), line
+
+
+def test_a_missed_slot_comes_with_the_command_that_makes_up_for_it() -> None:
+    known = overdue()
+    assert known.incident is not None
+    first, *others = known.incident.missed
+    made = replace(
+        details_of(known),
+        incidents=(known.incident,),
+        fields={"command": "sync --date {slot:%Y-%m-%d}\x1b[2J"},
+        caught_up=(first,),
+    )
+    lines = [line.strip() for line in shown(INCIDENTS, known, made)]
+    at = lines.index("1 of them caught up")
+    clock = ZoneInfo(known.tz)
+    assert lines[at + 1] == f"to make up for them: pulsetui catch-up {known.slug} --run"
+    assert lines[at + 2 : at + 2 + len(others)] == [
+        f"sync --date {other.astimezone(clock):%Y-%m-%d}" for other in others
+    ]
+    made = replace(made, caught_up=known.incident.missed)
+    assert "all of them were caught up" in [line.strip() for line in shown(INCIDENTS, known, made)]
+    assert not any("catch-up" in line for line in shown(INCIDENTS, known, replace(made, caught_up=None)))
+
+
+def test_a_run_that_made_up_for_a_slot_is_no_success_as_the_others() -> None:
+    known = broken()
+    made = details(known)
+    run = replace(made.runs[6], catch_up=True, outcome=Outcome.SUCCESS, detail="catch-up for Sat", metrics={})
+    lines = shown(RUNS, known, replace(made, runs=(run, *made.runs[:6])))
+    assert lines[1].split()[:2] == ["↶", "catch-up"]
+    assert "catch-up for Sat" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("proof", "said"),
+    [
+        ("good", "v42, deployed today 11:20: good, today 11:25"),
+        ("failed", "v42, deployed today 11:20: failed, today 11:25"),
+        ("waiting", "v42, deployed today 11:20: not yet run, due today 13:30 (in 2h)"),
+        ("paused", "v42, deployed today 11:20: paused"),
+    ],
+)
+def test_the_overview_says_how_it_stands_on_the_release(proof: Proof, said: str) -> None:
+    at = NOW - timedelta(minutes=5) if proof in ("good", "failed") else None
+    job = ReleaseJob(slug="a", name="a", proof=proof, at=at, next_due=NOW + 2 * HOUR)
+    begun, released = NOW - timedelta(minutes=12), NOW - timedelta(minutes=10)
+    release = CheckRelease(release="v42", begun_at=begun, released_at=released, job=job)
+    known = view("a")
+    made = replace(details_of(known), deploy=release)
+    assert any(line.endswith(f"Release        {said}") for line in shown(OVERVIEW, known, made, width=90))
+    made = replace(made, deploy=replace(release, released_at=None))
+    assert any("v42, deploying since today 11:18" in line for line in shown(OVERVIEW, known, made, width=90))

@@ -140,6 +140,21 @@ def test_marks_are_told_apart_without_colour() -> None:
         assert important[one] != important[other]  # type: ignore[index]  # StrEnum keys
 
 
+def test_a_catch_up_and_a_deploy_have_marks_of_their_own_and_hide_no_miss() -> None:
+    late = replace(run(4, 4.2), catch_up=START + 2 * HOUR)
+    made = replace(lane(late, missed=(2,)), deploys=((START + 3 * HOUR, START + 3.1 * HOUR, "v42"),))
+    assert picture(made) == "  □▲↶    │  "
+    assert picture(made, ascii_only=True) == "  M^c    |  "
+    said = "".join(text for text, _ in readout(made, WINDOW, 4, NOW, BERLIN))
+    assert said == "catch-up for today 03:00: 05:00 success, took 12m"
+    said = "".join(text for text, _ in readout(made, WINDOW, 3, NOW, BERLIN))
+    assert said.endswith("deploy v42, over today 04:06")
+    running = replace(lane(), deploys=((START + 9 * HOUR, None, "v\x1b[2J43"),))
+    said = "".join(text for text, _ in readout(running, WINDOW, 9, NOW, BERLIN))
+    assert "43, which still goes on" in said
+    assert "\x1b" not in said
+
+
 def test_unwatched_spans_shade_what_was_quiet_only() -> None:
     shaded = lane_cells(lane(run(2.5, 2.6)), WINDOW, NOW, [(START + HOUR, START + 4 * HOUR, "asleep")])
 

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pulsetui.cli.commands.deploy.teller import DeployTeller, Targets
-from pulsetui.cli.commands.deploy.text import deploy_lines, summary
+from pulsetui.cli.commands.deploy.text import deploy_lines
 from pulsetui.cli.commands.deploy.wait import wait_for
 from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import NOT_OK, OK, USAGE
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.cli.process.foreground import run_in_foreground
-from pulsetui.client.deploys import DeployView
+from pulsetui.client.deploys import DeployView, proofs_text
 from pulsetui.config.host_zone import host_zone
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.printable import printable
@@ -100,11 +100,13 @@ def _told_of_begin(options: argparse.Namespace, targets: Targets) -> DeployTelle
 
 
 def _tell_of_end(teller: DeployTeller, code: int) -> None:
+    was_known = not teller.trouble
     teller.end(code, END_PATIENCE_S)
-    if (view := teller.view) is None:
+    if (view := teller.view) is None and was_known:
         talk("pulsetui deploy: the engine does not know of its end")
+    if view is None:
         return
-    for line in (*deploy_lines(view, view.released_at or view.begun_at, host_zone()), summary(view.jobs)):
+    for line in (*deploy_lines(view, view.released_at or view.begun_at, host_zone()), proofs_text(view)):
         talk(line)
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import tzinfo
 
 from pulsetui.cli import connect as connecting
-from pulsetui.cli.commands.deploy.text import WORDS, job_when, summary
+from pulsetui.cli.commands.deploy.text import when
 from pulsetui.cli.exit_codes import NOT_OK, OK
 from pulsetui.cli.output import out, talk
 from pulsetui.client.client import EngineClient
-from pulsetui.client.deploys import DeployView
+from pulsetui.client.deploys import PROOF_WORDS, DeployView, proofs_text
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import EngineUnreachableError, PulseError
 
@@ -46,7 +46,7 @@ def wait_for(
         for job in deploy.jobs:
             if job.slug not in shown and job.proof in ("good", "failed", "missed"):
                 shown.add(job.slug)
-                out(f"{clean(job.slug)}: {WORDS[job.proof]}, {job_when(job, now, zone)}")
+                out(f"{clean(job.slug)}: {PROOF_WORDS[job.proof]}, {when(job, now, zone)}")
         if (code := _verdict(deploy)) is not None:
             return code
         pause(POLL_S)
@@ -54,9 +54,9 @@ def wait_for(
 
 def _verdict(deploy: DeployView) -> int | None:
     if deploy.wrong:
-        talk(summary(deploy.jobs))
+        talk(proofs_text(deploy))
         return NOT_OK
     if deploy.pending:
         return None
-    talk(summary(deploy.jobs))
+    talk(proofs_text(deploy))
     return OK

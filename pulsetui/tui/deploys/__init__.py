@@ -1,0 +1,1 @@
+"""The deploys, and how each job stands since."""
