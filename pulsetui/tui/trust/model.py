@@ -95,10 +95,13 @@ def in_order(entries: Iterable[TrustEntry]) -> Sequence[TrustEntry]:
     return sorted(entries, key=lambda one: 101 if one.total.reliable is None else one.total.reliable)
 
 
-def trust_title(entries: Iterable[TrustEntry], days: int, left: int, width: int) -> Line:
-    """How it is with all of them together; ``left`` are still to be counted."""
+def trust_title(entries: Iterable[TrustEntry], days: int, left: int, others: int, width: int) -> Line:
+    """How it is with all of them together; ``left`` are still to be counted, ``others`` the table's filter
+    hides."""
     total = summed_up(entry.total for entry in entries)
     spans: list[Span] = [(" Trust", "title"), (f"  {count_text(days, 'day')}", "text")]
+    if others:  # what is not here may be worse
+        spans.append((f"  without {count_text(others, 'other check')}", "accent"))
     if left:
         spans.append((f"  counting, {count_text(left, 'check')} to go …", "accent"))
     if total.expected:

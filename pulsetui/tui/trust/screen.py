@@ -105,7 +105,9 @@ class TrustScreen(StoryScreen[tuple[TrustRow, ...]]):
         return days_shown(self._entries.values(), self._since.date(), today)
 
     def title_line(self, width: int) -> Line:
-        return trust_title(self._entries.values(), self._days, len(self._left), width)
+        counted = self._entries.keys() | set(self._left)
+        others = len(self.pulse.client.checks().keys() - counted)
+        return trust_title(self._entries.values(), self._days, len(self._left), others, width)
 
     def header_line(self, width: int) -> Line:
         return trust_header(self._shown_days, width)

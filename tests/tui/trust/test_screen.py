@@ -180,6 +180,15 @@ async def test_a_day_that_begins_has_a_column() -> None:
         assert f"{tomorrow:%a %d}" in screen_text(app)
 
 
+async def test_what_the_filter_of_the_table_hides_is_not_forgotten() -> None:
+    async with showing(engine(), (100, 30)) as (app, pilot):
+        await press(app, pilot, "/", *"backup", "enter", "R")
+        text = screen_text(app)
+        assert "without 4 other checks" in text
+        assert "Nightly backup" in text
+        assert "Sync invoices" not in text
+
+
 async def test_an_engine_that_is_gone_is_said_and_what_is_there_stays() -> None:
     fake = engine()
     async with showing(fake, (100, 30)) as (app, pilot):
