@@ -339,7 +339,7 @@ SOURCE_KEYS = ("from", "key", "slug", "name", "every", "cron", "calendar", "time
 
 def source(value: object) -> Mapping[str, str]:
     """Where the schedule of a check was found, as it stood there: a small table of texts."""
-    form = "It is written by manage.py pulsetui sync; take it out, and the check is yours alone."
+    form = "Take it out: manage.py pulsetui sync writes it anew."
     if not isinstance(value, Mapping):
         raise FlawedError(Flaw(f"must be a table, not {kind_of(value)}", value, form))
     flaws = [Flaw(f"{key} is missing", suggestion=form) for key in ("from", "key") if key not in value]

@@ -15,7 +15,7 @@ from pulsetui.job.wire import parse_address
 
 def deploy_checks(app_configs: Any, **given: Any) -> list[CheckWarning]:
     """W001: no engine is named; W002: its address is none; W003: two commands share a check; W004: a job is
-    scheduled and has no check, as far as the engine can be asked, or cannot have one as it stands."""
+    scheduled and has no check, or cannot have one as it stands. W004 asks the engine."""
     options = read_options()
     if not options.url:
         hint = "Set PULSETUI_URL in the environment of the jobs, or here, like http://127.0.0.1:8787."

@@ -50,19 +50,18 @@ def show(project: Project, *, out: Say, tell: Say) -> bool:
 def unwatched_jobs(project: Project) -> Iterator[str]:
     """A sentence for each scheduled job that has no check, and for each that cannot have one as it stands.
 
-    Where the engine cannot be asked, nothing is said of the first."""
-    readings = readings_of(project)
-    for each in readings:
-        for text in each.unwatched:
-            yield clean(f"A scheduled job cannot be watched: {text} [{each.origin}].", 400)
+    Nothing where the engine cannot be asked: then no database is, either, as where an image is built."""
     try:
         with checks_of(project.options.url) as checks:
             known = checks.slugs()
     except PulseError:
         return
-    for one in (one for each in readings for one in each.schedules):
-        if one.slug not in known:
-            yield clean(f"{one.name} is scheduled and has no check {one.slug} [{one.place}].", 400)
+    for each in readings_of(project):
+        for text in each.unwatched:
+            yield clean(f"A scheduled job cannot be watched: {text} [{each.origin}].", 400)
+        for one in each.schedules:
+            if one.slug not in known:
+                yield clean(f"{one.name} is scheduled and has no check {one.slug} [{one.place}].", 400)
 
 
 def _commands(commands: Sequence[ProjectCommand], known: Collection[str] | None) -> list[str]:

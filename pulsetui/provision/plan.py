@@ -167,7 +167,7 @@ class _Planner:
         if self._owned[_id(source)] != slug:
             why = f"has the source of {self._owned[_id(source)]}: take it out of the copy"
             return PlanStep(verdict="refuse", slug=slug, why=why)
-        why = f"{origin} has no {source['key']} any more"
+        why = f"{source['key']} is scheduled no more in {origin}"
         if origin in self._empty:
             why = f"nothing at all stands in {origin} any more. If that is meant: pulsetui remove {slug}"
             return PlanStep(verdict="refuse", slug=slug, why=why)

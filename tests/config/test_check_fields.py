@@ -183,4 +183,4 @@ def test_a_source_is_a_table_of_texts_that_says_where_and_under_which_key() -> N
     assert wrong.message == "must be text in quotes, not a whole number"
     (text,) = problems(every="1h", source="nightly")
     assert text.message == "must be a table, not text"
-    assert "the check is yours alone" in text.suggestion
+    assert "sync writes it anew" in text.suggestion

@@ -9,7 +9,7 @@ import pytest
 from pulsetui.django.reach import OutOfReachError, checks_of
 from pulsetui.errors import PulseError
 from pulsetui.provision.checks import ChecksInFile, ChecksOfEngine
-from tests.listener.fakes import API_KEY
+from tests.listener.fakes import API_KEY, READ_KEY
 from tests.listener.served import Served
 
 NOBODY = "http://127.0.0.1:9"
@@ -52,6 +52,17 @@ def test_a_wrong_key_is_an_error_and_no_reason_to_write_elsewhere(
     with pytest.raises(PulseError, match="key") as caught, checks_of(served.url):
         pass
     assert not isinstance(caught.value, OutOfReachError)
+
+
+def test_a_key_that_may_only_read_shows_and_changes_nothing(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULSETUI_API_KEY", READ_KEY)
+    with checks_of(served.url) as checks:
+        assert checks.slugs()
+        with pytest.raises(PulseError, match="key"):
+            checks.add("new", {"every": "1h"})
+    assert "new" not in served.engine.checks()
 
 
 @pytest.mark.parametrize("key", ["", API_KEY])

@@ -68,7 +68,7 @@ def test_without_an_engine_a_file_that_is_named_is_written(project: Path, tmp_pa
     two = {"one": ("shop.one", 5), **NIGHTLY}
     manage(project, tmp_path, "sync", "--write", "--config", str(file), beat=two, **given)
     kept = manage(project, tmp_path, "sync", "--write", "--config", str(file), beat=NIGHTLY, **given)
-    assert kept.stdout == "- one: shop/celery-beat has no shop.one any more\n"
+    assert kept.stdout == "- one: shop.one is scheduled no more in shop/celery-beat\n"
     assert "[checks.one]" in file.read_text()
     gone = manage(
         project, tmp_path, "sync", "--prune", "--write", "--config", str(file), beat=NIGHTLY, **given
@@ -167,12 +167,6 @@ def test_the_system_checks_run_by_hand(project: Path, tmp_path: Path) -> None:
     done = manage(project, tmp_path, "check", PULSETUI_URL=URL)
     assert (done.returncode, done.stdout) == (0, "nothing to warn of\n")
 
-    done = manage(project, tmp_path, "check", beat=NIGHTLY, PULSETUI_URL=URL, UNCONNECTED="1")
-    assert done.returncode == 1
-    assert done.stdout.startswith(
-        "pulsetui.W004: A scheduled job cannot be watched: nightly: its runs are not"
-    )
-
 
 def test_a_job_without_a_check_is_warned_of_before_a_deployment(project: Path, tmp_path: Path) -> None:
     (tmp_path / "checks.toml").write_text(
@@ -187,3 +181,17 @@ def test_a_job_without_a_check_is_warned_of_before_a_deployment(project: Path, t
             "    See: manage.py pulsetui sync",
         ],
     )
+    done = manage(project, tmp_path, "check", beat=NIGHTLY, UNCONNECTED="1", **given)
+    assert done.returncode == 1
+    assert done.stdout.startswith(
+        "pulsetui.W004: A scheduled job cannot be watched: nightly: its runs are not"
+    )
+
+
+def test_a_terminal_that_has_few_characters_gets_others(project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "checks.toml"
+    given = {"PULSETUI_URL": URL, "PYTHONIOENCODING": "ascii"}
+    beat = {"n\u0101kts": ("shop.report", 3)}
+    done = manage(project, tmp_path, "sync", "--config", str(file), beat=beat, **given)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[0].endswith("[beat_schedule: n\\u0101kts]")

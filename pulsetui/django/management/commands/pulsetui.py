@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import RawDescriptionHelpFormatter
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
@@ -61,7 +62,7 @@ class ManagePulse(BaseCommand):  # type: ignore[misc] # Django ships no types
 
     def _do(self, action: str, commands: list[str], given: Any) -> bool:
         options = read_options()
-        out, tell = self.stdout.write, self.stderr.write
+        out, tell = _safe(self.stdout), _safe(self.stderr)
         if action == "verify":
             from pulsetui.django.verify import verify
 
@@ -83,6 +84,12 @@ class ManagePulse(BaseCommand):  # type: ignore[misc] # Django ships no types
         return sync(
             project, out=out, tell=tell, **{name: given[name] for name in ("write", "prune", "config")}
         )
+
+
+def _safe(stream: Any) -> Callable[[str], object]:
+    """Writes lines to a stream of Django's; what its encoding does not have as an escape."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return lambda line: stream.write(line.encode(encoding, "backslashreplace").decode(encoding))
 
 
 Command = ManagePulse
