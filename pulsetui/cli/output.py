@@ -9,8 +9,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING, word_for
-from pulsetui.core.state.status import Reason, Status
+from pulsetui.client.status_words import ACKNOWLEDGED, GLYPH, GLYPH_ASCII, RUNNING, word_for
+from pulsetui.core.state.status import Status
 from pulsetui.core.text.clean import columns
 
 if TYPE_CHECKING:
@@ -86,11 +86,12 @@ def paint(text: str, status: Status) -> str:
     return f"\x1b[{_COLOURS[status]}m{text}\x1b[0m" if colourful() else text
 
 
-def status_text(status: Status, reason: Reason | None, *, running: bool) -> str:
+def status_text(view: CheckView) -> str:
     """Glyph and word, and the running overlay: ``✖ overdue ▶``."""
     shown = glyphs()
-    overlay = f" {shown[RUNNING]}" if running else ""
-    return f"{shown[status]} {word_for(status, reason)}{overlay}"
+    overlay = f" {shown[RUNNING]}" if view.is_running else ""
+    glyph = shown[ACKNOWLEDGED if view.acknowledged else view.status]
+    return f"{glyph} {word_for(view.status, view.reason)}{overlay}"
 
 
 def sorted_by_urgency(views: Sequence[CheckView]) -> list[CheckView]:

@@ -27,6 +27,9 @@ from pulsetui.core.text.phrases import (
 RUNNING = "running"
 """The overlay: a run is going on, whatever the status."""
 
+ACKNOWLEDGED = "acknowledged"
+"""Stands for down once somebody has said "I know"."""
+
 GLYPH: Mapping[str, str] = MappingProxyType(
     {
         Status.NEW: "○",
@@ -34,10 +37,12 @@ GLYPH: Mapping[str, str] = MappingProxyType(
         Status.LATE: "◐",
         Status.DOWN: "✖",
         Status.PAUSED: "‖",
+        ACKNOWLEDGED: "◇",
         RUNNING: "▶",
     }
 )
-"""One narrow character for a status or the running overlay: shapes differ, so colour only helps."""
+"""One narrow character for a status, for what is acknowledged and for the running overlay: shapes differ, so
+colour only helps."""
 
 GLYPH_ASCII: Mapping[str, str] = MappingProxyType(
     {
@@ -46,6 +51,7 @@ GLYPH_ASCII: Mapping[str, str] = MappingProxyType(
         Status.LATE: "~",
         Status.DOWN: "X",
         Status.PAUSED: "=",
+        ACKNOWLEDGED: "a",
         RUNNING: ">",
     }
 )
@@ -149,7 +155,7 @@ def sentence(
         parts.append(view.skipped)
     if view.unprovable:
         parts.append(view.unprovable)
-    if view.started:
+    if view.is_running:
         parts.append(_running(view, clock))
     if view.incident is not None and view.incident.acknowledged_at is not None:
         parts.append(_acknowledged(view.incident))
@@ -251,11 +257,13 @@ def _due(view: CheckView, clock: _Clock) -> list[str]:
 
 def _running(view: CheckView, clock: _Clock) -> str:
     said = f" ({view.progress})" if view.progress else ""
-    if view.started_at is None:
+    began = view.going_since
+    if began is None:
         return f"running{said}"
+    word = "running" if view.started else "no end reported"
     if clock.in_full:
-        return f"running since {clock.at(view.started_at)}{said}"
-    return f"running for {span_text((clock.now - view.started_at).total_seconds())}{said}"
+        return f"{word} since {clock.at(began)}{said}"
+    return f"{word} for {span_text((clock.now - began).total_seconds())}{said}"
 
 
 def _acknowledged(incident: IncidentView) -> str:

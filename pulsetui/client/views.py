@@ -86,6 +86,17 @@ class CheckView(Struct, frozen=True, kw_only=True, gc=False):
     unprovable: str = ""  # how many good runs in a row cannot be proven, and why the newest; unsafe text
     snoozed_until: datetime | None = None  # no alerts until then
     unusual: str = ""  # metrics of the last good run that are far from the usual, in words; unsafe text
+    hung_since: datetime | None = None  # start of the newest run past its bound that has not reported its end
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the end of a run has not been reported, hung or not."""
+        return self.started or self.hung_since is not None
+
+    @property
+    def going_since(self) -> datetime | None:
+        """Start of the newest such run."""
+        return self.started_at if self.started else self.hung_since
 
     @property
     def acknowledged(self) -> bool:

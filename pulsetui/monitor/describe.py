@@ -70,6 +70,7 @@ def check_view(
     status = status_at(state, now)
     running = [run for run in state.runs if run.outcome is Outcome.RUNNING]
     newest = running[-1] if running else None
+    hung = next((run.started_at for run in reversed(state.runs) if run.outcome is Outcome.HUNG), None)
     due, deadline = _due_and_deadline(check, state)
     return CheckView(
         **_defined(tracked, hook_names),
@@ -101,6 +102,7 @@ def check_view(
         unprovable=unprovable_text(state.unprovable, state.unprovable_why) if check.prove else "",
         snoozed_until=snoozed_until(snoozes, check, now) if snoozes else None,
         last_line=state.last_line,
+        hung_since=hung,
     )
 
 

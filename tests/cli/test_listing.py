@@ -46,7 +46,7 @@ def test_what_nobody_watched_and_what_somebody_knows_of_is_told(connected: Conne
 
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1].startswith("✖ overdue acknowledged  sync")
+    assert lines[1].startswith("◇ overdue acknowledged  sync")
     assert lines[2].startswith("? unwatched")
 
     for word, slug in (("unwatched", "backup"), ("acknowledged", "sync")):

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)  # a Monday
 
 
 def test_every_status_has_its_own_glyph_in_both_sets() -> None:
-    words = {*Status, "running"}
+    words = {*Status, "acknowledged", "running"}
 
     for glyphs in (GLYPH, GLYPH_ASCII):
         assert set(glyphs) == words

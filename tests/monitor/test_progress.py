@@ -67,6 +67,7 @@ async def test_it_is_no_ping_to_keep_whatever_became_of_its_run(tmp_path: Path) 
         assert (view.reason, view.n_pings, view.last_line) == ("hung", 1, "40% page 3")
         (run,) = engine.client.details("often").runs
         assert (run.outcome, run.detail) == (Outcome.HUNG, "started and did not finish within 5m")
+        assert (view.started, view.is_running, view.going_since) == (False, True, run.started_at)
         await engine.ping("often", rid=RID)
         await note(engine, "99%", b"")
         assert engine.view("often").n_pings == 2

@@ -54,7 +54,7 @@ def _check_words(words: list[str]) -> None:
 
 def _wanted(view: CheckView, options: argparse.Namespace) -> bool:
     said = {str(view.status), word_for(view.status, view.reason), str(view.reason)}
-    overlays = (view.started, view.unwatched, view.acknowledged, view.snoozed_until)
+    overlays = (view.is_running, view.unwatched, view.acknowledged, view.snoozed_until)
     said |= {word for word, holds in zip(_OVERLAYS, overlays, strict=True) if holds}
     if options.status and not said & set(options.status):
         return False
@@ -77,7 +77,7 @@ def _status(view: CheckView) -> str:
     if view.unwatched and view.status is not Status.PAUSED:
         return "? unwatched"
     known = " acknowledged" if view.acknowledged else ""
-    return status_text(view.status, view.reason, running=view.started) + known
+    return status_text(view) + known
 
 
 def _snoozed(view: CheckView, now: datetime) -> str:

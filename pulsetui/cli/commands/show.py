@@ -44,7 +44,7 @@ def page(details: CheckDetails, info: EngineInfo, now: datetime) -> list[str]:
     """The lines of the page; every text from outside is cleaned."""
     view = details.view
     where = _zone(view.tz)
-    title = f"{status_text(view.status, view.reason, running=view.started)}  {clean(view.name)}"
+    title = f"{status_text(view)}  {clean(view.name)}"
     if view.name != view.slug:
         title += f" ({view.slug})"
     lines = [paint(title, view.status), clean(sentence(view, now, where)), ""]

@@ -130,7 +130,7 @@ def json_line(summary: StatusSummary) -> str:
         "ok": not summary.down and not summary.faults,
         "checks": len(views),
         "counts": {str(status): summary.counts[status] for status in Status},
-        "running": sum(view.started for view in views),
+        "running": sum(view.is_running for view in views),
         "loud": len(summary.wanting),
         "acknowledged": summary.acknowledged,
         "snoozed": sum(is_snoozed(view, now) for view in views),
@@ -164,7 +164,7 @@ def tmux_line(summary: StatusSummary) -> str:
         parts.append(f"#[fg=green]{shown[Status.UP]} {counts[Status.UP]}#[default]")
     if summary.unwatched:
         parts.append(f"? {len(summary.unwatched)}")
-    running = sum(view.started for view in summary.views)
+    running = sum(view.is_running for view in summary.views)
     if running:
         parts.append(f"{shown[RUNNING]} {running}")
     return " ".join(parts) or f"{shown[Status.NEW]} {len(summary.views)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, word_for
+from pulsetui.client.status_words import ACKNOWLEDGED, GLYPH, GLYPH_ASCII, word_for
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.tui.draw.lines import Span
@@ -58,4 +58,5 @@ def status_glyph(view: CheckView, status: Status, *, ascii_only: bool = False) -
     """The one character for it and its style."""
     if view.unwatched and status is not Status.PAUSED:
         return "?", "muted"
-    return (GLYPH_ASCII if ascii_only else GLYPH)[status], status_style(view, status)
+    shown = ACKNOWLEDGED if is_acknowledged(view) else status
+    return (GLYPH_ASCII if ascii_only else GLYPH)[shown], status_style(view, status)

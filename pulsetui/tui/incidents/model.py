@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from msgspec import Struct
 
-from pulsetui.client.status_words import word_for
+from pulsetui.client.status_words import ACKNOWLEDGED, GLYPH, GLYPH_ASCII, word_for
 from pulsetui.client.views import IncidentEntry, IncidentView
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import count_text, instant_text, span_text
@@ -100,11 +100,12 @@ def entry_line(entry: IncidentEntry, width: int, context: EntryContext) -> Line:
 
 def glyph_of(incident: IncidentView, *, ascii_only: bool = False) -> Span:
     """Open, open and known, or over: told apart without colour."""
+    glyphs = GLYPH_ASCII if ascii_only else GLYPH
     if incident.ended_at is not None:
         return ("." if ascii_only else "·"), "muted"
     if incident.acknowledged_at is not None:
-        return ("a" if ascii_only else "◇"), "calm"
-    return ("X" if ascii_only else "✖"), "down"
+        return glyphs[ACKNOWLEDGED], "calm"
+    return glyphs[Status.DOWN], "down"
 
 
 def style_of(incident: IncidentView) -> str:

@@ -11,12 +11,20 @@ from pulsetui.client.attention import Attention
 from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING, word_for
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
-from pulsetui.core.text.phrases import ago_text, duration_text, instant_text, span_text, until_text
+from pulsetui.core.text.phrases import (
+    ago_text,
+    day_text,
+    duration_text,
+    instant_text,
+    one_unit,
+    span_text,
+    until_text,
+)
 from pulsetui.tui.draw.clocks import check_clock, check_zone, foreign
 from pulsetui.tui.draw.heartbeat_bar import bar
 from pulsetui.tui.draw.lines import Span, cut, name_of, pad, plain, width_of
 from pulsetui.tui.draw.status import countdown, status_glyph, status_style, status_word
-from pulsetui.tui.table.row import Row, note_of, unusual_of
+from pulsetui.tui.table.row import Row, note_of, trouble_of, unusual_of
 
 NOTHING = "–"
 NEVER = "never"
@@ -30,6 +38,7 @@ ONE_TOOK_CELLS = len("112d 15h")
 TOOK_CELLS = 2 * len("59m 59s") + len(AGAINST)
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 WORDS_FROM = 59  # below this width there is no status column and the due cell says the word
+NOTE_FROM = 176  # from this width on what is wrong stands in the note, and the schedule in its own column
 
 
 class CellContext(Struct, frozen=True):
@@ -68,25 +77,37 @@ def status_cell(row: Row, _: CellContext) -> list[Span]:
 
 
 def due_cell(row: Row, context: CellContext) -> list[Span]:
-    now = context.now
-    if context.screen < WORDS_FROM:
-        short = _narrow_due(row, context)
-        if short:
-            return [(short, style_of(row))]
+    """When it is due; of a check that is down since when it is: what comes next interests nobody then."""
+    if row.status is Status.DOWN:
+        return [(_since(row.view.since, context), style_of(row))]
     if row.status is Status.PAUSED:
         return [(NOTHING, "muted")]
-    due = _due_at(row, now)
+    due = _due_at(row, context.now)
     if due is None:
         if _is_over(row):
             return [(NEVER, "late")]
         awaited = row.view.next_ping is None and row.view.first_due is not None
         return [("never reported", "new")] if awaited else [(NOTHING, "muted")]
-    passed = due <= now and row.status in (Status.LATE, Status.DOWN)
-    shown = _when(due, context, style_of(row) if passed else "text")
-    if not passed or row.status is Status.LATE:
-        return shown
-    # Past its grace it is not late any more: without "by", the longest of these still fits.
-    return [(text.replace("late by", "overdue"), style) for text, style in shown]
+    passed = due <= context.now and row.status is Status.LATE
+    return _when(due, context, style_of(row) if passed else "text")
+
+
+def narrow_due_cell(row: Row, context: CellContext) -> list[Span]:
+    """The same where there is no status column: with the word for a check that is in trouble."""
+    short = _narrow_due(row, context)
+    return [(short, style_of(row))] if short else due_cell(row, context)
+
+
+def _since(instant: datetime, context: CellContext) -> str:
+    """``since 01:01 (4h 05m)``, with less where there is less room: never without when it was."""
+    now = context.now
+    clock = instant_text(instant, context.zone, now).removeprefix("today ")
+    day = day_text(instant, context.zone, now).replace("today", clock)
+    span = span_text((now - _coarse(instant, now)).total_seconds())
+    for text in (f"{clock} ({span})", f"{clock} ({one_unit(span)})", f"{day} ({one_unit(span)})"):
+        if cell_len(said := f"since {text}") <= context.width:
+            return said
+    return f"since {day}"
 
 
 def _is_over(row: Row) -> bool:
@@ -100,8 +121,6 @@ def _due_at(row: Row, now: datetime) -> datetime | None:
     view = row.view
     if view.next_ping is None and view.first_due is not None:
         return view.first_due if view.first_due > now else None
-    if view.next_ping is None and row.status is Status.DOWN:
-        return None  # nothing is expected: what comes next would slide on for ever
     if view.next_ping is None or (view.unwatched and view.next_ping <= now):
         return view.upcoming
     return view.next_ping
@@ -149,7 +168,8 @@ def _narrow_due(row: Row, context: CellContext) -> str:
 
 
 def last_cell(row: Row, context: CellContext) -> list[Span]:
-    last = row.view.last_ping
+    # A hung run has said that it began, and that is newer than any end.
+    last = row.view.last_ping if row.view.started else row.view.hung_since or row.view.last_ping
     return (
         [(NOTHING, "muted")]
         if last is None
@@ -157,8 +177,16 @@ def last_cell(row: Row, context: CellContext) -> list[Span]:
     )
 
 
+def says_why(row: Row, screen: int) -> bool:
+    """Whether the row says what is wrong instead of its schedule, and of how long a run took that is over."""
+    return screen < NOTE_FROM and not row.view.is_running and trouble_of(row.view) != ""
+
+
 def schedule_cell(row: Row, context: CellContext) -> list[Span]:
+    """Its schedule; of a check that is down what is wrong, where the note does not say it."""
     view = row.view
+    if context.screen < NOTE_FROM and (trouble := trouble_of(view)):
+        return [(cut(plain(trouble), context.width), _note_style(row))]
     words = plain(view.schedule_words)
     zone = f" ({view.tz})"
     if cell_len(words) <= context.width or not words.endswith(zone):
@@ -174,8 +202,8 @@ def schedule_cell(row: Row, context: CellContext) -> list[Span]:
 
 def took_cell(row: Row, context: CellContext) -> list[Span]:
     view = row.view
-    if view.started and view.started_at is not None:
-        took: Span = (_so_far(view, view.started_at, context), "running")
+    if view.going_since is not None:
+        took: Span = (_so_far(view, view.going_since, context), "running")
     elif view.last_duration is not None:
         took = (duration_text(view.last_duration), "text")
     else:
@@ -220,9 +248,13 @@ def note_cell(row: Row, context: CellContext) -> list[Span]:
     return [
         (
             cut(plain(note_of(row.view)), context.width),
-            "text" if row.attention is Attention.WANTED else "muted",
+            _note_style(row),
         )
     ]
+
+
+def _note_style(row: Row) -> str:
+    return "text" if row.attention is Attention.WANTED else "muted"
 
 
 def bar_cell(row: Row, context: CellContext) -> list[Span]:
@@ -233,7 +265,7 @@ def lead(row: Row, *, cursor: bool, marked: bool, ascii_only: bool) -> list[Span
     """Cursor, mark, glyph, running: what is seen at every width and without any colour."""
     pointer = (">" if ascii_only else "▌") if cursor else " "
     glyph, _ = status_glyph(row.view, row.status, ascii_only=ascii_only)
-    running = (GLYPH_ASCII if ascii_only else GLYPH)[RUNNING] if row.view.started else " "
+    running = (GLYPH_ASCII if ascii_only else GLYPH)[RUNNING] if row.view.is_running else " "
     return [
         (pointer, "accent"),
         (("+" if ascii_only else "◆") if marked else " ", "accent"),

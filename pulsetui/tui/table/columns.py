@@ -14,6 +14,7 @@ from pulsetui.tui.draw.lines import Align, Line, Span, fit, pad, width_of
 from pulsetui.tui.table.cells import (
     AGAINST,
     BOTH_FROM,
+    NOTE_FROM,
     ONE_TOOK_CELLS,
     TOOK_CELLS,
     WORDS_FROM,
@@ -24,7 +25,9 @@ from pulsetui.tui.table.cells import (
     last_cell,
     lead,
     name_cell,
+    narrow_due_cell,
     note_cell,
+    says_why,
     schedule_cell,
     snooze_text,
     status_cell,
@@ -41,7 +44,7 @@ Cell = Callable[[Row, CellContext], list[Span]]
 
 
 class Column(Struct, frozen=True):
-    """One column, shown on lines of at least ``screen`` cells."""
+    """One column, shown on lines of at least ``screen`` cells and fewer than ``until``."""
 
     key: str
     title: str
@@ -54,6 +57,7 @@ class Column(Struct, frozen=True):
     live: bool = False  # its text changes by the clock alone
     roomy: int = 0  # with so many cells it says more; fewer are of no use to it
     roomy_from: int = 0  # on lines of so many cells it has them for sure
+    until: int = 1_000_000
 
 
 class Placed(Struct, frozen=True):
@@ -68,10 +72,29 @@ COLUMNS: tuple[Column, ...] = (
     Column("name", "CHECK", 0, (16, 26, 44), name_cell, sort=SortBy.NAME),
     Column("status", "STATUS", WORDS_FROM, (11, 11, 11), status_cell, sort=SortBy.PROBLEMS),
     Column(
-        "due", "DUE", 0, (15, 15, 15), due_cell, align="right", sort=SortBy.DUE, live=True, roomy=BOTH_FROM
+        "due",
+        "DUE",
+        0,
+        (15, 15, 15),
+        narrow_due_cell,
+        align="right",
+        sort=SortBy.DUE,
+        live=True,
+        until=WORDS_FROM,
+    ),
+    Column(
+        "due",
+        "DUE",
+        WORDS_FROM,
+        (17, 17, 17),
+        due_cell,
+        align="right",
+        sort=SortBy.DUE,
+        live=True,
+        roomy=BOTH_FROM,
     ),
     Column("last", "LAST PING", 78, (11, 11, 13), last_cell, align="right", sort=SortBy.LAST, live=True),
-    Column("schedule", "SCHEDULE", 118, (19, 34, 44), schedule_cell, sort=SortBy.SCHEDULE),
+    Column("schedule", f"SCHEDULE{AGAINST}REASON", 118, (19, 34, 44), schedule_cell, sort=SortBy.SCHEDULE),
     Column(
         "took",
         f"TOOK{AGAINST}USUAL",
@@ -86,7 +109,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("tags", "TAGS", 144, (12, 14, 26), tags_cell, sort=SortBy.TAGS),
     Column("hooks", "HOOKS", 196, (12, 14, 24), hooks_cell, sort=SortBy.HOOKS),
-    Column("note", "NOTE", 176, (20, 30, 70), note_cell, sort=SortBy.NOTE),
+    Column("note", "NOTE", NOTE_FROM, (20, 30, 70), note_cell, sort=SortBy.NOTE),
     Column("bar", "RECENT RUNS", 78, (11, 16, 60), bar_cell, align="right", sort=SortBy.RUNS),
 )
 
@@ -94,7 +117,7 @@ COLUMNS: tuple[Column, ...] = (
 @lru_cache(maxsize=64)
 def layout(width: int) -> tuple[Placed, ...]:
     """The columns of a line of ``width`` cells, from left to right; together with the gaps they fill it."""
-    shown = [column for column in COLUMNS if width >= column.screen]
+    shown = [column for column in COLUMNS if column.screen <= width < column.until]
     gap = gap_at(width)
     room = width - LEAD - gap * (len(shown) - 1)
     widths = {
@@ -114,6 +137,19 @@ def layout(width: int) -> tuple[Placed, ...]:
     for column in shown:
         placed.append(Placed(column, at, widths[column.key]))
         at += widths[column.key] + gap
+    return tuple(placed)
+
+
+@lru_cache(maxsize=64)
+def _wider_reason(width: int) -> tuple[Placed, ...]:
+    """The columns of a row that says what is wrong: that takes the place of how long it took, too."""
+    placed: list[Placed] = []
+    for one in layout(width):
+        if one.column.key == "took" and placed and placed[-1].column.key == "schedule":
+            before = placed.pop()
+            placed.append(Placed(before.column, before.left, one.left + one.width - before.left))
+        else:
+            placed.append(one)
     return tuple(placed)
 
 
@@ -181,7 +217,7 @@ def row_line(
     """One row in exactly ``width`` cells."""
     spans = lead(row, cursor=cursor, marked=marked, ascii_only=ascii_only)
     gap = (" " * gap_at(width), "text")
-    for at, placed in enumerate(layout(width)):
+    for at, placed in enumerate(_wider_reason(width) if says_why(row, width) else layout(width)):
         if at:
             spans.append(gap)
         context = CellContext(now, placed.width, width, ascii_only, zone)

@@ -121,7 +121,7 @@ def status_words(view: CheckView, status: Status, *, snoozed: bool = False) -> l
         words.append(word_for(status, view.reason))
         if view.acknowledged:
             words.append("acknowledged")
-    if view.started:
+    if view.is_running:
         words.append("running")
     if snoozed:
         words.append("snoozed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pulsetui.client.attention import Attention
-from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING
+from pulsetui.client.status_words import ACKNOWLEDGED, GLYPH, GLYPH_ASCII, RUNNING
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, plain, width_of
@@ -16,7 +16,7 @@ _MIN_NAME = 8
 _COUNTED = (  # facet, its glyph, word, style: the worst first
     (Attention.WANTED, Status.DOWN, "down", "down"),
     (Status.LATE, Status.LATE, "late", "late"),
-    (Attention.ACKNOWLEDGED, Status.DOWN, "acknowledged", "calm"),
+    (Attention.ACKNOWLEDGED, ACKNOWLEDGED, "acknowledged", "calm"),
     (Attention.SNOOZED, Status.DOWN, "snoozed", "calm"),
     (UNWATCHED, "", "unwatched", "muted"),
     (Status.UP, Status.UP, "up", "up"),

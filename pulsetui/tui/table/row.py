@@ -7,8 +7,10 @@ from datetime import datetime
 from functools import lru_cache
 
 from pulsetui.client.attention import Attention, attention_of, is_snoozed
+from pulsetui.client.status_words import LAST_DEPLOY, ON_ITS_HOST
 from pulsetui.client.views import CheckView
-from pulsetui.core.state.status import Status
+from pulsetui.core.state.status import Reason, Status
+from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.draw.status import is_acknowledged, status_now
 
 Key = tuple[int, float, str, str]
@@ -17,6 +19,7 @@ Key = tuple[int, float, str, str]
 PROBLEMS = "problems"  # down, and nobody has acknowledged it
 MUTED = "muted"  # acknowledged, or snoozed whatever its status
 SNOOZED = "snoozed"  # whatever its status
+SEPARATOR = " · "
 UNWATCHED = "unwatched"
 RUNNING = "running"
 
@@ -53,7 +56,7 @@ class Row:
     def facets(self) -> frozenset[str]:
         """Every word that is true of it: ``down acknowledged muted``."""
         view = self.view
-        return _facets(self.status, self.attention, self.snoozed, view.started, view.unwatched)
+        return _facets(self.status, self.attention, self.snoozed, view.is_running, view.unwatched)
 
     @property
     def tag(self) -> str:
@@ -100,11 +103,31 @@ def rank(row: Row) -> int:
 
 def note_of(view: CheckView) -> str:
     """What there is to say of it in words: who knows, what is wrong, else its last line. Unsafe text."""
+    return trouble_of(view) or view.detail or unusual_of(view) or view.last_line
+
+
+def trouble_of(view: CheckView) -> str:
+    """Who knows of it and what is wrong: ``eva: disk is ordered · exit code 1``; "" while it is not down, and
+    where nothing is known but its status. Unsafe text."""
+    if view.status is not Status.DOWN:
+        return ""
+    why = view.detail
+    if view.reason is Reason.MISSED and view.incident is not None and view.incident.missed_count:
+        told = view.detail.partition(ON_ITS_HOST)[2].partition(LAST_DEPLOY)[0].rstrip(". ")
+        missed = f"missed {count_text(view.incident.missed_count, 'run')}"
+        why = f"{missed}: {told}" if told else missed
+    return SEPARATOR.join(filter(None, (_known_by(view), why)))
+
+
+def _known_by(view: CheckView) -> str:
+    """``eva: disk is ordered``; "" while nobody has acknowledged it."""
     incident = view.incident
-    if incident is not None and is_acknowledged(view):
-        by, note = incident.acknowledged_by, incident.note
-        return f"acknowledged{f' by {by}' if by else ''}{f': {note}' if note else ''}"
-    return view.detail or unusual_of(view) or view.last_line
+    if incident is None or not is_acknowledged(view):
+        return ""
+    by, note = incident.acknowledged_by, incident.note
+    if by and note:
+        return f"{by}: {note}"
+    return note or (f"acknowledged by {by}" if by else "acknowledged")
 
 
 def unusual_of(view: CheckView) -> str:

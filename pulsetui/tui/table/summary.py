@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from msgspec import Struct
 
 from pulsetui.client.attention import Attention
-from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING
+from pulsetui.client.status_words import ACKNOWLEDGED, GLYPH, GLYPH_ASCII, RUNNING
 from pulsetui.client.views import EngineInfo
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import count_text, until_text
@@ -21,8 +21,11 @@ from pulsetui.tui.table.row import SNOOZED, UNWATCHED
 from pulsetui.tui.table.status_views import ALL
 
 _SNOOZES_SHOWN = 2
-_CALM = ((Attention.ACKNOWLEDGED, "acknowledged"), (Attention.SNOOZED, "snoozed"))
-"""What is down and wants no attention, by facet."""
+_CALM = (
+    (Attention.ACKNOWLEDGED, ACKNOWLEDGED, "acknowledged"),
+    (Attention.SNOOZED, Status.DOWN, "snoozed"),
+)
+"""What is down and wants no attention: its facet, glyph and word."""
 
 
 class Summary(OneLine):
@@ -62,7 +65,7 @@ def title_words(counts: Mapping[str, int]) -> str:
         ),
         "",
     )
-    calm = [f"{counts[facet]} {word}" for facet, word in _CALM if counts[facet]]
+    calm = [f"{counts[facet]} {word}" for facet, _, word in _CALM if counts[facet]]
     return ", ".join([said, *calm] if said else calm) or "all well"
 
 
@@ -180,9 +183,7 @@ def _counts(model: TableModel, *, ascii_only: bool) -> list[Fact]:
     if counts[Status.LATE]:
         found.append([(f"{glyphs[Status.LATE]} {counts[Status.LATE]} late", "late")])
     found += [
-        [(f"{glyphs[Status.DOWN]} {counts[facet]} {facet_word}", "calm")]
-        for facet, facet_word in _CALM
-        if counts[facet]
+        [(f"{glyphs[glyph]} {counts[facet]} {word}", "calm")] for facet, glyph, word in _CALM if counts[facet]
     ]
     if counts[Status.UP] or not model.total:
         found.append([(f"{glyphs[Status.UP]} {counts[Status.UP]} up", "up")])

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from pulsetui.client.views import CheckView
-from pulsetui.core.state.status import Status
+from pulsetui.core.state.status import Reason, Status
 from pulsetui.tui.draw.lines import cut, fit, pad, plain, width_of, wrap
 from pulsetui.tui.table.columns import base_of, column_at, header_line, layout, live_texts, row_line
 from pulsetui.tui.table.model import Row, SortBy
+from pulsetui.tui.table.row import trouble_of
 from tests.client.samples import NOW, failed, household, incident, late, new, overdue, view
 from tests.tui.test_snapshots import HOSTILE_NAMES
 
@@ -61,6 +62,63 @@ def test_an_unusual_number_marks_the_row_at_every_width_and_is_the_note_while_no
     assert "!" not in text_of(failed(name="Orders", unusual="orders=0, usual 1377"), 40)
 
 
+UNMET = "records was 0, expected >= 1"
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (failed(detail=UNMET), UNMET),
+        (failed(detail=UNMET, incident=incident(acknowledged_at=NOW)), f"acknowledged · {UNMET}"),
+        (
+            failed(detail=UNMET, incident=incident(acknowledged_at=NOW, acknowledged_by="eva")),
+            f"acknowledged by eva · {UNMET}",
+        ),
+        (
+            failed(
+                detail=UNMET, incident=incident(acknowledged_at=NOW, acknowledged_by="eva", note="I am on it")
+            ),
+            f"eva: I am on it · {UNMET}",
+        ),
+        (overdue(), "missed 3 runs"),
+        (overdue(incident=incident(missed_count=1)), "missed 1 run"),
+        (
+            overdue(detail="no success. On its host: cron is not running. Last deploy: 7f3 today 02:00"),
+            "missed 3 runs: cron is not running",
+        ),
+        (overdue(reason=Reason.NEVER, detail="no report since it was added"), "no report since it was added"),
+        (failed(detail="\x1b[31m[/x] exit 1"), "[/x] exit 1"),
+    ],
+)
+def test_a_row_that_is_down_says_why_instead_of_its_schedule(made: CheckView, said: str) -> None:
+    for width in (*range(150, 176, 5), *range(200, 241, 5)):
+        text = text_of(made, width)
+        assert said[:24] in text, width
+        assert (" every day" in text) == (width >= 176)
+    assert plain(trouble_of(made)) == said
+    assert said[:28] in text_of(made, 120)  # it takes the cells of a duration that is over, too
+
+
+def test_a_row_that_is_down_without_words_for_it_keeps_its_schedule() -> None:
+    assert "02:00 every day" in text_of(failed(detail=""), 120)
+    assert "02:00 every day" in text_of(view(detail="1 of the 2 failures that take it down"), 120)
+
+
+def test_a_hung_run_is_seen_to_go_on() -> None:
+    hung = failed(
+        reason=Reason.HUNG,
+        detail="started and did not finish within 2h",
+        last_ping=NOW - timedelta(hours=27),
+        last_duration=1123.0,
+        hung_since=NOW - timedelta(hours=3, minutes=22),
+    )
+
+    shown = text_of(hung, 120)
+    assert shown.startswith("  ✖▶ ")
+    assert re.search(r" 3h 22m ago  started and did no… +3h 22m ", shown)
+    assert {"running", "problems"} <= row_of(hung).facets
+
+
 def test_header_and_rows_agree_at_every_width() -> None:
     for width in range(40, 241):
         placed = layout(width)
@@ -101,12 +159,14 @@ def test_columns_come_with_the_width() -> None:
         (view(next_ping=NOW + timedelta(minutes=9, seconds=59)), "in 9m 59s", "in 9m 59s"),
         (view(next_ping=NOW + timedelta(minutes=12, seconds=59)), "in 12m", "in 12m"),
         (late(), "late 7m 04s", "late by 7m 04s"),
-        (overdue(), "overdue 2d 7h", "overdue 2d 8h"),
-        (failed(), "failed 12m", "in 1h"),
+        (overdue(), "overdue 2d 7h", "since Sun (2d)"),
+        (failed(), "failed 12m", "since 09:18 (12m)"),
         (new(), "new", "in 2h"),
         (new(first_due=NOW + timedelta(minutes=5), upcoming=None), "new", "in 5m"),
         (view(status=Status.PAUSED), "paused", "–"),
-        (failed(next_ping=None), "failed 12m", "–"),
+        (failed(next_ping=None), "failed 12m", "since 09:18 (12m)"),
+        (failed(since=NOW - timedelta(hours=4, minutes=29)), "failed 4h 29m", "since 05:01 (4h)"),
+        (failed(since=NOW - timedelta(days=12)), "failed 12d", "since Thu 26 Feb"),
         (view(next_ping=None, upcoming=None), "never", "never"),  # its calendar is over
         (new(next_ping=None, upcoming=None), "never", "never"),
         (view(unwatched=True, next_ping=NOW - timedelta(hours=1)), "in 2h", "in 2h"),
@@ -114,7 +174,7 @@ def test_columns_come_with_the_width() -> None:
         (view(next_ping=NOW + timedelta(hours=12)), "today 21:30", "today 21:30"),
         (view(next_ping=NOW + timedelta(hours=16, minutes=30)), "tomorrow 02:00", "tomorrow 02:00"),
         (view(next_ping=NOW + timedelta(days=5, hours=22)), "Mon 07:30", "Mon 07:30"),
-        (view(next_ping=NOW + timedelta(days=40)), "in 40d", "in 40d"),
+        (view(next_ping=NOW + timedelta(days=40)), "in 40d", "Sun 19 Apr 09:30"),
     ],
 )
 def test_the_due_cell_says_how_long(made: CheckView, narrow: str, wide: str) -> None:
@@ -148,7 +208,7 @@ def test_the_due_cell_speaks_the_wall_clock_of_the_person() -> None:
         ("at 02:00 every day (Europe/Berlin)", "UTC", 150, "at 02:00 every day CET"),
         ("at 02:00 every day (Europe/Berlin)", "UTC", 120, "02:00 every day CET"),
         ("at 08:00 on Monday (Europe/Berlin)", "UTC", 120, "08:00 on Monday CET"),
-        ("at 08:00 on Monday to Friday (Europe/Berlin)", "UTC", 120, "08:00 on Monday… CET"),
+        ("at 08:00 on Monday to Friday (Europe/Berlin)", "UTC", 120, "08:00 on Monda… CET"),
         ("at 02:00 every day (Europe/Berlin)", "Europe/Berlin", 120, "at 02:00 every day"),
         ("at 02:00 every day (Europe/Berlin)", "Europe/Paris", 120, "at 02:00 every day"),
         ("every 15 minutes", "UTC", 120, "every 15 minutes"),

@@ -73,7 +73,7 @@ def test_a_heading_says_how_many_and_how_they_stand() -> None:
     assert heading is not None
 
     said = "".join(text for text, _ in heading_line(heading, 100, cursor=True))
-    assert said.startswith("▌ ▾ ✖ x   ✖ 1 down  ◐ 1 late  ✖ 1 acknowledged  ● 1 up  ▶ 1 running")
+    assert said.startswith("▌ ▾ ✖ x   ✖ 1 down  ◐ 1 late  ◇ 1 acknowledged  ● 1 up  ▶ 1 running")
     assert said.endswith(" 4 checks ")
 
 

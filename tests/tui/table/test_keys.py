@@ -154,7 +154,10 @@ async def test_ticks_never_move_a_column() -> None:
     engine = FakeEngine(household(), now=NOW)
     async with showing(engine, (130, 24)) as (app, pilot):
         title = next(strip.text for strip in strips(app) if "CHECK" in strip.text)
-        ends = {placed.left + placed.width for placed in layout(home(app).table.line_width)}
+        width = home(app).table.line_width
+        ends = {
+            placed.left + placed.width for placed in layout(width) if placed.column.key != "schedule"
+        }  # a reason goes on into the next column
         for step in (1, 59, 600, 3600, 40_000, 90_000, 700_000):
             engine.advance(step)
             home(app).tick()

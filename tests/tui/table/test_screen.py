@@ -228,7 +228,7 @@ async def test_acknowledging_with_a_note_calms_the_row() -> None:
         incident = engine.checks()["a"].incident
         assert incident is not None
         assert incident.note == "on it"
-        assert "✖ 1 acknowledged" in screen_text(app)
+        assert "◇ 1 acknowledged" in screen_text(app)
 
         await press(app, pilot, "a")
         assert engine.commands[-1] == Unacknowledge(("a",))

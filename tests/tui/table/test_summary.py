@@ -154,7 +154,7 @@ def test_what_is_snoozed_counts_under_its_status_and_every_check_that_is_down_on
     assert counted(*snoozed) == "◐ 1 late  ✖ 2 snoozed  ● 1 up  z 4 snoozed"
     assert counted(*snoozed[:2]) == "✖ 2 snoozed"
     assert counted(overdue("e", incident=known, snoozed_until=until), view("f")) == (
-        "✖ 1 acknowledged  ● 1 up  z 1 snoozed"
+        "◇ 1 acknowledged  ● 1 up  z 1 snoozed"
     )
 
 
@@ -179,7 +179,7 @@ def test_a_narrow_summary_says_first_what_is_down() -> None:
     known = [overdue(f"k{n}", incident=incident(acknowledged_at=NOW)) for n in range(2)]
 
     assert counted(*known, *(view(f"u{n}") for n in range(9)), late("l"), new("n"), width=40) == (
-        "◐ 1 late  ✖ 2 acknowledged  ● 9 up"
+        "◐ 1 late  ◇ 2 acknowledged  ● 9 up"
     )
 
 
