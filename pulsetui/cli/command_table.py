@@ -71,6 +71,10 @@ else what the line of this host's crontab runs. --run stops at the first that fa
 the catch-up for its slot: it ends no incident, and the regular run is expected as before.
 """
 
+_HELP = """\
+pulsetui help config grace says what may stand there. The manual page: pulsetui help --man | man -l -
+"""
+
 _JSON = _argument("--json", action="store_true", help="print JSON on standard output")
 _SLUG = _argument("slug", metavar="SLUG", help="the check")
 _SLUGS = _argument("slugs", metavar="SLUG", nargs="+", help="the checks")
@@ -81,8 +85,16 @@ _PAIRS = _argument(
 LISTEN = _argument("--listen", metavar="HOST:PORT", help="where to listen for pings; port 0: any free port")
 
 COMMON: tuple[Argument, ...] = (
-    _argument("--config", metavar="FILE", help="checks.toml (default: PULSETUI_CONFIG)"),
-    _argument("--state-dir", metavar="DIR", help="the engine's state (default: PULSETUI_STATE_DIR)"),
+    _argument(
+        "--config",
+        metavar="FILE",
+        help="checks.toml (default: PULSETUI_CONFIG, else yours; pulsetui help files says where)",
+    ),
+    _argument(
+        "--state-dir",
+        metavar="DIR",
+        help="the engine's state directory (default: PULSETUI_STATE_DIR, else yours)",
+    ),
     _argument("--attach", metavar="URL", action="append", default=[], help="use the engine at this address"),
     _argument("--api-key", metavar="KEY", help="its API key (default: PULSETUI_API_KEY)"),
 )
@@ -334,9 +346,14 @@ COMMANDS: Mapping[str, CommandSpec] = {
     ),
     "init": CommandSpec("init:init", "write a first checks.toml"),
     "help": CommandSpec(
-        "help:help_",
-        "print the help of a command; of hooks also what their texts may name",
-        (_argument("topic", metavar="COMMAND", nargs="?", help="one of them (default: all)"),),
+        "help.command:help_",
+        "print the help of a command, or about config (checks.toml), keys, files, hooks",
+        (
+            _argument("topic", metavar="TOPIC", nargs="?", help="a command, config, keys or files"),
+            _argument("words", metavar="WORD", nargs="*", help="config: tables or keys of checks.toml"),
+            _argument("--man", action="store_true", help="print the manual page"),
+        ),
+        more=_HELP,
     ),
     "version": CommandSpec("version:version", "print the version"),
 }

@@ -11,12 +11,13 @@ import gc
 import importlib
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import NoReturn, cast
 
 from pulsetui.cli.command_index import command_index
 from pulsetui.cli.command_table import COMMANDS, COMMON, LISTEN, Argument
-from pulsetui.cli.exit_codes import INTERRUPTED, NOT_OK, OK, UNREACHABLE, USAGE
+from pulsetui.cli.exit_codes import INTERRUPTED, MEANINGS, NOT_OK, OK, UNREACHABLE, USAGE
 from pulsetui.cli.memory import TOO_LITTLE_MEMORY, is_short_of_memory
 from pulsetui.core.text.nearest import nearest
 from pulsetui.core.text.printable import printable
@@ -36,17 +37,16 @@ _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 Handler = Callable[[argparse.Namespace], int]
 
-_ABOUT = """\
+ABOUT = """\
 A heartbeat monitor for scheduled jobs: it shows the run that never happened.
 
 Without a command it opens the live table: with the engine inside, or attached to the engine
 that already holds the state directory.
 """
 
-_EPILOG = """\
-exit codes: 0 OK, 1 a check is down, not found or refused, 2 usage or configuration error,
-3 no engine can be reached, 130 interrupted
-"""
+_EPILOG = textwrap.fill(
+    "exit codes: " + ", ".join(f"{code} {meaning}" for code, meaning in MEANINGS.items()), width=100
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -99,10 +99,18 @@ def help_text(command: str) -> str:
     return (_command_parser(command) if command else _main_parser()).format_help()
 
 
+def usage_of(command: str) -> str:
+    """How a command that is read here is called, on one line, without the common options."""
+    parser = _new_parser(f"pulsetui {command}", common=False)
+    _add(parser, COMMANDS[command].arguments)
+    parser.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=10_000)
+    return parser.format_usage().removeprefix("usage: ").replace("[-h] ", "").strip()
+
+
 def _main_parser() -> _Parser:
     width = max(map(len, COMMANDS))
     commands = "\n".join(f"  {name:<{width}}  {spec.about}" for name, spec in COMMANDS.items())
-    parser = _new_parser("pulsetui", f"{_ABOUT}\ncommands (pulsetui COMMAND --help says more):\n{commands}")
+    parser = _new_parser("pulsetui", f"{ABOUT}\ncommands (pulsetui COMMAND --help says more):\n{commands}")
     parser.usage = "pulsetui [COMMAND] [options]"
     parser.add_argument("--version", action="version", version=f"pulsetui {__version__}")
     _add(parser, [LISTEN])
@@ -120,7 +128,7 @@ def _command_parser(name: str) -> _Parser:
     return parser
 
 
-def _new_parser(prog: str, description: str) -> _Parser:
+def _new_parser(prog: str, description: str = "", *, common: bool = True) -> _Parser:
     parser = _Parser(
         prog=prog,
         description=description,
@@ -128,7 +136,8 @@ def _new_parser(prog: str, description: str) -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    _add(parser.add_argument_group("common options"), COMMON)
+    if common:
+        _add(parser.add_argument_group("common options"), COMMON)
     return parser
 
 

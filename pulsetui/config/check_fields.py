@@ -93,7 +93,7 @@ FIELDS: tuple[str, ...] = (
 )
 """Every key of a check, in the order in which a new check is written."""
 
-_OTHER_WORDS: Mapping[str, str] = {
+OTHER_WORDS: Mapping[str, str] = {
     "schedule": "cron",
     "oncalendar": "calendar",
     "period": "every",
@@ -165,7 +165,7 @@ def read_check(
             elif key == "alerts":
                 found[key] = read_check_rules(value, default_timezone, directory, hook_names)
             elif key != "timezone" and key not in SCHEDULE_KINDS:
-                flaws.append((key, unknown_key(key, FIELDS, _OTHER_WORDS)))
+                flaws.append((key, unknown_key(key, FIELDS, OTHER_WORDS)))
         except FlawedError as error:
             flaws += [(key, flaw) for flaw in error.flaws]
     schedule = _schedule(fields, default_timezone, flaws)
@@ -178,7 +178,7 @@ def read_check(
 
 def _means_schedule(key: str) -> bool:
     """Whether an unknown key is a misspelled schedule: one complaint about it is enough."""
-    return key not in FIELDS and meant_key(key, FIELDS, _OTHER_WORDS) in SCHEDULE_KINDS
+    return key not in FIELDS and meant_key(key, FIELDS, OTHER_WORDS) in SCHEDULE_KINDS
 
 
 _SLUG_FORM = 'Write it like "sync-invoices".'

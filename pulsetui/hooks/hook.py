@@ -25,6 +25,9 @@ class Validator(Protocol):
     def secrets(self, options: Options) -> Collection[str]:
         """The names of the options, given or not, that must not be seen."""
 
+    def names(self) -> Sequence[str]:
+        """The names of all options that there are."""
+
 
 class Links(Struct, frozen=True, kw_only=True):
     """URLs that do something when a person opens them; empty where nobody outside can reach the listener."""

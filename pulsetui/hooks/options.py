@@ -31,14 +31,15 @@ class OptionReader:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._known: list[str] = []
+        self.known: list[str] = []
+        """The options that were taken, given or not, in the order of the reading function."""
         self._problems: list[tuple[str, str]] = []
         self.secrets: list[str] = []
         """The options that were taken as secrets, given or not."""
 
     def take(self, name: str, parse: Callable[[object], T], default: T) -> T:
         """The parsed value of an option, or ``default`` when it is absent or wrong."""
-        self._known.append(name)
+        self.known.append(name)
         if name not in self._options:
             return default
         try:
@@ -75,14 +76,14 @@ class OptionReader:
 
     def problems(self) -> list[tuple[str, str]]:
         """Everything wrong, including options that were not taken."""
-        unknown = [(name, self._unknown(name)) for name in self._options if name not in self._known]
+        unknown = [(name, self._unknown(name)) for name in self._options if name not in self.known]
         return [*self._problems, *unknown]
 
     def _unknown(self, name: str) -> str:
-        near = nearest(name, self._known)
+        near = nearest(name, self.known)
         if near:
             return f'is not an option of this hook; did you mean "{near}"?'
-        known = f"there are {', '.join(self._known)}" if self._known else "it has none"
+        known = f"there are {', '.join(self.known)}" if self.known else "it has none"
         return f"is not an option of this hook; {known}"
 
 
@@ -97,6 +98,9 @@ class _Judge(Validator):
 
     def secrets(self, options: Options) -> Collection[str]:
         return self._reader(options).secrets
+
+    def names(self) -> Sequence[str]:
+        return self._reader({}).known
 
     def _reader(self, options: Options) -> OptionReader:
         reader = OptionReader(options)

@@ -80,6 +80,9 @@ class _LateValidator(Validator):
     def secrets(self, options: Options) -> Collection[str]:
         return KINDS[self._type].options.secrets(_own(options))
 
+    def names(self) -> Sequence[str]:
+        return KINDS[self._type].options.names()
+
     def acknowledges(self, options: Options) -> bool:
         """Whether such a hook passes an acknowledgement on."""
         return KINDS[self._type].acknowledges(_own(options))
