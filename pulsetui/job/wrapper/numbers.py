@@ -11,13 +11,13 @@ from pulsetui.job.report import is_metric_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
+    from pulsetui.core.text.json_path import JsonPath
     from pulsetui.core.text.metric import Pattern
     from pulsetui.core.text.output import Output
 
     Say = Callable[[str], None]
-    Path = list[str | int]
 
 RESERVED = ("memory_mb", "cpu_s")
 """What ``run`` measures itself."""
@@ -44,10 +44,12 @@ def pattern_option(text: str) -> dict[str, Pattern]:
         raise UsageError(f"--metric {name}: {expression!r} is not a valid pattern: {error}") from None
 
 
-def path_option(text: str) -> dict[str, Path]:
+def path_option(text: str) -> dict[str, JsonPath]:
     """``NAME=.path.to[0].field``. Raises UsageError."""
+    from pulsetui.core.text.json_path import read_path
+
     name, found, written = text.partition("=")
-    path = _path(written)
+    path = read_path(written)
     if not found or not is_metric_name(name) or path is None:
         raise UsageError(
             f"--json-metric {printable(text, 80)!r} is not valid; write it like"
@@ -60,26 +62,6 @@ def path_option(text: str) -> dict[str, Path]:
 def _check_name(name: str, option: str) -> None:
     if name in RESERVED:
         raise UsageError(f"{option} {name}: run measures {name} itself; give yours another name")
-
-
-def _path(written: str) -> Path | None:
-    """The keys and indexes of a path; None when it is none."""
-    if not written.startswith((".", "[")):
-        return None
-    path: Path = []
-    inner = written.removeprefix(".")
-    parts = inner.replace("[", ".[")
-    for part in (parts[1:] if inner.startswith("[") else parts).split("."):
-        if part.startswith("["):
-            index = part[1:-1]
-            if not part.endswith("]") or not index.removeprefix("-").isdecimal() or len(index) > 9:
-                return None
-            path.append(int(index))
-        elif part:
-            path.append(part)
-        elif written != ".":
-            return None
-    return path
 
 
 class Found:
@@ -121,18 +103,22 @@ def by_patterns(
             found.put(name, literal, say, "--metric")
 
 
-def by_paths(paths: Mapping[str, Path], stdout: Output | None, found: Found, say: Say, until: float) -> None:
+def by_paths(
+    paths: Mapping[str, JsonPath], stdout: Output | None, found: Found, say: Say, until: float
+) -> None:
     """Reads the last JSON document on standard output. A list or an object counts its entries, true is 1;
     null and what is not there report nothing."""
     if not paths or stdout is None:
         return
+    from pulsetui.core.text.json_path import value_at
+
     document = last_document(stdout.rest if stdout.skipped else stdout.head + stdout.rest, until)
     if document is None:
         names = ", ".join(paths)
         say(f"--json-metric {names}: there is no JSON document on the job's standard output")
         return
     for name, path in paths.items():
-        value = _at(document, path)
+        value = value_at(document, path)
         if isinstance(value, bool | int | float):
             found.put(name, _literal(value), say, "--json-metric")
         elif isinstance(value, str):
@@ -146,17 +132,6 @@ def _literal(value: float) -> str:
         return f"{float(value):.17g}"
     except OverflowError:
         return "a number that is too large"
-
-
-def _at(document: object, path: Sequence[str | int]) -> object:
-    for step in path:
-        if isinstance(step, int) and isinstance(document, list) and -len(document) <= step < len(document):
-            document = document[step]
-        elif isinstance(step, str) and isinstance(document, dict):
-            document = document.get(step)
-        else:
-            return None
-    return document
 
 
 def last_document(output: bytes, until: float) -> object:

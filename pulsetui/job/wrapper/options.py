@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeVar
 
+    from pulsetui.core.text.json_path import JsonPath
     from pulsetui.core.text.metric import Pattern
     from pulsetui.job.options import Options
-    from pulsetui.job.wrapper.numbers import Path
 
     T = TypeVar("T")
     Say = Callable[[str], None]
@@ -79,7 +79,7 @@ class RunOptions:
         self.metrics: dict[str, Pattern] = {}
         for text in options.get("--metric", ()):
             self.metrics.update(usable(pattern_option, text, say) or {})
-        self.paths: dict[str, Path] = {}
+        self.paths: dict[str, JsonPath] = {}
         for text in options.get("--json-metric", ()):
             self.paths.update(usable(path_option, text, say) or {})
         self.create = _create(options, say)
