@@ -10,7 +10,9 @@ import pytest
 
 from pulsetui.config.file.load import parse_config
 from pulsetui.hooks.registry import VALIDATORS
+from tests.job.server import serving
 from tests.monitor.proof.test_prover import dump, looked, proving
+from tests.monitor.proof.test_web import answer
 
 PAGE = (Path(__file__).parents[2] / "docs" / "proof.md").read_text("utf-8")
 _TOML = re.compile(r"```toml\n(.*?)```", re.DOTALL)
@@ -23,10 +25,11 @@ def test_what_the_page_shows_can_be_configured_so() -> None:
 
 
 def test_each_clause_of_the_page_is_one_of_a_valid_proof() -> None:
-    clauses = re.findall(r"^\| `((?:newer|size) [^`]+)` \|", PAGE, re.MULTILINE)
-    assert len(clauses) == 3
+    clauses = re.findall(r"^\| `((?:newer |size |[<>])[^`]+)` \|", PAGE, re.MULTILINE)
+    assert len(clauses) == 6
     for clause in clauses:
-        text = f'[checks.a]\nevery = "1d"\nprove = ["file:/backup/shop.dump {clause}"]\n'
+        place = "file:/backup/shop.dump" if clause[0] in "ns" else "http json:http://127.0.0.1:9/ .n"
+        text = f'[checks.a]\nevery = "1d"\nprove = ["{place} {clause}"]\n'
         assert parse_config(text, Path("checks.toml"), VALIDATORS).checks["a"].prove
 
 
@@ -41,3 +44,12 @@ async def test_the_example_looks_at_the_file(tmp_path: Path, age: timedelta, sta
         said = engine.client.details("shop-backup").runs[0].proof.replace(str(path), "/backup/shop.dump")
     detail = said.partition(": ")[2].partition(",")[0]
     assert detail in PAGE
+
+
+async def test_the_example_looks_at_the_value(tmp_path: Path) -> None:
+    with serving(answer(b'{"orders": {"newest": "2026-11-19T22:00:00Z"}}')) as server:
+        example = _TOML.findall(PAGE)[1].replace("http://127.0.0.1:9000", server.url)
+        async with proving(tmp_path, example) as engine:
+            await engine.ping("export")
+            await looked(engine)
+            assert engine.client.details("export").runs[0].proof.endswith("/status .orders.newest is 2h old")

@@ -31,6 +31,7 @@ from pulsetui.config.toml.read import read_toml
 from pulsetui.errors import EngineError, StoreBusyError
 from pulsetui.listener.http.limits import Limits
 from tests.client.fake import FakeEngine
+from tests.client.samples import details_of
 from tests.listener.fakes import API_KEY, NOON, OTHER_KEY, READ_KEY, a_view, an_engine
 from tests.listener.served import TIMEOUT_S, Reply, Served, read_all, read_until, serve
 
@@ -417,3 +418,26 @@ def test_what_is_restored_comes_without_it(served: Served) -> None:
     fields = {"every": "1h", "command": "rm -rf /"}
     assert command(served, {"verb": "undo_remove", "slugs": ["a"], "fields": fields}).status == 200
     assert served.engine.commands == [UndoRemove(("a",), {"every": "1h"})]
+
+
+FOREIGN = "http json:http://10.0.0.1/admin .x >= 1"
+OF_FILE = "file:/b/x newer 26h"
+
+
+def test_queries_and_addresses_of_proofs_are_taken_from_the_file_only() -> None:
+    engine = an_engine(["a"])
+    engine.make_details = lambda view: replace(details_of(view), fields={"prove": [FOREIGN]})
+    with serve(engine=engine) as served:
+        for verb, slug in (("add", "b"), ("edit", "a")):
+            body = {"verb": verb, "slugs": [slug], "fields": {"prove": [OF_FILE, f"{FOREIGN}, < 9"]}}
+            (result,) = json.loads(command(served, body).body)
+            assert (result["ok"], result["problems"][0]["field"]) == (False, "prove")
+            assert 'prove: "http json:" is not taken over the network' in result["message"]
+            assert "Write it into checks.toml itself." in result["message"]
+        for kept in ({"prove": [OF_FILE]}, {"prove": [FOREIGN]}, {"prove": None}, {"prove": 7}):
+            command(served, {"verb": "edit", "slugs": ["a"], "fields": kept})
+        command(
+            served, {"verb": "undo_remove", "slugs": ["a"], "fields": {"every": "1h", "prove": [FOREIGN]}}
+        )
+    fields = [given.fields for given in engine.commands if isinstance(given, EditCheck | UndoRemove)]
+    assert fields == [{"prove": [OF_FILE]}, {"prove": [FOREIGN]}, {"prove": None}, {"prove": 7}, {}]

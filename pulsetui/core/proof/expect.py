@@ -5,24 +5,16 @@ A success that fails one is a failure: exit code 0 with no work done is what a h
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from msgspec import Struct
 
+from pulsetui.core.proof.comparisons import COMPARISONS
 from pulsetui.core.schedule.duration import DurationError, format_duration, parse_duration
 from pulsetui.errors import PulseError
 
-_OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">": operator.gt,
-    "<": operator.lt,
-}
 _FORM = re.compile(r"\s*([A-Za-z_][\w.-]{0,63})\s*(>=|<=|==|!=|>|<)\s*(\S.*?)\s*", re.ASCII)
 _NOTHING: Mapping[str, str] = {}
 DURATION = "duration"
@@ -78,7 +70,7 @@ class Expectation(Struct, frozen=True, gc=False):
             if why := unread.get(self.metric):
                 missing = f"{self.metric} was not reported: {why}"
             return f"expected {self.text}, but {missing}"
-        if _OPERATORS[self.comparison](actual, self.value):
+        if COMPARISONS[self.comparison](actual, self.value):
             return ""
         shown = format_duration(timedelta(seconds=actual)) if self.metric == DURATION else f"{actual:g}"
         return f"{self.metric} was {shown}, expected {self.text}"

@@ -7,33 +7,21 @@ follows from what was seen.
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from pulsetui.core.proof.verdict import ProofError, ProofOutcome, Verdict
+from pulsetui.core.proof.comparisons import COMPARISONS, usual_of
+from pulsetui.core.proof.verdict import MAX_AHEAD, ProofError, ProofOutcome, Verdict
 from pulsetui.core.schedule.duration import DurationError, format_duration, parse_duration
 from pulsetui.core.text.phrases import span_text
-
-MIN_USUAL_SIZES = 3
-"""Sizes that must be known before anything is called usual."""
-MAX_AHEAD = timedelta(minutes=5)
-"""How far a file may be dated ahead of our clock: file servers have clocks of their own. A file from next
-year would be new for a year, and hide that nobody writes it any more."""
 
 _FORM = re.compile(r'\s*file:(?:"([^"]*)"|([^\s"]+))\s*(.*?)\s*', re.DOTALL)
 _NEWER = re.compile(r"newer\s+(?:than\s+)?(\S.*)", re.DOTALL)
 _SIZE = re.compile(r"size\s*(>=|<=|>|<)\s*(\d{1,15}(?:\.\d{1,15})?)\s*(%\s*of\s+usual|[A-Za-z]*)", re.ASCII)
-_EXAMPLE = "file:/backup/shop.dump newer 26h, size >= 80% of usual"
-_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
+FILE_EXAMPLE = "file:/backup/shop.dump newer 26h, size >= 80% of usual"
 _PERCENT = 100
 _PATTERN = re.compile(r"[*?\[]")
 _UNITS = {"": 1, "b": 1} | {
@@ -75,14 +63,14 @@ class FileProof(Struct, frozen=True):
         """Raises ProofError with a message that shows the form."""
         match = _FORM.fullmatch(text)
         if match is None:
-            raise ProofError(f'"{text:.60}" is not a valid proof; write it like "{_EXAMPLE}"')
+            raise ProofError(f'"{text:.60}" is not a valid proof; write it like "{FILE_EXAMPLE}"')
         path, clauses = match[1] or match[2] or "", match[3]
         if not path.startswith("/") or "\0" in path:
-            raise ProofError(f'"{path:.60}" is not an absolute path; write it like "{_EXAMPLE}"')
+            raise ProofError(f'"{path:.60}" is not an absolute path; write it like "{FILE_EXAMPLE}"')
         if _PATTERN.search(path.rpartition("/")[0]):
             raise ProofError(f'"{path:.60}": only the name of the file may be a pattern, not a directory')
         if not clauses:  # a dump from last year exists as well
-            raise ProofError(f'"{text:.60}" does not say what must hold; write it like "{_EXAMPLE}"')
+            raise ProofError(f'"{text:.60}" does not say what must hold; write it like "{FILE_EXAMPLE}"')
         newer: timedelta | None = None
         sizes: list[SizeClause] = []
         for clause in (" ".join(part.split()) for part in clauses.split(",")):
@@ -95,9 +83,18 @@ class FileProof(Struct, frozen=True):
         return cls(text.strip(), path, newer, tuple(sizes))
 
     @property
+    def what(self) -> str:
+        """What is looked at, in words."""
+        return self.path
+
+    @property
     def is_pattern(self) -> bool:
         """Whether its name stands for the newest of several files."""
         return _PATTERN.search(self.path) is not None
+
+    def measure(self, seen: SeenFile | None) -> float | None:
+        """What the usual is made of."""
+        return None if seen is None else seen.size
 
     def judge(
         self,
@@ -120,7 +117,7 @@ class FileProof(Struct, frozen=True):
         if self.newer is not None and (ended_at or now) - seen.modified_at > self.newer:
             old = span_text(age.total_seconds())
             wrong.append(f"is {old} old, expected newer than {format_duration(self.newer)}")
-        usual = _usual(usual_sizes)
+        usual = usual_of(usual_sizes)
         wrong += [
             _too_far(clause, seen.size, usual) for clause in self.sizes if _fails(clause, seen.size, usual)
         ]
@@ -140,15 +137,6 @@ def size_text(size: float) -> str:
         if size >= scale:
             return f"{size / scale:.1f} {unit}"
     return f"{size:.0f} B"
-
-
-def _usual(sizes: Sequence[float]) -> float | None:
-    """The median; None while too few are known."""
-    if len(sizes) < MIN_USUAL_SIZES:
-        return None
-    from statistics import median  # with fractions and decimals behind it: not for the first frame
-
-    return median(sizes)
 
 
 def _age(clause: str, literal: str) -> timedelta:
@@ -182,7 +170,7 @@ def _fails(clause: SizeClause, size: int, usual: float | None) -> bool:
     if clause.of_usual and usual is None:
         return False
     bound = clause.amount * (usual or 0.0) if clause.of_usual else clause.amount
-    return not _COMPARISONS[clause.comparison](size, bound)
+    return not COMPARISONS[clause.comparison](size, bound)
 
 
 def _too_far(clause: SizeClause, size: int, usual: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 
 from msgspec import Struct
@@ -21,6 +22,10 @@ class ProofOutcome(StrEnum):
     UNMET = "unmet"  # the job did nothing, or not enough
     UNPROVABLE = "unprovable"  # nobody can tell: what should be looked at cannot be
 
+
+MAX_AHEAD = timedelta(minutes=5)
+"""How far what is seen may be dated ahead of our clock: others have clocks of their own. What is from next
+year would be new for a year, and hide that nobody writes it any more."""
 
 WORDS: Mapping[ProofOutcome, str] = {
     ProofOutcome.PROVEN: "proven",

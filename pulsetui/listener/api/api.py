@@ -16,7 +16,8 @@ import msgspec
 
 from pulsetui.client import wire
 from pulsetui.client.client import EngineClient
-from pulsetui.client.commands import TOO_DEEP, decode_command
+from pulsetui.client.commands import TOO_DEEP, AnyCommand, decode_command
+from pulsetui.client.views import CommandResult
 from pulsetui.core import storable
 from pulsetui.errors import (
     CommandError,
@@ -27,6 +28,7 @@ from pulsetui.errors import (
 )
 from pulsetui.listener.answers import json_error
 from pulsetui.listener.api.feed import Feed
+from pulsetui.listener.api.proofs import without_foreign_proofs
 from pulsetui.listener.auth import denied
 from pulsetui.listener.browser import Guard, refusal
 from pulsetui.listener.http.message import JSON, Request, Respond, Response
@@ -145,7 +147,11 @@ class PulseApi:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             respond(json_error(400, f"the body is not JSON: {error}"))
         else:
-            self._in_pool(respond, lambda: _json(self._client.do(command)))
+            self._in_pool(respond, lambda: _json(self._do(command)))
+
+    def _do(self, command: AnyCommand) -> list[CommandResult]:
+        asked = without_foreign_proofs(command, self._client)
+        return [asked] if isinstance(asked, CommandResult) else self._client.do(asked)
 
     def _in_pool(self, respond: Respond, work: Work) -> None:
         loop = asyncio.get_running_loop()

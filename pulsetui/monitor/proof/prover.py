@@ -16,11 +16,12 @@ from pulsetui.core.proof.proof import Proof
 from pulsetui.core.proof.verdict import ProofOutcome, Verdict, together
 from pulsetui.core.state.results import LOUD_AFTER, ProofFinding
 from pulsetui.core.state.run import Unproven
+from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import unprovable_text
 from pulsetui.errors import StoreError
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.notices import Notices
-from pulsetui.monitor.proof.files import look_at_file
+from pulsetui.monitor.proof.look import look_for
 from pulsetui.monitor.proof.looks import Looks, UnseenError
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.commands.prove import TakeFinding
@@ -33,6 +34,8 @@ LOOK_AGAIN_S = 10.0
 later."""
 RETRY_S = 10.0
 """When nothing can be written."""
+MAX_DETAIL = 400
+"""Characters of what somebody else says."""
 MAX_OVERTAKEN = 2
 """So often a newer report may come while somebody looks; then what was seen counts for it. A job that reports
 every second would never be judged."""
@@ -126,16 +129,17 @@ class Prover:
         measured: dict[str, float] = {}
 
         async def one(proof: Proof) -> Verdict:
+            look = partial(look_for, proof, usual.get(proof.text, ()), now, ended)
             try:
-                seen = await self._looks.run(proof.text, partial(look_at_file, proof))
+                verdict, measure = await self._looks.run(proof.text, look)
             except UnseenError as error:
-                return Verdict(ProofOutcome.UNPROVABLE, f"{proof.path}: {error}")
+                return Verdict(ProofOutcome.UNPROVABLE, clean(f"{proof.what}: {error}", MAX_DETAIL))
             except Exception as error:  # that we cannot look is no reason to call a job bad, or to stop
                 logger.exception("check=%s its proof cannot be looked for", tracked.check.slug)
-                return Verdict(ProofOutcome.UNPROVABLE, f"{proof.path}: {type(error).__name__}: {error}")
-            if seen is not None:
-                measured[proof.text] = seen.size
-            return proof.judge(seen, usual.get(proof.text, ()), now, ended)
+                return Verdict(ProofOutcome.UNPROVABLE, f"{proof.what}: {type(error).__name__}: {error}")
+            if measure is not None:
+                measured[proof.text] = measure
+            return verdict
 
         verdict = together(await asyncio.gather(*map(one, tracked.check.prove)))
         return ProofFinding(waiting.run.n, verdict, measured)

@@ -13,9 +13,11 @@ import pytest
 
 from pulsetui.core.state.status import Outcome, PingKind
 from pulsetui.errors import StoreError
-from pulsetui.monitor.proof import prover
+from pulsetui.monitor.proof import look, prover
 from pulsetui.monitor.sink import Receipt
+from tests.job.server import serving
 from tests.monitor.harness import START, FakeClock, Harness, full_disk, running
+from tests.monitor.proof.test_web import answer as json_answer
 from tests.monitor.test_told_again import told
 
 HOUR = timedelta(hours=1)
@@ -245,7 +247,33 @@ async def test_a_mistake_of_ours_takes_nothing_down(tmp_path: Path, monkeypatch:
         raise ZeroDivisionError("ours")
 
     async with proving(tmp_path, config("file:/b/dump newer 26h")) as engine:
-        monkeypatch.setattr(prover, "look_at_file", broken)
+        monkeypatch.setattr(look, "look_at_file", broken)
         await report(engine)
         assert engine.status("shop") == "up"
         assert engine.client.details("shop").runs[0].proof == "not provable: /b/dump: ZeroDivisionError: ours"
+
+
+async def test_a_value_behind_a_url_proves_its_run_or_takes_it_down(tmp_path: Path) -> None:
+    with serving(
+        json_answer(b'{"newest": null}'), json_answer(b'{"newest": "2026-11-19T22:00:00Z"}')
+    ) as server:
+        server.answers.insert(0, server.answers[0])  # it is looked at twice
+        async with proving(tmp_path, config(f"http json:{server.url}/s?token=hush .newest < 25h")) as engine:
+            await report(engine)
+            assert engine.status("shop") == "down unmet"
+            assert engine.view("shop").detail == f"{server.url}/s .newest is null: there is nothing"
+            await report(engine)
+            assert engine.status("shop") == "up"
+            assert engine.client.details("shop").runs[0].proof == f"proven: {server.url}/s .newest is 2h old"
+        assert len(server.requests) == 3
+
+
+async def test_what_no_server_answers_is_said_without_its_secrets(tmp_path: Path) -> None:
+    with serving(b"") as server:
+        url = server.url
+    async with proving(tmp_path, config(f"http json:{url}/s?token=hush .newest < 25h")) as engine:
+        await report(engine)
+        assert engine.status("shop") == "up"
+        proof = engine.client.details("shop").runs[0].proof
+        assert proof.startswith(f"not provable: {url}/s .newest: no answer: ")
+        assert "hush" not in proof
