@@ -155,3 +155,15 @@ def test_a_run_that_failed_by_itself_is_not_looked_at() -> None:
     check.ping("success", "01:00")
     assert check.status("01:00") == "down unmet"
     assert check.state.unproven is None
+
+
+def test_a_run_is_good_for_a_deploy_when_it_was_believed() -> None:
+    check = Ladder("1h", prove=PROVE)
+    check.ping("start", "00:50", 1)
+    check.ping("success", "01:00", 1)
+    assert (check.state.good_began, check.state.bad_began) == (None, None)
+    check.found("proven", "01:01")
+    assert check.state.good_began == at("00:50")
+    check.ping("success", "02:00")
+    check.found("unmet", "02:01")
+    assert (check.state.good_began, check.state.bad_began) == (at("00:50"), at("02:00"))
