@@ -15,6 +15,13 @@ from pulsetui.config.secret import without
 from pulsetui.hooks.hook import Options
 from pulsetui.hooks.options import OptionReader, line, validator
 
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One with a short name: long paths are cut in messages."""
+    return tmp_path_factory.mktemp("k")
+
+
 TOKEN = "hunter2-hunter2"
 
 
@@ -125,9 +132,8 @@ def test_what_was_read_is_a_secret_and_where_it_is_kept_is_none(tmp_path: Path) 
     ],
 )
 def test_a_secret_that_cannot_be_read_is_a_problem_of_its_line(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, reference: str, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reference: str, said: str
 ) -> None:
-    tmp_path = tmp_path_factory.mktemp("k")  # long paths are cut in a message
     monkeypatch.setenv("EMPTY", "")
     (tmp_path / "folder").mkdir()
     (tmp_path / "empty").write_text("\n")
