@@ -24,7 +24,8 @@ _NEVER = """
     inspectdb makemessages makemigrations migrate optimizemigration pulsetui runserver runserver_plus
     sendtestemail shell shell_plus showmigrations sqlflush sqlmigrate sqlsequencereset squashmigrations
     startapp startproject test testserver version
-    celery db_worker process_tasks procrastinate qcluster rqscheduler rqworker run_huey runapscheduler
+    celery crontask db_worker process_tasks procrastinate qcluster qinfo qmemory qmonitor rqscheduler
+    rqworker run_huey runapscheduler
     rundramatiq runworker
 """
 NEVER = frozenset(_NEVER.split())

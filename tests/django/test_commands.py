@@ -210,6 +210,7 @@ def test_list_and_the_checks_before_a_deployment(project: Path, tmp_path: Path) 
     [
         ({}, "sync", True),
         ({}, "migrate", False),
+        ({}, "crontask", False),
         ({"allow": ["sync_*"]}, "sync_all", True),
         ({"allow": ["sync_*"]}, "other", False),
         ({"allow": ["*"]}, "runserver", False),

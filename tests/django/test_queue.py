@@ -24,7 +24,6 @@ def receiver() -> Iterator[Receiver]:
 
 
 def test_its_rows_become_checks_and_their_runs_are_reported(receiver: Receiver, tmp_path: Path) -> None:
-    pytest.importorskip("django_q")
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.django.queue_rows"],
         cwd=_ROOT,
