@@ -55,11 +55,11 @@ def _print(found: _Found, options: argparse.Namespace) -> None:
         return
     some = [(details.view.slug, proposals) for details, proposals in found if proposals]
     for at, (slug, proposals) in enumerate(some):
-        for line in [*([""] if at else []), f"[checks.{slug}]", *_lines(proposals)]:
+        for line in [*([""] if at else []), f"[checks.{clean(slug)}]", *_lines(proposals)]:
             out(line)
     for details, proposals in found:
         if options.slugs and not proposals:
-            talk(f"{details.view.slug}: nothing to propose: {why_nothing(details)}")
+            talk(f"{clean(details.view.slug)}: nothing to propose: {why_nothing(details)}")
     if not some and not options.slugs:
         talk("nothing to propose for any check")
     if some and not options.write:

@@ -33,6 +33,9 @@ class StoryScreen(TickingScreen, Generic[Answer]):
     def take(self, answer: Answer) -> None:
         """The engine has answered; the screen is drawn after it."""
 
+    def lose(self) -> None:
+        """The engine has not answered; asking again is for the screen."""
+
     @abstractmethod
     def title_line(self, width: int) -> Line: ...
 
@@ -87,6 +90,7 @@ class StoryScreen(TickingScreen, Generic[Answer]):
 
     def _failed(self, problem: str) -> None:
         self._asking, self._problem = False, problem
+        self.lose()
         self.draw()
 
     def draw(self) -> None:

@@ -155,7 +155,7 @@ def _columns(days: Sequence[date], width: int) -> Sequence[ListColumn[TrustEntry
 
 
 def _name(entry: TrustEntry, _: ListContext) -> Span:
-    return plain(entry.row.name) or entry.row.slug, "text"
+    return plain(entry.row.name) or plain(entry.row.slug), "text"
 
 
 def _reliable(entry: TrustEntry, _: ListContext) -> Span:
@@ -196,7 +196,8 @@ def _glyph(mark: TrustMark | None, context: ListContext) -> Span:
 def trust_story(entry: TrustEntry, width: int, context: ListContext, room: int) -> list[Line]:
     """All counts of the check, and the newest days that were not good, in at most ``room`` lines."""
     row = entry.row
-    head: list[Span] = [(" ", "text"), (plain(row.name) or row.slug, "strong"), (f"  {row.slug}", "accent")]
+    slug = plain(row.slug)
+    head: list[Span] = [(" ", "text"), (plain(row.name) or slug, "strong"), (f"  {slug}", "accent")]
     facts: list[Span] = [(_in_words(entry.total), "text")]
     if row.known_from is not None:
         since = instant_text(row.known_from, context.zone, context.now)

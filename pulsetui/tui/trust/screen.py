@@ -43,7 +43,7 @@ class TrustScreen(StoryScreen[tuple[TrustRow, ...]]):
         self._days = _SPANS[0]
         self._entries: dict[str, TrustEntry] = {}
         self._left: list[str] = []  # slugs that are still to be asked for
-        self._asked: tuple[str, ...] = ()
+        self._asked: list[str] = []  # of which an answer is to come
         self._asked_since: datetime | None = None
         self._drawn: Drawn = {}
         self._drawn_for: object = None
@@ -67,8 +67,8 @@ class TrustScreen(StoryScreen[tuple[TrustRow, ...]]):
     def news(self, changed: frozenset[str], *, info: bool) -> None:
         known = self.pulse.client.checks()
         self._entries = {slug: entry for slug, entry in self._entries.items() if slug in known}
-        waiting = set(self._left)
-        self._left += [slug for slug in sorted(changed) if slug in self._entries and slug not in waiting]
+        waiting, counted = set(self._left), self._entries.keys() | set(self._asked)
+        self._left += [slug for slug in sorted(changed) if slug in counted and slug not in waiting]
 
     def tick(self) -> None:
         if self._asked_since not in (None, self._since):  # a day has begun
@@ -81,15 +81,19 @@ class TrustScreen(StoryScreen[tuple[TrustRow, ...]]):
             super().ask()
 
     def question(self) -> Callable[[], tuple[TrustRow, ...]]:
-        client, since, slugs = self.pulse.client, self._since, tuple(self._left[:MAX_ASKED])
-        self._asked, self._asked_since = slugs, since
+        client, since, slugs = self.pulse.client, self._since, self._left[:MAX_ASKED]
+        self._asked, self._left, self._asked_since = slugs, self._left[MAX_ASKED:], since
         return lambda: client.trust(slugs, since)
 
     def take(self, answer: tuple[TrustRow, ...]) -> None:
-        if self._asked_since == self._since:  # else other days are wanted by now
-            self._left = [slug for slug in self._left if slug not in self._asked]
+        self._asked = []
+        if self._asked_since == self._since:  # else other days are wanted by now, of all of them
             self._entries |= {row.slug: entry_of(row) for row in answer}
         self.call_next(self.ask)
+
+    def lose(self) -> None:
+        self._left = list(dict.fromkeys([*self._asked, *self._left]))
+        self._asked = []
 
     @property
     def _since(self) -> datetime:
@@ -105,9 +109,9 @@ class TrustScreen(StoryScreen[tuple[TrustRow, ...]]):
         return days_shown(self._entries.values(), self._since.date(), today)
 
     def title_line(self, width: int) -> Line:
-        counted = self._entries.keys() | set(self._left)
-        others = len(self.pulse.client.checks().keys() - counted)
-        return trust_title(self._entries.values(), self._days, len(self._left), others, width)
+        to_go = {*self._left, *self._asked}
+        others = len(self.pulse.client.checks().keys() - self._entries.keys() - to_go)
+        return trust_title(self._entries.values(), self._days, len(to_go), others, width)
 
     def header_line(self, width: int) -> Line:
         return trust_header(self._shown_days, width)
@@ -120,7 +124,11 @@ class TrustScreen(StoryScreen[tuple[TrustRow, ...]]):
                 self._drawn, self._drawn_for = {}, drawn_for
             return trust_lines(self._entries.values(), days, width, context, self._drawn)
         said = (
-            "" if self._problem else "Counting…" if self._left else "There are no checks to be trusted yet."
+            ""
+            if self._problem
+            else "Counting…"
+            if self._left or self._asked
+            else "There are no checks to be trusted yet."
         )
         lines = wrapped(said, width, "muted") if said else []
         return lines, [None] * len(lines)

@@ -167,6 +167,22 @@ async def test_what_changes_is_counted_anew_and_what_is_gone_is_gone() -> None:
         assert "never" not in text
 
 
+async def test_what_changes_while_it_is_counted_is_counted_again() -> None:
+    fake = engine()
+    async with showing(fake, (100, 30)) as (app, pilot):
+        await press(app, pilot, "R")
+        screen = app.screen
+        assert isinstance(screen, TrustScreen)
+        screen.news(frozenset({"stock"}), info=False)
+        screen.question()  # of it, and no answer yet
+        screen.news(frozenset({"stock"}), info=False)
+        screen.take((row("stock", Counts(good=1)),))
+        before = len(fake.trust_since)
+        await settled(app, pilot)
+        assert len(fake.trust_since) == before + 1
+        assert "to go" not in screen_text(app)
+
+
 async def test_a_day_that_begins_has_a_column() -> None:
     fake = engine()
     async with showing(fake, (100, 30)) as (app, pilot):
