@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulsetui.core.proof.proof import parse_proof
-from pulsetui.core.proof.value_proof import JsonField, SeenValue, ValueProof
+from pulsetui.core.proof.value_proof import SeenValue, ValueProof
+from pulsetui.core.proof.value_sources import JsonField, SqlQuery
 from pulsetui.core.proof.verdict import ProofError, ProofOutcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -82,8 +83,35 @@ def test_an_age_is_that_at_the_end_of_the_run() -> None:
 def test_the_secrets_of_an_address_are_not_in_what_is_said() -> None:
     parsed = parse_proof("http json:https://x.example/s?token=hush .a[0].b >= 1")
     assert isinstance(parsed, ValueProof)
-    assert parsed.source == JsonField("https://x.example/s?token=hush", ("a", 0, "b"))
+    assert parsed.source == JsonField(
+        "https://x.example/s .a[0].b", "https://x.example/s?token=hush", ("a", 0, "b")
+    )
     assert parsed.judge(SeenValue(1), [], NOW).detail == "https://x.example/s .a[0].b is 1"
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("sql:/b/x.db 'SELECT 1' < 2", SqlQuery("/b/x.db (SELECT 1)", "/b/x.db", "SELECT 1")),
+        ("sql:'/b' 'SELECT 1' < 2", None),
+        (
+            """sql:"/b/a b.db" "SELECT max(x) FROM t WHERE y > 'z'" >= 1""",
+            SqlQuery(
+                "/b/a b.db (SELECT max(x) FROM t WHERE y > 'z')",
+                "/b/a b.db",
+                "SELECT max(x) FROM t WHERE y > 'z'",
+            ),
+        ),
+    ],
+)
+def test_a_query_stands_in_quotes_and_may_hold_the_other_ones(text: str, source: SqlQuery | None) -> None:
+    try:
+        parsed = parse_proof(text)
+    except ProofError:
+        assert source is None
+        return
+    assert isinstance(parsed, ValueProof)
+    assert parsed.source == source
 
 
 @pytest.mark.parametrize(
@@ -91,6 +119,12 @@ def test_the_secrets_of_an_address_are_not_in_what_is_said() -> None:
     [
         ("http:x", "it begins with file: or"),
         ("http json:", "write it like"),
+        ("sql:/b/x.db SELECT 1 < 2", "write it like"),
+        ("sql:/b/x.db 'SELECT 1'", "write it like"),
+        ("sql:/b/x.db '  ' < 2", "asks nothing"),
+        ("sql:x.db 'SELECT 1' < 2", "is not the absolute path of an SQLite file"),
+        ("sql:postgresql://h/db 'SELECT 1' < 2", "let the job report a number"),
+        ("sql:/b/x.db 'SELECT 1' is 2", "is not a comparison"),
         (f"http json:{URL} newest < 25h", "write it like"),
         (f"http json:{URL} .newest", "write it like"),
         (f"http json:{URL} .a..b >= 1", "is not a field"),

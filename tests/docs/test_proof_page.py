@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -53,3 +54,15 @@ async def test_the_example_looks_at_the_value(tmp_path: Path) -> None:
             await engine.ping("export")
             await looked(engine)
             assert engine.client.details("export").runs[0].proof.endswith("/status .orders.newest is 2h old")
+
+
+async def test_the_example_asks_the_database(tmp_path: Path) -> None:
+    path = tmp_path / "db.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE billing_invoice AS SELECT '2026-11-19 22:00:00' AS created")
+    connection.close()
+    example = _TOML.findall(PAGE)[2].replace("/srv/shop/db.sqlite3", str(path))
+    async with proving(tmp_path, example) as engine:
+        await engine.ping("sync-invoices")
+        await looked(engine)
+        assert engine.client.details("sync-invoices").runs[0].proof.endswith(" is 2h old")

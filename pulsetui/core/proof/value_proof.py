@@ -12,21 +12,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Literal
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from pulsetui.core import storable
 from pulsetui.core.proof.comparisons import COMPARISONS, usual_of
+from pulsetui.core.proof.value_sources import JsonField, SqlQuery, parse_json_field, parse_sql_query
 from pulsetui.core.proof.verdict import MAX_AHEAD, ProofError, ProofOutcome, Verdict
 from pulsetui.core.schedule.duration import DurationError, parse_duration
 from pulsetui.core.text.clean import clean
-from pulsetui.core.text.json_path import read_path
 from pulsetui.core.text.number import number
 from pulsetui.core.text.phrases import number_text, span_text
 
-JSON_EXAMPLE = "http json:http://127.0.0.1:9000/status .newest < 25h"
-_JSON = re.compile(r"\s*http\s+json:(\S+)\s+([.\[][^\s<>=!]*)(?=[\s<>=!])\s*(\S.*?)\s*", re.DOTALL)
 _CLAUSE = re.compile(r"(>=|<=|==|!=|>|<)\s*(\S.*)", re.DOTALL)
 _SHARE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*%\s*of\s+usual", re.ASCII)
 _PERCENT = 100
@@ -34,13 +31,6 @@ _AGES = frozenset({"<", "<=", ">", ">="})
 _MILLISECONDS_FROM = 1e11
 """A time stamp above that counts milliseconds: as seconds it were in the year 5138."""
 _MAX_SHOWN = 60  # characters of a value
-
-
-class JsonField(Struct, frozen=True):
-    """Where a value is in the JSON behind a URL."""
-
-    url: str
-    path: tuple[str | int, ...]
 
 
 class ValueClause(Struct, frozen=True):
@@ -63,7 +53,7 @@ class ValueProof(Struct, frozen=True):
 
     text: str
     what: str
-    source: JsonField
+    source: JsonField | SqlQuery
     clauses: tuple[ValueClause, ...]
 
     def judge(
@@ -93,28 +83,14 @@ class ValueProof(Struct, frozen=True):
 
 def parse_json_proof(text: str) -> ValueProof:
     """Raises ProofError with a message that shows the form."""
-    match = _JSON.fullmatch(text)
-    if match is None:
-        raise ProofError(f'"{text:.60}" is not a valid proof; write it like "{JSON_EXAMPLE}"')
-    url, written, clauses = match.groups()
-    path = read_path(written)
-    if path is None:
-        raise ProofError(f'"{written:.60}" is not a field of a JSON document; write it like .files[0].size')
-    field = JsonField(_checked_url(url), tuple(path))
-    return ValueProof(text.strip(), f"{url.partition('?')[0]} {written}", field, parse_clauses(clauses))
+    source, clauses = parse_json_field(text)
+    return ValueProof(text.strip(), source.what, source, parse_clauses(clauses))
 
 
-def _checked_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises for one that cannot be
-    except ValueError:
-        raise ProofError(f'"{url:.60}" is not a valid URL') from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable():
-        raise ProofError(f'"{url:.60}" is not an http or https URL')
-    if parts.username is not None or parts.password is not None:
-        raise ProofError(f"the URL at {parts.hostname} has a password in it, which every screen would show")
-    return url
+def parse_sql_proof(text: str) -> ValueProof:
+    """Raises ProofError with a message that shows the form."""
+    source, clauses = parse_sql_query(text)
+    return ValueProof(text.strip(), source.what, source, parse_clauses(clauses))
 
 
 def parse_clauses(text: str) -> tuple[ValueClause, ...]:

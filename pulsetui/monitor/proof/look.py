@@ -7,8 +7,10 @@ from datetime import datetime
 
 from pulsetui.core.proof.file_proof import FileProof
 from pulsetui.core.proof.proof import Proof
+from pulsetui.core.proof.value_sources import JsonField
 from pulsetui.core.proof.verdict import Verdict
 from pulsetui.monitor.proof.files import look_at_file
+from pulsetui.monitor.proof.sql import look_at_sql
 from pulsetui.monitor.proof.web import look_at_json
 
 
@@ -22,5 +24,6 @@ def look_for(
     if isinstance(proof, FileProof):
         file = look_at_file(proof)
         return proof.judge(file, usual, now, ended_at), proof.measure(file)
-    value = look_at_json(proof.source)
+    source = proof.source
+    value = look_at_json(source) if isinstance(source, JsonField) else look_at_sql(source)
     return proof.judge(value, usual, now, ended_at), proof.measure(value)

@@ -6,7 +6,8 @@ import time
 
 import msgspec
 
-from pulsetui.core.proof.value_proof import JsonField, SeenValue
+from pulsetui.core.proof.value_proof import SeenValue
+from pulsetui.core.proof.value_sources import JsonField
 from pulsetui.core.text.json_path import is_at, value_at
 from pulsetui.monitor.proof.looks import UnseenError
 

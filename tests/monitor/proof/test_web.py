@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from pulsetui.core.proof.value_proof import JsonField
+from pulsetui.core.proof.value_sources import JsonField
 from pulsetui.monitor.proof import web
 from pulsetui.monitor.proof.looks import UnseenError
 from pulsetui.monitor.proof.web import look_at_json
@@ -20,12 +20,12 @@ def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
 
 def look(body: bytes, *path: str | int, timeout_s: float = 5.0) -> object:
     with serving(body) as server:
-        return look_at_json(JsonField(f"{server.url}/s?x=1", path), timeout_s).value
+        return look_at_json(JsonField("it", f"{server.url}/s?x=1", path), timeout_s).value
 
 
 def test_a_field_is_fetched_with_one_plain_request() -> None:
     with serving(answer(b'{"files": [{"size": 312}]}')) as server:
-        assert look_at_json(JsonField(f"{server.url}/s?x=1", ("files", 0, "size"))).value == 312
+        assert look_at_json(JsonField("it", f"{server.url}/s?x=1", ("files", 0, "size"))).value == 312
         assert server.request_line == "GET /s?x=1 HTTP/1.1"
         assert b"accept-encoding: identity" in server.requests[0].lower()
 
@@ -61,4 +61,4 @@ def test_a_server_that_says_nothing_or_is_not_there_is_left() -> None:
     with serving(OK) as server:
         url = server.url
     with pytest.raises(UnseenError, match="no answer: "):
-        look_at_json(JsonField(url, ()))
+        look_at_json(JsonField("it", url, ()))

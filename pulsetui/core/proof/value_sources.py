@@ -1,0 +1,79 @@
+"""Where a value that proves something is fetched from, as it is written."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from pulsetui.core.proof.verdict import ProofError
+from pulsetui.core.text.json_path import read_path
+
+JSON_EXAMPLE = "http json:http://127.0.0.1:9000/status .newest < 25h"
+SQL_EXAMPLE = "sql:/srv/shop/db.sqlite3 'SELECT max(created) FROM invoice' < 25h"
+_JSON = re.compile(r"\s*http\s+json:(\S+)\s+([.\[][^\s<>=!]*)(?=[\s<>=!])\s*(\S.*?)\s*", re.DOTALL)
+_SQL = re.compile(
+    r"""\s*sql:(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"']+))
+    \s+(?P<sign>["'])(?P<query>.*)(?P=sign)\s*(?P<clauses>[^\s"'].*?)\s*""",
+    re.DOTALL | re.VERBOSE,
+)
+_MAX_SAID = 80  # characters of a query in a sentence
+
+
+class JsonField(Struct, frozen=True):
+    """Where a value is in the JSON behind a URL. ``what`` says it without what may be secret in the URL."""
+
+    what: str
+    url: str
+    path: tuple[str | int, ...]
+
+
+class SqlQuery(Struct, frozen=True):
+    """A question to an SQLite file: the first column of the first row is the value."""
+
+    what: str
+    database: str
+    query: str
+
+
+def parse_json_field(text: str) -> tuple[JsonField, str]:
+    """With what stands behind it. Raises ProofError with a message that shows the form."""
+    match = _JSON.fullmatch(text)
+    if match is None:
+        raise ProofError(f'"{text:.60}" is not a valid proof; write it like "{JSON_EXAMPLE}"')
+    url, written, rest = match.groups()
+    path = read_path(written)
+    if path is None:
+        raise ProofError(f'"{written:.60}" is not a field of a JSON document; write it like .files[0].size')
+    return JsonField(f"{url.partition('?')[0]} {written}", _checked_url(url), tuple(path)), rest
+
+
+def parse_sql_query(text: str) -> tuple[SqlQuery, str]:
+    """With what stands behind it. Raises ProofError with a message that shows the form."""
+    match = _SQL.fullmatch(text)
+    if match is None:
+        raise ProofError(f'"{text:.60}" is not a valid proof; write it like "{SQL_EXAMPLE}"')
+    database, query = match["quoted"] or match["plain"] or "", " ".join(match["query"].split())
+    if not database.startswith("/") or "\0" in database:
+        raise ProofError(
+            f'"{database:.60}" is not the absolute path of an SQLite file. For other databases let the job'
+            " report a number, and expect it"
+        )
+    if not query:
+        raise ProofError(f'"{text:.60}" asks nothing; write it like "{SQL_EXAMPLE}"')
+    said = query if len(query) <= _MAX_SAID else f"{query[:_MAX_SAID]}…"
+    return SqlQuery(f"{database} ({said})", database, match["query"]), match["clauses"]
+
+
+def _checked_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises for one that cannot be
+    except ValueError:
+        raise ProofError(f'"{url:.60}" is not a valid URL') from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable():
+        raise ProofError(f'"{url:.60}" is not an http or https URL')
+    if parts.username is not None or parts.password is not None:
+        raise ProofError(f"the URL at {parts.hostname} has a password in it, which every screen would show")
+    return url
