@@ -30,6 +30,9 @@ class MeasuredRun(Protocol):
     @property
     def metrics(self) -> Mapping[str, float]: ...
 
+    @property
+    def catch_up(self) -> bool: ...
+
 
 def far_from_usual(value: float, before: Sequence[float]) -> float | None:
     """The usual value, the median of ``before``, if ``value`` lies far outside; None if it does not, or if
@@ -79,7 +82,7 @@ def unusual_text(metrics: Mapping[str, float], usual: Mapping[str, float]) -> st
 
 
 def _good(runs: Sequence[MeasuredRun]) -> Sequence[MeasuredRun]:
-    return [run for run in runs if run.outcome is Outcome.SUCCESS and run.metrics]
+    return [run for run in runs if run.outcome is Outcome.SUCCESS and run.metrics and not run.catch_up]
 
 
 def _far(run: MeasuredRun, older: Sequence[MeasuredRun]) -> Mapping[str, float]:

@@ -60,3 +60,10 @@ def test_a_run_is_compared_with_the_good_ones_before_it() -> None:
 
     failed = replace(newest_first(0.0)[0], n=9, outcome=Outcome.FAILED)
     assert unusual_metrics([failed, *newest_first(*ORDERS)]) == {}  # it is marked already
+
+
+def test_a_run_that_made_up_for_a_missed_slot_is_neither_usual_nor_unusual() -> None:
+    made_up = replace(newest_first(0.0)[0], n=99, catch_up=True)
+    runs = newest_first(*ORDERS, 1380.0)
+    assert unusual_metrics([made_up, *runs]) == {}
+    assert unusual_metrics([*runs[:1], *[made_up] * MIN_RUNS]) == {}

@@ -390,3 +390,12 @@ def test_what_was_accepted_is_not_proposed_again(details: CheckDetails) -> None:
     again = learned(replace(details, view=view, fields=fields))
     keys = {key for one in found for key in one.fields}
     assert not {key for one in again for key in one.fields} & (keys - {"grace"})
+
+
+def test_nothing_is_learned_from_runs_that_made_up_for_missed_slots() -> None:
+    runs = nights(20)
+    odd = [
+        replace(one, n=one.n + 1000, catch_up=True, metrics={"records": 1.0}) for one in nights(20, hour=15)
+    ]
+    mixed = sorted([*runs, *odd], key=lambda run: run.ended_at or FIRST)
+    assert written(seen(mixed, every="1d")) == written(seen(runs, every="1d"))

@@ -141,7 +141,7 @@ def _undisturbed(details: CheckDetails) -> list[RunView]:
     ends = [one.ended_at for one in wrong if one.ended_at is not None]
     begin = max(ends, default=None)
     found: list[RunView] = []
-    for run in details.runs[:MAX_RUNS]:
+    for run in details.regular_runs[:MAX_RUNS]:
         if run.outcome is Outcome.RUNNING:
             continue
         if run.ended_at is None or run.outcome not in (Outcome.SUCCESS, Outcome.SKIPPED):

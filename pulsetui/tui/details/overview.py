@@ -151,7 +151,7 @@ def _past(details: CheckDetails, view: CheckView, context: PaneContext) -> Itera
         yield "Metrics", said, "text"
     if (release := details.deploy) is not None:
         yield "Release", _release(release, context), _RELEASE_STYLES.get(release.job.proof, "text")
-    if proof := last_proof(details.runs):
+    if proof := last_proof(details.regular_runs):
         yield "Proof", proof, "text"
     if view.last_line:
         yield "Last output", view.last_line, "text"
