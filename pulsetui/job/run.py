@@ -95,6 +95,13 @@ class _Watch:
             self._address = usable(parse_address, self._route.url, _say)
         if self._address is None and self._route.url is not None:
             self._route.why, self._route.url = f"{self._route.url!r} is not an address", None
+        # What the job reports by itself is to find the same engine.
+        if self._address is not None and (last(options, "--url") or last(options, "--attach")):
+            self._inherited = {"PULSETUI_URL": self._route.url or ""}
+        elif state := last(options, "--state-dir"):
+            self._inherited = {"PULSETUI_STATE_DIR": os.path.abspath(state)}  # noqa: PTH100 - no pathlib here
+        else:
+            self._inherited = {}
         slot = last(options, "--catch-up")
         self._catch_up = None if slot is None else catch_up(slot)
         self._rid = new_rid()
@@ -122,6 +129,7 @@ class _Watch:
         start = PingReport(slug=self._slug, kind="start", rid=self._rid, catch_up=self._catch_up)
         self._teller.begin(start, START_PATIENCE_S, self._define, heard.how_far)
         os.environ[RUN_ID_VARIABLE] = self._rid
+        os.environ.update(self._inherited)
         began = time.monotonic()
         ended = run_job(
             job,

@@ -279,6 +279,32 @@ def test_a_catch_up_says_so_at_its_start_and_end_and_so_does_what_runs_inside_it
     ], "of another check it is the regular report"
 
 
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        (["--url", "http://127.0.0.1:9/ping/KEY"], "http://127.0.0.1:9/ping/KEY|outer"),
+        (["--attach=http://127.0.0.1:9"], "http://127.0.0.1:9|outer"),
+        (["--url", "nonsense"], "http://127.0.0.1:8|outer"),
+        (["--state-dir", "mine"], "http://127.0.0.1:8|HERE/mine"),
+        ([], "http://127.0.0.1:8|outer"),
+    ],
+)
+def test_the_job_finds_the_engine_that_its_run_reports_to(
+    options: list[str],
+    found: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PULSETUI_URL", "http://127.0.0.1:8")
+    monkeypatch.setenv("PULSETUI_STATE_DIR", "outer")
+    monkeypatch.setattr(run_module, "START_PATIENCE_S", 0.1)
+    monkeypatch.setattr(run_module, "END_PATIENCE_S", 0.1)
+    assert run_module.main(["a", *options, *shell('echo "$PULSETUI_URL|$PULSETUI_STATE_DIR"')]) == 0
+    assert capfd.readouterr().out.strip() == found.replace("HERE", str(tmp_path))
+
+
 @pytest.mark.parametrize("text", ["yesterday", "2026-11-21T02:00", ""])
 def test_a_slot_that_cannot_be_read_reports_nothing_for_it_would_pass_for_the_regular_run(
     text: str, capfd: pytest.CaptureFixture[str]
