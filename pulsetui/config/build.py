@@ -26,6 +26,7 @@ from pulsetui.config.model import (
     HookValidator,
     KnowsAcknowledging,
     ListenerConfig,
+    ReadBefore,
 )
 from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import masked, secrets_of
@@ -53,10 +54,15 @@ _API_KEY = re.compile(r"[!-~]{1,200}")
 
 
 def build_config(
-    document: Mapping[str, Any], text: str, path: Path, hook_validators: Mapping[str, HookValidator]
+    document: Mapping[str, Any],
+    text: str,
+    path: Path,
+    hook_validators: Mapping[str, HookValidator],
+    known: ReadBefore | None = None,
 ) -> Config:
-    """The configuration; ``text`` is what ``document`` was read from. Raises ConfigProblems."""
-    builder = _Builder(document, hook_validators, SecretReader(path.parent))
+    """The configuration; ``text`` is what ``document`` was read from, perhaps before (``known``). Raises
+    ConfigProblems."""
+    builder = _Builder(document, hook_validators, SecretReader(path.parent), known)
     config = builder.build(path)
     if builder.findings:
         lines, secrets = Lines(text), config.secrets
@@ -95,11 +101,13 @@ class _Builder:
         document: Mapping[str, Any],
         hook_validators: Mapping[str, HookValidator],
         secrets: SecretReader,
+        known: ReadBefore | None,
     ) -> None:
         self.findings: list[tuple[tuple[str, ...], tuple[str, ...], Flaw]] = []
         self._document = document
         self._validators = hook_validators
         self._secrets = secrets
+        self._known = known
         self._directory = Path()  # of the file
 
     def build(self, path: Path) -> Config:
@@ -350,6 +358,9 @@ class _Builder:
         for slug, table in self._table((), "checks", report=True).items():
             if not isinstance(table, dict):
                 self._table(("checks",), slug, report=True)
+                continue
+            if self._known is not None and (check := self._known.checks.get(slug)) is not None:
+                checks[slug], fields[slug] = check, self._known.fields[slug]
                 continue
             check, flaws = read_check(
                 slug, table, default_timezone=timezone, hook_names=hook_names, directory=self._directory

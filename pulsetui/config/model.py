@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct, field
 
@@ -24,6 +24,7 @@ __all__ = [
     "HookValidator",
     "KnowsAcknowledging",
     "ListenerConfig",
+    "ReadBefore",
     "format_address",
     "is_loopback",
     "parse_address",
@@ -92,3 +93,11 @@ class Config(Struct, frozen=True, kw_only=True):
     watchdogs: tuple[WatchdogConfig, ...] = ()  # in file order
     secret_places: tuple[SecretPlace, ...] = ()  # where they are kept, if in a file
     files: tuple[Path, ...] = ()  # that it was read from beside ``path``: secrets, holidays
+
+
+class ReadBefore(Struct, frozen=True):
+    """What a text was found to mean when it was read before (see ``file.known``)."""
+
+    document: Mapping[str, Any]  # its tables, where the table of a check that is in ``checks`` is empty
+    checks: Mapping[str, Check]
+    fields: Mapping[str, Mapping[str, object]]  # of these checks, as written

@@ -21,7 +21,7 @@ from pulsetui.config.file import disk
 from pulsetui.config.file.guard import is_doubtful, lost, slugs_in
 from pulsetui.config.file.load import judged, parse_config, parse_toml, read_text
 from pulsetui.config.file.watch import MISSING, Fingerprint, read_since
-from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookValidator
+from pulsetui.config.model import DEFAULT_TIMEZONE, Config, HookValidator, ReadBefore
 from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.toml import splice
 from pulsetui.config.toml.removal import Removal, removal
@@ -49,6 +49,7 @@ class Loaded(Struct, frozen=True):
     config: Config
     fingerprint: Fingerprint | None  # of the file with this text; None when it was changed in the same moment
     named: tuple[Fingerprint | None, ...] = ()  # likewise of each of ``config.files``
+    rest: Mapping[str, Any] = {}  # its tables but for the checks
 
 
 class Rescue(Struct, frozen=True):
@@ -80,13 +81,15 @@ class ConfigFile:
         self._lock = threading.Lock()
         self._good: tuple[bytes, frozenset[str]] | None = None  # compressed: a large file is kept for months
 
-    def load(self) -> Loaded:
-        """Reads the file anew. Raises ConfigProblems and ConfigError as ``load.load_config``."""
+    def load(self, known: Callable[[str], ReadBefore | None] = lambda _: None) -> Loaded:
+        """Reads the file anew; ``known`` tells what a text means that was read before. Raises ConfigProblems
+        and ConfigError as ``load.load_config``."""
         since_ns, before = time.time_ns(), Fingerprint.of(self.path)
         text = read_text(self.path)
-        config = judged(text, self.path, self._validators)
+        config, document = judged(text, self.path, self._validators, known(text))
         named = _named(config, since_ns)
-        return Loaded(text, config, before if Fingerprint.of(self.path) == before else None, named)
+        unchanged = before if Fingerprint.of(self.path) == before else None
+        return Loaded(text, config, unchanged, named, _without_checks(document))
 
     def accept(self, text: str, config: Config) -> None:
         """``text`` runs from now on: edits begin from it when the file has lost what it held."""
@@ -199,11 +202,11 @@ class ConfigFile:
             for _ in range(_TRIES):
                 since_ns, before = time.time_ns(), Fingerprint.of(self.path)
                 text, rescue = self._start(before, may_create=may_create)
-                changed_text, config = self._edited(text, edit)
+                changed_text, config, rest = self._edited(text, edit)
                 if Fingerprint.of(self.path) == before:
                     if changed_text != text or rescue is not None:
                         disk.replace(self.path, changed_text)
-                    self.rescue, self.written = rescue, self._as_written(changed_text, config, since_ns)
+                    self.rescue, self.written = rescue, self._as_written(changed_text, config, since_ns, rest)
                     return config
         shown = visible(str(self.path))
         raise ConfigError(f"{shown}: somebody else keeps saving this file. Nothing was changed; try again.")
@@ -227,21 +230,22 @@ class ConfigFile:
         time.sleep(self.settle_s)
         return good, Rescue(found, len(slugs) - len(left))
 
-    def _as_written(self, text: str, config: Config, since_ns: int) -> Loaded:
+    def _as_written(self, text: str, config: Config, since_ns: int, rest: Mapping[str, Any]) -> Loaded:
         after = Fingerprint.of(self.path)
         try:
             is_ours = read_text(self.path) == text
         except ConfigError:
             is_ours = False
-        return Loaded(text, config, after if is_ours else None, _named(config, since_ns))
+        return Loaded(text, config, after if is_ours else None, _named(config, since_ns), rest)
 
-    def _edited(self, text: str, edit: _Edit) -> tuple[str, Config]:
+    def _edited(self, text: str, edit: _Edit) -> tuple[str, Config, Mapping[str, Any]]:
         document = parse_toml(text, self.path)
         try:
             changed_text, wanted = edit(text, document)
             result = parse_toml(changed_text, self.path)
             if splice.same(_without_empty(result), _without_empty(wanted)):
-                return changed_text, build_config(result, changed_text, self.path, self._validators)
+                config = build_config(result, changed_text, self.path, self._validators)
+                return changed_text, config, _without_checks(result)
         except (ScanError, RenderError, RecursionError):
             pass
         except ConfigProblems:
@@ -315,6 +319,10 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, str) else value
+
+
+def _without_checks(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: table for name, table in document.items() if name != "checks"}
 
 
 def _without_empty(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tomli import TOMLDecodeError
 
 from pulsetui.config.build import build_config
 from pulsetui.config.file.disk import left_copy
-from pulsetui.config.model import Config, HookValidator
+from pulsetui.config.model import Config, HookValidator, ReadBefore
 from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import shown_line
 from pulsetui.config.toml.read import read_toml
@@ -31,13 +31,17 @@ _BARE_VALUE = re.compile(r"""\s*[^#=]+=\s*[^\s"'\[{#]""")
 
 def load_config(path: Path, hook_validators: Mapping[str, HookValidator]) -> Config:
     """Raises ConfigProblems with every problem of the file, ConfigError when it cannot be read at all."""
-    return judged(read_text(path), path, hook_validators)
+    return judged(read_text(path), path, hook_validators)[0]
 
 
-def judged(text: str, path: Path, hook_validators: Mapping[str, HookValidator]) -> Config:
-    """As ``parse_config``, for the text of the file at ``path``: when it was cut off, that is said, too."""
+def judged(
+    text: str, path: Path, hook_validators: Mapping[str, HookValidator], known: ReadBefore | None = None
+) -> tuple[Config, Mapping[str, Any]]:
+    """As ``parse_config``, for the text of the file at ``path``, which may be ``known`` from before: when it
+    was cut off, that is said, too. Also the tables it was made of."""
     try:
-        return parse_config(text, path, hook_validators)
+        document = parse_toml(text, path) if known is None else known.document
+        return build_config(document, text, path, hook_validators, known), document
     except ConfigProblems as error:
         if (copy := left_copy(path)) is None:
             raise

@@ -14,6 +14,7 @@ from typing import Final
 from pulsetui.config.file.edit import ConfigFile, Loaded
 from pulsetui.config.file.guard import slugs_in
 from pulsetui.config.file.load import MAX_BYTES
+from pulsetui.config.model import ReadBefore
 from pulsetui.config.paths import LAST_GOOD_NAME
 from pulsetui.config.toml.read import read_toml
 from pulsetui.core.text.visible import visible
@@ -23,6 +24,9 @@ from pulsetui.store.private import open_private
 logger = logging.getLogger(__name__)
 
 GOOD: Final = LAST_GOOD_NAME
+KNOWN: Final = "checks.known"
+WORTH_KEEPING: Final = 200_000
+"""Characters of a file, some 2,000 checks, whose meaning is kept: a smaller one is read in no time."""
 _KEPT = "checks.kept-"
 _MAX_KEPT = 10
 
@@ -32,11 +36,12 @@ class ConfigCopies:
 
     def __init__(self, state_dir: Path) -> None:
         self._folder = state_dir
+        self._known_text = ""  # the one whose meaning is kept
 
     def first_of(self, file: ConfigFile) -> Loaded:
         """What an engine starts with. Raises as ``file.load``, saying where to have a file that is gone."""
         try:
-            return file.load()
+            return file.load(self._known)
         except ConfigError as error:
             good = self._folder / GOOD
             if file.path.exists() or not good.is_file():
@@ -54,12 +59,36 @@ class ConfigCopies:
         except (OSError, ValueError):
             return ()
 
-    def keep_good(self, text: str) -> None:
-        """``text`` runs from now on."""
+    def keep_good(self, loaded: Loaded) -> None:
+        """It runs from now on."""
+        self._keep_known(loaded)
         with contextlib.suppress(OSError, ValueError):
-            if self._good() == text:
+            if self._good() == loaded.text:
                 return
-        self._write(self._folder / GOOD, text)
+        self._write(self._folder / GOOD, loaded.text.encode())
+
+    def _known(self, text: str) -> ReadBefore | None:
+        """What it means, if that is kept."""
+        if len(text) < WORTH_KEEPING:
+            return None
+        from pulsetui.config.file.known import unpack
+
+        with contextlib.suppress(OSError):
+            with os.fdopen(open_private(self._folder / KNOWN, os.O_RDONLY), "rb") as file:
+                found = unpack(file.read(), text)
+            self._known_text = text if found is not None else ""
+            return found
+        return None
+
+    def _keep_known(self, loaded: Loaded) -> None:
+        text, config = loaded.text, loaded.config
+        if len(text) < WORTH_KEEPING or text == self._known_text:
+            return
+        from pulsetui.config.file.known import pack
+
+        if packed := pack(text, loaded.rest, config.checks, config.fields):
+            self._write(self._folder / KNOWN, packed)
+            self._known_text = text
 
     def _good(self) -> str:
         with os.fdopen(open_private(self._folder / GOOD, os.O_RDONLY), "rb") as file:
@@ -79,7 +108,7 @@ class ConfigCopies:
     def put_aside(self, text: str, now: datetime) -> Path | None:
         """Keeps what stood in the file instead of the last good content. Returns where."""
         kept = self._name(now)
-        if not self._write(kept, text):
+        if not self._write(kept, text.encode()):
             return None
         self._tidy()
         return kept
@@ -87,11 +116,11 @@ class ConfigCopies:
     def _name(self, now: datetime) -> Path:
         return self._folder / f"{_KEPT}{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}.toml"
 
-    def _write(self, path: Path, text: str) -> bool:
+    def _write(self, path: Path, content: bytes) -> bool:
         new = path.with_name(f"{path.name}.new")
         try:
             with os.fdopen(open_private(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
-                file.write(text.encode())
+                file.write(content)
             new.replace(path)
         except OSError as error:
             logger.warning("no copy of the configuration can be kept: %s", error)

@@ -178,7 +178,7 @@ class ConfigWatch:
         def keep() -> Path | None:
             self._file.accept(loaded.text, loaded.config)
             kept = self._copies.keep_before(self._clock.now()) if doubtful else None
-            self._copies.keep_good(loaded.text)
+            self._copies.keep_good(loaded)
             return kept
 
         after = loaded.config.checks

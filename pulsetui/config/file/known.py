@@ -1,0 +1,152 @@
+"""A large checks.toml that was read before, so that it need not be read again.
+
+To read a hundred thousand checks takes seconds, and mostly the file has not changed since the last start.
+What it meant is kept as bytes, under a hash of its text and the version that read it; all else is not known.
+Only plain checks are kept: one that reads files, searches outputs or looks for proof is read as ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, TypedDict, Union, cast, get_args, get_origin
+
+import msgspec
+from msgspec import Raw, Struct
+
+from pulsetui.config.model import ReadBefore
+from pulsetui.core.schedule.parse import parse_schedule
+from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
+from pulsetui.core.state.check import Check
+from pulsetui.errors import ScheduleError
+from pulsetui.version import __version__
+
+_MARK = 32  # bytes before what is kept
+_Named = tuple[ScheduleKind, str, str]  # kind, expression, zone
+
+
+class _Kept(Struct, frozen=True):
+    rest: dict[str, Any]  # the document without its checks
+    order: list[str]  # of all checks
+    special: dict[str, dict[str, Any]]  # the tables of those that are not plain
+    schedules: list[_Named]  # each once; a check has the number of its own
+    checks: list[Raw]
+    fields: dict[str, Raw]
+
+
+def pack(text: str, rest: Mapping[str, Any], checks: Mapping[str, Check], fields: _Fields) -> bytes:
+    """What is to be kept of ``text``, which means ``checks`` and ``rest``; empty where that cannot be."""
+    numbers: dict[_Named, int] = {}
+    plain = {slug: found for slug, check in checks.items() if (found := _plain(check, numbers)) is not None}
+    encode = msgspec.msgpack.Encoder().encode
+    kept = _Kept(
+        rest=dict(rest),
+        order=list(checks),
+        special={slug: dict(fields[slug]) for slug in checks if slug not in plain},
+        schedules=list(numbers),
+        checks=[Raw(encode(one)) for one in plain.values()],
+        fields={slug: Raw(encode(dict(fields[slug]))) for slug in plain},
+    )
+    try:
+        packed = encode(kept)
+        again = msgspec.msgpack.decode(packed, type=_Kept)
+    except (msgspec.MsgspecError, TypeError):
+        return b""
+    # TOML has kinds of values, dates above all, that would come back as something else.
+    is_same = (again.rest, again.special) == (kept.rest, kept.special)
+    return _mark(text, packed) + packed if is_same else b""
+
+
+def unpack(packed: bytes, text: str) -> ReadBefore | None:
+    """What ``text`` means, if ``packed`` is of it."""
+    mark, packed = packed[:_MARK], packed[_MARK:]
+    if mark != _mark(text, packed):
+        return None
+    try:
+        kept = msgspec.msgpack.decode(packed, type=_Kept)
+        schedules = [parse_schedule(*named) for named in kept.schedules]
+        checks = dict(_checks(kept.checks, schedules))
+    except (msgspec.MsgspecError, ScheduleError):  # time zones may be others by now
+        return None
+    nothing: dict[str, Any] = {}
+    tables = {slug: kept.special.get(slug, nothing) for slug in kept.order}
+    return ReadBefore({**kept.rest, "checks": tables}, checks, _Tables(kept.fields))
+
+
+_Fields = Mapping[str, Mapping[str, object]]
+
+
+class _Tables(Mapping[str, Mapping[str, object]]):
+    """Tables that are only taken out of their bytes when somebody asks for one."""
+
+    def __init__(self, packed: Mapping[str, Raw]) -> None:
+        self._packed = packed
+
+    def __getitem__(self, slug: str) -> Mapping[str, object]:
+        return MappingProxyType(msgspec.msgpack.decode(self._packed[slug], type=dict[str, object]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+
+def _mark(text: str, packed: bytes) -> bytes:
+    """That ``packed`` is whole, and of that text."""
+    read_by = f"{__version__} {sorted(_PLAIN)}"
+    return hashlib.sha256(b"\0".join((read_by.encode(), packed, text.encode()))).digest()
+
+
+def _is_plain(kind: Any) -> bool:
+    """Whether a value of that type comes back from its bytes as it was."""
+    if get_origin(kind) in (Union, types.UnionType, tuple):
+        return all(one is Ellipsis or _is_plain(one) for one in get_args(kind))
+    return isinstance(kind, type) and issubclass(kind, str | int | timedelta | StrEnum | types.NoneType)
+
+
+_FIELDS = {field.name: field for field in msgspec.structs.fields(Check)}
+_PLAIN = {name: field.type for name, field in _FIELDS.items() if _is_plain(field.type)}
+_SHARED = {name for name, kind in _PLAIN.items() if kind is not str and kind is not bool and kind is not int}
+"""Of whose values thousands of checks have the same."""
+
+
+def _default(name: str) -> object:
+    field = _FIELDS[name]
+    if field.default_factory is not msgspec.NODEFAULT:
+        return cast("Callable[[], object]", field.default_factory)()
+    return field.default
+
+
+_DEFAULTS = {name: _default(name) for name in _FIELDS}
+_OTHERS = tuple(name for name in _FIELDS if name not in _PLAIN and name != "schedule")
+
+
+def _plain(check: Check, numbers: dict[_Named, int]) -> Mapping[str, object] | None:
+    """What is kept of a plain check; None for another."""
+    if any(getattr(check, name) != _DEFAULTS[name] for name in _OTHERS):
+        return None
+    schedule = check.schedule
+    named = (schedule.kind, schedule.expression, schedule.timezone)
+    found: dict[str, object] = {"schedule": numbers.setdefault(named, len(numbers))}
+    for name in _PLAIN:
+        value = getattr(check, name)
+        if value != _DEFAULTS[name]:
+            found[name] = value
+    return found
+
+
+def _checks(packed: Sequence[Raw], schedules: Sequence[Schedule]) -> Iterator[tuple[str, Check]]:
+    table = cast("Any", TypedDict)("_PlainCheck", {"schedule": int, **_PLAIN}, total=False)
+    decode = cast("Callable[[Raw], dict[str, Any]]", msgspec.msgpack.Decoder(table).decode)
+    shared: dict[object, object] = {}
+    for one in packed:
+        found = decode(one)
+        found["schedule"] = schedules[found["schedule"]]
+        for name in found.keys() & _SHARED:
+            found[name] = shared.setdefault(found[name], found[name])
+        yield found["slug"], Check(**found)
