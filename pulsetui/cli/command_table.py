@@ -75,6 +75,11 @@ _HELP = """\
 pulsetui help config grace says what may stand there. The manual page: pulsetui help --man | man -l -
 """
 
+_COMPLETION = """\
+for this shell: source <(pulsetui completion bash)       fish: pulsetui completion fish | source
+for all of them: the first lines of the script say where to put it
+"""
+
 _JSON = _argument("--json", action="store_true", help="print JSON on standard output")
 _SLUG = _argument("slug", metavar="SLUG", help="the check")
 _SLUGS = _argument("slugs", metavar="SLUG", nargs="+", help="the checks")
@@ -354,6 +359,16 @@ COMMANDS: Mapping[str, CommandSpec] = {
             _argument("--man", action="store_true", help="print the manual page"),
         ),
         more=_HELP,
+    ),
+    "completion": CommandSpec(
+        "completion.command:completion",
+        "print the script that makes bash, zsh or fish complete commands, options and slugs",
+        (
+            _argument(
+                "shell", metavar="SHELL", nargs="?", help="bash, zsh or fish (default: what SHELL says)"
+            ),
+        ),
+        more=_COMPLETION,
     ),
     "version": CommandSpec("version:version", "print the version"),
 }

@@ -13,6 +13,10 @@ from pulsetui.cli.memory import TOO_LITTLE_MEMORY, is_short_of_memory  # not onl
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line; returns its exit code (``cli.exit_codes``)."""
     arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["__complete"]:
+        from pulsetui.cli.commands.completion import main as completion
+
+        return completion.main(arguments[1:])
     at = command_index(arguments)
     try:
         if at is not None and arguments[at] in ("ping", "run"):
