@@ -43,7 +43,7 @@ SETTINGS = """
 import os
 
 SECRET_KEY = "x"
-INSTALLED_APPS = ["pulsetui.django", "billing"]
+INSTALLED_APPS = ["pulsetui.django", "billing", "django.contrib.sessions"]
 USE_TZ = True
 TIME_ZONE = "America/New_York"
 PULSETUI = {"project": os.environ.get("PROJECT", "")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.django.shop import make_project, manage
 
 NIGHTLY = {"nightly": ("shop.report", 3)}
 PAGE = Path(__file__).parents[2] / "docs" / "django.md"
+MANAGE = "$ .venv/bin/python manage.py pulsetui "
 URL = "http://127.0.0.1:9"
 """Where nobody listens."""
 
@@ -22,26 +24,29 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_project(tmp_path_factory.mktemp("shop"))
 
 
-def said_on_the_page() -> list[tuple[list[str], str]]:
-    """The commands that docs/django.md shows, and what they say there."""
-    (block,) = re.findall(r"```\n(\$ .*pulsetui sync.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    told = [text.partition("\n") for text in block.split("$ .venv/bin/python manage.py pulsetui ")[1:]]
+def said_on_the_page(first: str) -> list[tuple[list[str], str]]:
+    """The commands of the block of docs/django.md that begins with ``first``, and what they say there."""
+    blocks = re.findall(r"```\n(\$ .*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    (block,) = (block for block in blocks if block.startswith(f"{MANAGE}{first}"))
+    told = [text.partition("\n") for text in block.split(MANAGE)[1:]]
     return [(command.split(), output) for command, _, output in told]
+
+
+def as_on_the_page(ran: subprocess.CompletedProcess[str], project: Path, url: str) -> str:
+    said = (ran.stdout + ran.stderr).replace(url, "http://127.0.0.1:8787")
+    return said.replace(str(project), "/srv/app")
 
 
 def test_the_checks_of_an_engine_follow_the_code(project: Path, tmp_path: Path) -> None:
     with serving(tmp_path) as (_, url):
         given = {"PULSETUI_URL": f"{url}/ping", "PROJECT": "shop"}
         done = []
-        for command, output in said_on_the_page():
+        for command, output in said_on_the_page("sync"):
             ran = manage(project, tmp_path, *command, beat=NIGHTLY, **given)
-            said = (ran.stdout + ran.stderr).replace(url, "http://127.0.0.1:8787")
-            assert said.replace(str(project), "/srv/app") == output
+            assert as_on_the_page(ran, project, url) == output
             tables = re.findall(r"^\[checks\.(.+)\]", (tmp_path / "checks.toml").read_text(), re.MULTILINE)
             done.append((ran.returncode, len(tables)))
         assert done == [(1, 1), (0, 4), (0, 4)]
-        listed = manage(project, tmp_path, "list", "--crontab", "deploy/crontab", beat=NIGHTLY, **given)
-        assert (listed.returncode, listed.stderr) == (0, "")
 
         pulsetui("edit", "nightly", "grace=3h", home=tmp_path)
         renamed = {"report": ("shop.report", 4)}
@@ -55,7 +60,8 @@ def test_the_checks_of_an_engine_follow_the_code(project: Path, tmp_path: Path) 
         shown = pulsetui("show", "report", home=tmp_path).stdout
         assert "at 04:00 every day (Europe/Riga); grace 3h" in shown
         assert re.search(r"^Source +shop.report in shop/celery-beat$", shown, re.MULTILINE)
-        assert pulsetui("show", "sync-invoices", home=tmp_path).returncode == 0, "its file was not read"
+        kept = (tmp_path / "checks.toml").read_text()
+        assert "[checks.sync-invoices]" in kept, "its crontab was not read"
 
 
 def test_without_an_engine_a_file_that_is_named_is_written(project: Path, tmp_path: Path) -> None:
@@ -147,6 +153,7 @@ def test_list_says_which_jobs_have_no_check_and_which_share_one(project: Path, t
         done = manage(project, tmp_path, "list", "--crontab", str(crontab), PULSETUI_URL=url)
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
+        "clearsessions  clearsessions  no such check",
         "pulsetui       not watched",
         "sync_invoices  sync-invoices  no such check",
         f"sync-invoices  sync-invoices  [{crontab}:1]  no such check",
@@ -157,6 +164,15 @@ def test_list_says_which_jobs_have_no_check_and_which_share_one(project: Path, t
     done = manage(project, tmp_path, "list", "--crontab", str(crontab), PULSETUI_URL=URL)
     assert "no such check" not in done.stdout
     assert done.stderr.startswith("which checks there are could not be asked: ")
+
+
+def test_list_and_verify_say_what_the_page_shows(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "checks.toml").write_text('[checks.sync-invoices]\ncron = "0 2 * * *"\n')
+    with serving(tmp_path) as (_, url):
+        for command, output in said_on_the_page("list"):
+            assert (
+                as_on_the_page(manage(project, tmp_path, *command, PULSETUI_URL=url), project, url) == output
+            )
 
 
 def test_the_system_checks_run_by_hand(project: Path, tmp_path: Path) -> None:
