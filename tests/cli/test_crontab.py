@@ -172,7 +172,7 @@ def test_import_shows_what_it_would_do_and_does_nothing_without_a_person(
     said = capsys.readouterr()
     assert f"backup  0 2 * * * (UTC)  1h     {path}:1" in said.out
     assert "  0 2 * * * { /usr/local/bin/backup; true; } && " in said.out
-    assert "a: its line is left as it is: a pipe hides its exit code" in said.err
+    assert "a: what runs it is left as it is: a pipe hides its exit code" in said.err
     assert "Add 2 checks: with --yes" in said.err
     assert (tmp_path / "checks.toml").read_text() == CONFIG
 
@@ -200,7 +200,7 @@ def test_import_makes_checks_and_writes_lines_after_a_backup(
     assert f"{path} written; what it was: {backup}" in said.err
     assert main(["crontab", "lint", path, "--ignore", "PT601"]) == 0
     assert main(["crontab", "import", path, "--write", "--yes"]) == 0
-    assert "a: its line is left as it is" in capsys.readouterr().err
+    assert "a: what runs it is left as it is" in capsys.readouterr().err
     assert Path(path).read_text() == after
 
 
@@ -260,3 +260,21 @@ def test_a_users_crontab_is_written_through_crontab(tmp_path: Path, monkeypatch:
     assert (tmp_path / "shown").read_text() == "0 2 * * * a && b\n"
     with pytest.raises(PulseError, match="has been changed meanwhile"):
         write_crontab(file, b"0 2 * * * a && c\n", places)
+
+
+def test_of_a_timer_import_says_what_to_put_into_its_service(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "checks.toml").write_text(CONFIG)
+    written(tmp_path, "[Service]\nType=oneshot\nExecStart=/usr/local/bin/nightly\n", "nightly.service")
+    timer = written(
+        tmp_path, "[Timer]\nOnCalendar=02:00\n[Install]\nWantedBy=timers.target\n", "nightly.timer"
+    )
+    assert main(["crontab", "import", timer, "--write", "--yes"]) == 0
+    said = capsys.readouterr().err
+    assert "put this there with systemctl edit nightly.service, and import it without --write\n" in said
+    assert "\n    [Service]\n    ExecStartPre=-" in said
+    assert "ExecStopPost=-/bin/sh -c 'case $$SERVICE_RESULT in" in said
+    assert "/ping/nightly/$$e" in said
+    assert "Type=" not in said
+    assert (tmp_path / "checks.toml").read_text() == CONFIG, "it would wait for a report that nobody sends"

@@ -33,7 +33,7 @@ from pulsetui.errors import EngineUnreachableError, PulseError, UsageError
 from pulsetui.hooks.registry import VALIDATORS
 from pulsetui.provision.checks import CheckDefinitions, ChecksInFile, ChecksOfEngine, RefusedError
 from pulsetui.provision.found import FoundSchedule
-from pulsetui.recipes.recipes import Target, curl_line
+from pulsetui.recipes.recipes import BY_ID, Target, curl_line
 
 
 class _Plan(Struct, frozen=True):
@@ -97,7 +97,7 @@ def _plan(
     refused: dict[str, str] = {}
     for job, found in checks:
         if job.job is None or job.file is None:
-            refused[found.slug] = f"put the drop-in of pulsetui's ways to ping ({job.source}) there by hand"
+            refused[found.slug] = _by_hand(job, found, urls[found.slug], write=options.write)
             continue
         ping = _ping(job, found, urls[found.slug], world)
         try:
@@ -113,6 +113,21 @@ def _plan(
     # A check whose line is left as it is would wait for a report that nobody sends.
     kept = [(job, found) for job, found in checks if found.slug not in refused]
     return _Plan(kept, files, lines, refused)
+
+
+def _by_hand(job: HostJob, found: FoundSchedule, url: str, *, write: bool) -> str:
+    """What to put where for a timer's service, whose file is not ours to edit."""
+    service = job.timer.service.unit if job.timer is not None else job.source
+    target = Target(
+        slug=found.slug, url=url, schedule_kind=found.kind, schedule=found.schedule, tz=found.timezone
+    )
+    text = BY_ID["systemd-exit-code"].text(target)
+    then = ", and import it without --write" if write else ""
+    # Its type and its time limit stay what they are.
+    kept = [line for line in text.splitlines() if not line.startswith(("#", "Type=", "TimeoutStartSec="))]
+    return "\n".join(
+        (f"put this there with systemctl edit {service}{then}", *(line for line in kept if line.strip()))
+    )
 
 
 def _ping(job: HostJob, found: FoundSchedule, url: str, world: World) -> str:
@@ -167,7 +182,10 @@ def _show(plan: _Plan, *, write: bool) -> None:
         for line in table(("CHECK", "SCHEDULE", "GRACE", "FOUND IN"), rows):
             out(line)
     for slug, why in plan.refused.items():
-        talk(f"{slug}: its line is left as it is: {why}")
+        first, *rest = why.splitlines()
+        talk(f"{slug}: what runs it is left as it is: {clean(first)}")
+        for line in rest:
+            talk(f"    {clean(line)}")
     if write:
         for file, data in plan.files:
             for line in diff(file.crontab, data):
