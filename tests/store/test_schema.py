@@ -41,3 +41,18 @@ def test_a_migration_is_applied_once_and_a_newer_schema_is_left_alone(tmp_path: 
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     with pytest.raises(StoreError, match="newer"):
         Database(tmp_path)
+
+
+def test_snoozes_of_before_there_were_deploys_stay(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.executescript(f"{MIGRATIONS[0]}PRAGMA user_version = 1;")
+    connection.execute("INSERT INTO snoozes VALUES ('tag', 'shop', 5000000, 'eva', 'disk')")
+    connection.commit()
+    connection.close()
+
+    database = Database(tmp_path)
+
+    (snooze,) = database.snoozes()
+    assert (snooze.identity, snooze.by, snooze.note) == (("tag", "shop", ""), "eva", "disk")
+    assert database.deploys(9) == []
+    database.close()
