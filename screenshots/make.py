@@ -74,7 +74,7 @@ SCENES: Mapping[str, Scene] = {
 
 async def picture(client: LocalEngine, scene: Scene, target: Path) -> None:
     """Presses the keys and keeps what is on the screen as a PNG."""
-    app = PulseApp(client, viewer_zone=zone("Europe/Berlin"))
+    app = PulseApp(client, host=zone("Europe/Berlin"))
     async with app.run_test(size=(scene.width, scene.height)) as pilot:
         if scene.theme:
             app.use_theme(scene.theme)

@@ -29,7 +29,7 @@ from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import instant_text
 from pulsetui.errors import PulseError
 from pulsetui.tui.base.background import in_background
-from pulsetui.tui.draw.clocks import check_zone, zone_note
+from pulsetui.tui.draw.clocks import check_zone, foreign, zone_note
 from pulsetui.tui.draw.lines import cut, name_of
 from pulsetui.tui.draw.status import is_acknowledged
 
@@ -142,7 +142,7 @@ class Actions:
 
         services = self._services
         now, zone = services.now(), services.viewer_zone
-        clock = zone_note(map(check_zone, views), zone, now)
+        clock = zone_note(zone) if foreign(map(check_zone, views), zone, now) else ""
         dialog = SnoozeDialog(snooze_targets(views, tag), services.client.info().snoozes, now, zone, clock)
         self._app.push_screen(dialog, self._snooze)
 

@@ -28,6 +28,7 @@ from pulsetui.tui.bridge import Bridge
 from pulsetui.tui.draw.theme import StyleSet
 from pulsetui.tui.navigation import Navigation
 from pulsetui.tui.session import UiSession
+from pulsetui.tui.shown_zone import WHOSE, ShownZone
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.table.summary import title_words
 from pulsetui.tui.terminal.key_reader import PASTE_CUT
@@ -70,7 +71,7 @@ class PulseApp(App[None]):
         self,
         client: EngineClient,
         *,
-        viewer_zone: tzinfo | None = None,
+        host: tzinfo | None = None,
         mouse: bool = True,
         theme: str = "",
         ascii_only: bool = False,
@@ -79,8 +80,8 @@ class PulseApp(App[None]):
         attached: str | None = None,
         on_shown: Callable[[], None] = lambda: None,
     ) -> None:
-        """``viewer_zone`` is the zone of the person, the host's own when None. ``mouse`` False leaves the
-        mouse to the terminal, for selecting text. ``notices`` are the screen's own, shown with the
+        """``host`` is the zone of the host on which the screen runs; None finds it. ``mouse`` False leaves
+        the mouse to the terminal, for selecting text. ``notices`` are the screen's own, shown with the
         engine's until they are dismissed. ``settings`` holds what was set last time, and keeps it; a
         ``theme`` given here wins. ``attached`` is None when the engine ends with the screen; else the address
         that the person named it by, or "". ``on_shown`` is called when the first frame stands."""
@@ -94,8 +95,9 @@ class PulseApp(App[None]):
         self._ends = False
         self._own_notices = tuple(notices)
         self._on_shown = on_shown
-        self.viewer_zone = viewer_zone or host_zone()
         self.session = UiSession(self, self, self, settings)
+        own = host_zone if host is None else lambda: host
+        self.shown_zone = ShownZone(self.session.settings.zone, client.info().timezone, own)
         self.ascii_only = ascii_only or self.session.settings.ascii
         self._plain: LineFilter | None = None
         self.actions = Actions(self, self)
@@ -155,6 +157,10 @@ class PulseApp(App[None]):
         """Draws with nothing but ASCII, or with all glyphs again; kept for the next start."""
         self.ascii_only = plain
         self.session.settings = replace(self.session.settings, ascii=plain)
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
+        """What all lines of all screens depend on has changed."""
         for screen in self.screen_stack:
             for widget in screen.query("*"):
                 widget.refresh()
@@ -162,6 +168,21 @@ class PulseApp(App[None]):
         for pulse_screen in self.screen_stack:
             if isinstance(pulse_screen, PulseScreen):
                 pulse_screen.post_message(Resize(self.size, self.size))
+
+    # Zone
+
+    @property
+    def viewer_zone(self) -> tzinfo:
+        return self.shown_zone.zone
+
+    def switch_zone(self) -> None:
+        """Says all times in the next of the zones that may be wanted; kept for the next start."""
+        if not self.shown_zone.switch():
+            self.say(f"checks.toml, this host and UTC have the same zone: {self.viewer_zone}")
+            return
+        self.session.settings = replace(self.session.settings, zone=self.shown_zone.chosen)
+        self._draw_anew()
+        self.say(f"Times in {self.viewer_zone}: {WHOSE[self.shown_zone.chosen]}")
 
     def get_default_screen(self) -> Screen[None]:
         home = HomeScreen(self.client.now())
@@ -290,7 +311,10 @@ class PulseApp(App[None]):
 
     def _news(self, changed: frozenset[str], info: bool) -> None:
         if info:
-            self.session.take_keys(self.client.info().keys)
+            about = self.client.info()
+            self.session.take_keys(about.keys)
+            if self.shown_zone.configure(about.timezone):
+                self._draw_anew()
         for screen in list(self.screen_stack):
             if isinstance(screen, PulseScreen) and screen.is_mounted:
                 screen.news(changed, info=info)
@@ -384,6 +408,7 @@ class PulseApp(App[None]):
             "deploys": go.deploys,
             "trust": go.trust,
             "theme": go.themes,
+            "zone": self.switch_zone,
             "palette": go.palette,
             "help": go.help,
         }

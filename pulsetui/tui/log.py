@@ -15,6 +15,7 @@ from pulsetui.core.text.clean import clean_lines
 from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.base.screen import TickingScreen, fetch
 from pulsetui.tui.base.verbs import CLEARS_FIRST, bindings_on
+from pulsetui.tui.draw.clocks import with_zone
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
 from pulsetui.tui.draw.lines import Line, Span, agreed_widths, plain, wrap, wrapped
@@ -114,7 +115,8 @@ class LogScreen(TickingScreen):
     def _draw(self) -> None:
         pane = self.query_one(LineList)
         width = max(pane.size.width - 1, 24)
-        picture = (self._entries, self._words, self._problem, width, pane.size.height)
+        zone = self.pulse.viewer_zone
+        picture = (self._entries, self._words, self._problem, width, pane.size.height, str(zone))
         if picture != self._drawn:
             self._drawn = picture
             pane.show(self._lines(width))
@@ -142,7 +144,8 @@ class LogScreen(TickingScreen):
         if self._words:
             count = f"{shown} of {count}"
         state = ("following", "up") if self.following else ("paused: G goes to the end", "warning")
-        self.query_one(_Title).show([(" Log  ", "title"), (f"{count}  ", "muted"), state])
+        title: Line = ((" Log  ", "title"), (f"{count}  ", "muted"), state)
+        self.query_one(_Title).show(with_zone(title, self.pulse.viewer_zone, self.size.width))
         bar = self.query_one(FilterBar)
         if bar.display:
             bar.found(shown, len(entries))

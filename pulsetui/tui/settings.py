@@ -17,6 +17,7 @@ from pulsetui.config.toml.read import read_toml
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import ConfigError
 from pulsetui.tui.draw.theme import DARK
+from pulsetui.tui.shown_zone import CONFIGURED, WHOSE
 from pulsetui.tui.table.order import SortBy
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ascii: bool = False  # the plain glyphs although the terminal has the others
     grouped: bool = False
     following: bool = False
+    zone: str = CONFIGURED  # whose times are shown
     beside: bool = True  # details beside the table, where there is room
 
 
@@ -49,6 +51,7 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "ascii": lambda value: isinstance(value, bool),
     "grouped": lambda value: isinstance(value, bool),
     "following": lambda value: isinstance(value, bool),
+    "zone": lambda value: isinstance(value, str) and value in WHOSE,
     "beside": lambda value: isinstance(value, bool),
 }
 

@@ -546,7 +546,7 @@ def main() -> None:
     engine = FakeEngine(views, real_time=True)
     if os.environ.get("FAKE_NOTICE"):
         engine.notices = (Notice(key="config", level="error", text=os.environ["FAKE_NOTICE"]),)
-    PulseApp(engine, viewer_zone=ZoneInfo("Europe/Riga")).run()
+    PulseApp(engine, host=ZoneInfo("Europe/Riga")).run()
 
 
 if __name__ == "__main__":

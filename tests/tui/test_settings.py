@@ -97,7 +97,7 @@ def test_no_content_breaks_the_start(content: bytes) -> None:
 
 
 def app_with(path: Path) -> PulseApp:
-    return PulseApp(FakeEngine(household()), viewer_zone=ZoneInfo("UTC"), settings=SettingsFile(path))
+    return PulseApp(FakeEngine(household()), host=ZoneInfo("UTC"), settings=SettingsFile(path))
 
 
 async def test_theme_and_order_outlive_the_session_and_no_row_is_left_out_of_the_next(

@@ -35,7 +35,7 @@ class Services(Protocol):
 
     @property
     def viewer_zone(self) -> tzinfo:
-        """The zone in which the person reads instants."""
+        """The zone in which all screens say instants; it may change."""
 
     @property
     def size(self) -> Size:

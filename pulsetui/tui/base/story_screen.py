@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from textual.app import ComposeResult
 
 from pulsetui.tui.base.screen import TickingScreen, fetch
+from pulsetui.tui.draw.clocks import with_zone
 from pulsetui.tui.draw.hints import Hints
 from pulsetui.tui.draw.lines import Line, wrapped
 from pulsetui.tui.draw.list_columns import ListContext
@@ -98,7 +99,8 @@ class StoryScreen(TickingScreen, Generic[Answer]):
         if not self.is_mounted:
             return
         width = self.entries.scrollable_content_region.width or max(self.size.width - 1, 10)
-        self.query_one(TitleLine).show(self.title_line(self.size.width))
+        title = self.title_line(self.size.width)
+        self.query_one(TitleLine).show(with_zone(title, self.pulse.viewer_zone, self.size.width))
         self.query_one(HeaderLine).show(self.header_line(width))
         problem = wrapped(self._problem, width, "error") if self._problem else []
         lines, keys = self.list_lines(width)

@@ -311,6 +311,13 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(id="theme", keys="T", label="theme", help="Choose the colours", on=_ANY),
     Verb(
+        id="zone",
+        keys="Z",
+        label="zone",
+        help="Say all times in another zone: that of checks.toml, of this host, or UTC",
+        on=_ANY,
+    ),
+    Verb(
         id="palette",
         keys="colon",
         label="commands",

@@ -19,7 +19,7 @@ from pulsetui.tui.base.verbs import BY_ID, Situation, bindings_on
 from pulsetui.tui.details import panes
 from pulsetui.tui.details.headline import progress_line, title_line
 from pulsetui.tui.details.run_model import last_good_metrics
-from pulsetui.tui.draw.clocks import check_zone, zone_note
+from pulsetui.tui.draw.clocks import check_zone, foreign, zone_note
 from pulsetui.tui.draw.hints import Hints
 from pulsetui.tui.draw.lines import Line, Span, pad, plain, width_of, wrap, wrapped
 from pulsetui.tui.draw.paint import LineList, OneLine
@@ -154,7 +154,7 @@ class DetailsScreen(TickingScreen):
         self.query_one(_Title).show(
             title_line(view, now, width, ascii_only=ascii_only), base="alarm" if alarm else "surface"
         )
-        clock = zone_note([check_zone(view)], zone, now)
+        clock = zone_note(zone) if foreign([check_zone(view)], zone, now) else ""
         self._draw_sentence(view, width, "" if self._draw_tabs(clock) else clock)
         progress = progress_line(view, now, zone, width, ascii_only=ascii_only)
         self.query_one(_Progress).show(progress)
@@ -203,7 +203,7 @@ class DetailsScreen(TickingScreen):
             return
         shown = panes.PANES[self.pane]
         now = self.pulse.now()
-        # What does not tick changes with the details, the room, and the words of a day ("today").
+        # What does not tick changes with the details, the room, the zone and the words of a day ("today").
         state = (
             self.pane,
             self._details,
@@ -212,6 +212,7 @@ class DetailsScreen(TickingScreen):
             self._problem,
             self._learned,
             now.replace(second=0, microsecond=0),
+            str(self.pulse.viewer_zone),
         )
         if not shown.ticks and state == self._drawn:
             return

@@ -1,7 +1,7 @@
-"""Whose clock a time is on, the one rule for all screens: it is the person's.
+"""Whose clock a time is on, the one rule for all screens: it is the one that the person chose.
 
-A check whose schedule is read on another clock has its own times only where there are two columns, and then
-with the zone's name above them. Where the two clocks differ, each screen says once whose its times are.
+Each screen names it once. A check whose schedule is read on another clock has its own times only where there
+are two columns, and then with the zone's name above them.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
+from rich.cells import cell_len
+
 from pulsetui.client.views import CheckView
 from pulsetui.core.schedule.zone import zone as zone_named
 from pulsetui.errors import ScheduleError
-from pulsetui.tui.draw.lines import plain
+from pulsetui.tui.draw.lines import Line, fit, pad, plain, width_of
 
 
 def check_zone(view: CheckView) -> str:
@@ -40,6 +42,18 @@ def _differs(name: str, person: tzinfo, now: datetime) -> bool:
         return True
 
 
-def zone_note(zones: Iterable[str], person: tzinfo, now: datetime) -> str:
-    """Whose the times of a screen are: ``times in Europe/Riga``; "" while no check's clock differs."""
-    return f"times in {plain(str(person))}" if foreign(zones, person, now) else ""
+def zone_note(person: tzinfo) -> str:
+    """Whose the times of a screen are: ``times in Europe/Riga``."""
+    return f"times in {plain(str(person))}"
+
+
+def with_zone(line: Line, person: tzinfo, width: int) -> Line:
+    """A title in exactly ``width`` cells with ``zone_note`` at its right end, where there is room."""
+    spans = list(line)
+    while spans and not spans[-1][0].strip():
+        spans.pop()
+    note = f"{zone_note(person)} "
+    room = width - width_of(spans)
+    if room < cell_len(note) + 2:
+        return tuple(fit(line, width))
+    return (*spans, (pad(note, room, "right"), "muted"))

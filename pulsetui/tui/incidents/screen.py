@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -22,10 +21,10 @@ from pulsetui.tui.base.screen import TickingScreen, fetch
 from pulsetui.tui.base.verbs import Situation, bindings_on
 from pulsetui.tui.details.incidents import deliveries_of
 from pulsetui.tui.details.plan import plan_texts, told_text
-from pulsetui.tui.draw.clocks import check_zone, zone_note
+from pulsetui.tui.draw.clocks import with_zone
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
-from pulsetui.tui.draw.lines import Line, Span, fit, pad, plain, width_of, wrap, wrapped
+from pulsetui.tui.draw.lines import Line, Span, plain, wrap, wrapped
 from pulsetui.tui.draw.story_list import STORY_FROM, STORY_LINES, HeaderLine, Story, StoryList, TitleLine
 from pulsetui.tui.incidents.model import EntryContext, EntryKey, grouped, header, matching, story
 
@@ -156,17 +155,7 @@ class IncidentsScreen(TickingScreen):
             spans.append((f"  {len(every) - len(open_ones)} resolved", "muted"))
         if self._text:
             spans.append((f"   {shown} of {len(every)} shown", "accent"))
-        clock = f"{self._whose(every)} "
-        if clock.strip() and width_of(spans) + cell_len(clock) + 2 <= self.size.width:
-            room = self.size.width - width_of(spans)
-            spans.append((pad(clock, room, "right"), "muted"))
-        return tuple(fit(spans, self.size.width))
-
-    def _whose(self, every: Sequence[IncidentEntry]) -> str:
-        """Whose the times are, where one of the checks has another clock."""
-        checks = self.pulse.client.checks()
-        zones = {check_zone(view) for one in every if (view := checks.get(one.slug)) is not None}
-        return zone_note(zones, self.pulse.viewer_zone, self.pulse.now())
+        return with_zone(tuple(spans), self.pulse.viewer_zone, self.size.width)
 
     def _nothing(self, width: int) -> list[Line]:
         if self._text:

@@ -20,7 +20,6 @@ from pulsetui.core.text.phrases import (
     span_text,
     until_text,
 )
-from pulsetui.tui.draw.clocks import check_clock, check_zone, foreign
 from pulsetui.tui.draw.heartbeat_bar import bar
 from pulsetui.tui.draw.lines import Span, cut, name_of, pad, plain, width_of
 from pulsetui.tui.draw.status import countdown, status_glyph, status_style, status_word
@@ -187,17 +186,9 @@ def schedule_cell(row: Row, context: CellContext) -> list[Span]:
     view = row.view
     if context.screen < NOTE_FROM and (trouble := trouble_of(view)):
         return [(cut(plain(trouble), context.width), _note_style(row))]
-    words = plain(view.schedule_words)
-    zone = f" ({view.tz})"
-    if cell_len(words) <= context.width or not words.endswith(zone):
-        return [(cut(words, context.width), "muted")]
-    words = words[: -len(zone)]  # the details have it
-    if not foreign([check_zone(view)], context.zone, context.now):
-        return [(cut(words, context.width), "muted")]
-    # Beside a due time on the person's clock it would read as another time: in short it stays.
-    short = f" {context.now.astimezone(check_clock(view, context.zone)):%Z}"
-    room = context.width - cell_len(short)
-    return [(cut(words if cell_len(words) <= room else words.removeprefix("at "), room) + short, "muted")]
+    # Without its zone: the header names the one of all times, the details that of the check.
+    words = plain(view.schedule_words).removesuffix(f" ({view.tz})").removeprefix("at ")
+    return [(cut(words, context.width), "muted")]
 
 
 def took_cell(row: Row, context: CellContext) -> list[Span]:

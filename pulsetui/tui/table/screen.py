@@ -124,7 +124,10 @@ class HomeScreen(TableVerbs):
 
     def _show_all(self) -> None:
         self._showing_soon = False
+        self.table.zone = self.pulse.viewer_zone
         self.place_beside()
+        for beside in self.query(Beside):
+            beside.draw()
         self.table.order_changed(self.pulse.now())
         self.show_header()
         self._show_notices()

@@ -119,8 +119,7 @@ def facts_of(model: TableModel, standing: SummaryContext) -> list[Fact]:
         facts.append(following)
     zones = [name for name, count in model.zones.items() if count]
     others = foreign(zones, standing.zone, now)
-    if others:
-        facts.append([(zone_note(zones, standing.zone, now), "text")])
+    facts.append([(zone_note(standing.zone), "text")])
     refused = sum(info.rejected.values())
     if refused:
         facts.append([(f"{count_text(refused, 'ping')} refused", "warning"), (" (N)", "muted")])

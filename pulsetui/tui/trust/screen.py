@@ -71,7 +71,7 @@ class TrustScreen(StoryScreen[tuple[TrustRow, ...]]):
         self._left += [slug for slug in sorted(changed) if slug in counted and slug not in waiting]
 
     def tick(self) -> None:
-        if self._asked_since not in (None, self._since):  # a day has begun
+        if self._asked_since not in (None, self._since):  # a day has begun, or in another zone
             self._left = self.pulse.shown_slugs()
         self.ask()
         self.draw()

@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
+from rich.cells import cell_len
 
-from pulsetui.tui.draw.clocks import check_clock, check_zone, zone_note
+from pulsetui.tui.draw.clocks import check_clock, check_zone, foreign, with_zone
+from pulsetui.tui.draw.lines import cut, fit, plain, width_of
 from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.summary import SummaryContext, facts_of
 from tests.client.fake import FakeEngine
@@ -19,22 +23,31 @@ SUMMER = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("zones", "person", "now", "said"),
+    ("zones", "person", "now", "found"),
     [
-        ([], "UTC", NOW, ""),
-        (["", "Europe/Riga"], "Europe/Riga", NOW, ""),
-        (["Europe/Berlin"], "UTC", NOW, "times in UTC"),
-        (["Europe/Riga", "Europe/Berlin"], "Europe/Riga", NOW, "times in Europe/Riga"),
-        (["Europe/Berlin"], "Europe/Paris", NOW, ""),  # another name of the same time
-        (["Europe/Berlin"], "Africa/Lagos", NOW, ""),
-        (["Europe/Berlin"], "Africa/Lagos", SUMMER, "times in Africa/Lagos"),
-        (["Mars/Base"], "UTC", NOW, "times in UTC"),
+        ([], "UTC", NOW, []),
+        (["", "Europe/Riga"], "Europe/Riga", NOW, []),
+        (["Europe/Berlin"], "UTC", NOW, ["Europe/Berlin"]),
+        (["Europe/Riga", "Europe/Berlin"], "Europe/Riga", NOW, ["Europe/Berlin"]),
+        (["Europe/Berlin"], "Europe/Paris", NOW, []),  # another name of the same time
+        (["Europe/Berlin"], "Africa/Lagos", NOW, []),
+        (["Europe/Berlin"], "Africa/Lagos", SUMMER, ["Europe/Berlin"]),
+        (["Mars/Base"], "UTC", NOW, ["Mars/Base"]),
     ],
 )
-def test_whose_the_times_are_is_said_only_where_a_check_has_another_clock(
-    zones: list[str], person: str, now: datetime, said: str
+def test_a_clock_is_foreign_where_it_shows_another_time(
+    zones: list[str], person: str, now: datetime, found: list[str]
 ) -> None:
-    assert zone_note(zones, ZoneInfo(person), now) == said
+    assert foreign(zones, ZoneInfo(person), now) == found
+
+
+@given(st.integers(0, 120), st.text(max_size=60))
+def test_a_title_with_the_zone_is_exactly_as_wide_as_before(width: int, text: str) -> None:
+    line = with_zone(tuple(fit([(plain(text), "title")], width)), RIGA, width)
+    assert width_of(line) == width
+    said = "".join(part for part, _ in line)
+    assert said.startswith(cut(plain(text), width).rstrip())
+    assert ("times in Europe/Riga" in said) == (width - cell_len(plain(text).rstrip()) >= 23)
 
 
 def test_a_period_has_no_clock_of_its_own() -> None:
@@ -62,7 +75,7 @@ def test_the_table_follows_the_zones_of_its_checks() -> None:
     checks["b"] = replace(checks["b"], tz="Europe/Riga")
     del checks["c"]
     model.apply(checks, ["b", "c"], NOW)
-    assert _said(model) == []
+    assert _said(model) == ["times in Europe/Riga"]
 
 
 @pytest.mark.parametrize("keys", [(), ("enter",), ("enter", "2"), ("i",)], ids="-".join)
@@ -75,10 +88,16 @@ async def test_each_screen_says_once_whose_its_times_are(
         assert screen_text(app).replace("\n   ", " ").count("times in Europe/Riga") == 1
 
 
-@pytest.mark.parametrize("keys", [(), ("enter",), ("i",), ("z",)])
-async def test_the_screens_are_calm_where_all_have_one_clock(keys: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("keys", [(), ("i",), ("L",), ("H",), ("C",), ("R",), ("z",)])
+async def test_the_zone_is_named_once_where_all_have_one_clock(keys: tuple[str, ...]) -> None:
     async with showing(FakeEngine([overdue("a", tz="Europe/Riga")])) as (app, pilot):
         await press(app, pilot, *keys)
+        assert screen_text(app).count("times in Europe/Riga") == 1
+
+
+async def test_the_details_are_calm_where_the_check_has_the_same_clock() -> None:
+    async with showing(FakeEngine([overdue("a", tz="Europe/Riga")])) as (app, pilot):
+        await press(app, pilot, "enter")
         assert "times in" not in screen_text(app)
 
 

@@ -140,7 +140,7 @@ async def test_names_from_anywhere_keep_the_columns_in_place() -> None:
 
 async def test_the_palette_changes_the_glyphs_and_the_next_start_remembers(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
-    app = PulseApp(FakeEngine(household()), viewer_zone=RIGA, settings=SettingsFile(path))
+    app = PulseApp(FakeEngine(household()), host=RIGA, settings=SettingsFile(path))
     async with app.run_test(size=(120, 30)) as pilot:
         await settled(app, pilot)
         assert not screen_text(app).isascii()
@@ -150,7 +150,7 @@ async def test_the_palette_changes_the_glyphs_and_the_next_start_remembers(tmp_p
         assert screen_text(app).isascii()
     assert SettingsFile(path).load().ascii
 
-    app = PulseApp(FakeEngine(household()), viewer_zone=RIGA, settings=SettingsFile(path))
+    app = PulseApp(FakeEngine(household()), host=RIGA, settings=SettingsFile(path))
     async with app.run_test(size=(120, 30)) as pilot:
         await settled(app, pilot)
         assert screen_text(app).isascii()

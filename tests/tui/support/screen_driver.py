@@ -40,9 +40,7 @@ async def showing(
     attached: str | None = None,
 ) -> AsyncIterator[tuple[PulseApp, Pilot[None]]]:
     """The real app over the engine, settled."""
-    app = PulseApp(
-        engine, viewer_zone=RIGA, theme=theme, ascii_only=ascii_only, notices=notices, attached=attached
-    )
+    app = PulseApp(engine, host=RIGA, theme=theme, ascii_only=ascii_only, notices=notices, attached=attached)
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(app, pilot)
         yield app, pilot
