@@ -349,7 +349,20 @@ COMMANDS: Mapping[str, CommandSpec] = {
         "validate checks.toml and report every problem",
         (_argument("file", metavar="FILE", nargs="?", help="default: that of --config"), _JSON),
     ),
-    "init": CommandSpec("init:init", "write a first checks.toml"),
+    "init": CommandSpec(
+        "init:init",
+        "write a first checks.toml; with --systemd the service that runs the engine",
+        (
+            _argument(
+                "--systemd", action="store_true", help="write a unit for systemd, and say what to do next"
+            ),
+            _argument(
+                "--user", action="store_true", help="--systemd: a service of your own, not the system's"
+            ),
+            _argument("--run-as", metavar="USER", help="--systemd: whom it runs as (default: pulsetui)"),
+            _argument("--print", action="store_true", help="--systemd: print the unit, write nothing"),
+        ),
+    ),
     "help": CommandSpec(
         "help.command:help_",
         "print the help of a command, or about config (checks.toml), keys, files, hooks",

@@ -16,7 +16,7 @@ from pulsetui.cli import parser
 from pulsetui.cli.command_index import command_index
 from pulsetui.cli.command_table import COMMANDS, COMMON
 from pulsetui.cli.commands import schedule
-from pulsetui.cli.commands.init import config_to_run
+from pulsetui.cli.first_config import config_to_run
 from pulsetui.cli.main import main
 from pulsetui.job import ping
 from pulsetui.job.wrapper import options as run_options

@@ -1,50 +1,34 @@
-"""``pulsetui init``: a first checks.toml. An engine that starts for the first time writes it, too."""
+"""``pulsetui init``: a first checks.toml, or the service of the engine."""
 
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
+import shlex
 
-from pulsetui.cli.common_options import config_path, state_dir
+from pulsetui.cli.common_options import config_path
 from pulsetui.cli.exit_codes import OK
+from pulsetui.cli.first_config import write_first_config
 from pulsetui.cli.output import out, talk
-from pulsetui.config.paths import LAST_GOOD_NAME
+from pulsetui.errors import UsageError
 
 
 def init(options: argparse.Namespace) -> int:
     """Writes a first checks.toml and prints its path; never overwrites one."""
+    if options.systemd:
+        from pulsetui.cli.commands.init_systemd import init_systemd
+
+        return init_systemd(options)
+    for name in ("user", "run_as", "print"):
+        if getattr(options, name):
+            raise UsageError(f"--{name.replace('_', '-')} is for --systemd: add that")
     path = config_path(options)
     write_first_config(path)
     out(str(path))
-    talk("start watching with: pulsetui")
+    talk(f"start watching with: {_with_options('pulsetui', options)}")
     return OK
 
 
-def config_to_run(options: argparse.Namespace) -> Path:
-    """The configuration of an engine that is to start; a user's first start writes their own.
-
-    A file that was named is never made: the name may be mistyped. Nor is one that was there before and is
-    gone, whose checks nobody would watch any more.
-    """
-    path = config_path(options)
-    named = options.config or "PULSETUI_CONFIG" in os.environ
-    if not named and not path.exists() and not (state_dir(options) / LAST_GOOD_NAME).exists():
-        write_first_config(path)
-    return path
-
-
-def write_first_config(path: Path) -> None:
-    """The starter file, in the zone of this host. Raises ConfigError if there is a file already.
-
-    A zone that is not certain is told, in the file and to the person.
-    """
-    from pulsetui.config.host_zone_name import host_zone_name
-    from pulsetui.config.init import initial_config, write_initial_config
-    from pulsetui.config.program import program
-
-    zone = host_zone_name()
-    text = initial_config(timezone=zone.name, timezone_doubt=zone.doubt, program=program())
-    write_initial_config(path, text)
-    if zone.doubt:
-        talk(f'warning: {path} says timezone = "{zone.name}". {zone.doubt}')
+def _with_options(command: str, options: argparse.Namespace) -> str:
+    """The command with the options that were given to this one: without them it would work elsewhere."""
+    given = (("--config", options.config), ("--state-dir", options.state_dir))
+    return shlex.join([command, *(word for name, value in given if value for word in (name, value))])

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulsetui.cli import connect
-from pulsetui.cli.commands.init import config_to_run
 from pulsetui.cli.common_options import config_path, listen_address, state_dir
 from pulsetui.cli.exit_codes import OK
+from pulsetui.cli.first_config import config_to_run
 from pulsetui.cli.output import talk
 from pulsetui.cli.process import logs
 from pulsetui.cli.process.signals import put_off, signals

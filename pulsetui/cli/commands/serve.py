@@ -9,9 +9,9 @@ import select
 import time
 from typing import TYPE_CHECKING, Final
 
-from pulsetui.cli.commands.init import config_to_run
 from pulsetui.cli.common_options import listen_address, state_dir
 from pulsetui.cli.exit_codes import OK
+from pulsetui.cli.first_config import config_to_run
 from pulsetui.cli.output import talk
 from pulsetui.cli.process import logs
 from pulsetui.cli.process.sd_notify import notify, watchdog_interval
