@@ -85,6 +85,53 @@ def test_validate_says_when_nobody_would_be_told(
     assert capsys.readouterr().err == f"warning: {warning}\n"
 
 
+def test_validate_says_what_a_span_without_a_unit_means(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(
+        tmp_path,
+        f"""{HOOK}[checks.a]
+every = 3600
+grace = "30"
+early = 0
+max_runtime = "20m"
+alerts = {{ after = 10 }}
+""",
+    )
+    assert main(["validate", str(path)]) == 0
+    what = "a number without a unit is seconds. Write"
+    assert capsys.readouterr().err.splitlines() == [
+        f'warning: [checks.a] every = 3600: {what} "1h"',
+        f'warning: [checks.a] grace = "30": {what} "30s", or "30m" if minutes are meant',
+        f'warning: [checks.a] alerts.after = 10: {what} "10s", or "10m" if minutes are meant',
+    ]
+
+
+def test_an_engine_says_which_spans_may_have_been_meant_as_minutes(tmp_path: Path) -> None:
+    path = written(tmp_path, '[checks.a]\nevery = "1h"\ngrace = 30\n[checks.b]\nevery = 3600\n')
+    with open_service(path, tmp_path / "state", ("127.0.0.1", 0)) as service:
+        client = service.client
+
+        def said() -> str:
+            return "".join(one.text for one in client.info().notices if one.key == "spans")
+
+        assert said().startswith("[checks.a] grace = 30: a number without a unit is seconds.")
+        assert client.checks()["a"].grace == 30.0
+
+        client.do(Dismiss("spans"))
+        assert do_one(client, EditCheck(("b",), {"max_runtime": "5m"})).ok
+        assert said() == "", "whoever dismissed it meant seconds"
+
+        assert do_one(client, EditCheck(("b",), {"max_runtime": 5})).ok
+        assert said() == (
+            "2 spans have no unit, and are seconds: [checks.a] grace = 30, [checks.b] max_runtime = 5."
+            " Write the unit: 30s, or 30m"
+        )
+        assert do_one(client, EditCheck(("a",), {"grace": "30s"})).ok
+        assert do_one(client, EditCheck(("b",), {"max_runtime": "5s"})).ok
+        assert said() == ""
+
+
 def test_validate_sees_keys_as_the_screen_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path, f'{HOOK}[keys]\npause = "PP"\nfoo = "x"\ncopy = "Y"\n[checks.a]\nevery = "1h"\n')
     assert main(["validate", str(path)]) == 0

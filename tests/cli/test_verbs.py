@@ -154,6 +154,36 @@ def test_values_are_written_as_a_person_would(pair: str, value: object) -> None:
     assert list(read_pairs([pair]).values()) == [value]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["edit", "backup", "grace=30"], "pulsetui edit: grace: 30 what? Write 30s, 30m or 30h."),
+        (["add", "x", "--every", "15"], "every: 15 what? Write 15s, 15m or 15h."),
+        (["add", "x", "--every", "15m", "max_runtime=5"], "max_runtime: 5 what?"),
+        (["add", "x"], "when does x run? Add --cron '0 2 * * *', --every 15m or --calendar"),
+        (
+            ["edit", "backup", "metrics=x"],
+            """Write it like: "metrics={ records = 'imported (\\d+) records' }\"""",
+        ),
+        (["edit", "backup", "metrics.records=(x)"], "metrics.records: give the whole table, like: "),
+        (["edit", "backup", "alerts.after=10m"], """like: 'alerts={ after = "10m" }'"""),
+    ],
+)
+def test_what_cannot_be_meant_so_says_what_to_write(
+    arguments: list[str], says: str, connected: Connect, capsys: Captured
+) -> None:
+    fake = connected(engine_with(UP))
+    assert main(arguments) == 2
+    assert says in capsys.readouterr().err
+    assert fake.commands == []
+
+
+def test_no_time_is_no_time_in_any_unit(connected: Connect) -> None:
+    fake = connected(engine_with(UP))
+    assert main(["edit", "backup", "early=0"]) == 0
+    assert len(fake.commands) == 1
+
+
 def test_a_pair_given_twice_is_refused() -> None:
     with pytest.raises(UsageError, match="twice"):
         read_pairs(["keep-pings=1", "keep_pings=2"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pulsetui.cli.connect import engine, meant_slug, require_check
@@ -12,6 +13,8 @@ from pulsetui.cli.output import json_text, out, talk
 from pulsetui.client.client import add_check, edit_check, remove_check
 from pulsetui.client.commands import KINDS, Acknowledge, Unacknowledge
 from pulsetui.client.user import user_name, user_via
+from pulsetui.config.bare_span import SPAN_KEYS, bare_flaw, is_bare
+from pulsetui.config.check_fields import SCHEDULE_KINDS
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import UsageError
@@ -71,6 +74,11 @@ def add(options: argparse.Namespace) -> int:
         if key in fields:
             raise UsageError(f"{key} is given twice: as an option and as {key}=…")
         fields[key] = value
+    if not fields.keys() & set(SCHEDULE_KINDS):
+        raise UsageError(
+            f"when does {slug} run? Add --cron '0 2 * * *', --every 15m or --calendar 'Mon..Fri 06:00'"
+        )
+    _require_units(fields)
     with engine(options) as client:
         return print_results([add_check(client, slug, fields)], options)
 
@@ -85,6 +93,7 @@ def edit(options: argparse.Namespace) -> int:
             "nothing to change; write keys like: pulsetui edit backup grace=45m"
             " (an empty value removes the key)"
         )
+    _require_units(fields)
     with engine(options) as client:
         require_check(slug, client)
         return print_results([edit_check(client, slug, fields, new_slug)], options)
@@ -109,12 +118,23 @@ def read_pairs(pairs: Sequence[str]) -> dict[str, object | None]:
     for pair in pairs:
         key, found, text = pair.partition("=")
         key = key.strip().replace("-", "_")
+        table, dot, _ = key.partition(".")
+        if dot and table in _TABLES:
+            raise UsageError(f"{clean(key, 60)}: give the whole table, like: {_example(table)}")
         if not found or not key:
             raise UsageError(f'"{clean(pair, 60)}" is not KEY=VALUE; write it like grace=45m')
         if key in fields:
             raise UsageError(f"{clean(key, 60)} is given twice")
         fields[key] = _value(key, text.strip()) if text.strip() else None
     return fields
+
+
+def _require_units(fields: Mapping[str, object]) -> None:
+    """Raises UsageError for a span without a unit: the file takes it as seconds, people mean minutes."""
+    for key in SPAN_KEYS:
+        if is_bare(fields.get(key)):
+            flaw = bare_flaw(fields[key])
+            raise UsageError(f"{key}: {flaw.message} {flaw.suggestion}")
 
 
 def _value(key: str, text: str) -> object:
@@ -138,9 +158,19 @@ def _toml(key: str, text: str) -> object:
         read = read_toml(f"value = {text}")
     except ValueError as error:
         raise UsageError(
-            f"{key}={clean(text, 60)}: not a valid value for checks.toml ({clean(str(error), 100)})"
+            f"{key}={clean(text, 60)}: not a valid value for checks.toml ({clean(str(error), 100)}). Write it"
+            f" like: {_example(key)}"
         ) from None
     return read["value"]
+
+
+def _example(key: str) -> str:
+    """A word of the command line that gives that key."""
+    from pulsetui.config.reference.check import CHECK
+
+    (example,) = (known.example for known in CHECK.keys if known.name == key)
+    word = example.replace(" = ", "=", 1)
+    return f'"{word}"' if "'" in word else shlex.quote(word)
 
 
 def _slugs(options: argparse.Namespace) -> tuple[str, ...]:

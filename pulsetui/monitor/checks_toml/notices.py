@@ -9,6 +9,7 @@ import asyncio
 import logging
 
 from pulsetui.config.check_fields import odd_slugs
+from pulsetui.config.doubts.bare_spans import doubtful_spans
 from pulsetui.config.doubts.exposed import exposed_secrets
 from pulsetui.config.doubts.schedules import ended_schedules
 from pulsetui.config.doubts.trust import distrust
@@ -29,6 +30,7 @@ class ConfigNotices:
         self._clock = clock
         self._host = host
         self._look_again: asyncio.TimerHandle | None = None
+        self._spans = ""  # what was last said of spans without a unit
         self._ended = ""  # what was last said of calendars that have ended
         self.no_commands = ""
         """Why the programs in checks.toml must not run; "" if they may."""
@@ -37,6 +39,7 @@ class ConfigNotices:
         """Puts the notices that ``config`` calls for, and takes away the others."""
         self._look_at_key(config)
         self._look_at_slugs(config)
+        self._look_at_spans(config)
         self._look_at_schedules(config)
         self._look_at_owner(config)
         self._look_at_secrets(config)
@@ -63,6 +66,13 @@ class ConfigNotices:
     def _look_at_slugs(self, config: Config) -> None:
         """An old file may have slugs that are no longer given."""
         self._put_or_take_away("slugs", odd_slugs(config.checks))
+
+    def _look_at_spans(self, config: Config) -> None:
+        """One without a unit may have been meant as minutes; who dismisses it meant seconds."""
+        found = doubtful_spans(config.fields)
+        if found != self._spans:
+            self._spans = found
+            self._put_or_take_away("spans", found)
 
     def _look_at_owner(self, config: Config) -> None:
         """Others who may write the file choose which programs run here."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from itertools import count
 
 from pulsetui.client.views import FieldProblem, SchedulePreview
+from pulsetui.config.bare_span import SPAN_KEYS, bare_flaw, is_bare
 from pulsetui.config.check_fields import validate_check
 from pulsetui.config.flaws import no_such_check
 from pulsetui.config.problem import ConfigProblems, Problem
@@ -138,7 +139,12 @@ class FormModel:
     ) -> list[FieldProblem]:
         """What is wrong with it now; the field of a schedule's problem is ``schedule``. ``slugs`` are of all
         checks. Circles of checks that depend on each other, and files, are the engine's to judge."""
-        strangers = [
+        wrong = [
+            self._problem(bare_flaw(text).problem(field=key))
+            for key, text in self._typed_spans()
+            if is_bare(text)
+        ]
+        wrong += [
             self._problem(no_such_check(slug, slugs).problem(field="depends_on"))
             for slug in self.items("depends_on")
             if slug not in slugs
@@ -152,8 +158,15 @@ class FormModel:
                 is_new=self.new_slug != self.slug,
             )
         except ConfigProblems as error:
-            return [*map(self._problem, error.problems), *strangers]
-        return strangers
+            return [*map(self._problem, error.problems), *wrong]
+        return wrong
+
+    def _typed_spans(self) -> Iterator[tuple[str, str]]:
+        """Those that are not what the file has: there a bare number stays what it is."""
+        for key in SPAN_KEYS:
+            text = self.expressions["every"] if key == "every" else self.texts[key]
+            if (key != "every" or self.kind == "every") and text.strip() != str(self.original.get(key, "")):
+                yield key, text.strip()
 
     def _problem(self, problem: Problem) -> FieldProblem:
         """A problem in the words of a form: those of the file speak of keys and values."""
