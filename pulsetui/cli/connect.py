@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulsetui.cli.common_options import state_dir
+from pulsetui.core.text.clean import clean
 from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import EngineSilentError, EngineUnreachableError, UnknownCheckError, UsageError
 
@@ -23,6 +24,7 @@ _SILENT_S = 5.0
 _STOPPED_S = 1.0
 """... and one that seems to be stopped: its number may be that of another process, in another container."""
 _ANSWER_WITHIN_S = 2.0
+_TAGS_NAMED = 12
 
 
 def connect(options: argparse.Namespace, *, live: bool = False) -> EngineClient:
@@ -110,6 +112,17 @@ def require_check(slug: str, client: EngineClient) -> None:
     if slug not in known:
         advice = meant_slug(slug, client) or "see the slugs with: pulsetui list"
         raise UnknownCheckError(f'there is no check "{slug}"; {advice}')
+
+
+def unknown_tag(tag: str, known: Iterable[str]) -> str:
+    """That no check has the tag, with the nearest there is, or else with all if they are few."""
+    tags = sorted(set(known))
+    advice = ""
+    if near := nearest(tag, tags):
+        advice = f'; did you mean "{clean(near, 60)}"?'
+    elif 0 < len(tags) <= _TAGS_NAMED:
+        advice = f"; there are {', '.join(clean(one, 60) for one in tags)}"
+    return f'no check has the tag "{clean(tag, 60)}"{advice}'
 
 
 def meant_slug(slug: str, client: EngineClient) -> str:

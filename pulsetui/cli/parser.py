@@ -12,7 +12,7 @@ import importlib
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, cast
 
 from pulsetui.cli.command_index import command_index
@@ -34,6 +34,26 @@ from pulsetui.errors import (
 from pulsetui.version import __version__
 
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+_OTHER_WORDS: Mapping[str, str] = {
+    "attach": "pulsetui --attach URL",
+    "delete": "pulsetui remove",
+    "diff": "pulsetui crontab diff",
+    "drill": "pulsetui hooks drill",
+    "import": "pulsetui crontab import",
+    "lint": "pulsetui crontab lint",
+    "log": "pulsetui help files, which says where the log is (L on the screen shows it)",
+    "logs": "pulsetui help files, which says where the log is (L on the screen shows it)",
+    "man": "pulsetui help --man | man -l -",
+    "rm": "pulsetui remove",
+    "start": "pulsetui serve, or pulsetui for the table",
+    "test": "pulsetui hooks test",
+    "unack": "pulsetui ack --undo",
+    "unsnooze": "pulsetui snooze --end",
+    "watch": "pulsetui (the table)",
+    **{subject: f"pulsetui help {subject}" for subject in ("config", "keys", "files")},
+}
+"""What people type for what is called otherwise here."""
 
 Handler = Callable[[argparse.Namespace], int]
 
@@ -62,11 +82,10 @@ _CANNOT_START = (StateDirError, StoreError, ListenerError)
 
 def run(arguments: Sequence[str]) -> int:
     """Parses and runs; every error that we raise on purpose becomes a message and an exit code."""
-    command = ""
+    at = command_index(list(arguments))
+    command = f" {arguments[at]}" if at is not None and arguments[at] in COMMANDS else ""
     try:
-        options = parse(arguments)
-        command = f" {options.command}" if options.command else ""
-        return _guarded(options)
+        return _guarded(parse(arguments))
     except EngineUnreachableError as error:
         return _complain(command, error, UNREACHABLE)
     except (UsageError, ConfigError, ScheduleError, *_CANNOT_START) as error:
@@ -188,6 +207,8 @@ def _drop_output() -> None:
 
 def _unknown_command(word: str) -> str:
     near = nearest(word, COMMANDS)
+    if meant := _OTHER_WORDS.get(word):
+        return f'there is no command "{word}"; did you mean: {meant}'
     advice = f'did you mean "{near}"?' if near else f"commands: {', '.join(COMMANDS)}"
     return f'there is no command "{printable(word, 60)}"; {advice}'
 

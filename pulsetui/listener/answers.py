@@ -15,6 +15,12 @@ _PLAIN = (_ANYWHERE, _FRESH)
 OK = Response(200, b"OK", _PING)
 CREATED = Response(201, b"Created", _PING)
 NOT_FOUND = Response(404, b"not found", _PLAIN)
+HERE = Response(
+    404,
+    b"not found: PulseTUI listens here. Jobs report to /ping/SLUG; the command pulsetui shows them\n",
+    _PLAIN,
+)
+"""For a person with a browser: there is no page."""
 BAD_URL = Response(400, b"invalid url format", _PLAIN)
 BAD_CATCH_UP = Response(
     400, b"invalid catch_up: write the missed slot like 2026-11-21T02:00:00+00:00 (not recorded)\n", _PLAIN

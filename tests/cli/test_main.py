@@ -100,6 +100,11 @@ def test_the_version_is_data(arguments: list[str], tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (["lst"], 'did you mean "list"?'),
+        (["import", "crontab"], 'there is no command "import"; did you mean: pulsetui crontab import'),
+        (["attach"], "did you mean: pulsetui --attach URL"),
+        (["logs"], "pulsetui help files, which says where the log is"),
+        (["pause"], "pulsetui pause: the following arguments are required: SLUG"),
+        (["list", "--no-such"], "pulsetui list: unrecognized"),
         (["\x1b[31mlist"], "there is no command"),
         (["show"], "SLUG"),
         (["list", "--jsno"], "--jsno"),

@@ -83,6 +83,23 @@ def test_what_the_engine_refuses_is_exit_code_1(connected: Connect, capsys: Capt
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--tag", "nihgtly"], 'no check has the tag "nihgtly"; did you mean "nightly"?'),
+        (["--tag", "zzz"], 'no check has the tag "zzz"; there are nightly'),
+        (["bakcup"], 'bakcup: refused; did you mean "backup"?'),
+        (["--all"], "refused"),
+    ],
+)
+def test_what_there_is_not_is_answered_with_what_was_probably_meant(
+    arguments: list[str], said: str, connected: Connect, capsys: Captured
+) -> None:
+    connected(engine_with(UP)).refuse = "refused"
+    assert main(["snooze", *arguments, "--for", "1h"]) == 1
+    assert capsys.readouterr().err == f"{said}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
         (["--for", "1h"], "which checks?"),
         (["--end"], "which checks?"),
         (["backup"], "for how long?"),

@@ -103,6 +103,13 @@ def test_what_is_not_a_ping_gets_the_answer_clients_know(
     assert reachable.intake.rejected == {why: 1}
 
 
+def test_a_browser_is_told_what_listens_here(reachable: Served) -> None:
+    reply = reachable.curl("/", "-H", "Accept: text/html,application/xhtml+xml")
+    assert reply.status == 404
+    assert reply.body.startswith(b"not found: PulseTUI listens here. Jobs report to /ping/SLUG;")
+    assert reachable.intake.rejected == {}
+
+
 def test_slug_ping_with_create_makes_the_check(reachable: Served) -> None:
     assert reachable.curl(f"/ping/{PING_KEY}/new-job?create=1").status == 201
     assert reachable.curl(f"/ping/{PING_KEY}/new-job?create=1").body == b"OK"

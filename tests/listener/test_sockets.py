@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 
 import pytest
 
 from pulsetui.errors import ListenerError
+from pulsetui.listener.http import port_owner, sockets
 from pulsetui.listener.http.sockets import open_sockets, port_of
 from tests.listener.fakes import CODE
 from tests.listener.served import (
@@ -25,6 +27,31 @@ def test_address_in_use_names_the_address_the_holder_and_the_option(served: Serv
     assert f"127.0.0.1:{served.port}" in message
     assert "--listen 127.0.0.1:" in message
     assert "(process " in message
+
+
+@pytest.mark.parametrize(
+    ("holder", "host", "says"),
+    [
+        ("nginx (process 7)", "", "in use by nginx (process 7). Stop that program, or choose another port"),
+        (
+            "pulsetui (process 7)",
+            "0.0.0.0",
+            "That is an engine: look at it with pulsetui --attach http://127.0.0.1:8787, or choose",
+        ),
+        (
+            "",
+            "::1",
+            "the engine of another user, look at it with pulsetui --attach http://[::1]:8787. Else stop it",
+        ),
+    ],
+)
+def test_who_has_the_port_decides_what_to_do(
+    holder: str, host: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(port_owner, "holder_of", lambda _: holder)
+    message = sockets._message(host, 8787, OSError(errno.EADDRINUSE, "in use"))
+    assert says in message
+    assert "with --listen" in message
 
 
 @pytest.mark.parametrize(
@@ -47,10 +74,10 @@ def test_ipv6_is_served() -> None:
     with serve() as running:
         other = Listener(running.intake, FakeEngine(), require_key=False)
         try:
-            sockets = open_sockets("::1", 0)
+            opened = open_sockets("::1", 0)
         except ListenerError:
             pytest.skip("no IPv6 loopback here")
-        running.wait(start(other, sockets))
-        assert curl(f"http://[::1]:{port_of(sockets[0])}/ping/{CODE}").status == 200
+        running.wait(start(other, opened))
+        assert curl(f"http://[::1]:{port_of(opened[0])}/ping/{CODE}").status == 200
         assert running.intake.arrivals[0].remote_addr == "::1"
         running.wait(other.stop())

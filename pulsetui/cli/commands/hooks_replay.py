@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from itertools import groupby
 from pathlib import Path
 
-from pulsetui.cli.connect import engine
+from pulsetui.cli.connect import engine, unknown_tag
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, talk, with_progress
 from pulsetui.cli.times import read_past
@@ -93,7 +93,7 @@ def _wanted(checks: Iterable[Check], options: argparse.Namespace) -> Mapping[str
         return known
     tagged = {slug: check for slug, check in known.items() if options.tag in check.tags}
     if not tagged:
-        raise UsageError(f'no check has the tag "{clean(options.tag, 60)}"')
+        raise UsageError(unknown_tag(options.tag, (tag for check in known.values() for tag in check.tags)))
     return tagged
 
 

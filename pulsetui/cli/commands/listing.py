@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pulsetui.cli.connect import engine
+from pulsetui.cli.connect import engine, unknown_tag
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, paint, sorted_by_urgency, status_text, table, talk
 from pulsetui.client.status_words import word_for
@@ -39,7 +39,11 @@ def list_checks(options: argparse.Namespace) -> int:
         for view, line in zip(views, lines, strict=True):
             out(paint(line, view.status) if view.status in (Status.DOWN, Status.LATE) else line)
     elif every:
+        tags = {tag for view in every for tag in view.tags}
+        strange = next((tag for tag in options.tag or [] if tag not in tags), None)
         talk(f"none of {count_text(len(every), 'check')} matches")
+        if strange is not None:
+            talk(unknown_tag(strange, tags))
     else:
         talk("no checks yet; add one with: pulsetui add backup --cron '0 2 * * *'")
     return OK

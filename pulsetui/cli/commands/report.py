@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import datetime, tzinfo
 
-from pulsetui.cli.connect import engine, require_check
+from pulsetui.cli.connect import engine, require_check, unknown_tag
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import with_progress
 from pulsetui.cli.times import read_past, read_time
@@ -58,7 +58,7 @@ def _report_trust(options: argparse.Namespace) -> int:
         views = client.checks().values()
         slugs = [view.slug for view in views if options.tag is None or options.tag in view.tags]
         if options.tag is not None and not slugs:
-            raise UsageError(f'no check has the tag "{clean(options.tag, 60)}"')
+            raise UsageError(unknown_tag(options.tag, (tag for view in views for tag in view.tags)))
         parts = list(in_parts(slugs))
         rows = [
             row

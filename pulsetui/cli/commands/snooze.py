@@ -6,8 +6,10 @@ import argparse
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from pulsetui.cli.commands.verbs import print_results
-from pulsetui.cli.connect import engine
+from pulsetui.cli.connect import engine, meant_slug, unknown_tag
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, table, talk
 from pulsetui.client.commands import EndSnooze, StartSnooze
@@ -20,7 +22,7 @@ from pulsetui.core.text.phrases import instant_text, until_text
 from pulsetui.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pulsetui.client.client import EngineClient
     from pulsetui.client.views import CommandResult
@@ -47,7 +49,7 @@ def snooze(options: argparse.Namespace) -> int:
         until = None if options.end else _until(options, client.now(), host_zone())
         results: list[CommandResult] = []
         for scope, names in targets:
-            results += _ask(client, scope, names, until, options.note)
+            results += _advised(_ask(client, scope, names, until, options.note), scope, client)
         return print_results(results, options)
 
 
@@ -108,6 +110,20 @@ def _ask(
         zone, now = host_zone(), client.now()
         talk(f"no alerts until {instant_text(until, zone, now)} ({until_text(until, now)})")
     return results
+
+
+def _advised(results: Sequence[CommandResult], scope: Scope, client: EngineClient) -> Iterator[CommandResult]:
+    """The same; where there is no such check or tag, with what was probably meant."""
+    for result in results:
+        if result.ok or scope == "everything":
+            yield result
+        elif scope == "check":
+            meant = meant_slug(result.slug, client)
+            yield replace(result, message=f"{result.message}; {meant}") if meant else result
+        else:
+            tags = {tag for view in client.checks().values() for tag in view.tags}
+            known = result.slug in tags  # and refused for another reason
+            yield result if known else replace(result, message=unknown_tag(result.slug, tags))
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -15,6 +15,8 @@ from pulsetui.errors import ListenerError
 _BACKLOG = 1024
 """Connections that wait to be accepted; the kernel caps it. The top of the minute brings crowds."""
 
+_EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - only compared with
+
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:
     """Listens on every address of ``host``; an empty one means all of this machine.
@@ -98,6 +100,15 @@ def _listen(family: int, host: str, port: int) -> socket.socket:
     return listening
 
 
+def _way_out(holder: str, host: str, port: int) -> str:
+    """What to do about who has the port: an engine is looked at. That of another user has no name here."""
+    here = "127.0.0.1" if host in _EVERYWHERE else host
+    look = f"look at it with pulsetui --attach http://{format_address(here, port)}"
+    if holder.startswith("pulsetui"):
+        return f"That is an engine: {look}"
+    return "Stop that program" if holder else f"If that is the engine of another user, {look}. Else stop it"
+
+
 def _message(host: str, port: int, error: OSError) -> str:
     where = format_address(host, port)
     if error.errno == errno.EADDRINUSE:
@@ -108,7 +119,7 @@ def _message(host: str, port: int, error: OSError) -> str:
         other = format_address(host, port + 1 if port < 65535 else 0)
         return (
             f"cannot listen on {where}: the port is in use{by}. "
-            f"Stop that program, or choose another port with --listen {other}"
+            f"{_way_out(holder, host, port)}, or choose another port with --listen {other}"
         )
     if error.errno in (errno.EACCES, errno.EPERM):
         return (

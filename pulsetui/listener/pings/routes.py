@@ -51,6 +51,9 @@ class Router:
         if request.method == "OPTIONS" and first != "api" and is_preflight(request):
             respond(PREFLIGHT)
             return
+        if segments == [""] and b"text/html" in request.headers.get(b"accept", b""):
+            respond(answers.HERE)
+            return
         for dialect in self._by_first.get(first, self._anywhere):
             if (reading := dialect.read(request, segments)) is not None:
                 self._taker.take(request, respond, reading)
