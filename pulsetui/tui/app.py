@@ -23,7 +23,7 @@ from pulsetui.config.host_zone import host_zone
 from pulsetui.tui.actions import Actions
 from pulsetui.tui.app_themes import AppThemes
 from pulsetui.tui.base.screen import PulseScreen
-from pulsetui.tui.base.verbs import Verb, key_of
+from pulsetui.tui.base.verbs import BY_ID, Verb, key_of
 from pulsetui.tui.bridge import Bridge
 from pulsetui.tui.draw.theme import StyleSet
 from pulsetui.tui.navigation import Navigation
@@ -375,6 +375,9 @@ class PulseApp(App[None]):
     def key_of(self, verb: Verb) -> str:
         """The verb's key as a person reads it: their own where they have one."""
         return self.session.shown_keys.get(verb.id) or key_of(verb)
+
+    def action_help_quit(self) -> None:  # ctrl+c, which would take the engine along
+        self.say(f"{self.key_of(BY_ID['quit'])} leaves. Esc goes back one step")
 
     def open_check(self, slug: str, pane: str = "") -> None:
         self.go.check(slug, pane)

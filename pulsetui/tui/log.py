@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -32,6 +33,7 @@ _LETTERS = {
     "CRITICAL": ("C", "error"),
 }
 _TEXT_STYLES = {"DEBUG": "muted", "WARNING": "bar-warned", "ERROR": "calm", "CRITICAL": "error"}
+_INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z\b)", re.ASCII)
 _INDENT = " " * 11  # instant and letter
 
 
@@ -198,6 +200,20 @@ def matches(entry: LogLine, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
+def with_clock_times(text: str, local: datetime) -> str:
+    """Instants in UTC, as programs write them, on the clock of the line's own: ``07:14:41``, with the date
+    where that is another."""
+
+    def clock(match: re.Match[str]) -> str:
+        try:
+            at = datetime.fromisoformat(match[0]).astimezone(local.tzinfo)
+        except (ValueError, OverflowError):
+            return match[0]
+        return f"{at:%H:%M:%S}" if at.date() == local.date() else f"{at.date()} {at:%H:%M:%S}"
+
+    return _INSTANT.sub(clock, text)
+
+
 def log_lines(entries: Iterable[LogLine], zone: tzinfo, width: int) -> list[Line]:
     """The entries as lines of at most ``width`` cells: time, a letter for the level, the cleaned text. A
     line of its own says where a day begins."""
@@ -211,7 +227,7 @@ def log_lines(entries: Iterable[LogLine], zone: tzinfo, width: int) -> list[Line
         letter, style = _LETTERS.get(entry.level, ("?", "muted"))
         pieces = [
             piece
-            for text in clean_lines(entry.text, _MAX_TEXT_LINES, _MAX_COLUMNS)
+            for text in clean_lines(with_clock_times(entry.text, local), _MAX_TEXT_LINES, _MAX_COLUMNS)
             for piece in wrap(agreed_widths(text), width - len(_INDENT) - 1)
         ]
         lead: tuple[Span, ...] = ((f" {local:%H:%M:%S} ", "muted"), (f"{letter} ", style))

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from pulsetui.client.views import LogLine
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.paint import LineList
-from pulsetui.tui.log import LogScreen, log_lines, matches
+from pulsetui.tui.log import LogScreen, log_lines, matches, with_clock_times
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import NOW, household
@@ -23,6 +23,7 @@ from tests.tui.support.screen_driver import (
     showing,
     snapshot,
     strips,
+    toasts,
 )
 
 TEXTS = [
@@ -159,6 +160,27 @@ def test_unsafe_text_keeps_its_lines_and_loses_its_codes() -> None:
     shown = ["".join(span for span, _ in line) for line in lines]
     assert shown[:3] == [" Tue 2026-03-10", " 09:30:00 ? ab [/x]", "              c"]
     assert all(cell_len(line) <= 60 for line in shown)
+
+
+def test_instants_of_programs_are_shown_on_the_clock_of_the_log() -> None:
+    local = NOW.astimezone(ZoneInfo("Europe/Riga"))  # 2026-03-10 11:30
+    for text, shown in {
+        "check=a up -> down at=2026-03-10T05:14:41.337895+00:00": "check=a up -> down at=07:14:41",
+        "due 2026-03-09T23:00:00Z": "due 01:00:00",
+        "due 2026-03-09T21:00:00+00:00, again": "due 2026-03-09 23:00:00, again",
+        "due 2026-13-40T99:00:00Z": "due 2026-13-40T99:00:00Z",
+        "due 0001-01-01T00:00:00Z": "due 0001-01-01 01:36:34",
+        "at 9999-12-31T23:59:59Z": "at 9999-12-31T23:59:59Z",
+        "due 2026-03-10T05:14:41+02:00": "due 2026-03-10T05:14:41+02:00",
+    }.items():
+        assert with_clock_times(text, local) == shown
+
+
+async def test_ctrl_c_says_which_key_leaves() -> None:
+    async with showing(FakeEngine(), (80, 24)) as (app, pilot):
+        await press(app, pilot, "ctrl+c")
+        assert toasts(app) == ["q leaves. Esc goes back one step"]
+        assert app.is_running
 
 
 def test_all_words_have_to_be_there() -> None:
