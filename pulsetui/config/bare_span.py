@@ -29,7 +29,7 @@ def is_bare(value: object) -> bool:
 def bare_flaw(value: object) -> Flaw:
     """What is wrong with one that somebody types now."""
     number = int(str(value))
-    return Flaw(f"{number} what?", suggestion=f"Write {number}s, {number}m or {number}h.")
+    return Flaw(f"{number} has no unit", suggestion=f"Write {number}s, {number}m or {number}h.")
 
 
 def said_with_unit(value: object) -> str:

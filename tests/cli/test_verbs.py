@@ -157,9 +157,9 @@ def test_values_are_written_as_a_person_would(pair: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["edit", "backup", "grace=30"], "pulsetui edit: grace: 30 what? Write 30s, 30m or 30h."),
-        (["add", "x", "--every", "15"], "every: 15 what? Write 15s, 15m or 15h."),
-        (["add", "x", "--every", "15m", "max_runtime=5"], "max_runtime: 5 what?"),
+        (["edit", "backup", "grace=30"], "pulsetui edit: grace: 30 has no unit. Write 30s, 30m or 30h."),
+        (["add", "x", "--every", "15"], "every: 15 has no unit. Write 15s, 15m or 15h."),
+        (["add", "x", "--every", "15m", "max_runtime=5"], "max_runtime: 5 has no unit."),
         (["add", "x"], "when does x run? Add --cron '0 2 * * *', --every 15m or --calendar"),
         (
             ["edit", "backup", "metrics=x"],

@@ -134,7 +134,7 @@ def _require_units(fields: Mapping[str, object]) -> None:
     for key in SPAN_KEYS:
         if is_bare(fields.get(key)):
             flaw = bare_flaw(fields[key])
-            raise UsageError(f"{key}: {flaw.message} {flaw.suggestion}")
+            raise UsageError(f"{key}: {flaw.message}. {flaw.suggestion}")
 
 
 def _value(key: str, text: str) -> object:

@@ -50,14 +50,14 @@ def test_a_span_that_is_typed_has_a_unit_and_one_in_the_file_stays_what_it_is() 
     model.set_text("max_runtime", " 20 ")
     model.set_text("grace", "30")
     assert problems(model) == {
-        "grace": "30 what? Write 30s, 30m or 30h.",
-        "max_runtime": "20 what? Write 20s, 20m or 20h.",
+        "grace": "30 has no unit Write 30s, 30m or 30h.",
+        "max_runtime": "20 has no unit Write 20s, 20m or 20h.",
     }
 
     model = FormModel("sync", {"every": 3600})
     assert problems(model) == {}
     model.set_text("schedule", "15")
-    assert problems(model) == {"schedule": "15 what? Write 15s, 15m or 15h."}
+    assert problems(model) == {"schedule": "15 has no unit Write 15s, 15m or 15h."}
 
 
 @pytest.mark.parametrize(
