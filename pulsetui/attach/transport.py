@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 WHERE_THE_KEY_IS = (
     'It is in the file "api_key" in the state directory of that engine; give it with PULSETUI_API_KEY'
 )
+
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+"""Python's own numbers before the words of the system."""
 
 
 def normal_url(text: str) -> str:
@@ -69,7 +73,7 @@ class Transport:
             )
         why = "PulseTUI speaks SOCKS only if the package socksio is installed"
         if not isinstance(error, ImportError):
-            why = str(error) or type(error).__name__
+            why = _ERRNO.sub("", str(error)) or type(error).__name__
         return EngineUnreachableError(
             f"{self.url} cannot be reached through the proxy {self._proxy.shown}: {why}. {self._around()}"
         )
@@ -113,7 +117,7 @@ class Transport:
 
     def unreachable(self, error: Exception) -> EngineUnreachableError:
         """No answer came."""
-        why = str(error) or type(error).__name__
+        why = _ERRNO.sub("", str(error)) or type(error).__name__
         if self._proxy is not None:
             return EngineUnreachableError(
                 f"no engine answers at {self.url} through the proxy {self._proxy.shown}: {why}."

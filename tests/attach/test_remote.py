@@ -326,7 +326,7 @@ def test_nobody_listening_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
 
-    with pytest.raises(EngineUnreachableError, match=f"http://127.0.0.1:{port}"):
+    with pytest.raises(EngineUnreachableError, match=f"http://127.0.0.1:{port}: Connection refused"):
         RemoteEngine.connect(f"127.0.0.1:{port}", API_KEY)
 
 
