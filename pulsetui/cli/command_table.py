@@ -81,6 +81,7 @@ for all of them: the first lines of the script say where to put it
 """
 
 _JSON = _argument("--json", action="store_true", help="print JSON on standard output")
+_TZ = _argument("--tz", metavar="ZONE", help="say times in this zone (default: that of checks.toml)")
 _SLUG = _argument("slug", metavar="SLUG", help="the check")
 _SLUGS = _argument("slugs", metavar="SLUG", nargs="+", help="the checks")
 _PAIRS = _argument(
@@ -119,7 +120,7 @@ COMMANDS: Mapping[str, CommandSpec] = {
         ),
     ),
     "show": CommandSpec(
-        "show:show", "show one check: its runs, incidents, missed and next runs", (_SLUG, _JSON)
+        "show:show", "show one check: its runs, incidents, missed and next runs", (_SLUG, _TZ, _JSON)
     ),
     "pause": CommandSpec("verbs:operate", "stop watching until resumed", (_SLUGS, _JSON)),
     "resume": CommandSpec("verbs:operate", "resume watching", (_SLUGS, _JSON)),
@@ -272,6 +273,7 @@ COMMANDS: Mapping[str, CommandSpec] = {
             ),
             _argument("--after", metavar="ISO", help="leave out what ended before this time"),
             _argument("--before", metavar="ISO", help="leave out what began after this time"),
+            _TZ,
         ),
     ),
     "catch-up": CommandSpec(

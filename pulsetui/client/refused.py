@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from pulsetui.client.views import RefusedPing
 
 NOTICE = "refused"
@@ -23,9 +25,10 @@ def why_text(why: str) -> str:
     return _SAID.get(why, why)
 
 
-def refused_words(refused: RefusedPing) -> str:
-    """``sync-invoces 4x (did you mean sync-invoices?), last Fri 05:28 from 127.0.0.1 curl/8.5.0``"""
-    last = refused.last_at.astimezone().strftime("%a %H:%M")
+def refused_words(refused: RefusedPing, zone: tzinfo | None = None) -> str:
+    """``sync-invoces 4x (did you mean sync-invoices?), last Fri 05:28 from 127.0.0.1 curl/8.5.0``;
+    ``zone`` None is the host's."""
+    last = refused.last_at.astimezone(zone).strftime("%a %H:%M")
     why = f"did you mean {refused.nearest}?" if refused.nearest else why_text(refused.why)
     sender = f"{refused.remote_addr} {refused.ua}".strip()
     return f"{refused.name} {refused.count}x ({why}), last {last} from {sender}"

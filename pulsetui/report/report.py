@@ -29,7 +29,7 @@ class UnknownIncidentError(PulseError):
 
 
 class Instant(Struct, frozen=True, kw_only=True):
-    """One instant on the check's own wall clock and in UTC, both ISO 8601."""
+    """One instant on the wall clock of the report's zone and in UTC, both ISO 8601."""
 
     local: str
     utc: str
@@ -114,6 +114,7 @@ class Report(Struct, frozen=True, kw_only=True):
     runs: tuple[ReportedRun, ...]
     unwatched: tuple[ReportedSpan, ...]
     incident: str | None = None  # its id when the report is about one incident only
+    tz: str  # of the local times
 
 
 def check_report(
@@ -192,6 +193,7 @@ def _report(
     since, until = bounds
     return Report(
         format=FORMAT,
+        tz=clean(str(where)),
         made_at=instant(now, where),
         since=_instant(since, where),
         until=_instant(until, where),

@@ -121,7 +121,7 @@ def to_markdown(report: Report) -> str:
     """Reads well as it is and in whatever draws Markdown."""
     lines = [*_head(report), *_about(report)]
     for incident in report.incidents:
-        lines += _incident(incident, report.check.tz)
+        lines += _incident(incident, report.tz)
     if not report.incidents:
         lines += ["## Incidents", "", "None in this time." if report.since or report.until else "None.", ""]
     lines += _runs(report)
@@ -152,7 +152,7 @@ def _about(report: Report) -> list[str]:
         ("Check", f"{escaped(check.slug)} ({check.uuid})"),
         ("About", escaped(check.desc)),
         ("Schedule", f"{escaped(check.schedule_words)} ({check.schedule_kind}: {escaped(check.schedule)})"),
-        ("Zone", f"{escaped(check.tz)}; every time below is given in it and in UTC"),
+        ("Zone", f"{escaped(report.tz)}; every time below is given in it and in UTC"),
         ("Grace", span_text(check.grace)),
         ("Longest run", span_text(check.max_runtime) if check.max_runtime is not None else ""),
         ("Expects", escaped(", ".join(check.expect))),

@@ -112,7 +112,7 @@ ABOUT_IT = EngineInfo(
     base_url="http://127.0.0.1:8787/ping/",
     config_path="/c",
     state_dir="/s",
-    timezone="UTC",
+    timezone="Europe/Riga",
 )
 
 

@@ -35,7 +35,8 @@ def test_problems_come_first_and_the_columns_line_up(connected: Connect, capsys:
     assert lines[1].endswith("3d 6h ago   late by 2d 7h")
     assert "late by 12m" in lines[2]
     assert lines[3].split()[-3:] == ["never", "in", "1h"]
-    assert lines[4].endswith("at 02:00 every day (Europe/Riga)  3m 12s ago  in 4h 05m")
+    assert "SCHEDULE (Europe/Riga)" in lines[0]
+    assert lines[4].endswith("at 02:00 every day      3m 12s ago  in 4h 05m")
     assert lines[5].endswith("  -")
 
 

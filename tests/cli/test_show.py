@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from msgspec.structs import replace
@@ -13,6 +14,35 @@ from tests.cli.conftest import Connect
 from tests.cli.samples import HOSTILE, OVERDUE, RUN, UP, engine_with
 
 Captured = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize("command", ["show", "report"])
+def test_all_times_are_in_the_zone_that_is_asked_for_and_named(
+    command: str, connected: Connect, capsys: Captured
+) -> None:
+    connected(engine_with(OVERDUE))
+
+    assert main([command, "sync", "--tz", "Asia/Tokyo"]) == 0
+    out = capsys.readouterr().out
+    assert "Asia/Tokyo" in out
+    assert re.search(r"Missed 3 runs since Sat (2026-11-14 )?09:00", out)
+
+    assert main([command, "sync", "--tz", "Asia/Tokio"]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert re.search('--tz: .*"Asia/Tokyo"', err), err
+
+
+def test_a_zone_that_only_the_engine_knows_is_replaced_by_that_of_this_host(
+    connected: Connect, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    engine = engine_with(OVERDUE)
+    engine.about = replace(engine.about, timezone="Mars/Base")
+    connected(engine)
+
+    assert main(["show", "sync"]) == 0
+    assert "Times      in Asia/Tokyo" in capsys.readouterr().out
 
 
 def test_the_page_says_how_it_stands_what_was_missed_and_what_is_next(
@@ -27,7 +57,8 @@ def test_the_page_says_how_it_stands_what_was_missed_and_what_is_next(
     assert lines[0] == "✖ overdue  Sync invoices (sync)"
     assert lines[1] == "Missed 3 runs since Sat 02:00; last good run Fri 02:04"
     assert "at 02:00 every day (Europe/Riga); grace 30m; a run may take 20m" in out
-    assert "tomorrow 02:00, Wed 02:00, Thu 02:00, Fri 02:00, Sat 02:00 (Europe/Riga)" in out
+    assert "tomorrow 02:00, Wed 02:00, Thu 02:00, Fri 02:00, Sat 02:00\n" in out
+    assert "Times      in Europe/Riga" in out
     assert "missed 3: Sat 02:00, Sun 02:00, today 02:00" in out
     assert "#2 overdue  Sat 02:30 to now (2d 6h)" in out
     assert "  Fri 02:00         failed           4m  records=42  exit status 3" in lines

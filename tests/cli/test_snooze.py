@@ -138,9 +138,9 @@ def test_alone_it_lists_what_is_snoozed_with_a_countdown(connected: Connect, cap
 
     assert main(["snooze"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "SNOOZED      ENDS    UNTIL           BY   NOTE",
-        "tag nightly  in 20m  today 09:20     kim  ab",
-        "everything   in 23h  tomorrow 08:00  -",
+        "SNOOZED      ENDS    UNTIL (Europe/Riga)  BY   NOTE",
+        "tag nightly  in 20m  today 09:20          kim  ab",
+        "everything   in 23h  tomorrow 08:00       -",
     ]
 
     assert main(["snooze", "--json"]) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -236,7 +237,7 @@ def test_pings_that_were_refused_today_are_named(connected: Connect, capsys: Cap
     connected(engine)
 
     assert main(["status"]) == 0
-    last = (NOW - HOUR).astimezone().strftime("%a %H:%M")
+    last = (NOW - HOUR).astimezone(ZoneInfo("Europe/Riga")).strftime("%a %H:%M")
     assert capsys.readouterr().out == (
         f"1 up; pings refused: bakup 4x (did you mean backup?), last {last} from 127.0.0.1 curl/8.5.0\n"
     )

@@ -150,7 +150,7 @@ def test_json_keeps_its_field_names() -> None:
     assert found["format"] == "pulsetui-report/1"
     assert list(found) == [
         *("format", "made_at", "since", "until", "check", "status", "reason", "sentence"),
-        *("incidents", "runs", "unwatched", "incident"),
+        *("incidents", "runs", "unwatched", "incident", "tz"),
     ]
     assert list(found["incidents"][0]) == [
         *("id", "n", "reason", "detail", "started_at", "ended_at", "duration"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pulsetui.cli.connect import engine, unknown_tag
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, paint, sorted_by_urgency, status_text, table, talk
+from pulsetui.cli.zones import shown_zone
 from pulsetui.client.status_words import word_for
 from pulsetui.core.state.status import Reason, Status
 from pulsetui.core.text.clean import clean
@@ -18,7 +19,6 @@ from pulsetui.errors import UsageError
 if TYPE_CHECKING:
     from pulsetui.client.views import CheckView
 
-_HEAD = ("STATUS", "CHECK", "NAME", "SCHEDULE", "LAST", "DUE")
 _MAX_CELL_LENGTH = 60
 _OVERLAYS = ("running", "unwatched", "acknowledged", "snoozed")
 _WORDS = frozenset({*Status, *_OVERLAYS, *Reason, *(word_for(Status.DOWN, reason) for reason in Reason)})
@@ -28,13 +28,13 @@ def list_checks(options: argparse.Namespace) -> int:
     """Exit code 0 also when something is down: ``status`` is the one that judges."""
     _check_words(options.status or [])
     with engine(options) as client:
-        now = client.now()
+        now, where = client.now(), str(shown_zone(options, client.info()))
         every = list(client.checks().values())
     views = sorted_by_urgency([view for view in every if _wanted(view, options)])
     if options.json:
         out(json_text(views))
     elif views:
-        head, *lines = table(_HEAD, [_row(view, now) for view in views])
+        head, *lines = table(_head(where), [_row(view, where, now) for view in views])
         out(head)
         for view, line in zip(views, lines, strict=True):
             out(paint(line, view.status) if view.status in (Status.DOWN, Status.LATE) else line)
@@ -65,12 +65,17 @@ def _wanted(view: CheckView, options: argparse.Namespace) -> bool:
     return not options.tag or bool(set(view.tags) & set(options.tag))
 
 
-def _row(view: CheckView, now: datetime) -> tuple[str, ...]:
+def _head(where: str) -> tuple[str, ...]:
+    """Names the zone once; a check with another one says so in its row."""
+    return ("STATUS", "CHECK", "NAME", f"SCHEDULE ({clean(where)})", "LAST", "DUE")
+
+
+def _row(view: CheckView, where: str, now: datetime) -> tuple[str, ...]:
     return (
         _status(view) + _snoozed(view, now),
         clean(view.slug),
         clean(view.name, _MAX_CELL_LENGTH),
-        clean(view.schedule_words, _MAX_CELL_LENGTH),
+        clean(view.schedule_words, _MAX_CELL_LENGTH).removesuffix(f" ({clean(where)})"),
         ago_text(view.last_ping, now) if view.last_ping else "never",
         _due(view, now),
     )

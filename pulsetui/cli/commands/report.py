@@ -10,15 +10,15 @@ from pulsetui.cli.connect import engine, require_check, unknown_tag
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import with_progress
 from pulsetui.cli.times import read_past, read_time
+from pulsetui.cli.zones import shown_zone
 from pulsetui.client.client import EngineClient
 from pulsetui.client.trust import in_parts
 from pulsetui.client.views import CheckDetails
-from pulsetui.config.host_zone import host_zone
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.json_escape import escape_json
 from pulsetui.errors import EngineUnreachableError, PulseError, UsageError
-from pulsetui.report.report import Report, Unwatched, check_report, incident_report, zone_of
+from pulsetui.report.report import Report, Unwatched, check_report, incident_report
 from pulsetui.report.text import FORMATS
 from pulsetui.report.trust import trust
 from pulsetui.report.trust_text import TRUST_FORMATS
@@ -52,7 +52,7 @@ def _report_trust(options: argparse.Namespace) -> int:
         )
     with engine(options) as client:
         now = client.now()
-        since = read_past("--since", options.since or "7d", host_zone(), now)
+        since = read_past("--since", options.since or "7d", shown_zone(options, client.info()), now)
         if since >= now:
             raise UsageError("--since is not in the past")
         views = client.checks().values()
@@ -78,14 +78,13 @@ def _write(text: str, options: argparse.Namespace) -> None:
 
 def _made(client: EngineClient, slug: str, number: int | None, options: argparse.Namespace) -> Report:
     details, now = client.details(slug), client.now()
-    unwatched = _unwatched(client, details, now)
+    where, unwatched = shown_zone(options, client.info()), _unwatched(client, details, now)
     if number is not None:
-        return incident_report(details, number, now, unwatched=unwatched)
-    where = zone_of(details.view)
+        return incident_report(details, number, now, where, unwatched=unwatched)
     since, until = (_bound(options, name, where) for name in ("after", "before"))
     if since is not None and until is not None and since > until:
         raise UsageError("--after is later than --before")
-    return check_report(details, now, since=since, until=until, unwatched=unwatched)
+    return check_report(details, now, where, since=since, until=until, unwatched=unwatched)
 
 
 def _named(text: str) -> tuple[str, int | None]:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, paint, status_text
+from pulsetui.cli.zones import shown_zone
 from pulsetui.client.status_words import last_proof, run_word, sentence, word_for
-from pulsetui.core.schedule.zone import zone
 from pulsetui.core.slug import check_slug
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import duration_text, instant_text, span_text, until_text
-from pulsetui.errors import ScheduleError
 
 if TYPE_CHECKING:
     from pulsetui.client.views import CheckDetails, CheckView, EngineInfo, IncidentView, RunView
@@ -32,18 +31,18 @@ def show(options: argparse.Namespace) -> int:
     with engine(options) as client:
         require_check(slug, client)
         details, info, now = client.details(slug), client.info(), client.now()
+    where = shown_zone(options, info)
     if options.json:
         out(json_text(details))
         return OK
-    for line in page(details, info, now):
+    for line in page(details, info, now, where):
         out(line)
     return OK
 
 
-def page(details: CheckDetails, info: EngineInfo, now: datetime) -> list[str]:
-    """The lines of the page; every text from outside is cleaned."""
+def page(details: CheckDetails, info: EngineInfo, now: datetime, where: tzinfo) -> list[str]:
+    """The lines of the page, all times in the zone ``where``; every text from outside is cleaned."""
     view = details.view
-    where = _zone(view.tz)
     title = f"{status_text(view)}  {clean(view.name)}"
     if view.name != view.slug:
         title += f" ({view.slug})"
@@ -68,7 +67,7 @@ def _facts(details: CheckDetails, info: EngineInfo, now: datetime, where: tzinfo
         ("Schedule", f"{clean(view.schedule_words)}; grace {span_text(view.grace)}{limits}"),
         ("Source", clean(details.source)),
         *(("Warning", clean(warning)) for warning in details.schedule_warnings),
-        ("Next due", f"{due} ({clean(view.tz)})" if due and view.status is not Status.PAUSED else ""),
+        ("Next due", due if view.status is not Status.PAUSED else ""),
         ("Duration", _durations(view)),
         ("Proof", clean(last_proof(details.runs), 400)),
         ("Tags", clean(", ".join(view.tags))),
@@ -80,6 +79,7 @@ def _facts(details: CheckDetails, info: EngineInfo, now: datetime, where: tzinfo
             else f"{view.n_pings}",
         ),
         ("Last line", clean(view.last_line, 200)),
+        ("Times", f"in {clean(str(where))}"),
     ]
 
 
@@ -134,10 +134,3 @@ def _incident(incident: IncidentView, where: tzinfo, now: datetime) -> list[str]
         by = f" by {clean(incident.acknowledged_by)}" if incident.acknowledged_by else ""
         lines.append(f"     acknowledged {instant_text(incident.acknowledged_at, where, now)}{by}{note}")
     return lines
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return zone(name)
-    except ScheduleError:  # an engine elsewhere may know zones that this host does not
-        return zone("UTC")

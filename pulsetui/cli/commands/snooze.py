@@ -12,9 +12,9 @@ from pulsetui.cli.commands.verbs import print_results
 from pulsetui.cli.connect import engine, meant_slug, unknown_tag
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, table, talk
+from pulsetui.cli.zones import shown_zone
 from pulsetui.client.commands import EndSnooze, StartSnooze
 from pulsetui.client.user import user_name
-from pulsetui.config.host_zone import host_zone
 from pulsetui.core.slug import check_slug
 from pulsetui.core.state.snooze import Snooze, SnoozeError, snooze_for, snooze_until
 from pulsetui.core.text.clean import clean
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from pulsetui.client.client import EngineClient
     from pulsetui.client.views import CommandResult
     from pulsetui.core.state.snooze import Scope
-
-_HEAD = ("SNOOZED", "ENDS", "UNTIL", "BY", "NOTE")
 
 
 def snooze(options: argparse.Namespace) -> int:
@@ -46,10 +44,11 @@ def snooze(options: argparse.Namespace) -> int:
     if not options.end and not for_long:
         raise UsageError("for how long? Give --for 1h or --until tomorrow; --end ends a snooze")
     with engine(options) as client:
-        until = None if options.end else _until(options, client.now(), host_zone())
+        zone = shown_zone(options, client.info())
+        until = None if options.end else _until(options, client.now(), zone)
         results: list[CommandResult] = []
         for scope, names in targets:
-            results += _advised(_ask(client, scope, names, until, options.note), scope, client)
+            results += _advised(_ask(client, scope, names, until, options.note, zone), scope, client)
         return print_results(results, options)
 
 
@@ -65,7 +64,7 @@ def snooze_lines(snoozes: Sequence[Snooze], now: datetime, zone: tzinfo) -> list
         )
         for one in sorted(snoozes, key=lambda one: one.until)
     ]
-    return table(_HEAD, rows)
+    return table(("SNOOZED", "ENDS", f"UNTIL ({clean(str(zone))})", "BY", "NOTE"), rows)
 
 
 def target_text(one: Snooze) -> str:
@@ -101,14 +100,21 @@ def _until(options: argparse.Namespace, now: datetime, zone: tzinfo) -> datetime
 
 
 def _ask(
-    client: EngineClient, scope: Scope, names: Sequence[str], until: datetime | None, note: str
+    client: EngineClient,
+    scope: Scope,
+    names: Sequence[str],
+    until: datetime | None,
+    note: str,
+    zone: tzinfo,
 ) -> list[CommandResult]:
     if until is None:
         return client.do(EndSnooze(scope, tuple(names)))
     results = client.do(StartSnooze(scope, tuple(names), until=until, by=user_name(), note=note))
     if any(result.ok for result in results):
-        zone, now = host_zone(), client.now()
-        talk(f"no alerts until {instant_text(until, zone, now)} ({until_text(until, now)})")
+        now = client.now()
+        talk(
+            f"no alerts until {instant_text(until, zone, now)} {clean(str(zone))} ({until_text(until, now)})"
+        )
     return results
 
 
@@ -128,12 +134,12 @@ def _advised(results: Sequence[CommandResult], scope: Scope, client: EngineClien
 
 def _list(options: argparse.Namespace) -> int:
     with engine(options) as client:
-        snoozes, now = client.info().snoozes, client.now()
-    active = [one for one in snoozes if one.until > now]
+        info, now = client.info(), client.now()
+    active = [one for one in info.snoozes if one.until > now]
     if options.json:
         out(json_text(active))
     elif active:
-        for line in snooze_lines(active, now, host_zone()):
+        for line in snooze_lines(active, now, shown_zone(options, info)):
             out(line)
     else:
         talk("nothing is snoozed")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import NOT_OK, OK, UNREACHABLE
 from pulsetui.cli.output import glyphs, json_text, out, sorted_by_urgency, talk
+from pulsetui.cli.zones import shown_zone
 from pulsetui.client.attention import Attention, attention_of, is_snoozed
 from pulsetui.client.hooks import UNHEARD
 from pulsetui.client.status_words import RUNNING, word_for
@@ -51,7 +52,11 @@ def status(options: argparse.Namespace) -> int:
     except EngineUnreachableError as error:
         return _unreachable(options.format, str(error))
     summary = replace(
-        summary_of(views, now, faults), refused=refused, watchdogs=info.watchdogs, unheard=unheard
+        summary_of(views, now, faults),
+        refused=refused,
+        watchdogs=info.watchdogs,
+        zone=shown_zone(options, info),
+        unheard=unheard,
     )
     say: Mapping[str, Callable[[StatusSummary], str]] = {
         "text": text_line,
@@ -76,6 +81,7 @@ class StatusSummary(Struct, frozen=True, kw_only=True):
     faults: Sequence[str] = ()  # what is wrong with the engine itself; unsafe text
     refused: Sequence[RefusedPing] = ()  # of the last day, a bounded number
     watchdogs: Sequence[WatchdogState] = ()  # whom the engine tells that it is alive
+    zone: tzinfo | None = None  # of the instants; None is the host's
     unheard: str = ""  # why nobody would be told of a failure, or of some
 
     @property
@@ -198,7 +204,7 @@ def _refused(summary: StatusSummary) -> str:
         return ""
     from pulsetui.client.refused import refused_words
 
-    named = "; ".join(clean(refused_words(one)) for one in summary.refused[:_NAMED])
+    named = "; ".join(clean(refused_words(one, summary.zone)) for one in summary.refused[:_NAMED])
     left = len(summary.refused) - _NAMED
     return f"; pings refused: {named}" + (f"; and {count_text(left, 'other name')}" if left > 0 else "")
 

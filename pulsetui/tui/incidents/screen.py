@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import ClassVar
 
@@ -256,7 +256,7 @@ class IncidentsScreen(TickingScreen):
         client = self.pulse.client
         fetch(
             self,
-            lambda: write_report(client, slug, n, path),
+            lambda: write_report(client, slug, n, path, self.pulse.viewer_zone),
             lambda written: self.say(f"Report written to {written}"),
             group="export",
             fail=lambda problem: self.say(problem, severity="error"),
@@ -301,17 +301,17 @@ class IncidentsScreen(TickingScreen):
         return (*ids, "help")
 
 
-def write_report(client: EngineClient, slug: str, n: int, path: Path) -> Path:
-    """Writes the report of an incident; answers with the whole path. Blocks on the engine and the disk.
+def write_report(client: EngineClient, slug: str, n: int, path: Path, zone: tzinfo) -> Path:
+    """Writes the report of an incident with times in ``zone``; answers with the whole path.
 
-    Raises PulseError with what could not be done.
+    Blocks on the engine and the disk. Raises PulseError with what could not be done.
     """
     details, now = client.details(slug), client.now()
     incident = next((one for one in details.incidents if one.n == n), None)
     since = incident.started_at if incident is not None else now
     until = (incident.ended_at if incident is not None else None) or now
     unwatched = client.timeline([slug], since, until).unwatched
-    text = to_markdown(incident_report(details, n, now, unwatched=unwatched))
+    text = to_markdown(incident_report(details, n, now, zone, unwatched=unwatched))
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
