@@ -18,6 +18,14 @@ WHOSE: Mapping[str, str] = MappingProxyType(
 """What can be chosen, in the order of the switch, and what each is."""
 
 
+_UTC_TOO = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
+"""Names of one zone: hosts have one of them, people write another."""
+
+
+def _is_utc(zone: tzinfo) -> bool:
+    return str(zone) in _UTC_TOO
+
+
 class ShownZone:
     """The zone that is shown: that of checks.toml until the person switches.
 
@@ -41,7 +49,7 @@ class ShownZone:
         order = list(WHOSE)
         at = order.index(self.chosen)
         for choice in (*order[at + 1 :], *order[:at]):
-            if str(self._zone_of(choice)) != str(self.zone):
+            if str(self._zone_of(choice)) not in {str(self.zone), *(_UTC_TOO if _is_utc(self.zone) else ())}:
                 return self._choose(choice)
         return False
 

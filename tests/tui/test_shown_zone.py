@@ -31,6 +31,7 @@ def _nobody_asks() -> tzinfo:
         ("Europe/Riga", "Europe/Riga", ["Europe/Riga", "UTC", "Europe/Riga"]),
         ("Europe/Riga", "UTC", ["Europe/Riga", "UTC", "Europe/Riga"]),
         ("UTC", "Asia/Tokyo", ["UTC", "Asia/Tokyo", "UTC"]),
+        ("Europe/Riga", "Etc/UTC", ["Europe/Riga", "Etc/UTC", "Europe/Riga"]),
         ("Mars/Base", "Asia/Tokyo", ["Asia/Tokyo", "UTC", "Asia/Tokyo"]),  # known on the engine's host only
     ],
 )
