@@ -109,6 +109,7 @@ class Service:
         self.client.listening(self._host, port_of(self._sockets[0]))
         self._config_notices.look(engine.config)
         engine.on_config.subscribe(self._config_notices.look)
+        engine.prover.no_programs = lambda: self._config_notices.no_commands
         engine.lock.announce(self.client.reachable_url, self.client.local_ping_url, engine.door.state_id())
 
     def open_door(self) -> None:

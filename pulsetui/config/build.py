@@ -16,8 +16,8 @@ from pulsetui.config.address import parse_address
 from pulsetui.config.alerts import RULES, circular, holiday_files, read_rules, read_window
 from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check
 from pulsetui.config.drill import DrillConfig, read_drill
-from pulsetui.config.flaws import no_such_check, unknown_key, zone_flaw
-from pulsetui.config.host import HostConfig, read_host
+from pulsetui.config.flaws import FieldFlaw, no_such_check, unknown_key, zone_flaw
+from pulsetui.config.host import read_host
 from pulsetui.config.kept_secret import NamesSecrets, SecretReader
 from pulsetui.config.model import (
     DEFAULT_TIMEZONE,
@@ -29,6 +29,7 @@ from pulsetui.config.model import (
     ReadBefore,
 )
 from pulsetui.config.problem import ConfigProblems, Problem, quoted
+from pulsetui.config.prove import read_prove
 from pulsetui.config.secret import masked, secrets_of
 from pulsetui.config.toml.scan import Lines
 from pulsetui.config.values import Flaw, FlawedError
@@ -41,7 +42,19 @@ from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ConfigError
 
 _T = TypeVar("_T")
-TOP = ("timezone", "listener", "hooks", "tags", "maintenance", "drill", "watchdog", "host", "checks", "keys")
+TOP = (
+    "timezone",
+    "listener",
+    "hooks",
+    "tags",
+    "maintenance",
+    "drill",
+    "watchdog",
+    "host",
+    "prove",
+    "checks",
+    "keys",
+)
 _OWN = frozenset({"name", "desc", "uuid"})
 """Fields that hardly two checks have alike."""
 
@@ -134,7 +147,8 @@ class _Builder:
             ),
             secrets=secrets_of(self._document) - self._secrets.references | self._secrets.values,
             drill=self._drill(timezone),
-            host=self._host(),
+            host=self._own("host", read_host),
+            prove=self._own("prove", read_prove),
             watchdogs=watchdogs,
             secret_places=tuple(self._secrets.places),
             files=self._files(),
@@ -379,17 +393,14 @@ class _Builder:
     def _drill(self, timezone: str) -> DrillConfig | None:
         if "drill" not in self._document:
             return None
-        table = self._table((), "drill", report=True)
-        drill, flaws = read_drill(table, timezone, self._table((), "checks"))
-        for key, flaw in flaws:
-            self._report(("drill",), key, flaw)
-        return drill
+        return self._own("drill", lambda table: read_drill(table, timezone, self._table((), "checks")))
 
-    def _host(self) -> HostConfig:
-        host, flaws = read_host(self._table((), "host", report=True))
-        for key, flaw in flaws:
-            self._report(("host",), key, flaw)
-        return host
+    def _own(self, key: str, read: Callable[[Mapping[str, Any]], tuple[_T, list[FieldFlaw]]]) -> _T:
+        """A table that has a reader of its own."""
+        found, flaws = read(self._table((), key, report=True))
+        for field, flaw in flaws:
+            self._report((key,), field, flaw)
+        return found
 
     def _watchdogs(self) -> tuple[WatchdogConfig, ...]:
         found = []

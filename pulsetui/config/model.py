@@ -13,6 +13,7 @@ from pulsetui.config.address import DEFAULT_HOST, DEFAULT_PORT, format_address, 
 from pulsetui.config.drill import DrillConfig
 from pulsetui.config.host import HostConfig
 from pulsetui.config.kept_secret import SecretPlace
+from pulsetui.config.prove import ProveConfig
 from pulsetui.config.watchdog import WatchdogConfig
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
@@ -90,6 +91,7 @@ class Config(Struct, frozen=True, kw_only=True):
     )  # texts that must not be shown: ``config.secret.without`` takes them
     drill: DrillConfig | None = None  # that comes by itself
     host: HostConfig = HostConfig()
+    prove: ProveConfig = ProveConfig()
     watchdogs: tuple[WatchdogConfig, ...] = ()  # in file order
     secret_places: tuple[SecretPlace, ...] = ()  # where they are kept, if in a file
     files: tuple[Path, ...] = ()  # that it was read from beside ``path``: secrets, holidays

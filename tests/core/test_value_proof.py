@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pulsetui.core.proof.proof import parse_proof
 from pulsetui.core.proof.value_proof import SeenValue, ValueProof
-from pulsetui.core.proof.value_sources import JsonField, SqlQuery
+from pulsetui.core.proof.value_sources import DjangoQuery, JsonField, SqlQuery
 from pulsetui.core.proof.verdict import ProofError, ProofOutcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -95,6 +95,14 @@ def test_the_secrets_of_an_address_are_not_in_what_is_said() -> None:
         ("sql:/b/x.db 'SELECT 1' < 2", SqlQuery("/b/x.db (SELECT 1)", "/b/x.db", "SELECT 1")),
         ("sql:'/b' 'SELECT 1' < 2", None),
         (
+            "django:billing.Invoice newest created < 25h",
+            DjangoQuery("billing.Invoice newest created", "billing.Invoice", "newest", "created"),
+        ),
+        (
+            "django:billing.Invoice count>=1",
+            DjangoQuery("billing.Invoice count", "billing.Invoice", "count", ""),
+        ),
+        (
             """sql:"/b/a b.db" "SELECT max(x) FROM t WHERE y > 'z'" >= 1""",
             SqlQuery(
                 "/b/a b.db (SELECT max(x) FROM t WHERE y > 'z')",
@@ -104,7 +112,7 @@ def test_the_secrets_of_an_address_are_not_in_what_is_said() -> None:
         ),
     ],
 )
-def test_a_query_stands_in_quotes_and_may_hold_the_other_ones(text: str, source: SqlQuery | None) -> None:
+def test_a_query_is_read(text: str, source: SqlQuery | DjangoQuery | None) -> None:
     try:
         parsed = parse_proof(text)
     except ProofError:
@@ -119,6 +127,9 @@ def test_a_query_stands_in_quotes_and_may_hold_the_other_ones(text: str, source:
     [
         ("http:x", "it begins with file: or"),
         ("http json:", "write it like"),
+        ("django:Invoice count >= 1", "write it like"),
+        ("django:billing.Invoice newest < 25h", "write it like"),
+        ("django:billing.Invoice count created >= 1", "is not a comparison"),
         ("sql:/b/x.db SELECT 1 < 2", "write it like"),
         ("sql:/b/x.db 'SELECT 1'", "write it like"),
         ("sql:/b/x.db '  ' < 2", "asks nothing"),

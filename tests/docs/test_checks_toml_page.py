@@ -15,6 +15,7 @@ from pulsetui.config.drill import DRILL
 from pulsetui.config.file.load import parse_config
 from pulsetui.config.host import HOST
 from pulsetui.config.model import Config
+from pulsetui.config.prove import PROVE
 from pulsetui.config.reference.entry import ConfigKey, ConfigTable
 from pulsetui.config.reference.tables import TABLES
 from pulsetui.config.toml.read import read_toml
@@ -33,6 +34,7 @@ READERS = {
     "drill": DRILL,
     "watchdog": WATCHDOG,
     "host": HOST,
+    "prove": PROVE,
 }
 """The keys that the readers take."""
 

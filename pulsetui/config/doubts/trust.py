@@ -1,4 +1,4 @@
-"""Who else could change checks.toml, and with it the programs that its ``command`` hooks run."""
+"""Who else could change checks.toml, and with it the programs that it names."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from pulsetui.core.text.visible import visible
 
 COMMAND = "command"
 """The type of hook that runs a program."""
+_MANAGE = "[prove] manage"
+"""The other program of the file."""
 
 
 class Distrust(Struct, frozen=True):
@@ -32,6 +34,8 @@ def distrust(config: Config) -> Distrust | None:
     above the link where it is one.
     """
     hooks = [name for name, hook in config.hooks.items() if hook.type == COMMAND]
+    if config.prove.manage:
+        hooks.append(_MANAGE)
     if not hooks:
         return None
     found: list[Distrust] = []
@@ -61,7 +65,8 @@ def _judge(path: Path, found: os.stat_result, hooks: Sequence[str], config: Path
             f"Every user of this host {can} ({visible(str(path))} has mode {mode}), and with it what {run}."
         )
         them = "They do not run, and their" if len(hooks) > 1 else "It does not run, and its"
-        yield Distrust(refused=True, text=f"{text} {them} alerts wait until this is fixed: chmod o-w {shown}")
+        wait = "It does not run" if hooks == [_MANAGE] else f"{them} alerts wait"
+        yield Distrust(refused=True, text=f"{text} {wait} until this is fixed: chmod o-w {shown}")
     elif found.st_uid not in (0, os.geteuid()):
         who = f"The user {_user(found.st_uid)}, who owns {visible(str(path))},"
         yield Distrust(refused=False, text=f"{who} {can}, and with it what {run}.")
@@ -74,6 +79,8 @@ def _judge(path: Path, found: os.stat_result, hooks: Sequence[str], config: Path
 
 def _run(hooks: Sequence[str]) -> str:
     names = [visible(name) for name in hooks]
+    if names == [_MANAGE]:
+        return f"{_MANAGE} runs"
     return f"the hook {names[0]} runs" if len(names) == 1 else f"the hooks {listed(names)} run"
 
 

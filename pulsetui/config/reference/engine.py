@@ -54,6 +54,12 @@ FILE = ConfigTable(
             example="[host]\nwatch = false",
         ),
         ConfigKey(
+            name="prove",
+            takes="a table",
+            about="What it takes to look for proof beside the checks themselves.",
+            example='[prove]\nmanage = ["/srv/shop/.venv/bin/python", "/srv/shop/manage.py"]',
+        ),
+        ConfigKey(
             name="checks",
             takes="tables by slug",
             about="The checks.",
@@ -275,6 +281,23 @@ HOST = ConfigTable(
             about="The file in which cron's starts are logged.",
             without="where it usually is",
             example='cron_log = "/var/log/cron.log"',
+        ),
+    ),
+)
+
+PROVE = ConfigTable(
+    name="prove",
+    heading="[prove]",
+    about="What it takes to look for proof beside the `prove` of the checks themselves.",
+    example="[prove]\n",
+    page="proof.md",
+    keys=(
+        ConfigKey(
+            name="manage",
+            takes="a list of the words of a command",
+            about="How a Django project's manage.py is called, for proofs that begin with `django:`.",
+            without="such proofs are not provable",
+            example='manage = ["/srv/shop/.venv/bin/python", "/srv/shop/manage.py"]',
         ),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pulsetui.config.reference.alerts import MAINTENANCE, RULES
 from pulsetui.config.reference.check import CHECK
-from pulsetui.config.reference.engine import DRILL, FILE, HOOK, HOST, LISTENER, WATCHDOG
+from pulsetui.config.reference.engine import DRILL, FILE, HOOK, HOST, LISTENER, PROVE, WATCHDOG
 from pulsetui.config.reference.entry import ConfigKey, ConfigTable
 
 SPANS = (
@@ -19,7 +19,8 @@ SECRETS = (
 )
 
 TABLES: Mapping[str, ConfigTable] = {
-    table.name: table for table in (FILE, CHECK, LISTENER, HOOK, RULES, MAINTENANCE, DRILL, WATCHDOG, HOST)
+    table.name: table
+    for table in (FILE, CHECK, LISTENER, HOOK, RULES, MAINTENANCE, DRILL, WATCHDOG, HOST, PROVE)
 }
 """By the name that ``pulsetui help config`` takes."""
 

@@ -88,6 +88,11 @@ class FileProof(Struct, frozen=True):
         return self.path
 
     @property
+    def runs_program(self) -> bool:
+        """Whether to look takes a program."""
+        return False
+
+    @property
     def is_pattern(self) -> bool:
         """Whether its name stands for the newest of several files."""
         return _PATTERN.search(self.path) is not None

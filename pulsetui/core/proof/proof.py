@@ -6,7 +6,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from pulsetui.core.proof.file_proof import FILE_EXAMPLE, FileProof
-from pulsetui.core.proof.value_proof import ValueProof, parse_json_proof, parse_sql_proof
+from pulsetui.core.proof.value_proof import (
+    ValueProof,
+    parse_django_proof,
+    parse_json_proof,
+    parse_sql_proof,
+)
 from pulsetui.core.proof.verdict import ProofError
 
 Proof = FileProof | ValueProof
@@ -15,7 +20,12 @@ MAX_PROOF_LENGTH = 1000
 """Characters of one proof."""
 
 _KINDS: Mapping[str, Callable[[str], Proof]] = MappingProxyType(
-    {"file": FileProof.parse, "http json": parse_json_proof, "sql": parse_sql_proof}
+    {
+        "file": FileProof.parse,
+        "http json": parse_json_proof,
+        "sql": parse_sql_proof,
+        "django": parse_django_proof,
+    }
 )
 """By the words before the first colon."""
 

@@ -17,7 +17,14 @@ from msgspec import Struct
 
 from pulsetui.core import storable
 from pulsetui.core.proof.comparisons import COMPARISONS, usual_of
-from pulsetui.core.proof.value_sources import JsonField, SqlQuery, parse_json_field, parse_sql_query
+from pulsetui.core.proof.value_sources import (
+    DjangoQuery,
+    JsonField,
+    SqlQuery,
+    parse_django_query,
+    parse_json_field,
+    parse_sql_query,
+)
 from pulsetui.core.proof.verdict import MAX_AHEAD, ProofError, ProofOutcome, Verdict
 from pulsetui.core.schedule.duration import DurationError, parse_duration
 from pulsetui.core.text.clean import clean
@@ -53,8 +60,13 @@ class ValueProof(Struct, frozen=True):
 
     text: str
     what: str
-    source: JsonField | SqlQuery
+    source: JsonField | SqlQuery | DjangoQuery
     clauses: tuple[ValueClause, ...]
+
+    @property
+    def runs_program(self) -> bool:
+        """Whether to look takes a program."""
+        return isinstance(self.source, DjangoQuery)
 
     def judge(
         self, seen: SeenValue, usual: Sequence[float], now: datetime, ended_at: datetime | None = None
@@ -90,6 +102,12 @@ def parse_json_proof(text: str) -> ValueProof:
 def parse_sql_proof(text: str) -> ValueProof:
     """Raises ProofError with a message that shows the form."""
     source, clauses = parse_sql_query(text)
+    return ValueProof(text.strip(), source.what, source, parse_clauses(clauses))
+
+
+def parse_django_proof(text: str) -> ValueProof:
+    """Raises ProofError with a message that shows the form."""
+    source, clauses = parse_django_query(text)
     return ValueProof(text.strip(), source.what, source, parse_clauses(clauses))
 
 

@@ -11,12 +11,18 @@ from pulsetui.core.proof.verdict import ProofError
 from pulsetui.core.text.json_path import read_path
 
 JSON_EXAMPLE = "http json:http://127.0.0.1:9000/status .newest < 25h"
+DJANGO_EXAMPLE = "django:billing.Invoice newest created < 25h"
 SQL_EXAMPLE = "sql:/srv/shop/db.sqlite3 'SELECT max(created) FROM invoice' < 25h"
 _JSON = re.compile(r"\s*http\s+json:(\S+)\s+([.\[][^\s<>=!]*)(?=[\s<>=!])\s*(\S.*?)\s*", re.DOTALL)
 _SQL = re.compile(
     r"""\s*sql:(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"']+))
     \s+(?P<sign>["'])(?P<query>.*)(?P=sign)\s*(?P<clauses>[^\s"'].*?)\s*""",
     re.DOTALL | re.VERBOSE,
+)
+_DJANGO = re.compile(
+    r"""\s*django:([A-Za-z_]\w*\.[A-Za-z_]\w*)\s+(?:(count)|(newest|oldest)\s+([A-Za-z_]\w*))
+    (?=[\s<>=!])\s*(\S.*?)\s*""",
+    re.DOTALL | re.VERBOSE | re.ASCII,
 )
 _MAX_SAID = 80  # characters of a query in a sentence
 
@@ -35,6 +41,16 @@ class SqlQuery(Struct, frozen=True):
     what: str
     database: str
     query: str
+
+
+class DjangoQuery(Struct, frozen=True):
+    """A question to a Django project: how many rows of a model there are, or what a field of it is at most or
+    at least. ``field`` is "" for a count."""
+
+    what: str
+    model: str
+    aggregate: str
+    field: str
 
 
 def parse_json_field(text: str) -> tuple[JsonField, str]:
@@ -64,6 +80,17 @@ def parse_sql_query(text: str) -> tuple[SqlQuery, str]:
         raise ProofError(f'"{text:.60}" asks nothing; write it like "{SQL_EXAMPLE}"')
     said = query if len(query) <= _MAX_SAID else f"{query[:_MAX_SAID]}…"
     return SqlQuery(f"{database} ({said})", database, match["query"]), match["clauses"]
+
+
+def parse_django_query(text: str) -> tuple[DjangoQuery, str]:
+    """With what stands behind it. Raises ProofError with a message that shows the form."""
+    match = _DJANGO.fullmatch(text)
+    if match is None:
+        raise ProofError(f'"{text:.60}" is not a valid proof; write it like "{DJANGO_EXAMPLE}"')
+    model, count, newest, field, rest = match.groups()
+    aggregate = count or newest
+    what = f"{model} {aggregate} {field}" if field else f"{model} {aggregate}"
+    return DjangoQuery(what, model, aggregate, field or ""), rest
 
 
 def _checked_url(url: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from functools import partial
 from typing import Protocol, TypeVar
 
+from pulsetui.config.model import Config
 from pulsetui.core.proof.proof import Proof
 from pulsetui.core.proof.verdict import ProofOutcome, Verdict, together
 from pulsetui.core.state.results import LOUD_AFTER, ProofFinding
@@ -48,6 +49,7 @@ class ProvenEngine(Protocol):
 
     clock: Clock
     notices: Notices
+    config: Config
 
     @property
     def checks(self) -> Checks: ...
@@ -66,6 +68,7 @@ class Prover:
         self._looks = Looks()
         self._busy: set[int] = set()
         self._told: dict[int, str] = {}  # by check: the key of a notice
+        self.no_programs: Callable[[], str] = str  # why no program of checks.toml may run; set by who knows
         self._idle = asyncio.Event()
         self._idle.set()
         self.pause: Callable[[float], Awaitable[object]] = asyncio.sleep
@@ -129,7 +132,10 @@ class Prover:
         measured: dict[str, float] = {}
 
         async def one(proof: Proof) -> Verdict:
-            look = partial(look_for, proof, usual.get(proof.text, ()), now, ended)
+            manage = self._engine.config.prove.manage
+            look = partial(look_for, proof, usual.get(proof.text, ()), now, ended, manage)
+            if proof.runs_program and (why := self.no_programs()):
+                return Verdict(ProofOutcome.UNPROVABLE, clean(f"{proof.what}: {why}", MAX_DETAIL))
             try:
                 verdict, measure = await self._looks.run(proof.text, look)
             except UnseenError as error:

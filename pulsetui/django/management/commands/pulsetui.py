@@ -16,6 +16,7 @@ _HELP = """\
 sync    makes the checks equal to the schedules of this project; only with --write, else it shows the diff
 list    which commands and scheduled jobs there are, and which have no check
 verify  sends a labelled note to the check of each command, and waits for the answer
+prove   a number or an instant of a model, for an engine that looks for proof: prove billing.Invoice count
 check   what manage.py check --deploy warns of
 """
 
@@ -34,8 +35,8 @@ class ManagePulse(BaseCommand):  # type: ignore[misc] # Django ships no types
     def add_arguments(self, parser: Any) -> None:
         parser.epilog = _HELP
         parser.formatter_class = _AsWritten
-        parser.add_argument("action", choices=["sync", "list", "verify", "check"])
-        parser.add_argument("commands", nargs="*", help="verify: only these")
+        parser.add_argument("action", choices=["sync", "list", "verify", "prove", "check"])
+        parser.add_argument("commands", nargs="*", help="verify: only these; prove: what to look up")
         parser.add_argument("--write", action="store_true", help="sync: change the checks")
         parser.add_argument("--prune", action="store_true", help="sync: remove what is scheduled no more")
         parser.add_argument("--config", default="", metavar="FILE", help="sync: this checks.toml, no engine")
@@ -48,7 +49,7 @@ class ManagePulse(BaseCommand):  # type: ignore[misc] # Django ships no types
         )
 
     def handle(self, *args: Any, action: str, commands: list[str], **given: Any) -> None:
-        if commands and action != "verify":
+        if commands and action not in ("verify", "prove"):
             raise CommandError(f"{action} takes no commands, got: {' '.join(commands)}")
         for name in ("write", "prune", "config"):
             if given[name] and action != "sync":
@@ -67,6 +68,11 @@ class ManagePulse(BaseCommand):  # type: ignore[misc] # Django ships no types
             from pulsetui.django.verify import verify
 
             verify(options, commands, out=out)
+            return True
+        if action == "prove":
+            from pulsetui.django.proving import prove
+
+            prove(commands, out=out)
             return True
         if action == "check":
             from pulsetui.django.checks import check_by_hand
