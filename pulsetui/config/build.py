@@ -15,9 +15,7 @@ from pulsetui.config import values
 from pulsetui.config.address import parse_address
 from pulsetui.config.alerts import RULES, circular, holiday_files, read_rules, read_window
 from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check
-from pulsetui.config.drill import DrillConfig, read_drill
 from pulsetui.config.flaws import FieldFlaw, no_such_check, unknown_key, zone_flaw
-from pulsetui.config.host import read_host
 from pulsetui.config.kept_secret import NamesSecrets, SecretReader
 from pulsetui.config.model import (
     DEFAULT_TIMEZONE,
@@ -29,11 +27,13 @@ from pulsetui.config.model import (
     ReadBefore,
 )
 from pulsetui.config.problem import ConfigProblems, Problem, quoted
-from pulsetui.config.prove import read_prove
 from pulsetui.config.secret import masked, secrets_of
+from pulsetui.config.tables.drill import DrillConfig, read_drill
+from pulsetui.config.tables.host import read_host
+from pulsetui.config.tables.prove import read_prove
+from pulsetui.config.tables.watchdog import WATCHDOG, WATCHDOG_SECRETS, WatchdogConfig, read_watchdog
 from pulsetui.config.toml.scan import Lines
 from pulsetui.config.values import Flaw, FlawedError
-from pulsetui.config.watchdog import WATCHDOG, WATCHDOG_SECRETS, WatchdogConfig, read_watchdog
 from pulsetui.core.state.alert_rules import AlertRules
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check

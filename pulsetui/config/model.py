@@ -10,11 +10,11 @@ from typing import Any, Protocol, runtime_checkable
 from msgspec import Struct, field
 
 from pulsetui.config.address import DEFAULT_HOST, DEFAULT_PORT, format_address, is_loopback, parse_address
-from pulsetui.config.drill import DrillConfig
-from pulsetui.config.host import HostConfig
 from pulsetui.config.kept_secret import SecretPlace
-from pulsetui.config.prove import ProveConfig
-from pulsetui.config.watchdog import WatchdogConfig
+from pulsetui.config.tables.drill import DrillConfig
+from pulsetui.config.tables.host import HostConfig
+from pulsetui.config.tables.prove import ProveConfig
+from pulsetui.config.tables.watchdog import WatchdogConfig
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
 

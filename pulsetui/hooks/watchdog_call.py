@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from pulsetui.config.watchdog import WatchdogConfig
+from pulsetui.config.tables.watchdog import WatchdogConfig
 from pulsetui.errors import HookError
 from pulsetui.hooks.http import Http, HttpCall, HttpOptions
 

@@ -20,8 +20,8 @@ from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.client.commands import Acknowledge, EndTrial, OfTrial, Operation, StartDrill, TestHooks
 from pulsetui.client.trials import Trial, TrialView
 from pulsetui.client.views import CommandResult
-from pulsetui.config.drill import DrillConfig
 from pulsetui.config.model import Config
+from pulsetui.config.tables.drill import DrillConfig
 from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.status import Reason, Status

@@ -9,7 +9,7 @@ import pytest
 from pulsetui.config.doubts.trust import distrust
 from pulsetui.config.file.load import load_config, parse_config
 from pulsetui.config.problem import ConfigProblems
-from pulsetui.config.prove import ProveConfig
+from pulsetui.config.tables.prove import ProveConfig
 
 MANAGE = 'manage = ["/srv/venv/bin/python", "/srv/shop/manage.py"]'
 

@@ -10,7 +10,7 @@ import pytest
 from pulsetui.config.file.load import parse_config
 from pulsetui.config.model import Config
 from pulsetui.config.problem import ConfigProblems
-from pulsetui.config.watchdog import WatchdogConfig
+from pulsetui.config.tables.watchdog import WatchdogConfig
 
 KEY = "5f0c1a7e-secret-of-the-other-side"
 URL = f"https://hc-ping.example.org/{KEY}"

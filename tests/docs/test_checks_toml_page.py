@@ -11,15 +11,15 @@ from tomli_w import dumps
 from pulsetui.config.alerts import RULES, WINDOW
 from pulsetui.config.build import LISTENER, TOP
 from pulsetui.config.check_fields import FIELDS
-from pulsetui.config.drill import DRILL
 from pulsetui.config.file.load import parse_config
-from pulsetui.config.host import HOST
 from pulsetui.config.model import Config
-from pulsetui.config.prove import PROVE
 from pulsetui.config.reference.entry import ConfigKey, ConfigTable
 from pulsetui.config.reference.tables import TABLES
+from pulsetui.config.tables.drill import DRILL
+from pulsetui.config.tables.host import HOST
+from pulsetui.config.tables.prove import PROVE
+from pulsetui.config.tables.watchdog import WATCHDOG
 from pulsetui.config.toml.read import read_toml
-from pulsetui.config.watchdog import WATCHDOG
 from pulsetui.core.state.status import Reason
 from pulsetui.hooks.registry import KINDS, VALIDATORS
 from tests.docs.checks_toml import PAGE, page_text

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from pulsetui.config.file.load import parse_config
-from pulsetui.config.watchdog import WATCHDOG
+from pulsetui.config.tables.watchdog import WATCHDOG
 from pulsetui.hooks.registry import VALIDATORS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "watchdog.md").read_text("utf-8")

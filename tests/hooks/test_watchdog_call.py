@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pulsetui.config.watchdog import WatchdogConfig
+from pulsetui.config.tables.watchdog import WatchdogConfig
 from pulsetui.hooks.watchdog_call import ask_watchdog
 from tests.hooks.receivers import STALL, Receiver, answer
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from pulsetui.config.watchdog import WatchdogConfig
+from pulsetui.config.tables.watchdog import WatchdogConfig
 from pulsetui.monitor.notices import Notices
 from pulsetui.monitor.watch.watchdog import RETRY_S, TOLD_AFTER, Watchdogs
 from tests.hooks.fakes import FakeTime, settle

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from pulsetui.client.watchdogs import WatchdogState
-from pulsetui.config.watchdog import WatchdogConfig
+from pulsetui.config.tables.watchdog import WatchdogConfig
 from pulsetui.core.text.clean import clean
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.notices import Notices
