@@ -8,6 +8,10 @@
 - Textual asks COLUMNS and LINES before the terminal; they belong to another one where they were exported.
 - Its handlers of SIGTSTP and SIGCONT outlive it, and stop a process that is ending.
 - What comes faster than it is dealt with piles up; here it waits in the kernel.
+- Where the terminal speaks kitty's keyboard protocol, Textual asks for every key as an escape sequence. Text
+  that is composed (dead keys, input methods) then gets lost in several terminals.
+- Textual brackets each frame as synchronised (mode 2026) where that is offered. tmux offers it from 3.7, and
+  repaints the whole pane after each such frame, be it one changed cell.
 """
 
 from __future__ import annotations
@@ -21,11 +25,12 @@ import signal
 import sys
 import time
 from codecs import getincrementaldecoder
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, cast
 
+from textual import constants
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.message import Message
@@ -47,6 +52,10 @@ _ENDS = 3
 _USUAL_SIZE = (80, 24)
 _MAX_SIZE = (1_000, 500)
 """More than any screen has. A terminal may say 65,535 of each: that would be a gigabyte of blanks."""
+
+
+_KITTY_KEYS = "\x1b[=1;1u"
+"""In the place of what Textual has pushed: only keys that have no text are told apart by sequences."""
 
 
 class TerminalGone(Message):
@@ -117,6 +126,11 @@ def _sized(message: Resize) -> Resize:
     return message if size == message.size else Resize.from_dimensions(size, pixels)
 
 
+def _is_in_tmux(environ: Mapping[str, str]) -> bool:
+    # TERM tells of one on the near side of an ssh; "screen" is its name for itself in old settings.
+    return bool(environ.get("TMUX")) or environ.get("TERM", "").startswith(("tmux", "screen"))
+
+
 def _from_environment(name: str, usual: int) -> int:
     text = os.environ.get(name, "")
     number = int(text) if text.isdecimal() and len(text) < 5 else 0
@@ -146,6 +160,14 @@ class TerminalDriver(LinuxDriver):
         signal.signal(signal.SIGCONT, self._sigcont_application)
         self._drawing = True
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
+        if not constants.DISABLE_KITTY_KEY:
+            self.write(_KITTY_KEYS)
+            self.flush()
+
+    def _request_terminal_sync_mode_support(self) -> None:
+        """Not asked in tmux, which gathers what a frame changes by itself."""
+        if not _is_in_tmux(os.environ):
+            super()._request_terminal_sync_mode_support()
 
     def _sigcont_application(self, *_: object) -> None:
         """The process goes on.

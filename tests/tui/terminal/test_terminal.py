@@ -169,6 +169,11 @@ class OnPty:
                 return
         raise AssertionError(f"{wanted!r} did not come; the end of what did: {self.output[-300:]!r}")
 
+    def read_rest(self, quiet_s: float = 0.25) -> None:
+        """Reads until nothing has come for that long."""
+        while select.select([self._master], [], [], quiet_s)[0]:
+            self.output += os.read(self._master, 65536)
+
 
 def set_size(terminal: int, columns: int, lines: int) -> None:
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -374,3 +379,36 @@ def test_ctrl_z_after_the_end_stops_nobody() -> None:
         screen.process.send_signal(signal.SIGTERM)
         screen.read_until(b"went on")
         assert screen.process.wait(10) == 0
+
+
+@pytest.mark.parametrize(
+    ("environ", "asked"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "xterm-256color", "TMUX": "/tmp/tmux-0/default,1,0"}, False),
+        ({"TERM": "tmux-256color"}, False),  # in a tmux on the near side of an ssh
+        ({"TERM": "screen-256color"}, False),
+    ],
+)
+def test_synchronised_frames_are_not_asked_for_in_tmux(environ: dict[str, str], asked: bool) -> None:
+    """tmux 3.7 repaints the whole pane after each of them."""
+    with on_a_pty(**{"TMUX": "", **environ}) as screen:
+        screen.read_until(b"Sync invoices")
+        screen.type(b"\x1b[?2026;2$y" if asked else b"")
+        screen.type(b"j")
+        screen.read_until(b"\x1b[?2026h" if asked else b"Certificates")
+        assert (b"\x1b[?2026$p" in screen.output) == asked
+        assert (b"\x1b[?2026h" in screen.output) == asked
+
+
+def test_keys_that_write_come_as_text_where_the_terminal_knows_the_keyboard_protocol() -> None:
+    """Or what is composed would get lost: dead keys, input methods."""
+    with on_a_pty() as screen:
+        screen.read_until(b"\x1b[?2004h")
+        asked = re.findall(rb"\x1b\[[>=][0-9;]*u", screen.output)
+        assert asked[-1] == b"\x1b[=1;1u"  # after what Textual has asked for
+        screen.read_until(b"Sync invoices")
+        screen.type(b"n", pause=0)
+        screen.read_until(b"New check")
+        screen.type("Zürich ñ".encode())
+        screen.read_until("Zürich ñ".encode())
