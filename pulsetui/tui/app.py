@@ -31,6 +31,7 @@ from pulsetui.tui.session import UiSession
 from pulsetui.tui.shown_zone import WHOSE, ShownZone
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.table.summary import title_words
+from pulsetui.tui.terminal.colours import Colours
 from pulsetui.tui.terminal.key_reader import PASTE_CUT
 from pulsetui.tui.terminal.signals import EndingSignals
 from pulsetui.tui.terminal.terminal import Terminal
@@ -75,16 +76,18 @@ class PulseApp(App[None]):
         mouse: bool = True,
         theme: str = "",
         ascii_only: bool = False,
+        colours: Colours = Colours.ALL,
         notices: Sequence[Notice] = (),
         settings: SettingsFile | None = None,
         attached: str | None = None,
         on_shown: Callable[[], None] = lambda: None,
     ) -> None:
         """``host`` is the zone of the host on which the screen runs; None finds it. ``mouse`` False leaves
-        the mouse to the terminal, for selecting text. ``notices`` are the screen's own, shown with the
-        engine's until they are dismissed. ``settings`` holds what was set last time, and keeps it; a
-        ``theme`` given here wins. ``attached`` is None when the engine ends with the screen; else the address
-        that the person named it by, or "". ``on_shown`` is called when the first frame stands."""
+        the mouse to the terminal, for selecting text. ``colours`` is what the terminal has. ``notices`` are
+        the screen's own, shown with the engine's until they are dismissed. ``settings`` holds what was set
+        last time, and keeps it; a ``theme`` given here wins. ``attached`` is None when the engine ends with
+        the screen; else the address that the person named it by, or "". ``on_shown`` is called when the first
+        frame stands."""
         super().__init__()
         self.client = client
         self.attached = attached
@@ -99,7 +102,6 @@ class PulseApp(App[None]):
         own = host_zone if host is None else lambda: host
         self.shown_zone = ShownZone(self.session.settings.zone, client.info().timezone, own)
         self.ascii_only = ascii_only or self.session.settings.ascii
-        self._plain: LineFilter | None = None
         self.actions = Actions(self, self)
         self.go = Navigation(self, self)
         self.terminal = Terminal(self)
@@ -108,7 +110,7 @@ class PulseApp(App[None]):
         self._signals = EndingSignals(lambda code: self.exit(None, code))
         self._bridge: Bridge | None = None
         self._unsubscribe: list[Callable[[], None]] = []
-        self.themes = AppThemes(self)
+        self.themes = AppThemes(self, colours)
         self.use_theme(theme or self.session.settings.theme)
 
     def get_driver_class(self) -> type[Driver]:
@@ -143,15 +145,9 @@ class PulseApp(App[None]):
     # Glyphs
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """What every painted line goes through: the last place at which a glyph can become a letter."""
-        filters = super().get_line_filters()
-        if not self.ascii_only:
-            return filters
-        if self._plain is None:
-            from pulsetui.tui.draw.plain_glyphs import PlainGlyphs
-
-            self._plain = PlainGlyphs()
-        return [*filters, self._plain]
+        """What every painted line goes through: the last place at which a glyph can become a letter, and a
+        colour one that the terminal has."""
+        return self.themes.filtered(super().get_line_filters(), plain=self.ascii_only)
 
     def use_plain_glyphs(self, *, plain: bool) -> None:
         """Draws with nothing but ASCII, or with all glyphs again; kept for the next start."""

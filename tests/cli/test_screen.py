@@ -20,6 +20,7 @@ import pytest
 
 from pulsetui.attach.find import EngineAddress
 from pulsetui.cli import connect
+from pulsetui.cli.commands import screen
 from pulsetui.errors import EngineSilentError
 from tests.cli.installed import PULSETUI, environment, pulsetui
 from tests.cli.test_serve import CONFIG, serving
@@ -241,3 +242,15 @@ def test_in_the_background_of_a_shell_it_refuses_instead_of_being_stopped_with_t
         opened.process.kill()
         opened.process.wait()
         os.close(opened.master)
+
+
+def test_a_setting_of_colours_that_is_none_is_told_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("TMUX", raising=False)
+    monkeypatch.delenv("COLORTERM", raising=False)
+    monkeypatch.setenv("PULSETUI_COLORS", "millions")
+
+    colours, (notice,) = screen._found_colours()
+
+    assert colours == "256"
+    assert notice.text == 'PULSETUI_COLORS="millions" is ignored: it must be one of auto, truecolor, 256, 16'

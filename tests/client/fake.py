@@ -540,13 +540,21 @@ def main() -> None:
     from zoneinfo import ZoneInfo
 
     from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.draw.plain_glyphs import lacks_glyphs
+    from pulsetui.tui.terminal.colours import find_colours
 
     count = int(sys.argv[1]) if len(sys.argv) > 1 else -1
     views = household() if count < 0 else crowd(count)
     engine = FakeEngine(views, real_time=True)
     if os.environ.get("FAKE_NOTICE"):
         engine.notices = (Notice(key="config", level="error", text=os.environ["FAKE_NOTICE"]),)
-    PulseApp(engine, host=ZoneInfo("Europe/Riga")).run()
+    PulseApp(
+        engine,
+        host=ZoneInfo("Europe/Riga"),
+        theme=os.environ.get("FAKE_THEME", ""),
+        ascii_only=lacks_glyphs(os.environ, sys.stdout.encoding),
+        colours=find_colours(os.environ).colours,
+    ).run()
 
 
 if __name__ == "__main__":

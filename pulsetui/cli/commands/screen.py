@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pulsetui.client.views import Notice
     from pulsetui.service import Service
     from pulsetui.tui.app import PulseApp
+    from pulsetui.tui.terminal.colours import Colours
 
 _HANDOVER_S = 10.0
 """How long an engine that is just ending is given to let go of the state directory."""
@@ -218,12 +219,14 @@ def show(
     from pulsetui.tui.settings import FILE_NAME, SettingsFile
 
     shown = _first_frame(on_shown)
+    colours, wrong = _found_colours()
 
     def new_app() -> PulseApp:
         return PulseApp(
             client,
             ascii_only=lacks_glyphs(os.environ, sys.stdout.encoding),
-            notices=notices,
+            colours=colours,
+            notices=(*notices, *wrong),
             settings=SettingsFile(state_dir(options) / FILE_NAME),
             attached=attached,
             on_shown=shown,
@@ -241,6 +244,15 @@ def show(
             return Left(1, failed=f"the screen failed {_MAX_CRASHES} times within a minute: {kept}")
         notices = (_notice("screen", f"The screen failed and was restarted; {kept}"),)
     return Left()
+
+
+def _found_colours() -> tuple[Colours, tuple[Notice, ...]]:
+    """What the terminal has, and what the person should know of how that was found."""
+    from pulsetui.client.views import Notice
+    from pulsetui.tui.terminal.colours import VARIABLE, find_colours
+
+    colours, wrong = find_colours(os.environ)
+    return colours, (Notice(key=VARIABLE, level="warning", text=wrong),) if wrong else ()
 
 
 def _first_frame(then: Callable[[], None]) -> Callable[[], None]:

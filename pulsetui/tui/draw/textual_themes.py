@@ -5,13 +5,15 @@ Made when somebody asks for one; a session in our own themes never pays for this
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from msgspec.structs import replace
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
+from pulsetui.tui.draw.fewer_colours import index_colour, nearest_index
 from pulsetui.tui.draw.theme import ANSI, PALETTES, Palette
 
 _MIN_CONTRAST = 4.5
@@ -86,6 +88,54 @@ def _measured(theme: Theme, title: str) -> Palette:
         alarm_text="#ffffff",
         alarm_cursor=_written(alarm_cursor),
     )
+
+
+def indexed(palette: Palette) -> Palette:
+    """The palette in the colours of xterm's table: of those that can be read the nearest, so that every
+    contrast of ``_measured`` is kept."""
+    end = _WHITE if palette.dark else _BLACK
+    writable = _Need([end], 1.5 * _MIN_CONTRAST)
+    background = _nearest(palette.background, [writable])
+    cursor = _nearest(palette.cursor, [writable, _Need([background], _MIN_CURSOR_CONTRAST)])
+    surface = _nearest(palette.surface, [writable])
+    panel = _nearest(palette.panel, [writable, _Need([cursor], _MIN_CURSOR_CONTRAST - 0.3)])
+    readable = _Need([background, cursor, surface, panel], _MIN_CONTRAST)
+    inks: dict[str, Color] = {}
+    for name in ("down", "late", "up", "text", "muted", "accent", "new", "paused", "running"):
+        taken = [inks[other] for other in ("down", "late") if other in inks]
+        inks[name] = _nearest(getattr(palette, name), [readable], other_than=taken)
+    white = _Need([_WHITE], _MIN_CONTRAST)
+    alarm = _nearest(palette.alarm, [white, _Need([background], _MIN_ALARM_CONTRAST)])
+    alarm_cursor = _nearest(palette.alarm_cursor, [white], other_than=[alarm])
+    return replace(
+        palette,
+        **{name: _written(colour) for name, colour in inks.items()},
+        background=_written(background),
+        surface=_written(surface),
+        panel=_written(panel),
+        cursor=_written(cursor),
+        border=_written(_nearest(palette.border, [])),
+        alarm=_written(alarm),
+        alarm_cursor=_written(alarm_cursor),
+    )
+
+
+class _Need(NamedTuple):
+    """The contrast that a colour must have with each of some others."""
+
+    others: Sequence[Color]
+    least: float
+
+
+def _nearest(colour: str, needs: Sequence[_Need], *, other_than: Sequence[Color] = ()) -> Color:
+    """Of xterm's table the nearest that has all it needs."""
+
+    def fits(one: Color) -> bool:
+        return one not in other_than and all(
+            contrast(one, other) >= need.least for need in needs for other in need.others
+        )
+
+    return index_colour(nearest_index(Color.parse(colour), fits))
 
 
 def _grounds(colours: Mapping[str, Color], end: Color) -> dict[str, Color]:

@@ -152,7 +152,7 @@ ANSI = Palette(
     running="cyan",
     alarm="red",
     alarm_text="bright_white",
-    alarm_cursor="bright_white",
+    alarm_cursor="white",
     cursor="white",
     cursor_text="black",
 )
@@ -228,9 +228,15 @@ class StyleSet:
         ink: str = getattr(palette, _INK[name])
         ground: str = getattr(palette, _BASES[base])
         bold = name in _BOLD
-        dim = palette.ansi and _INK[name] == "muted"
+        dim = _INK[name] == "muted" and palette.muted == palette.text
         if base == "alarm":
             ink, bold, dim = palette.alarm_text, True, False
+        elif palette.ansi and base in ("cursor", "alarm-cursor"):
+            # Bold would be bright as well on many terminals: grey on white. Of an alarm, the status keeps the
+            # ground, since no second one of the sixteen is both red and readable.
+            ink, bold, dim = palette.cursor_text, False, False
+            if base == "alarm-cursor" and _INK[name] == "down":
+                ink, ground, bold = palette.alarm_text, palette.alarm, True
         elif base == "alarm-cursor":
             # Where the cursor is as white as its ink, the alarm colour becomes the ink.
             same = palette.alarm_cursor in (palette.alarm_text, palette.cursor)
@@ -241,6 +247,7 @@ class StyleSet:
             ink, ground = palette.alarm_text, palette.alarm
         elif name == "spot":
             ink, ground = ("black" if palette.ansi else palette.background), palette.accent
+            bold = not palette.ansi
         return Style(color=ink, bgcolor=ground, bold=bold, dim=dim)
 
 
@@ -274,14 +281,20 @@ def textual_theme(palette: Palette) -> Theme:
 
 
 def _variables(palette: Palette, colours: Mapping[str, str]) -> dict[str, str]:
+    cursor_text = colours.get("cursor_text", colours["text"])
     return {
         **(BUILTIN_THEMES["ansi-dark"].variables if palette.ansi else {}),
         "line": colours["border"],
         "muted": colours["muted"],
+        "text-muted": colours["muted"],
         "alarm": colours["alarm"],
         "alarm-text": colours["alarm_text"],
         "block-cursor-background": colours["cursor"],
-        "block-cursor-foreground": colours.get("cursor_text", colours["text"]),
+        "block-cursor-foreground": cursor_text,
+        "block-cursor-blurred-background": colours["cursor"],
+        "block-cursor-blurred-foreground": cursor_text,
+        "input-selection-background": colours["cursor"],
+        "input-selection-foreground": cursor_text,
         "input-cursor-background": colours["text"],
         "input-cursor-foreground": colours["background"] if not palette.ansi else "ansi_black",
         "scrollbar": colours["border"],

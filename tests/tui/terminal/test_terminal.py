@@ -404,11 +404,11 @@ def test_synchronised_frames_are_not_asked_for_in_tmux(environ: dict[str, str], 
 def test_keys_that_write_come_as_text_where_the_terminal_knows_the_keyboard_protocol() -> None:
     """Or what is composed would get lost: dead keys, input methods."""
     with on_a_pty() as screen:
-        screen.read_until(b"\x1b[?2004h")
+        screen.read_until(b"\x1b[=1;1u")
+        screen.read_until(b"Sync invoices")
         asked = re.findall(rb"\x1b\[[>=][0-9;]*u", screen.output)
         assert asked[-1] == b"\x1b[=1;1u"  # after what Textual has asked for
-        screen.read_until(b"Sync invoices")
-        screen.type(b"n", pause=0)
+        screen.type(b"n")
         screen.read_until(b"New check")
         screen.type("Zürich ñ".encode())
         screen.read_until("Zürich ñ".encode())

@@ -12,12 +12,14 @@ from pulsetui.config.paths import CONFIG_VARIABLE, LAST_GOOD_NAME, STATE_VARIABL
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import UsageError
 from pulsetui.monitor.logfile import LOG_NAME
+from pulsetui.tui.terminal.colours import VARIABLE as COLOURS_VARIABLE
 
 VARIABLES: Mapping[str, str] = {
     CONFIG_VARIABLE: "checks.toml, in the place of --config",
     STATE_VARIABLE: "the state directory, in the place of --state-dir",
     "PULSETUI_URL": "the engine's address, for ping, run and reports from Python",
     "PULSETUI_API_KEY": "the key of an engine elsewhere, in the place of --api-key",
+    COLOURS_VARIABLE: "of the screen: auto (as the terminal says), truecolor, 256 or 16",
     "NO_COLOR": "no colours",
 }
 """Of the environment, and what each says."""
