@@ -17,6 +17,7 @@ from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand, Dismiss, answer_at_once
 from pulsetui.client.deploys import DeployView
 from pulsetui.client.host import HostView
+from pulsetui.client.today import Today
 from pulsetui.client.trials import TrialView
 from pulsetui.client.trust import TrustRow
 from pulsetui.client.views import (
@@ -123,13 +124,11 @@ class RemoteEngine:
 
     def trust(self, slugs: Sequence[str], since: datetime) -> tuple[TrustRow, ...]:
         asked = {"slugs": ",".join(slugs), "since": since.isoformat()}
-        try:
-            answer = self._transport.get("trust", **asked)
-        except UnknownCheckError:  # of checks nobody complains: the whole question is not known there
-            raise EngineError(
-                f"the engine at {self.url} is older than this program and cannot count that: update it"
-            ) from None
-        return self._read(wire.decode_trust, answer)
+        return self._read(wire.decode_trust, self._counted("trust", **asked))
+
+    def today(self, since: datetime, until: datetime) -> Today:
+        span = {"since": since.isoformat(), "until": until.isoformat()}
+        return self._read(wire.decode_today, self._counted("today", **span))
 
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         return self._read(wire.decode_log, self._transport.get("log", limit=str(limit)))
@@ -145,6 +144,15 @@ class RemoteEngine:
         if self._follower is not None:
             self._follower.stop()
         self._transport.close()
+
+    def _counted(self, what: str, **asked: str) -> bytes:
+        """The answer to a question that engines before this one did not know."""
+        try:
+            return self._transport.get(what, **asked)
+        except UnknownCheckError:  # of checks nobody complains: the whole question is not known there
+            raise EngineError(
+                f"the engine at {self.url} is older than this program and cannot count that: update it"
+            ) from None
 
     def _read(self, decode: Callable[[bytes], _T], data: bytes) -> _T:
         try:

@@ -256,8 +256,18 @@ COMMANDS: Mapping[str, CommandSpec] = {
         ),
         more=_HOOKS,
     ),
+    "today": CommandSpec(
+        "reports.today:today",
+        "print a page for the morning: what is wrong, what happened since last evening, what is to come",
+        (
+            _argument(
+                "--since", metavar="TIME", help="fri, 2026-11-20, 17:00, 2d (default: yesterday at 18:00)"
+            ),
+            _JSON,
+        ),
+    ),
     "report": CommandSpec(
-        "report:report",
+        "reports.report:report",
         "print the audit trail of a check or of one incident, or how reliable all checks were",
         (
             _argument("what", metavar="SLUG[#N]", nargs="?", help="the check, or its incident number N"),

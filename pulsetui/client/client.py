@@ -14,6 +14,7 @@ from pulsetui.client.alert import OnAlert
 from pulsetui.client.commands import AddCheck, AnyCommand, Definition, EditCheck, RemoveCheck
 from pulsetui.client.deploys import DeployView
 from pulsetui.client.host import HostView
+from pulsetui.client.today import Today
 from pulsetui.client.trials import TrialView
 from pulsetui.client.trust import TrustRow
 from pulsetui.client.views import (
@@ -81,6 +82,9 @@ class EngineClient(Protocol):
     def trust(self, slugs: Sequence[str], since: datetime) -> tuple[TrustRow, ...]:
         """What was expected of these checks since then, and what became of it: ``MAX_ASKED`` at a time at
         most, else CommandError. Unknown slugs are left out."""
+
+    def today(self, since: datetime, until: datetime) -> Today:
+        """What happened since then, and what is to come until then."""
 
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         """The last lines of the engine's log, oldest first."""

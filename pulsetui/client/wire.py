@@ -13,6 +13,7 @@ from msgspec import Struct
 from pulsetui.client.alert import Alert
 from pulsetui.client.deploys import DeployView
 from pulsetui.client.host import HostView
+from pulsetui.client.today import Today
 from pulsetui.client.trials import TrialView
 from pulsetui.client.trust import TrustRow
 from pulsetui.client.views import (
@@ -71,6 +72,7 @@ decode_deploys = msgspec.json.Decoder(tuple[DeployView, ...]).decode
 decode_host = msgspec.json.Decoder(HostView).decode
 decode_timeline = msgspec.json.Decoder(Timeline).decode
 decode_trust = msgspec.json.Decoder(tuple[TrustRow, ...]).decode
+decode_today = msgspec.json.Decoder(Today).decode
 decode_log = msgspec.json.Decoder(tuple[LogLine, ...]).decode
 decode_results = msgspec.json.Decoder(list[CommandResult]).decode
 

@@ -11,13 +11,14 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from pulsetui.client.alert import Alert, OnAlert
-from pulsetui.client.alert_words import rules_text
 from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand
 from pulsetui.client.deploys import DeployView
+from pulsetui.client.hook_words import rules_text
 from pulsetui.client.hooks import HookState
 from pulsetui.client.host import NOT_LOOKED_AT, HostView
 from pulsetui.client.observers import Observers
+from pulsetui.client.today import Today
 from pulsetui.client.trials import TrialView
 from pulsetui.client.trust import TrustRow, check_asked
 from pulsetui.client.views import (
@@ -40,6 +41,7 @@ from pulsetui.monitor.describe import check_details, check_view, incident_view, 
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.logfile import last_lines
 from pulsetui.monitor.requests import run_command
+from pulsetui.monitor.today import today, untold
 from pulsetui.monitor.trials import trial_views
 from pulsetui.monitor.trust import trust_rows
 from pulsetui.monitor.writing.checks import TrackedCheck
@@ -245,6 +247,17 @@ class LocalEngine:
             (one, views[one.check.slug]) for one in known if one is not None and one.check.slug in views
         ]
         return trust_rows(checks, self._engine.queries, since, self.now())
+
+    def today(self, since: datetime, until: datetime) -> Today:
+        engine, views = self._engine, self.checks()
+        tracked = [(one, view) for one in engine.checks.by_id.values() if (view := views.get(one.check.slug))]
+        lost = {
+            hook: (count, engine.masked(why))
+            for hook, (count, why) in engine.queries.deliveries_lost(since).items()
+        }
+        held = untold(self._hooks(), lost)
+        now, deploys = self.now(), self.deploys()
+        return today(tracked, engine.queries, deploys, held, since=since, now=now, until=until)
 
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:
         lines = last_lines(self._engine.state_dir, limit)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from pulsetui.core.state.incident import Flip, Incident
-from pulsetui.core.state.status import PingKind
+from pulsetui.core.state.status import Outcome, PingKind, Reason
 from pulsetui.errors import StoreError
 from pulsetui.store import rows
 from pulsetui.store.database import FILE_NAME, connect
@@ -69,6 +69,16 @@ class StoredQueue(Struct, frozen=True, kw_only=True):
 
     waiting: int
     next_at: datetime  # when the first of it may be tried
+
+
+class RunTally(Struct, frozen=True):
+    """Runs that ended alike."""
+
+    outcome: Outcome
+    odd: Reason | None  # RAN_TWICE or OVERLAP
+    count: int
+    last_at: datetime  # when the newest of them ended, or began where no end is known
+    detail: str  # of that one
 
 
 class Queries:
@@ -178,6 +188,19 @@ class Queries:
             limit,
         )
         return _readable(rows.read_run, found)
+
+    def run_tallies(self, check_id: int, since: datetime) -> list[RunTally]:
+        """The regular runs on record that ended since then, those alike counted together."""
+        found = self._all(
+            "SELECT outcome,"
+            " CASE WHEN duplicate THEN 'ran_twice' WHEN overlaps IS NOT NULL THEN 'overlap' END AS odd,"
+            " count(*), max(coalesce(ended_at, started_at)), detail FROM all_runs"
+            " WHERE check_id = ? AND NOT catch_up AND outcome <> 'running'"
+            " AND coalesce(ended_at, started_at) >= ? GROUP BY outcome, odd",
+            check_id,
+            stored(since),
+        )
+        return _readable(_read_tally, found)
 
     def incidents_between(self, check_id: int, since: datetime, until: datetime) -> list[Incident]:
         """Incidents that had not ended before ``since`` nor begun after ``until``, newest first."""
@@ -359,6 +382,17 @@ def _read_delivery(row: tuple[object, ...]) -> StoredDelivery:
             delivered_at=None,
             error=str(error),
         )
+
+
+def _read_tally(row: tuple[object, ...]) -> RunTally:
+    outcome, odd, count, last_at, detail = row
+    return RunTally(
+        outcome=Outcome(str(outcome)),
+        odd=None if odd is None else Reason(str(odd)),
+        count=integer(count),
+        last_at=read(integer(last_at)),
+        detail=str(detail),
+    )
 
 
 def _readable(read_row: Callable[[tuple[object, ...]], T], found: Sequence[tuple[object, ...]]) -> list[T]:

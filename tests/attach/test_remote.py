@@ -297,6 +297,8 @@ def test_an_engine_that_is_too_old_to_count_trust_is_told_by_name(served: Served
         served.engine.fails_with = UnknownCheckError("not found")  # what answers a path that is not known
         with pytest.raises(EngineError, match=f"the engine at {engine.url} is older than this program"):
             engine.trust(["backup"], NOON)
+        with pytest.raises(EngineError, match="is older than this program"):
+            engine.today(NOON, NOON)
 
 
 def test_one_command_needs_no_thread(served: Served) -> None:

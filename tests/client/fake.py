@@ -47,6 +47,7 @@ from pulsetui.client.commands import (
 )
 from pulsetui.client.deploys import DeployView, ReleaseJob
 from pulsetui.client.host import NOT_LOOKED_AT, HostView
+from pulsetui.client.today import Today
 from pulsetui.client.trials import Trial, TrialView
 from pulsetui.client.trust import TrustRow, check_asked
 from pulsetui.client.views import (
@@ -67,6 +68,7 @@ from pulsetui.client.views import (
 from pulsetui.core.state.snooze import Snooze, checked_end
 from pulsetui.core.state.status import Status
 from pulsetui.errors import EngineUnreachableError, PulseError, UnknownCheckError
+from pulsetui.report.today import coming
 from pulsetui.report.trust import History, trust_row
 from tests.client.samples import ABOUT, NOW, crowd, details_of, household, new
 
@@ -94,6 +96,7 @@ class FakeEngine:
         self.deploy_views: tuple[DeployView, ...] = ()
         self.trust_by_slug: dict[str, TrustRow] = {}
         self.trust_since: list[datetime] = []  # what was asked for
+        self.today_view: Today | None = None  # but for the span that is asked for
         self.bodies: dict[tuple[str, int], bytes] = {}
         self.notices: tuple[Notice, ...] = ()
         self.log_lines: tuple[LogLine, ...] = ()
@@ -241,6 +244,24 @@ class FakeEngine:
                 History(view=one.view, runs=one.runs[::-1], incidents=one.incidents), since, self.now()
             )
             for one in known
+        )
+
+    def today(self, since: datetime, until: datetime) -> Today:
+        self._reach()
+        if self.today_view is not None:
+            return replace(self.today_view, since=since, until=until)
+        ahead = [one for view in self.views.values() if (one := coming(view, self.now(), until))]
+        return Today(
+            since=since,
+            until=until,
+            runs=0,
+            good=0,
+            happened=(),
+            told={},
+            deploys=(),
+            unwatched=(),
+            coming=tuple(sorted(ahead, key=lambda one: one.at)),
+            untold=(),
         )
 
     def log(self, limit: int = 500) -> tuple[LogLine, ...]:

@@ -361,6 +361,19 @@ def test_what_was_expected_is_counted_and_nothing_left_out_silently(world: World
         client.trust(["often"] * (MAX_ASKED + 1), since)
 
 
+def test_the_page_for_the_morning_says_what_is_to_come(world: World) -> None:
+    client, now = world.client, world.client.now()
+    since, until = now - HOUR, now + 24 * HOUR
+
+    page = client.today(since, until)
+
+    assert (page.since, page.until) == (since, until)
+    assert (page.happened, page.untold, page.deploys) == ((), (), ())
+    assert {one.slug for one in page.coming} == {
+        view.slug for view in client.checks().values() if view.upcoming and now <= view.upcoming <= until
+    }
+
+
 def test_an_open_incident_stands_in_the_list_and_in_the_details(world: World) -> None:
     assert world.client.incidents() == ()
     world.fail("often")

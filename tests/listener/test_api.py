@@ -386,6 +386,9 @@ def test_instants_that_nobody_could_keep_are_refused_with_their_range(
     trust = served.curl(f"/api/pulse/trust?slugs=backup&since={quote(instant)}", *KEY)
     assert (trust.status, error(trust)) == (400, "since: is not between the years 1900 and 2999")
 
+    today = served.curl(f"/api/pulse/today?{query}", *KEY)
+    assert (today.status, error(today)) == (400, f"{name}: is not between the years 1900 and 2999")
+
     snooze = command(served, {"verb": "snooze", "slugs": ["backup"], "by": "ann", "until": instant})
     assert (snooze.status, error(snooze)) == (400, "until: is not between the years 1900 and 2999")
     assert served.engine.commands == []

@@ -12,8 +12,8 @@ from pulsetui.cli.connect import engine, unknown_tag
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, talk, with_progress
 from pulsetui.cli.times import read_past
-from pulsetui.client.alert_words import rules_text
 from pulsetui.client.client import EngineClient
+from pulsetui.client.hook_words import rules_text
 from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckDetails
 from pulsetui.config.file.load import load_config

@@ -111,6 +111,11 @@ class PulseApi:
                 self._in_pool(
                     respond, lambda: _json(self._client.trust(_slugs(request), _instant(request, "since")))
                 )
+            case ["today"]:
+                self._in_pool(
+                    respond,
+                    lambda: _json(self._client.today(_instant(request, "since"), _instant(request, "until"))),
+                )
             case ["commands"]:
                 self._command(request, respond)
             case _:

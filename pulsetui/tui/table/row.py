@@ -6,12 +6,10 @@ import re
 from datetime import datetime
 from functools import lru_cache
 
-from pulsetui.client.attention import Attention, attention_of, is_snoozed
-from pulsetui.client.status_words import LAST_DEPLOY, ON_ITS_HOST
+from pulsetui.client.attention import Attention, attention_of, is_snoozed, known_by, why_down
 from pulsetui.client.views import CheckView
-from pulsetui.core.state.status import Reason, Status
-from pulsetui.core.text.phrases import count_text
-from pulsetui.tui.draw.status import is_acknowledged, status_now
+from pulsetui.core.state.status import Status
+from pulsetui.tui.draw.status import status_now
 
 Key = tuple[int, float, str, str]
 """A row's place in the order: rank, number, text, slug. It never contains "now"."""
@@ -111,23 +109,7 @@ def trouble_of(view: CheckView) -> str:
     where nothing is known but its status. Unsafe text."""
     if view.status is not Status.DOWN:
         return ""
-    why = view.detail
-    if view.reason is Reason.MISSED and view.incident is not None and view.incident.missed_count:
-        told = view.detail.partition(ON_ITS_HOST)[2].partition(LAST_DEPLOY)[0].rstrip(". ")
-        missed = f"missed {count_text(view.incident.missed_count, 'run')}"
-        why = f"{missed}: {told}" if told else missed
-    return SEPARATOR.join(filter(None, (_known_by(view), why)))
-
-
-def _known_by(view: CheckView) -> str:
-    """``eva: disk is ordered``; "" while nobody has acknowledged it."""
-    incident = view.incident
-    if incident is None or not is_acknowledged(view):
-        return ""
-    by, note = incident.acknowledged_by, incident.note
-    if by and note:
-        return f"{by}: {note}"
-    return note or (f"acknowledged by {by}" if by else "acknowledged")
+    return SEPARATOR.join(filter(None, (known_by(view.incident), why_down(view))))
 
 
 def unusual_of(view: CheckView) -> str:

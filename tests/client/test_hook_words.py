@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from pulsetui.client.alert_words import rules_text
+from pulsetui.client.hook_words import rules_text
 from pulsetui.core.state.alert_rules import NO_RULES, AlertRules, Quiet
 from pulsetui.core.state.status import Reason
 
