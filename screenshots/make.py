@@ -60,6 +60,7 @@ SCENES: Mapping[str, Scene] = {
     "groups": Scene(120, 34, ("b",)),
     "timeline": Scene(120, 30, ("t",)),
     "incidents": Scene(120, 20, ("i",)),
+    "today": Scene(120, 30, ("M",)),
     "trust": Scene(120, 24, ("R", "j")),
     "hooks": Scene(120, 20, ("H", "d", "escape", "H", "j", "j")),
     "details": Scene(120, 36, ("j", "enter")),

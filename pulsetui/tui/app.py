@@ -406,6 +406,7 @@ class PulseApp(App[None]):
             "host": go.host,
             "deploys": go.deploys,
             "trust": go.trust,
+            "today": lambda: go.today(self.session.page_read(self.now())),
             "theme": go.themes,
             "zone": self.switch_zone,
             "palette": go.palette,

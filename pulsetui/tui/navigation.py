@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,14 @@ class Navigation:
         self._back_to(TrustScreen)
         if not isinstance(self._app.screen, TrustScreen):
             self._app.push_screen(TrustScreen())
+
+    def today(self, last_read: datetime | None) -> None:
+        """The page for the morning; back to it when it is open below."""
+        from pulsetui.tui.today.screen import TodayScreen
+
+        self._back_to(TodayScreen)
+        if not isinstance(self._app.screen, TodayScreen):
+            self._app.push_screen(TodayScreen(last_read))
 
     def _back_to(self, kind: type[PulseScreen]) -> None:
         """Closes what is open over a screen of that kind, if there is one: screens would pile up."""

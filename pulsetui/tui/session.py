@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
@@ -90,6 +91,14 @@ class UiSession:
         else:
             self._notices.drop_notice(KEYS_NOTICE)
         self._services.situation_changed()
+
+    # The page for the morning
+
+    def page_read(self, now: datetime) -> datetime | None:
+        """It is read now: returns when it was read before."""
+        before = self.settings.today_read
+        self.settings = replace(self.settings, today_read=now.astimezone(UTC).isoformat(timespec="seconds"))
+        return datetime.fromisoformat(before) if before else None
 
     # Keeping
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import asdict, fields, replace
 
 from pulsetui.config.toml.read import read_toml
+from pulsetui.core import storable
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import ConfigError
 from pulsetui.tui.draw.theme import DARK
@@ -41,6 +43,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     grouped: bool = False
     following: bool = False
     zone: str = CONFIGURED  # whose times are shown
+    today_read: str = ""  # when the page for the morning was read last: ISO 8601
     beside: bool = True  # details beside the table, where there is room
 
 
@@ -52,6 +55,7 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "grouped": lambda value: isinstance(value, bool),
     "following": lambda value: isinstance(value, bool),
     "zone": lambda value: isinstance(value, str) and value in WHOSE,
+    "today_read": lambda value: value == "" or _is_instant(value),
     "beside": lambda value: isinstance(value, bool),
 }
 
@@ -103,6 +107,14 @@ class SettingsFile:
             log.warning("what was set on the screen is not kept: %s", error)
             return
         self._written = settings
+
+
+def _is_instant(value: object) -> bool:
+    try:
+        storable.instant(datetime.fromisoformat(str(value)))
+    except (ValueError, storable.UnstorableError):
+        return False
+    return isinstance(value, str)
 
 
 def _is_theme(name: str) -> bool:

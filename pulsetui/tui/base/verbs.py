@@ -33,7 +33,7 @@ Off = Callable[[Situation], str]
 
 class Verb(Struct, frozen=True, kw_only=True):
     """One thing to do. ``on`` names the screens that offer it: "home", "details", "timeline", "incidents",
-    "hooks", "trust", "any"."""
+    "hooks", "trust", "today", "any"."""
 
     id: str
     keys: str  # as Textual spells them, comma between several
@@ -102,7 +102,8 @@ _HOME = frozenset({"home"})
 _CHECK = frozenset({"home", "details"})
 _TIMELINE = frozenset({"timeline"})
 _TRUST = frozenset({"trust"})
-_OVER = frozenset({"timeline", "incidents", "trust"})
+_TODAY = frozenset({"today"})
+_OVER = frozenset({"timeline", "incidents", "trust"}) | _TODAY
 _HOOKS = frozenset({"hooks"})
 _ANY = _CHECK | _OVER | _HOOKS | {"any"}
 
@@ -152,28 +153,35 @@ VERBS: tuple[Verb, ...] = (
         keys="t",
         label="timeline",
         help="Show when all checks ran, missed a run and will run, on one time axis",
-        on=_CHECK | {"incidents", "trust"},
+        on=_CHECK | _TODAY | {"incidents", "trust"},
     ),
     Verb(
         id="incidents",
         keys="i",
         label="incidents",
         help="List the incidents of all checks: open ones, then resolved ones",
-        on=_CHECK | {"timeline", "trust"},
+        on=_CHECK | _TODAY | {"timeline", "trust"},
     ),
     Verb(
         id="trust",
         keys="R",
         label="trust",
         help="Count day by day what was expected of each check, and what became of it",
-        on=_CHECK | {"timeline", "incidents"},
+        on=_CHECK | _TODAY | {"timeline", "incidents"},
+    ),
+    Verb(
+        id="today",
+        keys="M",
+        label="today",
+        help="Read the page for the morning: what is wrong, what happened overnight, what is to come",
+        on=_CHECK | {"timeline", "incidents", "trust"},
     ),
     Verb(
         id="closer",
         keys="plus,equals_sign",
         label="closer",
         help="Show less time in more detail",
-        on=_TIMELINE | _TRUST,
+        on=_TIMELINE | _TRUST | _TODAY,
         key_shown="+",
     ),
     Verb(
@@ -181,7 +189,7 @@ VERBS: tuple[Verb, ...] = (
         keys="minus,underscore",
         label="wider",
         help="Show more time",
-        on=_TIMELINE | _TRUST,
+        on=_TIMELINE | _TRUST | _TODAY,
         key_shown="-",
     ),
     Verb(id="now", keys="0,t", label="now", help="Back to now, and follow it", on=_TIMELINE, key_shown="0"),
@@ -342,6 +350,8 @@ _HELP_THERE: Mapping[tuple[str, str], str] = {
     ("home", "back"): "Clear the filter, then the marks, then the view",
     ("home", "quit"): "Quit; where the engine runs in this screen, asks whether to keep watching",
     ("incidents", "back"): CLEARS_FIRST,
+    ("today", "closer"): "Begin later, with last evening at the latest",
+    ("today", "wider"): "Begin some days earlier",
     ("trust", "closer"): "Show fewer days",
     ("trust", "wider"): "Show more days",
 }

@@ -13,6 +13,7 @@ from pulsetui.tui.incidents.screen import IncidentsScreen
 from pulsetui.tui.log import LogScreen
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.timeline.screen import TimelineScreen
+from pulsetui.tui.today.screen import TodayScreen
 from pulsetui.tui.trust.screen import TrustScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import NOW, view
@@ -24,6 +25,7 @@ SCREENS = {
     "incidents": IncidentsScreen,
     "hooks": HooksScreen,
     "trust": TrustScreen,
+    "today": TodayScreen,
     "any": LogScreen,
 }
 

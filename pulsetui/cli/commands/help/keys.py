@@ -22,6 +22,7 @@ _SCREENS: Mapping[str, str] = {
     "timeline": "timeline",
     "incidents": "incidents",
     "trust": "trust",
+    "today": "today",
     "hooks": "hooks",
 }
 

@@ -1,0 +1,1 @@
+"""The page for the morning: what is wrong, what happened since last evening, what is to come."""
