@@ -7,20 +7,13 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from pulsetui.cli.commands.reports import today
 from pulsetui.cli.main import main
 from pulsetui.client.today import Happened, Untold
 from tests.cli.conftest import Connect
 from tests.cli.samples import HOSTILE, LATE, NOW, OVERDUE, UP, engine_with
 from tests.report.test_today import EMPTY
-from tests.tui.support.screen_driver import RIGA
 
 Captured = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(autouse=True)
-def in_riga(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(today, "host_zone", lambda: RIGA)
 
 
 def test_the_page_is_one_to_read(connected: Connect, capsys: Captured) -> None:

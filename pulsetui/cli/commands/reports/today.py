@@ -11,17 +11,17 @@ from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, table
 from pulsetui.cli.times import read_past
-from pulsetui.config.host_zone import host_zone
 from pulsetui.errors import UsageError
+from pulsetui.report.report import zone_of_name
 from pulsetui.report.today import end_of_day, evening_before
 from pulsetui.report.today_page import Page, PageClock, PageSection, page
 
 
 def today(options: argparse.Namespace) -> int:
     """Always exits with 0 where the engine answers: the page is read, ``status`` is what scripts ask."""
-    zone = host_zone()
     with engine(options) as client:
-        now = client.now()
+        now, info = client.now(), client.info()
+        zone = zone_of_name(info.timezone)  # as on the screen
         local = now.astimezone(zone)
         since = evening_before(local)
         if options.since is not None:
@@ -29,7 +29,7 @@ def today(options: argparse.Namespace) -> int:
             if since >= now:
                 raise UsageError("--since is not in the past")
         made = client.today(since, end_of_day(local))
-        shown = page(client.checks(), made, client.info().notices, PageClock(now, zone))
+        shown = page(client.checks(), made, info.notices, PageClock(now, zone))
     if options.json:
         out(json_text({"made_at": now, "wrong": shown.wrong, **asdict(made)}))
         return OK
