@@ -181,9 +181,11 @@ class Actions:
 
     def delete(self, view: CheckView) -> None:
         """Asks, naming the check, and deletes it from checks.toml."""
-        from pulsetui.tui.dialogs.ask import DeleteDialog
+        from pulsetui.tui.dialogs.question import DeleteDialog
 
-        self._app.push_screen(DeleteDialog(view), lambda sure: self._delete(view) if sure else None)
+        self._app.push_screen(
+            DeleteDialog(view), lambda answer: self._delete(view) if answer == "delete" else None
+        )
 
     def _delete(self, view: CheckView) -> None:
         client = self._services.client

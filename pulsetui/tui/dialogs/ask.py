@@ -1,4 +1,4 @@
-"""The small questions: acknowledge, delete, copy. Nothing destructive happens on a bare Enter."""
+"""The small dialogs: acknowledge with a note, copy."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Checkbox, Input
+from textual.containers import Vertical
+from textual.widgets import Checkbox, Input
 
 from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckView, EngineInfo
-from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.base.dialog import Dialog, ListDialog
 from pulsetui.tui.draw.hints import Hint
@@ -97,49 +96,6 @@ class AcknowledgeDialog(Dialog[Known | None]):
 
     def action_cancel(self) -> None:
         self.dismiss(None)
-
-
-class DeleteDialog(Dialog[bool]):
-    """Names the check and has the safe answer focused."""
-
-    KEYS = (Hint("Enter", "confirm"), Hint("←→", "choose"), Hint("Esc", "keep it"))
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,n", "answer(False)", "Keep", show=False),
-        Binding("left,right,h,l", "other", "Other answer", show=False),
-    ]
-    AUTO_FOCUS = "#keep"
-
-    def __init__(self, view: CheckView) -> None:
-        super().__init__()
-        self._view = view
-
-    def contents(self) -> ComposeResult:
-        box = Vertical(classes="dialog")
-        box.border_title = "Delete a check"
-        with box:
-            yield Words(self._words)
-            with Horizontal(classes="buttons"):
-                yield Button("Keep it", id="keep", variant="primary", compact=True)
-                yield Button("Delete", id="delete", variant="error", compact=True)
-
-    def _words(self, width: int) -> list[Line]:
-        view = self._view
-        name = cut(name_of(view), max(width - 10, 4))
-        said = (
-            f"[checks.{view.slug}] is removed from checks.toml. Its {count_text(view.n_pings, 'ping')} and "
-            "its incidents are no longer shown, and further pings for it are refused."
-        )
-        question: Line = (("Delete ", "text"), (f'"{name}"', "strong"), ("?", "text"))
-        return [question, *paragraph(said, "muted", width)]
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "delete")
-
-    def action_answer(self, sure: bool) -> None:
-        self.dismiss(sure)
-
-    def action_other(self) -> None:
-        self.focus_next(Button)
 
 
 class Choice(Struct, frozen=True):
@@ -225,32 +181,3 @@ class CopyMenu(ListDialog[None]):
         where = await cast("Services", self.app).copy(choice.text)
         self._said = (". ".join(filter(None, (f"{choice.label.capitalize()}: {where}", choice.note))), "up")
         self._draw()
-
-
-class DiscardDialog(Dialog[bool]):
-    """Asks before typed text is thrown away."""
-
-    KEYS = (Hint("Enter", "confirm"), Hint("←→", "choose"), Hint("Esc", "keep editing"))
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "answer(False)", "Keep editing", show=False),
-        Binding("left,right,h,l", "other", "Other answer", show=False),
-    ]
-    AUTO_FOCUS = "#keep"
-
-    def contents(self) -> ComposeResult:
-        box = Vertical(classes="dialog")
-        box.border_title = "Leave the form"
-        with box:
-            yield Words(partial(paragraph, "You have unsaved changes.", "text"))
-            with Horizontal(classes="buttons"):
-                yield Button("Keep editing", id="keep", variant="primary", compact=True)
-                yield Button("Discard", id="discard", variant="error", compact=True)
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "discard")
-
-    def action_answer(self, sure: bool) -> None:
-        self.dismiss(sure)
-
-    def action_other(self) -> None:
-        self.focus_next(Button)

@@ -30,7 +30,7 @@ class LeaveDialog(ListDialog[Answer]):
 
     KEYS = (Hint("q", "quit"), Hint("b", "background"), Hint("Esc", "back"))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,ctrl+q", "answer('quit')", "Quit", show=False, priority=True),
+        Binding("q,y,ctrl+q", "answer('quit')", "Quit", show=False, priority=True),
         Binding("b", "answer('background')", "Keep watching", show=False),
         Binding("escape,n", "answer('back')", "Back", show=False),
     ]

@@ -305,13 +305,15 @@ class EditScreen(PulseScreen):
         if not self.model.changed:
             self.dismiss()
             return
-        from pulsetui.tui.dialogs.ask import DiscardDialog
+        from pulsetui.tui.dialogs.question import DiscardDialog
 
         self.app.push_screen(DiscardDialog(), self._leave)
 
-    def _leave(self, sure: bool | None) -> None:
-        if sure:
+    async def _leave(self, answer: str | None) -> None:
+        if answer == "discard":
             self.dismiss()
+        elif answer == "save":
+            await self.action_save()
 
     # Lists to choose from, and suggestions
 

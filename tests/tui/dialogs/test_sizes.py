@@ -107,7 +107,7 @@ async def test_notices_and_paths_are_read_whole_in_a_corner() -> None:
     ("key", "hints"),
     [
         ("a", "Enter acknowledge  Tab Space any reason  Esc cancel"),
-        ("d", "Enter confirm  ←→ choose  Esc keep it"),
+        ("d", "y delete  n keep it  ←→ Enter choose  Esc keep it"),
         ("y", "Enter copy  j k move  Esc close"),
         ("z", "Enter snooze  ←→ scope  Tab note  Esc cancel"),
         ("T", "j k preview  Enter apply  Esc revert"),

@@ -11,7 +11,7 @@ from pulsetui.client.commands import AddCheck, EditCheck
 from pulsetui.client.views import FieldProblem
 from pulsetui.core.state.status import Reason
 from pulsetui.tui.app import PulseApp
-from pulsetui.tui.dialogs.ask import DiscardDialog
+from pulsetui.tui.dialogs.question import DiscardDialog
 from pulsetui.tui.draw.paint import LineList
 from pulsetui.tui.form.pick import PickScreen
 from pulsetui.tui.form.screen import EditScreen
@@ -150,8 +150,32 @@ async def test_escape_asks_only_when_something_was_changed() -> None:
         assert on(app) is DiscardDialog
         await press(app, pilot, "enter")  # the safe answer has the focus
         assert on(app) is EditScreen
-        await press(app, pilot, "escape", "right", "enter")
+        await press(app, pilot, "escape", "right", "right", "enter")
         assert on(app) is HomeScreen
+
+
+@pytest.mark.parametrize("key", ["n", "q", "escape"])
+async def test_no_is_always_the_answer_that_loses_nothing(key: str) -> None:
+    async with showing(FakeEngine([view("a")])) as (app, pilot):
+        await press(app, pilot, "e", "X", "escape", key)
+        assert on(app) is EditScreen
+        assert app.screen.query_one("#field-name Input", Input).value == "X"
+
+
+async def test_leaving_a_form_can_be_answered_with_y_and_with_ctrl_s() -> None:
+    engine = FakeEngine([view("a")])
+    async with showing(engine) as (app, pilot):
+        await press(app, pilot, "e", "X", "escape", "y")
+        assert on(app) is HomeScreen
+        assert engine.commands == []
+
+        await press(app, pilot, "e", "X", "escape", "ctrl+s")
+        assert on(app) is HomeScreen
+        assert engine.commands == [EditCheck(("a",), {"name": "X"})]
+
+        engine.refuse = "checks.toml was changed by somebody else"
+        await press(app, pilot, "e", "Y", "escape", "ctrl+s")
+        assert on(app) is EditScreen  # what could not be saved is still there
 
 
 async def test_the_rarer_fields_open_when_one_of_them_is_wrong() -> None:

@@ -11,8 +11,9 @@ from pulsetui.client.views import Notice
 from pulsetui.core.state.status import Status
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen
-from pulsetui.tui.dialogs.ask import AcknowledgeDialog, CopyMenu, DeleteDialog
+from pulsetui.tui.dialogs.ask import AcknowledgeDialog, CopyMenu
 from pulsetui.tui.dialogs.help import HelpScreen
+from pulsetui.tui.dialogs.question import DeleteDialog
 from pulsetui.tui.dialogs.too_small import TooSmallScreen
 from pulsetui.tui.form.screen import EditScreen
 from pulsetui.tui.table.screen import HomeScreen
@@ -261,6 +262,7 @@ async def test_deleting_asks_with_the_safe_answer_focused_and_can_be_undone() ->
         assert 'Delete "A"?' in screen_text(app)
         assert "Its 1 ping and its" in screen_text(app)
         await press(app, pilot, "enter")
+        await press(app, pilot, "d", "n")
         assert engine.commands == []
 
         await press(app, pilot, "d", "right", "enter")
@@ -273,6 +275,13 @@ async def test_deleting_asks_with_the_safe_answer_focused_and_can_be_undone() ->
         assert undo.slugs == ("a",)
         assert undo.fields["cron"] == "0 2 * * *"
         assert 'Deletion of "A" undone: a restored' in toasts(app)
+
+
+async def test_a_deletion_can_be_answered_with_y() -> None:
+    engine = FakeEngine([view("a"), view("b")])
+    async with showing(engine) as (app, pilot):
+        await press(app, pilot, "d", "y")
+        assert engine.commands == [RemoveCheck(("a",))]
 
 
 async def test_an_engine_that_does_not_answer_is_told_and_nothing_breaks() -> None:

@@ -17,7 +17,8 @@ from pulsetui.errors import EngineUnreachableError
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.run_screen import RunScreen
 from pulsetui.tui.details.screen import DetailsScreen
-from pulsetui.tui.dialogs.ask import AcknowledgeDialog, DeleteDialog
+from pulsetui.tui.dialogs.ask import AcknowledgeDialog
+from pulsetui.tui.dialogs.question import DeleteDialog
 from pulsetui.tui.dialogs.snooze import SnoozeDialog
 from pulsetui.tui.dialogs.themes import ThemesScreen
 from pulsetui.tui.form.screen import EditScreen
