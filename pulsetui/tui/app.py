@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.filter import LineFilter
 
+    from pulsetui.client.alert import Alert
     from pulsetui.tui.dialogs.leave import Answer
     from pulsetui.tui.settings import SettingsFile
     from pulsetui.tui.terminal.driver import InputFailed
@@ -105,7 +106,7 @@ class PulseApp(App[None]):
         self.actions = Actions(self, self)
         self.go = Navigation(self, self)
         self.terminal = Terminal(self)
-        self.type_ahead = TypeAhead(self, super().on_event, self._warn)
+        self.type_ahead = TypeAhead(self, super().on_event, lambda text: self.say(text, severity="warning"))
         self._mouse = mouse
         self._signals = EndingSignals(lambda code: self.exit(None, code))
         self._bridge: Bridge | None = None
@@ -191,7 +192,7 @@ class PulseApp(App[None]):
         self._bridge = bridge = Bridge(self._news)
         self._unsubscribe = [
             self.client.subscribe(bridge.changed),
-            self.client.subscribe_alerts(lambda alert: bridge.call(lambda: self.terminal.alert(alert))),
+            self.client.subscribe_alerts(self._alert),
         ]
         self.theme_changed_signal.subscribe(self, lambda _: self.themes.changed())
         self._signals.loop_runs()
@@ -199,6 +200,11 @@ class PulseApp(App[None]):
         # A change between the first look and the subscription would otherwise be lost.
         self.call_after_refresh(self._news, frozenset(self.client.checks()), info=True)
         self.call_after_refresh(self._on_shown)
+
+    def _alert(self, alert: Alert) -> None:
+        """From a thread of the engine's."""
+        if not self.terminal.alert_in_front(alert) and self._bridge is not None:
+            self._bridge.call(lambda: self.terminal.alert(alert))
 
     def on_resize(self, event: Resize) -> None:
         from pulsetui.tui.dialogs.too_small import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
@@ -244,7 +250,7 @@ class PulseApp(App[None]):
         self._handle_exception(message.error)
 
     def on_paste_cut(self) -> None:
-        self._warn(PASTE_CUT)
+        self.say(PASTE_CUT, severity="warning")
 
     def on_unmount(self) -> None:
         if self._bridge is not None:
@@ -336,9 +342,6 @@ class PulseApp(App[None]):
         else:
             self.notify(text, markup=False)
 
-    def _warn(self, text: str) -> None:
-        self.say(text, severity="warning")
-
     def on_notify(self, event: Notify) -> None:
         """Before Textual adds a piece of news, takes away what it replaces.
 
@@ -401,6 +404,7 @@ class PulseApp(App[None]):
             "timeline": lambda: go.timeline(views[0].slug if len(views) == 1 else None),
             "incidents": go.incidents,
             "ways": lambda: go.ways(first),
+            "file": lambda: go.file(self.terminal, first),
             "log": go.log,
             "hooks": go.hooks,
             "host": go.host,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from pulsetui.tui.base.services import Services
+    from pulsetui.tui.terminal.terminal import Terminal
 
 
 class Navigation:
@@ -33,6 +34,14 @@ class Navigation:
         app.push_screen(screen)
         if pane:
             screen.call_after_refresh(screen.show_pane, pane)
+
+    def file(self, terminal: Terminal, check: CheckView | None) -> None:
+        """checks.toml in the person's editor, at the check."""
+        from pulsetui.tui.base.background import in_background
+        from pulsetui.tui.editor import edit_file
+
+        work = partial(edit_file, self._services, terminal, None if check is None else check.slug)
+        in_background(self._app, work, group="file", exclusive=True)
 
     def timeline(self, slug: str | None = None) -> None:
         """The timeline, its cursor on a check; back to it when it is open below."""

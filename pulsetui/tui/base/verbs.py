@@ -204,6 +204,13 @@ VERBS: tuple[Verb, ...] = (
     Verb(id="new", keys="n", label="new", help="Add a check", on=_CHECK, off=_needs_engine),
     Verb(id="edit", keys="e", label="edit", help="Edit the check", on=_CHECK, off=_one),
     Verb(
+        id="file",
+        keys="E",
+        label="checks.toml",
+        help="Open checks.toml in $EDITOR, at the check",
+        on=_CHECK,
+    ),
+    Verb(
         id="accept",
         keys="A",
         label="accept",

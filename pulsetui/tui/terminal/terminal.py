@@ -11,7 +11,9 @@ import logging
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulsetui.client.alert import Alert
@@ -32,6 +34,7 @@ class Terminal:
         self._app = app
         self._environ = os.environ if environ is None else environ
         self._title: str | None = None
+        self._behind = False  # another program has the terminal
 
     @property
     def in_tmux(self) -> bool:
@@ -57,6 +60,37 @@ class Terminal:
         self.write(alert_sequences(alert, self._environ))
         if self._title is not None:
             self.write(title_sequence(self._title))
+
+    def alert_in_front(self, alert: Alert) -> bool:
+        """Rings for an alert while another program has the terminal, and says whether one has.
+
+        For any thread: the screen's own loop stands still until that program ends, and no alert waits for it.
+        """
+        if not self._behind or sys.__stdout__ is None:
+            return False
+        sequences = alert_sequences(alert, self._environ).encode()
+        try:
+            os.write(sys.__stdout__.fileno(), sequences)
+        except (OSError, ValueError) as error:
+            log.warning("the terminal did not take an alert: %s", error)
+            return False
+        return True
+
+    def run_in_front(
+        self, argv: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    ) -> int:
+        """Puts the screen aside and gives the terminal to a program; returns its exit code.
+
+        As ``front.run_in_front``. Raises SuspendNotSupported, too: where there is no terminal."""
+        from pulsetui.tui.terminal.front import run_in_front
+
+        # Nothing is painted meanwhile: nobody would take it, and the queue of what is to be written is short.
+        with self._app.batch_update(), self._app.suspend():
+            self._behind = True
+            try:
+                return run_in_front(argv, env=env, cwd=cwd)
+            finally:
+                self._behind = False
 
     def restore_title(self) -> None:
         if self._title is not None:
