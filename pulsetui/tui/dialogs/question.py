@@ -20,7 +20,7 @@ from pulsetui.tui.draw.lines import Line, cut, name_of
 from pulsetui.tui.draw.words import Words, paragraph
 
 
-class Answer(Struct, frozen=True):
+class QuestionAnswer(Struct, frozen=True):
     """One of the buttons."""
 
     id: str  # what the dialog answers with
@@ -32,7 +32,7 @@ class Question(Dialog[str]):
     """Answers with the id of a button: the first of ``ANSWERS`` is the safe one, the last is what y says."""
 
     TITLE_WORDS: ClassVar[str]
-    ANSWERS: ClassVar[Sequence[Answer]]
+    ANSWERS: ClassVar[Sequence[QuestionAnswer]]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(-1)", "Yes", show=False),
         Binding("n,q,escape", "answer(0)", "No", show=False),
@@ -69,7 +69,7 @@ class DeleteDialog(Question):
 
     KEYS = (Hint("y", "delete"), Hint("n", "keep it"), Hint("←→ Enter", "choose"), Hint("Esc", "keep it"))
     TITLE_WORDS = "Delete a check"
-    ANSWERS = (Answer("keep", "Keep it", "primary"), Answer("delete", "Delete", "error"))
+    ANSWERS = (QuestionAnswer("keep", "Keep it", "primary"), QuestionAnswer("delete", "Delete", "error"))
 
     def __init__(self, view: CheckView) -> None:
         super().__init__()
@@ -99,9 +99,9 @@ class DiscardDialog(Question):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "answer(1)", "Save", show=False)]
     TITLE_WORDS = "Leave the form"
     ANSWERS = (
-        Answer("keep", "Keep editing", "primary"),
-        Answer("save", "Save"),
-        Answer("discard", "Discard", "error"),
+        QuestionAnswer("keep", "Keep editing", "primary"),
+        QuestionAnswer("save", "Save"),
+        QuestionAnswer("discard", "Discard", "error"),
     )
 
     def words(self, width: int) -> list[Line]:
