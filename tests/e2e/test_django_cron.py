@@ -93,7 +93,7 @@ def test_the_row_of_a_job_goes_green_and_red_and_green(project: Path, screen: tu
     row = shown.wait_row("Sync invoices", "overdue")
     first_check = next(text for text in shown.text().splitlines() if "invoices" in text)
     assert first_check == shown.row("Sync invoices"), "problems come first"
-    assert re.search(r"overdue\s+overdue \d", row)
+    assert re.search(r"overdue\s+since \d\d:\d\d \(", row)
 
     assert cron(project, line, "good") == 0
     shown.wait_row("Sync invoices", "up")
