@@ -45,6 +45,16 @@ def talk(text: str) -> None:
         pass  # nobody is there
 
 
+def agreed(what: str) -> bool:
+    """Asks the person whether to do that. Without one nothing is done, and how to say yes is said."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        talk(f"{what}: with --yes")
+        return False
+    sys.stderr.write(f"{what}? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def with_progress(
     what: str, items: Sequence[T], *, clock: Callable[[], float] = time.monotonic
 ) -> Generator[T]:

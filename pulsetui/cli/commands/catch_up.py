@@ -19,7 +19,7 @@ from pulsetui.cli.common_options import config_path
 from pulsetui.cli.connect import engine, require_check
 from pulsetui.cli.exit_codes import INTERRUPTED, NOT_OK, OK
 from pulsetui.cli.host import host_command
-from pulsetui.cli.output import json_text, out, table, talk
+from pulsetui.cli.output import agreed, json_text, out, table, talk
 from pulsetui.cli.process.foreground import run_in_foreground
 from pulsetui.cli.times import read_past, read_time
 from pulsetui.client.catch_up import MissedSlot, missed_slots, slot_state
@@ -177,7 +177,7 @@ def _run(plan: _Plan, options: argparse.Namespace) -> int:
         raise UsageError(_no_command(plan.slug))
     if not plan.url:
         raise PulseError("the engine has no listener: it would not hear of the runs")
-    if not options.yes and not _agreed(f"Run {count_text(len(wanted), 'command')}, one after the other"):
+    if not options.yes and not agreed(f"Run {count_text(len(wanted), 'command')}, one after the other"):
         talk("nothing was run")
         return NOT_OK
     for done, (label, slot) in enumerate(wanted):
@@ -199,13 +199,3 @@ def _run(plan: _Plan, options: argparse.Namespace) -> int:
 def _runner(plan: _Plan, slot: datetime) -> list[str]:
     ours = [sys.executable, "-m", "pulsetui", "run", plan.slug, "--url", plan.url.rstrip("/")]
     return [*ours, "--catch-up", slot.astimezone(plan.zone).isoformat()]
-
-
-def _agreed(what: str) -> bool:
-    """Asks; without a person nothing is run."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        talk(f"{what}: with --yes")
-        return False
-    sys.stderr.write(f"{what}? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

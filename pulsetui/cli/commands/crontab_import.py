@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from pulsetui.cli.common_options import config_path, state_dir
 from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import NOT_OK, OK, USAGE
 from pulsetui.cli.host import read_jobs, world_of
-from pulsetui.cli.output import json_text, out, table, talk
+from pulsetui.cli.output import agreed, json_text, out, table, talk
 from pulsetui.config.address import format_address
 from pulsetui.config.file.edit import ConfigFile
 from pulsetui.config.file.load import load_config
@@ -215,12 +214,7 @@ def _agreed(plan: _Plan, options: argparse.Namespace) -> bool:
     what = f"Add {count_text(len(plan.checks), 'check')}"
     if plan.files:
         what += f" and write {count_text(len(plan.files), 'crontab')}"
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        talk(f"{what}: with --yes")
-        return False
-    sys.stderr.write(f"{what}? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return agreed(what)
 
 
 def _apply(plan: _Plan, options: argparse.Namespace, places: Places) -> int:
