@@ -3,11 +3,10 @@ nothing is told: most have no check."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from typing import Any
 
 from pulsetui.django.options import Options
+from pulsetui.django.receiver import guarded
 from pulsetui.job.heartbeat import Heartbeat, HeartbeatRun, heartbeat
 
 _open: dict[str, tuple[Heartbeat, HeartbeatRun]] = {}
@@ -25,28 +24,16 @@ def watch_queue(options: Options) -> None:
     except ImportError:
         return  # an older one tells of no end
     pre_execute.connect(
-        _guarded(lambda task: _started(options, task)), weak=False, dispatch_uid="pulsetui.queue_started"
+        guarded("task", lambda task: _started(options, task)),
+        weak=False,
+        dispatch_uid="pulsetui.queue_started",
     )
-    post_execute_in_worker.connect(_guarded(_ended), weak=False, dispatch_uid="pulsetui.queue_ended")
+    post_execute_in_worker.connect(guarded("task", _ended), weak=False, dispatch_uid="pulsetui.queue_ended")
 
 
 def name_of(row: Any) -> str:
     """What a row is called: its name is optional, and then it is the function that tells."""
     return str(row.name or str(row.func).rpartition(".")[2])
-
-
-def _guarded(act: Callable[[dict[str, Any]], None]) -> Callable[..., None]:
-    """As a receiver that never raises: a worker is not to fail because of us."""
-
-    def receive(task: dict[str, Any], **_given: Any) -> None:
-        try:
-            act(task)
-        except Exception as error:  # noqa: BLE001 - a bug of ours must not become the task's failure
-            logging.getLogger("pulsetui").warning(
-                "a task is not reported: %s: %s", type(error).__name__, error
-            )
-
-    return receive
 
 
 def _started(options: Options, task: dict[str, Any]) -> None:

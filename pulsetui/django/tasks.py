@@ -3,12 +3,11 @@ most tasks are no scheduled jobs, and have no check."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
 from pulsetui.django.options import Options
+from pulsetui.django.receiver import guarded
 from pulsetui.job.heartbeat import Heartbeat, HeartbeatRun, heartbeat
 
 _open: dict[str, tuple[Heartbeat, HeartbeatRun]] = {}
@@ -22,23 +21,11 @@ def watch_tasks(options: Options) -> None:
     except ImportError:
         return
     task_started.connect(
-        _guarded(lambda result: _started(options, result)), weak=False, dispatch_uid="pulsetui.started"
+        guarded("task_result", lambda result: _started(options, result)),
+        weak=False,
+        dispatch_uid="pulsetui.started",
     )
-    task_finished.connect(_guarded(_finished), weak=False, dispatch_uid="pulsetui.finished")
-
-
-def _guarded(act: Callable[[Any], None]) -> Callable[..., None]:
-    """As a receiver that never raises: a worker is not to fail because of us."""
-
-    def receive(task_result: Any, **_given: Any) -> None:
-        try:
-            act(task_result)
-        except Exception as error:  # noqa: BLE001 - a bug of ours must not become the task's failure
-            logging.getLogger("pulsetui").warning(
-                "a task is not reported: %s: %s", type(error).__name__, error
-            )
-
-    return receive
+    task_finished.connect(guarded("task_result", _finished), weak=False, dispatch_uid="pulsetui.finished")
 
 
 def _started(options: Options, result: Any) -> None:
