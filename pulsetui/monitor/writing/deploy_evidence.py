@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from msgspec.structs import replace
-
 from pulsetui.client.status_words import LAST_DEPLOY
 from pulsetui.core.deploy import Deploy, newest_before
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.status import Status
-from pulsetui.core.state.transition import Transition
+from pulsetui.core.state.transition import Transition, with_detail
 from pulsetui.core.text.phrases import span_text
 
 
@@ -26,21 +24,8 @@ def with_deploy(deploys: tuple[Deploy, ...], check: Check, transition: Transitio
         return transition
     said = f"{LAST_DEPLOY}{_words(deploy, flip.at)}"
     detail = f"{flip.detail}. {said}" if flip.detail else said
-    state = state.copied()
-    if state.detail == flip.detail:
-        state.detail = detail
-    incident = state.incident
-    if incident is not None and incident.detail == flip.detail:
-        state.incident = replace(incident, detail=detail)
-    return replace(
-        transition,
-        state=state,
-        flips=tuple(replace(one, detail=detail) if one is flip else one for one in transition.flips),
-        incidents=tuple(
-            state.incident if one is incident and state.incident is not None else one
-            for one in transition.incidents
-        ),
-    )
+    incident = state.incident if state.incident is not None and state.incident.detail == flip.detail else None
+    return with_detail(transition, flip, detail, incident)
 
 
 def _words(deploy: Deploy, at: datetime) -> str:

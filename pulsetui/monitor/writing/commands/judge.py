@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from pulsetui.client.status_words import ON_ITS_HOST
 from pulsetui.core.state import machine
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import SILENCE, Status
-from pulsetui.core.state.transition import Transition
+from pulsetui.core.state.transition import Transition, with_detail
 from pulsetui.errors import StoreError
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.monitor.writing.evidence import Evidence, no_evidence
@@ -80,17 +79,7 @@ def with_evidence(check: Check, transition: Transition, evidence: Evidence, now:
         return transition
     if not told:
         return transition
-    detail = f"{flip.detail}. {ON_ITS_HOST}{told}"
-    state = transition.state.copied()
-    state.incident = replace(incident, detail=detail)
-    if state.detail == flip.detail:
-        state.detail = detail
-    return replace(
-        transition,
-        state=state,
-        flips=tuple(replace(one, detail=detail) if one is flip else one for one in transition.flips),
-        incidents=tuple(state.incident if one is incident else one for one in transition.incidents),
-    )
+    return with_detail(transition, flip, f"{flip.detail}. {ON_ITS_HOST}{told}", incident)
 
 
 class Settled(Struct, frozen=True):
