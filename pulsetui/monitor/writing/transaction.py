@@ -63,6 +63,8 @@ class Transaction:
     @property
     def deploys(self) -> tuple[Deploy, ...]:
         """The newest, oldest first, likewise."""
+        if not self.changes.deploys:
+            return self.checks.deploys
         known = {one.key: one for one in self.checks.deploys} | self.changes.deploys
         return tuple(known.values())[-DEPLOYS_KNOWN:]
 
