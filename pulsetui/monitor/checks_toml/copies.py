@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import os
 import secrets
@@ -36,7 +37,7 @@ class ConfigCopies:
 
     def __init__(self, state_dir: Path) -> None:
         self._folder = state_dir
-        self._known_text = ""  # the one whose meaning is kept
+        self._known_text = b""  # a hash of the one whose meaning is kept
 
     def first_of(self, file: ConfigFile) -> Loaded:
         """What an engine starts with. Raises as ``file.load``, saying where to have a file that is gone."""
@@ -76,19 +77,19 @@ class ConfigCopies:
         with contextlib.suppress(OSError):
             with os.fdopen(open_private(self._folder / KNOWN, os.O_RDONLY), "rb") as file:
                 found = unpack(file.read(), text)
-            self._known_text = text if found is not None else ""
+            self._known_text = b"" if found is None else _hash(text)
             return found
         return None
 
     def _keep_known(self, loaded: Loaded) -> None:
         text, config = loaded.text, loaded.config
-        if len(text) < WORTH_KEEPING or text == self._known_text:
+        if len(text) < WORTH_KEEPING or _hash(text) == self._known_text:
             return
         from pulsetui.config.file.known import pack
 
         if packed := pack(text, loaded.rest, config.checks, config.fields):
             self._write(self._folder / KNOWN, packed)
-            self._known_text = text
+            self._known_text = _hash(text)
 
     def _good(self) -> str:
         with os.fdopen(open_private(self._folder / GOOD, os.O_RDONLY), "rb") as file:
@@ -131,3 +132,7 @@ class ConfigCopies:
         kept = sorted(self._folder.glob(f"{_KEPT}*.toml"))
         for path in kept[:-_MAX_KEPT]:
             path.unlink(missing_ok=True)
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
