@@ -41,16 +41,8 @@ def _finite(value: dict[str, object]) -> dict[str, object]:
 _ORNAMENTS = frozenset(
     {
         *("last_metrics", "durations", "last_duration", "history", "last_line", "aside", "orphans", "noted"),
-        *(
-            "last_rid",
-            "last_source",
-            "detail",
-            "skip_why",
-            "catch_ups",
-            "unproven",
-            "usual",
-            "unprovable_why",
-        ),
+        *("last_rid", "last_source", "detail", "skip_why", "catch_ups"),
+        *("unproven", "usual", "unprovable_why"),
     }
 )
 """What is shown and judged by nobody."""
