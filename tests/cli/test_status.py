@@ -103,6 +103,15 @@ def test_an_engine_that_is_not_well_itself_is_not_well(
     assert (told["ok"], told["faults"]) == (False, [text])
 
 
+def test_a_fault_that_is_a_sentence_does_not_end_the_line(connected: Connect, capsys: Captured) -> None:
+    engine = engine_with(UP)
+    engine.notices = (Notice(key="doubt", level="error", text="checks.toml suddenly defines no check."),)
+    connected(engine)
+
+    assert main(["status"]) == 1
+    assert capsys.readouterr().out == "! checks.toml suddenly defines no check; 1 up\n"
+
+
 def test_what_nobody_watched_is_neither_up_nor_down_and_is_named(
     connected: Connect, capsys: Captured
 ) -> None:

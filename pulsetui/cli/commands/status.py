@@ -230,9 +230,9 @@ def _unheard(summary: StatusSummary) -> str:
 
 
 def _fault(summary: StatusSummary, limit: int = 200) -> str:
-    """The first thing that is wrong with the engine, on one line."""
+    """The first thing that is wrong with the engine, on one line, without a full stop: more follows."""
     more = f" (and {len(summary.faults) - 1} more)" if len(summary.faults) > 1 else ""
-    return clean(summary.faults[0].partition("\n")[0], limit) + more
+    return clean(summary.faults[0].partition("\n")[0], limit).rstrip(".") + more
 
 
 _SILENCED = (Attention.ACKNOWLEDGED, Attention.SNOOZED)
