@@ -41,9 +41,7 @@ from pulsetui.monitor.describe import check_details, check_view, incident_view, 
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.logfile import last_lines
 from pulsetui.monitor.requests import run_command
-from pulsetui.monitor.today import today, untold
 from pulsetui.monitor.trials import trial_views
-from pulsetui.monitor.trust import trust_rows
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.version import __version__
 
@@ -241,6 +239,8 @@ class LocalEngine:
         )
 
     def trust(self, slugs: Sequence[str], since: datetime) -> tuple[TrustRow, ...]:
+        from pulsetui.monitor.trust import trust_rows  # it is asked for now and then
+
         check_asked(slugs)
         views, known = self.checks(), map(self._engine.checks.find, slugs)
         checks = [
@@ -249,6 +249,8 @@ class LocalEngine:
         return trust_rows(checks, self._engine.queries, since, self.now())
 
     def today(self, since: datetime, until: datetime) -> Today:
+        from pulsetui.monitor.today import today, untold  # once a morning
+
         engine, views = self._engine, self.checks()
         tracked = [(one, view) for one in engine.checks.by_id.values() if (view := views.get(one.check.slug))]
         lost = {

@@ -22,7 +22,6 @@ from pulsetui.core.text.phrases import unprovable_text
 from pulsetui.errors import StoreError
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.notices import Notices
-from pulsetui.monitor.proof.look import look_for
 from pulsetui.monitor.proof.looks import Looks, UnseenError
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.monitor.writing.commands.prove import TakeFinding
@@ -126,6 +125,8 @@ class Prover:
             await self.pause(RETRY_S)
 
     async def _find(self, tracked: TrackedCheck, waiting: Unproven) -> ProofFinding:
+        from pulsetui.monitor.proof.look import look_for  # few have checks that want proof
+
         now = self._engine.clock.now()
         ended = min(waiting.run.ended_at or now, now)
         usual = tracked.state.usual or {}
