@@ -76,10 +76,17 @@ def test_where_nothing_names_an_engine_nothing_is_told(monkeypatch: pytest.Monke
     assert not queue._waiting
 
 
-def test_a_child_that_is_forked_does_not_send_what_waits_in_its_parent(tmp_path: Path) -> None:
+def test_a_child_that_is_forked_does_not_send_what_waits_in_its_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_thread(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
     with serving(SILENCE) as server:
         queue = ReportQueue(server.url, str(tmp_path))
-        queue.put(PingReport(slug="of-parent", at_ns=1))
+        with monkeypatch.context() as before_the_fork:
+            before_the_fork.setattr(threading.Thread, "start", no_thread)  # a child has none of its parent's
+            queue.put(PingReport(slug="of-parent", at_ns=1))
         queue._pid = os.getppid()  # as after a fork
         queue.flush(0.0)
         assert _kept(tmp_path) == []
