@@ -235,7 +235,7 @@ def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
                 draft.orphan(other)
     flip_at = ping.at if ping.at >= state.since else now
     if run.outcome is Outcome.SUCCESS:
-        take_good(draft, run, flip_at)
+        take_good(draft, run, flip_at, repeated=repeated)
     else:
         take_bad(draft, run, flip_at)
     if duplicate:

@@ -45,15 +45,16 @@ class ProofFinding(Struct, frozen=True):
     measured: Mapping[str, float] = _NOTHING
 
 
-def take_good(draft: TransitionBuilder, run: Run, flip_at: datetime) -> None:
-    """A good end."""
+def take_good(draft: TransitionBuilder, run: Run, flip_at: datetime, *, repeated: bool = False) -> None:
+    """A good end; ``repeated``: of the run that ended last, told again, perhaps by the program around it."""
     state = draft.state
     before, state.last_success = state.last_success, run.ended_at
+    began = state.good_began if repeated and state.good_began != before else None  # where that is known
     if run.duration is not None:
         draft.remember_duration(run.duration)
     if not draft.check.prove:
         state.unproven = None
-        _believe(draft, run, flip_at)
+        _believe(draft, run, flip_at, began=began)
         return
     is_down = state.status is Status.DOWN
     state.unproven = Unproven(run=run, success_before=before, recovers=is_down)
@@ -103,11 +104,13 @@ def take_finding(check: Check, state: CheckState, finding: ProofFinding, now: da
     return draft.finish(state)
 
 
-def _believe(draft: TransitionBuilder, run: Run, at: datetime, *, recovers: bool = True) -> None:
+def _believe(
+    draft: TransitionBuilder, run: Run, at: datetime, *, recovers: bool = True, began: datetime | None = None
+) -> None:
     """The run was good. Not ``recovers``: it is down by something that came after it."""
     state = draft.state
     state.failures = 0
-    state.good_began = _began(run)
+    state.good_began = began or _began(run)
     if state.status is Status.DOWN and not recovers:
         return
     if state.status is Status.DOWN:
