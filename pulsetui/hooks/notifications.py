@@ -7,7 +7,7 @@ desktop's affair.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -74,9 +74,9 @@ class NotificationService:
         (number,) = await bus.call("Notify", "susssasa{sv}i", arguments)
         return int(number)
 
-    async def presses(self) -> AsyncIterator[tuple[int, str]]:
-        """(id of the note, name of the action) for each button that is pressed. Raises NoBusError, or
-        HookError when the bus goes away."""
+    async def presses(self) -> AsyncGenerator[tuple[int, str], None]:
+        """(id of the note, name of the action) for each button that is pressed, until it is closed. Raises
+        NoBusError, or HookError when the bus goes away."""
         async with _opened(self._address) as bus:
             await bus.watch()
             self._held = bus
@@ -167,9 +167,12 @@ class _Bus:
             answer.set_result(message)
 
     async def close(self) -> None:
+        """Whoever waits for it may be cancelled meanwhile: it is closed all the same."""
         self._receiving.cancel()
-        await asyncio.wait({self._receiving})
-        await self._connection.close()
+        try:
+            await asyncio.wait({self._receiving})
+        finally:
+            await self._connection.close()
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import aclosing
 from pathlib import Path
 from typing import Final
 
@@ -114,8 +115,10 @@ class DesktopHook(Hook):
         if self._service is None:
             return
         try:
-            async for number, action in self._service.presses():
-                await self._take(self._service, number, action, take)
+            # Closed here and now: what the collector closes later, the end of the loop cuts short.
+            async with aclosing(self._service.presses()) as presses:
+                async for number, action in presses:
+                    await self._take(self._service, number, action, take)
         except NoBusError:
             return  # notify-send shows the notes, and has no buttons
 
