@@ -104,8 +104,8 @@ class PulseApp(App[None]):
         self.shown_zone = ShownZone(self.session.settings.zone, client.info().timezone, own)
         self.ascii_only = ascii_only or self.session.settings.ascii
         self.actions = Actions(self, self)
-        self.go = Navigation(self, self)
         self.terminal = Terminal(self)
+        self.go = Navigation(self, self, self.terminal)
         self.type_ahead = TypeAhead(self, super().on_event, lambda text: self.say(text, severity="warning"))
         self._mouse = mouse
         self._signals = EndingSignals(lambda code: self.exit(None, code))
@@ -398,23 +398,11 @@ class PulseApp(App[None]):
 
     def verbs_for(self, views: Sequence[CheckView]) -> dict[str, Callable[[], None]]:
         """The verbs that are the same on every screen, as they would be done to these checks."""
-        first, go = views[0] if views else None, self.go
         return {
             **self.actions.verbs_for(views),
-            "timeline": lambda: go.timeline(views[0].slug if len(views) == 1 else None),
-            "incidents": go.incidents,
-            "ways": lambda: go.ways(first),
-            "file": lambda: go.file(self.terminal, first),
-            "log": go.log,
-            "hooks": go.hooks,
-            "host": go.host,
-            "deploys": go.deploys,
-            "trust": go.trust,
-            "today": lambda: go.today(self.session.page_read(self.now())),
-            "theme": go.themes,
+            **self.go.verbs_for(views),
+            "today": lambda: self.go.today(self.session.page_read(self.now())),
             "zone": self.switch_zone,
-            "palette": go.palette,
-            "help": go.help,
         }
 
     def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,9 +20,28 @@ if TYPE_CHECKING:
 class Navigation:
     """One for the app."""
 
-    def __init__(self, app: App[None], services: Services) -> None:
+    def __init__(self, app: App[None], services: Services, terminal: Terminal) -> None:
         self._app = app
         self._services = services
+        self._terminal = terminal
+
+    def verbs_for(self, views: Sequence[CheckView]) -> dict[str, Callable[[], None]]:
+        """The verbs that open something; some of them at the check that they would be done to."""
+        first = views[0] if views else None
+        return {
+            "timeline": lambda: self.timeline(views[0].slug if len(views) == 1 else None),
+            "incidents": self.incidents,
+            "ways": lambda: self.ways(first),
+            "file": lambda: self.file(first),
+            "log": self.log,
+            "hooks": self.hooks,
+            "host": self.host,
+            "deploys": self.deploys,
+            "trust": self.trust,
+            "theme": self.themes,
+            "palette": self.palette,
+            "help": self.help,
+        }
 
     def check(self, slug: str, pane: str = "") -> None:
         """The details of a check, over whatever is open."""
@@ -35,77 +55,69 @@ class Navigation:
         if pane:
             screen.call_after_refresh(screen.show_pane, pane)
 
-    def file(self, terminal: Terminal, check: CheckView | None) -> None:
+    def file(self, check: CheckView | None) -> None:
         """checks.toml in the person's editor, at the check."""
         from pulsetui.tui.base.background import in_background
         from pulsetui.tui.editor import edit_file
 
-        work = partial(edit_file, self._services, terminal, None if check is None else check.slug)
+        work = partial(edit_file, self._services, self._terminal, None if check is None else check.slug)
         in_background(self._app, work, group="file", exclusive=True)
 
     def timeline(self, slug: str | None = None) -> None:
         """The timeline, its cursor on a check; back to it when it is open below."""
         from pulsetui.tui.timeline.screen import TimelineScreen
 
-        self._back_to(TimelineScreen)
-        if isinstance(self._app.screen, TimelineScreen):
-            self._app.screen.select(slug)
-        else:
+        if not self._back_to(TimelineScreen):
             self._app.push_screen(TimelineScreen(slug))
+        elif isinstance(self._app.screen, TimelineScreen):
+            self._app.screen.select(slug)
 
     def incidents(self) -> None:
         """The incidents of all checks; back to them when they are open below."""
         from pulsetui.tui.incidents.screen import IncidentsScreen
 
-        self._back_to(IncidentsScreen)
-        if not isinstance(self._app.screen, IncidentsScreen):
-            self._app.push_screen(IncidentsScreen())
+        self._reopen(IncidentsScreen, IncidentsScreen)
 
     def hooks(self) -> None:
         """The hooks; back to them when they are open below."""
         from pulsetui.tui.hooks.screen import HooksScreen
 
-        self._back_to(HooksScreen)
-        if not isinstance(self._app.screen, HooksScreen):
-            self._app.push_screen(HooksScreen())
+        self._reopen(HooksScreen, HooksScreen)
 
     def host(self) -> None:
         """The host's jobs; back to them when they are open below."""
         from pulsetui.tui.host.screen import HostScreen
 
-        self._back_to(HostScreen)
-        if not isinstance(self._app.screen, HostScreen):
-            self._app.push_screen(HostScreen())
+        self._reopen(HostScreen, HostScreen)
 
     def deploys(self) -> None:
         """The deploys; back to them when they are open below."""
         from pulsetui.tui.deploys.screen import DeploysScreen
 
-        self._back_to(DeploysScreen)
-        if not isinstance(self._app.screen, DeploysScreen):
-            self._app.push_screen(DeploysScreen())
+        self._reopen(DeploysScreen, DeploysScreen)
 
     def trust(self) -> None:
         """How far checks can be trusted; back to it when it is open below."""
         from pulsetui.tui.trust.screen import TrustScreen
 
-        self._back_to(TrustScreen)
-        if not isinstance(self._app.screen, TrustScreen):
-            self._app.push_screen(TrustScreen())
+        self._reopen(TrustScreen, TrustScreen)
 
     def today(self, last_read: datetime | None) -> None:
         """The page for the morning; back to it when it is open below."""
         from pulsetui.tui.today.screen import TodayScreen
 
-        self._back_to(TodayScreen)
-        if not isinstance(self._app.screen, TodayScreen):
-            self._app.push_screen(TodayScreen(last_read))
+        self._reopen(TodayScreen, lambda: TodayScreen(last_read))
 
-    def _back_to(self, kind: type[PulseScreen]) -> None:
+    def _reopen(self, kind: type[PulseScreen], new: Callable[[], PulseScreen]) -> None:
+        if not self._back_to(kind):
+            self._app.push_screen(new())
+
+    def _back_to(self, kind: type[PulseScreen]) -> bool:
         """Closes what is open over a screen of that kind, if there is one: screens would pile up."""
-        if any(isinstance(screen, kind) for screen in self._app.screen_stack):
-            while not isinstance(self._app.screen, kind):
-                self._app.pop_screen()
+        is_open = any(isinstance(screen, kind) for screen in self._app.screen_stack)
+        while is_open and not isinstance(self._app.screen, kind):
+            self._app.pop_screen()
+        return is_open
 
     def ways(self, view: CheckView | None) -> None:
         """Ways to ping the check; without one, an example."""
