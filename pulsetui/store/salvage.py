@@ -41,7 +41,7 @@ def _finite(value: dict[str, object]) -> dict[str, object]:
 _ORNAMENTS = frozenset(
     {
         *("last_metrics", "durations", "last_duration", "history", "last_line", "aside", "orphans", "noted"),
-        *("last_rid", "last_source", "detail", "skip_why", "catch_ups"),
+        *("last_run", "last_source", "detail", "skip_why", "catch_ups"),
         *("unproven", "usual", "unprovable_why"),
     }
 )
@@ -58,7 +58,8 @@ def usable(state: CheckState) -> CheckState:
     at += [state.due, state.edited_at, state.set_back_at, state.good_began, state.bad_began]
     if state.unproven is not None:
         at += [state.unproven.success_before, state.unproven.run.ended_at]
-    for run in (*state.runs, *state.orphans, *state.catch_ups):
+    last = () if state.last_run is None else (state.last_run,)
+    for run in (*state.runs, *state.orphans, *state.catch_ups, *last):
         at += [run.started_at, run.ended_at, run.slot]
     if state.incident is not None:
         at += [state.incident.started_at, *state.incident.missed]

@@ -172,8 +172,19 @@ def test_whatever_happens_catch_ups_change_nothing_that_is_judged(
 
 def _judged(state: CheckState) -> object:
     """All that anything is judged by, without the numbers of pings."""
-    left_out = ("n_pings", "catch_ups", "runs", "orphans", "pending", "before_pause", "set_back_ping")
+    left_out = (
+        "n_pings",
+        "catch_ups",
+        "runs",
+        "orphans",
+        "pending",
+        "before_pause",
+        "set_back_ping",
+        "last_run",
+    )
     fields = {name: getattr(state, name) for name in state.__struct_fields__ if name not in left_out}
-    runs = [(run.rid, run.started_at, run.slot, run.outcome) for run in (*state.runs, *state.orphans)]
+    last = () if state.last_run is None else (state.last_run,)
+    known = (*state.runs, *state.orphans, *last)
+    runs = [(run.rid, run.started_at, run.slot, run.outcome) for run in known]
     pending = state.pending_run()
     return fields, runs, None if pending is None else pending.rid

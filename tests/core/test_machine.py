@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -393,6 +393,78 @@ def test_jobs_that_give_all_their_runs_one_id_are_heard_each_time() -> None:
         ladder.ping("success", instant, 1)
 
     assert ladder.status("02:29") == "up"
+
+
+def test_runs_that_all_have_one_id_stand_in_the_list_each() -> None:
+    ladder = Ladder("10m", grace=1)
+    for instant in ("02:00", "02:10", "02:20"):
+        assert ladder.ping("success", instant, 1).run is not None
+
+    assert [run.ended_at for run in ladder.runs.values()] == [at("02:00"), at("02:10"), at("02:20")]
+    assert ladder.state.history[::2] == "sss"
+
+
+@pytest.mark.parametrize("schedule", ["30s", "* * * * *"])
+def test_also_of_a_job_that_runs_each_minute_or_more_often_each_is_heard(schedule: str) -> None:
+    ladder = Ladder(schedule, grace=timedelta(seconds=10))
+    instants = (
+        ["02:00:00", "02:00:30", "02:01:00", "02:01:30"] if schedule == "30s" else ["02:00", "02:01", "02:02"]
+    )
+    for instant in instants:
+        assert ladder.until(instant) != "down missed"
+        ladder.ping("success", instant, 1)
+        ladder.ping("success", instant, 1)
+
+    assert [run.ended_at for run in ladder.runs.values()] == [at(instant) for instant in instants]
+
+
+def test_a_later_end_of_one_run_is_known_by_the_time_it_took() -> None:
+    """The job reports itself in the middle; the program around it, when all is over."""
+    ladder = Ladder("4h", expect=["records >= 1"], min_interval=60)
+    ladder.ping("start", "02:00", 1)
+    ladder.ping("success", "02:10", 1, metrics={"records": 5}, duration=timedelta(minutes=10))
+    ladder.ping("success", "02:20", 1, duration=timedelta(minutes=20))
+
+    (run,) = ladder.runs.values()
+    assert (run.started_at, run.ended_at, run.duration) == (at("02:00"), at("02:20"), timedelta(minutes=20))
+    assert (run.outcome, run.metrics) == (Outcome.SUCCESS, {"records": 5})
+    assert (ladder.state.durations, ladder.state.history[::2]) == ((1200.0,), "s")
+    assert (ladder.status("02:20"), ladder.notes) == ("up", [])
+
+
+def test_a_number_that_only_the_program_around_the_job_knows_makes_the_run_good() -> None:
+    ladder = Ladder("4h", expect=["records >= 1"])
+    ladder.ping("start", "02:00", 1)
+    ladder.ping("success", "02:10", 1)
+    assert ladder.status("02:10") == "down unmet"
+    ladder.ping("success", "02:10:01", 1, metrics={"records": 5}, duration=timedelta(minutes=10))
+
+    assert ladder.status("02:11") == "up"
+    assert [run.outcome for run in ladder.runs.values()] == [Outcome.SUCCESS]
+
+
+def test_one_bad_run_that_is_told_twice_is_one_failure() -> None:
+    ladder = Ladder("4h", failures_before_down=2)
+    ladder.ping("success", "01:00", 9)
+    ladder.ping("start", "02:00", 1)
+    ladder.ping("success", "02:10", 1)
+    ladder.ping("fail", "02:10:01", 1, exit_status=1)
+    ladder.ping("fail", "02:20", 1, exit_status=1, duration=timedelta(minutes=20))
+
+    assert (ladder.status("02:20"), ladder.state.failures) == ("up", 1)
+    assert [run.outcome for run in ladder.runs.values()] == [Outcome.SUCCESS, Outcome.FAILED]
+    assert ladder.state.history[::2] == "sf"
+
+
+def test_one_good_run_that_is_told_twice_is_one_of_those_that_recovery_takes() -> None:
+    ladder = Ladder("4h", successes_before_up=2)
+    ladder.ping("fail", "01:00", 9)
+    ladder.ping("start", "02:00", 1)
+    ladder.ping("success", "02:10", 1)
+    ladder.ping("success", "02:12", 1, duration=timedelta(minutes=12))
+    assert ladder.status("02:12") == "down failed"
+    ladder.ping("success", "06:10", 2)
+    assert ladder.status("06:10") == "up"
 
 
 def test_two_successes_within_min_interval_are_a_duplicate_run() -> None:

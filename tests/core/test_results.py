@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from pulsetui.core.state.status import Outcome
@@ -167,3 +169,37 @@ def test_a_run_is_good_for_a_deploy_when_it_was_believed() -> None:
     check.ping("success", "02:00")
     check.found("unmet", "02:01")
     assert (check.state.good_began, check.state.bad_began) == (at("00:50"), at("02:00"))
+
+
+def test_proof_is_looked_for_of_a_run_that_stands_in_the_list_though_all_have_one_id() -> None:
+    check = Ladder("1h", prove=PROVE)
+    for hour in (1, 2, 3):
+        check.ping("success", f"0{hour}:00", 7)
+        check.found("unmet" if hour == 2 else "proven", f"0{hour}:01")
+    assert [run.outcome for run in check.runs.values()] == [Outcome.SUCCESS, Outcome.UNMET, Outcome.SUCCESS]
+    assert set(check.runs) == {1, 2, 3}
+
+
+def test_proof_is_looked_for_again_when_the_program_around_the_job_tells_its_end() -> None:
+    """Some jobs report, and move their file into place after that."""
+    check = Ladder("1h", prove=PROVE)
+    check.ping("start", "01:00", 7)
+    check.ping("success", "01:10", 7)
+    check.found("unmet", "01:11")
+    check.ping("success", "01:20", 7, duration=timedelta(minutes=20))
+    check.found("proven", "01:21")
+    (run,) = check.runs.values()
+    assert (run.n, run.outcome, run.ended_at) == (1, Outcome.SUCCESS, at("01:20"))
+    assert (check.status("01:21"), check.state.last_success) == ("up", at("01:20"))
+
+
+def test_what_comes_up_before_it_was_looked_at_is_of_the_same_run() -> None:
+    check = Ladder("1h", prove=PROVE)
+    check.ping("success", "01:00", 6)
+    check.found("proven", "01:01")
+    check.ping("start", "02:00", 7)
+    check.ping("success", "02:10", 7)
+    check.ping("success", "02:20", 7, duration=timedelta(minutes=20))
+    check.found("unmet", "02:21")
+    assert [run.outcome for run in check.runs.values()] == [Outcome.SUCCESS, Outcome.UNMET]
+    assert check.state.last_success == at("01:00")

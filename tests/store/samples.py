@@ -122,7 +122,7 @@ states = st.builds(
     reason=st.none() | st.sampled_from(Reason),
     detail=texts,
     last_ping=maybe_instant,
-    last_rid=st.none() | st.uuids(),
+    last_run=st.none() | runs,
     due=maybe_instant,
     last_duration=spans,
     durations=st.lists(st.floats(0, 1e6), max_size=3).map(tuple),

@@ -15,7 +15,7 @@ from pulsetui.store.salvage import salvage, usable
 from tests.store.samples import NOW, quick, states
 
 encode = msgspec.json.encode
-SHOWN = ["last_metrics", "durations", "last_duration", "history", "last_line", "last_rid", "detail"]
+SHOWN = ["last_metrics", "durations", "last_duration", "history", "last_line", "last_run", "detail"]
 JUDGED_BY = ["created_at", "since", "status", "reason", "due", "n_pings", "runs", "incident"]
 wrong = st.sampled_from([{"no": "such"}, [[1]], "2026-13-45T00:00:00Z", -(2.5)])
 

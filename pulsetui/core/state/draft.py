@@ -140,6 +140,15 @@ class TransitionBuilder:
             state.history = state.history[:-2]
         state.history = history.append(state.history, history.letter_of(run), run.duration)
 
+    def end_run(self, run: Run, again: Run | None = None) -> None:
+        """The newest run that has ended; ``again``: as it was known before its end was told once more."""
+        if again is None:
+            self.close_run(run)
+        else:
+            self.revise_run(again, run)
+        self.run = run.n
+        self.state.last_run = None if run.rid is None else run
+
     def orphan(self, run: Run) -> None:
         """A start that never finished stays visible as such; should its end still be told, it is known."""
         orphan = replace(run, outcome=Outcome.ORPHAN, detail="started and never finished")

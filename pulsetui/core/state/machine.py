@@ -19,7 +19,7 @@ from pulsetui.core.state import catch_up
 from pulsetui.core.state.check import Check, OnEvent
 from pulsetui.core.state.draft import TransitionBuilder
 from pulsetui.core.state.ping import Ping
-from pulsetui.core.state.results import take_bad, take_good
+from pulsetui.core.state.results import take_back, take_bad, take_good
 from pulsetui.core.state.run import Run, judge
 from pulsetui.core.state.slots import SETTLED_AT_ONCE, has_run, settle_slot, slot_at, slot_of
 from pulsetui.core.state.state import CheckState, bound_of, missed_at
@@ -35,7 +35,8 @@ RETRIED_WITHIN = timedelta(seconds=15)
 the answer was lost, and curl's --retry waits for 10 s at most in our recipes, then for some seconds."""
 
 TOLD_AGAIN_WITHIN = timedelta(minutes=1)
-"""From a run's end as the job tells it to its end as the program around it does."""
+"""An end with the run id of the last one is that one again for so long, though at most for half of the time
+until the next is due: some give all their runs one id. One that says how long its run took is no guess."""
 
 _OF_RUNS = frozenset({PingKind.START, PingKind.SUCCESS, PingKind.FAIL, PingKind.SKIP})
 _NO_TIME = timedelta(0)
@@ -202,13 +203,15 @@ def _start(draft: TransitionBuilder, ping: Ping) -> None:
 def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
     """A success or a fail: ends its run, settles its slot, and gives the check its status."""
     state = draft.state
-    repeated = _is_repeated(state, ping)
-    if repeated and _adds_nothing(state, ping):
+    again = _told_before(state, ping)
+    if again is not None and _adds_nothing(state, again, ping):
         return
-    repeated = repeated and ping.kind is _last_end(state)[1]
     previous_success = state.last_success
-    run = _ended(draft, ping)
-    duplicate = not repeated and _is_duplicate(draft, ping, run)
+    if again is not None:
+        take_back(draft, again)
+        ping = replace(ping, metrics={**again.metrics, **ping.metrics})
+    run = _ended(draft, ping, again)
+    duplicate = again is None and _is_duplicate(draft, ping, run)
     settle_slot(draft, run)
     state.last_ping, state.last_kind = ping.at, ping.kind
     state.unwatched = False
@@ -218,14 +221,9 @@ def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
         state.last_source = sys.intern(ping.source)
     if ping.kind is PingKind.FAIL or ping.rid is None:
         state.pending = None  # as in Healthchecks: such a report clears whatever start is pending
-    if duplicate:
-        run = replace(run, duplicate=True)
-    if repeated:
-        draft.run = None  # the same end told twice (a retry): the run is in the list already
-    else:
-        draft.close_run(run)
-        draft.run = run.n
-    state.last_rid = ping.rid
+    run = replace(run, duplicate=duplicate or (again is not None and again.duplicate))
+    began = _began_before(state, run)
+    draft.end_run(run, again)
     draft.forget_skips()
     if run.outcome is Outcome.SUCCESS:
         if not duplicate and run.overlaps is None and not state.runs:
@@ -235,7 +233,7 @@ def _finish(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
                 draft.orphan(other)
     flip_at = ping.at if ping.at >= state.since else now
     if run.outcome is Outcome.SUCCESS:
-        take_good(draft, run, flip_at, repeated=repeated)
+        take_good(draft, run, flip_at, began=began)
     else:
         take_bad(draft, run, flip_at)
     if duplicate:
@@ -251,12 +249,12 @@ def _skip(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
     left. That instant is fixed by the first of them, so nothing can put it off for ever.
     """
     state, check = draft.state, draft.check
-    if _is_repeated(state, ping) and _is_soon(state, ping):
+    if _told_before(state, ping) is not None:
         return
     due = state.due or ping.at
     run = _ended(draft, ping)
-    draft.close_run(run)
-    draft.run, state.last_rid, state.last_skip = run.n, ping.rid, ping.at
+    draft.end_run(run)
+    state.last_skip = ping.at
     if state.status is Status.PAUSED:
         return
     if state.slot is not None:  # else it waits for its first success or fail
@@ -274,24 +272,42 @@ def _skip(draft: TransitionBuilder, ping: Ping, now: datetime) -> None:
             settle_slot(draft, run)  # of a new check: what is scheduled after it is expected
 
 
-def _last_end(state: CheckState) -> tuple[datetime | None, PingKind | None]:
-    """When the newest run ended, and how it was told."""
-    if state.last_skip is not None and (state.last_ping is None or state.last_skip > state.last_ping):
-        return state.last_skip, PingKind.SKIP
-    return state.last_ping, state.last_kind
+def _told_before(state: CheckState, ping: Ping) -> Run | None:
+    """The run whose end this is once more: its answer was lost, or a job tells it itself inside
+    ``pulsetui run``. It ended last, has the same run id, and that end lies within this run or just before."""
+    last = state.last_run
+    if last is None or last.rid != ping.rid or last.ended_at is None or _open_run(state, ping) is not None:
+        return None
+    since = ping.at - last.ended_at
+    if ping.duration is not None and _NO_TIME <= since < ping.duration:
+        return last
+    within = TOLD_AGAIN_WITHIN
+    if state.slot is not None and state.due is not None:
+        within = min(within, (state.due - state.slot) / 2)
+    return last if _NO_TIME <= since <= within else None
 
 
-def _adds_nothing(state: CheckState, ping: Ping) -> bool:
-    """Whether this end of the newest run, told again, is no news: its answer was lost, or a job tells it
-    itself inside ``pulsetui run``. What was told first stands, with its metrics and its reason, but for a
-    failure after a success or a skip. Only for a while, since some give all their runs one id."""
-    _, kind = _last_end(state)
-    return _is_soon(state, ping) and (ping.kind is PingKind.SUCCESS or kind is PingKind.FAIL)
+def _adds_nothing(state: CheckState, again: Run, ping: Ping) -> bool:
+    """Whether that end is no news. What was told first stands, with its metrics and its reason, but for a
+    failure after a success or a skip, and for what was missing in a success: a number, some of its time."""
+    if again.outcome is Outcome.FAILED or (
+        again.outcome is Outcome.SKIPPED and ping.kind is PingKind.SUCCESS
+    ):
+        return True
+    if ping.kind is PingKind.FAIL:
+        return False
+    known = again.metrics.keys() >= ping.metrics.keys()
+    longer = ping.duration is not None and (again.duration is None or ping.duration > again.duration)
+    return known and not longer
 
 
-def _is_soon(state: CheckState, ping: Ping) -> bool:
-    at, _ = _last_end(state)
-    return at is not None and _NO_TIME <= ping.at - at <= TOLD_AGAIN_WITHIN
+def _began_before(state: CheckState, run: Run) -> datetime | None:
+    """When ``run`` began, if that can be known only from the end before it: whether one that tells no start,
+    after one that did and with the same run id, is another run or the same, nobody can tell."""
+    last = state.last_run
+    if last is None or last.rid != run.rid or last.outcome is not run.outcome:
+        return None
+    return last.started_at if run.started_at is None and run.duration is None else None
 
 
 def _tell_duplicate(
@@ -317,18 +333,13 @@ def _is_retry(state: CheckState, ping: Ping) -> bool:
     """Whether this success is the one before, sent again because its answer was lost."""
     return (
         ping.rid is None
-        and state.last_rid is None
+        and state.last_run is None
         and state.last_kind is PingKind.SUCCESS
         and state.last_success is not None
         and ping.source != ""
         and ping.source == state.last_source
         and ping.at - state.last_success <= RETRIED_WITHIN
     )
-
-
-def _is_repeated(state: CheckState, ping: Ping) -> bool:
-    """Whether this is an end of the run that ended last, told twice."""
-    return ping.rid is not None and ping.rid == state.last_rid and not _open_run(state, ping)
 
 
 def _open_run(state: CheckState, ping: Ping) -> Run | None:
@@ -340,10 +351,10 @@ def _open_run(state: CheckState, ping: Ping) -> Run | None:
     return None
 
 
-def _ended(draft: TransitionBuilder, ping: Ping) -> Run:
-    """The run that ``ping`` ends, judged."""
+def _ended(draft: TransitionBuilder, ping: Ping, again: Run | None = None) -> Run:
+    """The run that ``ping`` ends, judged; ``again``: it had ended already."""
     check = draft.check
-    opened = _open_run(draft.state, ping) or Run(n=draft.state.n_pings, rid=ping.rid)
+    opened = again or _open_run(draft.state, ping) or Run(n=draft.state.n_pings, rid=ping.rid)
     duration = ping.duration
     if duration is None and opened.started_at is not None:
         measured = ping.at - opened.started_at

@@ -45,11 +45,27 @@ class ProofFinding(Struct, frozen=True):
     measured: Mapping[str, float] = _NOTHING
 
 
-def take_good(draft: TransitionBuilder, run: Run, flip_at: datetime, *, repeated: bool = False) -> None:
-    """A good end; ``repeated``: of the run that ended last, told again, perhaps by the program around it."""
+def take_back(draft: TransitionBuilder, run: Run) -> None:
+    """What the end of ``run`` did to what is counted, since it is told once more, and differs."""
+    state = draft.state
+    if run.outcome in _FAILURES:
+        state.failures = max(state.failures - 1, 0)
+    if run.outcome is not Outcome.SUCCESS:
+        return
+    if run.duration is not None:
+        state.durations = state.durations[:-1]
+    if state.unproven is not None and state.unproven.run.n == run.n:
+        state.last_success, state.unproven = state.unproven.success_before, None
+    else:
+        state.successes = max(state.successes - 1, 0)
+
+
+def take_good(
+    draft: TransitionBuilder, run: Run, flip_at: datetime, *, began: datetime | None = None
+) -> None:
+    """A good end; ``began`` where ``run`` itself does not know when it did."""
     state = draft.state
     before, state.last_success = state.last_success, run.ended_at
-    began = state.good_began if repeated and state.good_began != before else None  # where that is known
     if run.duration is not None:
         draft.remember_duration(run.duration)
     if not draft.check.prove:
@@ -94,6 +110,8 @@ def take_finding(check: Check, state: CheckState, finding: ProofFinding, now: da
     else:
         after = replace(run, proof=verdict.text)
     draft.revise_run(run, after)
+    if new.last_run is not None and new.last_run.n == after.n:
+        new.last_run = after
     _count_unprovable(draft, verdict)
     if verdict.outcome is ProofOutcome.UNMET:
         take_bad(draft, after, at)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from msgspec import Struct, field
 
@@ -42,7 +41,7 @@ class CheckState(Struct, kw_only=True, omit_defaults=True, gc=False):
     last_success: datetime | None = None
     good_began: datetime | None = None  # when the newest good run began, as far as is known
     bad_began: datetime | None = None  # the newest bad one
-    last_rid: UUID | None = None  # of the newest finished run
+    last_run: Run | None = None  # the newest finished one, if it has a run id: its end may be told again
     last_source: str = ""  # address that the newest success came from
     slot: datetime | None = None  # the scheduled instant accounted for last
     due: datetime | None = None  # the next one after it; None when nothing is expected
