@@ -36,9 +36,8 @@ from pulsetui.tui.draw.status import is_acknowledged
 if TYPE_CHECKING:
     from textual.app import App
 
+    from pulsetui.tui.base.answers import Known, SnoozeAnswer
     from pulsetui.tui.base.services import Services
-    from pulsetui.tui.dialogs.ask import Known
-    from pulsetui.tui.dialogs.snooze import SnoozeAnswer
 
 log = logging.getLogger(__name__)
 
@@ -123,9 +122,10 @@ class Actions:
         from pulsetui.tui.dialogs.ask import AcknowledgeDialog
 
         loud = [view for view in down if not is_acknowledged(view)]
-        self._app.push_screen(AcknowledgeDialog(loud), lambda known: self._acknowledge(loud, known))
+        self._app.push_screen(AcknowledgeDialog(loud), lambda known: self.acknowledge_so(loud, known))
 
-    def _acknowledge(self, views: Sequence[CheckView], known: Known | None) -> None:
+    def acknowledge_so(self, views: Sequence[CheckView], known: Known | None) -> None:
+        """Acknowledges with what the person said; None: they thought better of it."""
         if known is None:
             return
         client, slugs = self._services.client, tuple(view.slug for view in views)
@@ -144,9 +144,10 @@ class Actions:
         now, zone = services.now(), services.viewer_zone
         clock = zone_note(zone) if foreign(map(check_zone, views), zone, now) else ""
         dialog = SnoozeDialog(snooze_targets(views, tag), services.client.info().snoozes, now, zone, clock)
-        self._app.push_screen(dialog, self._snooze)
+        self._app.push_screen(dialog, self.snooze_so)
 
-    def _snooze(self, answer: SnoozeAnswer | None) -> None:
+    def snooze_so(self, answer: SnoozeAnswer | None) -> None:
+        """Snoozes as the person said; None: they thought better of it."""
         if answer is None:
             return
         client, target, until, note = self._services.client, answer.target, answer.until, answer.note

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.events import Event, Key, Paste, Resize
@@ -29,6 +29,7 @@ from pulsetui.tui.draw.theme import StyleSet
 from pulsetui.tui.navigation import Navigation
 from pulsetui.tui.session import UiSession
 from pulsetui.tui.shown_zone import WHOSE, ShownZone
+from pulsetui.tui.table.order import SortBy
 from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.table.summary import title_words
 from pulsetui.tui.terminal.colours import Colours
@@ -43,10 +44,10 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
     from textual.app import AutopilotCallbackType
-    from textual.command import Provider
     from textual.filter import LineFilter
 
     from pulsetui.client.alert import Alert
+    from pulsetui.tui.base.answers import Known, SnoozeAnswer
     from pulsetui.tui.dialogs.leave import Answer
     from pulsetui.tui.settings import SettingsFile
     from pulsetui.tui.terminal.driver import InputFailed
@@ -54,18 +55,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def _checks_provider() -> type[Provider]:
-    from pulsetui.tui.palette import CheckProvider
-
-    return CheckProvider
-
-
 class PulseApp(App[None]):
     """The screen over one engine. It never owns the engine: who made the client closes it."""
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "PulseTUI"
-    COMMANDS = App.COMMANDS | {_checks_provider}
     BINDINGS: ClassVar[list[BindingType]] = []
     NOTIFICATION_TIMEOUT = 5
 
@@ -362,12 +356,6 @@ class PulseApp(App[None]):
 
     # Palette
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every verb of the screen below the palette."""
-        from pulsetui.tui.palette import commands_of
-
-        return commands_of(screen) if isinstance(screen, PulseScreen) else ()
-
     def action_command_palette(self) -> None:
         self.go.palette()
 
@@ -407,6 +395,17 @@ class PulseApp(App[None]):
 
     def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:
         self.actions.snooze(views, tag)
+
+    def snooze_so(self, answer: SnoozeAnswer) -> None:
+        self.actions.snooze_so(answer)
+
+    def acknowledge_so(self, views: Sequence[CheckView], known: Known) -> None:
+        self.actions.acknowledge_so(views, known)
+
+    def sort_table(self, by: str, *, reverse: bool) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, HomeScreen):
+                screen.sort(SortBy(by), reverse=reverse)
 
     def change(
         self, slug: str, before: Mapping[str, object], fields: Mapping[str, object], done: str

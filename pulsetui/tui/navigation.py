@@ -145,7 +145,7 @@ class Navigation:
 
     def palette(self) -> None:
         """Every command and every check by name."""
-        from pulsetui.tui.palette import VerbPalette
+        from pulsetui.tui.palette.screen import VerbPalette
 
         if not isinstance(self._app.screen, VerbPalette):
             self._app.push_screen(VerbPalette())

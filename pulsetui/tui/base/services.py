@@ -14,6 +14,7 @@ from textual.worker import Worker
 
 from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckView, Notice
+from pulsetui.tui.base.answers import Known, SnoozeAnswer
 from pulsetui.tui.base.verbs import Verb
 
 
@@ -72,6 +73,15 @@ class Services(Protocol):
 
     def snooze(self, views: Sequence[CheckView], tag: str = "") -> None:
         """Asks what and how long; ``tag`` is offered first."""
+
+    def snooze_so(self, answer: SnoozeAnswer) -> None:
+        """Snoozes, or ends a snooze, without asking."""
+
+    def acknowledge_so(self, views: Sequence[CheckView], known: Known) -> None:
+        """Acknowledges without asking."""
+
+    def sort_table(self, by: str, *, reverse: bool) -> None:
+        """Orders the table by one of the words of its columns."""
 
     def new(self, slug: str = "") -> None:
         """The form for a new check."""

@@ -8,6 +8,7 @@ then shows it instead of being silent.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType
@@ -42,6 +43,8 @@ class Verb(Struct, frozen=True, kw_only=True):
     on: frozenset[str]
     off: Off = lambda _: ""
     key_shown: str = ""
+    typed: tuple[str, ...] = ()  # words for it in the palette; of several, each for what label_now calls so
+    takes: Literal["check", "checks"] = "check"  # what is typed behind the word
 
 
 def _needs_check(situation: Situation) -> str:
@@ -116,6 +119,7 @@ VERBS: tuple[Verb, ...] = (
         on=_HOME | _OVER,
         off=_needs_line,
         key_shown="Enter",
+        typed=("open",),
     ),
     Verb(
         id="acknowledge",
@@ -124,6 +128,8 @@ VERBS: tuple[Verb, ...] = (
         help="Acknowledge the incident: the row loses its alarm colour, reminders stop",
         on=_CHECK | _OVER,
         off=_acknowledge,
+        typed=("ack", "acknowledge"),
+        takes="checks",
     ),
     Verb(
         id="snooze",
@@ -132,8 +138,19 @@ VERBS: tuple[Verb, ...] = (
         help="Silence alerts for the check, a tag or everything, for a while",
         on=_CHECK,
         off=_needs_engine,
+        typed=("snooze",),
+        takes="checks",
     ),
-    Verb(id="pause", keys="p", label="pause", help="Pause the check, or resume it", on=_CHECK, off=_change),
+    Verb(
+        id="pause",
+        keys="p",
+        label="pause",
+        help="Pause the check, or resume it",
+        on=_CHECK,
+        off=_change,
+        typed=("pause", "resume"),
+        takes="checks",
+    ),
     Verb(
         id="filter",
         keys="/",
@@ -154,6 +171,7 @@ VERBS: tuple[Verb, ...] = (
         label="timeline",
         help="Show when all checks ran, missed a run and will run, on one time axis",
         on=_CHECK | _TODAY | {"incidents", "trust"},
+        typed=("timeline",),
     ),
     Verb(
         id="incidents",
@@ -202,13 +220,22 @@ VERBS: tuple[Verb, ...] = (
         off=_needs_check,
     ),
     Verb(id="new", keys="n", label="new", help="Add a check", on=_CHECK, off=_needs_engine),
-    Verb(id="edit", keys="e", label="edit", help="Edit the check", on=_CHECK, off=_one),
+    Verb(
+        id="edit",
+        keys="e",
+        label="edit",
+        help="Edit the check",
+        on=_CHECK,
+        off=_one,
+        typed=("edit",),
+    ),
     Verb(
         id="file",
         keys="E",
         label="checks.toml",
         help="Open checks.toml in $EDITOR, at the check",
         on=_CHECK,
+        typed=("file",),
     ),
     Verb(
         id="accept",
@@ -218,7 +245,15 @@ VERBS: tuple[Verb, ...] = (
         on=frozenset({"details"}),
         off=_change,
     ),
-    Verb(id="delete", keys="d", label="delete", help="Delete the check (asks first)", on=_CHECK, off=_one),
+    Verb(
+        id="delete",
+        keys="d",
+        label="delete",
+        help="Delete the check (asks first)",
+        on=_CHECK,
+        off=_one,
+        typed=("delete",),
+    ),
     Verb(
         id="copy",
         keys="y",
@@ -226,6 +261,7 @@ VERBS: tuple[Verb, ...] = (
         help="Copy the curl line, the crontab line, the ping URL or the slug",
         on=_CHECK,
         off=_copy,
+        typed=("copy",),
     ),
     Verb(
         id="ways",
@@ -233,6 +269,7 @@ VERBS: tuple[Verb, ...] = (
         label="ways",
         help="Show ways to ping: crontab, systemd, Django, Celery, Kubernetes, …, ready to copy",
         on=_CHECK,
+        typed=("ways",),
     ),
     Verb(
         id="undo",
@@ -336,7 +373,7 @@ VERBS: tuple[Verb, ...] = (
         id="palette",
         keys="colon",
         label="commands",
-        help="Find any command and any check by name",
+        help="Find any command and any check by name, or type a whole one: snooze billing 1h",
         on=_ANY,
         key_shown=":",
     ),

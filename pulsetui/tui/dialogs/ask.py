@@ -14,6 +14,7 @@ from textual.widgets import Checkbox, Input
 
 from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckView, EngineInfo
+from pulsetui.tui.base.answers import MAX_NOTE_LENGTH, Known
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.base.dialog import Dialog, ListDialog
 from pulsetui.tui.draw.hints import Hint
@@ -25,13 +26,6 @@ if TYPE_CHECKING:
     from pulsetui.tui.base.services import Services
 
 _NAMED = 6
-
-
-class Known(Struct, frozen=True):
-    """What somebody who acknowledges says."""
-
-    note: str
-    any_reason: bool  # calm whatever else goes wrong, too
 
 
 class Box(Checkbox, inherit_bindings=False):
@@ -65,7 +59,10 @@ class AcknowledgeDialog(Dialog[Known | None]):
         with box:
             yield Words(self._words)
             note = Input(
-                placeholder="A note for the others (optional)", compact=True, max_length=500, id="note"
+                placeholder="A note for the others (optional)",
+                compact=True,
+                max_length=MAX_NOTE_LENGTH,
+                id="note",
             )
             note.cursor_blink = False
             yield note

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import ClassVar
 
-from msgspec import Struct
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,8 +14,9 @@ from textual.events import Key
 from textual.widgets import Input
 
 from pulsetui.client.views import CheckView
-from pulsetui.core.state.snooze import Scope, Snooze, SnoozeChoice, snooze_choices
+from pulsetui.core.state.snooze import Snooze, SnoozeChoice, snooze_choices
 from pulsetui.core.text.phrases import instant_text, span_text
+from pulsetui.tui.base.answers import MAX_NOTE_LENGTH, SnoozeAnswer, SnoozeTarget
 from pulsetui.tui.base.dialog import Dialog
 from pulsetui.tui.draw.hints import Hint
 from pulsetui.tui.draw.lines import Line, Span, cut, name_of, pad, plain
@@ -27,30 +27,6 @@ END = "0"
 _MAX_TAGS = 6
 _MIN_COLUMNS = 50
 _ROOMY = 16  # rows
-
-
-class SnoozeTarget(Struct, frozen=True):
-    """What can be snoozed with one answer."""
-
-    scope: Scope
-    names: tuple[str, ...]  # slugs or tags; none for everything
-    label: str
-
-    def running(self, snoozes: Sequence[Snooze], now: datetime) -> list[Snooze]:
-        """Its snoozes that are in force."""
-        return [
-            one
-            for one in snoozes
-            if one.scope == self.scope and one.until > now and (one.target in self.names or not self.names)
-        ]
-
-
-class SnoozeAnswer(Struct, frozen=True):
-    """What the person chose; ``until`` None ends the snooze."""
-
-    target: SnoozeTarget
-    until: datetime | None
-    note: str
 
 
 def snooze_targets(views: Sequence[CheckView], tag: str = "") -> list[SnoozeTarget]:
@@ -113,7 +89,10 @@ class SnoozeDialog(Dialog[SnoozeAnswer | None]):
             yield OneLine(id="what")
             yield LineList(base="panel", id="lengths")
             note = Input(
-                placeholder="A note for the others (optional)", compact=True, max_length=500, id="note"
+                placeholder="A note for the others (optional)",
+                compact=True,
+                max_length=MAX_NOTE_LENGTH,
+                id="note",
             )
             note.cursor_blink = False
             yield note

@@ -224,7 +224,7 @@ async def test_a_key_that_cannot_be_handed_on_holds_up_no_other(monkeypatch: pyt
         assert [command.verb for command in engine.commands] == ["pause"]
 
 
-@pytest.mark.parametrize(("keys", "longest"), [("/", 500), (":", 200), ("a", 500)])
+@pytest.mark.parametrize(("keys", "longest"), [("/", 500), (":", 600), ("a", 500)])
 async def test_a_paste_that_is_too_long_is_cut_to_what_fits_and_says_so(keys: str, longest: int) -> None:
     async with showing(FakeEngine([overdue()])) as (app, pilot):
         await burst(app, pilot, keys + "xy")

@@ -1,0 +1,1 @@
+"""The command palette: any verb, any check, and whole commands as they are typed."""
