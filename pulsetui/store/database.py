@@ -16,6 +16,7 @@ from pulsetui.core.state.snooze import Snooze
 from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.store import rows
 from pulsetui.store.aside import Aside
+from pulsetui.store.checkpoint import Checkpoints
 from pulsetui.store.deliveries import update_deliveries
 from pulsetui.store.instant import stored
 from pulsetui.store.presence import Presence
@@ -26,8 +27,8 @@ from pulsetui.store.schema import migrate
 
 FILE_NAME = "pulsetui.sqlite3"
 _BUSY_TIMEOUT_S = 0.25  # short: the writer retries by itself, so that it can say so
-_CHECKPOINT_PAGES = 8000
-"""32 MB. Pings rewrite the same few pages again and again: the later a checkpoint, the fewer it copies."""
+_CHECKPOINT_PAGES = 32_000
+"""128 MB. Long before that ``checkpoint`` takes the log in; where it cannot, SQLite does it in a commit."""
 _SESSION = "session"
 _PROOF = "proof"
 _UNREAD = "PulseTUI, which could not read its state"
@@ -83,12 +84,19 @@ class Database:
             ) from error
         self._presence = Presence(self.path)
         self._presence.remember()
+        self._checkpoints = Checkpoints(self._connect_again, self._presence.changing)
         self.aside = Aside()
         self._session = (
             ""  # tells this database from a copy that is laid over it; in it from the first write on
         )
 
+    def _connect_again(self) -> sqlite3.Connection:
+        """Raises StoreLostError: into another database at the path SQLite would read our log."""
+        self._presence.check()
+        return connect(self.path)
+
     def close(self) -> None:
+        self._checkpoints.close()
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
 
@@ -153,7 +161,8 @@ class Database:
         if not self._session:
             self._session = token
         # Again: only now it is known to be where it will be read.
-        if self._presence.check():
+        taken_in = self._checkpoints.committed(self._connection)
+        if self._presence.check() or taken_in:
             self._verify(thorough=False)
         self._presence.remember()
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from pulsetui.errors import StoreLostError
@@ -26,28 +29,48 @@ class Presence:
         self._beside = [f"{database}{end}" for end in BESIDE]
         self._known: dict[str, Identity] = {}
         self._content: Content | None = None
+        self._changes = False  # by what takes the log in, at any moment
+        self._guard = threading.Lock()  # of these two
+
+    @contextlib.contextmanager
+    def changing(self) -> Iterator[None]:
+        """While this is held our own program writes into the database, on whatever thread."""
+        with self._guard:
+            self._changes = True
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._changes = False
+                self._remember_content()
 
     def remember(self) -> None:
         """After each of our own writes: what is at the paths now is ours."""
         for path in (self._database, *self._beside):
             if path not in self._known and (found := _at(path)) is not None:
                 self._known[path] = _identity(found)
+        with self._guard:
+            if not self._changes:
+                self._remember_content()
+
+    def _remember_content(self) -> None:
         self._content = None if (found := _at(self._database)) is None else _content(found)
 
     def check(self) -> bool:
         """Whether somebody else wrote into the database since our last write. Raises StoreLostError when one
         of the files is gone, or another."""
-        content = self._content
-        for path, known in self._known.items():
-            try:
-                found = os.stat(path)  # noqa: PTH116 - for each ping
-            except OSError as error:
-                raise StoreLostError(self._why(path, error)) from None
-            if _identity(found) != known:
-                raise StoreLostError(f"{path} was replaced")
-            if path == self._database:
-                content = _content(found)
-        return self._content is not None and content != self._content
+        with self._guard:
+            content = self._content
+            for path, known in self._known.items():
+                try:
+                    found = os.stat(path)  # noqa: PTH116 - for each ping
+                except OSError as error:
+                    raise StoreLostError(self._why(path, error)) from None
+                if _identity(found) != known:
+                    raise StoreLostError(f"{path} was replaced")
+                if path == self._database:
+                    content = _content(found)
+            return not self._changes and self._content is not None and content != self._content
 
     def _why(self, path: str, error: OSError) -> str:
         """Of a folder that is gone, the files in it are only the consequence."""

@@ -83,6 +83,17 @@ def test_writing_by_somebody_else_shows_until_it_is_remembered(presence: Presenc
     assert not presence.check()
 
 
+def test_what_we_write_ourselves_at_any_moment_is_not_somebody_elses(presence: Presence, path: Path) -> None:
+    with presence.changing():
+        path.write_bytes(b"page one, page 2!!")
+        os.utime(path, ns=(1, 1))
+        assert not presence.check()
+        presence.remember()
+    assert not presence.check(), "it was remembered at the end"
+    os.utime(path, ns=(2, 2))
+    assert presence.check()
+
+
 def test_a_database_that_is_shorter_was_cut(presence: Presence, path: Path) -> None:
     with path.open("ab") as file:
         file.write(b", page three")
