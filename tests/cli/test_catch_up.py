@@ -34,6 +34,7 @@ EARLIER = incident(n=1, started_at=NOW - timedelta(days=9), missed=(NOW - timede
 def engine(connected: Connect, tmp_path: Path) -> FakeEngine:
     (tmp_path / "checks.toml").write_text(CHECK + DATED)
     fake = connected(engine_with(OVERDUE))
+    fake.about = replace(fake.about, config_path=str(tmp_path / "checks.toml"))
     fake.details_by_slug["sync"] = replace(
         details_of(OVERDUE), incidents=(OPEN, EARLIER), runs=(), caught_up=(MISSED[0],)
     )
@@ -45,10 +46,10 @@ def test_each_missed_slot_is_listed_with_its_command(engine: FakeEngine, capsys:
     engine.details_by_slug["sync"] = replace(engine.details_by_slug["sync"], runs=(failed,))
     assert main(["catch-up", "sync"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "SLOT         STATE      COMMAND",
-        "Sat 02:00    caught up  shop-sync --date 2026-11-14",
-        "Sun 02:00    failed     shop-sync --date 2026-11-15",
-        "today 02:00  missed     shop-sync --date 2026-11-16",
+        "SLOT (Europe/Riga)  STATE      COMMAND",
+        "Sat 02:00           caught up  shop-sync --date 2026-11-14",
+        "Sun 02:00           failed     shop-sync --date 2026-11-15",
+        "today 02:00         missed     shop-sync --date 2026-11-16",
     ]
 
 
@@ -70,6 +71,20 @@ def test_without_a_command_it_says_what_to_add(engine: FakeEngine, tmp_path: Pat
     assert told.out.splitlines()[-1].endswith("missed     -")
     assert 'add one to [checks.sync] in checks.toml, like: command = "manage.py' in told.err
     assert main(["catch-up", "sync", "--run", "--yes"]) == 2
+
+
+def test_the_file_is_that_of_the_engine_on_this_host(
+    engine: FakeEngine, tmp_path: Path, capsys: Captured
+) -> None:
+    other = tmp_path / "etc" / "checks.toml"
+    other.parent.mkdir()
+    other.write_text(CHECK + DATED.replace("shop-sync", "its-sync"))
+    engine.about = replace(engine.about, config_path=str(other))
+    assert main(["catch-up", "sync"]) == 0
+    assert "its-sync --date 2026-11-16" in capsys.readouterr().out
+    for own in (["--config", str(tmp_path / "checks.toml")], ["--attach", "http://127.0.0.1:9"]):
+        assert main(["catch-up", "sync", *own]) == 0
+        assert "  shop-sync --date 2026-11-16" in capsys.readouterr().out
 
 
 def test_a_command_that_an_engine_tells_is_not_run(

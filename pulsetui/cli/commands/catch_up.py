@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -89,7 +90,7 @@ def _plan(options: argparse.Namespace, details: CheckDetails, info: EngineInfo, 
     else:
         since = None if options.since is None else read_past("--since", options.since, where, now)
         slots = missed_slots(details, since)
-    template, source = _template(options, view.slug), "checks.toml"
+    template, source = _template(options, info, view.slug), "checks.toml"
     if not template and not options.attach:
         template, source = host_command(view, info, now)
     url = f"{options.attach[0].rstrip('/')}/ping/" if options.attach else info.base_url
@@ -120,12 +121,14 @@ def _zone(name: str) -> tzinfo:
         return zone("UTC")
 
 
-def _template(options: argparse.Namespace, slug: str) -> str:
-    """``command`` of the check in this host's checks.toml; "" where there is none."""
+def _template(options: argparse.Namespace, info: EngineInfo, slug: str) -> str:
+    """``command`` of the check in this host's checks.toml: the one that is named, else that of the engine
+    here, else (the engine is elsewhere) the person's own; "" where there is none."""
     from pulsetui.config.file.load import load_config
     from pulsetui.hooks.registry import VALIDATORS
 
-    path = config_path(options)
+    asked = options.config or options.attach
+    path = config_path(options) if asked or not info.config_path else Path(info.config_path)
     if not path.exists():
         return ""
     try:
@@ -148,7 +151,7 @@ def _show(plan: _Plan) -> None:
         (label, slot.state, clean(plan.command(slot.at), _SHOWN) or "-")
         for label, slot in zip(plan.labels(), plan.slots, strict=True)
     ]
-    for line in table(("SLOT", "STATE", "COMMAND"), rows):
+    for line in table((f"SLOT ({clean(str(plan.zone))})", "STATE", "COMMAND"), rows):
         out(line)
     if not plan.template:
         talk(_no_command(plan.slug))
