@@ -74,6 +74,21 @@ _REASON_WORD: Mapping[Reason, str] = MappingProxyType(
 _LAST_GOOD = "last good run"
 
 
+SAYS_DOWN = {
+    Reason.MISSED: "is overdue",
+    Reason.FAILED: "failed",
+    Reason.HUNG: "hangs",
+    Reason.UNMET: "did not do what is expected",
+    Reason.TOO_SHORT: "ended too soon",
+    Reason.NOT_STARTED: "did not start",
+    Reason.NEVER: "has never reported",
+    Reason.RAN_TWICE: "ran twice",
+    Reason.SKIPPED: "skips its runs",
+    Reason.OVERLAP: "overlaps its own run before",
+}
+"""What a check did that goes down, after its name: the title of an alert."""
+
+
 def word_for(status: Status, reason: Reason | None) -> str:
     """The word on screen: the status, or what made a check go down: ``overdue``, ``failed``."""
     if status is Status.DOWN and reason is not None:

@@ -144,6 +144,7 @@ class _Builder:
                 tags=MappingProxyType(self._tags(timezone)),
                 windows=self._windows(timezone, checks),
                 acknowledging=frozenset(filter(lambda name: self._acknowledges(hooks[name]), hooks)),
+                timezone=timezone,
             ),
             secrets=secrets_of(self._document) - self._secrets.references | self._secrets.values,
             drill=self._drill(timezone),

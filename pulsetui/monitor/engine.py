@@ -11,7 +11,7 @@ import concurrent.futures
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -21,6 +21,7 @@ from pulsetui.client.observers import Observers
 from pulsetui.config.file.edit import ConfigFile
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.secret import without
+from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state.snooze import SnoozeIdentity
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import EngineError, StoreError
@@ -125,7 +126,8 @@ class Engine:
         clock = self.clock
         self._spool = SpoolIntake(self, self.door)
         self._gap_detector = GapDetector(self.state_dir, clock)
-        self._unwatched = UnwatchedTime(self._gap_detector, self.notices, self._submit_first)
+        detector = self._gap_detector
+        self._unwatched = UnwatchedTime(detector, self.notices, self._submit_first, lambda: self.zone)
         self._evaluator = Evaluator(clock, self._evaluate, self._set_aside, self._settle_unwatched)
         self._snooze_timer = SnoozeTimer(clock.now, lambda: self.checks.snoozes, self._end_snoozes)
         self._window_timer = WindowTimer(clock.now, lambda: self.config.alerting.windows, self._pass_windows)
@@ -252,6 +254,11 @@ class Engine:
         nobody here can be told."""
         trouble = self.health() or self.deaf()
         return self.masked(trouble) if trouble else None
+
+    @property
+    def zone(self) -> tzinfo:
+        """That of checks.toml: what the engine says of no check or of many is said in it."""
+        return zone(self.config.timezone)
 
     def masked(self, text: str) -> str:
         """``text`` for whoever may look but not read checks.toml: without the keys and secrets in it."""

@@ -85,19 +85,19 @@ def test_the_status_lists_each_job_and_fails_where_one_is_wrong(connected: Conne
     )
     assert main(["deploy", "--status"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "v42, deployed today 06:50, for tag shop",
-        "JOB  STATE        WHEN",
-        "a    good         today 06:55",
-        "b    not yet run  due today 09:00 (in 2h)",
+        "v42, deployed today 08:50, for tag shop",
+        "JOB  STATE        WHEN (Europe/Riga)",
+        "a    good         today 08:55",
+        "b    not yet run  due today 11:00 (in 2h)",
         "c    paused       -",
         "",
-        "v42, not heard of since today 06:50, for tag blog",
-        "JOB  STATE  WHEN",
-        "d    good   today 06:55",
+        "v42, not heard of since today 08:50, for tag blog",
+        "JOB  STATE  WHEN (Europe/Riga)",
+        "d    good   today 08:55",
     ]
     fake.deploy_views = (deployed(job("a", "good"), job("b", "failed", "exit status 3\x1b[2J")),)
     assert main(["deploy", "--status", "--tag", "shop"]) == 1
-    assert "b    failed  today 06:55: exit status 3\n" in capsys.readouterr().out
+    assert "b    failed  today 08:55: exit status 3\n" in capsys.readouterr().out
     assert main(["deploy", "--status", "--tag", "blog", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
 

@@ -57,7 +57,7 @@ def down(since: float, until: float) -> tuple[Flip, ...]:
 
 @pytest.fixture
 def fake(connected: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    monkeypatch.setenv("TZ", "Europe/Riga")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
     config = tmp_path / "checks.toml"
     config.write_text(CONFIG)
     checks = [UP, replace(UP, slug="sync", name="Sync", uuid="0" * 32)]
@@ -73,6 +73,7 @@ def test_a_replay_is_a_time_line_for_each_hook(fake: FakeEngine, capsys: Capture
 
     out, err = capsys.readouterr()
     assert out.splitlines() == [
+        "Mon 09 Nov 09:00 to Mon 16 Nov 09:00 (Europe/Riga)",
         "mail (at once): 2 alerts",
         "  Mon 16 Nov 04:00  Nightly backup is overdue",
         "  Mon 16 Nov 06:00  Nightly backup is up again",
@@ -89,6 +90,7 @@ def test_a_replay_is_narrowed_down(fake: FakeEngine, capsys: Captured) -> None:
     assert main(["hooks", "replay", "--since", "9d", "--until", "yesterday", "--check", "sync"]) == 0
 
     assert capsys.readouterr().out.splitlines() == [
+        "Sat 07 Nov 09:00 to Sun 15 Nov 00:00 (Europe/Riga)",
         "mail (at once): 2 alerts",
         "  Sun 08 Nov 01:00  Sync is overdue",
         "  Sun 08 Nov 02:00  Sync is up again",
@@ -133,7 +135,7 @@ def test_a_storm_is_one_line(fake: FakeEngine, tmp_path: Path, capsys: Captured)
 
     assert main(["hooks", "replay"]) == 0
 
-    assert capsys.readouterr().out.splitlines()[1] == (
+    assert capsys.readouterr().out.splitlines()[2] == (
         "  Mon 16 Nov 04:00  12 checks overdue: job-0, job-1, job-10, job-11, job-2, job-3 and 6 more"
     )
 

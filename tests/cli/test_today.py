@@ -46,6 +46,8 @@ def test_the_page_is_one_to_read(connected: Connect, capsys: Captured) -> None:
         "",
         "ALERTS THAT DID NOT ARRIVE",
         "  mail  1 alert given up    no route to host",
+        "",
+        "Times in Europe/Riga",
     ]
     assert fake.closed
 

@@ -80,6 +80,13 @@ async def test_a_button_snoozes_that_check_for_an_hour_and_then_it_is_told_again
         assert engine.view("one").snoozed_until is None
 
 
+async def test_the_button_answers_in_the_zone_of_checks_toml(tmp_path: Path) -> None:
+    async with running(tmp_path, config='timezone = "Asia/Tokyo"\n' + CONFIG) as engine:
+        await engine.ping("one", PingKind.FAIL)
+        assert await answer(engine, "snooze") == "One is snoozed until 10:00 JST by ann via phone"
+        assert "snoozed already, until 10:00 JST, by ann" in await answer(engine, "snooze")
+
+
 async def test_a_longer_snooze_is_not_cut_short_by_a_button(tmp_path: Path) -> None:
     async with running(tmp_path, config=CONFIG) as engine:
         await engine.ping("one", PingKind.FAIL)

@@ -35,6 +35,17 @@ async def test_deadlines_that_passed_while_the_engine_was_not_running_do_not_sto
         assert engine.status("nightly") == "down missed"
 
 
+async def test_what_is_told_of_it_is_in_the_zone_of_checks_toml(tmp_path: Path) -> None:
+    config = CONFIG.replace('"UTC"', '"Asia/Tokyo"') + '[hooks.a]\ntype = "terminal"\n'
+    async with running(tmp_path, config=config) as engine:
+        await engine.ping("often")
+        engine.clock.step(timedelta(minutes=90))
+        await engine.run(seconds=1)
+        assert "(Fri 09:00 to Fri 10:30 JST)" in engine.client.info().notices[0].text
+        (digest,) = due_rows(engine.engine.queries, engine.clock.now(), 9)
+        assert "Fri 2026-11-20 09:00 JST to Fri 2026-11-20 10:30 JST" in digest.alert
+
+
 async def test_a_quick_restart_alarms_nobody(tmp_path: Path) -> None:
     clock = FakeClock()
     async with running(tmp_path, clock) as engine:

@@ -12,12 +12,12 @@ from pulsetui.cli.connect import engine, unknown_tag
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, talk, with_progress
 from pulsetui.cli.times import read_past
+from pulsetui.cli.zones import shown_zone
 from pulsetui.client.client import EngineClient
 from pulsetui.client.hook_words import rules_text
-from pulsetui.client.status_words import word_for
+from pulsetui.client.status_words import SAYS_DOWN, word_for
 from pulsetui.client.views import CheckDetails
 from pulsetui.config.file.load import load_config
-from pulsetui.config.host_zone import host_zone
 from pulsetui.config.model import Config
 from pulsetui.config.paths import absolute
 from pulsetui.core.schedule.english import ordinal
@@ -42,9 +42,8 @@ def replay_hooks(options: argparse.Namespace) -> int:
     """Always 0: it judges nothing."""
     if options.names:
         raise UsageError("a replay is about all hooks; narrow it down with --check SLUG or --tag TAG")
-    zone = host_zone()
     with engine(options) as client:
-        now = client.now()
+        now, zone = client.now(), shown_zone(options, client.info())
         since = read_past("--since", options.since or _SINCE, zone, now)
         until = now if options.until is None else read_past("--until", options.until, zone, now)
         if since >= until:
@@ -61,7 +60,9 @@ def replay_hooks(options: argparse.Namespace) -> int:
     if options.format == "json":
         out(json_text(shown))
     else:
-        for line in replay_lines(shown, config, zone):
+        if lines := replay_lines(shown, config, zone):
+            out(f"{_when(since, zone)} to {_when(until, zone)} ({clean(str(zone))})")
+        for line in lines:
             out(line)
         if not shown.told:
             talk("nobody would have been told of anything")
@@ -154,9 +155,9 @@ def _said(one: WouldTell) -> str:
     name = clean(one.name, 60)
     match one.what:
         case "down":
-            return f"{name} is {_what(one)}"
+            return f"{name} {_says(one)}"
         case "worse":
-            return f"{name} is still down, and now {_what(one)}"
+            return f"{name} is still down, and now {_says(one)}"
         case "reminder":
             return f"{name} is still down: {ordinal(one.reminder)} reminder"
         case "up":
@@ -165,6 +166,11 @@ def _said(one: WouldTell) -> str:
             return f"{name} keeps going down and coming up"
         case "acknowledged":
             return f"{name} was acknowledged"
+
+
+def _says(one: WouldTell) -> str:
+    """As the alert itself does."""
+    return "is down" if one.reason is None else SAYS_DOWN[one.reason]
 
 
 def _what(one: WouldTell) -> str:

@@ -22,6 +22,7 @@ class Alerting(Struct, frozen=True, kw_only=True):
     tags: Mapping[str, AlertRules] = field(default_factory=lambda: _NONE)
     windows: tuple[MaintenanceWindow, ...] = ()
     acknowledging: frozenset[str] = frozenset()  # hooks that pass an acknowledgement on
+    timezone: str = "UTC"  # of the times that are told of no check, or of many
 
     def rules_of(self, check: Check) -> Rules:
         """The rules of each hook that is told of the check: the check's own words count before those of its

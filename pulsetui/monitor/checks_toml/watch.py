@@ -19,6 +19,7 @@ from pulsetui.config.file.guard import LOSS_S, is_doubtful, lost, stays_s
 from pulsetui.config.file.watch import Fingerprint
 from pulsetui.config.model import Config
 from pulsetui.core.schedule.english import listed
+from pulsetui.core.schedule.zone import zone
 from pulsetui.core.text.phrases import count_text
 from pulsetui.core.text.visible import visible
 from pulsetui.errors import PulseError, StoreError
@@ -53,6 +54,7 @@ class ConfigWatch:
         self._slugs: Collection[str] = loaded.config.checks.keys()  # of what runs
         self._hooks: Collection[str] = loaded.config.hooks.keys()
         self._files = loaded.config.files  # that it names
+        self._timezone = loaded.config.timezone  # of what runs
         self._taken: _Prints | None = (loaded.fingerprint, *loaded.named)  # of what runs, or was refused
         self._first: Loaded | None = loaded
         self._seen: _Prints | None = None  # of what waits to look the same once more
@@ -164,6 +166,7 @@ class ConfigWatch:
     def _settle(self, loaded: Loaded) -> None:
         """``loaded`` runs now."""
         self._files = loaded.config.files
+        self._timezone = loaded.config.timezone
         self._taken, self._seen = (loaded.fingerprint, *loaded.named), None
         self._slugs = loaded.config.checks.keys()
         self._hooks = loaded.config.hooks.keys()
@@ -201,12 +204,10 @@ class ConfigWatch:
         self._waiting = loaded
         gone = lost(self._slugs, loaded.config.checks)
         if is_doubtful(self._slugs, loaded.config.checks):
-            at = (self._clock.now() + timedelta(seconds=left)).astimezone()
+            at = (self._clock.now() + timedelta(seconds=left)).astimezone(zone(self._timezone))
             what = "no check" if not loaded.config.checks else f"{len(gone)} checks less"
-            text = (
-                f"{self._name} suddenly defines {what}. {_named(gone)}: watched on until {at:%H:%M:%S}, then"
-            )
-            text += " taken for deleted if the file stays so."
+            text = f"{self._name} suddenly defines {what}. {_named(gone)}: watched on until {at:%H:%M:%S %Z},"
+            text += " then taken for deleted if the file stays so."
             if self._notices.get(DOUBT) is None:  # the instant stays
                 self._notices.put(DOUBT, "error", text)
                 logger.warning("%s", text)

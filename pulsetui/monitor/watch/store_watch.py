@@ -12,7 +12,7 @@ import contextlib
 import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -103,6 +103,10 @@ class StoreHost(Protocol):
     lock: StateLock
     notices: Notices
     on_urgent: Observers[[Alert]]  # tells what cannot be put into the outbox
+
+    @property
+    def zone(self) -> tzinfo:
+        """Of the times that it tells."""
 
     async def perform(self, command: Command[_T]) -> _T: ...
 
@@ -198,7 +202,7 @@ class StoreWatch:
         if not self.lost:
             self.lost, self._seen = True, None
             self._spawn(self.watch())
-            self._since = f"{self._host.clock.now().astimezone():%H:%M:%S}"
+            self._since = f"{self._host.clock.now().astimezone(self._host.zone):%H:%M:%S %Z}"
             logger.error("state_dir=%s is lost: pings are refused", self._host.state_dir)
 
     async def watch(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:

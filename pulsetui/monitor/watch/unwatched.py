@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -139,11 +139,15 @@ class UnwatchedTime:
     Lives on the engine's loop.
     """
 
-    def __init__(self, detector: GapDetector, notices: Notices, submit_first: SubmitFirst) -> None:
-        """``submit_first`` queues a command that nothing may be judged before."""
+    def __init__(
+        self, detector: GapDetector, notices: Notices, submit_first: SubmitFirst, zone: Callable[[], tzinfo]
+    ) -> None:
+        """``submit_first`` queues a command that nothing may be judged before; ``zone`` is that of what is
+        told."""
         self._detector = detector
         self._notices = notices
         self._submit_first = submit_first
+        self._zone = zone
 
     async def settle_start(
         self, host: Performer, fill: Callable[[datetime], Coroutine[object, object, None]]
@@ -178,25 +182,25 @@ class UnwatchedTime:
         return True
 
     def _tell_set_back(self, gap: Gap) -> None:
-        text = f"{gap.why} from {_local(gap.since)} to {_local(gap.until)}: what is due is counted from there"
+        text = f"{gap.why} from {self._span(gap)}: what is due is counted from there"
         self._notices.put("clock", "warning", text)
 
     def _tell_unjudged(self, gap: Gap, unjudged: Sequence[str] | Exception) -> None:
         if unjudged and not isinstance(unjudged, Exception):
-            span = f"{_local(gap.since)} to {_local(gap.until)}"
             names = ", ".join(unjudged[:_NAMED])
             if len(unjudged) > _NAMED:
                 names += f" and {len(unjudged) - _NAMED} more"
-            text = f"{gap.why} ({span}). {count_text(len(unjudged), 'check')} had deadlines then: {names}"
+            count = count_text(len(unjudged), "check")
+            text = f"{gap.why} ({self._span(gap)}). {count} had deadlines then: {names}"
             self._notices.put("unwatched", "warning", text)
+
+    def _span(self, gap: Gap) -> str:
+        since, until = gap.since.astimezone(self._zone()), gap.until.astimezone(self._zone())
+        return f"{since:%a %H:%M} to {until:%a %H:%M %Z}"
 
 
 def _catch_up(gap: Gap) -> commands.CatchUp:
     return commands.CatchUp(gap.since, gap.until, gap.why)
-
-
-def _local(instant: datetime) -> str:
-    return instant.astimezone().strftime("%a %H:%M")
 
 
 def _ignore(_: object) -> None:

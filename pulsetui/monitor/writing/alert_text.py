@@ -8,33 +8,20 @@ from datetime import datetime, timedelta, tzinfo
 from msgspec.structs import replace
 
 from pulsetui.client.alert import Alert, AlertEvent
+from pulsetui.client.status_words import SAYS_DOWN
 from pulsetui.core.schedule.duration import format_duration
 from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.incident import Acknowledgement, Flip, Incident
 from pulsetui.core.state.maintenance import MaintenanceWindow
 from pulsetui.core.state.state import CheckState
-from pulsetui.core.state.status import Reason, Status
+from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import count_text
 from pulsetui.monitor.writing.checks import TrackedCheck
 
 _MISSED_LISTED = 10
 _WORTH_SAYING = timedelta(minutes=2)
 """For how long it has been down, beyond the time that telling takes."""
-
-_SAYS = {
-    Reason.MISSED: "is overdue",
-    Reason.FAILED: "failed",
-    Reason.HUNG: "hangs",
-    Reason.UNMET: "did not do what is expected",
-    Reason.TOO_SHORT: "ended too soon",
-    Reason.NOT_STARTED: "did not start",
-    Reason.NEVER: "has never reported",
-    Reason.RAN_TWICE: "ran twice",
-    Reason.SKIPPED: "skips its runs",
-    Reason.OVERLAP: "overlaps its own run before",
-}
-
 
 _ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 
@@ -48,11 +35,11 @@ def down(
     assert flip.reason is not None
     since = flip.at if incident is None else incident.started_at
     if flip.before is Status.DOWN:
-        title = f"{check.name} is still down, and now {_SAYS[flip.reason]}"
+        title = f"{check.name} is still down, and now {SAYS_DOWN[flip.reason]}"
     elif told:
-        title = f"{check.name} is still down, {_ordinal(told)} reminder: it {_SAYS[flip.reason]}"
+        title = f"{check.name} is still down, {_ordinal(told)} reminder: it {SAYS_DOWN[flip.reason]}"
     else:
-        title = f"{check.name} {_SAYS[flip.reason]}"
+        title = f"{check.name} {SAYS_DOWN[flip.reason]}"
     lines = [f"{flip.detail} ({_when(flip.at, local)})"]
     if now - since >= _WORTH_SAYING:
         lines.append(f"Down for {_rough(now - since)}")
@@ -103,11 +90,11 @@ def acknowledged(tracked: TrackedCheck, incident: Incident, known: Acknowledgeme
     return _alert(AlertEvent.ACKNOWLEDGED, tracked, flip, title, lines, incident)
 
 
-def announcement(window: MaintenanceWindow, begin: datetime, at: datetime) -> Alert:
+def announcement(window: MaintenanceWindow, begin: datetime, at: datetime, local: tzinfo) -> Alert:
     """A window of maintenance opens soon."""
     what = ", ".join([*sorted(window.checks), *(f"#{tag}" for tag in sorted(window.tags))]) or "everything"
-    span = f"{_when(begin)} for {format_duration(window.duration)}"
-    title = f"Maintenance {window.name} begins {_when(begin)}"
+    span = f"{_when(begin, local)} for {format_duration(window.duration)}"
+    title = f"Maintenance {window.name} begins {_when(begin, local)}"
     body = f"{span}: {what}. What is missed then is recorded, and nobody is told of it."
     return Alert(event=AlertEvent.NOTE, at=at, title=title, body=body)
 
@@ -128,11 +115,13 @@ def noted(tracked: TrackedCheck, note: str, at: datetime) -> Alert:
     return _alert(AlertEvent.NOTE, tracked, flip, f"{check.name} {note.partition(':')[0]}", lines, None)
 
 
-def unwatched_digest(names: Sequence[str], since: datetime, until: datetime, why: str) -> Alert:
+def unwatched_digest(
+    names: Sequence[str], since: datetime, until: datetime, why: str, local: tzinfo
+) -> Alert:
     """One alert for all deadlines that nobody watched."""
     count = len(names)
     title = f"{count_text(count, 'check')} could not be judged"
-    span = f"{_when(since)} to {_when(until)}"
+    span = f"{_when(since, local)} to {_when(until, local)}"
     body = f"{why}: {span}. Deadlines passed in that time: {', '.join(names)}. Judged again when next due."
     return Alert(event=AlertEvent.UNWATCHED, at=until, title=title, body=body)
 
@@ -197,5 +186,5 @@ def _ordinal(number: int) -> str:
     return _ORDINALS.get(number, f"{number}th") if number < 20 else f"{number}."
 
 
-def _when(instant: datetime, local: tzinfo | None = None) -> str:
+def _when(instant: datetime, local: tzinfo) -> str:
     return instant.astimezone(local).strftime("%a %Y-%m-%d %H:%M %Z")

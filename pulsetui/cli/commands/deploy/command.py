@@ -17,8 +17,8 @@ from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import NOT_OK, OK, USAGE
 from pulsetui.cli.output import json_text, out, talk
 from pulsetui.cli.process.foreground import run_in_foreground
+from pulsetui.cli.zones import shown_zone
 from pulsetui.client.deploys import DeployView, proofs_text
-from pulsetui.config.host_zone import host_zone
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.printable import printable
 from pulsetui.errors import PulseError, UsageError
@@ -39,16 +39,17 @@ def deploy(options: argparse.Namespace) -> int:
     wanted = _targets(options, needed=False)
     with engine(options) as client:
         found, now = _newest(client.deploys(limit=50), wanted), client.now()
+        where = shown_zone(options, client.info())
     if options.json:
         out(json_text(found))
     elif not found:
         talk("no deploy is known: pulsetui deploy --tag TAG -- COMMAND… runs one")
     else:
         for at, one in enumerate(found):
-            for line in ([""] if at else []) + deploy_lines(one, now, host_zone()):
+            for line in ([""] if at else []) + deploy_lines(one, now, where):
                 out(line)
     if options.wait and found:
-        return wait_for(options, found[0].key, host_zone())
+        return wait_for(options, found[0].key, where)
     return NOT_OK if any(one.wrong for one in found) else OK
 
 
@@ -70,7 +71,7 @@ def run_deploy(arguments: Sequence[str], command: Sequence[str]) -> int:
     code = run_in_foreground(command).exit_code
     try:
         _tell_of_end(teller, code)
-        return wait_for(options, teller.key, host_zone()) if options.wait and not code else code
+        return wait_for(options, teller.key, teller.zone) if options.wait and not code else code
     except PulseError as error:
         talk(f"pulsetui deploy: {printable(str(error), 300)}")
     except Exception as error:  # noqa: BLE001 - the same
@@ -106,7 +107,7 @@ def _tell_of_end(teller: DeployTeller, code: int) -> None:
         talk("pulsetui deploy: the engine does not know of its end")
     if view is None:
         return
-    for line in (*deploy_lines(view, view.released_at or view.begun_at, host_zone()), proofs_text(view)):
+    for line in (*deploy_lines(view, view.released_at or view.begun_at, teller.zone), proofs_text(view)):
         talk(line)
 
 

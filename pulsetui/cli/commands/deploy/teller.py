@@ -6,13 +6,14 @@ import argparse
 import os
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from pulsetui.cli import connect as connecting
 from pulsetui.cli.commands.deploy.release import release_name
+from pulsetui.cli.zones import shown_zone
 from pulsetui.client.commands import BeginDeploy, EndDeploy, RenewDeploy
 from pulsetui.client.user import user_via
 from pulsetui.errors import PulseError
@@ -36,7 +37,8 @@ class Targets(Struct, frozen=True):
 
 class DeployTeller:
     """Of one deploy. ``trouble`` says in a sentence why the engine does not know of it, or ""; ``refused``
-    what of it the engine did not take; ``view`` is the deploy as the engine shows it once it is over."""
+    what of it the engine did not take; ``view`` is the deploy as the engine shows it once it is over, and
+    ``zone`` that of its times."""
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class DeployTeller:
         self.trouble = "the engine has not answered yet"
         self.refused: Sequence[str] = ()
         self.view: DeployView | None = None
+        self.zone: tzinfo = UTC
         self._options, self._targets, self._now = options, targets, now
         self._renew_s = renew_s
         self._client: EngineClient | None = None
@@ -120,6 +123,7 @@ class DeployTeller:
         # The commit that is checked out may be another one by now.
         release = release_name(self._options.release, self._now())
         self._tell(client, EndDeploy(self.key, release=release, exit_status=self._exit_status))
+        self.zone = shown_zone(self._options, client.info())
         self.view = next((one for one in client.deploys() if one.key == self.key), None)
 
     def _tell(self, client: EngineClient, command: OfDeploy) -> Sequence[str]:

@@ -11,8 +11,9 @@ from pulsetui.cli.connect import engine
 from pulsetui.cli.exit_codes import OK
 from pulsetui.cli.output import json_text, out, table
 from pulsetui.cli.times import read_past
+from pulsetui.cli.zones import shown_zone
+from pulsetui.core.text.clean import clean
 from pulsetui.errors import UsageError
-from pulsetui.report.report import zone_of_name
 from pulsetui.report.today import end_of_day, evening_before
 from pulsetui.report.today_page import Page, PageClock, PageSection, page
 
@@ -21,7 +22,7 @@ def today(options: argparse.Namespace) -> int:
     """Always exits with 0 where the engine answers: the page is read, ``status`` is what scripts ask."""
     with engine(options) as client:
         now, info = client.now(), client.info()
-        zone = zone_of_name(info.timezone)  # as on the screen
+        zone = shown_zone(options, info)
         local = now.astimezone(zone)
         since = evening_before(local)
         if options.since is not None:
@@ -35,6 +36,8 @@ def today(options: argparse.Namespace) -> int:
         return OK
     for line in _lines(shown):
         out(line)
+    out("")
+    out(f"Times in {clean(str(zone))}")
     return OK
 
 

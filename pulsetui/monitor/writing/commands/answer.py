@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from msgspec import Struct
 
 from pulsetui.client.alert import Answer
 from pulsetui.client.commands import Acknowledge
+from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state.incident import Incident
 from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.state import CheckState
@@ -63,17 +64,21 @@ class AnswerAlert(Struct, frozen=True):
         return f"{name} is acknowledged by {self._by}" if result.ok else result.message
 
     def _snooze(self, transaction: Transaction, tracked: TrackedCheck, now: datetime) -> str:
-        slug = tracked.check.slug
+        slug, name, local = tracked.check.slug, tracked.check.name, zone(transaction.alerting.timezone)
         later = _longest(transaction.snoozes, slug)
         if later is not None and later.until >= self.until:
-            return f"{tracked.check.name} is snoozed already, until {later.until:%H:%M} UTC, by {later.by}"
+            return f"{name} is snoozed already, until {_clock(later.until, local)}, by {later.by}"
         snooze = Snooze(scope="check", target=slug, until=self.until, by=self._by)
         SetSnoozes(add=[snooze]).apply(transaction, now)
-        return f"{tracked.check.name} is snoozed until {self.until:%H:%M} UTC by {self._by}"
+        return f"{name} is snoozed until {_clock(self.until, local)} by {self._by}"
 
     @property
     def _by(self) -> str:
         return answerer(self.answer)
+
+
+def _clock(at: datetime, local: tzinfo) -> str:
+    return at.astimezone(local).strftime("%H:%M %Z")
 
 
 def answerer(answer: Answer) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state import operate
 from pulsetui.core.state.status import PingKind
 from pulsetui.errors import StoreError
@@ -82,7 +83,8 @@ def _catch_up(
             unjudged.append(tracked)
     if unjudged:
         names = [tracked.check.name for tracked in unjudged]
-        transaction.tell_all(unwatched_digest(names, since, until, why), until)
+        local = zone(transaction.alerting.timezone)
+        transaction.tell_all(unwatched_digest(names, since, until, why, local), until)
     transaction.changes.unwatched.append((since, until, why))
     return [tracked.check.slug for tracked in unjudged]
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state.maintenance import announced
 from pulsetui.monitor.writing.alert_text import announcement
 from pulsetui.monitor.writing.commands.judge import one_of_many
@@ -20,7 +21,7 @@ class PassWindows(Struct, frozen=True):
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
         for window, begin in announced(transaction.alerting.windows, self.since, self.until):
-            transaction.tell_all(announcement(window, begin, now), now)
+            transaction.tell_all(announcement(window, begin, now, zone(transaction.alerting.timezone)), now)
         for tracked in transaction.checks.by_id.values():
             with one_of_many(tracked):
                 transaction.settle_alerts(tracked, now)
