@@ -133,11 +133,11 @@ KINDS = (Note, PromptNote, PatientNote)
 @pytest.mark.parametrize(
     ("order", "batches"),
     [
-        ("patient prompt patient prompt", ["1 3", "0 2"]),
+        ("patient prompt patient prompt", ["1 3", "0", "2"]),
         ("prompt patient", ["0", "1"]),
-        ("plain patient prompt plain prompt", ["0 2", "1 3 4"]),
-        ("patient plain prompt", ["0 1 2"]),
-        ("patient patient", ["0 1"]),
+        ("plain patient prompt plain prompt", ["0 2", "1", "3 4"]),
+        ("patient plain prompt", ["0", "1 2"]),
+        ("patient patient", ["0", "1"]),
         ("prompt plain prompt", ["0 1 2"]),
     ],
 )
@@ -162,6 +162,7 @@ def test_what_a_job_waits_for_goes_ahead_of_what_nobody_waits_for(
 def test_nothing_but_a_ping_overtakes_and_only_what_is_patient(kinds: list[int]) -> None:
     commands: list[Command[object]] = [KINDS[kind](str(n)) for n, kind in enumerate(kinds)]
     ahead, behind = writer_module._prompt_first([(command, print) for command in commands])
+    assert not behind or isinstance(behind[0][0], Patient)
     went = [commands.index(command) for command, _ in [*ahead, *behind]]
     assert sorted(went) == list(range(len(commands)))
     for place, one in enumerate(went):

@@ -1,8 +1,8 @@
 """The writer thread: the only place where state changes.
 
 Group commit: while one transaction is being committed, commands gather; when it ends they all are the next
-one. No timer and no fixed size, so an idle engine commits at once and a busy one commits in bulk. Only what a
-job waits for shares no transaction with what nobody waits for: it goes ahead.
+one. No timer and no fixed size, so an idle engine commits at once and a busy one commits in bulk. Only what
+nobody waits for has transactions of its own, one by one: what a job waits for goes ahead of each.
 """
 
 from __future__ import annotations
@@ -121,22 +121,29 @@ class Writer:
         self._finished.acquire(timeout=timeout_s)
 
     def _run(self) -> None:
+        waiting: list[Submitted] = []
         stopping = False
-        while not stopping:
-            batch, stopping = self._gather()
-            ahead, behind = _prompt_first(batch)
-            for part in (ahead, behind) if ahead and behind else (batch,):
-                if part or self._asked_first:
-                    for done in self._perform(part):
-                        self._on_batch(done)
-                    with contextlib.suppress(RuntimeError):  # released before, and nobody waited
-                        self._finished.release()
+        while waiting or not stopping:
+            if not stopping:
+                gathered, stopping = self._gather(wait=not waiting)
+                waiting += gathered
+            ahead, waiting = _prompt_first(waiting)
+            if ahead or (self._asked_first and not waiting):
+                self._perform_and_tell(ahead)
+            if waiting:  # one at a time: whatever comes meanwhile goes ahead of the next
+                self._perform_and_tell([waiting.pop(0)])
 
-    def _gather(self) -> tuple[list[Submitted], bool]:
-        """Waits for one command and takes whatever else is there."""
+    def _perform_and_tell(self, batch: Sequence[Submitted]) -> None:
+        for done in self._perform(batch):
+            self._on_batch(done)
+        with contextlib.suppress(RuntimeError):  # released before, and nobody waited
+            self._finished.release()
+
+    def _gather(self, *, wait: bool) -> tuple[list[Submitted], bool]:
+        """Takes whatever is there; before that it may wait for one command."""
         batch: list[Submitted] = []
-        submitted = self._queue.get()
         try:
+            submitted = self._queue.get(block=wait)
             while submitted is not None:
                 batch += submitted
                 if len(batch) >= MAX_AT_ONCE:
@@ -198,9 +205,9 @@ class Writer:
         self._refusal = (self._refusal or self._new_refusal(at)).with_more(commands)
 
 
-def _prompt_first(batch: Sequence[Submitted]) -> tuple[Sequence[Submitted], Sequence[Submitted]]:
-    """What can go ahead, and the rest: in a storm thousands of checks are judged, and a ping that comes
-    meanwhile is not to pay for them. All else keeps its order."""
+def _prompt_first(batch: Sequence[Submitted]) -> tuple[list[Submitted], list[Submitted]]:
+    """What can go ahead, and the rest, which begins with a patient command: in a storm thousands of checks
+    are judged, and a ping that comes meanwhile is not to pay for them. All else keeps its order."""
     ahead: list[Submitted] = []
     behind: list[Submitted] = []
     for place, one in enumerate(batch):
