@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from pulsetui.crontab.findings import World
 from pulsetui.crontab.found import HostJob
 from pulsetui.crontab.times import differs
 
-DifferenceKind = Literal["unmonitored", "unknown", "schedule", "stopped", "silent"]
+DifferenceKind = Literal["unmonitored", "unknown", "schedule", "stopped", "gone", "silent"]
 
 
 class Difference(Struct, frozen=True, kw_only=True):
@@ -28,11 +29,19 @@ class Difference(Struct, frozen=True, kw_only=True):
         return self.kind != "silent"
 
 
-def differences(jobs: Sequence[HostJob], world: World) -> tuple[Difference, ...]:
-    """All of them, those of jobs first, in the order of the files."""
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def differences(
+    jobs: Sequence[HostJob], world: World, gone: Mapping[str, str] = _NOTHING
+) -> tuple[Difference, ...]:
+    """All of them, those of jobs first, in the order of the files. ``gone``: by slug, what is known of a job
+    that was here before."""
     told = {check.slug for each in jobs if (check := world.check(each.reports_to))}
     silent = (
-        Difference(kind="silent", source="", slug=check.slug, text="no job of this host reports to it")
+        Difference(kind="gone", source="", slug=check.slug, text=gone[check.slug])
+        if check.slug in gone
+        else Difference(kind="silent", source="", slug=check.slug, text="no job of this host reports to it")
         for check in world.checks
         if check.slug not in told
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from pulsetui.core.text.clean import clean
+from pulsetui.core.text.phrases import full_stop
 from pulsetui.crontab.findings import Finding, Level
 from pulsetui.crontab.lint import RULES
 from pulsetui.version import __version__
@@ -60,7 +61,7 @@ def as_github(findings: Sequence[Finding]) -> str:
     """Workflow commands: GitHub shows each beside its line."""
     return "\n".join(
         f"::{_GITHUB_WORDS[each.level]} file={_property(str(each.path))},line={each.line},title={each.code}"
-        f"::{_escaped(each.message + (f' Write: {each.fix}' if each.fix else ''))}"
+        f"::{_escaped(f'{full_stop(each.message)} Write: {each.fix}' if each.fix else each.message)}"
         for each in findings
     )
 

@@ -7,16 +7,19 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from pulsetui.cli.commands import crontab_import
 from pulsetui.cli.main import main
 from pulsetui.crontab.host import ThisHost
 from pulsetui.crontab.places import Places, installed_crontabs, user_name
 from pulsetui.crontab.write import write_crontab
 from pulsetui.errors import PulseError
+from pulsetui.monitor.host.seen import Seen, SeenJob, keep
 from tests.cli.conftest import Connect
 from tests.client.fake import FakeEngine
 
@@ -229,6 +232,29 @@ def test_diff_says_where_jobs_and_checks_do_not_agree(
     (tmp_path / "checks.toml").write_text('timezone = "UTC"\n[checks.backup]\ncron = "0 2 * * *"\n')
     assert main(["crontab", "diff", path]) == 0
     assert "agree" in capsys.readouterr().err
+
+
+def test_diff_names_a_job_that_is_gone_from_this_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = Places(etc=tmp_path / "etc", spools=(tmp_path / "spool",))
+    monkeypatch.setattr(crontab_import, "Places", lambda: places)
+    (tmp_path / "checks.toml").write_text(
+        '[checks.backup]\ncron = "0 2 * * *"\n[checks.other]\ncron = "0 2 * * *"\n'
+    )
+    gone = SeenJob("/etc/cron.d/shop:3", "0 2 * * *", 2, datetime(2026, 11, 28, 22, 0, tzinfo=UTC))
+    (tmp_path / "state").mkdir(mode=0o700)
+    keep(tmp_path / "state", Seen({"backup": gone}, is_first=False))
+    assert main(["crontab", "diff"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "backup: its job, /etc/cron.d/shop:3, is gone since Sat 2026-11-28 22:00 UTC",
+        "other: no job of this host reports to it",
+    ]
+    assert main(["crontab", "diff", written(tmp_path, GOOD)]) == 0
+    assert (
+        capsys.readouterr().err
+        == "the jobs of this host agree with their checks; 1 check with none of them\n"
+    )
 
 
 def test_import_without_any_checks_toml_says_how_to_make_one(

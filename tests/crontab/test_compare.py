@@ -82,7 +82,14 @@ def test_a_slug_is_made_of_the_name(name: str, slug: str) -> None:
 
 def test_where_jobs_and_checks_do_not_agree() -> None:
     world = msgspec.structs.replace(
-        WORLD, checks=(known("backup"), known("late", "0 4 * * *"), known("stopped"), known("elsewhere"))
+        WORLD,
+        checks=(
+            known("backup"),
+            known("late", "0 4 * * *"),
+            known("stopped"),
+            known("elsewhere"),
+            known("vanished"),
+        ),
     )
     stopped = msgspec.structs.replace(
         TIMER,
@@ -94,13 +101,14 @@ def test_where_jobs_and_checks_do_not_agree() -> None:
         f"0 2 * * * backup && {PING}backup\n0 3 * * * late && {PING}late\n0 3 * * * new\n0 3 * * * b &&"
         f" {PING}bakcup\n"
     )
-    found = differences(host_jobs([file], [stopped], world), world)
+    found = differences(host_jobs([file], [stopped], world), world, {"backup": "x", "vanished": "gone"})
     assert [(one.kind, one.slug, one.is_wrong) for one in found] == [
         ("schedule", "late", True),
         ("unmonitored", "", True),
         ("unknown", "", True),
         ("stopped", "stopped", True),
         ("silent", "elsewhere", False),
+        ("gone", "vanished", True),
     ]
     assert found[0].source.endswith("root:2")
     assert "runs at 0 3 * * * (Europe/Berlin), and the check late expects 0 4 * * *" in found[0].text

@@ -41,6 +41,7 @@ def test_githubs_annotations_are_one_line_each_and_escape_what_ends_one() -> Non
     assert len(lines) == len(found)
     assert all(line.startswith(("::error file=", "::warning file=", "::notice file=")) for line in lines)
     assert any("file=/etc/cron.d/a%2Cb%3Ac,line=1,title=PT501::" in line and "%25" in line for line in lines)
+    assert any(" without a backslash. Write: 0 2 * * * date" in line for line in lines)
 
 
 def test_json_says_all_of_a_finding() -> None:

@@ -19,8 +19,9 @@ from pulsetui.config.address import format_address
 from pulsetui.config.file.edit import ConfigFile
 from pulsetui.config.file.load import load_config
 from pulsetui.config.program import program
+from pulsetui.core.schedule.zone import zone
 from pulsetui.core.text.clean import clean
-from pulsetui.core.text.phrases import count_text, span_text
+from pulsetui.core.text.phrases import count_text, full_instant_text, span_text
 from pulsetui.crontab.compare import differences
 from pulsetui.crontab.edit import EditRefusedError, command_with_report, diff, edited
 from pulsetui.crontab.findings import LintFile, World
@@ -30,6 +31,7 @@ from pulsetui.crontab.places import Places
 from pulsetui.crontab.write import keep_backup, require_unchanged, write_crontab
 from pulsetui.errors import EngineUnreachableError, PulseError, UsageError
 from pulsetui.hooks.registry import VALIDATORS
+from pulsetui.monitor.host.seen import load as load_seen
 from pulsetui.provision.checks import CheckDefinitions, ChecksInFile, ChecksOfEngine, RefusedError
 from pulsetui.provision.found import FoundSchedule
 from pulsetui.recipes.recipes import BY_ID, Target, curl_line
@@ -71,7 +73,7 @@ def diff_jobs(options: argparse.Namespace) -> int:
     host = ThisHost()
     files, timers = read_jobs(options.files, Places(), host, has_users=True if options.users else None)
     world = world_of(options, host)
-    found = differences(host_jobs(files, timers, world), world)
+    found = differences(host_jobs(files, timers, world), world, _gone(options, world))
     wrong = [one for one in found if one.is_wrong]
     if options.json:
         out(json_text([_plain(one) for one in found]))
@@ -79,8 +81,22 @@ def diff_jobs(options: argparse.Namespace) -> int:
         for one in found:
             out(clean(f"{one.source or one.slug}: {one.text}"))
         if not wrong:
-            talk("the jobs of this host and the checks agree")
+            # Each of the others was said; they may be jobs of other hosts.
+            apart = f"; {count_text(len(found), 'check')} with none of them" if found else ""
+            talk(f"the jobs of this host agree with their checks{apart}")
     return NOT_OK if wrong else OK
+
+
+def _gone(options: argparse.Namespace, world: World) -> Mapping[str, str]:
+    """By slug, the jobs that the engine of this host has seen here, and sees no more, in words."""
+    if options.files or options.attach:
+        return {}
+    seen, local = load_seen(state_dir(options)), zone(world.host.zone or "UTC")
+    return {
+        check.slug: f"its job, {job.source}, is gone since {full_instant_text(job.gone_at, local)}"
+        for check in world.checks
+        if (job := seen.gone(check.slug)) is not None and job.gone_at is not None
+    }
 
 
 def _plain(one: object) -> Mapping[str, str]:
