@@ -14,6 +14,7 @@ from pulsetui.client.alert import Alert
 from pulsetui.client.commands import Acknowledge, Pause, Resume, StartSnooze, Unacknowledge
 from pulsetui.core.state.status import PingKind
 from tests.monitor.harness import START, Harness, running
+from tests.store.samples import due_rows
 
 BASE = """\
 timezone = "UTC"
@@ -66,6 +67,16 @@ async def do(engine: Harness, command: Acknowledge | Pause | Resume | StartSnooz
 
 def hours(*numbers: float) -> list[timedelta]:
     return [timedelta(hours=number) for number in numbers]
+
+
+async def test_a_failure_says_the_last_that_the_job_said_and_says_it_once(tmp_path: Path) -> None:
+    async with running(tmp_path, config=BASE) as engine:
+        body = b"Traceback (most recent call last):\n  ...\nValueError: \x1b[31mno such supplier\n\n"
+        await engine.ping("often", PingKind.FAIL, exit_status=1, body=body, body_size=len(body))
+        await engine.ping("often", PingKind.LOG, body=b"queued again", body_size=12)
+        assert engine.view("often").detail == "exit status 1: ValueError: no such supplier"
+        row = due_rows(engine.engine.queries, engine.clock.now(), 9)[0]
+        assert alert_of(row.alert).body.count("no such supplier") == 1
 
 
 async def test_the_boss_is_told_after_a_day_and_hears_of_the_end(tmp_path: Path) -> None:

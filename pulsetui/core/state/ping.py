@@ -28,6 +28,6 @@ class Ping(Struct, frozen=True, kw_only=True):
     # ^ metrics that were reported and could not be read: why, in words
     spooled: bool = False  # it comes late, with its own instant; otherwise it speaks for now
     source: str = ""  # the address it came from: two successes of one within seconds are a retry
-    why: str = ""  # of a skip: why the job did nothing, unsafe text
+    why: str = ""  # of a skip or fail: the last that it said of it, unsafe text
     duration: timedelta | None = None  # as measured by the job itself; wins over end minus start
     catch_up: datetime | None = None  # the missed slot that its run makes up for

@@ -48,7 +48,7 @@ def judge(check: Check, ping: Ping, duration: timedelta | None) -> tuple[Outcome
     if ping.kind is PingKind.SKIP:
         return Outcome.SKIPPED, ping.why
     if ping.kind is PingKind.FAIL:
-        return Outcome.FAILED, _failure(ping.exit_status)
+        return Outcome.FAILED, _failure(ping)
     if check.min_runtime is not None and duration is not None and duration < check.min_runtime:
         took, least = format_duration(duration), format_duration(check.min_runtime)
         return Outcome.TOO_SHORT, f"took {took}, expected at least {least}"
@@ -57,12 +57,15 @@ def judge(check: Check, ping: Ping, duration: timedelta | None) -> tuple[Outcome
     return Outcome.SUCCESS, "; ".join(f"metric {name}: {why}" for name, why in ping.unread.items())
 
 
-def _failure(exit_status: int | None) -> str:
-    if not exit_status:
-        return "the job reported a failure"
-    if exit_status < 0:  # as Python's subprocess tells it
-        return f"killed by signal {-exit_status}"
-    return f"exit status {exit_status}"
+def _failure(ping: Ping) -> str:
+    """With the last that it said: mostly that is what went wrong."""
+    if not ping.exit_status:
+        what = "the job reported a failure"
+    elif ping.exit_status < 0:  # as Python's subprocess tells it
+        what = f"killed by signal {-ping.exit_status}"
+    else:
+        what = f"exit status {ping.exit_status}"
+    return f"{what}: {ping.why}" if ping.why else what
 
 
 def _unmet(expect: tuple[Expectation, ...], ping: Ping, duration: timedelta | None) -> list[str]:

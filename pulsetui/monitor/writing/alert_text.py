@@ -50,7 +50,7 @@ def down(
         lines.append("It has never succeeded")
     if incident is not None and incident.missed_count > 1:
         lines.append(_missed(incident))
-    if state.last_line:
+    if state.last_line and state.last_line not in flip.detail:
         lines.append(f"It said last: {state.last_line}")
     if check.desc:
         lines.append(check.desc)

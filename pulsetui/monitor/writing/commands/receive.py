@@ -58,7 +58,7 @@ def take_in(
         exit_status=arrival.exit_status,
         metrics=arrival.metrics,
         unread=arrival.unread,
-        why=line if arrival.kind is PingKind.SKIP else "",
+        why=line if arrival.kind in (PingKind.SKIP, PingKind.FAIL) else "",
         duration=arrival.duration,
         spooled=arrival.at is not None,
         source=arrival.remote_addr if arrival.at is None else "",
