@@ -374,7 +374,7 @@ class Engine:
         return result
 
     def _pass_windows(self, since: datetime, until: datetime) -> None:
-        self.submit(commands.PassWindows(since, until), _ignore)
+        self.submit(commands.PassWindows(since, until), lambda _: self.on_changed(None))
 
     def _end_snoozes(self, over: Sequence[SnoozeIdentity]) -> None:
         self._routines.spawn(self.set_snoozes(commands.SetSnoozes(end=over)))
@@ -419,7 +419,3 @@ class Engine:
         if (before.listener.host, before.listener.port) != (config.listener.host, config.listener.port):
             self.notices.put("listener", "warning", "another listen address takes effect at the next start")
         self.on_config(config)
-
-
-def _ignore(_: object) -> None:
-    pass

@@ -117,6 +117,7 @@ class LocalEngine:
             self._all_dirty, self._dirty = False, set()
             checks, now = self._engine.checks, self.now()
             hook_names = tuple(self._engine.config.hooks)
+            windows = self._engine.config.alerting.windows
             if all_dirty:
                 views, wanted = {}, list(checks.by_id.values())
             else:
@@ -125,8 +126,11 @@ class LocalEngine:
             for tracked in wanted:
                 try:
                     view = check_view(tracked, hook_names, checks.snoozes, now)
-                    unusual = self._engine.unusual.of(tracked.id)
-                    views[tracked.check.slug] = replace(view, unusual=unusual) if unusual else view
+                    if unusual := self._engine.unusual.of(tracked.id):
+                        view = replace(view, unusual=unusual)
+                    if (until := maintained_until(windows, tracked.check, now)) is not None:
+                        view = replace(view, maintained_until=until)
+                    views[tracked.check.slug] = view
                 except Exception:  # one check must not hide the others; the evaluator tells of it
                     logger.exception("check=%s cannot be shown", tracked.check.slug)
             self._views = views

@@ -176,3 +176,18 @@ async def test_each_configured_hook_is_shown_as_its_worker_tells_and_without_sec
         assert changes == [frozenset()]
         shown = engine.client.info().hooks[1]
         assert (shown.type, shown.waiting, shown.error) == ("desktop", 3, "… was refused")
+
+
+async def test_a_view_says_until_when_its_check_is_in_maintenance(tmp_path: Path) -> None:
+    config = CONFIG + '\n[maintenance.move]\nat = "2026-11-20 01:00"\nduration = "2h"\nchecks = ["often"]\n'
+    async with running(tmp_path, config=config) as engine:
+        until = START + timedelta(hours=3)
+        told: list[frozenset[str]] = []
+        engine.client.subscribe(told.append)
+        assert engine.view("often").maintained_until is None
+        await engine.run(minutes=61)
+        assert engine.view("often").maintained_until == until
+        assert engine.view("nightly").maintained_until is None
+        assert any("nightly" in slugs for slugs in told), "who looks at the views must be told of the window"
+        await engine.run(minutes=120)
+        assert engine.view("often").maintained_until is None
