@@ -8,10 +8,10 @@ check. All other braces are the shell's own: ``${HOME}``, ``awk '{print}'``.
 from __future__ import annotations
 
 import re
-import shlex
 from datetime import datetime
 
 from pulsetui.core.text.nearest import nearest
+from pulsetui.core.text.shell_template import filled
 from pulsetui.errors import PulseError
 
 EXAMPLE = "manage.py sync_invoices --date {slot:%Y-%m-%d}"
@@ -50,15 +50,7 @@ def names_slot(template: str) -> bool:
 def slot_command(template: str, slot: datetime, slug: str) -> str:
     """The command for ``slot``, which is in the zone that it is to be written in. What is put in is quoted
     for the place in which it stands, so that the shell takes it for text, whatever it is."""
-    done: list[str] = []
-    at = 0
-    quote = ""
-    for found in _PLACE.finditer(template):
-        before = template[at : found.start()]
-        quote = _quote_after(before, quote)
-        done += [before, _quoted(_value(found, slot, slug), quote)]
-        at = found.end()
-    return "".join((*done, template[at:]))
+    return filled(template, _PLACE, lambda found: _value(found, slot, slug))
 
 
 def _value(found: re.Match[str], slot: datetime, slug: str) -> str:
@@ -69,26 +61,3 @@ def _value(found: re.Match[str], slot: datetime, slug: str) -> str:
     # Python would take ``%s`` for a time of this host's zone.
     form = _SECONDS.sub(lambda one: one[0] if one[1] == "%" else str(int(slot.timestamp())), found[2])
     return slot.strftime(form)
-
-
-def _quote_after(text: str, quote: str) -> str:
-    """In which kind of quotes the text behind ``text`` stands, if it begins within ``quote``."""
-    at = 0
-    while at < len(text):
-        character = text[at]
-        if character == "\\" and quote != "'":
-            at += 1
-        elif quote:
-            quote = "" if character == quote else quote
-        elif character in "'\"":
-            quote = character
-        at += 1
-    return quote
-
-
-def _quoted(text: str, quote: str) -> str:
-    if quote == "'":
-        return text.replace("'", "'\\''")
-    if quote == '"':
-        return re.sub(r'([\\"$`])', r"\\\1", text)
-    return shlex.quote(text)
