@@ -27,21 +27,43 @@ class Distrust(Struct, frozen=True):
     text: str  # who, and how to fix it
 
 
+class _Programs(Struct, frozen=True):
+    """What the file has run."""
+
+    run: str  # "the hook ops runs"
+    wait: str  # what becomes of them while they are refused: "It does not run, and its alerts wait"
+
+
 def distrust(config: Config) -> Distrust | None:
-    """Whether the programs in ``config`` could be those of somebody else than this user and root.
+    """Whether the programs that the engine runs out of ``config`` could be those of somebody else than this
+    user and root.
 
     None also when there are none. Looks at the file as it is now, at every directory above it, and at those
     above the link where it is one.
     """
     hooks = [name for name, hook in config.hooks.items() if hook.type == COMMAND]
+    if not hooks:
+        manage = _Programs(f"{_MANAGE} runs", "It does not run")
+        return _distrust(config.path, manage) if config.prove.manage else None
     if config.prove.manage:
         hooks.append(_MANAGE)
-    if not hooks:
+    them = "They do not run, and their" if len(hooks) > 1 else "It does not run, and its"
+    return _distrust(config.path, _Programs(_run("hook", hooks), f"{them} alerts wait"))
+
+
+def distrust_actions(path: Path, names: Sequence[str]) -> Distrust | None:
+    """The same for what a person has at hand: ``[actions.NAME]`` of the file at ``path``."""
+    if not names:
         return None
+    wait = "They do not run" if len(names) > 1 else "It does not run"
+    return _distrust(path, _Programs(_run("action", names), wait))
+
+
+def _distrust(config: Path, programs: _Programs) -> Distrust | None:
     found: list[Distrust] = []
-    for path in _on_the_way(config.path):
+    for path in _on_the_way(config):
         try:
-            found += _judge(path, path.stat(), hooks, config.path)
+            found += _judge(path, path.stat(), programs, config)
         except OSError:
             continue  # gone in this moment; the configuration itself says so
     return min(found, key=lambda one: not one.refused, default=None)
@@ -53,20 +75,18 @@ def _on_the_way(path: Path) -> Iterator[Path]:
     yield from dict.fromkeys((*target.parents, *path.absolute().parents))
 
 
-def _judge(path: Path, found: os.stat_result, hooks: Sequence[str], config: Path) -> Iterator[Distrust]:
+def _judge(path: Path, found: os.stat_result, programs: _Programs, config: Path) -> Iterator[Distrust]:
     is_folder = stat.S_ISDIR(found.st_mode)
     if is_folder and found.st_mode & stat.S_ISVTX:
         return  # as in /tmp, nobody takes away what is another's; the owners are looked at below
     mode, shown = f"{stat.S_IMODE(found.st_mode):04o}", visible(shlex.quote(str(path)))
     can = f"can put another file in the place of {config.name}" if is_folder else f"can change {config.name}"
-    run = _run(hooks)
+    run = programs.run
     if found.st_mode & stat.S_IWOTH:
         text = (
             f"Every user of this host {can} ({visible(str(path))} has mode {mode}), and with it what {run}."
         )
-        them = "They do not run, and their" if len(hooks) > 1 else "It does not run, and its"
-        wait = "It does not run" if hooks == [_MANAGE] else f"{them} alerts wait"
-        yield Distrust(refused=True, text=f"{text} {wait} until this is fixed: chmod o-w {shown}")
+        yield Distrust(refused=True, text=f"{text} {programs.wait} until this is fixed: chmod o-w {shown}")
     elif found.st_uid not in (0, os.geteuid()):
         who = f"The user {_user(found.st_uid)}, who owns {visible(str(path))},"
         yield Distrust(refused=False, text=f"{who} {can}, and with it what {run}.")
@@ -77,11 +97,9 @@ def _judge(path: Path, found: os.stat_result, hooks: Sequence[str], config: Path
         )
 
 
-def _run(hooks: Sequence[str]) -> str:
-    names = [visible(name) for name in hooks]
-    if names == [_MANAGE]:
-        return f"{_MANAGE} runs"
-    return f"the hook {names[0]} runs" if len(names) == 1 else f"the hooks {listed(names)} run"
+def _run(what: str, names: Sequence[str]) -> str:
+    shown = [visible(name) for name in names]
+    return f"the {what} {shown[0]} runs" if len(shown) == 1 else f"the {what}s {listed(shown)} run"
 
 
 def _is_alone(gid: int, uid: int) -> bool:
