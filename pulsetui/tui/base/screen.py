@@ -13,7 +13,8 @@ from pulsetui.client.views import CheckView
 from pulsetui.errors import PulseError
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.base.services import Services
-from pulsetui.tui.base.verbs import BY_ID, Situation, label_now, verbs_on
+from pulsetui.tui.base.situation import Situation
+from pulsetui.tui.base.verbs import BY_ID, label_now, verbs_on
 from pulsetui.tui.draw.hints import Hint, Hints
 
 if TYPE_CHECKING:

@@ -7,29 +7,28 @@ then shows it instead of being silent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType
 
-from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
+from pulsetui.tui.base.situation import (
+    Off,
+    Situation,
+    needs_check,
+    needs_check_and_engine,
+    needs_check_if_any,
+    needs_engine,
+    needs_line,
+    needs_notice,
+    needs_one_check,
+    needs_one_down,
+    needs_some_check,
+    needs_something_done,
+)
 from pulsetui.tui.draw.status import is_acknowledged
-
-
-class Situation(Struct, frozen=True, kw_only=True):
-    """What decides whether a verb can be done."""
-
-    targets: tuple[CheckView, ...]  # the marked checks, else the one under the cursor
-    connected: bool = True
-    undo: str = ""  # what would be undone
-    notices: int = 0
-    total: int = 0  # all checks
-    heading: bool = False  # the cursor is on a heading, not on a check
-
-
-Off = Callable[[Situation], str]
 
 
 class Verb(Struct, frozen=True, kw_only=True):
@@ -45,60 +44,6 @@ class Verb(Struct, frozen=True, kw_only=True):
     key_shown: str = ""
     typed: tuple[str, ...] = ()  # words for it in the palette; of several, each for what label_now calls so
     takes: Literal["check", "checks"] = "check"  # what is typed behind the word
-
-
-def _needs_check(situation: Situation) -> str:
-    if situation.targets:
-        return ""
-    if situation.heading:
-        return "The cursor is on a heading: Space marks all of its checks"
-    return "There is no check under the cursor"
-
-
-def _needs_line(situation: Situation) -> str:
-    return "" if situation.heading else _needs_check(situation)
-
-
-def _needs_engine(situation: Situation) -> str:
-    if not situation.connected:
-        return "The engine cannot be reached: nothing can be changed until it answers again"
-    return ""
-
-
-def _change(situation: Situation) -> str:
-    return _needs_check(situation) or _needs_engine(situation)
-
-
-def _one(situation: Situation) -> str:
-    if len(situation.targets) > 1:
-        return "Several checks are marked: this works on one check at a time (Space removes a mark)"
-    return _change(situation)
-
-
-def _acknowledge(situation: Situation) -> str:
-    if problem := _change(situation):
-        return problem
-    if not any(view.status is Status.DOWN for view in situation.targets):
-        names = "It is" if len(situation.targets) == 1 else "They are"
-        return f"{names} not down: there is nothing to acknowledge"
-    return ""
-
-
-def _copy(situation: Situation) -> str:
-    # Where there is no check yet, a line to begin with stands there to be copied.
-    return _needs_check(situation) if situation.total else ""
-
-
-def _no_groups(situation: Situation) -> str:
-    return "" if situation.total else "There are no checks to group"
-
-
-def _undo(situation: Situation) -> str:
-    return _needs_engine(situation) if situation.undo else "There is nothing to undo"
-
-
-def _notices(situation: Situation) -> str:
-    return "" if situation.notices else "There are no notices"
 
 
 _HOME = frozenset({"home"})
@@ -117,7 +62,7 @@ VERBS: tuple[Verb, ...] = (
         label="details",
         help="Show details of the check",
         on=_HOME | _OVER,
-        off=_needs_line,
+        off=needs_line,
         key_shown="Enter",
         typed=("open",),
     ),
@@ -127,7 +72,7 @@ VERBS: tuple[Verb, ...] = (
         label="ack",
         help="Acknowledge the incident: the row loses its alarm colour, reminders stop",
         on=_CHECK | _OVER,
-        off=_acknowledge,
+        off=needs_one_down,
         typed=("ack", "acknowledge"),
         takes="checks",
     ),
@@ -137,7 +82,7 @@ VERBS: tuple[Verb, ...] = (
         label="snooze",
         help="Silence alerts for the check, a tag or everything, for a while",
         on=_CHECK,
-        off=_needs_engine,
+        off=needs_engine,
         typed=("snooze",),
         takes="checks",
     ),
@@ -147,7 +92,7 @@ VERBS: tuple[Verb, ...] = (
         label="pause",
         help="Pause the check, or resume it",
         on=_CHECK,
-        off=_change,
+        off=needs_check_and_engine,
         typed=("pause", "resume"),
         takes="checks",
     ),
@@ -217,16 +162,16 @@ VERBS: tuple[Verb, ...] = (
         label="export",
         help="Write a report of the incident to a Markdown file",
         on=frozenset({"incidents"}),
-        off=_needs_check,
+        off=needs_check,
     ),
-    Verb(id="new", keys="n", label="new", help="Add a check", on=_CHECK, off=_needs_engine),
+    Verb(id="new", keys="n", label="new", help="Add a check", on=_CHECK, off=needs_engine),
     Verb(
         id="edit",
         keys="e",
         label="edit",
         help="Edit the check",
         on=_CHECK,
-        off=_one,
+        off=needs_one_check,
         typed=("edit",),
     ),
     Verb(
@@ -243,7 +188,7 @@ VERBS: tuple[Verb, ...] = (
         label="accept",
         help="Accept what was learned from the runs: the first that stands under Learned",
         on=frozenset({"details"}),
-        off=_change,
+        off=needs_check_and_engine,
     ),
     Verb(
         id="delete",
@@ -251,7 +196,7 @@ VERBS: tuple[Verb, ...] = (
         label="delete",
         help="Delete the check (asks first)",
         on=_CHECK,
-        off=_one,
+        off=needs_one_check,
         typed=("delete",),
     ),
     Verb(
@@ -260,7 +205,7 @@ VERBS: tuple[Verb, ...] = (
         label="copy",
         help="Copy the curl line, the crontab line, the ping URL or the slug",
         on=_CHECK,
-        off=_copy,
+        off=needs_check_if_any,
         typed=("copy",),
     ),
     Verb(
@@ -277,7 +222,7 @@ VERBS: tuple[Verb, ...] = (
         label="undo",
         help="Undo the last pause, acknowledgement, snooze, deletion or acceptance",
         on=_CHECK,
-        off=_undo,
+        off=needs_something_done,
     ),
     Verb(
         id="mark",
@@ -285,7 +230,7 @@ VERBS: tuple[Verb, ...] = (
         label="mark",
         help="Mark the check, to pause, acknowledge or snooze several at once",
         on=_HOME,
-        off=_needs_line,
+        off=needs_line,
         key_shown="Space",
     ),
     Verb(id="sort", keys="s", label="sort", help="Sort by the next column", on=_HOME),
@@ -296,7 +241,7 @@ VERBS: tuple[Verb, ...] = (
         label="by tag",
         help="Group the rows by their first tag, or ungroup them",
         on=_HOME,
-        off=_no_groups,
+        off=needs_some_check,
     ),
     Verb(
         id="follow",
@@ -312,7 +257,9 @@ VERBS: tuple[Verb, ...] = (
         help="Show the details of the check beside the table, or hide them",
         on=_HOME,
     ),
-    Verb(id="dismiss", keys="x", label="dismiss", help="Dismiss the notice on top", on=_HOME, off=_notices),
+    Verb(
+        id="dismiss", keys="x", label="dismiss", help="Dismiss the notice on top", on=_HOME, off=needs_notice
+    ),
     Verb(id="notices", keys="N", label="notices", help="Show all notices in full", on=_HOME),
     Verb(id="log", keys="L", label="log", help="Show the engine's log", on=_CHECK),
     Verb(
@@ -336,14 +283,14 @@ VERBS: tuple[Verb, ...] = (
         help="Show the deploys, and which jobs have not been good since",
         on=_CHECK | _OVER,
     ),
-    Verb(id="test", keys="t", label="test", help="Send a test by this hook", on=_HOOKS, off=_needs_engine),
+    Verb(id="test", keys="t", label="test", help="Send a test by this hook", on=_HOOKS, off=needs_engine),
     Verb(
         id="hold",
         keys="p",
         label="pause",
         help="Pause the hook, so that its alerts wait, or resume it",
         on=_HOOKS,
-        off=_needs_engine,
+        off=needs_engine,
     ),
     Verb(
         id="drill",
@@ -351,7 +298,7 @@ VERBS: tuple[Verb, ...] = (
         label="drill",
         help="Tell of a miss that did not happen by every hook, and see who reacts",
         on=_HOOKS,
-        off=_needs_engine,
+        off=needs_engine,
     ),
     Verb(
         id="react",
@@ -359,7 +306,7 @@ VERBS: tuple[Verb, ...] = (
         label="ack drill",
         help="Acknowledge the drill that is going on",
         on=_HOOKS,
-        off=_needs_engine,
+        off=needs_engine,
     ),
     Verb(id="theme", keys="T", label="theme", help="Choose the colours", on=_ANY),
     Verb(

@@ -15,7 +15,8 @@ from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import full_stop
 from pulsetui.report.learned.proposal import Proposal
 from pulsetui.tui.base.screen import TickingScreen, fetch
-from pulsetui.tui.base.verbs import BY_ID, Situation, bindings_on
+from pulsetui.tui.base.situation import Situation
+from pulsetui.tui.base.verbs import BY_ID, bindings_on
 from pulsetui.tui.details import panes
 from pulsetui.tui.details.headline import progress_line, title_line
 from pulsetui.tui.details.run_model import last_good_metrics

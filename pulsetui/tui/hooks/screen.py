@@ -17,8 +17,9 @@ from pulsetui.client.user import user_name, user_via
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import PulseError
 from pulsetui.tui.base.background import in_background
+from pulsetui.tui.base.situation import Situation
 from pulsetui.tui.base.story_screen import StoryScreen
-from pulsetui.tui.base.verbs import Situation, bindings_on
+from pulsetui.tui.base.verbs import bindings_on
 from pulsetui.tui.draw.lines import Line, Span, fit
 from pulsetui.tui.hooks.model import (
     HookKey,

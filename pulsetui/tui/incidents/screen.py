@@ -18,7 +18,8 @@ from pulsetui.errors import PulseError
 from pulsetui.report.report import incident_id, incident_report
 from pulsetui.report.text import to_markdown
 from pulsetui.tui.base.screen import TickingScreen, fetch
-from pulsetui.tui.base.verbs import Situation, bindings_on
+from pulsetui.tui.base.situation import Situation
+from pulsetui.tui.base.verbs import bindings_on
 from pulsetui.tui.details.incidents import deliveries_of
 from pulsetui.tui.details.plan import plan_texts, told_text
 from pulsetui.tui.draw.clocks import with_zone

@@ -19,7 +19,8 @@ from pulsetui.core.state.status import Status
 from pulsetui.core.text.nearest import nearest
 from pulsetui.core.text.phrases import count_text, instant_text
 from pulsetui.tui.base.answers import MAX_NOTE_LENGTH, Known, SnoozeAnswer
-from pulsetui.tui.base.verbs import VERBS, Situation, Verb, label_now
+from pulsetui.tui.base.situation import Situation
+from pulsetui.tui.base.verbs import VERBS, Verb, label_now
 from pulsetui.tui.draw.lines import cut, plain
 from pulsetui.tui.draw.status import is_acknowledged
 from pulsetui.tui.palette.offer import Offer

@@ -11,7 +11,8 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from pulsetui.client.views import CheckView
-from pulsetui.tui.base.verbs import Situation, bindings_on
+from pulsetui.tui.base.situation import Situation
+from pulsetui.tui.base.verbs import bindings_on
 from pulsetui.tui.details.beside import MIN_WIDTH as BESIDE_LEAST_WIDTH
 from pulsetui.tui.details.beside import Beside
 from pulsetui.tui.draw.filter_bar import FilterBar

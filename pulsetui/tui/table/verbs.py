@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
 from pulsetui.tui.base.screen import TickingScreen
-from pulsetui.tui.base.verbs import Situation
+from pulsetui.tui.base.situation import Situation
 from pulsetui.tui.details.beside import MIN_WIDTH
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.table.columns import sorts
