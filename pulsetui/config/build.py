@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec.structs import replace
 
 from pulsetui.config import values
 from pulsetui.config.address import parse_address
 from pulsetui.config.alerts import RULES, circular, holiday_files, read_rules, read_window
-from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS, read_check
-from pulsetui.config.flaws import FieldFlaw, no_such_check, unknown_key, zone_flaw
+from pulsetui.config.check_fields import read_check
+from pulsetui.config.flaws import no_such_check, zone_flaw
+from pulsetui.config.judged_tables import JudgedTables
 from pulsetui.config.kept_secret import NamesSecrets, SecretReader
 from pulsetui.config.model import (
     DEFAULT_TIMEZONE,
@@ -41,7 +42,6 @@ from pulsetui.core.state.maintenance import MaintenanceWindow
 from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import ConfigError
 
-_T = TypeVar("_T")
 TOP = (
     "timezone",
     "listener",
@@ -106,8 +106,8 @@ def _masked(problem: Problem, secrets: Collection[str]) -> Problem:
     )
 
 
-class _Builder:
-    """Walks the tables once; ``findings`` is everything that is wrong, as (table, key, flaw)."""
+class _Builder(JudgedTables):
+    """Walks the tables once."""
 
     def __init__(
         self,
@@ -116,19 +116,17 @@ class _Builder:
         secrets: SecretReader,
         known: ReadBefore | None,
     ) -> None:
-        self.findings: list[tuple[tuple[str, ...], tuple[str, ...], Flaw]] = []
-        self._document = document
+        super().__init__(document, secrets)
         self._validators = hook_validators
-        self._secrets = secrets
         self._known = known
         self._directory = Path()  # of the file
 
     def build(self, path: Path) -> Config:
-        self._unknown((), self._document, TOP)
+        self.unknown((), self.document, TOP)
         timezone = self._timezone()
         self._directory = path.parent
         hooks, rules = self._hooks(timezone)
-        checks, fields = self._checks(timezone, self._table((), "hooks"))
+        checks, fields = self._checks(timezone, self.table((), "hooks"))
         listener, watchdogs = self._listener(), self._watchdogs()
         self._depend(checks)
         return Config(
@@ -146,92 +144,51 @@ class _Builder:
                 acknowledging=frozenset(filter(lambda name: self._acknowledges(hooks[name]), hooks)),
                 timezone=timezone,
             ),
-            secrets=secrets_of(self._document) - self._secrets.references | self._secrets.values,
+            secrets=secrets_of(self.document) - self.secrets.references | self.secrets.values,
             drill=self._drill(timezone),
-            host=self._own("host", read_host),
-            prove=self._own("prove", read_prove),
+            host=self.own("host", read_host),
+            prove=self.own("prove", read_prove),
             watchdogs=watchdogs,
-            secret_places=tuple(self._secrets.places),
+            secret_places=tuple(self.secrets.places),
             files=self._files(),
         )
 
     def _files(self) -> tuple[Path, ...]:
-        secrets = [place.file for place in self._secrets.places if place.file is not None]
-        holidays = [self._directory / Path(name).expanduser() for name in holiday_files(self._document)]
+        secrets = [place.file for place in self.secrets.places if place.file is not None]
+        holidays = [self._directory / Path(name).expanduser() for name in holiday_files(self.document)]
         return tuple(sorted({*secrets, *holidays}))
 
-    def _report(self, table: tuple[str, ...], field: str, *flaws: Flaw) -> None:
-        self.findings += [(table, (field,) if field else (), flaw) for flaw in flaws]
-
-    def _unknown(self, table: tuple[str, ...], found: Mapping[str, Any], known: tuple[str, ...]) -> None:
-        for key, value in found.items():
-            if key not in known:
-                flaw = unknown_key(key, known)
-                if not table and isinstance(value, Mapping) and any(kind in value for kind in SCHEDULE_KINDS):
-                    flaw = Flaw(flaw.message, suggestion=f"A check is a table [checks.{key}].")
-                elif not table and key in FIELDS:
-                    flaw = Flaw(flaw.message, suggestion=f'"{key}" belongs in a table like [checks.slug].')
-                self._report(table, key, flaw)
-
-    def _table(self, above: tuple[str, ...], key: str, *, report: bool = False) -> Mapping[str, Any]:
-        """A table of the document; empty when it is missing or is something else."""
-        table: Any = self._document
-        for name in (*above, key):
-            table = table.get(name, {}) if isinstance(table, Mapping) else {}
-        if isinstance(table, Mapping):
-            return table
-        if report:
-            name = ".".join((*above, key))
-            hint = f"Write [{name}.slug]." if name == "checks" else f"Write [{name}]."
-            flaw = Flaw(f"must be a table, not {values.kind_of(table)}", table, hint)
-            self._report(above, key, flaw)
-        return {}
-
     def _timezone(self) -> str:
-        written = self._document.get("timezone", DEFAULT_TIMEZONE)
+        written = self.document.get("timezone", DEFAULT_TIMEZONE)
         flaw = zone_flaw(written)
         if flaw is None:
             return str(written)
-        self._report((), "timezone", flaw)
+        self.report((), "timezone", flaw)
         return DEFAULT_TIMEZONE  # so that the checks are judged for themselves
 
     def _listener(self) -> ListenerConfig:
-        table, where = self._table((), "listener", report=True), ("listener",)
-        self._unknown(where, table, LISTENER)
+        table, where = self.table((), "listener", report=True), ("listener",)
+        self.unknown(where, table, LISTENER)
         host, port = self._address(where, table)
         keys: dict[str, str | None] = {
-            "ping_key": self._secret(where, table, "ping_key", _PING_KEY, "a-z A-Z 0-9 - _"),
-            "api_key": self._secret(where, table, "api_key", _API_KEY, "letters, digits and signs"),
-            "api_key_readonly": self._secret(
+            "ping_key": self.secret(where, table, "ping_key", _PING_KEY, "a-z A-Z 0-9 - _"),
+            "api_key": self.secret(where, table, "api_key", _API_KEY, "letters, digits and signs"),
+            "api_key_readonly": self.secret(
                 where, table, "api_key_readonly", _API_KEY, "letters, digits and signs"
             ),
         }
         if keys["api_key"] and keys["api_key"] == keys["api_key_readonly"]:
             message = "is the same as api_key, so it would not be read-only"
-            self._report(where, "api_key_readonly", Flaw(message, suggestion="Choose another."))
+            self.report(where, "api_key_readonly", Flaw(message, suggestion="Choose another."))
         default = ListenerConfig()
         return ListenerConfig(
             host=host,
             port=port,
-            hosts=self._optional(where, table, "hosts", values.hosts, default.hosts),
-            create_limit=self._optional(where, table, "create_limit", _CREATE_LIMIT, default.create_limit),
-            public_url=self._optional(where, table, "public_url", values.public_url, default.public_url),
+            hosts=self.optional(where, table, "hosts", values.hosts, default.hosts),
+            create_limit=self.optional(where, table, "create_limit", _CREATE_LIMIT, default.create_limit),
+            public_url=self.optional(where, table, "public_url", values.public_url, default.public_url),
             **keys,
         )
-
-    def _optional(
-        self,
-        where: tuple[str, ...],
-        table: Mapping[str, Any],
-        key: str,
-        parse: Callable[[object], _T],
-        default: _T,
-    ) -> _T:
-        try:
-            return parse(table[key]) if key in table else default
-        except FlawedError as error:
-            self._report(where, key, *error.flaws)
-            return default
 
     def _address(self, where: tuple[str, ...], table: Mapping[str, Any]) -> tuple[str, int]:
         default = ListenerConfig()
@@ -243,47 +200,21 @@ class _Builder:
         try:
             return parse_address(values.text(written, longest=300))
         except FlawedError as error:
-            self._report(where, "listen", *error.flaws)
+            self.report(where, "listen", *error.flaws)
         except ConfigError as error:
-            self._report(where, "listen", Flaw(str(error)))
+            self.report(where, "listen", Flaw(str(error)))
         return default.host, default.port
-
-    def _secret(
-        self, where: tuple[str, ...], table: Mapping[str, Any], key: str, form: re.Pattern[str], made_of: str
-    ) -> str | None:
-        """A key; problems never quote it, since they travel to logs and screens."""
-        is_read, written = self._read_secret(where, key, table.get(key))
-        if not is_read:
-            return None
-        if written is None or (isinstance(written, str) and form.fullmatch(written)):
-            return written
-        if not isinstance(written, str):
-            flaw = Flaw(f"must be text in quotes, not {values.kind_of(written)}")
-        elif not written:
-            flaw = Flaw("must not be empty", suggestion="Take the line out to have no key.")
-        else:
-            flaw = Flaw(f"must be made of {made_of}, without blanks, and not be longer than 100")
-        self._report(where, key, flaw)
-        return None
-
-    def _read_secret(self, where: tuple[str, ...], key: str, written: object) -> tuple[bool, object]:
-        """Whether a secret could be read from where it is kept, and what it is."""
-        try:
-            return True, self._secrets.read(".".join(where), key, written)
-        except FlawedError as error:
-            self._report(where, key, *error.flaws)
-            return False, written
 
     def _hooks(self, timezone: str) -> tuple[dict[str, HookConfig], dict[str, AlertRules]]:
         hooks: dict[str, HookConfig] = {}
         rules: dict[str, AlertRules] = {}
-        for name in self._table((), "hooks", report=True):
-            table, where = self._table(("hooks",), name, report=True), ("hooks", name)
-            if not isinstance(self._document["hooks"][name], Mapping):
+        for name in self.table((), "hooks", report=True):
+            table, where = self.table(("hooks",), name, report=True), ("hooks", name)
+            if not isinstance(self.document["hooks"][name], Mapping):
                 continue
             if not _HOOK_NAME.fullmatch(name):
                 flaw = Flaw("the name of a hook has only letters, digits, - and _", name)
-                self._report(where, "", flaw)
+                self.report(where, "", flaw)
             rules[name] = self._rules(where, table, timezone)
             options = {key: value for key, value in table.items() if key != "type" and key not in RULES}
             kind = self._hook_type(name, table)
@@ -294,27 +225,27 @@ class _Builder:
     def _rules(self, where: tuple[str, ...], table: Mapping[str, Any], timezone: str) -> AlertRules:
         rules, flaws = read_rules(table, timezone, self._directory)
         for key, flaw in flaws:
-            self._report(where, key, flaw)
+            self.report(where, key, flaw)
         return rules
 
     def _tags(self, timezone: str) -> dict[str, AlertRules]:
         tags: dict[str, AlertRules] = {}
-        for tag in self._table((), "tags", report=True):
-            table = self._table(("tags",), tag, report=True)
-            self._unknown(("tags", tag), table, RULES)
+        for tag in self.table((), "tags", report=True):
+            table = self.table(("tags",), tag, report=True)
+            self.unknown(("tags", tag), table, RULES)
             tags[tag] = self._rules(("tags", tag), table, timezone)
         return tags
 
     def _windows(self, timezone: str, checks: Mapping[str, Check]) -> tuple[MaintenanceWindow, ...]:
         windows: list[MaintenanceWindow] = []
-        for name in self._table((), "maintenance", report=True):
+        for name in self.table((), "maintenance", report=True):
             where = ("maintenance", name)
-            window, flaws = read_window(name, self._table(("maintenance",), name, report=True), timezone)
+            window, flaws = read_window(name, self.table(("maintenance",), name, report=True), timezone)
             for key, flaw in flaws:
-                self._report(where, key, flaw)
+                self.report(where, key, flaw)
             if window is not None:
                 for slug in sorted(window.checks - checks.keys()):
-                    self._report(where, "checks", no_such_check(slug, checks))
+                    self.report(where, "checks", no_such_check(slug, checks))
                 windows.append(window)
         return tuple(windows)
 
@@ -324,11 +255,11 @@ class _Builder:
             if not check.depends_on:
                 continue
             for parent in check.depends_on:
-                if parent not in self._table((), "checks"):
-                    self._report(("checks", slug), "depends_on", no_such_check(parent, checks))
+                if parent not in self.table((), "checks"):
+                    self.report(("checks", slug), "depends_on", no_such_check(parent, checks))
             if circular(checks, slug):
                 message = "leads back to this check, so that neither would ever be told of"
-                self._report(("checks", slug), "depends_on", Flaw(message, list(check.depends_on)))
+                self.report(("checks", slug), "depends_on", Flaw(message, list(check.depends_on)))
 
     def _hook(self, where: tuple[str, ...], kind: str, options: dict[str, object]) -> HookConfig:
         validator: object = self._validators[kind]
@@ -336,11 +267,11 @@ class _Builder:
         unread: set[str] = set()
         for key in secrets:
             if key in options:
-                is_read, options[key] = self._read_secret(where, key, options[key])
+                is_read, options[key] = self.read_secret(where, key, options[key])
                 unread |= set() if is_read else {key}
         for key, message in self._validators[kind](options):
             if key not in unread:
-                self._report(where, key, Flaw(message))
+                self.report(where, key, Flaw(message))
         return HookConfig(name=where[1], type=kind, options=MappingProxyType(options))
 
     def _acknowledges(self, hook: HookConfig) -> bool:
@@ -356,12 +287,12 @@ class _Builder:
         near = nearest(wanted, known)
         hint = f'Try type = "{near}".' if near else f"Types: {', '.join(known)}."
         if kind is None:
-            self._report(where, "type", Flaw("is missing", suggestion=hint))
+            self.report(where, "type", Flaw("is missing", suggestion=hint))
         elif isinstance(kind, str):
-            self._report(where, "type", Flaw("no hook is of that type", kind, hint))
+            self.report(where, "type", Flaw("no hook is of that type", kind, hint))
         else:
             flaw = Flaw(f"must be text in quotes, not {values.kind_of(kind)}", kind, hint)
-            self._report(where, "type", flaw)
+            self.report(where, "type", flaw)
         return None
 
     def _checks(
@@ -370,9 +301,9 @@ class _Builder:
         checks: dict[str, Check] = {}
         fields: dict[str, Mapping[str, object]] = {}
         by_uuid: dict[str, str] = {}
-        for slug, table in self._table((), "checks", report=True).items():
+        for slug, table in self.table((), "checks", report=True).items():
             if not isinstance(table, dict):
-                self._table(("checks",), slug, report=True)
+                self.table(("checks",), slug, report=True)
                 continue
             if self._known is not None and (check := self._known.checks.get(slug)) is not None:
                 checks[slug], fields[slug] = check, self._known.fields[slug]
@@ -382,58 +313,51 @@ class _Builder:
             )
             if check is None:
                 for field, flaw in flaws:
-                    self._report(("checks", slug), field, flaw)
+                    self.report(("checks", slug), field, flaw)
                 continue
             if check.uuid is not None and (other := by_uuid.setdefault(check.uuid, slug)) != slug:
                 flaw = Flaw(f"is the uuid of [checks.{other}], too", check.uuid, "Take one of them out.")
-                self._report(("checks", slug), "uuid", flaw)
+                self.report(("checks", slug), "uuid", flaw)
             checks[slug] = check
             fields[slug] = _shared(table)
         return checks, fields
 
     def _drill(self, timezone: str) -> DrillConfig | None:
-        if "drill" not in self._document:
+        if "drill" not in self.document:
             return None
-        return self._own("drill", lambda table: read_drill(table, timezone, self._table((), "checks")))
-
-    def _own(self, key: str, read: Callable[[Mapping[str, Any]], tuple[_T, list[FieldFlaw]]]) -> _T:
-        """A table that has a reader of its own."""
-        found, flaws = read(self._table((), key, report=True))
-        for field, flaw in flaws:
-            self._report((key,), field, flaw)
-        return found
+        return self.own("drill", lambda table: read_drill(table, timezone, self.table((), "checks")))
 
     def _watchdogs(self) -> tuple[WatchdogConfig, ...]:
         found = []
-        for name in self._table((), "watchdog", report=True):
+        for name in self.table((), "watchdog", report=True):
             where = ("watchdog", name)
             if name in WATCHDOG:
                 flaw = Flaw("a watchdog has a name", suggestion="Write [watchdog.NAME], and its keys below.")
-                self._report(("watchdog",), name, flaw)
+                self.report(("watchdog",), name, flaw)
                 continue
             if not _HOOK_NAME.fullmatch(name):
                 flaw = Flaw("the name of a watchdog has only letters, digits, - and _", name)
-                self._report(where, "", flaw)
-            table = dict(self._table(("watchdog",), name, report=True))
+                self.report(where, "", flaw)
+            table = dict(self.table(("watchdog",), name, report=True))
             unread: set[str] = set()
             for key in table.keys() & WATCHDOG_SECRETS:
-                is_read, table[key] = self._read_secret(where, key, table[key])
+                is_read, table[key] = self.read_secret(where, key, table[key])
                 unread |= set() if is_read else {key}
             watchdog, flaws = read_watchdog(name, table)
             for key, flaw in flaws:
                 if key not in unread:
-                    self._report(where, key, flaw)
+                    self.report(where, key, flaw)
             if watchdog is not None:
                 found.append(watchdog)
         return tuple(found)
 
     def _keys(self) -> dict[str, str]:
         keys: dict[str, str] = {}
-        for binding, key in self._table((), "keys", report=True).items():
+        for binding, key in self.table((), "keys", report=True).items():
             try:
                 keys[binding] = values.text(key)
             except FlawedError as error:
-                self._report(("keys",), binding, *error.flaws)
+                self.report(("keys",), binding, *error.flaws)
         return keys
 
 
