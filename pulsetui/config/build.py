@@ -29,6 +29,7 @@ from pulsetui.config.model import (
 )
 from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import masked, secrets_of
+from pulsetui.config.tables.actions import ActionConfig, key_flaws, read_action
 from pulsetui.config.tables.drill import DrillConfig, read_drill
 from pulsetui.config.tables.host import read_host
 from pulsetui.config.tables.prove import read_prove
@@ -54,6 +55,7 @@ TOP = (
     "prove",
     "checks",
     "keys",
+    "actions",
 )
 _OWN = frozenset({"name", "desc", "uuid"})
 """Fields that hardly two checks have alike."""
@@ -137,6 +139,7 @@ class _Builder(JudgedTables):
             checks=MappingProxyType(checks),
             fields=MappingProxyType(fields),
             keys=MappingProxyType(self._keys()),
+            actions=MappingProxyType(self._actions()),
             alerting=Alerting(
                 hooks=MappingProxyType(rules),
                 tags=MappingProxyType(self._tags(timezone)),
@@ -359,6 +362,21 @@ class _Builder(JudgedTables):
             except FlawedError as error:
                 self.report(("keys",), binding, *error.flaws)
         return keys
+
+    def _actions(self) -> dict[str, ActionConfig]:
+        actions: dict[str, ActionConfig] = {}
+        for name in self.table((), "actions", report=True):
+            table = self.table(("actions",), name, report=True)
+            if not isinstance(self.document["actions"][name], Mapping):
+                continue
+            action, flaws = read_action(name, table)
+            for key, flaw in flaws:
+                self.report(("actions", name), key, flaw)
+            if action is not None:
+                actions[name] = action
+        for name, flaw in key_flaws(list(actions.values())):
+            self.report(("actions", name), "key", flaw)
+        return actions
 
 
 def _shared(table: Mapping[str, object]) -> Mapping[str, object]:

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from pulsetui.config.address import DEFAULT_HOST, DEFAULT_PORT, format_address, is_loopback, parse_address
 from pulsetui.config.kept_secret import SecretPlace
+from pulsetui.config.tables.actions import ActionConfig
 from pulsetui.config.tables.drill import DrillConfig
 from pulsetui.config.tables.host import HostConfig
 from pulsetui.config.tables.prove import ProveConfig
@@ -85,6 +86,8 @@ class Config(Struct, frozen=True, kw_only=True):
     # ^ slug → the check's table as written, in plain Python values
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     # ^ ``[keys]``: name of a key binding of the screen → the key or keys for it
+    actions: Mapping[str, ActionConfig] = field(default_factory=lambda: MappingProxyType({}))
+    # ^ by name, in file order; for the screen of whoever reads this file
     alerting: Alerting = field(default_factory=Alerting)
     secrets: frozenset[str] = (
         frozenset()

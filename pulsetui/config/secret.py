@@ -113,6 +113,8 @@ def _may_show(path: Sequence[str], value: object) -> bool:
     if path[0] in ("checks", "keys"):
         return not any(map(_is_secret, path[2:]))
     name = path[-1]
+    if path[0] == "actions" and name == "key":
+        return True  # one letter, in a menu
     if path[0] not in ("listener", "hooks", "watchdog"):
         return not any(map(_is_secret, path))
     if len(path) == 1 or (path[0] != "listener" and len(path) == 2):

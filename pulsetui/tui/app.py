@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from pulsetui.client.alert import Alert
     from pulsetui.tui.base.answers import Known, SnoozeAnswer
+    from pulsetui.tui.base.services import PersonalActions
     from pulsetui.tui.dialogs.leave import Answer
     from pulsetui.tui.settings import SettingsFile
     from pulsetui.tui.terminal.driver import InputFailed
@@ -216,7 +217,10 @@ class PulseApp(App[None]):
         super().exit(result, return_code, message)
 
     def leave(self) -> None:
-        """The person wants to leave; asks first where that ends the watching."""
+        """The person wants to leave; asks first where that ends the watching, or what they have started."""
+        self.go.leave(self._leave)
+
+    def _leave(self) -> None:
         from pulsetui.tui.dialogs.leave import LeaveDialog
         from pulsetui.tui.dialogs.too_small import TooSmallScreen
 
@@ -254,6 +258,7 @@ class PulseApp(App[None]):
         self._unsubscribe = []
         self.type_ahead.close()
         self.session.end()
+        self.go.end()
         self.terminal.restore_title()
 
     def _handle_exception(self, error: Exception) -> None:
@@ -380,6 +385,10 @@ class PulseApp(App[None]):
     @property
     def undo_label(self) -> str:
         return self.actions.undo_label
+
+    @property
+    def own_actions(self) -> PersonalActions:
+        return self.go.own_actions
 
     def do(self, verb: str, views: Sequence[CheckView]) -> None:
         self.verbs_for(views)[verb]()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from pulsetui.tui.base.services import Services
+    from pulsetui.tui.own_actions.own_actions import OwnActions
     from pulsetui.tui.terminal.terminal import Terminal
 
 
@@ -24,6 +25,7 @@ class Navigation:
         self._app = app
         self._services = services
         self._terminal = terminal
+        self._own: OwnActions | None = None
 
     def verbs_for(self, views: Sequence[CheckView]) -> dict[str, Callable[[], None]]:
         """The verbs that open something; some of them at the check that they would be done to."""
@@ -40,6 +42,7 @@ class Navigation:
             "trust": self.trust,
             "theme": self.themes,
             "palette": self.palette,
+            "actions": lambda: self.own_actions.open(first),
             "help": self.help,
         }
 
@@ -62,6 +65,34 @@ class Navigation:
 
         work = partial(edit_file, self._services, self._terminal, None if check is None else check.slug)
         in_background(self._app, work, group="file", exclusive=True)
+
+    @property
+    def own_actions(self) -> OwnActions:
+        """Those of ``[actions.NAME]``."""
+        if self._own is None:
+            from pulsetui.tui.own_actions.own_actions import OwnActions
+
+            self._own = OwnActions(self._app, self._services, self._terminal)
+        return self._own
+
+    def leave(self, then: Callable[[], None]) -> None:
+        """Goes on to ``then``, but asks first where that would end what a person has started here."""
+        running = self._own.running if self._own is not None else []
+        if not running:
+            then()
+            return
+        from pulsetui.tui.own_actions.how_it_went import name_of_run
+        from pulsetui.tui.own_actions.question import LeaveRunningQuestion
+
+        if isinstance(self._app.screen, LeaveRunningQuestion):
+            return
+        question = LeaveRunningQuestion([name_of_run(run) for run in running])
+        self._app.push_screen(question, lambda answer: then() if answer == "leave" else None)
+
+    def end(self) -> None:
+        """The screen ends."""
+        if self._own is not None:
+            self._own.end()
 
     def timeline(self, slug: str | None = None) -> None:
         """The timeline, its cursor on a check; back to it when it is open below."""

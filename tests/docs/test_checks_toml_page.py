@@ -15,6 +15,7 @@ from pulsetui.config.file.load import parse_config
 from pulsetui.config.model import Config
 from pulsetui.config.reference.entry import ConfigKey, ConfigTable
 from pulsetui.config.reference.tables import TABLES
+from pulsetui.config.tables.actions import ACTION
 from pulsetui.config.tables.drill import DRILL
 from pulsetui.config.tables.host import HOST
 from pulsetui.config.tables.prove import PROVE
@@ -35,6 +36,7 @@ READERS = {
     "watchdog": WATCHDOG,
     "host": HOST,
     "prove": PROVE,
+    "actions": ACTION,
 }
 """The keys that the readers take."""
 
@@ -101,7 +103,8 @@ def everything(config: Config) -> tuple[object, ...]:
         slug: [getattr(check, name) for name in check.__struct_fields__ if name != "metrics"]
         for slug, check in config.checks.items()
     }
-    return config.timezone, config.listener, config.drill, config.host, config.watchdogs, checks, patterns
+    own = (config.listener, config.drill, config.host, config.watchdogs, dict(config.actions))
+    return config.timezone, *own, checks, patterns
 
 
 def test_the_rules_name_every_reason() -> None:

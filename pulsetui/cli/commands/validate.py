@@ -64,11 +64,12 @@ def _warnings(config: Config) -> list[str]:
     from pulsetui.config.doubts.bare_spans import bare_spans
     from pulsetui.config.doubts.exposed import exposed_secrets
     from pulsetui.config.doubts.schedules import schedule_doubts
-    from pulsetui.config.doubts.trust import distrust
+    from pulsetui.config.doubts.trust import distrust, distrust_actions
     from pulsetui.config.doubts.unheard import screenless, unheard
 
     warnings = [odd] if (odd := odd_slugs(config.checks)) else []
-    warnings += [found.text] if (found := distrust(config)) else []
+    if (found := distrust(config)) or (found := distrust_actions(config.path, list(config.actions))):
+        warnings.append(found.text)
     warnings += exposed_secrets(config)
     if text := unheard(config, {}):
         warnings.append(text)

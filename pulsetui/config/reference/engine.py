@@ -71,6 +71,12 @@ FILE = ConfigTable(
             about="Your own keys for the screen: `pulsetui help keys`.",
             example='[keys]\npause = "P"',
         ),
+        ConfigKey(
+            name="actions",
+            takes="tables by name",
+            about="What you want at hand for a check on the screen: log in, read a log, run it again.",
+            example='[actions.log]\ncommand = "ssh {host} journalctl -n 100 -u {slug}"',
+        ),
     ),
 )
 

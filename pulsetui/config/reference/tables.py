@@ -8,6 +8,7 @@ from pulsetui.config.reference.alerts import MAINTENANCE, RULES
 from pulsetui.config.reference.check import CHECK
 from pulsetui.config.reference.engine import DRILL, FILE, HOOK, HOST, LISTENER, PROVE, WATCHDOG
 from pulsetui.config.reference.entry import ConfigKey, ConfigTable
+from pulsetui.config.reference.screen import ACTION
 
 SPANS = (
     "A span is written like `90s`, `15m`, `1h30m`, `2d`, `1w`. A bare number is seconds, but is often read as"
@@ -20,7 +21,7 @@ SECRETS = (
 
 TABLES: Mapping[str, ConfigTable] = {
     table.name: table
-    for table in (FILE, CHECK, LISTENER, HOOK, RULES, MAINTENANCE, DRILL, WATCHDOG, HOST, PROVE)
+    for table in (FILE, CHECK, LISTENER, HOOK, RULES, MAINTENANCE, DRILL, WATCHDOG, HOST, PROVE, ACTION)
 }
 """By the name that ``pulsetui help config`` takes."""
 

@@ -14,6 +14,7 @@ from textual.worker import Worker
 
 from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckView, Notice
+from pulsetui.config.tables.actions import ActionConfig
 from pulsetui.tui.base.answers import Known, SnoozeAnswer
 from pulsetui.tui.base.verbs import Verb
 
@@ -26,6 +27,16 @@ class NoticeBoard(Protocol):
 
     def drop_notice(self, key: str) -> None:
         """Takes away one that is no longer true."""
+
+
+class PersonalActions(Protocol):
+    """What ``[actions.NAME]`` of checks.toml puts at hand."""
+
+    async def look(self) -> Sequence[ActionConfig]:
+        """Those of the file as it is now; none where it is on another host."""
+
+    def run(self, action: ActionConfig, view: CheckView | None) -> None:
+        """Runs one for a check. Asks what must be asked first, or says why it cannot be run."""
 
 
 class Services(Protocol):
@@ -49,6 +60,10 @@ class Services(Protocol):
     @property
     def undo_label(self) -> str:
         """What would be said of an undo; "" when there is nothing to undo."""
+
+    @property
+    def own_actions(self) -> PersonalActions:
+        """The person's own."""
 
     def now(self) -> datetime:
         """The engine's clock, UTC."""

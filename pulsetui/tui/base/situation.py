@@ -47,10 +47,14 @@ def needs_check_and_engine(situation: Situation) -> str:
     return needs_check(situation) or needs_engine(situation)
 
 
-def needs_one_check(situation: Situation) -> str:
+def needs_no_several(situation: Situation) -> str:
     if len(situation.targets) > 1:
         return "Several checks are marked: this works on one check at a time (Space removes a mark)"
-    return needs_check_and_engine(situation)
+    return ""
+
+
+def needs_one_check(situation: Situation) -> str:
+    return needs_no_several(situation) or needs_check_and_engine(situation)
 
 
 def needs_one_down(situation: Situation) -> str:

@@ -22,6 +22,7 @@ from pulsetui.tui.base.situation import (
     needs_check_if_any,
     needs_engine,
     needs_line,
+    needs_no_several,
     needs_notice,
     needs_one_check,
     needs_one_down,
@@ -215,6 +216,14 @@ VERBS: tuple[Verb, ...] = (
         help="Show ways to ping: crontab, systemd, Django, Celery, Kubernetes, …, ready to copy",
         on=_CHECK,
         typed=("ways",),
+    ),
+    Verb(
+        id="actions",
+        keys="!",
+        label="actions",
+        help="List what [actions] in checks.toml puts at hand for the check: log in, read a log, run again",
+        on=_CHECK | _OVER,
+        off=needs_no_several,
     ),
     Verb(
         id="undo",

@@ -5,8 +5,9 @@ Nothing in it is ever markup: names of checks and what somebody typed are shown 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual.command import Hit, Hits, Provider
@@ -14,6 +15,7 @@ from textual.content import Content
 
 from pulsetui.client.status_words import GLYPH, word_for
 from pulsetui.client.views import CheckView
+from pulsetui.config.tables.actions import ActionConfig
 from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.base.verbs import verbs_on
 from pulsetui.tui.draw.lines import cut, name_of, plain
@@ -48,12 +50,17 @@ class PaletteHit(Hit):
 class PaletteProvider(Provider):
     """Everything that the palette knows."""
 
+    _own: Sequence[ActionConfig] = ()
+
     @property
     def _pulse(self) -> Services:
         return cast("Services", self.app)
 
+    async def startup(self) -> None:
+        self._own = await self._pulse.own_actions.look()
+
     async def discover(self) -> Hits:
-        for offer in self._verbs():
+        for offer in (*self._verbs(), *self._actions()):
             yield _hit(offer, Content(offer.title), 0)
         for view in list(self._pulse.client.checks().values())[:_FIRST_CHECKS]:
             offer = self._check(view)
@@ -102,12 +109,26 @@ class PaletteProvider(Provider):
         )
         yield Offer("Plain glyphs", about, lambda: pulse.use_plain_glyphs(plain=not plain_now))
 
+    def _actions(self) -> Iterator[Offer]:
+        """The person's own, for the check that a verb would be done to."""
+        screen, own = self.screen, self._pulse.own_actions
+        targets = screen.targets() if isinstance(screen, PulseScreen) else ()
+        view = targets[0] if len(targets) == 1 else None
+        for action in self._own:
+            of = f' "{cut(name_of(view), 40)}"' if view is not None else ""
+            about = plain(action.desc or action.command)
+            yield Offer(f"{plain(action.name)}{of}", cut(about, 100), partial(own.run, action, view))
+
     def _matching_verbs(self, query: str) -> Iterator[_Match]:
         matcher = self.matcher(query)
         for offer in self._verbs():
             score = matcher.match(offer.title)
             if score > 0:
                 yield offer, matcher.highlight(offer.title), score
+        for offer in self._actions():
+            score = matcher.match(offer.title)
+            if score > 0:
+                yield offer, Content(offer.title), score  # highlighting would take names for markup
 
     # Checks
 

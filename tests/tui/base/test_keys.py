@@ -52,7 +52,7 @@ def test_the_table_can_be_steered_by_other_keys() -> None:
         ({"pause": "\x1b[2J"}, "is not a valid key"),
         ({"pause": "y"}, "y is already used by copy; pause keeps its default"),
         ({"pause": "j"}, "j is already used by table.down"),
-        ({"pause": "!", "copy": "!"}, "is already used by"),
+        ({"pause": "@", "copy": "@"}, "is already used by"),
     ],
 )
 def test_what_cannot_be_is_told_and_left_out(written: dict[str, str], said: str) -> None:

@@ -29,17 +29,17 @@ def engine(**keys: str) -> KeyedEngine:
 
 
 async def test_a_key_of_the_person_does_the_verb_and_the_old_one_does_not() -> None:
-    fake = engine(pause="!")
+    fake = engine(pause="@")
     async with showing(fake) as (app, pilot):
         await press(app, pilot, "p")
         assert fake.commands == []
-        await press(app, pilot, "exclamation_mark")
+        await press(app, pilot, "at")
         assert [command.verb for command in fake.commands] == ["pause"]
-        assert "! resume" in screen_text(app).splitlines()[-1]
+        assert "@ resume" in screen_text(app).splitlines()[-1]
 
 
 async def test_keys_that_cannot_be_are_told_and_the_others_work() -> None:
-    fake = engine(pasue="!", copy="p", quit="ctrl+k")
+    fake = engine(pasue="@", copy="p", quit="ctrl+k")
     async with showing(fake) as (app, pilot):
         assert 'there is no such command; did you mean "pause"?' in screen_text(app)
         assert "2 mistakes" in screen_text(app)
@@ -48,19 +48,19 @@ async def test_keys_that_cannot_be_are_told_and_the_others_work() -> None:
 
 
 async def test_a_change_of_the_table_of_keys_is_taken_over_at_once() -> None:
-    fake = engine(pasue="!")
+    fake = engine(pasue="@")
     async with showing(fake) as (app, pilot):
         assert "no such command" in screen_text(app)
-        fake.keys = {"pause": "!"}
+        fake.keys = {"pause": "@"}
         fake.tell()
         await settled(app, pilot)
         assert "no such command" not in screen_text(app)
-        await press(app, pilot, "exclamation_mark")
+        await press(app, pilot, "at")
         assert [command.verb for command in fake.commands] == ["pause"]
 
 
 async def test_all_mistakes_of_the_table_of_keys_are_read_in_full() -> None:
-    fake = engine(pasue="!", zzz="P", copy="p")
+    fake = engine(pasue="@", zzz="P", copy="p")
     async with showing(fake, (80, 24)) as (app, pilot):
         await press(app, pilot, "N")
         shown = dialog_text(app)
@@ -82,7 +82,7 @@ async def test_the_help_shows_what_each_command_is_called_in_the_table_of_keys()
 async def test_a_key_of_the_person_stands_where_the_command_has_always_stood() -> None:
     async with showing(engine()) as (app, _):
         before = names_in_help(app)
-    async with showing(engine(pause="!", acknowledge="ctrl+a", **{"table.down": "ctrl+n"})) as (app, _):
+    async with showing(engine(pause="@", acknowledge="ctrl+a", **{"table.down": "ctrl+n"})) as (app, _):
         assert names_in_help(app) == before
 
 

@@ -1,0 +1,1 @@
+"""A person's own actions: what ``[actions.NAME]`` of checks.toml puts at hand for a check."""

@@ -1,0 +1,97 @@
+"""Which actions there are: out of the file itself, and never from an engine.
+
+An engine could be anybody's. What is run here comes from a file on this host, and whoever else may write that
+file is looked at, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from pulsetui.config.doubts.trust import Distrust, distrust_actions
+from pulsetui.config.file.load import parse_toml, read_text
+from pulsetui.config.secret import masked, secrets_of
+from pulsetui.config.tables.actions import ActionConfig, key_flaws, read_action
+from pulsetui.config.toml.scan import Lines
+from pulsetui.config.values import Flaw
+from pulsetui.errors import ConfigError
+
+_WORD = "actions"
+
+
+class Looked(Struct, frozen=True):
+    """What the file has."""
+
+    actions: tuple[ActionConfig, ...] = ()
+    problems: tuple[str, ...] = ()  # sentences; actions with a mistake are left out
+    distrust: Distrust | None = None
+
+
+class ActionsFile:
+    """One checks.toml; read again when it has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen: tuple[int, ...] | None = None
+        self._looked = Looked()
+
+    def look(self) -> Looked:
+        """What it has now. May read a large file: not for the screen's loop. Never raises."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            seen = None
+        else:
+            seen = (found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev)
+        if seen is None or seen != self._seen:
+            self._looked = _read(self.path)
+            self._seen = seen
+        # Modes of directories change without the file.
+        names = [action.name for action in self._looked.actions]
+        return Looked(self._looked.actions, self._looked.problems, distrust_actions(self.path, names))
+
+
+def _read(path: Path) -> Looked:
+    try:
+        text = read_text(path)
+        if _WORD not in text:  # most files have none: thousands of checks need not be parsed for that
+            return Looked()
+        document = parse_toml(text, path)
+    except ConfigError as error:
+        return Looked(problems=tuple(str(error).splitlines()))
+    return _judged(document, text, path)
+
+
+def _judged(document: Mapping[str, object], text: str, path: Path) -> Looked:
+    """As ``validate`` judges them, which says the same with everything else that is wrong."""
+    tables = document.get(_WORD, {})
+    if not isinstance(tables, Mapping):
+        return Looked()
+    actions: list[ActionConfig] = []
+    flaws = []
+    for name, table in tables.items():
+        action, wrong = read_action(name, table if isinstance(table, Mapping) else {})
+        flaws += [(name, key, flaw) for key, flaw in wrong]
+        if action is not None:
+            actions.append(action)
+    flaws += [(name, "key", flaw) for name, flaw in key_flaws(actions)]
+    problems = _told(flaws, document, text, path) if flaws else ()
+    wrong_keys = {name for name, _ in key_flaws(actions)}
+    return Looked(tuple(one for one in actions if one.name not in wrong_keys), problems)
+
+
+def _told(
+    flaws: Sequence[tuple[str, str, Flaw]], document: Mapping[str, object], text: str, path: Path
+) -> tuple[str, ...]:
+    """In sentences, without what is secret."""
+    lines, secrets = Lines(text), secrets_of(document)
+    problems = [
+        flaw.problem(
+            path=path, line=lines.of((_WORD, name, *filter(None, [key]))), where=f"{_WORD}.{name}", field=key
+        )
+        for name, key, flaw in flaws
+    ]
+    return tuple(masked(str(problem), secrets) for problem in problems)

@@ -1,0 +1,67 @@
+"""Which actions a file has."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pulsetui.tui.own_actions.look import ActionsFile
+
+LOG = '[checks.a]\nevery = "1h"\n\n[actions.log]\ncommand = "tail {slug}.log"\n'
+
+
+def file(tmp_path: Path, text: str = LOG) -> Path:
+    path = tmp_path / "checks.toml"
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
+
+
+def test_they_are_read_again_when_the_file_has_changed(tmp_path: Path) -> None:
+    path = file(tmp_path)
+    looking = ActionsFile(path)
+    assert [one.name for one in looking.look().actions] == ["log"]
+    path.write_text(LOG.replace("log]", "tail]"))
+    os.utime(path, ns=(1, 1))  # whatever the clock of the file system makes of it
+    assert [one.name for one in looking.look().actions] == ["tail"]
+    path.unlink()
+    assert looking.look().actions == ()
+    assert "there is no such file" in looking.look().problems[0]
+
+
+def test_one_with_a_mistake_is_told_and_left_out(tmp_path: Path) -> None:
+    path = file(tmp_path, f'{LOG}[actions.bad]\ncomand = "x"\n[actions.b]\ncommand = "x"\nkey = "x"\n')
+    path.write_text(path.read_text() + '[actions.c]\ncommand = "y"\nkey = "x"\n')
+    looked = ActionsFile(path).look()
+    assert [one.name for one in looked.actions] == ["log", "b"]
+    assert looked.problems[0].startswith(f"{path}:6: [actions.bad] command: is missing. Write command = ")
+    assert looked.problems[1:] == (
+        f'{path}:7: [actions.bad] comand: unknown key. Did you mean "command"?',
+        f'{path}:13: [actions.c] key "x": is the key of [actions.b], too. Choose another.',
+    )
+
+
+def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
+    looked = ActionsFile(file(tmp_path, f"{LOG}x = = 1\n")).look()
+    assert looked.actions == ()
+    assert "checks.toml:6:" in looked.problems[0]
+
+
+def test_a_file_without_any_is_not_parsed(tmp_path: Path) -> None:
+    assert ActionsFile(file(tmp_path, "x = = 1\n")).look().problems == ()
+
+
+def test_modes_are_looked_at_each_time(tmp_path: Path) -> None:
+    looking = ActionsFile(file(tmp_path))
+    assert looking.look().distrust is None
+    tmp_path.chmod(0o777)
+    found = looking.look().distrust
+    assert found is not None
+    assert found.refused
+    tmp_path.chmod(0o700)
+    assert looking.look().distrust is None
+
+
+def test_what_is_secret_is_not_said(tmp_path: Path) -> None:
+    looked = ActionsFile(file(tmp_path, '[actions.x]\ncommand = "curl -H token=abcdefgh {hots}"\n')).look()
+    assert "abcdefgh" not in looked.problems[0]
