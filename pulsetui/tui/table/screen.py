@@ -19,6 +19,7 @@ from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
 from pulsetui.tui.draw.paint import LineList
 from pulsetui.tui.draw.status import is_acknowledged
+from pulsetui.tui.glance.room import free_rows
 from pulsetui.tui.table.empty import empty_lines, no_match_lines
 from pulsetui.tui.table.filter import doubts
 from pulsetui.tui.table.model import TableModel
@@ -33,11 +34,16 @@ from pulsetui.tui.table.widget import CheckTable, TableHeader
 if TYPE_CHECKING:
     from textual.events import Resize
 
+    from pulsetui.tui.glance.widget import GlancePane
+
+_HEADER = 1  # line, over the table
+
 
 class HomeScreen(TableVerbs):
     """Composes and routes. The rows live in ``model``; the table draws them."""
 
     SCOPE = "home"
+    filled = True  # from the start: no key waits for what the engine is asked later
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_on("home"), *SUBSET_KEYS]
 
     def __init__(self, now: datetime) -> None:
@@ -47,6 +53,7 @@ class HomeScreen(TableVerbs):
         self._wanted: str | None = None  # the check that the cursor goes to when it is there
         self._rate = PingRate()
         self._showing_soon = False
+        self._glance: GlancePane | None = None  # made when a table is short for the first time
 
     def compose(self) -> ComposeResult:
         self.model.load(self.pulse.client.checks(), self._started_at)
@@ -90,6 +97,8 @@ class HomeScreen(TableVerbs):
             self._show_summary(now)
         for beside in self.query(Beside):
             beside.draw()
+        if self._glance is not None:
+            self._glance.tick()
 
     def news(self, changed: frozenset[str], *, info: bool) -> None:
         now = self.pulse.now()
@@ -101,6 +110,8 @@ class HomeScreen(TableVerbs):
             self.pulse.show_title(self.model.counts)
             for beside in self.query(Beside):
                 beside.news(changed)
+            if self._glance is not None:
+                self._glance.news(changed, self.pulse.client.checks())
         if info:
             self._show_notices()
         self.show_lines()
@@ -139,6 +150,7 @@ class HomeScreen(TableVerbs):
         """What depends on which lines there are: the table or words, summary, views, hints."""
         self._show_which()
         self._show_subsets()
+        self._show_glance()
         self._show_summary(self.pulse.now())
         self._show_beside()
         self.refresh_hints()
@@ -175,6 +187,22 @@ class HomeScreen(TableVerbs):
         for beside in self.query(Beside):
             row = self.model.cursor_row if beside.display else None
             beside.show(row.view.slug if row is not None else None)
+
+    def _show_glance(self) -> None:
+        """Gives the rows that the table leaves free to what helps at a glance, and takes them back."""
+        lines, room = len(self.model), self.query_one("#list").size.height - _HEADER
+        free = free_rows(self.size.width, self.size.height, room, lines)
+        if self._glance is None:
+            if not free:
+                return
+            from pulsetui.tui.glance.widget import GlancePane  # with the timeline behind it
+
+            self._glance = GlancePane()
+            self.query_one("#list").mount(self._glance)
+            self.call_after_refresh(self._show_glance)
+            return
+        keys = [self.model.key_at(line) for line in range(lines)] if free else []
+        self._glance.show_rows(free, [self.model.rows[key].view for key in keys if key in self.model.rows])
 
     def place_beside(self) -> None:
         wanted = self.beside_wanted and self.size.width >= BESIDE_LEAST_WIDTH and self.model.total > 0

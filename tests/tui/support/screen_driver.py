@@ -23,6 +23,7 @@ from textual.strip import Strip
 from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.draw.theme import _INK, DARK
+from pulsetui.tui.glance.widget import GlancePane
 from tests.client.fake import FakeEngine
 
 FOLDER = Path(__file__).parents[1] / "snapshots"
@@ -43,6 +44,7 @@ async def showing(
     app = PulseApp(engine, host=RIGA, theme=theme, ascii_only=ascii_only, notices=notices, attached=attached)
     async with app.run_test(size=size, notifications=True) as pilot:
         await settled(app, pilot)
+        await glanced(app, pilot)
         yield app, pilot
 
 
@@ -58,6 +60,16 @@ async def settled(app: PulseApp, pilot: Pilot[None]) -> None:
     if bridge is not None and (bridge._dirty or bridge._info):
         bridge.flush()
         await pilot.pause()
+
+
+async def glanced(app: PulseApp, pilot: Pilot[None]) -> None:
+    """Waits until the rows below a short table show what the engine tells of them."""
+    for _ in range(100):
+        if not any(pane.waits for pane in app.screen.query(GlancePane)):
+            return
+        await pilot.pause(0.02)
+        await settled(app, pilot)
+    raise AssertionError(screen_text(app))
 
 
 async def besides(app: PulseApp, pilot: Pilot[None]) -> None:

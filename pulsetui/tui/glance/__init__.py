@@ -1,0 +1,1 @@
+"""What helps at a glance, in the rows that a short table leaves free."""
