@@ -257,10 +257,10 @@ class TableModel:
             return
         self.counts.subtract(row.facets)
         self.zones[check_zone(row.view)] -= 1
-        stood = self.index_of(slug) if slug == self.cursor else None
+        stood = self.cursor_index()
         self._take_out(row)
         del self.rows[slug]
-        if stood is not None:
+        if stood is not None and self.cursor_index() is None:  # it was on the check, or on its heading
             self.move_cursor(stood)
         self.marks.discard(slug)
         self._pending.discard(slug)

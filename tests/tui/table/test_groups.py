@@ -18,6 +18,7 @@ from pulsetui.tui.details.screen import DetailsScreen
 from pulsetui.tui.draw.lines import width_of
 from pulsetui.tui.table.headings import heading_base, heading_line
 from pulsetui.tui.table.model import SortBy, TableModel
+from pulsetui.tui.table.order import HEADING
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import HOUR, ME, NOW, failed, household, incident, late, new, overdue, view
@@ -149,6 +150,18 @@ def test_a_check_that_gets_its_tag_folded_away_leaves_the_cursor_on_the_heading(
     model.apply({"c": view("c", tags=("mail",))}, ["c"], NOW)
 
     assert model.cursor == "#mail"
+
+
+def test_the_cursor_stays_in_the_list_when_the_last_check_under_its_heading_goes() -> None:
+    checks = {"a": view("a"), "b": view("b", tags=("x",))}
+    model = TableModel()
+    model.load(checks, NOW)
+    model.set_grouped(True)
+    model.fold("", folded=True)
+    assert model.cursor == HEADING
+    del checks["a"]
+    model.apply(checks, ["a"], NOW, hold=True)
+    assert model.cursor_index() is not None
 
 
 TAGS = st.sampled_from(["", "x", "y", "[z]"])
