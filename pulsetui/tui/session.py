@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from pulsetui.client.views import Notice
+from pulsetui.tui.details.split import Split
 from pulsetui.tui.settings import Settings, SettingsFile
 from pulsetui.tui.table.order import SortBy
 from pulsetui.tui.table.screen import HomeScreen
@@ -52,7 +53,7 @@ class UiSession:
         settings = self.settings
         home.model.set_sort(SortBy(settings.sort), reverse=settings.reversed)
         home.model.set_grouped(settings.grouped)
-        home.beside_wanted = settings.beside
+        home.split = Split(side=settings.split, cells=settings.split_cells, lines=settings.split_lines)
 
     def start(self) -> None:
         """The app is up."""
@@ -108,13 +109,15 @@ class UiSession:
         if self._home is None:
             return settings
         # The model outlives the widgets: at the end they are gone before the app is.
-        model = self._home.model
+        model, split = self._home.model, self._home.split
         return replace(
             settings,
             sort=model.sort.value,
             reversed=model.reversed,
             grouped=model.grouped,
-            beside=self._home.beside_wanted,
+            split=split.side,
+            split_cells=split.cells,
+            split_lines=split.lines,
             following=self._table.following if self._table is not None else settings.following,
         )
 

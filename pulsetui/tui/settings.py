@@ -18,6 +18,7 @@ from pulsetui.config.toml.read import read_toml
 from pulsetui.core import storable
 from pulsetui.core.text.clean import clean
 from pulsetui.errors import ConfigError
+from pulsetui.tui.details.split import SIDES, Side, Split, is_size
 from pulsetui.tui.draw.theme import DARK
 from pulsetui.tui.shown_zone import CONFIGURED, WHOSE
 from pulsetui.tui.table.order import SortBy
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 FILE_NAME = "screen.toml"
 _MAX_BYTES = 65_536
+_SPLIT = Split()
 _HEAD = "# The last settings of PulseTUI's screen. Delete this file to start afresh.\n"
 
 
@@ -44,7 +46,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     following: bool = False
     zone: str = CONFIGURED  # whose times are shown
     today_read: str = ""  # when the page for the morning was read last: ISO 8601
-    beside: bool = True  # details beside the table, where there is room
+    split: Side = _SPLIT.side  # where the details stand that accompany the table
+    split_cells: int = _SPLIT.cells
+    split_lines: int = _SPLIT.lines
 
 
 _GOOD: Mapping[str, Callable[[object], bool]] = {
@@ -56,7 +60,9 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
     "following": lambda value: isinstance(value, bool),
     "zone": lambda value: isinstance(value, str) and value in WHOSE,
     "today_read": lambda value: value == "" or _is_instant(value),
-    "beside": lambda value: isinstance(value, bool),
+    "split": lambda value: value in SIDES,
+    "split_cells": is_size,
+    "split_lines": is_size,
 }
 
 
@@ -80,6 +86,8 @@ class SettingsFile:
         except (OSError, ValueError) as error:  # ValueError: neither UTF-8 nor TOML
             self.problem = f"{self._path} is ignored: {clean(str(error), 200)}"
             return settings
+        if kept.pop("beside", True) is False:  # as it was called while there was no other place
+            kept.setdefault("split", "off")
         wrong = [name for name, value in kept.items() if name in _GOOD and not _GOOD[name](value)]
         good = {name: value for name, value in kept.items() if name in _GOOD and name not in wrong}
         if wrong:

@@ -27,7 +27,9 @@ SET = Settings(
     ascii=True,
     grouped=True,
     following=True,
-    beside=False,
+    split="below",
+    split_cells=80,
+    split_lines=20,
 )
 
 
@@ -130,7 +132,7 @@ async def test_groups_and_the_details_beside_outlive_the_session(tmp_path: Path)
     first = app_with(path)
     async with first.run_test(size=(180, 40)) as pilot:
         await settled(first, pilot)
-        await pilot.press("b", "o")
+        await pilot.press("b", "o", "o")
         await settled(first, pilot)
 
     second = app_with(path)
@@ -144,6 +146,27 @@ async def test_groups_and_the_details_beside_outlive_the_session(tmp_path: Path)
         await settled(second, pilot)
         assert home.query(Beside)
     assert SettingsFile(path).load() == Settings(grouped=True)
+
+
+@pytest.mark.parametrize(("written", "split"), [("false", "off"), ("true", "beside"), ("3", "beside")])
+def test_the_details_stay_hidden_where_an_older_file_hid_them(
+    tmp_path: Path, written: str, split: str
+) -> None:
+    path = tmp_path / "screen.toml"
+    path.write_text(f"beside = {written}\n")
+    file = SettingsFile(path)
+    assert (file.load().split, file.problem) == (split, "")
+
+
+@pytest.mark.parametrize(
+    "line", ['split = "left"', "split_cells = 0", "split_lines = true", "split_lines = 5000"]
+)
+def test_a_place_that_is_none_is_told_and_the_first_start_s_is_taken(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "screen.toml"
+    path.write_text(f"{line}\n")
+    file = SettingsFile(path)
+    assert file.load() == Settings()
+    assert f"invalid value for {line.split(maxsplit=1)[0]}, ignored" in file.problem
 
 
 async def test_a_broken_file_is_told_in_a_notice(tmp_path: Path) -> None:

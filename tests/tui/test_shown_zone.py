@@ -66,7 +66,8 @@ def test_a_changed_checks_toml_is_followed_by_who_shows_its_zone() -> None:
 
 SCREENS: dict[str, tuple[str, ...]] = {
     "table and beside": (),
-    "table alone": ("o",),
+    "table and below": ("o",),
+    "table alone": ("o", "o"),
     "details": ("enter",),
     "runs": ("enter", "2"),
     "run": ("enter", "2", "enter"),

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from pulsetui.client.views import CheckView, Notice
-from pulsetui.tui.details.beside import MIN_WIDTH
+from pulsetui.tui.details.split import MIN_WIDTH
 from pulsetui.tui.draw.theme import PALETTES
 from tests.client.fake import FakeEngine
 from tests.client.samples import crowd, failed, household, late, new, overdue, view
@@ -59,7 +59,7 @@ async def test_the_home_screen_looks_as_it_should(scene: str, size: tuple[int, i
         if size[0] >= MIN_WIDTH and scene != "empty":
             await besides(app, pilot)
         if size[0] >= MIN_WIDTH and scene != "household":
-            await press(app, pilot, "o")  # beside the table stands the same for all of them
+            await press(app, pilot, "o", "o")  # beside the table stands the same for all of them
             app.clear_notifications()
             await settled(app, pilot)
         assert {strip.cell_length for strip in strips(app)} == {size[0]}

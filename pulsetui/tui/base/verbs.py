@@ -263,8 +263,24 @@ VERBS: tuple[Verb, ...] = (
         id="beside",
         keys="o",
         label="beside",
-        help="Show the details of the check beside the table, or hide them",
+        help="Show the details of the check beside the table, below it, or nowhere",
         on=_HOME,
+    ),
+    Verb(
+        id="larger",
+        keys="greater_than_sign",
+        label="larger",
+        help="Give the details beside or below the table more room",
+        on=_HOME,
+        key_shown=">",
+    ),
+    Verb(
+        id="smaller",
+        keys="less_than_sign",
+        label="smaller",
+        help="Give the details beside or below the table less room",
+        on=_HOME,
+        key_shown="<",
     ),
     Verb(
         id="dismiss", keys="x", label="dismiss", help="Dismiss the notice on top", on=_HOME, off=needs_notice

@@ -1,4 +1,4 @@
-"""The details of the check under the cursor, beside the table of a wide terminal."""
+"""The details of the check under the cursor, beside the table or below it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 
 from pulsetui.client.status_words import sentence
 from pulsetui.client.views import CheckDetails, CheckView
 from pulsetui.core.text.phrases import full_stop
 from pulsetui.tui.base.screen import PulseScreen, fetch
+from pulsetui.tui.details.split import Side
 from pulsetui.tui.draw.lines import Line, name_of, plain, wrap
 from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.draw.status import countdown, status_glyph, status_now, status_word
 
 if TYPE_CHECKING:
+    from textual.events import MouseDown, MouseMove
     from textual.timer import Timer
 
-MIN_WIDTH = 150
-"""Cells of the screen from which there is room for both."""
-CELLS = 64
 _SETTLE_S = 0.15
 """The cursor has to stand still so long before the engine is asked: it may be running down the list."""
 _FRESH_S = 1.0
@@ -34,7 +34,18 @@ class _Lines(LineList, can_focus=False):
 class Beside(Vertical):
     """Draws at once what the table knows, and the rest when the engine has answered."""
 
-    DEFAULT_CSS = f"Beside {{ width: {CELLS}; border-left: vkey $line; }}"
+    DEFAULT_CSS = """
+    Beside { border-left: vkey $line; }
+    Beside.-below { width: 100%; border-left: none; border-top: solid $line; }
+    """
+    ALLOW_SELECT = False  # the mouse drags its edge
+
+    class Dragged(Message):
+        """Its edge was dragged, so that it is to have ``size`` cells or lines."""
+
+        def __init__(self, size: int) -> None:
+            super().__init__()
+            self.size = size
 
     def __init__(self) -> None:
         super().__init__(id="beside")
@@ -42,6 +53,7 @@ class Beside(Vertical):
         self._details: CheckDetails | None = None
         self._problem = ""
         self._due: Timer | None = None  # the next question to the engine
+        self._dragging = False
 
     def compose(self) -> ComposeResult:
         yield OneLine(id="beside-title")
@@ -49,6 +61,38 @@ class Beside(Vertical):
 
     def on_resize(self) -> None:
         self.draw()
+
+    def stand(self, side: Side, size: int) -> None:
+        """Beside the table or below it, with so many cells or lines; out of sight where it is off."""
+        self.display = side != "off"
+        self.set_class(side == "below", "-below")
+        if side == "below":
+            self.styles.width, self.styles.height = "100%", size
+        elif side == "beside":
+            self.styles.width, self.styles.height = size, "100%"
+
+    # The mouse drags the edge that it has towards the table
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        if (
+            (event.screen_y == self.region.y)
+            if self.has_class("-below")
+            else (event.screen_x == self.region.x)
+        ):
+            self._dragging = True
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        if self._dragging:
+            region = self.region
+            below = self.has_class("-below")
+            size = region.bottom - event.screen_y if below else region.right - event.screen_x
+            self.post_message(self.Dragged(int(size)))
+
+    def on_mouse_up(self) -> None:
+        if self._dragging:
+            self._dragging = False
+            self.release_mouse()
 
     def show(self, slug: str | None) -> None:
         """Is about this check from now on; None for a line that is no check."""

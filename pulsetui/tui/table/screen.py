@@ -13,7 +13,6 @@ from textual.containers import Horizontal, Vertical
 from pulsetui.client.views import CheckView
 from pulsetui.tui.base.situation import Situation
 from pulsetui.tui.base.verbs import bindings_on
-from pulsetui.tui.details.beside import MIN_WIDTH as BESIDE_LEAST_WIDTH
 from pulsetui.tui.details.beside import Beside
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
@@ -205,13 +204,16 @@ class HomeScreen(TableVerbs):
         self._glance.show_rows(free, [self.model.rows[key].view for key in keys if key in self.model.rows])
 
     def place_beside(self) -> None:
-        wanted = self.beside_wanted and self.size.width >= BESIDE_LEAST_WIDTH and self.model.total > 0
-        shown = self.query(Beside)
-        if wanted and not shown:
-            self.query_one("#middle").mount(Beside())
+        side = self.split.shown(*self.size) if self.model.total else "off"
+        shown, middle = self.query(Beside), self.query_one("#middle")
+        middle.set_class(side == "below", "-below")
+        if side != "off" and not shown:
+            beside = Beside()
+            beside.stand(side, self.split.size(*self.size))
+            middle.mount(beside)
             self.call_after_refresh(self._show_beside)
         for beside in shown:
-            beside.display = wanted
+            beside.stand(side, self.split.size(*self.size))
         self._show_beside()
 
     def show_header(self) -> None:
@@ -255,6 +257,11 @@ class HomeScreen(TableVerbs):
 
     def on_check_table_sized(self) -> None:
         self.show_header()
+        self._show_glance()
+
+    def on_beside_dragged(self, message: Beside.Dragged) -> None:
+        self.split = self.split.sized(message.size, *self.size)
+        self.place_beside()
 
     def on_check_table_opened(self) -> None:
         self.action_verb("open")

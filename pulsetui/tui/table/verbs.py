@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 
 from pulsetui.tui.base.screen import TickingScreen
 from pulsetui.tui.base.situation import Situation
-from pulsetui.tui.details.beside import MIN_WIDTH
+from pulsetui.tui.base.verbs import BY_ID
+from pulsetui.tui.details.split import MIN_HEIGHT, MIN_WIDTH, Split, sides_with_room
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.table.columns import sorts
 from pulsetui.tui.table.model import SortBy, TableModel
@@ -35,7 +36,7 @@ class TableVerbs(TickingScreen):
     """The verbs; ``HomeScreen`` composes and shows."""
 
     model: TableModel
-    beside_wanted = True
+    split = Split()
 
     @property
     def table(self) -> CheckTable:
@@ -50,7 +51,7 @@ class TableVerbs(TickingScreen):
         raise NotImplementedError
 
     def place_beside(self) -> None:
-        """Shows or hides the details beside the table."""
+        """Puts the details beside or below the table, or out of sight."""
         raise NotImplementedError
 
     def situation(self) -> Situation:
@@ -68,6 +69,8 @@ class TableVerbs(TickingScreen):
             "group": self.verb_group,
             "follow": self.verb_follow,
             "beside": self.verb_beside,
+            "larger": lambda: self.resize_details(1),
+            "smaller": lambda: self.resize_details(-1),
             "filter": self.verb_filter,
             "dismiss": self.verb_dismiss,
             "notices": self.verb_notices,
@@ -130,13 +133,25 @@ class TableVerbs(TickingScreen):
         )
 
     def verb_beside(self) -> None:
-        if self.size.width < MIN_WIDTH:
+        if sides_with_room(*self.size) == ["off"]:
             self.say(
-                f"No room beside the table: the terminal needs {MIN_WIDTH} columns. Enter opens the details",
+                f"No room beside the table or below it: that takes {MIN_WIDTH} columns or {MIN_HEIGHT} lines."
+                " Enter opens the details",
                 severity="warning",
             )
             return
-        self.beside_wanted = not self.beside_wanted
+        self.split = self.split.turned(*self.size)
+        self.place_beside()
+
+    def resize_details(self, by: int) -> None:
+        """Gives the details more of the room, or less."""
+        if self.split.shown(*self.size) == "off":
+            key = self.pulse.key_of(BY_ID["beside"])
+            self.say(f"No details stand beside the table or below it: {key} shows them", severity="warning")
+            return
+        before, self.split = self.split, self.split.resized(by, *self.size)
+        if self.split == before:
+            self.say("The table needs the rest" if by > 0 else "Smaller they would say nothing")
         self.place_beside()
 
     # What is shown

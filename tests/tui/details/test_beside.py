@@ -11,9 +11,20 @@ from rich.cells import cell_len
 from pulsetui.client.views import CheckDetails
 from pulsetui.tui.details.beside import Beside
 from pulsetui.tui.details.screen import DetailsScreen
+from pulsetui.tui.details.split import MIN_CELLS
 from tests.client.fake import FakeEngine
 from tests.client.samples import household, overdue, view
-from tests.tui.support.screen_driver import besides, press, screen_text, settled, showing, strips, toasts
+from tests.tui.support.screen_driver import (
+    besides,
+    check_snapshot,
+    press,
+    screen_text,
+    settled,
+    showing,
+    snapshot,
+    strips,
+    toasts,
+)
 from tests.tui.test_snapshots import hostile
 
 WIDE = (180, 40)
@@ -75,23 +86,89 @@ async def test_news_of_the_check_are_read_again() -> None:
         assert "another line" in screen_text(app)
 
 
-async def test_o_hides_it_and_the_table_takes_its_columns_back() -> None:
+async def test_o_puts_it_below_then_hides_it_and_the_table_takes_its_columns_back() -> None:
     async with showing(FakeEngine(household()), WIDE) as (app, pilot):
         assert "NOTE" not in screen_text(app)
         await press(app, pilot, "o")
+        await besides(app, pilot)
+        below = screen_text(app)
+        assert "NOTE" in below
+        assert below.index("Newsletter") < below.index("Missed 3 runs since Sun 03:30")
+        assert {cell_len(strip.text) for strip in strips(app)} == {180}
+        await press(app, pilot, "o")
         await pilot.pause(0.1)
         assert "NOTE" in screen_text(app)
+        assert "Missed 3 runs since" not in screen_text(app)
         assert {cell_len(strip.text) for strip in strips(app)} == {180}
         await press(app, pilot, "o")
         await pilot.pause(0.1)
         assert "NOTE" not in screen_text(app)
 
 
+async def test_below_it_stands_in_a_terminal_that_is_too_narrow_for_beside() -> None:
+    async with showing(FakeEngine(household()), (80, 24)) as (app, pilot):
+        assert not app.screen.query(Beside)
+        await press(app, pilot, "o")
+        await besides(app, pilot)
+        assert "Missed 3 runs since Sun 03:30" in screen_text(app)
+        await press(app, pilot, "j")
+        await besides(app, pilot)
+        check_snapshot("home-below-80x24", snapshot(app))
+        await press(app, pilot, "o")
+        assert not app.screen.query_one(Beside).display
+
+
 async def test_where_there_is_no_room_o_says_so() -> None:
-    async with showing(FakeEngine(household())) as (app, pilot):
+    async with showing(FakeEngine(household()), (120, 21)) as (app, pilot):
         assert not app.screen.query(Beside)
         await press(app, pilot, "o")
         assert any("No room beside the table" in said for said in toasts(app))
+        assert not app.screen.query(Beside)
+        await press(app, pilot, ">")
+        assert any("o shows them" in said for said in toasts(app))
+
+
+async def test_keys_give_it_more_room_and_less_as_far_as_there_is_some() -> None:
+    async with showing(FakeEngine(household()), WIDE) as (app, pilot):
+        await besides(app, pilot)
+        beside = app.screen.query_one(Beside)
+        await press(app, pilot, ">", ">")
+        assert beside.outer_size.width == 72
+        assert {cell_len(strip.text) for strip in strips(app)} == {180}
+        for _ in range(20):
+            await pilot.press("<")
+        await settled(app, pilot)
+        assert beside.outer_size.width == MIN_CELLS
+        assert any("Smaller they would say nothing" in said for said in toasts(app))
+
+        await press(app, pilot, "o", ">", ">", ">")
+        assert beside.outer_size.height == 18
+        for _ in range(20):
+            await pilot.press(">")
+        await settled(app, pilot)
+        assert beside.outer_size.height == 26
+        assert any("The table needs the rest" in said for said in toasts(app))
+
+
+async def test_the_mouse_drags_its_edge() -> None:
+    async with showing(FakeEngine(household()), WIDE) as (app, pilot):
+        await besides(app, pilot)
+        beside = app.screen.query_one(Beside)
+        await pilot.mouse_down(beside, offset=(0, 10))
+        await pilot.hover(offset=(100, 12))
+        await settled(app, pilot)
+        await pilot.mouse_up(offset=(100, 12))
+        assert beside.outer_size.width == 80
+        await pilot.hover(offset=(60, 12))
+        await settled(app, pilot)
+        assert beside.outer_size.width == 80  # it was let go
+
+        await press(app, pilot, "o")
+        await pilot.mouse_down(beside, offset=(50, 0))
+        await pilot.hover(offset=(50, 20))
+        await settled(app, pilot)
+        await pilot.mouse_up(offset=(50, 20))
+        assert beside.outer_size.height == 19
 
 
 async def test_it_comes_and_goes_with_the_width() -> None:

@@ -53,7 +53,7 @@ async def test_s_goes_through_the_columns_that_are_seen() -> None:
 
 async def test_every_title_sorts_by_its_column_and_turns_at_the_second_click() -> None:
     async with showing(FakeEngine(household()), (240, 30)) as (app, pilot):
-        await press(app, pilot, "o")
+        await press(app, pilot, "o", "o")
         await pilot.pause(0.2)
         width = home(app).table.line_width
         assert len(sorts(width)) == len(SortBy)
