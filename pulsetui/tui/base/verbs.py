@@ -245,6 +245,13 @@ VERBS: tuple[Verb, ...] = (
     Verb(id="sort", keys="s", label="sort", help="Sort by the next column", on=_HOME),
     Verb(id="reverse", keys="S", label="reverse", help="Reverse the sort order", on=_HOME),
     Verb(
+        id="order",
+        keys="O",
+        label="sort by",
+        help="Sort by a column of your choice, by its letter: n name, d due; N and D the other way round",
+        on=_HOME,
+    ),
+    Verb(
         id="group",
         keys="b",
         label="by tag",

@@ -25,7 +25,7 @@ from pulsetui.tui.draw.lines import cut, plain
 from pulsetui.tui.draw.status import is_acknowledged
 from pulsetui.tui.palette.offer import Offer
 from pulsetui.tui.palette.targets import NamedChecks, nearest_target, targets_of
-from pulsetui.tui.table.order import SortBy
+from pulsetui.tui.table.order import SortBy, order_words
 
 MAX_OFFERS = 8
 _OFF = frozenset({"off", "end", "0"})
@@ -233,5 +233,9 @@ def _sorts(rest: str, moment: Moment, does: Does) -> list[Offer]:
 
 
 def _sort(by: SortBy, reverse: bool, does: Does) -> Offer:
-    about = "the other way round" if reverse else "a column of the table; reverse may follow"
-    return Offer(f"Sort by {by}", about, lambda: does.sort_table(by, reverse=reverse))
+    more = "" if reverse else "; reverse may follow"
+    return Offer(
+        f"Sort by {by}",
+        f"{order_words(by, reverse=reverse)}{more}",
+        lambda: does.sort_table(by, reverse=reverse),
+    )

@@ -34,7 +34,7 @@ from pulsetui.tui.table.cells import (
     tags_cell,
     took_cell,
 )
-from pulsetui.tui.table.order import SortBy
+from pulsetui.tui.table.order import DIRECTIONS, SortBy
 from pulsetui.tui.table.row import Row
 
 LEAD = 5
@@ -172,9 +172,16 @@ def gap_at(width: int) -> int:
     return 2 if width >= 110 else 1
 
 
+def order_arrow(sort: SortBy, *, reverse: bool, ascii_only: bool = False) -> str:
+    """Up where the least comes first: A before Z, what is due now before what is due tomorrow."""
+    if DIRECTIONS[sort].ascending != reverse:
+        return "^" if ascii_only else "▴"
+    return "v" if ascii_only else "▾"
+
+
 def header_line(width: int, sort: SortBy, *, reverse: bool, ascii_only: bool = False) -> Line:
     """The titles; the one that the order follows has an arrow."""
-    arrow = ("^" if reverse else "v") if ascii_only else ("▴" if reverse else "▾")
+    arrow = order_arrow(sort, reverse=reverse, ascii_only=ascii_only)
     spans: list[Span] = [(" " * LEAD, "head")]
     for at, placed in enumerate(layout(width)):
         column = placed.column

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+
+from msgspec import Struct
 
 from pulsetui.core.state import history as past
 from pulsetui.core.state.status import Outcome, Status
@@ -36,6 +38,36 @@ class SortBy(StrEnum):
     HOOKS = "hooks"
     NOTE = "note"
     RUNS = "bad runs"
+
+
+class Direction(Struct, frozen=True):
+    """How a column is read, and the other way round."""
+
+    letter: str  # its key where the columns are listed; a capital one turns it round
+    words: str
+    other_way: str
+    ascending: bool = False  # what comes first is the least: A, now
+
+
+DIRECTIONS: Mapping[SortBy, Direction] = {
+    SortBy.PROBLEMS: Direction("p", "worst first", "worst last"),
+    SortBy.NAME: Direction("n", "A to Z", "Z to A", ascending=True),
+    SortBy.DUE: Direction("d", "soonest first", "soonest last", ascending=True),
+    SortBy.LAST: Direction("l", "newest first", "oldest first"),
+    SortBy.SCHEDULE: Direction("s", "A to Z", "Z to A", ascending=True),
+    SortBy.TOOK: Direction("t", "longest first", "shortest first"),
+    SortBy.TAGS: Direction("b", "A to Z", "Z to A", ascending=True),
+    SortBy.HOOKS: Direction("h", "A to Z", "Z to A", ascending=True),
+    SortBy.NOTE: Direction("o", "A to Z", "Z to A", ascending=True),
+    SortBy.RUNS: Direction("r", "most first", "fewest first"),
+}
+
+
+def order_words(by: SortBy, *, reverse: bool) -> str:
+    """``name, A to Z``; ``problems first``."""
+    if by is SortBy.PROBLEMS:
+        return "problems last" if reverse else "problems first"
+    return f"{by}, {DIRECTIONS[by].other_way if reverse else DIRECTIONS[by].words}"
 
 
 def sort_key(by: SortBy, row: Row) -> Key:

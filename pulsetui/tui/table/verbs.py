@@ -12,10 +12,11 @@ from pulsetui.tui.base.situation import Situation
 from pulsetui.tui.base.verbs import BY_ID
 from pulsetui.tui.details.split import MIN_HEIGHT, MIN_WIDTH, Split, sides_with_room
 from pulsetui.tui.draw.filter_bar import FilterBar
+from pulsetui.tui.draw.lines import cut, name_of
 from pulsetui.tui.table.columns import sorts
 from pulsetui.tui.table.model import SortBy, TableModel
 from pulsetui.tui.table.notices import NoticeBar
-from pulsetui.tui.table.order import HEADING
+from pulsetui.tui.table.order import HEADING, order_words
 from pulsetui.tui.table.status_views import ALL, SUBSETS, Subset, subset_of
 from pulsetui.tui.table.widget import CheckTable
 
@@ -66,6 +67,7 @@ class TableVerbs(TickingScreen):
             "snooze": self.verb_snooze,
             "sort": self.verb_sort,
             "reverse": self.verb_reverse,
+            "order": self.verb_order,
             "group": self.verb_group,
             "follow": self.verb_follow,
             "beside": self.verb_beside,
@@ -109,11 +111,36 @@ class TableVerbs(TickingScreen):
     def verb_reverse(self) -> None:
         self.sort(self.model.sort, reverse=not self.model.reversed)
 
+    def verb_order(self) -> None:
+        from pulsetui.tui.table.sort_menu import SortChoice, SortMenu
+
+        def chosen(choice: SortChoice | None) -> None:
+            if choice is not None:
+                self.sort(choice.by, reverse=choice.reverse)
+
+        now = SortChoice(self.model.sort, self.model.reversed)
+        self.app.push_screen(SortMenu(sorts(self.table.line_width), now), chosen)
+
     def sort(self, by: SortBy, *, reverse: bool) -> None:
+        """Whoever stands at the top wants to see what comes first now; a check that was chosen further down
+        stays under the cursor, and its name is said."""
+        at = self.model.cursor_index() or 0
+        first = int(self.model.grouped)  # below its heading
         self.model.set_sort(by, reverse=reverse)
+        to_top = at <= first and not self.table.following
+        if to_top:
+            self.model.move_cursor(at)
         self._ordered()
+        if to_top:
+            self.table.scroll_to(y=0, animate=False)
         self.show_header()
-        self.say(f"Sorted by {by}{', reversed' if reverse else ''}")
+        self.show_lines()
+        words = order_words(by, reverse=reverse)
+        said = f"Sorted: {words}" if by is SortBy.PROBLEMS else f"Sorted by {words}"
+        row = self.model.cursor_row
+        if row is not None and (self.model.cursor_index() or 0) > first:
+            said += f'. The cursor is still on "{cut(name_of(row.view), 40)}"'
+        self.say(said)
 
     def verb_group(self) -> None:
         self.model.set_grouped(not self.model.grouped)

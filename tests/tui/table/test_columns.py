@@ -132,12 +132,14 @@ def test_header_and_rows_agree_at_every_width() -> None:
 
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_the_column_that_orders_shows_its_arrow_at_every_width(ascii_only: bool) -> None:
-    arrow = "v" if ascii_only else "▾"
+    up, down = ("^", "v") if ascii_only else ("▴", "▾")
+    ascending = {"name", "due", "schedule", "tags", "hooks", "note"}
     for width in range(40, 241):
         for placed in layout(width):
             sort = placed.column.sort
             if sort is None:
                 continue
+            arrow = up if placed.column.key in ascending else down
             line = "".join(text for text, _ in header_line(width, sort, reverse=False, ascii_only=ascii_only))
             cell = line[placed.left : placed.left + placed.width]
             assert cell.strip().endswith(f" {arrow}"), (width, cell)

@@ -11,11 +11,14 @@ from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen
 from pulsetui.tui.table.columns import layout, sorts
 from pulsetui.tui.table.model import SortBy
+from pulsetui.tui.table.order import DIRECTIONS
 from pulsetui.tui.table.row import natural
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import ME, NOW, crowd, household, overdue, view
-from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips, toasts
+from tests.tui.support.screen_driver import dialog_text, press, screen_text, settled, showing, strips, toasts
+
+FROM_THE_LEAST = {SortBy.NAME, SortBy.DUE, SortBy.SCHEDULE, SortBy.TAGS, SortBy.HOOKS, SortBy.NOTE}
 
 
 def home(app: PulseApp) -> HomeScreen:
@@ -66,7 +69,8 @@ async def test_every_title_sorts_by_its_column_and_turns_at_the_second_click() -
             await pilot.click("#header", offset=(placed.left, 0))
             await settled(app, pilot)
             assert home(app).model.reversed != turned
-            assert f"{placed.column.title} {'▾' if turned else '▴'}" in screen_text(app)
+            up = turned if placed.column.sort in FROM_THE_LEAST else not turned
+            assert f"{placed.column.title} {'▴' if up else '▾'}" in screen_text(app)
 
 
 async def test_sorting_keeps_the_cursor_on_its_check_and_in_sight() -> None:
@@ -79,6 +83,81 @@ async def test_sorting_keeps_the_cursor_on_its_check_and_in_sight() -> None:
             assert home(app).model.cursor == cursor
             assert index is not None
             assert 0 <= index - home(app).table.scroll_offset.y < home(app).table.size.height
+
+
+async def test_whoever_stands_at_the_top_sees_what_comes_first() -> None:
+    async with showing(FakeEngine(crowd(300))) as (app, pilot):
+        for keys in (("s",), ("S",), ("b", "g", "s"), ("j", "s")):
+            await press(app, pilot, *keys)
+            assert home(app).table.scroll_offset.y == 0
+            assert home(app).model.cursor_index() == ("j" in keys)  # below the heading is the top, too
+            assert "still on" not in toasts(app)[-1]
+
+
+async def test_a_check_that_was_chosen_stays_and_is_named() -> None:
+    async with showing(FakeEngine(household())) as (app, pilot):
+        await press(app, pilot, "G")
+        row = home(app).model.cursor_row
+        assert row is not None
+        await press(app, pilot, "s")
+        assert home(app).model.cursor_row is row
+        assert toasts(app)[-1] == f'Sorted by name, A to Z. The cursor is still on "{row.view.name}"'
+
+
+async def test_who_follows_a_check_goes_with_it_also_from_the_top() -> None:
+    async with showing(FakeEngine(crowd(300))) as (app, pilot):
+        await press(app, pilot, "f")
+        cursor = home(app).model.cursor
+        await press(app, pilot, "s")
+        assert home(app).model.cursor == cursor
+
+
+@pytest.mark.parametrize(
+    ("keys", "by", "reverse", "said"),
+    [
+        ("n", SortBy.NAME, False, "Sorted by name, A to Z"),
+        ("N", SortBy.NAME, True, "Sorted by name, Z to A"),
+        ("d", SortBy.DUE, False, "Sorted by due, soonest first"),
+        ("L", SortBy.LAST, True, "Sorted by last ping, oldest first"),
+        ("r", SortBy.RUNS, False, "Sorted by bad runs, most first"),
+        ("P", SortBy.PROBLEMS, True, "Sorted: problems last"),
+    ],
+)
+async def test_a_letter_sorts_by_its_column_and_a_capital_one_the_other_way(
+    keys: str, by: SortBy, reverse: bool, said: str
+) -> None:
+    async with showing(FakeEngine(household()), (80, 24)) as (app, pilot):
+        await press(app, pilot, "O", keys)
+        assert (home(app).model.sort, home(app).model.reversed) == (by, reverse)
+        assert toasts(app) == [said]
+
+
+async def test_the_columns_to_sort_by_are_those_that_are_seen() -> None:
+    async with showing(FakeEngine(household()), (80, 24)) as (app, pilot):
+        await press(app, pilot, "s", "O")
+        shown = dialog_text(app)
+        assert shown == (
+            "p problems worst first P worst last n name ▴ A to Z N Z to A d due soonest first D soonest last"
+            " l last ping newest first L oldest first r bad runs most first R fewest first"
+        )
+        await press(app, pilot, "t")  # how long it took is in no column here
+        assert "Sort by" in screen_text(app)
+        await press(app, pilot, "escape")
+        assert home(app).model.sort is SortBy.NAME
+
+
+async def test_the_column_that_is_sorted_by_turns_when_it_is_chosen_again() -> None:
+    async with showing(FakeEngine(household()), (80, 24)) as (app, pilot):
+        for turned in (False, True, False):
+            await press(app, pilot, "O", "g", "j", "enter")
+            assert (home(app).model.sort, home(app).model.reversed) == (SortBy.NAME, turned)
+
+
+def test_every_column_has_a_letter_of_its_own() -> None:
+    assert set(DIRECTIONS) == set(SortBy)
+    letters = [how.letter for how in DIRECTIONS.values()]
+    assert len(set(letters)) == len(letters)
+    assert not set(letters) & set("gjkq")  # those of any list
 
 
 async def test_marks_are_counted_and_done_to_together() -> None:

@@ -154,10 +154,10 @@ async def test_letters_are_text_while_the_filter_is_open() -> None:
 async def test_sorting_goes_round_and_turns() -> None:
     async with showing(FakeEngine(household())) as (app, pilot):
         await press(app, pilot, "s")
-        assert "CHECK ▾" in screen_text(app)
+        assert "CHECK ▴" in screen_text(app)  # A to Z
         assert home(app).model.key_at(0) == "backup-db"
         await press(app, pilot, "S")
-        assert "CHECK ▴" in screen_text(app)
+        assert "CHECK ▾" in screen_text(app)
         assert home(app).model.key_at(0) == "thumbnails"
 
 
@@ -165,7 +165,7 @@ async def test_a_click_on_a_title_sorts_and_a_double_click_opens() -> None:
     async with showing(FakeEngine(household())) as (app, pilot):
         await pilot.click("#header", offset=(6, 0))
         await pilot.pause()
-        assert "CHECK ▾" in screen_text(app)
+        assert "CHECK ▴" in screen_text(app)
 
         await pilot.click("#checks", offset=(8, 2), times=2)
         await settled(app, pilot)
