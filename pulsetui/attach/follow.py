@@ -6,6 +6,7 @@ import logging
 import random
 import socket
 import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -36,7 +37,24 @@ class Follower(threading.Thread):
         self._mirror = mirror
         self._stop_asked = threading.Event()
         self._response: httpx.Response | None = None
+        self._events: Iterator[tuple[str, bytes]] | None = None  # of a stream that ``begin`` has opened
         self._answered = False  # in the current try
+
+    def begin(self) -> None:
+        """Connects on the caller's thread, and returns with the first snapshot taken; ``start`` goes on from
+        there. Raises EngineUnreachableError, or EngineError for a wrong key."""
+        import httpx
+
+        try:
+            self._events = self._open()
+            while not self._answered:
+                self._take(*next(self._events))
+        except StopIteration:
+            raise self._transport.strange(EOFError("the connection ended before the checks came")) from None
+        except httpx.HTTPError as error:
+            raise self._transport.unreachable(error) from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise self._transport.strange(error) from error
 
     def stop(self) -> None:
         """Ends the thread, also one that waits for an event."""
@@ -80,6 +98,14 @@ class Follower(threading.Thread):
             wait = min(wait * 2, _MAX_WAIT_S)
 
     def _follow(self) -> None:
+        events, self._events = self._events or self._open(), None
+        for name, value in events:
+            self._take(name, value)
+            if self._stop_asked.is_set():
+                return
+
+    def _open(self) -> Iterator[tuple[str, bytes]]:
+        """The events of a new stream, which ends with the iterator."""
         client, request = self._transport.stream("events", silence_s=_SILENCE_S)
         response = client.send(request, stream=True)
         self._response = response
@@ -88,10 +114,7 @@ class Follower(threading.Thread):
                 raise self._transport.refusal(response.status_code, response.read())
             reader = EventReader()
             for data in response.iter_raw():
-                for name, value in reader.feed(data):
-                    self._take(name, value)
-                if self._stop_asked.is_set():
-                    return
+                yield from reader.feed(data)
         finally:
             self._response = None
             response.close()

@@ -56,19 +56,25 @@ class RemoteEngine:
         """
         engine = cls(base_url, api_key, timeout_s=timeout_s)
         try:
-            engine.refresh()
+            if live:
+                engine.incidents(limit=1)  # the stream may be silent for longer than a person waits
+                engine.start(begun=True)
+            else:
+                engine.refresh()
         except BaseException:
             engine.close()
             raise
-        if live:
-            engine.start()
         return engine
 
-    def start(self) -> None:
-        """Follows the engine's events from now on, through every loss of connection."""
-        if self._follower is None:
-            self._follower = Follower(self._transport, self._mirror)
-            self._follower.start()
+    def start(self, *, begun: bool = False) -> None:
+        """Follows the engine's events from now on, through every loss of connection. ``begun``: its first
+        answer is waited for here. Raises EngineError then, as ``connect``."""
+        if self._follower is not None:
+            return
+        self._follower = follower = Follower(self._transport, self._mirror)
+        if begun:
+            follower.begin()
+        follower.start()
 
     def refresh(self) -> None:
         """Takes a snapshot now. Blocks."""

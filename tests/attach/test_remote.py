@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pulsetui.attach import follow
+from pulsetui.attach.mirror import Mirror
 from pulsetui.attach.remote import RemoteEngine
 from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.client.client import EngineClient, do_one
@@ -28,6 +29,7 @@ from pulsetui.client.commands import (
     UndoResume,
 )
 from pulsetui.client.views import FieldProblem, Notice
+from pulsetui.client.wire import Snapshot
 from pulsetui.errors import EngineError, EngineUnreachableError, UnknownCheckError
 from tests.listener.fakes import API_KEY, NOON, READ_KEY, a_view
 from tests.listener.served import TIMEOUT_S, Served, serve
@@ -338,6 +340,25 @@ def test_engine_that_does_not_answer_is_unreachable() -> None:
         pytest.raises(EngineUnreachableError, match="timed out"),
     ):
         RemoteEngine.connect(f"127.0.0.1:{silent.getsockname()[1]}", API_KEY, timeout_s=0.1)
+
+
+def test_who_follows_an_engine_is_sent_its_checks_once(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[Snapshot] = []
+
+    def take(mirror: Mirror, snapshot: Snapshot) -> None:
+        taken.append(snapshot)
+        taking(mirror, snapshot)
+
+    taking = Mirror.take_snapshot
+    monkeypatch.setattr(Mirror, "take_snapshot", take)
+    with attached(served) as engine:
+        assert engine.connected
+        watch = Watch(engine)
+        served.engine.put(a_view("later"))
+        watch.until(lambda: "later" in engine.checks())
+    assert len(taken) == 1
 
 
 @pytest.mark.parametrize("url", ["", "ftp://host", "http://", "http://host:port", "http://[::1"])

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.benchmarks.machine import cpu_seconds, rss_mib
 from tests.benchmarks.open_loop import Generator
 from tests.benchmarks.prime import prime
-from tests.benchmarks.processes import PULSETUI, Home, free_port, home, wait_for_port
+from tests.benchmarks.processes import PULSETUI, Home, free_port, home, serving, wait_for_port
 from tests.benchmarks.report import Bar, Table, most, percentile, ratio_most
 from tests.benchmarks.tmux import Pane, pane
 
@@ -45,6 +45,7 @@ class Seen:
     page_down: list[float] = field(default_factory=list)
     down_under_pings: list[float] = field(default_factory=list)
     pings_percent: float = 0.0  # CPU that 100 pings a second cost
+    attached_frames: list[float] = field(default_factory=list)  # of a screen over HTTP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,14 @@ def _add(table: Table, size: int, one: Seen, empty: Seen) -> None:
     if one.page_down:
         add("PageDown to paint, p50", ms(one.page_down), "ms", None, bars(10_000, bar=most(50)))
         add("PageDown to paint, p95", ms(one.page_down, 95), "ms")
+    if one.attached_frames:
+        add(
+            "first frame, attached (floor: with the engine inside)",
+            ms(one.attached_frames),
+            "ms",
+            ms(one.frames),
+            [ratio_most(2)],
+        )
     if one.down_under_pings:
         add("Down to paint at 200 pings/s, p50", ms(one.down_under_pings), "ms", None, [most(50)])
         add("Down to paint at 200 pings/s, p95", ms(one.down_under_pings, 95), "ms")
@@ -128,7 +137,20 @@ def _watch(size: int, effort: Effort, empty: Seen) -> Seen:
         if size == 10_000:
             seen.down_under_pings = _downs_under_pings(at, terminal, port, size, effort)
         terminal.leave("q q")
+        if size == 10_000:
+            _attach(at, terminal, effort, seen)
     return seen
+
+
+def _attach(at: Home, terminal: Pane, effort: Effort, into: Seen) -> None:
+    """The same checks over HTTP, the engine in a process of its own."""
+    with serving(at) as server:
+        command = [PULSETUI, "--attach", f"http://127.0.0.1:{server.port}", "--state-dir", str(at.state)]
+        for start in range(effort.starts + 1):
+            seen = Seen()
+            _first_frame(terminal, command, _FRAME, seen, counts=start > 0)
+            into.attached_frames += seen.frames
+            terminal.leave("q")
 
 
 def _first_frame(
