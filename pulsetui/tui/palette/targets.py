@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from heapq import nlargest
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -16,6 +18,8 @@ MAX_TARGETS = 8
 """Of each kind that are offered; with more one types another letter."""
 EVERYTHING = frozenset({"all", "everything"})
 _TAG = "tag:"
+_NEAREST_AMONG = 1000
+"""Names that are compared letter by letter: those that begin most like what was typed."""
 
 
 class NamedChecks(Struct, frozen=True):
@@ -78,7 +82,17 @@ def tags_of(checks: Mapping[str, CheckView]) -> list[str]:
 
 def nearest_target(word: str, checks: Mapping[str, CheckView]) -> str:
     """The slug or tag that was probably meant by a word that names nothing; "" if none is near."""
-    return nearest(word.removeprefix(_TAG), [*checks, *tags_of(checks)])
+    wanted = word.casefold().removeprefix(_TAG)
+    known = [*checks, *tags_of(checks)]
+    if len(known) > _NEAREST_AMONG:  # among ten thousand it would hold up a key
+        known = nlargest(_NEAREST_AMONG, known, key=lambda name: _begins_alike(name, wanted))
+    return nearest(wanted, known)
+
+
+def _begins_alike(name: str, wanted: str) -> int:
+    """How many letters at their beginning are the same."""
+    pairs = zip(name, wanted, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _named(view: CheckView, fits: Callable[[str], bool]) -> bool:

@@ -16,7 +16,7 @@ from pulsetui.core.state.status import Status
 from pulsetui.tui.base.answers import Known, SnoozeAnswer
 from pulsetui.tui.draw.lines import plain
 from pulsetui.tui.palette.offer import Offer
-from pulsetui.tui.palette.targets import targets_of
+from pulsetui.tui.palette.targets import nearest_target, targets_of
 from pulsetui.tui.palette.typed import MAX_OFFERS, Moment, offers_for
 from pulsetui.tui.table.order import SortBy
 from tests.client.samples import NOW, failed, overdue, view
@@ -161,6 +161,11 @@ def test_a_word_that_fits_several_checks_offers_each_and_what_can_be_done_first(
 def test_a_slug_that_is_whole_means_that_check_alone() -> None:
     assert [target.about for target in targets_of("billing", MOMENT.checks)] == ["billing"]
     assert [target.label for target in targets_of("nightly", MOMENT.checks)] == ["tag nightly"]
+
+
+def test_what_was_probably_meant_is_found_among_thousands_too() -> None:
+    checks = {one.slug: one for one in (view(f"other-{n}") for n in range(3000))} | dict(MOMENT.checks)
+    assert nearest_target("biling", checks) == "billing"
 
 
 def test_a_check_called_all_stands_before_everything() -> None:
