@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.geometry import Size
 from textual.worker import Worker
 
 from pulsetui.client.client import EngineClient
 from pulsetui.client.views import CheckView, Notice
-from pulsetui.config.tables.actions import ActionConfig
 from pulsetui.tui.base.answers import Known, SnoozeAnswer
 from pulsetui.tui.base.verbs import Verb
+
+if TYPE_CHECKING:  # its judge of values is not needed for the first frame
+    from pulsetui.config.tables.actions import ActionConfig
 
 
 class NoticeBoard(Protocol):
