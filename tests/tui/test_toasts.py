@@ -19,7 +19,7 @@ async def test_news_takes_the_place_of_what_was_said_before_in_the_same_tone() -
     async with showing(FakeEngine([view("a")])) as (app, pilot):
         await press(app, pilot, "s", "s", "S")
         assert len(toasts(app)) == 1
-        assert "reversed" in toasts(app)[0]
+        assert toasts(app)[0] == "Sorted by due, soonest last"
         await press(app, pilot, "x")
         assert toasts(app) == [toasts(app)[0], "There are no notices"]
 
