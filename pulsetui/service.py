@@ -219,6 +219,7 @@ class Service:
     def _look_for_ears(self) -> None:
         """Says when nobody would be told: now, and whenever that may have changed."""
         self._would_be_told()
+        self.client.know_unheard(lambda: self._hook_notices.deaf)
         self.engine.on_config.subscribe(lambda _: self._would_be_told())
         for came_or_went in (self.client.on_attached, self.client.on_detached):
             came_or_went.subscribe(self._screens_changed)

@@ -294,6 +294,9 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     keys: Mapping[str, str] = field(default_factory=dict)  # [keys]: name of a key binding → the key for it
     ping_key: str | None = ""  # stands before a slug: "" where it is not needed; None: no slug is taken
     host_tz: str = ""  # the zone of the engine's host, which its cron reads; "" where that is not certain
+    unheard: str = (
+        ""  # why nobody would be told of a failure, or of some; also where the notice was dismissed
+    )
     system_tz: str = ""  # the zone of /etc/localtime there, where TZ names another: cron may have no TZ
 
     def uuid_url(self, uuid: str) -> str:

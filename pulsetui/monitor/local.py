@@ -66,6 +66,7 @@ class LocalEngine:
         self._host_tz = self._system_tz = ""  # the zones of this host, once they are known
         self._hook_states: Callable[[], Mapping[str, HookState]] = dict
         self._watchdogs: Callable[[], tuple[WatchdogState, ...]] = tuple
+        self._unheard: Callable[[], str] = str
         self.on_attached: Observers[[]] = Observers()  # somebody listens to alerts now
         self.on_detached: Observers[[]] = Observers()  # one of them does no longer
         engine.on_changed.subscribe(self._changed)
@@ -90,6 +91,10 @@ class LocalEngine:
     def know_watchdogs(self, states: Callable[[], tuple[WatchdogState, ...]]) -> None:
         """Who tells how each watchdog is doing, from any thread."""
         self._watchdogs = states
+
+    def know_unheard(self, why: Callable[[], str]) -> None:
+        """Who tells, from any thread, why nobody would be told of a failure; "" while somebody would be."""
+        self._unheard = why
 
     def hooks_changed(self) -> None:
         """To one of the hooks something happened."""
@@ -162,6 +167,7 @@ class LocalEngine:
             keys=dict(engine.config.keys),
             ping_key=engine.config.listener.ping_key if self._by_key else "",
             host_tz=self._host_tz,
+            unheard=self._engine.masked(self._unheard()),
             system_tz=self._system_tz,
         )
 

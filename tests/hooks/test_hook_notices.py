@@ -84,9 +84,11 @@ def test_it_is_said_when_nobody_would_be_told(
     notices, hooks = scene()
     hooks.unheard(load_config(path, VALIDATORS), states, screens=screens)
     assert [(one.level, one.text) for one in notices.all()] == [said]
+    assert hooks.deaf == (said[1] if said[0] == "warning" else ""), "here a screen tells"
     path.write_text('[hooks.bell]\ntype = "desktop"\n[checks.a]\nevery = "1h"\n')
     hooks.unheard(load_config(path, VALIDATORS), {}, screens=0)
     assert notices.all() == ()
+    assert hooks.deaf == ""
 
 
 def test_what_was_dismissed_comes_again_only_when_it_says_something_else(tmp_path: Path) -> None:
@@ -102,6 +104,7 @@ def test_what_was_dismissed_comes_again_only_when_it_says_something_else(tmp_pat
     notices.take_away(notice.key)
     hooks.unheard(config, {}, screens=1, no_commands=True)
     assert notices.all() == ()
+    assert hooks.deaf == notice.text, "it is still so"
     hooks.unheard(config, {"ops": HookState(name="ops", type="command", paused_at=START)}, screens=1)
     assert [one.text for one in notices.all()] == ["Nobody would be told of a failure: hook ops is paused."]
 

@@ -191,3 +191,11 @@ async def test_a_view_says_until_when_its_check_is_in_maintenance(tmp_path: Path
         assert any("nightly" in slugs for slugs in told), "who looks at the views must be told of the window"
         await engine.run(minutes=120)
         assert engine.view("often").maintained_until is None
+
+
+async def test_it_is_told_that_nobody_would_be_told_and_without_secrets(tmp_path: Path) -> None:
+    config = CONFIG + '\n[listener]\nping_key = "s3cretpingkey"\n'
+    async with running(tmp_path, config=config) as engine:
+        assert engine.client.info().unheard == ""
+        engine.client.know_unheard(lambda: "Nobody would be told: s3cretpingkey is paused.")
+        assert engine.client.info().unheard == "Nobody would be told: … is paused."

@@ -27,6 +27,7 @@ class HookNotices:
         self._lost: dict[str, int] = {}
         self._paused: frozenset[str] = frozenset()
         self._unheard = ""
+        self.deaf = ""  # why nobody would be told now, whether the notice of it was dismissed or not
         self._asked_of: Config | None = None
         self._asked: tuple[dict[str, str], bool] | None = None
 
@@ -69,8 +70,10 @@ class HookNotices:
         if text == self._unheard:
             return
         self._unheard = text
+        said = full_stop(text[0].upper() + text[1:]) if text else ""
+        self.deaf = said if level == "warning" else ""
         if text:
-            self._notices.put(UNHEARD, level, full_stop(text[0].upper() + text[1:]))
+            self._notices.put(UNHEARD, level, said)
         else:
             self._notices.take_away(UNHEARD)
 
