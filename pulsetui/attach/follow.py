@@ -114,6 +114,7 @@ class Follower(threading.Thread):
                 raise self._transport.refusal(response.status_code, response.read())
             reader = EventReader()
             for data in response.iter_raw():
+                self._mirror.heard()
                 yield from reader.feed(data)
         finally:
             self._response = None

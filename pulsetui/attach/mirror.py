@@ -87,6 +87,11 @@ class Mirror:
         if slugs and notices != change.info.notices:
             self._on_change(_NO_CHANGE)
 
+    def heard(self) -> None:
+        """The engine has shown a sign of life: what is known of it was still so."""
+        if self.connected:
+            self.info = replace(self.info, now=self.now())
+
     def take_alert(self, alert: Alert) -> None:
         """Passes an alert on, or keeps it for the screen that is still being started."""
         with self._lock:

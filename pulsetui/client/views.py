@@ -277,7 +277,7 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     version: str
     pid: int
     started_at: datetime
-    now: datetime  # the engine's clock when this was made
+    now: datetime  # the engine's clock when this was made, or when it was last heard of
     address: str  # where the listener is, "127.0.0.1:8787"; "" when it has none
     base_url: str  # what a job on this host puts before a uuid: "http://127.0.0.1:8787/ping/"
     config_path: str
