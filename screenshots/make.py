@@ -61,6 +61,7 @@ SCENES: Mapping[str, Scene] = {
     "timeline": Scene(120, 30, ("t",)),
     "incidents": Scene(120, 20, ("i",)),
     "today": Scene(120, 30, ("M",)),
+    "wall": Scene(120, 30, ("W",)),
     "trust": Scene(120, 24, ("R", "j")),
     "hooks": Scene(120, 20, ("H", "d", "escape", "H", "j", "j")),
     "details": Scene(120, 36, ("j", "enter")),

@@ -89,6 +89,13 @@ _PAIRS = _argument(
 )
 
 LISTEN = _argument("--listen", metavar="HOST:PORT", help="where to listen for pings; port 0: any free port")
+_WALL = _argument(
+    "--wall",
+    action="store_true",
+    help="show a wallboard instead of the table: one word for all, and what is wrong",
+)
+OF_SCREEN: tuple[Argument, ...] = (LISTEN, _WALL)
+"""What ``pulsetui`` takes without a command."""
 
 COMMON: tuple[Argument, ...] = (
     _argument(

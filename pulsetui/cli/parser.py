@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, cast
 
 from pulsetui.cli.command_index import command_index
-from pulsetui.cli.command_table import COMMANDS, COMMON, LISTEN, Argument
+from pulsetui.cli.command_table import COMMANDS, COMMON, OF_SCREEN, Argument
 from pulsetui.cli.exit_codes import INTERRUPTED, MEANINGS, NOT_OK, OK, UNREACHABLE, USAGE
 from pulsetui.cli.memory import TOO_LITTLE_MEMORY, is_short_of_memory
 from pulsetui.core.text.nearest import nearest
@@ -61,7 +61,8 @@ ABOUT = """\
 A heartbeat monitor for scheduled jobs: it shows the run that never happened.
 
 Without a command it opens the live table: with the engine inside, or attached to the engine
-that already holds the state directory.
+that already holds the state directory. With --wall it opens a wallboard instead, to be read
+across a room: one word for all checks, and what is wrong.
 """
 
 _EPILOG = textwrap.fill(
@@ -132,7 +133,7 @@ def _main_parser() -> _Parser:
     parser = _new_parser("pulsetui", f"{ABOUT}\ncommands (pulsetui COMMAND --help says more):\n{commands}")
     parser.usage = "pulsetui [COMMAND] [options]"
     parser.add_argument("--version", action="version", version=f"pulsetui {__version__}")
-    _add(parser, [LISTEN])
+    _add(parser, OF_SCREEN)
     parser.set_defaults(handler="screen:screen", command="")
     return parser
 

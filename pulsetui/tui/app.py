@@ -31,7 +31,6 @@ from pulsetui.tui.session import UiSession
 from pulsetui.tui.shown_zone import WHOSE, ShownZone
 from pulsetui.tui.table.order import SortBy
 from pulsetui.tui.table.screen import HomeScreen
-from pulsetui.tui.table.summary import title_words
 from pulsetui.tui.terminal.colours import Colours
 from pulsetui.tui.terminal.key_reader import PASTE_CUT
 from pulsetui.tui.terminal.signals import EndingSignals
@@ -76,22 +75,23 @@ class PulseApp(App[None]):
         notices: Sequence[Notice] = (),
         settings: SettingsFile | None = None,
         attached: str | None = None,
+        wall: bool = False,
         on_shown: Callable[[], None] = lambda: None,
     ) -> None:
         """``host`` is the zone of the host on which the screen runs; None finds it. ``mouse`` False leaves
         the mouse to the terminal, for selecting text. ``colours`` is what the terminal has. ``notices`` are
         the screen's own, shown with the engine's until they are dismissed. ``settings`` holds what was set
         last time, and keeps it; a ``theme`` given here wins. ``attached`` is None when the engine ends with
-        the screen; else the address that the person named it by, or "". ``on_shown`` is called when the first
-        frame stands."""
+        the screen; else the address that the person named it by, or "". ``wall`` shows the wallboard, and
+        nothing else. ``on_shown`` is called when the first frame stands."""
         super().__init__()
-        self.client = client
-        self.attached = attached
+        self.client, self.attached = client, attached
         self.crash: Exception | None = None
         """What ended the screen, when it was not the person."""
         self.keeps_watching = False
         """Whether the person wants the engine to go on when the screen has ended."""
         self._ends = False
+        self._mouse, self._wall = mouse, wall
         self._own_notices = tuple(notices)
         self._on_shown = on_shown
         self.session = UiSession(self, self, self, settings)
@@ -102,7 +102,6 @@ class PulseApp(App[None]):
         self.terminal = Terminal(self)
         self.go = Navigation(self, self, self.terminal)
         self.type_ahead = TypeAhead(self, super().on_event, lambda text: self.say(text, severity="warning"))
-        self._mouse = mouse
         self._signals = EndingSignals(lambda code: self.exit(None, code))
         self._bridge: Bridge | None = None
         self._unsubscribe: list[Callable[[], None]] = []
@@ -153,9 +152,7 @@ class PulseApp(App[None]):
 
     def _draw_anew(self) -> None:
         """What all lines of all screens depend on has changed."""
-        for screen in self.screen_stack:
-            for widget in screen.query("*"):
-                widget.refresh()
+        self.themes.repaint()
         # Screens draw everything anew after a change of size: their lines hold glyphs, too.
         for pulse_screen in self.screen_stack:
             if isinstance(pulse_screen, PulseScreen):
@@ -177,6 +174,10 @@ class PulseApp(App[None]):
         self.say(f"Times in {self.viewer_zone}: {WHOSE[self.shown_zone.chosen]}")
 
     def get_default_screen(self) -> Screen[None]:
+        if self._wall:
+            from pulsetui.tui.wall.screen import WallScreen
+
+            return WallScreen()
         home = HomeScreen(self.client.now())
         self.session.prepare(home)
         return home
@@ -325,9 +326,9 @@ class PulseApp(App[None]):
         if isinstance(self.screen, PulseScreen):
             self.screen.refresh_hints()
 
-    def show_title(self, counts: dict[str, int]) -> None:
+    def show_title(self, words: str) -> None:
         """The terminal's title says in a few words how things stand."""
-        self.terminal.set_title(f"pulse: {title_words(counts)}")
+        self.terminal.set_title(f"pulse: {words}")
 
     def say(self, text: str, *, severity: str = "information") -> None:
         """News in the corner. The text may come from outside: it is cleaned and never markup."""

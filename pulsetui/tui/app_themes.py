@@ -62,6 +62,10 @@ class AppThemes:
     def changed(self) -> None:
         """Another theme is shown: draws everything in its styles."""
         self.styles = StyleSet(self._palette(self._app.theme))
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Paints every widget of every screen again."""
         for screen in self._app.screen_stack:
             for widget in screen.query("*"):
                 widget.refresh()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulsetui.client.views import CheckView
 from pulsetui.tui.base.screen import PulseScreen
+from pulsetui.tui.base.verbs import BY_ID, verbs_on
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -40,6 +41,7 @@ class Navigation:
             "host": self.host,
             "deploys": self.deploys,
             "trust": self.trust,
+            "wall": self.wall,
             "theme": self.themes,
             "palette": self.palette,
             "actions": lambda: self.own_actions.open(first),
@@ -139,6 +141,12 @@ class Navigation:
 
         self._reopen(TodayScreen, lambda: TodayScreen(last_read))
 
+    def wall(self) -> None:
+        """The wallboard."""
+        from pulsetui.tui.wall.screen import WallScreen
+
+        self._reopen(WallScreen, WallScreen)
+
     def _reopen(self, kind: type[PulseScreen], new: Callable[[], PulseScreen]) -> None:
         if not self._back_to(kind):
             self._app.push_screen(new())
@@ -176,9 +184,12 @@ class Navigation:
 
     def palette(self) -> None:
         """Every command and every check by name."""
+        below = self._app.screen
+        if isinstance(below, PulseScreen) and BY_ID["palette"] not in verbs_on(below.SCOPE):
+            return  # its key is Textual's as well, and works everywhere
         from pulsetui.tui.palette.screen import VerbPalette
 
-        if not isinstance(self._app.screen, VerbPalette):
+        if not isinstance(below, VerbPalette):
             self._app.push_screen(VerbPalette())
 
     def help(self) -> None:

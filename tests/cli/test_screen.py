@@ -96,6 +96,15 @@ def test_without_an_engine_the_table_has_its_own(tmp_path: Path) -> None:
     assert pulsetui("list", home=tmp_path).returncode == 3
 
 
+def test_the_wallboard_of_an_engine_elsewhere_has_its_word_and_leaves_at_once(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, url):
+        with terminal(tmp_path, "--attach", url, "--wall") as screen:
+            screen.read_until(url.rstrip("/"))
+            screen.read_until("q leaves")
+            assert screen.end() == 0
+        assert process.poll() is None
+
+
 def test_the_table_attaches_to_the_engine_that_runs(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, _url):
         with terminal(tmp_path) as screen:

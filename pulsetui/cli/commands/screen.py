@@ -212,8 +212,7 @@ def show(
     """The screen over any engine. A screen that fails is started again: the engine behind it goes on.
 
     When it fails again and again, it is left at that. ``attached`` is as in ``PulseApp``. ``on_shown`` is
-    called once, when the first frame stands. ``came`` are the signals that were put off.
-    """
+    called once, when the first frame stands. ``came`` are the signals that were put off."""
     from pulsetui.tui.app import PulseApp
     from pulsetui.tui.draw.plain_glyphs import lacks_glyphs
     from pulsetui.tui.settings import FILE_NAME, SettingsFile
@@ -229,6 +228,7 @@ def show(
             notices=(*notices, *wrong),
             settings=SettingsFile(state_dir(options) / FILE_NAME),
             attached=attached,
+            wall=options.wall,
             on_shown=shown,
         )
 

@@ -117,7 +117,7 @@ class Services(Protocol):
     def shown_slugs(self) -> list[str]:
         """The checks in the order of the table, with its filter."""
 
-    def show_title(self, counts: dict[str, int]) -> None:
+    def show_title(self, words: str) -> None:
         """The terminal's title says in a few words how things stand."""
 
     def use_theme(self, name: str) -> None:

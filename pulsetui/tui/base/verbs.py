@@ -34,7 +34,7 @@ from pulsetui.tui.draw.status import is_acknowledged
 
 class Verb(Struct, frozen=True, kw_only=True):
     """One thing to do. ``on`` names the screens that offer it: "home", "details", "timeline", "incidents",
-    "hooks", "trust", "today", "any"."""
+    "hooks", "trust", "today", "wall", "any"."""
 
     id: str
     keys: str  # as Textual spells them, comma between several
@@ -54,6 +54,7 @@ _TRUST = frozenset({"trust"})
 _TODAY = frozenset({"today"})
 _OVER = frozenset({"timeline", "incidents", "trust"}) | _TODAY
 _HOOKS = frozenset({"hooks"})
+_WALL = frozenset({"wall"})
 _ANY = _CHECK | _OVER | _HOOKS | {"any"}
 
 VERBS: tuple[Verb, ...] = (
@@ -139,6 +140,13 @@ VERBS: tuple[Verb, ...] = (
         label="today",
         help="Read the page for the morning: what is wrong, what happened overnight, what is to come",
         on=_CHECK | {"timeline", "incidents", "trust"},
+    ),
+    Verb(
+        id="wall",
+        keys="W",
+        label="wall",
+        help="Show the wallboard: how all checks stand, to be read across a room",
+        on=_CHECK | _OVER,
     ),
     Verb(
         id="closer",
@@ -346,7 +354,7 @@ VERBS: tuple[Verb, ...] = (
         keys="Z",
         label="zone",
         help="Say all times in another zone: that of checks.toml, of this host, or UTC",
-        on=_ANY,
+        on=_ANY | _WALL,
     ),
     Verb(
         id="palette",
@@ -357,15 +365,8 @@ VERBS: tuple[Verb, ...] = (
         key_shown=":",
     ),
     Verb(id="help", keys="?", label="help", help="Show the keys that work here", on=_ANY),
-    Verb(
-        id="back",
-        keys="escape",
-        label="back",
-        help="Go back one step",
-        on=_ANY,
-        key_shown="Esc",
-    ),
-    Verb(id="quit", keys="q", label="quit", help="Close this screen", on=_ANY),
+    Verb(id="back", keys="escape", label="back", help="Go back one step", on=_ANY | _WALL, key_shown="Esc"),
+    Verb(id="quit", keys="q", label="quit", help="Close this screen", on=_ANY | _WALL),
 )
 BY_ID = {verb.id: verb for verb in VERBS}
 CLEARS_FIRST = "Clear the filter; without one, go back one step"

@@ -18,7 +18,7 @@ from pulsetui.tui.draw.words import paragraph
 Answer = Literal["quit", "background", "back"]
 
 _ANSWERS: tuple[tuple[Answer, str, str], ...] = (
-    ("back", "Esc", "back to the table"),
+    ("back", "Esc", "back: go on as before"),
     ("background", "b", "keep watching in the background, as pulsetui serve does"),
     ("quit", "q", "quit: stop watching"),
 )

@@ -200,8 +200,12 @@ _BASES: Mapping[str, str] = MappingProxyType(
         "cursor": "cursor",
         "alarm": "alarm",
         "alarm-cursor": "alarm_cursor",
+        "warn": "late",  # as the next one, of a screen that is one colour
+        "well": "up",
     }
 )
+_FILLED = frozenset({"warn", "well"})
+"""Bases in the colour of a status, on which all ink is the colour of the background."""
 
 
 class StyleSet:
@@ -231,6 +235,8 @@ class StyleSet:
         dim = _INK[name] == "muted" and palette.muted == palette.text
         if base == "alarm":
             ink, bold, dim = palette.alarm_text, True, False
+        elif base in _FILLED:
+            ink, dim = "black" if palette.ansi else palette.background, False
         elif palette.ansi and base in ("cursor", "alarm-cursor"):
             # Bold would be bright as well on many terminals: grey on white. Of an alarm, the status keeps the
             # ground, since no second one of the sixteen is both red and readable.

@@ -26,7 +26,14 @@ from pulsetui.tui.table.notices import NoticeBar
 from pulsetui.tui.table.ping_rate import PingRate
 from pulsetui.tui.table.status_views import ALL
 from pulsetui.tui.table.subset_bar import MIN_HEIGHT, MIN_WIDTH, SubsetBar
-from pulsetui.tui.table.summary import Summary, SummaryContext, facts_line, facts_of, summary_line
+from pulsetui.tui.table.summary import (
+    Summary,
+    SummaryContext,
+    facts_line,
+    facts_of,
+    summary_line,
+    title_words,
+)
 from pulsetui.tui.table.verbs import SUBSET_KEYS, TableVerbs
 from pulsetui.tui.table.widget import CheckTable, TableHeader
 
@@ -90,7 +97,7 @@ class HomeScreen(TableVerbs):
         if turned:
             table.order_changed(now)
             self.show_lines()
-            self.pulse.show_title(self.model.counts)
+            self.pulse.show_title(title_words(self.model.counts))
         else:
             table.repaint(now)
             self._show_summary(now)
@@ -106,7 +113,7 @@ class HomeScreen(TableVerbs):
             self.model.apply(self.pulse.client.checks(), changed, now, hold=table.holding)
             table.order_changed(now)
             self._go_to_wanted()
-            self.pulse.show_title(self.model.counts)
+            self.pulse.show_title(title_words(self.model.counts))
             for beside in self.query(Beside):
                 beside.news(changed)
             if self._glance is not None:
@@ -143,7 +150,7 @@ class HomeScreen(TableVerbs):
         self.show_header()
         self._show_notices()
         self.show_lines()
-        self.pulse.show_title(self.model.counts)
+        self.pulse.show_title(title_words(self.model.counts))
 
     def show_lines(self) -> None:
         """What depends on which lines there are: the table or words, summary, views, hints."""

@@ -71,7 +71,7 @@ async def test_all_mistakes_of_the_table_of_keys_are_read_in_full() -> None:
 
 
 async def test_the_help_shows_what_each_command_is_called_in_the_table_of_keys() -> None:
-    async with showing(engine(), (100, 80)) as (app, pilot):
+    async with showing(engine(), (100, 100)) as (app, pilot):
         await press(app, pilot, "?")
         lines = screen_text(app).splitlines()
         assert any("Pause the check" in line and line.split()[-2] == "pause" for line in lines)

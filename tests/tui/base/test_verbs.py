@@ -15,6 +15,7 @@ from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.timeline.screen import TimelineScreen
 from pulsetui.tui.today.screen import TodayScreen
 from pulsetui.tui.trust.screen import TrustScreen
+from pulsetui.tui.wall.screen import WallScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import NOW, view
 
@@ -26,6 +27,7 @@ SCREENS = {
     "hooks": HooksScreen,
     "trust": TrustScreen,
     "today": TodayScreen,
+    "wall": WallScreen,
     "any": LogScreen,
 }
 

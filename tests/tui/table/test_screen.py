@@ -318,7 +318,7 @@ async def test_copying_shows_the_texts_and_sends_one() -> None:
 
 
 async def test_help_lists_the_keys_that_work_here() -> None:
-    async with showing(FakeEngine(household()), (100, 80)) as (app, pilot):
+    async with showing(FakeEngine(household()), (100, 100)) as (app, pilot):
         await press(app, pilot, "?")
         assert isinstance(app.screen, HelpScreen)
         shown = screen_text(app)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from pulsetui.cli.command_index import VALUE_OPTIONS, command_index
-from pulsetui.cli.command_table import COMMANDS, COMMON, LISTEN, Argument
+from pulsetui.cli.command_table import COMMANDS, COMMON, OF_SCREEN, Argument
 from pulsetui.cli.commands.completion.values import Candidate, Values
 
 _BEFORE_A_COMMAND: Final = ("run", "deploy")
@@ -81,7 +81,7 @@ def answer(words: Sequence[str], current: str, environ: Mapping[str, str]) -> Co
 def _options_of(command: str) -> Mapping[str, _Option]:
     if command in ("ping", "run"):
         return {option.name: option for option in _beside_jobs(command)}
-    arguments = (*COMMANDS[command].arguments, *COMMON) if command else (LISTEN, *COMMON)
+    arguments = (*COMMANDS[command].arguments, *COMMON) if command else (*OF_SCREEN, *COMMON)
     own = {argument.name: _option(argument) for argument in arguments if argument.name.startswith("-")}
     return {**own, "--help": _Option("--help", "", "what it does, and its options", (), repeats=False)}
 

@@ -1,0 +1,1 @@
+"""The wallboard: how all checks stand, to be read across a room."""
