@@ -25,7 +25,8 @@ def host_title(host: HostView, width: int) -> Line:
     """How many jobs there are, and how many need a person."""
     spans: list[Span] = [(" Host", "title"), (f"  {count_text(len(host.jobs), 'job')}", "text")]
     if wrong := sum(bool(job.trouble) and job.is_monitored for job in host.jobs):
-        spans += [("  ", "text"), (f" {wrong} not as its check ", "chip-down")]
+        whose = "its check" if wrong == 1 else "their checks"
+        spans += [("  ", "text"), (f" {wrong} not as {whose} ", "chip-down")]
     if silent := sum(not job.is_monitored for job in host.jobs):
         spans.append((f"  {silent} without a check", "late"))
     return tuple(fit(spans, width))
