@@ -14,6 +14,7 @@ from textual.widgets import Checkbox, Input
 
 from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckView, EngineInfo
+from pulsetui.core.state.status import SILENCE
 from pulsetui.tui.base.answers import MAX_NOTE_LENGTH, Known
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.base.dialog import Dialog, ListDialog
@@ -120,6 +121,8 @@ def copy_choices(view: CheckView, info: EngineInfo) -> list[Choice]:
             Choice("u", "ping URL", target.url),
             Choice("d", "ping URL, by uuid", plain(info.uuid_url(view.uuid))),
         ]
+    if view.reason in SILENCE:
+        choices.append(Choice("m", "make up for what was missed", f"pulsetui catch-up {view.slug} --run"))
     return [*choices, Choice("s", "slug", view.slug), Choice("i", "uuid", view.uuid)]
 
 
@@ -129,7 +132,7 @@ class CopyMenu(ListDialog[None]):
     KEYS = (Hint("Enter", "copy"), Hint("j k", "move"), Hint("Esc", "close"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,y", "dismiss", "Close", show=False),
-        *(Binding(key, f"copy('{key}')", "Copy", show=False) for key in "ctrudsi"),
+        *(Binding(key, f"copy('{key}')", "Copy", show=False) for key in "ctrudmsi"),
     ]
 
     def __init__(self, choices: Sequence[Choice]) -> None:

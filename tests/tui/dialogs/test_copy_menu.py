@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from pulsetui.client.views import EngineInfo
+from pulsetui.core.state.status import Reason, Status
 from pulsetui.recipes.recipes import BY_ID, NO_TIMES
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.dialogs.ask import copy_choices
@@ -43,6 +44,14 @@ def test_times_that_cron_cannot_say_are_left_to_the_person() -> None:
     line = next(choice for choice in copy_choices(known, INFO) if choice.key == "r")
     assert line.text.startswith(f"{NO_TIMES} ")
     assert 'Cron has no words for "20s"' in line.note
+
+
+@pytest.mark.parametrize(("reason", "offered"), [(Reason.MISSED, True), (Reason.FAILED, False)])
+def test_what_was_missed_can_be_made_up_for(reason: Reason, offered: bool) -> None:
+    down = view(slug="sync", status=Status.DOWN, reason=reason)
+    texts = {choice.key: choice.text for choice in copy_choices(down, INFO)}
+    assert ("m" in texts) == offered
+    assert texts.get("m", "pulsetui catch-up sync --run") == "pulsetui catch-up sync --run"
 
 
 def test_an_engine_without_a_listener_offers_only_names() -> None:
