@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -13,12 +15,18 @@ from pulsetui.client.views import CheckDetails
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.base.verbs import bindings_on
 from pulsetui.tui.details.pane import PaneContext, PingKey, run_glyph
-from pulsetui.tui.details.run_diff import diff_lines
+from pulsetui.tui.details.run_diff import (
+    SIDE_BY_SIDE_FROM,
+    OutputDiff,
+    compare,
+    side_lines,
+    unified_lines,
+)
 from pulsetui.tui.details.run_model import good_before, output_of, pings_by_run
 from pulsetui.tui.details.run_page import run_facts
 from pulsetui.tui.draw.body_text import Way, body_lines, is_binary
 from pulsetui.tui.draw.hints import Hint, Hints
-from pulsetui.tui.draw.lines import Span, name_of, plain
+from pulsetui.tui.draw.lines import Line, Span, name_of, plain
 from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.draw.reader import Text, TextReader, TextView
 
@@ -27,6 +35,9 @@ if TYPE_CHECKING:
 
 _TABS = ("Run", "Output", "Diff to last good")
 _IDS = ("facts", "output", "difference")
+_OUTPUT_BESIDE_FROM = 140
+"""Cells of the screen from which the output has room beside the facts."""
+_FACTS = 84  # cells that they need
 
 
 class _Title(OneLine):
@@ -42,6 +53,10 @@ class _Tabs(OneLine):
 class RunScreen(PulseScreen):
     """Opened from a list of runs, with the details that the list was drawn from."""
 
+    DEFAULT_CSS = """
+    #run-panes { layout: horizontal; }
+    #run-panes #output.-beside { border-left: vkey $line; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,right,l", "tab(1)", "Next", tooltip="The next pane", id="run.next"),
         Binding("shift+tab,left,h", "tab(-1)", "Previous", tooltip="The previous pane", id="run.previous"),
@@ -80,7 +95,7 @@ class RunScreen(PulseScreen):
         self._good_output = None if self._good is None else output_of(pings.get(self._good.n, []))
         self._body: bytes | None = None
         self._way: Way = "text"
-        self._difference: list[Span] | None = None
+        self._difference: OutputDiff | None = None
         self._problem = ""
 
     def compose(self) -> ComposeResult:
@@ -100,14 +115,14 @@ class RunScreen(PulseScreen):
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
 
-    def _compared(self, client: EngineClient) -> tuple[bytes, list[Span]]:
+    def _compared(self, client: EngineClient) -> tuple[bytes, OutputDiff]:
         """The output and the difference; on a thread, since both may take a while."""
         body = b"" if self._output is None else client.ping_body(self.slug, self._output.n)
         if self._good_output is None or not body:
-            return body, []
-        return body, diff_lines(client.ping_body(self.slug, self._good_output.n), body)
+            return body, OutputDiff()
+        return body, compare(client.ping_body(self.slug, self._good_output.n), body)
 
-    def _got(self, answer: tuple[bytes, list[Span]]) -> None:
+    def _got(self, answer: tuple[bytes, OutputDiff]) -> None:
         self._body, self._difference = answer
         self._way = "hex" if is_binary(self._body) else "text"
         self._draw()
@@ -121,7 +136,7 @@ class RunScreen(PulseScreen):
     def _draw(self) -> None:
         if not self.is_mounted:
             return
-        facts = self.query_one("#facts", LineList)
+        facts = self._place_panes()
         context = PaneContext(
             now=self.pulse.now(),
             width=max(self.size.width - 2, 10),
@@ -145,11 +160,21 @@ class RunScreen(PulseScreen):
             title_text = f"{n + 1} {tab}"
             spans += [(f"[{title_text}]" if on else f" {title_text} ", "head-sorted" if on else "muted")]
         self.query_one(_Tabs).show(spans)
-        lines, keys = run_facts(self._details, self._run, self._good, self._pings, context)
-        facts.show(lines, keys)
+        told = replace(context, width=_facts_width(self.size.width))
+        facts.show(*run_facts(self._details, self._run, self._good, self._pings, told))
         self.query_one("#output", TextReader).read(self._output_text())
-        self.query_one("#difference", TextReader).read(self._difference_text(context))
+        self.query_one("#difference", TextReader).read_lines(self._difference_lines(context))
         self.refresh_hints()
+
+    def _place_panes(self) -> LineList:
+        """The pane of the tab; on a wide screen the output stands beside the facts as well."""
+        wide = self.tab == 0 and self.size.width >= _OUTPUT_BESIDE_FROM
+        for n, name in enumerate(_IDS):
+            self.query_one(f"#{name}").display = n == self.tab or (wide and name == "output")
+        self.query_one("#output").set_class(wide, "-beside")
+        facts = self.query_one("#facts", LineList)
+        facts.styles.width = _facts_width(self.size.width) + 1 if wide else "100%"
+        return facts
 
     def _output_text(self) -> Text:
         if self._problem:
@@ -166,23 +191,26 @@ class RunScreen(PulseScreen):
             (f"    pulsetui run {plain(self.slug)} -- COMMAND", "accent"),
         ]
 
-    def _difference_text(self, context: PaneContext) -> Text:
+    def _difference_lines(self, context: PaneContext) -> Sequence[Line]:
         if self._problem:
-            return [(plain(self._problem), "error")]
+            return [((plain(self._problem), "error"),)]
         if self._difference is None:
-            return [("Reading…", "muted")]
+            return [(("Reading…", "muted"),)]
         if self._good is None:
-            return [("No earlier good run is listed: there is nothing to compare with.", "muted")]
+            return [(("No earlier good run is listed: there is nothing to compare with.", "muted"),)]
         when = context.instant(self._good.started_at or self._good.ended_at)
         if not self._body:
-            return [("This run sent no output: there is nothing to compare.", "muted")]
+            return [(("This run sent no output: there is nothing to compare.", "muted"),)]
         if self._good_output is None:
-            return [(f"No output of the good run of {when} is kept.", "muted")]
-        head: list[Span] = [
-            (f"- run {self._good.n}, {when}, good", "calm"),
-            (f"+ run {self._run.n}, this one: {run_word(self._run.outcome, self._run.oddity)}", "up"),
-        ]
-        return [*head, ("", "text"), *self._difference]
+            return [((f"No output of the good run of {when} is kept.", "muted"),)]
+        titles = (
+            f"run {self._good.n}, {when}, good",
+            f"run {self._run.n}, this one: {run_word(self._run.outcome, self._run.oddity)}",
+        )
+        if self.size.width >= SIDE_BY_SIDE_FROM:
+            return list(side_lines(self._difference, titles, context.width, ascii_only=context.ascii_only))
+        unified: list[Span] = [(f"- {titles[0]}", "calm"), (f"+ {titles[1]}", "up"), ("", "text")]
+        return [(span,) for span in (*unified, *unified_lines(self._difference))]
 
     # Keys
 
@@ -191,8 +219,7 @@ class RunScreen(PulseScreen):
 
     def action_show_tab(self, number: int) -> None:
         self.tab = number
-        for n, name in enumerate(_IDS):
-            self.query_one(f"#{name}").display = n == number
+        self._place_panes()
         focused = self.query_one("#facts", LineList) if number == 0 else self._reader.query_one(TextView)
         focused.focus()
         self._draw()
@@ -222,3 +249,8 @@ class RunScreen(PulseScreen):
         else:
             hints.append(Hint("Enter", "body", on=bool(self._pings)))
         self.query_one(Hints).offer([*hints, Hint("?", "help")])
+
+
+def _facts_width(width: int) -> int:
+    """Cells of the facts on a screen that is so wide, without the scrollbar."""
+    return max(_FACTS, width // 2) if width >= _OUTPUT_BESIDE_FROM else max(width - 2, 10)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.events import Resize
 
 Text = Sequence[Span]
-"""Safe lines, each with the one style that it has."""
+"""Safe lines, each in one style."""
 
 _MAX_MATCHES = 10_000
 
@@ -30,19 +30,26 @@ class TextView(LineList):
 
     def __init__(self, *, base: str = "row") -> None:
         super().__init__(base=base)
-        self._text: tuple[Span, ...] = ()
+        self._text: tuple[Line, ...] = ()
         self._found: list[tuple[int, int, int]] = []  # line, from, to
         self._now = 0  # which of them
         self._first: list[int] = []  # line of the text → its first line on the screen
         self._marked = -1  # the line on the screen with the current match
 
-    def read(self, text: Text) -> None:
-        """Another text; a search is forgotten."""
-        if tuple(text) != self._text:
-            self._text = tuple(text)
-            self._found, self._now = [], 0
+    def read(self, text: Sequence[Line], *, follow: bool = False) -> None:
+        """Another text; a search is forgotten. It is read from its beginning, or with ``follow`` from its end
+        and on as it grows, for as long as its end is in sight."""
+        if tuple(text) == self._text:
+            self.lay_out()
+            return
+        at_end = self.scroll_offset.y >= self.max_scroll_y
+        self._text = tuple(text)
+        self._found, self._now = [], 0
+        if not follow:
             self.scroll_to(y=0, animate=False)
         self.lay_out()
+        if follow and at_end:
+            self.scroll_to(y=self.max_scroll_y, animate=False)
 
     def on_resize(self, event: Resize) -> None:
         super().on_resize(event)
@@ -79,13 +86,13 @@ class TextView(LineList):
         marked, mark_at, _ = self._found[self._now] if self._found else (-1, 0, 0)
         lines: list[Line] = []
         self._first, self._marked = [], -1
-        for number, (text, style) in enumerate(self._text):
+        for number, line in enumerate(self._text):
             self._first.append(len(lines))
             at = 0
-            for piece in chunks(text, width):
+            for piece in chunks(_plain_text(line), width):
                 if number == marked and mark_at in range(at, at + len(piece)):
                     self._marked = len(lines)
-                lines.append(tuple(_lit(piece, style, at, by_line.get(number, ()))))
+                lines.append(tuple(_lit(line, at, at + len(piece), by_line.get(number, ()))))
                 at += len(piece)
         self.show(lines)
 
@@ -140,9 +147,13 @@ class TextReader(Vertical):
     def view(self) -> TextView:
         return self.query_one(TextView)
 
-    def read(self, text: Text) -> None:
-        """Shows another text; the search is made anew in it."""
-        self.view.read(text)
+    def read(self, text: Text, *, follow: bool = False) -> None:
+        """Shows another text; the search is made anew in it. ``follow`` stays at its end."""
+        self.read_lines([(span,) for span in text], follow=follow)
+
+    def read_lines(self, lines: Sequence[Line], *, follow: bool = False) -> None:
+        """The same of lines with several styles each."""
+        self.view.read(lines, follow=follow)
         if self._wanted:
             self.view.search(self._wanted)
             self._say()
@@ -190,26 +201,35 @@ class TextReader(Vertical):
             status.show([(f" {self.view.place}", "key"), (f"  {plain(self._wanted)}  ", "muted")])
 
 
-def _matches(text: Text, wanted: str) -> Iterator[tuple[int, int, int]]:
+def _plain_text(line: Line) -> str:
+    return line[0][0] if len(line) == 1 else "".join(text for text, _ in line)
+
+
+def _matches(text: Sequence[Line], wanted: str) -> Iterator[tuple[int, int, int]]:
     if not wanted:
         return
     form = re.compile(re.escape(wanted), 0 if wanted != wanted.lower() else re.IGNORECASE)
     found = 0
-    for number, (line, _) in enumerate(text):
-        for match in form.finditer(line):
+    for number, line in enumerate(text):
+        for match in form.finditer(_plain_text(line)):
             yield number, match.start(), match.end()
             found += 1
             if found >= _MAX_MATCHES:
                 return
 
 
-def _lit(piece: str, style: str, at: int, matches: Sequence[tuple[int, int]]) -> Iterator[Span]:
-    """The piece that begins at ``at`` of its line, with the matches in it marked."""
-    done = 0
-    for first, last in matches:
-        start, end = max(first - at, done), min(last - at, len(piece))
-        if start < end:
-            yield piece[done:start], style
-            yield piece[start:end], "spot"
-            done = end
-    yield piece[done:], style
+def _lit(line: Line, start: int, stop: int, matches: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    """The part of the line from ``start`` to ``stop``, with the matches in it marked."""
+    at = 0
+    for text, style in line:
+        first, last = max(start, at), min(stop, at + len(text))
+        done = first
+        for begin, end in matches:
+            begins, ends = max(begin, done), min(end, last)
+            if begins < ends:
+                yield text[done - at : begins - at], style
+                yield text[begins - at : ends - at], "spot"
+                done = ends
+        if done < last:
+            yield text[done - at : last - at], style
+        at += len(text)

@@ -53,7 +53,7 @@ async def test_a_number_far_from_the_usual_says_so_on_the_page_of_its_run() -> N
 
 
 async def test_a_failed_run_shows_what_it_printed_that_the_good_one_did_not() -> None:
-    async with showing(engine_of(broken())) as (app, pilot):
+    async with showing(engine_of(broken()), (110, 36)) as (app, pilot):
         await open_run(app, pilot)
         shown = screen_text(app)
         assert "✖ failed  run 41 of Sync invoices" in shown
@@ -68,6 +68,36 @@ async def test_a_failed_run_shows_what_it_printed_that_the_good_one_did_not() ->
         assert "- imported 312 records" in lines
         assert "+ HTTP 502 Bad Gateway [/x]" in lines
         assert "  connecting to the bank" in lines
+
+
+async def test_where_there_is_room_both_outputs_stand_beside_each_other() -> None:
+    async with showing(engine_of(broken())) as (app, pilot):
+        await open_run(app, pilot)
+        await press(app, pilot, "3")
+        rows = [[part.strip() for part in line.split("│")] for line in screen_text(app).splitlines()]
+        assert ["- run 39, Mon 02:30, good", "+ run 41, this one: failed"] in rows
+        assert ["connecting to the bank", "connecting to the bank"] in rows
+        assert ["- imported 312 records", "+ HTTP 502 Bad Gateway [/x]"] in rows
+        assert {strip.cell_length for strip in strips(app)} == {120}
+
+        await press(app, pilot, "/", "text:bank", "enter")
+        assert "1 of 2" in screen_text(app)  # both sides are searched
+        await pilot.resize_terminal(100, 36)
+        await pilot.pause(0.2)
+        assert "- imported 312 records" in screen_text(app).splitlines()
+
+
+async def test_on_a_wide_screen_the_output_stands_beside_the_facts() -> None:
+    async with showing(engine_of(broken()), (160, 36)) as (app, pilot):
+        await open_run(app, pilot)
+        shown = screen_text(app)
+        assert "exit status 3" in shown
+        assert "HTTP 502 Bad Gateway [/x]" in shown
+        await press(app, pilot, "2")
+        assert "exit status 3" not in screen_text(app)
+        assert "HTTP 502 Bad Gateway [/x]" in screen_text(app)
+        await press(app, pilot, "1", "enter")
+        assert on(app) is BodyScreen
 
 
 async def test_a_run_says_what_was_seen_of_its_work() -> None:
