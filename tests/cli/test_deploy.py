@@ -225,6 +225,30 @@ def test_it_tells_its_begin_its_life_and_its_end_and_begins_late_when_the_engine
     assert took[-1] == EndDeploy(teller.key, release="v1", exit_status=7)
 
 
+def test_a_release_that_is_named_by_the_time_is_named_in_the_zone_of_checks_toml(
+    connected: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "/nowhere")
+    fake = connected(engine_with(UP))
+    took: list[AnyCommand] = []
+
+    def do(command: AnyCommand) -> list[CommandResult]:
+        took.append(command)
+        return [CommandResult(slug="", ok=True, message="")]
+
+    monkeypatch.setattr(fake, "do", do)
+    teller = DeployTeller(
+        parse(["deploy", "--all"]), Targets(slugs=(), tags=(), everything=True), lambda: NOW
+    )
+    teller.begin(10.0)
+    teller.end(0, 10.0)
+    (begin, end) = took
+    assert isinstance(begin, BeginDeploy)
+    assert isinstance(end, EndDeploy)
+    assert (begin.release, end.release) == ("2026-11-16 09:00", "2026-11-16 09:00")
+
+
 def test_the_release_is_what_was_given_else_the_commit_else_the_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

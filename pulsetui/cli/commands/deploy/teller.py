@@ -98,6 +98,7 @@ class DeployTeller:
 
     def _begin(self, client: EngineClient) -> None:
         targets = self._targets
+        self.zone = shown_zone(self._options, client.info())
         refused = self._tell(
             client,
             BeginDeploy(
@@ -105,7 +106,7 @@ class DeployTeller:
                 slugs=targets.slugs,
                 tags=targets.tags,
                 everything=targets.everything,
-                release=release_name(self._options.release, self._now()),
+                release=self._release(),
                 by=user_via("CLI"),
             ),
         )
@@ -121,10 +122,11 @@ class DeployTeller:
         if not self._is_known:
             return
         # The commit that is checked out may be another one by now.
-        release = release_name(self._options.release, self._now())
-        self._tell(client, EndDeploy(self.key, release=release, exit_status=self._exit_status))
-        self.zone = shown_zone(self._options, client.info())
+        self._tell(client, EndDeploy(self.key, release=self._release(), exit_status=self._exit_status))
         self.view = next((one for one in client.deploys() if one.key == self.key), None)
+
+    def _release(self) -> str:
+        return release_name(self._options.release, self._now().astimezone(self.zone))
 
     def _tell(self, client: EngineClient, command: OfDeploy) -> Sequence[str]:
         """What was refused, in sentences."""
