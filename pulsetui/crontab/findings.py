@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.crontab.host import Facts, FileFacts
-from pulsetui.crontab.jobs import CronJob
+from pulsetui.crontab.jobs import CronJob, management_command
 from pulsetui.crontab.reader import Crontab, CrontabLine
 
 Level = Literal["error", "warning", "note"]
@@ -81,6 +81,16 @@ class World(Struct, frozen=True, kw_only=True):
     def check(self, name: str) -> KnownCheck | None:
         """The check of that slug or uuid."""
         return next((each for each in self.checks if name in (each.slug, each.uuid)), None)
+
+    def check_of_command(self, job: CronJob) -> KnownCheck | None:
+        """The check that a command of a Django project reports to with no word in its line, by the app
+        ``pulsetui.django``: that of its name. Without the app that check gets overdue, and tells."""
+        command = management_command(job)
+        return self.check(command.lower().replace("_", "-")) if command and not job.reports else None
+
+    def is_told(self, job: CronJob) -> bool:
+        """Whether some check, here or elsewhere, hears of the job."""
+        return bool(job.reports) or self.check_of_command(job) is not None
 
 
 def found(

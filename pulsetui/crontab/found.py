@@ -86,6 +86,7 @@ def _of_file(file: LintFile, world: World) -> Iterator[HostJob]:
         ours = next(
             (report for report in job.reports if not report.url or report.address in world.addresses), None
         )
+        by_itself = world.check_of_command(job)
         work = " && ".join(" ".join(step.raw_words) for step in job.work) or job.command
         yield HostJob(
             key=_key(str(file.path), job.user, work),
@@ -94,8 +95,8 @@ def _of_file(file: LintFile, world: World) -> Iterator[HostJob]:
             command=job.command,
             times=job.times,
             schedule=job.schedule,
-            reports_to=ours.check if ours else "",
-            is_monitored=bool(job.reports),
+            reports_to=ours.check if ours else by_itself.slug if by_itself else "",
+            is_monitored=world.is_told(job),
             file=file,
             job=job,
         )

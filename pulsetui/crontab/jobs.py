@@ -132,13 +132,24 @@ def _job(crontab: Crontab, line: CrontabLine, settings: Mapping[str, str], zone:
 
 def job_name(job: CronJob) -> str:
     """What a person would call the job: ``backup``, of manage.py ``sync_invoices``; "" if nothing tells."""
+    return _program(job)[0]
+
+
+def management_command(job: CronJob) -> str:
+    """The command of a Django project that the job runs; "" for another job."""
+    name, is_managed = _program(job)
+    return name if is_managed else ""
+
+
+def _program(job: CronJob) -> tuple[str, bool]:
+    """The name of what does the work, and whether it is a command of ``manage.py``."""
     for step in job.work:
         words = list(step.argv)
         while words and words[0].rpartition("/")[2] in STARTERS:
             words = _behind_starter(words)
-        if words and (name := _name_of(words)):
-            return name
-    return ""
+        if words and (found := _name_of(words))[0]:
+            return found
+    return "", False
 
 
 def _behind_starter(words: list[str]) -> list[str]:
@@ -156,16 +167,16 @@ def _behind_starter(words: list[str]) -> list[str]:
     return rest
 
 
-def _name_of(words: list[str]) -> str:
+def _name_of(words: list[str]) -> tuple[str, bool]:
     for at, word in enumerate(words):
         name = word.rpartition("/")[2]
         if name == "manage.py" or name == "django-admin":
-            return next((each for each in words[at + 1 :] if not each.startswith("-")), "")
+            return next((each for each in words[at + 1 :] if not each.startswith("-")), ""), True
         if name == "pulsetui" and at + 2 < len(words) and words[at + 1] == "run":
-            return words[at + 2]
+            return words[at + 2], False
         if word == "-m" and at + 1 < len(words):
-            return words[at + 1]
+            return words[at + 1], False
         if word.startswith("-") or _INTERPRETERS.fullmatch(name) or name in _RUNNERS:
             continue
-        return re.sub(r"\.(?:py|sh|pl|rb|php|js|bash)\Z", "", name)
-    return ""
+        return re.sub(r"\.(?:py|sh|pl|rb|php|js|bash)\Z", "", name), False
+    return "", False

@@ -10,7 +10,9 @@ import pytest
 
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.crontab.compare import differences
+from pulsetui.crontab.findings import World
 from pulsetui.crontab.found import found_schedules, host_jobs, unmonitored
+from pulsetui.crontab.lint import lint
 from pulsetui.crontab.timers import TimedService, Timer
 from pulsetui.provision.found import new_slug, usual_grace
 from tests.crontab.host import NOW, WORLD, known, lint_file
@@ -78,6 +80,38 @@ def test_the_grace_is_a_quarter_of_the_period_within_bounds(schedule: str, grace
 def test_a_slug_is_made_of_the_name(name: str, slug: str) -> None:
     assert new_slug(name, ()) == slug
     assert new_slug(name, {slug}) == f"{slug}-2"
+
+
+MANAGED = "cd /srv/app && flock -n /tmp/l venv/bin/python manage.py sync_invoices --all >/dev/null 2>&1\n"
+
+
+def test_a_command_of_a_django_project_reports_to_the_check_of_its_name() -> None:
+    """By the app in its settings: its line has no word of it."""
+    world = msgspec.structs.replace(WORLD, checks=(known("sync-invoices", usual_duration=7200.0),))
+    (job,) = host_jobs([lint_file(f"MAILTO=\n0 2 * * * {MANAGED}")], (), world)
+    assert (job.reports_to, job.is_monitored) == ("sync-invoices", True)
+    assert unmonitored([job]) == ()
+    assert differences([job], world) == ()
+    assert codes(f"MAILTO=\n0 2 * * * {MANAGED}", world) == set()
+    (moved,) = differences(host_jobs([lint_file(f"0 3 * * * {MANAGED}")], (), world), world)
+    assert (moved.kind, moved.slug) == ("schedule", "sync-invoices")
+    assert codes(f"0 3 * * * {MANAGED}", world) == {"PT609"}
+    assert codes(f"0 2 * * * {MANAGED}0 2 * * * {MANAGED}", world) >= {"PT604"}
+
+
+@pytest.mark.parametrize(
+    "line", [MANAGED.replace("sync_invoices", "other"), "cp manage.py sync_invoices\n", "sync-invoices\n"]
+)
+def test_another_job_does_not(line: str) -> None:
+    world = msgspec.structs.replace(WORLD, checks=(known("sync-invoices"),))
+    (job,) = host_jobs([lint_file(f"0 2 * * * {line}")], (), world)
+    assert (job.reports_to, job.is_monitored) == ("", False)
+
+
+def codes(text: str, world: World) -> set[str]:
+    """Of the rules about mail, commands and reports."""
+    found = lint([lint_file(text)], (), world)
+    return {one.code for one in found if one.code.startswith(("PT206", "PT5", "PT6"))}
 
 
 def test_where_jobs_and_checks_do_not_agree() -> None:

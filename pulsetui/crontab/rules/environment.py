@@ -144,7 +144,7 @@ def _mail(file: LintFile, world: World, line: CrontabLine, value: str) -> Iterat
         silent = [
             job
             for job in file.jobs
-            if job.line.number > line.number and not job.reports and not job.is_dispatcher
+            if job.line.number > line.number and not world.is_told(job) and not job.is_dispatcher
         ]
         if silent and not file.is_packaged:
             message = (

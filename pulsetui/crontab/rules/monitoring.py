@@ -112,13 +112,14 @@ def look(file: LintFile, world: World) -> Iterator[Finding]:
     for job in file.jobs:
         if job.error is not None:
             continue
-        if not job.reports:
+        if not world.is_told(job):
             yield from _silent(file, job)
             continue
         yield from _order(file, job)
         yield from _double(file, job)
         yield from _fetcher(file, job, world)
-        for report in _distinct(job):
+        by_itself = world.check_of_command(job)
+        for report in [PingCall("run", by_itself.slug, 0)] if by_itself else _distinct(job):
             first = seen.setdefault(report.target, job.line.number)
             if report.target and first != job.line.number:
                 message = (
@@ -245,7 +246,11 @@ def _check(file: LintFile, job: CronJob, report: PingCall, world: World) -> Iter
             message = message.replace(f" {check.kind}= ", " ")
         yield found(DIFFERS, file, job.line, message)
     usual = check.usual_duration
-    if usual and usual > check.grace and not any(each.kind in ("run", "start") for each in job.reports):
+    if (
+        usual
+        and usual > check.grace
+        and not any(each.kind in ("run", "start") for each in (report, *job.reports))
+    ):
         message = (
             f"the check {check.slug} has a grace of {span_text(check.grace)}, and the job usually takes"
             f" {span_text(usual)}: it is overdue before it can be done"
