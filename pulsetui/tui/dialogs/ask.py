@@ -138,7 +138,6 @@ class CopyMenu(ListDialog[None]):
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()
         self._choices = {choice.key: choice for choice in choices}
-        self._said = ("Press the letter, or Enter on a line; or select the text by hand.", "muted")
 
     def contents(self) -> ComposeResult:
         box = Vertical(classes="dialog")
@@ -163,7 +162,7 @@ class CopyMenu(ListDialog[None]):
             for text in wrap(note, width - 5) if note else ():
                 lines.append((("    ", "text"), (text, "muted")))
                 keys.append(None)
-        said = paragraph(*self._said, width)
+        said = paragraph("Press the letter, or Enter on a line; or select the text by hand.", "muted", width)
         lines += [(), *said]
         keys += [None] * (len(said) + 1)
         chosen.styles.height = min(len(lines), max(self.size.height - 5, 3))
@@ -178,6 +177,8 @@ class CopyMenu(ListDialog[None]):
             in_background(self, partial(self._copy, choice), group="copy")
 
     async def _copy(self, choice: Choice) -> None:
-        where = await cast("Services", self.app).copy(choice.text)
-        self._said = (". ".join(filter(None, (f"{choice.label.capitalize()}: {where}", choice.note))), "up")
-        self._draw()
+        services = cast("Services", self.app)
+        where = await services.copy(choice.text)
+        services.say(". ".join(filter(None, (f"{choice.label.capitalize()}: {where}", choice.note))))
+        if self.is_current:
+            self.dismiss()
