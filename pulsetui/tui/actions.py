@@ -51,6 +51,7 @@ class Undo(Struct, frozen=True):
     done: str  # what is said when it has been taken back
     command: Command
     tells: bool = False  # the engine's own words are said too
+    shows: str = ""  # the check that the table's cursor goes to then
 
 
 class Actions:
@@ -204,6 +205,7 @@ class Actions:
                 f"Deletion of {_names([view])} undone",
                 lambda: client.do(UndoRemove((view.slug,), kept["fields"])),
                 tells=True,  # where it is now: not always where it was
+                shows=view.slug,
             ),
         )
 
@@ -263,7 +265,7 @@ class Actions:
     def undo(self) -> None:
         """Takes the last action back."""
         last = self._undo.pop()
-        self._run(last.command, done=last.done, tells=last.tells)
+        self._run(last.command, done=last.done, tells=last.tells, shows=last.shows)
 
     def dismiss(self, key: str) -> None:
         """Takes a notice away."""
@@ -279,7 +281,15 @@ class Actions:
 
         in_background(self._app, work, group="dismiss")
 
-    def _run(self, command: Command, *, done: str, undo: Undo | None = None, tells: bool = False) -> None:
+    def _run(
+        self,
+        command: Command,
+        *,
+        done: str,
+        undo: Undo | None = None,
+        tells: bool = False,
+        shows: str = "",
+    ) -> None:
         async def work() -> None:
             try:
                 results = await asyncio.to_thread(command)
@@ -292,6 +302,8 @@ class Actions:
             if len(refused) < len(results) or not results:
                 told = "; ".join(result.message for result in results if result.ok) if tells else ""
                 self._services.say(f"{done}: {told}" if told else done)
+                if shows:
+                    self._services.show_check(shows)
                 if undo is not None:
                     self._undo.append(undo)
                     del self._undo[:-_UNDO_KEPT]

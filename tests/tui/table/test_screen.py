@@ -275,6 +275,7 @@ async def test_deleting_asks_with_the_safe_answer_focused_and_can_be_undone() ->
         assert undo.slugs == ("a",)
         assert undo.fields["cron"] == "0 2 * * *"
         assert 'Deletion of "A" undone: a restored' in toasts(app)
+        assert home(app).model.cursor == "a", "the next key is meant for it, as before"
 
 
 async def test_a_deletion_can_be_answered_with_y() -> None:
