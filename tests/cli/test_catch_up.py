@@ -87,6 +87,18 @@ def test_the_file_is_that_of_the_engine_on_this_host(
         assert "  shop-sync --date 2026-11-16" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("by", ["sync", OVERDUE.uuid])
+def test_a_command_that_pings_the_check_by_curl_is_not_run(
+    by: str, engine: FakeEngine, tmp_path: Path, capsys: Captured
+) -> None:
+    """That would end the incident as the regular run does, which is still missing."""
+    ping = f"curl -fsS http://127.0.0.1:8787/ping/{by}"
+    (tmp_path / "checks.toml").write_text(f'{CHECK}command = "touch {tmp_path}/ran && {ping}"\n')
+    assert main(["catch-up", "sync", "--run", "--yes"]) == 2
+    assert "which would pass for the regular run; leave that out" in capsys.readouterr().err
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_command_that_an_engine_tells_is_not_run(
     engine: FakeEngine, tmp_path: Path, capsys: Captured
 ) -> None:

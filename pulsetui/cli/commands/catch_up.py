@@ -41,6 +41,7 @@ class _Plan(Struct, frozen=True):
     """What is known of one check."""
 
     slug: str
+    uuid: str
     slots: Sequence[MissedSlot]
     template: str  # "" where there is no command
     source: str  # where that stands
@@ -96,6 +97,7 @@ def _plan(options: argparse.Namespace, details: CheckDetails, info: EngineInfo, 
     url = f"{options.attach[0].rstrip('/')}/ping/" if options.attach else info.base_url
     return _Plan(
         slug=view.slug,
+        uuid=view.uuid,
         slots=slots,
         template=template,
         source=source,
@@ -178,6 +180,7 @@ def _run(plan: _Plan, options: argparse.Namespace) -> int:
         return OK
     if not plan.template:
         raise UsageError(_no_command(plan.slug))
+    _refuse_bare_ping(plan)
     if not plan.url:
         raise PulseError("the engine has no listener: it would not hear of the runs")
     if not options.yes and not agreed(f"Run {count_text(len(wanted), 'command')}, one after the other"):
@@ -197,6 +200,20 @@ def _run(plan: _Plan, options: argparse.Namespace) -> int:
             return NOT_OK
     talk(f"made up for {count_text(len(wanted), 'slot')}; the regular run is expected as before")
     return OK
+
+
+def _refuse_bare_ping(plan: _Plan) -> None:
+    """A ping by curl does not say that its run is a catch-up: the regular one, which is missing, would pass
+    for good. Raises UsageError."""
+    from pulsetui.crontab.reports import reports_of
+    from pulsetui.crontab.shell import read_shell
+
+    for report in reports_of(read_shell(plan.template)):
+        if report.url and report.check in (plan.slug, plan.uuid):
+            raise UsageError(
+                f"the command pings {plan.slug} by {clean(report.url, 100)}, which would pass for the regular"
+                f" run; leave that out (the run is reported anyway), or write: pulsetui ping {plan.slug}"
+            )
 
 
 def _runner(plan: _Plan, slot: datetime) -> list[str]:
