@@ -14,7 +14,11 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
-def read_time(option: str, text: str, where: tzinfo) -> datetime:
+_ISO_EXAMPLES = "2026-11-21, 2026-11-21T02:00 or 2026-11-21T02:00+02:00"
+_PAST_EXAMPLES = "2d, monday, yesterday, 14:30, 2026-11-21 or 2026-11-21T02:00"
+
+
+def read_time(option: str, text: str, where: tzinfo, *, examples: str = _ISO_EXAMPLES) -> datetime:
     """The instant given with ``option`` in ISO 8601; without an offset it is in the zone ``where``."""
     try:
         at = datetime.fromisoformat(text)
@@ -23,8 +27,7 @@ def read_time(option: str, text: str, where: tzinfo) -> datetime:
         raise UsageError(f'{option} "{clean(text, 60)}" {error}') from None
     except ValueError:
         raise UsageError(
-            f'{option} "{clean(text, 60)}" is not a date or time; write it like 2026-11-21,'
-            " 2026-11-21T02:00 or 2026-11-21T02:00+02:00"
+            f'{option} "{clean(text, 60)}" is not a date or time; write it like {examples}'
         ) from None
 
 
@@ -44,7 +47,7 @@ def read_past(option: str, text: str, where: tzinfo, now: datetime) -> datetime:
     try:
         return now - parse_duration(word)
     except (DurationError, OverflowError):
-        return read_time(option, text, where)
+        return read_time(option, text, where, examples=_PAST_EXAMPLES)
 
 
 def _weekday(word: str) -> int | None:

@@ -150,7 +150,11 @@ def renamed(slug: str) -> CheckView:
         (["--check", "snc"], 1, 'there is no check "snc"; did you mean "sync"?'),
         (["--tag", "none"], 2, 'no check has the tag "none"'),
         (["--since", "1h", "--until", "2h"], 2, "--since is not before --until"),
-        (["--since", "whenever"], 2, '--since "whenever" is not a date or time'),
+        (
+            ["--since", "whenever"],
+            2,
+            '"whenever" is not a date or time; write it like 2d, monday, yesterday, 14:30,',
+        ),
         (["phone"], 2, "a replay is about all hooks"),
     ],
 )
