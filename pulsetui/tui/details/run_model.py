@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec import Struct
+
 from pulsetui.client.views import CheckDetails, PingView, RunView
 from pulsetui.core.state.status import Outcome, PingKind
 from pulsetui.tui.draw.plot import Band, Tone, usual_band
@@ -103,6 +105,29 @@ def good_before(details: CheckDetails, run: RunView) -> RunView | None:
         if not other.catch_up and other.outcome is Outcome.SUCCESS and not other.duplicate
     ]
     return next((other for other in older if output_of(pings.get(other.n, []))), older[0] if older else None)
+
+
+class RunStory(Struct, frozen=True):
+    """A run with what belongs to it."""
+
+    run: RunView
+    pings: Sequence[PingView]  # the listed ones, oldest first
+    output: PingView | None  # the ping that carries its output
+    good: RunView | None  # what it is compared with
+    good_output: PingView | None
+
+
+def story_of(details: CheckDetails, number: int) -> RunStory | None:
+    """The run of that number; None when it is not listed (any more)."""
+    run = next((run for run in details.runs if run.n == number), None)
+    if run is None:
+        return None
+    pings = pings_by_run(details)
+    good = good_before(details, run)
+    own = pings.get(number, [])
+    return RunStory(
+        run, own, output_of(own), good, None if good is None else output_of(pings.get(good.n, []))
+    )
 
 
 def run_notes(run: RunView) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pulsetui.client.unusual import unusual_metrics
 from pulsetui.client.views import CheckDetails, PingView, RunView
 from pulsetui.core.state.status import Outcome
-from pulsetui.core.text.phrases import duration_text, number_text
+from pulsetui.core.text.phrases import duration_text, number_text, span_text
 from pulsetui.tui.details.pane import Drawn, PaneContext, PingKey
 from pulsetui.tui.details.pings import ping_line
 from pulsetui.tui.details.plots import expectations
@@ -63,6 +63,9 @@ def _facts(
         yield "Took", f"{duration_text(run.duration)}{compared}{percent}", "text"
     if run.exit_status is not None:
         yield "Exit status", str(run.exit_status), "down" if run.exit_status else "text"
+    if run.duration is None and run.started_at is not None and run.outcome is Outcome.RUNNING:
+        compared = f", usually {duration_text(usual.middle)}" if usual is not None else ""
+        yield "Running", f"{span_text((context.now - run.started_at).total_seconds())}{compared}", "running"
     if run.rid:
         yield "Run id", run.rid, "muted"
     if host := host_of(pings):

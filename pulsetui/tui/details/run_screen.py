@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
@@ -12,7 +12,8 @@ from textual.containers import Container
 
 from pulsetui.client.status_words import run_word
 from pulsetui.client.views import CheckDetails
-from pulsetui.tui.base.screen import PulseScreen, fetch
+from pulsetui.core.state.status import Outcome
+from pulsetui.tui.base.screen import TickingScreen, fetch
 from pulsetui.tui.base.verbs import bindings_on
 from pulsetui.tui.details.pane import PaneContext, PingKey, run_glyph
 from pulsetui.tui.details.run_diff import (
@@ -22,7 +23,8 @@ from pulsetui.tui.details.run_diff import (
     side_lines,
     unified_lines,
 )
-from pulsetui.tui.details.run_model import good_before, output_of, pings_by_run
+from pulsetui.tui.details.run_live import MAX_SAYINGS, Saying, goes_on, has_no_end, live_text, to_read
+from pulsetui.tui.details.run_model import RunStory, story_of
 from pulsetui.tui.details.run_page import run_facts
 from pulsetui.tui.draw.body_text import Way, body_lines, is_binary
 from pulsetui.tui.draw.hints import Hint, Hints
@@ -31,6 +33,8 @@ from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.draw.reader import Text, TextReader, TextView
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from pulsetui.client.client import EngineClient
 
 _TABS = ("Run", "Output", "Diff to last good")
@@ -38,6 +42,8 @@ _IDS = ("facts", "output", "difference")
 _OUTPUT_BESIDE_FROM = 140
 """Cells of the screen from which the output has room beside the facts."""
 _FACTS = 84  # cells that they need
+_FRESH_S = 1.0
+"""A check that reports all the time is read again so often."""
 
 
 class _Title(OneLine):
@@ -50,7 +56,7 @@ class _Tabs(OneLine):
     BASE = "panel"
 
 
-class RunScreen(PulseScreen):
+class RunScreen(TickingScreen):
     """Opened from a list of runs, with the details that the list was drawn from."""
 
     DEFAULT_CSS = """
@@ -86,13 +92,14 @@ class RunScreen(PulseScreen):
         super().__init__()
         self.slug = slug
         self.tab = 0
-        self._details = details
-        self._run = next(run for run in details.runs if run.n == number)
-        pings = pings_by_run(details)
-        self._pings = pings.get(number, [])
-        self._output = output_of(self._pings)
-        self._good = good_before(details, self._run)
-        self._good_output = None if self._good is None else output_of(pings.get(self._good.n, []))
+        self._number = number
+        story = story_of(details, number)
+        assert story is not None, "the run was chosen in the list of these details"
+        self._details, self._story = details, story
+        self._follows = goes_on(story.run)  # also to its end
+        self._bodies: dict[int, bytes] = {}  # by the number of the ping
+        self._sayings: list[Saying] = []
+        self._question: Timer | None = None
         self._body: bytes | None = None
         self._way: Way = "text"
         self._difference: OutputDiff | None = None
@@ -109,22 +116,59 @@ class RunScreen(PulseScreen):
 
     def on_mount(self) -> None:
         self.action_show_tab(0)
-        client = self.pulse.client
-        fetch(self, lambda: self._compared(client), self._got, group="run", fail=self._failed)
+        self._hear()
+        self._read()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
 
-    def _compared(self, client: EngineClient) -> tuple[bytes, OutputDiff]:
-        """The output and the difference; on a thread, since both may take a while."""
-        body = b"" if self._output is None else client.ping_body(self.slug, self._output.n)
-        if self._good_output is None or not body:
-            return body, OutputDiff()
-        return body, compare(client.ping_body(self.slug, self._good_output.n), body)
+    # What is new while it goes on
 
-    def _got(self, answer: tuple[bytes, OutputDiff]) -> None:
-        self._body, self._difference = answer
-        self._way = "hex" if is_binary(self._body) else "text"
+    def tick(self) -> None:
+        if goes_on(self._story.run):
+            self._draw()
+
+    def news(self, changed: frozenset[str], *, info: bool) -> None:
+        if self.slug in changed and self._question is None:
+            self._question = self.set_timer(_FRESH_S, self._ask)
+
+    def _ask(self) -> None:
+        self._question = None
+        client = self.pulse.client
+        fetch(self, lambda: client.details(self.slug), self._told, group="run", fail=self._failed)
+
+    def _told(self, details: CheckDetails) -> None:
+        story = story_of(details, self._number)
+        if story is None:
+            return  # too old to be listed by now: what was known of it stays
+        self._details, self._story, self._problem = details, story, ""
+        self._hear()
+        self._read()
+        self._draw()
+
+    def _hear(self) -> None:
+        """Remembers how far the run says it is: the engine does not."""
+        run = self._story.run
+        if run.outcome is not Outcome.RUNNING or not run.detail:
+            return
+        if not self._sayings or self._sayings[-1].text != run.detail:
+            self._sayings = [*self._sayings, Saying(self.pulse.now(), run.detail)][-MAX_SAYINGS:]
+
+    def _read(self) -> None:
+        """Fetches the bodies that are not here yet, and compares."""
+        client, story, known = self.pulse.client, self._story, dict(self._bodies)
+
+        def ask() -> tuple[RunStory, dict[int, bytes], OutputDiff]:
+            return story, *_compared(client, self.slug, story, known)
+
+        fetch(self, ask, self._got, group="run-bodies", fail=self._failed)
+
+    def _got(self, answer: tuple[RunStory, dict[int, bytes], OutputDiff]) -> None:
+        story, self._bodies, self._difference = answer
+        output = b"" if story.output is None else self._bodies[story.output.n]
+        if output != self._body:
+            self._body = output
+            self._way = "hex" if is_binary(output) else "text"
         self._draw()
 
     def _failed(self, problem: str) -> None:
@@ -146,12 +190,12 @@ class RunScreen(PulseScreen):
             ascii_only=self.pulse.ascii_only,
         )
         view = self._details.view
-        glyph, style = run_glyph(self._run, context)
+        glyph, style = run_glyph(self._story.run, context)
         title: list[Span] = [
-            (f" {glyph} {run_word(self._run.outcome, self._run.oddity)}", style),
-            (f"  run {self._run.n} of ", "text"),
+            (f" {glyph} {run_word(self._story.run.outcome, self._story.run.oddity)}", style),
+            (f"  run {self._story.run.n} of ", "text"),
             (name_of(view), "strong"),
-            (f"  {context.instant(self._run.started_at or self._run.ended_at)}", "muted"),
+            (f"  {context.instant(self._story.run.started_at or self._story.run.ended_at)}", "muted"),
         ]
         self.query_one(_Title).show(title)
         spans: list[Span] = [(" ", "text")]
@@ -161,8 +205,10 @@ class RunScreen(PulseScreen):
             spans += [(f"[{title_text}]" if on else f" {title_text} ", "head-sorted" if on else "muted")]
         self.query_one(_Tabs).show(spans)
         told = replace(context, width=_facts_width(self.size.width))
-        facts.show(*run_facts(self._details, self._run, self._good, self._pings, told))
-        self.query_one("#output", TextReader).read(self._output_text())
+        facts.show(*run_facts(self._details, self._story.run, self._story.good, self._story.pings, told))
+        self.query_one("#output", TextReader).read(
+            self._output_text(context), follow=self._follows and self._way == "text"
+        )
         self.query_one("#difference", TextReader).read_lines(self._difference_lines(context))
         self.refresh_hints()
 
@@ -176,17 +222,22 @@ class RunScreen(PulseScreen):
         facts.styles.width = _facts_width(self.size.width) + 1 if wide else "100%"
         return facts
 
-    def _output_text(self) -> Text:
+    def _output_text(self, context: PaneContext) -> Text:
         if self._problem:
             return [(plain(self._problem), "error")]
         if self._body is None:
             return [("Reading…", "muted")]
+        if has_no_end(self._story.run) and self._way == "text":
+            return live_text(self._story.run, self._story.pings, self._sayings, self._bodies, context)
         if self._body:
             return [(line, "text") for line in body_lines(self._body, self._way)]
-        if not self._pings:
+        if not self._story.pings:
             return [("Its pings are too old to be listed.", "muted")]
         return [
-            ("Its pings had no body. To send the output, run the job with:", "muted"),
+            (
+                "Its pings had no body: nothing was printed, or sent. To send the output, run the job with:",
+                "muted",
+            ),
             ("", "text"),
             (f"    pulsetui run {plain(self.slug)} -- COMMAND", "accent"),
         ]
@@ -196,16 +247,18 @@ class RunScreen(PulseScreen):
             return [((plain(self._problem), "error"),)]
         if self._difference is None:
             return [(("Reading…", "muted"),)]
-        if self._good is None:
+        if self._story.good is None:
             return [(("No earlier good run is listed: there is nothing to compare with.", "muted"),)]
-        when = context.instant(self._good.started_at or self._good.ended_at)
+        when = context.instant(self._story.good.started_at or self._story.good.ended_at)
+        if goes_on(self._story.run):
+            return [(("This run is still going on: it can be compared when its output has come.", "muted"),)]
         if not self._body:
             return [(("This run sent no output: there is nothing to compare.", "muted"),)]
-        if self._good_output is None:
+        if self._story.good_output is None:
             return [((f"No output of the good run of {when} is kept.", "muted"),)]
         titles = (
-            f"run {self._good.n}, {when}, good",
-            f"run {self._run.n}, this one: {run_word(self._run.outcome, self._run.oddity)}",
+            f"run {self._story.good.n}, {when}, good",
+            f"run {self._story.run.n}, this one: {run_word(self._story.run.outcome, self._story.run.oddity)}",
         )
         if self.size.width >= SIDE_BY_SIDE_FROM:
             return list(side_lines(self._difference, titles, context.width, ascii_only=context.ascii_only))
@@ -247,10 +300,24 @@ class RunScreen(PulseScreen):
             if self.tab == 1:
                 hints += [Hint("r", "raw"), Hint("x", "bytes")]
         else:
-            hints.append(Hint("Enter", "body", on=bool(self._pings)))
+            hints.append(Hint("Enter", "body", on=bool(self._story.pings)))
         self.query_one(Hints).offer([*hints, Hint("?", "help")])
 
 
 def _facts_width(width: int) -> int:
     """Cells of the facts on a screen that is so wide, without the scrollbar."""
     return max(_FACTS, width // 2) if width >= _OUTPUT_BESIDE_FROM else max(width - 2, 10)
+
+
+def _compared(
+    client: EngineClient, slug: str, story: RunStory, known: Mapping[int, bytes]
+) -> tuple[dict[int, bytes], OutputDiff]:
+    """The bodies that the run's page shows, and the difference; on a thread, since both may take a while."""
+    wanted = to_read(story.pings) if has_no_end(story.run) else []
+    bodies = {ping.n: known.get(ping.n) or client.ping_body(slug, ping.n) for ping in wanted}
+    for ping in (story.output, story.good_output):
+        if ping is not None and ping.n not in bodies:
+            bodies[ping.n] = known.get(ping.n) or client.ping_body(slug, ping.n)
+    if story.output is None or story.good_output is None or goes_on(story.run):
+        return bodies, OutputDiff()
+    return bodies, compare(bodies[story.good_output.n], bodies[story.output.n])

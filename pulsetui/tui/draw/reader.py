@@ -49,7 +49,7 @@ class TextView(LineList):
             self.scroll_to(y=0, animate=False)
         self.lay_out()
         if follow and at_end:
-            self.scroll_to(y=self.max_scroll_y, animate=False)
+            self.call_after_refresh(self.scroll_to, y=len(self.lines), animate=False)
 
     def on_resize(self, event: Resize) -> None:
         super().on_resize(event)
