@@ -108,7 +108,7 @@ class Runs:
 
 @pytest.fixture
 def options(tmp_path: Path) -> argparse.Namespace:
-    return argparse.Namespace(state_dir=str(tmp_path), config=None)
+    return argparse.Namespace(state_dir=str(tmp_path), config=None, wall=False)
 
 
 def run_over(
