@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from pulsetui.tui.base.services import Services
 
 _FETCH_EVERY_S = 60.0
-_MIN_FETCH_S = 2.0
-"""Between two questions to the engine, however much changes."""
+_MIN_FETCH_S, _NEWS_FETCH_S = 2.0, 15.0
+"""Between two questions to the engine: for lanes that it has not told of, and for what is new in those that
+are shown, whose cells are longer than that."""
 
 
 class GlancePane(LineList, can_focus=False):
@@ -56,15 +57,15 @@ class GlancePane(LineList, can_focus=False):
             return
         for slug in changed:
             self._sort_in(slug, checks.get(slug))
-            if slug in self._asked:
-                self._ask()
+            if slug in self._asked and self._question is None:
+                self._ask(_NEWS_FETCH_S)
 
     def tick(self) -> None:
         """Nothing but the minute is in these lines."""
         if self.display and self._minute != _minute_of(self._pulse.now()):
             self._draw()
             if time.monotonic() - self._asked_at > _FETCH_EVERY_S:
-                self._ask()
+                self._ask(_MIN_FETCH_S)
 
     def show_rows(self, rows: int, listed: Iterable[CheckView]) -> None:
         """Takes so many rows, 0 for none; ``listed`` are the checks on the rows of the table."""
@@ -129,7 +130,7 @@ class GlancePane(LineList, can_focus=False):
         lanes = tuple(view.slug for view in glance.lanes[: shares(glance, self._rows).lanes])
         if lanes != self._asked:
             self._asked = lanes
-            self._ask()
+            self._ask(_MIN_FETCH_S)
 
     # The engine is asked on a thread
 
@@ -142,16 +143,20 @@ class GlancePane(LineList, can_focus=False):
     def _pulse(self) -> Services:
         return cast("PulseScreen", self.screen).pulse
 
-    def _ask(self) -> None:
-        """Asks soon for the lanes that are shown; many wishes become one question."""
-        if self._question is None and self._asked:
-            wait = max(_MIN_FETCH_S - (time.monotonic() - self._asked_at), 0.01)
+    def _ask(self, every: float) -> None:
+        """Asks for the lanes that are shown, ``every`` seconds after the last question at the earliest; many
+        wishes become one."""
+        if self._question is not None:
+            self._question.stop()
+            self._question = None
+        if self._asked:
+            wait = max(every - (time.monotonic() - self._asked_at), 0.01)
             self._question = self.set_timer(wait, self._fetch)
 
     def _fetch(self) -> None:
         self._question, self._asked_at = None, time.monotonic()
         if not self.display:
-            self._asked = ()  # they are asked for when they are seen again
+            self._asked, self._made_from = (), None  # they are asked for when they are seen again
             return
         client, slugs = self._pulse.client, self._asked
         since = self._pulse.now() - SPAN
