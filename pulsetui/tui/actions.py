@@ -55,7 +55,7 @@ class Undo(Struct, frozen=True):
 
 
 class Actions:
-    """One for the app. Every method returns at once; the answer comes as news in the corner."""
+    """One for the app. Every method returns at once; the answer comes as a message in the last line."""
 
     def __init__(self, app: App[None], services: Services) -> None:
         self._app = app

@@ -13,7 +13,6 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.events import Event, Key, Paste, Resize
-from textual.notifications import Notify
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -26,6 +25,7 @@ from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.base.verbs import BY_ID, Verb, key_of
 from pulsetui.tui.bridge import Bridge
 from pulsetui.tui.draw.theme import StyleSet
+from pulsetui.tui.messages import Messages
 from pulsetui.tui.navigation import Navigation
 from pulsetui.tui.session import UiSession
 from pulsetui.tui.shown_zone import WHOSE, ShownZone
@@ -36,7 +36,6 @@ from pulsetui.tui.terminal.key_reader import PASTE_CUT
 from pulsetui.tui.terminal.signals import EndingSignals
 from pulsetui.tui.terminal.terminal import Terminal
 from pulsetui.tui.terminal.type_ahead import TypeAhead
-from pulsetui.tui.toasts import replaced_by
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from pulsetui.tui.base.answers import Known, SnoozeAnswer
     from pulsetui.tui.base.services import PersonalActions
     from pulsetui.tui.dialogs.leave import Answer
+    from pulsetui.tui.draw.hints import Spoken
     from pulsetui.tui.settings import SettingsFile
     from pulsetui.tui.terminal.driver import InputFailed
 
@@ -61,7 +61,6 @@ class PulseApp(App[None]):
     CSS_PATH = Path(__file__).with_name("app.tcss")
     TITLE = "PulseTUI"
     BINDINGS: ClassVar[list[BindingType]] = []
-    NOTIFICATION_TIMEOUT = 5
 
     def __init__(
         self,
@@ -92,12 +91,12 @@ class PulseApp(App[None]):
         """Whether the person wants the engine to go on when the screen has ended."""
         self._ends = False
         self._mouse, self._wall = mouse, wall
-        self._own_notices = tuple(notices)
-        self._on_shown = on_shown
+        self._own_notices, self._on_shown = tuple(notices), on_shown
         self.session = UiSession(self, self, self, settings)
         own = host_zone if host is None else lambda: host
         self.shown_zone = ShownZone(self.session.settings.zone, client.info().timezone, own)
         self.ascii_only = ascii_only or self.session.settings.ascii
+        self.messages = Messages(self)
         self.actions = Actions(self, self)
         self.terminal = Terminal(self)
         self.go = Navigation(self, self, self.terminal)
@@ -282,6 +281,7 @@ class PulseApp(App[None]):
     async def on_event(self, event: Event) -> None:
         """Keys wait until what was opened before them is there; everything else goes Textual's way."""
         if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self.messages.key_pressed()
             self.type_ahead.take(event)
         else:
             await super().on_event(event)
@@ -331,24 +331,12 @@ class PulseApp(App[None]):
         self.terminal.set_title(f"pulse: {words}")
 
     def say(self, text: str, *, severity: str = "information") -> None:
-        """News in the corner. The text may come from outside: it is cleaned and never markup."""
-        from pulsetui.core.text.clean import clean
+        self.messages.say(text, severity)
 
-        text = clean(text, 400)
-        if severity == "error":
-            self.notify(text, severity="error", markup=False, timeout=12)
-        elif severity == "warning":
-            self.notify(text, severity="warning", markup=False)
-        else:
-            self.notify(text, markup=False)
-
-    def on_notify(self, event: Notify) -> None:
-        """Before Textual adds a piece of news, takes away what it replaces.
-
-        The collection is Textual's own and private; this is the only place that knows of it.
-        """
-        for one in replaced_by(event.notification, self._notifications):
-            self._unnotify(one, refresh=False)
+    @property
+    def said(self) -> Sequence[Spoken]:
+        """What stands in the last line at the moment."""
+        return self.messages.said
 
     # Themes
 

@@ -15,7 +15,7 @@ from pulsetui.tui.editor import EditorError, editor_command, line_in
 from pulsetui.tui.terminal.terminal import Terminal
 from tests.client.fake import FakeEngine
 from tests.client.samples import ABOUT, view
-from tests.tui.support.screen_driver import press, showing, toasts
+from tests.tui.support.screen_driver import messages, press, showing
 from tests.tui.terminal.test_terminal import DOWN
 
 FILE = Path("/etc/pulsetui/checks.toml")
@@ -114,13 +114,13 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
 async def test_the_key_opens_the_file_and_says_when_the_editor_failed(engine: FakeEngine) -> None:
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "E")
-        assert toasts(app) == ["There is no terminal to open an editor in"]
+        assert messages(app) == ["There is no terminal to open an editor in"]
 
         front = InFront(code=1)
         app.terminal.run_in_front = front  # type: ignore[method-assign]
         await press(app, pilot, "E")
         assert front.started == [["true", engine.about.config_path]]
-        assert "true ended with exit code 1" in toasts(app)
+        assert "true ended with exit code 1" in messages(app)
 
 
 async def test_the_file_of_an_engine_elsewhere_is_not_looked_for_here(engine: FakeEngine) -> None:
@@ -129,7 +129,7 @@ async def test_the_file_of_an_engine_elsewhere_is_not_looked_for_here(engine: Fa
         app.terminal.run_in_front = front  # type: ignore[method-assign]
         await press(app, pilot, "E")
         assert front.started == []
-        assert toasts(app) == [
+        assert messages(app) == [
             f"The engine is at http://10.1.1.1:8787, and so is its {engine.about.config_path}: edit it there"
         ]
 

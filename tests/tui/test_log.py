@@ -17,13 +17,13 @@ from tests.client.fake import FakeEngine
 from tests.client.samples import NOW, household
 from tests.tui.support.screen_driver import (
     check_snapshot,
+    messages,
     press,
     screen_text,
     settled,
     showing,
     snapshot,
     strips,
-    toasts,
 )
 
 TEXTS = [
@@ -179,7 +179,7 @@ def test_instants_of_programs_are_shown_on_the_clock_of_the_log() -> None:
 async def test_ctrl_c_says_which_key_leaves() -> None:
     async with showing(FakeEngine(), (80, 24)) as (app, pilot):
         await press(app, pilot, "ctrl+c")
-        assert toasts(app) == ["q leaves. Esc goes back one step"]
+        assert messages(app) == ["q leaves. Esc goes back one step"]
         assert app.is_running
 
 

@@ -114,7 +114,7 @@ async def test_theme_and_order_outlive_the_session_and_no_row_is_left_out_of_the
         await settled(first, pilot)
 
     second = app_with(path)
-    async with second.run_test(size=(100, 24), notifications=True) as pilot:
+    async with second.run_test(size=(100, 24)) as pilot:
         await settled(second, pilot)
         home = second.screen
         assert isinstance(home, HomeScreen)

@@ -101,7 +101,7 @@ async def test_the_key_says_every_time_of_a_screen_in_another_zone(keys: tuple[s
         assert screen_text(app) != wanted
         await press(app, pilot, "Z")
         assert "Times in UTC: UTC" in screen_text(app)
-        app.clear_notifications()
+        app.messages.clear()
         await settled(app, pilot)
         assert screen_text(app) == wanted
 
@@ -119,7 +119,7 @@ async def test_an_edited_zone_is_shown_at_once() -> None:
 async def test_where_all_zones_are_the_same_the_key_says_so() -> None:
     engine = _in_zone("UTC")()
     app = PulseApp(engine, host=ZoneInfo("UTC"))
-    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         await settled(app, pilot)
         await press(app, pilot, "Z")
         assert "have the same zone: UTC" in " ".join(screen_text(app).split())

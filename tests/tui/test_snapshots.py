@@ -60,7 +60,7 @@ async def test_the_home_screen_looks_as_it_should(scene: str, size: tuple[int, i
             await besides(app, pilot)
         if size[0] >= MIN_WIDTH and scene != "household":
             await press(app, pilot, "o", "o")  # beside the table stands the same for all of them
-            app.clear_notifications()
+            app.messages.clear()
             await settled(app, pilot)
         assert {strip.cell_length for strip in strips(app)} == {size[0]}
         assert all(cell_len(strip.text) == size[0] for strip in strips(app))

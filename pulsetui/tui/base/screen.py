@@ -122,7 +122,7 @@ class PulseScreen(Screen[None]):
         """Checks or the engine's state have changed. Called for the screens of the stack, top or not."""
 
     def say(self, text: str, *, severity: str = "information") -> None:
-        """A short piece of news in the corner; never markup."""
+        """A short message in the last line; never markup."""
         self.pulse.say(text, severity=severity)
 
 

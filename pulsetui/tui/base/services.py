@@ -71,7 +71,7 @@ class Services(Protocol):
         """The engine's clock, UTC."""
 
     def say(self, text: str, *, severity: str = "information") -> None:
-        """News in the corner; never markup."""
+        """A short message in the last line; never markup."""
 
     def notices(self) -> tuple[Notice, ...]:
         """The screen's own and the engine's."""

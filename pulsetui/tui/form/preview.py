@@ -9,7 +9,7 @@ from pulsetui.client.views import SchedulePreview
 from pulsetui.core.schedule.zone import zone as zone_named
 from pulsetui.core.text.phrases import instants_text, one_unit, until_text
 from pulsetui.errors import ScheduleError
-from pulsetui.tui.draw.lines import Line, Span, pad, plain, wrap
+from pulsetui.tui.draw.lines import Line, Span, pad, plain, wrap, wrapped
 from pulsetui.tui.form.advice import Level, Note
 from pulsetui.tui.form.suggest import Suggestion
 
@@ -32,10 +32,12 @@ def preview_lines(
     viewer_zone: tzinfo,
     is_period: bool,
     width: int,
+    not_saved: str = "",  # why
 ) -> list[Line]:
     """All of it, top down in the order in which it matters."""
     loud = [note for note in notes if note.level in {"error", "warning"}]
-    lines = _schedule(preview, suggestion, width)
+    lines = wrapped(not_saved, width, "error", " ") if not_saved else []
+    lines += _schedule(preview, suggestion, width)
     lines += _notes(loud, width)
     if preview is not None:
         lines += _upcoming(preview, now, viewer_zone, width, is_period=is_period)

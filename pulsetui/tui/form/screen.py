@@ -80,6 +80,7 @@ class EditScreen(PulseScreen):
         self._touched: set[str] = set()
         self._problems: Sequence[FieldProblem] = ()  # at the last look
         self._refused: list[FieldProblem] = []  # by the engine, until the field is changed
+        self._not_saved = ""  # why, when the last try failed
         self._saving = False
         self._judging: Timer | None = None
         self._fit(app.size.width, app.size.height)
@@ -230,6 +231,7 @@ class EditScreen(PulseScreen):
             viewer_zone=self.pulse.viewer_zone,
             is_period=model.kind == "every",
             width=max(shown.size.width - 2, 20),
+            not_saved=self._not_saved,
         )
         shown.show(lines)
         # What does not fit can be reached with Tab and scrolled.
@@ -248,6 +250,7 @@ class EditScreen(PulseScreen):
     async def action_save(self) -> None:
         if self._saving:
             return
+        self._not_saved = ""
         self._touched |= SPECS.keys()
         problems = self._judge()
         if problems:
@@ -259,7 +262,7 @@ class EditScreen(PulseScreen):
             self.dismiss()
             return
         if not self.pulse.client.connected:
-            self.say("Not saved: the engine cannot be reached. What you typed stays here", severity="error")
+            self._complain("Not saved: the engine cannot be reached. What you typed stays here")
             return
         self._saving = True
         in_background(self, self._save, group="save")
@@ -286,7 +289,13 @@ class EditScreen(PulseScreen):
         self._judge()
         if self._refused:
             await self._enter_first(self._refused)
-        self.say(f"Not saved: {result.message}", severity="error")
+        self._complain(f"Not saved: {result.message}")
+
+    def _complain(self, why: str) -> None:
+        """Says why it was not saved; in the form until somebody tries again."""
+        self._not_saved = why
+        self._show_preview()
+        self.say(why, severity="error")
 
     async def _enter_first(self, problems: Sequence[FieldProblem]) -> None:
         wrong = {field_of(problem.field) for problem in problems}

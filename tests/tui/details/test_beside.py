@@ -17,13 +17,13 @@ from tests.client.samples import household, overdue, view
 from tests.tui.support.screen_driver import (
     besides,
     check_snapshot,
+    messages,
     press,
     screen_text,
     settled,
     showing,
     snapshot,
     strips,
-    toasts,
 )
 from tests.tui.test_snapshots import hostile
 
@@ -122,10 +122,10 @@ async def test_where_there_is_no_room_o_says_so() -> None:
     async with showing(FakeEngine(household()), (120, 21)) as (app, pilot):
         assert not app.screen.query(Beside)
         await press(app, pilot, "o")
-        assert any("No room beside the table" in said for said in toasts(app))
+        assert any("No room beside the table" in said for said in messages(app))
         assert not app.screen.query(Beside)
         await press(app, pilot, ">")
-        assert any("o shows them" in said for said in toasts(app))
+        assert any("o shows them" in said for said in messages(app))
 
 
 async def test_keys_give_it_more_room_and_less_as_far_as_there_is_some() -> None:
@@ -139,7 +139,7 @@ async def test_keys_give_it_more_room_and_less_as_far_as_there_is_some() -> None
             await pilot.press("<")
         await settled(app, pilot)
         assert beside.outer_size.width == MIN_CELLS
-        assert any("Smaller they would say nothing" in said for said in toasts(app))
+        assert any("Smaller they would say nothing" in said for said in messages(app))
 
         await press(app, pilot, "o", ">", ">", ">")
         assert beside.outer_size.height == 18
@@ -147,7 +147,7 @@ async def test_keys_give_it_more_room_and_less_as_far_as_there_is_some() -> None
             await pilot.press(">")
         await settled(app, pilot)
         assert beside.outer_size.height == 26
-        assert any("The table needs the rest" in said for said in toasts(app))
+        assert any("The table needs the rest" in said for said in messages(app))
 
 
 async def test_the_mouse_drags_its_edge() -> None:

@@ -9,7 +9,7 @@ from pulsetui.client.commands import EditCheck
 from tests.client.fake import FakeEngine
 from tests.client.samples import ABOUT
 from tests.report.test_learned import nights, seen
-from tests.tui.support.screen_driver import press, screen_text, settled, showing, toasts
+from tests.tui.support.screen_driver import messages, press, screen_text, settled, showing
 
 FIRST = {"every": None, "cron": "0 2 * * *", "grace": "20m"}
 BACK = {"every": "1d", "cron": None, "grace": "2h"}
@@ -39,7 +39,7 @@ async def test_one_key_accepts_the_first_and_undo_takes_it_back() -> None:
     async with showing(fake) as (app, pilot):
         await press(app, pilot, "enter", "A")
         assert [dict(one.fields) for one in fake.commands if isinstance(one, EditCheck)] == [FIRST]
-        assert toasts(app)[-1] == 'backup: cron = "0 2 * * *", grace = "20m" (u takes it back)'
+        assert messages(app)[-1] == 'backup: cron = "0 2 * * *", grace = "20m" (u takes it back)'
         await press(app, pilot, "u")
         assert [dict(one.fields) for one in fake.commands if isinstance(one, EditCheck)] == [FIRST, BACK]
 
@@ -63,7 +63,7 @@ async def test_where_nothing_was_learned_the_key_says_so_and_changes_nothing() -
     async with showing(fake) as (app, pilot):
         await press(app, pilot, "enter", "A")
         assert "Learned" not in screen_text(app)
-        assert toasts(app) == ["Nothing was learned from the runs that the check does not say already"]
+        assert messages(app) == ["Nothing was learned from the runs that the check does not say already"]
         assert fake.commands == []
 
 
@@ -72,4 +72,4 @@ async def test_an_edit_that_is_refused_is_said_and_cannot_be_undone() -> None:
     fake.agree, fake.refuse = "", "checks.toml cannot be written"
     async with showing(fake) as (app, pilot):
         await press(app, pilot, "enter", "A", "u")
-        assert toasts(app) == ["backup: checks.toml cannot be written", "There is nothing to undo"]
+        assert messages(app) == ["backup: checks.toml cannot be written", "There is nothing to undo"]

@@ -12,7 +12,7 @@ from pulsetui.tui.details.body import BodyScreen
 from pulsetui.tui.details.screen import DetailsScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import ME, NOW, details_of, household, incident, overdue, view
-from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips, toasts
+from tests.tui.support.screen_driver import messages, press, screen_text, settled, showing, strips
 
 
 async def opened(app: PulseApp, pilot: Pilot[None], slug: str) -> DetailsScreen:
@@ -100,7 +100,7 @@ async def test_verbs_work_on_the_check_that_is_open() -> None:
         assert engine.checks()["b"].status is Status.PAUSED
         assert "p resume" in screen_text(app)
         await press(app, pilot, "a")
-        assert any("not down" in said for said in toasts(app))
+        assert any("not down" in said for said in messages(app))
 
 
 async def test_a_deleted_check_says_so_and_escape_goes_back() -> None:
@@ -111,7 +111,7 @@ async def test_a_deleted_check_says_so_and_escape_goes_back() -> None:
         await settled(app, pilot)
         assert "no longer in checks.toml" in screen_text(app)
         await press(app, pilot, "p")
-        assert any("no check under the cursor" in said for said in toasts(app))
+        assert any("no check under the cursor" in said for said in messages(app))
         await press(app, pilot, "escape")
         assert len(app.screen_stack) == 1
 

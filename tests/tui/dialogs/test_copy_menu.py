@@ -15,7 +15,7 @@ from pulsetui.tui.dialogs.ask import copy_choices
 from pulsetui.tui.ways.target import target_of
 from tests.client.fake import FakeEngine
 from tests.client.samples import view
-from tests.tui.support.screen_driver import press, screen_text, showing, toasts
+from tests.tui.support.screen_driver import messages, press, screen_text, showing
 
 INFO = FakeEngine().info()
 CRONTAB = {"t": "cron", "r": "run"}
@@ -95,7 +95,7 @@ async def test_a_line_is_translated_and_copying_it_says_so_again(monkeypatch: py
         note = "Cron reads the host's zone, UTC: translated from Asia/Tokyo."
         assert shown.count(note) == 1, "once for both lines"
         await press(app, pilot, "t")
-        assert toasts(app) == [f"Crontab line: sent to the terminal's clipboard. {note}"]
+        assert messages(app) == [f"Crontab line: sent to the terminal's clipboard. {note}"]
 
 
 async def test_the_menu_says_in_which_zone_the_times_are_meant() -> None:

@@ -17,7 +17,7 @@ from pulsetui.tui.table.row import Row, rank
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import HOUR, ME, NOW, overdue, view
-from tests.tui.support.screen_driver import dialog_text, press, screen_text, settled, showing, toasts
+from tests.tui.support.screen_driver import dialog_text, messages, press, screen_text, settled, showing
 
 MORNING = datetime(2026, 3, 11, 8, 0, tzinfo=ZoneInfo("Europe/Riga")).astimezone(UTC)
 
@@ -33,7 +33,7 @@ async def test_z_and_a_length_snooze_the_check_and_u_ends_it() -> None:
         assert isinstance(app.screen, SnoozeDialog)
         await press(app, pilot, "1")
         assert engine.commands == [StartSnooze("check", ("a",), until=NOW + timedelta(minutes=20), by=ME)]
-        assert 'Snoozed "A" until 11:50' in toasts(app)
+        assert 'Snoozed "A" until 11:50' in messages(app)
         assert "A" in screen_text(app)
         assert "z 20m overdue" in " ".join(screen_text(app).split())
 
@@ -136,7 +136,7 @@ async def test_escape_leaves_everything_as_it_was_and_zero_ends_only_what_runs()
         await press(app, pilot, "escape")
         assert engine.commands == []
         await press(app, pilot, "u")
-        assert "There is nothing to undo" in toasts(app)
+        assert "There is nothing to undo" in messages(app)
 
 
 async def test_a_refused_snooze_says_why() -> None:
@@ -144,7 +144,7 @@ async def test_a_refused_snooze_says_why() -> None:
     engine.refuse = "the disk is full"
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "z", "1")
-        assert "a: the disk is full" in toasts(app)
+        assert "a: the disk is full" in messages(app)
 
 
 async def test_the_details_of_a_check_snooze_it_too() -> None:

@@ -20,12 +20,12 @@ from tests.client.fake import FakeEngine
 from tests.client.samples import ABOUT, details_of, view
 from tests.tui.support.screen_driver import (
     check_snapshot,
+    messages,
     press,
     screen_text,
     settled,
     showing,
     snapshot,
-    toasts,
 )
 
 
@@ -119,7 +119,10 @@ async def test_what_the_engine_refuses_is_shown_at_its_field_and_nothing_is_lost
         await press(app, pilot, "ctrl+s")
         assert on(app) is EditScreen
         assert "another check has this name" in screen_text(app)
-        assert "Not saved: checks.toml was changed by somebody else" in toasts(app)
+        assert "Not saved: checks.toml was changed by somebody else" in messages(app)
+        app.messages.clear()
+        await settled(app, pilot)
+        assert "Not saved: checks.toml was changed" in screen_text(app), "until it is tried again"
         assert app.screen.query_one("#field-name Input", Input).value == "Same name"
 
         engine.refuse = ""
@@ -138,7 +141,7 @@ async def test_an_engine_that_goes_away_while_saving_loses_nothing() -> None:
         await press(app, pilot, "ctrl+s")
         assert on(app) is EditScreen
         assert app.screen.query_one("#field-name Input", Input).value == "Kept"
-        assert any("no engine answers" in said for said in toasts(app))
+        assert any("no engine answers" in said for said in messages(app))
 
 
 async def test_escape_asks_only_when_something_was_changed() -> None:
@@ -406,7 +409,7 @@ async def test_ctrl_t_takes_what_a_field_is_told_to_try() -> None:
         await press(app, pilot, "ctrl+t")
         assert value(app, "schedule") == "0 1 * * *"
         await press(app, pilot, "ctrl+t")
-        assert toasts(app) == ["There is no suggestion to apply"]
+        assert messages(app) == ["There is no suggestion to apply"]
 
 
 async def test_an_empty_expression_is_asked_for_in_the_words_of_a_form() -> None:

@@ -20,13 +20,13 @@ from tests.client.samples import ME, NOW, household
 from tests.tui.support.screen_driver import (
     RIGA,
     check_snapshot,
+    messages,
     press,
     screen_text,
     settled,
     showing,
     snapshot,
     strips,
-    toasts,
 )
 
 CONTEXT = ListContext(now=NOW, zone=RIGA)
@@ -118,7 +118,7 @@ async def test_a_test_goes_out_by_the_hook_under_the_cursor_and_its_result_shows
         [command] = fake.commands
         assert isinstance(command, TestHooks)
         assert (command.hooks, command.by) == (("boss",), ME)
-        assert toasts(app) == ["A test goes out by boss"]
+        assert messages(app) == ["A test goes out by boss"]
         assert "test  told by 1 of 1 hook" in screen_text(app)
 
 
@@ -142,7 +142,7 @@ async def test_a_drill_is_begun_and_acknowledged_with_a_key() -> None:
         assert "a drill is going on" in screen_text(app)
         assert "for somebody: press a" in screen_text(app)
         await press(app, pilot, "d")
-        assert toasts(app)[-1] == "A drill is going on already"
+        assert messages(app)[-1] == "A drill is going on already"
         await press(app, pilot, "a")
         await settled(app, pilot)
 
@@ -151,7 +151,7 @@ async def test_a_drill_is_begun_and_acknowledged_with_a_key() -> None:
         assert end == EndTrial(drill.key, by=f"{ME} via screen")
         assert f"acknowledged by {ME} via screen after" in screen_text(app)
         await press(app, pilot, "a")
-        assert "No drill is going on" in toasts(app)[-1]
+        assert "No drill is going on" in messages(app)[-1]
 
 
 async def test_what_the_engine_refuses_is_said() -> None:
@@ -160,7 +160,7 @@ async def test_what_the_engine_refuses_is_said() -> None:
     async with showing(fake, (100, 24)) as (app, pilot):
         await press(app, pilot, "H", "t")
         await settled(app, pilot)
-        assert toasts(app) == ["there is no hook phone"]
+        assert messages(app) == ["there is no hook phone"]
 
 
 async def test_while_the_engine_is_gone_nothing_can_be_tried() -> None:
@@ -169,7 +169,7 @@ async def test_while_the_engine_is_gone_nothing_can_be_tried() -> None:
         await press(app, pilot, "H")
         fake.connected = False
         await press(app, pilot, "t")
-        assert "The engine cannot be reached" in toasts(app)[-1]
+        assert "The engine cannot be reached" in messages(app)[-1]
         assert fake.commands == []
 
 

@@ -28,11 +28,11 @@ from tests.tui.support.night_samples import SceneEngine, busy_engine, still
 from tests.tui.support.screen_driver import (
     RIGA,
     check_snapshot,
+    messages,
     screen_text,
     settled,
     showing,
     strips,
-    toasts,
 )
 
 CONTEXT = EntryContext(now=NOW, zone=RIGA)
@@ -158,7 +158,7 @@ async def test_no_incident_at_all_is_said() -> None:
         await opened(app, pilot)
         assert "No check has ever been down" in screen_text(app)
         await press(app, pilot, "enter", "a", "e")
-        assert any("no check under the cursor" in said for said in toasts(app))
+        assert any("no check under the cursor" in said for said in messages(app))
 
 
 async def test_acknowledging_is_done_to_the_open_incident_only() -> None:
@@ -172,7 +172,7 @@ async def test_acknowledging_is_done_to_the_open_incident_only() -> None:
         await settled(app, pilot)
         assert "2 acknowledged" in screen_text(app)
         await press(app, pilot, "G", "a")
-        assert any("This incident is resolved" in said for said in toasts(app))
+        assert any("This incident is resolved" in said for said in messages(app))
         assert len(engine.commands) == 1
 
 
@@ -242,7 +242,7 @@ async def test_a_report_is_written_where_it_says(folder: Path) -> None:
         await press(app, pilot, "enter")
         written = folder / "backup-db-incident-1.md"
         assert "3 scheduled runs never happened" in written.read_text()
-        assert any(str(written) in said for said in toasts(app))
+        assert any(str(written) in said for said in messages(app))
 
 
 async def test_a_file_that_exists_is_overwritten_only_when_asked_twice(folder: Path) -> None:
@@ -288,7 +288,7 @@ async def test_a_report_that_cannot_be_made_is_an_error_that_stays(folder: Path)
         await opened(app, pilot, "e")
         engine.gone = True
         await press(app, pilot, "enter")
-        assert any("no engine answers" in said for said in toasts(app))
+        assert any("no engine answers" in said for said in messages(app))
         assert not (folder / "backup-db-incident-1.md").exists()
 
 

@@ -19,7 +19,7 @@ from pulsetui.tui.own_actions.screen import ActionScreen
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import ABOUT, view
-from tests.tui.support.screen_driver import dialog_text, press, screen_text, settled, showing, toasts
+from tests.tui.support.screen_driver import dialog_text, messages, press, screen_text, settled, showing
 
 TEXT = """
 [actions.log]
@@ -101,9 +101,9 @@ async def test_one_runs_beside_the_screen_and_what_it_prints_is_cleaned(engine: 
         assert "billing is up" in shown
         assert "\n[b]red" in shown
         assert "● done in" in shown
-        assert toasts(app) == []
+        assert messages(app) == []
         await press(app, pilot, "s")
-        assert toasts(app) == ["It has ended already"]
+        assert messages(app) == ["It has ended already"]
 
         await press(app, pilot, "escape", "!", "G", "enter")  # what it printed can be read again
         assert on(app) is ActionScreen
@@ -128,7 +128,7 @@ async def test_one_that_asks_runs_only_when_it_may(engine: FakeEngine) -> None:
 async def test_one_that_takes_the_terminal_gets_it(engine: FakeEngine) -> None:
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "!", "t")
-        assert toasts(app) == ["There is no terminal to run top in"]
+        assert messages(app) == ["There is no terminal to run top in"]
 
         front = InFront(code=2)
         app.terminal.run_in_front = front  # type: ignore[method-assign]
@@ -136,7 +136,7 @@ async def test_one_that_takes_the_terminal_gets_it(engine: FakeEngine) -> None:
         (argv,) = front.started
         assert (argv[0], argv[-2:]) == ("/bin/sh", ["top", "top"])
         assert front.folder == file_of(engine).parent
-        assert "top: exit code 2" in toasts(app)
+        assert "top: exit code 2" in messages(app)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ async def test_stopping_and_leaving(engine: FakeEngine) -> None:
         app.go.end()  # what a terminal that closes does
         await ended(app, pilot)
         assert first.code == -1
-        assert [said.rpartition(" after ")[0] for said in toasts(app)] == ["wait billing: ended by SIGHUP"]
+        assert [said.rpartition(" after ")[0] for said in messages(app)] == ["wait billing: ended by SIGHUP"]
         await press(app, pilot, "escape", "q")
         assert on(app) is not LeaveRunningQuestion
 
@@ -174,7 +174,7 @@ async def test_no_more_than_a_few_run_at_one_time(
     monkeypatch.setattr(own_actions, "MAX_RUNNING", 1)
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "!", "w", "escape", "!", "w")
-        assert toasts(app) == ["1 action run already: wait for one, or stop one"]
+        assert messages(app) == ["1 action run already: wait for one, or stop one"]
         app.go.end()
         await ended(app, pilot)
 
@@ -183,7 +183,7 @@ async def test_those_of_an_engine_elsewhere_are_never_run(engine: FakeEngine) ->
     async with showing(engine, attached="http://10.1.1.1:8787") as (app, pilot):
         await press(app, pilot, "!")
         assert on(app) is HomeScreen
-        (said,) = toasts(app)
+        (said,) = messages(app)
         assert said.startswith("The engine is at http://10.1.1.1:8787: its actions are not run here")
         assert await app.go.own_actions.look() == ()
         await press(app, pilot, ":", "text:log billing")
@@ -203,7 +203,7 @@ async def test_what_anybody_may_have_written_does_not_run(engine: FakeEngine) ->
         assert "Every user of this host can change checks.toml" in dialog_text(app)
         await press(app, pilot, "l")
         assert on(app) is HomeScreen
-        assert "Every user of this host" in toasts(app)[-1]
+        assert "Every user of this host" in messages(app)[-1]
         assert app.go.own_actions.runs == []
 
 
@@ -250,7 +250,7 @@ async def test_one_that_was_taken_out_meanwhile_is_not_run(engine: FakeEngine) -
         file_of(engine).write_text("")
         app.go.own_actions.run(action, OF_NAME)
         await settled(app, pilot)
-        assert toasts(app) == ["[actions.log] is no longer in checks.toml"]
+        assert messages(app) == ["[actions.log] is no longer in checks.toml"]
 
 
 async def test_a_host_that_nobody_knows_is_said_and_the_action_stays_where_it_is(engine: FakeEngine) -> None:

@@ -10,7 +10,6 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
@@ -42,7 +41,7 @@ async def showing(
 ) -> AsyncIterator[tuple[PulseApp, Pilot[None]]]:
     """The real app over the engine, settled."""
     app = PulseApp(engine, host=RIGA, theme=theme, ascii_only=ascii_only, notices=notices, attached=attached)
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with app.run_test(size=size) as pilot:
         await settled(app, pilot)
         await glanced(app, pilot)
         yield app, pilot
@@ -157,7 +156,6 @@ def check_snapshot(name: str, seen: str) -> None:
     assert seen.splitlines() == path.read_text(encoding="utf-8").splitlines()
 
 
-def toasts(app: PulseApp) -> list[str]:
-    """What was said in the corner."""
-    notifications: Any = app._notifications
-    return [notification.message for notification in notifications]
+def messages(app: PulseApp) -> list[str]:
+    """What is being said."""
+    return [one.text for one in app.said]

@@ -16,7 +16,15 @@ from pulsetui.tui.table.row import natural
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import ME, NOW, crowd, household, overdue, view
-from tests.tui.support.screen_driver import dialog_text, press, screen_text, settled, showing, strips, toasts
+from tests.tui.support.screen_driver import (
+    dialog_text,
+    messages,
+    press,
+    screen_text,
+    settled,
+    showing,
+    strips,
+)
 
 FROM_THE_LEAST = {SortBy.NAME, SortBy.DUE, SortBy.SCHEDULE, SortBy.TAGS, SortBy.HOOKS, SortBy.NOTE}
 
@@ -91,7 +99,7 @@ async def test_whoever_stands_at_the_top_sees_what_comes_first() -> None:
             await press(app, pilot, *keys)
             assert home(app).table.scroll_offset.y == 0
             assert home(app).model.cursor_index() == ("j" in keys)  # below the heading is the top, too
-            assert "still on" not in toasts(app)[-1]
+            assert "still on" not in messages(app)[-1]
 
 
 async def test_a_check_that_was_chosen_stays_and_is_named() -> None:
@@ -101,7 +109,7 @@ async def test_a_check_that_was_chosen_stays_and_is_named() -> None:
         assert row is not None
         await press(app, pilot, "s")
         assert home(app).model.cursor_row is row
-        assert toasts(app)[-1] == f'Sorted by name, A to Z. The cursor is still on "{row.view.name}"'
+        assert messages(app)[-1] == f'Sorted by name, A to Z. The cursor is still on "{row.view.name}"'
 
 
 async def test_who_follows_a_check_goes_with_it_also_from_the_top() -> None:
@@ -129,7 +137,7 @@ async def test_a_letter_sorts_by_its_column_and_a_capital_one_the_other_way(
     async with showing(FakeEngine(household()), (80, 24)) as (app, pilot):
         await press(app, pilot, "O", keys)
         assert (home(app).model.sort, home(app).model.reversed) == (by, reverse)
-        assert toasts(app) == [said]
+        assert messages(app) == [said]
 
 
 async def test_the_columns_to_sort_by_are_those_that_are_seen() -> None:
@@ -221,7 +229,7 @@ async def test_a_click_on_a_hint_does_it() -> None:
         await pilot.click("#hints", offset=(hints.index("p pause") + 3, 0))
         await settled(app, pilot)
         assert engine.commands == [Pause(("a",), by=ME)]
-        assert 'Paused "A"' in toasts(app)
+        assert 'Paused "A"' in messages(app)
 
         hints = strips(app)[-1].text
         await pilot.click("#hints", offset=(hints.rindex("? help"), 0))

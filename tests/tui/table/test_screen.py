@@ -19,7 +19,7 @@ from pulsetui.tui.form.screen import EditScreen
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import HOUR, ME, NOW, crowd, household, late, new, overdue, view
-from tests.tui.support.screen_driver import press, screen_text, settled, showing, strips, toasts
+from tests.tui.support.screen_driver import messages, press, screen_text, settled, showing, strips
 
 
 def home(app: PulseApp) -> HomeScreen:
@@ -179,12 +179,12 @@ async def test_pausing_and_undoing() -> None:
         await press(app, pilot, "p")
         assert engine.commands == [Pause(("a",), by=ME)]
         assert engine.checks()["a"].status is Status.PAUSED
-        assert 'Paused "A"' in toasts(app)
+        assert 'Paused "A"' in messages(app)
 
         await press(app, pilot, "u")
         assert engine.commands[-1] == UndoPause(("a",))
         await press(app, pilot, "u")
-        assert "There is nothing to undo" in toasts(app)
+        assert "There is nothing to undo" in messages(app)
 
 
 async def test_undoing_brings_back_the_row_of_before_be_it_a_pause_or_a_resume() -> None:
@@ -214,7 +214,7 @@ async def test_marked_checks_are_paused_together() -> None:
         assert engine.commands == [Pause(("job-0", "job-1"), by=ME)]
 
         await press(app, pilot, "e")
-        assert any("one check at a time" in said for said in toasts(app))
+        assert any("one check at a time" in said for said in messages(app))
         await press(app, pilot, "escape")
         assert home(app).model.marks == set()
 
@@ -247,10 +247,10 @@ async def test_a_key_that_cannot_do_anything_says_why() -> None:
     engine = FakeEngine([view("a")])
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "a")
-        assert "It is not down: there is nothing to acknowledge" in toasts(app)
+        assert "It is not down: there is nothing to acknowledge" in messages(app)
         engine.connected = False
         await press(app, pilot, "p")
-        assert any("cannot be reached" in said for said in toasts(app))
+        assert any("cannot be reached" in said for said in messages(app))
         assert engine.commands == []
 
 
@@ -274,7 +274,7 @@ async def test_deleting_asks_with_the_safe_answer_focused_and_can_be_undone() ->
         assert isinstance(undo, UndoRemove)
         assert undo.slugs == ("a",)
         assert undo.fields["cron"] == "0 2 * * *"
-        assert 'Deletion of "A" undone: a restored' in toasts(app)
+        assert 'Deletion of "A" undone: a restored' in messages(app)
         assert home(app).model.cursor == "a", "the next key is meant for it, as before"
 
 
@@ -290,9 +290,9 @@ async def test_an_engine_that_does_not_answer_is_told_and_nothing_breaks() -> No
     engine.gone = True
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "p")
-        assert "no engine answers at http://127.0.0.1:8787" in toasts(app)
+        assert "no engine answers at http://127.0.0.1:8787" in messages(app)
         await press(app, pilot, "u")
-        assert "There is nothing to undo" in toasts(app)
+        assert "There is nothing to undo" in messages(app)
 
 
 async def test_a_refused_command_says_why_and_is_not_undone() -> None:
@@ -300,7 +300,7 @@ async def test_a_refused_command_says_why_and_is_not_undone() -> None:
     engine.refuse = "checks.toml cannot be written: [disk] full"
     async with showing(engine) as (app, pilot):
         await press(app, pilot, "p")
-        assert "a: checks.toml cannot be written: [disk] full" in toasts(app)
+        assert "a: checks.toml cannot be written: [disk] full" in messages(app)
         assert app.actions.undo_label == ""
 
 
@@ -423,4 +423,4 @@ async def test_y_on_the_empty_table_copies_the_line_that_stands_there() -> None:
             app.clipboard
             == "curl -fsS -m 10 -o /dev/null 'http://127.0.0.1:8787/ping/sync-invoices?create=1'"
         )
-        assert toasts(app) == ["Curl line: sent to the terminal's clipboard"]
+        assert messages(app) == ["Curl line: sent to the terminal's clipboard"]

@@ -27,7 +27,7 @@ from pulsetui.tui.terminal import type_ahead
 from tests.client.fake import FakeEngine
 from tests.client.samples import ME, household, overdue, view
 from tests.tui.support.night_samples import busy_engine
-from tests.tui.support.screen_driver import screen_text, settled, showing, toasts
+from tests.tui.support.screen_driver import messages, screen_text, settled, showing
 
 KEYS = {"⏎": "enter", "⎋": "escape", "⇥": "tab", "↓": "down", "→": "right"}
 
@@ -58,7 +58,7 @@ async def test_what_follows_the_filter_key_is_the_filter_and_nothing_else(words:
         assert typed(app) == words
         assert app.screen.model.filter.text == words
         assert engine.commands == []
-        assert toasts(app) == []
+        assert messages(app) == []
 
 
 async def test_a_filter_is_typed_kept_and_left_in_one_go() -> None:
@@ -169,7 +169,7 @@ async def test_letters_for_a_form_that_does_not_open_are_not_commands() -> None:
         await burst(app, pilot, "epd")
         assert isinstance(app.screen, HomeScreen)
         assert engine.commands == []
-        assert toasts(app) == ["gone"]
+        assert messages(app) == ["gone"]
         await burst(app, pilot, "p")
         assert [command.verb for command in engine.commands] == ["pause"]
 
@@ -181,11 +181,11 @@ async def test_no_key_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     async with showing(engine) as (app, pilot):
         for character in "epd":
             app.post_message(Key(character, character))
-        while app.type_ahead.busy or not toasts(app):
+        while app.type_ahead.busy or not messages(app):
             await pilot.pause()
         assert isinstance(app.screen, HomeScreen)
         assert engine.commands == []
-        assert toasts(app) == ["Still opening: what was typed meanwhile was ignored"]
+        assert messages(app) == ["Still opening: what was typed meanwhile was ignored"]
 
         app.post_message(Key("j", "j"))
         while app.screen.model.cursor != "reports":
@@ -231,7 +231,7 @@ async def test_a_paste_that_is_too_long_is_cut_to_what_fits_and_says_so(keys: st
         app.post_message(Paste("z" * 20_000))
         await settled(app, pilot)
         assert typed(app) == "xy" + "z" * (longest - 2)
-        assert toasts(app) == ["The paste was too long: only its beginning was kept"]
+        assert messages(app) == ["The paste was too long: only its beginning was kept"]
 
 
 async def test_the_end_waits_for_no_key() -> None:

@@ -16,7 +16,7 @@ from pulsetui.tui.table.screen import HomeScreen
 from pulsetui.tui.timeline.screen import TimelineScreen
 from tests.client.samples import crowd, view
 from tests.tui.support.night_samples import SceneEngine, busy_engine, still
-from tests.tui.support.screen_driver import check_snapshot, screen_text, settled, showing, strips, toasts
+from tests.tui.support.screen_driver import check_snapshot, messages, screen_text, settled, showing, strips
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -123,7 +123,7 @@ async def test_zooming_goes_from_an_hour_to_a_month_and_says_where_it_ends() -> 
         await settled(app, pilot)
         assert "Timeline  1 hour " in screen_text(app)
         await pilot.press("+")
-        assert any("closest zoom" in said for said in toasts(app))
+        assert any("closest zoom" in said for said in messages(app))
         for _ in range(9):
             await pilot.press("-")
         await settled(app, pilot)

@@ -18,13 +18,13 @@ from tests.client.samples import HOUR, NOW, failed, late, overdue, view
 from tests.report.test_today import EMPTY
 from tests.tui.support.screen_driver import (
     check_snapshot,
+    messages,
     press,
     screen_text,
     settled,
     showing,
     snapshot,
     strips,
-    toasts,
 )
 
 DOWN = Happened(
@@ -124,7 +124,7 @@ async def test_it_looks_back_further_and_says_where_that_ends() -> None:
         await press(app, pilot, "M", "minus", "minus", "minus", "minus", "plus")
         evening = NOW.replace(hour=16, minute=0) - timedelta(days=1)  # 18:00 in Riga
         assert asked == [evening - timedelta(days=days) for days in (0, 2, 6, 13, 6)]
-        assert toasts(app) == ["It looks back 14 days at most"]
+        assert messages(app) == ["It looks back 14 days at most"]
 
 
 async def test_on_a_monday_the_weekend_is_on_it(tmp_path: Path) -> None:

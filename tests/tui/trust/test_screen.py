@@ -19,13 +19,13 @@ from tests.client.samples import NOW, view
 from tests.tui.support.screen_driver import (
     RIGA,
     check_snapshot,
+    messages,
     press,
     screen_text,
     settled,
     showing,
     snapshot,
     strips,
-    toasts,
 )
 
 TODAY = NOW.astimezone(RIGA).date()
@@ -145,7 +145,7 @@ async def test_more_days_are_asked_for_and_the_fewest_are_said() -> None:
         await press(app, pilot, "R", "minus")
         assert "14 days" in screen_text(app)
         await press(app, pilot, "plus", "plus")
-        assert toasts(app) == ["7 days are the fewest that are shown here"]
+        assert messages(app) == ["7 days are the fewest that are shown here"]
     asked = [since.astimezone(RIGA) for since in fake.trust_since]
     wanted = [TODAY - timedelta(days=13), TODAY - timedelta(days=6)]
     assert [one.date() for one in asked[-2:]] == wanted

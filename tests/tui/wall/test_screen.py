@@ -40,7 +40,7 @@ async def wall(
 ) -> AsyncIterator[tuple[PulseApp, Pilot[None]]]:
     """As ``pulsetui --wall`` shows it."""
     app = PulseApp(engine, host=RIGA, wall=True, attached=attached)
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await settled(app, pilot)
         yield app, pilot
 
@@ -91,7 +91,7 @@ async def test_another_theme_and_another_zone_show_at_once() -> None:
         await settled(app, pilot)
         assert [list(strip) for strip in strips(app)] != before
         assert "Europe/Riga" in screen_text(app)
-        app.clear_notifications()
+        app.messages.clear()
         await press(app, pilot, "Z")
         assert "UTC" in screen_text(app).split("Times in")[0]
 

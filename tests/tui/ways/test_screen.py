@@ -22,12 +22,12 @@ from tests.client.fake import FakeEngine
 from tests.client.samples import household, overdue, view
 from tests.tui.support.screen_driver import (
     check_snapshot,
+    messages,
     press,
     screen_text,
     showing,
     snapshot,
     strips,
-    toasts,
 )
 
 
@@ -122,7 +122,7 @@ async def test_an_engine_without_a_listener_says_so() -> None:
     async with showing(Deaf(household())) as (app, pilot):
         await press(app, pilot, "w")
         assert isinstance(app.screen, HomeScreen)
-        assert "no listener" in toasts(app)[0]
+        assert "no listener" in messages(app)[0]
 
 
 async def test_texts_from_elsewhere_cannot_draw() -> None:
