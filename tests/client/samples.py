@@ -131,7 +131,7 @@ def failed(slug: str = "rotate-logs", **changes: Any) -> CheckView:
         slug,
         **{
             "reason": Reason.FAILED,
-            "detail": "exit status 2",
+            "detail": "exit status 2: gzip: /var/log/app.log: No space left on device",
             "since": NOW - timedelta(minutes=12),
             "last_ping": NOW - timedelta(minutes=12),
             "last_kind": PingKind.FAIL,

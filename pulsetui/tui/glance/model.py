@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from pulsetui.client.attention import known_by, why_down
 from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckView, IncidentView, Timeline
-from pulsetui.core.state.status import Reason, Status
+from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import instant_text, one_unit, span_text
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, pad, plain, width_of, wrapped
 from pulsetui.tui.draw.status import countdown
@@ -160,11 +160,9 @@ def _known(view: CheckView) -> Span:
 
 
 def _why(view: CheckView) -> list[Span]:
-    why, last = plain(why_down(view)), plain(view.last_line)
-    spans: list[Span] = [(why, "text")] if why else []
-    if last and last not in why and view.reason in (Reason.FAILED, Reason.UNMET):
-        spans.append((f"{': ' if why else ''}{last}", "muted"))
-    return spans
+    # What was said last may be of another report: of a failure, its reason has that.
+    why = plain(why_down(view))
+    return [(why, "text")] if why else []
 
 
 def _lasted(incident: IncidentView, now: datetime) -> str:

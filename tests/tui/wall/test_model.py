@@ -82,7 +82,9 @@ def test_it_fills_the_screen_to_the_cell(
 
 def test_each_row_says_since_when_and_why_and_stands_in_its_colour() -> None:
     more = [failed(f"job-{n}") for n in range(7)]  # so many that each has one line
-    lines = drawn([failed(), late(), overdue("tapes", incident=KNOWN), new(), *more], (120, 24))
+    lines = drawn(
+        [failed(detail="exit status 2"), late(), overdue("tapes", incident=KNOWN), new(), *more], (120, 24)
+    )
     shown = {" ".join(line.split()): one.base for line, one in zip(texts(lines), lines, strict=True)}
     rows = {row: base for row, base in shown.items() if row[:1] in "✖◐◇○" and row}
     assert rows["✖ Rotate logs failed since today 11:18 (12m): exit status 2"] == "alarm"
