@@ -177,8 +177,8 @@ def test_each_check_that_is_wrong_says_since_when_why_and_who_knows() -> None:
 
     assert rows(shown, "Wrong now") == [
         "Backup db|overdue|since Sun 04:30|missed 3 runs; told by mail, telegram",
-        "Rotate logs|failed|since today 11:18|exit status 2; nobody was told",
-        "Known|failed|since today 11:18|exit status 2; eva: on it",
+        f"Rotate logs|failed|since today 11:18|{failed().detail}; nobody was told",
+        f"Known|failed|since today 11:18|{failed().detail}; eva: on it",
         "Import prices|late|due today 11:22|overdue from today 11:53",
         "Dark|unwatched||its deadline passed while nobody was watching; judged again from today 12:30",
     ]
