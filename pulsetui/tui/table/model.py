@@ -169,10 +169,11 @@ class TableModel:
         self._move(moved, hold=hold)
         return bool(moved)
 
-    def settle(self) -> None:
-        """Puts the rows that were held into their places."""
-        pending, self._pending = self._pending, set()
-        self._move(list(pending), hold=False)
+    def settle(self, only: str | None = None) -> None:
+        """Puts the rows that were held into their places; with ``only`` that check's alone."""
+        settled = self._pending if only is None else self._pending & {only}
+        self._pending = self._pending - settled
+        self._move(list(settled), hold=False)
 
     def set_filter(self, text: str) -> None:
         self.filter = Filter.parse(text)

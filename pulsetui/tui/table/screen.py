@@ -128,6 +128,10 @@ class HomeScreen(TableVerbs):
         self._go_to_wanted()
 
     def _go_to_wanted(self) -> None:
+        if self._wanted is None:
+            return
+        # A row that is new while others are held has no place yet, and the next key is meant for it.
+        self.model.settle(self._wanted)
         index = self.model.index_of(self._wanted)
         if index is not None:
             self._wanted = None

@@ -278,6 +278,15 @@ async def test_deleting_asks_with_the_safe_answer_focused_and_can_be_undone() ->
         assert home(app).model.cursor == "a", "the next key is meant for it, as before"
 
 
+async def test_the_cursor_goes_to_a_restored_check_while_other_rows_are_held() -> None:
+    engine = FakeEngine([view("a"), view("b"), view("c")])
+    async with showing(engine) as (app, pilot):
+        await press(app, pilot, "j", "d", "y")  # the order waits for a person who moves
+        assert home(app).model.cursor == "c"
+        await press(app, pilot, "u")
+        assert home(app).model.cursor == "b"
+
+
 async def test_a_deletion_can_be_answered_with_y() -> None:
     engine = FakeEngine([view("a"), view("b")])
     async with showing(engine) as (app, pilot):
