@@ -27,17 +27,19 @@ if TYPE_CHECKING:
     from pulsetui.tui.base.services import Services
 
 _NAMED = 6
+_WIDE = 52  # cells: from here the box says all of it in one line
 
 
 class Box(Checkbox, inherit_bindings=False):
     """A box that Space ticks: Enter is the answer of its dialog."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "toggle_button", "Tick", show=False)]
-    BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "[", " ", "]"
+    # All of it inside: Textual paints what is left and right of it in its own ground, for half blocks.
+    BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "", "[ ]", ""
 
     def watch_value(self) -> None:
         """An X that is only dimmed says nothing without colours."""
-        self.BUTTON_INNER = "x" if self.value else " "
+        self.BUTTON_INNER = "[x]" if self.value else "[ ]"
         super().watch_value()
 
 
@@ -67,7 +69,9 @@ class AcknowledgeDialog(Dialog[Known | None]):
             )
             note.cursor_blink = False
             yield note
-            yield Box("Stay acknowledged whatever else goes wrong", compact=True, id="any-reason")
+            wide = self.app.size.width >= _WIDE
+            label = "Stay acknowledged whatever else goes wrong" if wide else "Even if something else fails"
+            yield Box(label, compact=True, id="any-reason")
 
     def _words(self, width: int) -> list[Line]:
         named = _NAMED if self.size.height >= 16 else 1

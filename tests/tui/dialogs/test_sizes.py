@@ -9,9 +9,11 @@ import pytest
 from pulsetui.client.commands import Acknowledge
 from pulsetui.client.views import Notice
 from pulsetui.tui.app import PulseApp
+from pulsetui.tui.dialogs.ask import Box
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import HOUR, ME, NOW, household, view
+from tests.tui.draw.test_theme import MIN_CONTRAST, contrast
 from tests.tui.support.screen_driver import dialog_text, press, screen_text, settled, showing
 
 SIZES = [(40, 12), (80, 24), (120, 36)]
@@ -41,6 +43,20 @@ async def test_what_acknowledging_does_is_said_whole(size: tuple[int, int]) -> N
             "until the check recovers or something else goes wrong. Enter acknowledges, Esc cancels."
             in dialog_text(app)
         )
+
+
+@at_every_size
+async def test_the_box_is_seen_and_its_words_are_whole(size: tuple[int, int]) -> None:
+    async with showing(FakeEngine(household()), size) as (app, pilot):
+        await press(app, pilot, "a")
+        box = app.screen.query_one(Box)
+        for mark in ("[ ]", "[x]"):
+            strip = box.render_line(0)
+            assert strip.text.startswith(f"{mark} {box.label}")
+            for segment in strip:
+                if segment.text.strip() and (style := segment.style) and style.color and style.bgcolor:
+                    assert contrast(style.color.name, style.bgcolor.name) >= MIN_CONTRAST, segment.text
+            await press(app, pilot, "tab", "space")
 
 
 @pytest.mark.parametrize(("keys", "any_reason"), [(("enter",), False), (("tab", "space", "enter"), True)])
