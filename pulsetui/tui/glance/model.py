@@ -16,6 +16,7 @@ from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckView, IncidentView, Timeline
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import instant_text, one_unit, span_text
+from pulsetui.tui.draw.clocks import check_zone, foreign
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, pad, plain, width_of, wrapped
 from pulsetui.tui.draw.status import countdown
 from pulsetui.tui.incidents.model import glyph_of, style_of
@@ -243,10 +244,17 @@ def due_lines(due: Sequence[CheckView], most: int, context: GlanceContext) -> li
             (f"   {pad(name_of(view), column)} ", "text"),
             (pad(context.when(at), 17), "text"),
             (pad(f"in {countdown(at, context.now)}", 8), "muted"),
-            (plain(view.schedule_words), "muted"),
+            (_schedule_of(view, context), "muted"),
         ]
         lines.append(tuple(fit(spans, context.width)))
     return lines
+
+
+def _schedule_of(view: CheckView, context: GlanceContext) -> str:
+    """Its zone is said where that is another than the times beside it are in."""
+    words = plain(view.schedule_words)
+    elsewhere = foreign([check_zone(view)], context.zone, context.now)
+    return words if elsewhere else words.removesuffix(f" ({plain(view.tz)})")
 
 
 def _brief(due: Sequence[CheckView], context: GlanceContext) -> Line:

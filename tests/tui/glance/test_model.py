@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pulsetui.client.views import CheckView, Timeline, TimelineLane
+from pulsetui.core.schedule.zone import zone
 from pulsetui.core.state.status import Status
 from pulsetui.tui.draw.lines import Line, width_of
 from pulsetui.tui.glance.model import Glance, GlanceContext, due_of, glance_lines, shares
@@ -90,6 +91,13 @@ def test_what_is_due_next_has_a_list_or_a_line() -> None:
     ]
     brief = texts(glance_lines(Glance(down=(failed(), overdue(), CALM), due=due), context(width=50, rows=7)))
     assert brief[-1] == " Due next  Job 0 in 3m  ·  Job 1 in 10m"
+
+
+def test_the_zone_of_a_schedule_is_said_only_where_its_clock_is_another() -> None:
+    due = tuple(view(f"job-{n}", next_ping=NOW + timedelta(minutes=7)) for n in range(2))
+    here = replace(context(rows=16), zone=zone("Europe/Berlin"))
+    shown = texts(glance_lines(Glance(due=due), here))
+    assert [line.split("  ")[-1].strip() for line in shown[-2:]] == ["at 02:00 every day"] * 2
 
 
 def test_what_a_check_that_is_down_or_paused_has_next() -> None:
