@@ -24,7 +24,7 @@ from pulsetui.tui.draw.reader import TextView
 from pulsetui.tui.draw.status import NOTICE_SIGNS
 from pulsetui.tui.draw.words import LayOut, paragraph
 
-_KEY_CELLS = 16
+_KEY_CELLS, _FEW_KEY_CELLS = 16, 9
 _MIN_NAMES = 60
 _ABOUT_NAMES = "On the right are the names to use under [keys] in checks.toml, to set keys of your own."
 _FUNCTION_KEY = re.compile(r"f\d+")
@@ -115,7 +115,7 @@ def _place(active: ActiveBinding) -> int:
 
 def help_lines(groups: Mapping[str, Sequence[Key]], width: int) -> list[Line]:
     """The keys on the left, what they do on the right."""
-    key_cells = min(_KEY_CELLS, width // 3)
+    key_cells = _KEY_CELLS if width >= _MIN_NAMES else _FEW_KEY_CELLS
     names = [entry.name for entries in groups.values() for entry in entries]
     name_cells = max(map(len, names), default=0) + 2 if width >= _MIN_NAMES and any(names) else 0
     lines: list[Line] = []

@@ -105,6 +105,12 @@ async def test_the_output_is_shown_in_another_way_from_every_tab_that_says_so() 
         assert "[2 Output]" in screen_text(app)
 
 
+async def test_the_keys_leave_a_narrow_screen_to_the_words() -> None:
+    async with showing(busy_engine(), (40, 12)) as (app, pilot):
+        await press(app, pilot, "?")
+        assert "Enter    Show details of the" in screen_text(app)
+
+
 async def test_the_form_shows_its_help_on_f1_and_says_so() -> None:
     async with showing(busy_engine(), (80, 24)) as (app, pilot):
         await press(app, pilot, "n")
