@@ -33,7 +33,11 @@ class SortChoice(Struct, frozen=True):
 class SortMenu(ListDialog[SortChoice | None]):
     """A letter sorts by its column, the capital one the other way round."""
 
-    KEYS = (Hint("n", "sort by it"), Hint("N", "the other way round"), Hint("Esc", "cancel"))
+    KEYS = (
+        Hint("Enter", "sort"),
+        Hint("j k", "move"),
+        Hint("Esc", "cancel"),
+    )  # the letters stand in the list
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Cancel", show=False)]
 
     def __init__(self, offered: Sequence[SortBy], now: SortChoice) -> None:
