@@ -202,13 +202,10 @@ class PulseApp(App[None]):
             self._bridge.call(lambda: self.terminal.alert(alert))
 
     def on_resize(self, event: Resize) -> None:
-        from pulsetui.tui.dialogs.too_small import MIN_HEIGHT, MIN_WIDTH, TooSmallScreen
+        from pulsetui.tui.dialogs.too_small import TooSmallScreen, is_too_small
 
-        small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
-        if small and not isinstance(self.screen, TooSmallScreen):
+        if is_too_small(event.size) and not any(isinstance(one, TooSmallScreen) for one in self.screen_stack):
             self.push_screen(TooSmallScreen())
-        elif not small and isinstance(self.screen, TooSmallScreen):
-            self.pop_screen()
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Ends the screen now, whatever was typed ahead."""

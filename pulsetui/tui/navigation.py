@@ -171,10 +171,10 @@ class Navigation:
         self._app.push_screen(HowToPingScreen(target, title_of(view)))
 
     def log(self) -> None:
-        """The engine's log."""
+        """The engine's log; back to it when it is open below."""
         from pulsetui.tui.log import LogScreen
 
-        self._app.push_screen(LogScreen())
+        self._reopen(LogScreen, LogScreen)
 
     def themes(self) -> None:
         """The list of themes, each shown as the cursor comes to it."""
@@ -187,9 +187,10 @@ class Navigation:
         below = self._app.screen
         if isinstance(below, PulseScreen) and BY_ID["palette"] not in verbs_on(below.SCOPE):
             return  # its key is Textual's as well, and works everywhere
+        from pulsetui.tui.dialogs.too_small import TooSmallScreen
         from pulsetui.tui.palette.screen import VerbPalette
 
-        if not isinstance(below, VerbPalette):
+        if not isinstance(below, VerbPalette | TooSmallScreen):
             self._app.push_screen(VerbPalette())
 
     def help(self) -> None:

@@ -187,3 +187,12 @@ def test_all_words_have_to_be_there() -> None:
     entry = LogLine(at=NOW, level="ERROR", text="Backup failed")
     assert matches(entry, ("error", "backup"))
     assert not matches(entry, ("error", "restore"))
+
+
+async def test_the_log_that_is_open_is_not_opened_over_itself() -> None:
+    async with showing(FakeEngine(household())) as (app, pilot):
+        app.go.log()
+        await settled(app, pilot)
+        app.go.log()
+        await settled(app, pilot)
+        assert [type(screen) for screen in app.screen_stack] == [HomeScreen, LogScreen]

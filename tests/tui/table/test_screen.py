@@ -415,6 +415,20 @@ async def test_a_terminal_that_is_too_small_says_so_and_recovers() -> None:
         assert {strip.cell_length for strip in strips(app)} == {80}
 
 
+async def test_screens_do_not_pile_up_in_a_terminal_that_is_too_small() -> None:
+    async with showing(FakeEngine(household())) as (app, pilot):
+        for _ in range(3):
+            await pilot.resize_terminal(20, 5)
+            await pilot.press("ctrl+p")
+            app.push_screen(HelpScreen(lambda _width: [()]))  # what was still being opened
+            await pilot.resize_terminal(19, 5)
+            assert sum(isinstance(screen, TooSmallScreen) for screen in app.screen_stack) == 1
+            await pilot.resize_terminal(80, 24)
+            await pilot.press("escape")
+            await pilot.pause(0.2)
+            assert [type(screen) for screen in app.screen_stack] == [HomeScreen]
+
+
 async def test_every_width_shows_whole_lines_after_a_resize() -> None:
     async with showing(FakeEngine(household()), (240, 20)) as (app, pilot):
         for width in (40, 60, 80, 110, 136, 240):
