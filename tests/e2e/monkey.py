@@ -123,7 +123,7 @@ def main(minutes: float, seed: int) -> int:
                             code = getattr(error, "code", 0)
                             if code not in (400, 404) and not ends(pane):
                                 return failed(f"no answer: {error}", pane, done, seed)
-                if asked(pane, "pane_dead") == "1" and (status := asked(pane, "pane_dead_status")) != "0":
+                if asked(pane, "pane_dead") == "1" and (status := ending(pane)) != "0":
                     return failed(f"ended with {status}", pane, done, seed)
                 crash = state / "crash.log"
                 if crash.exists():
@@ -144,6 +144,16 @@ def ends(pane: Pane) -> bool:
     while asked(pane, "pane_dead") != "1" and time.monotonic() < deadline:
         time.sleep(0.1)
     return asked(pane, "pane_dead") == "1"
+
+
+def ending(pane: Pane) -> str:
+    """Its exit status, or its signal; tmux knows of the end before it knows which."""
+    deadline = time.monotonic() + 10
+    while not (known := asked(pane, "pane_dead_status") or asked(pane, "pane_dead_signal")):
+        if time.monotonic() > deadline:
+            return "nothing known"
+        time.sleep(0.1)
+    return known
 
 
 def failed(why: str, pane: Pane, done: list[str], seed: int) -> int:
