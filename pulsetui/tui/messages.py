@@ -6,7 +6,7 @@ are at most two at once, the newest below; no row of the table is covered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 
 from textual.app import App
@@ -16,11 +16,9 @@ from pulsetui.tui.draw.hints import Hints, Spoken
 
 MAX_MESSAGES = 2
 _MAX_LENGTH = 400
-_READ_S = {"error": 4.0}
-"""So long at least it stands there, whatever is typed meanwhile."""
-_READ_ELSE_S = 1.0
-_SHOWN_S = {"error": 12.0}
-_SHOWN_ELSE_S = 5.0
+_STAYS_S = {"error": (4.0, 12.0)}
+"""So long at least, whatever is typed meanwhile, and at most."""
+_STAYS_ELSE_S = (1.0, 5.0)
 
 
 class Messages:
@@ -35,30 +33,28 @@ class Messages:
         """Says it until it is read. The text may come from outside: it is cleaned and never markup."""
         new = Spoken(clean(text, _MAX_LENGTH), severity)
         self.said = (*kept(self.said, new), new)
-        self._read.discard(new)
-        self._app.set_timer(_READ_S.get(severity, _READ_ELSE_S), partial(self._was_read, new))
-        self._app.set_timer(_SHOWN_S.get(severity, _SHOWN_ELSE_S), partial(self._forget, [new]))
+        least, most = _STAYS_S.get(severity, _STAYS_ELSE_S)
+        self._app.set_timer(least, partial(self._was_read, new))
+        self._app.set_timer(most, partial(self._forget, [new]))
         self._show()
 
     def key_pressed(self) -> None:
         """Somebody is at the keys: what could be read goes."""
-        self._forget([one for one in self.said if one in self._read])
+        self._forget(self._read)
 
     def clear(self) -> None:
         """Nothing is said any more."""
         self._forget(self.said)
 
     def _was_read(self, one: Spoken) -> None:
-        if any(one is other for other in self.said):
-            self._read.add(one)
+        self._read.add(one)
 
-    def _forget(self, those: Iterable[Spoken]) -> None:
-        gone = list(those)
-        left = tuple(one for one in self.said if not any(one is other for other in gone))
+    def _forget(self, gone: Collection[Spoken]) -> None:
+        left = tuple(one for one in self.said if one not in gone)
         if left != self.said:
             self.said = left
-            self._read &= set(left)
             self._show()
+        self._read.intersection_update(left)
 
     def _show(self) -> None:
         for screen in self._app.screen_stack:
