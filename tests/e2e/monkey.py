@@ -7,14 +7,18 @@ keys is started again on the same state.
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
 from urllib.request import ProxyHandler, Request, build_opener
 
+from pulsetui.attach.find import find_engine
 from tests.benchmarks.processes import free_port
+from tests.cli.installed import PULSETUI
 from tests.e2e.pane import Pane
 from tests.e2e.pane import pane as new_pane
 
@@ -95,70 +99,76 @@ def act(pane: Pane, chance: random.Random) -> str:
     return f"{width}x{height}"
 
 
-def main(minutes: float, seed: int) -> int:
-    chance, opener = random.Random(seed), build_opener(ProxyHandler({}))
-    done: list[str] = []
-    starts = pings = 0
-    with tempfile.TemporaryDirectory(prefix="pulsetui-monkey-") as place:
-        home, port = Path(place), free_port()
-        config, state = home / "checks.toml", home / "state"
+class Monkey:
+    """One run on one state. That the program has ended a shell writes down: tmux itself now and then never
+    learns of it."""
+
+    def __init__(self, home: Path, seed: int) -> None:
+        self._chance = random.Random(seed)
+        self._opener = build_opener(ProxyHandler({}))
+        self._port = free_port()
+        self._over, self._state = home / "status", home / "state"
+        config = home / "checks.toml"
         config.write_text(_CONFIG + checks())
-        options = ["--config", str(config), "--state-dir", str(state), "--listen", f"127.0.0.1:{port}"]
-        until = time.monotonic() + minutes * 60
-        while time.monotonic() < until:
-            starts += 1
-            with new_pane(*options, env={"EDITOR": "true", "VISUAL": "true"}) as pane:
-                pane.wait("Job")
-                while time.monotonic() < until and asked(pane, "pane_dead") != "1":
-                    done.append(act(pane, chance))
-                    if chance.random() < 0.2 and asked(pane, "pane_dead") != "1":
-                        slug = f"job-{chance.randrange(40)}"
-                        url = f"http://127.0.0.1:{port}/ping/{slug}{chance.choice(_ENDINGS)}"
-                        request = Request(url, data=b"line \x1b[31m\n" * 3)
-                        try:
-                            opener.open(request, timeout=10).close()
-                            pings += 1
-                        except OSError as error:
-                            # A check that was deleted is answered 404, a run id that is none 400.
-                            code = getattr(error, "code", 0)
-                            if code not in (400, 404) and not ends(pane):
-                                return failed(f"no answer: {error}", pane, done, seed)
-                if asked(pane, "pane_dead") == "1" and (status := ending(pane)) != "0":
-                    return failed(f"ended with {status}", pane, done, seed)
-                crash = state / "crash.log"
-                if crash.exists():
-                    return failed(crash.read_text(errors="replace"), pane, done, seed)
-                if "Traceback" in pane.text():
-                    return failed("a traceback", pane, done, seed)
-    print(f"{len(done)} keys and sizes, {pings} pings, {starts} starts, seed {seed}: no crash")
-    return 0
+        listen = f"127.0.0.1:{self._port}"
+        self._options = ["--config", str(config), "--state-dir", str(self._state), "--listen", listen]
+        self.done: list[str] = []
+        self.pings = self.starts = 0
+
+    def start(self, until: float) -> str:
+        """Plays until somebody leaves or the time is over; what went wrong, and the screen."""
+        self.starts += 1
+        self._over.unlink(missing_ok=True)
+        start = ("sh", "-c", f'"$@"; echo $? > {self._over}', "sh", PULSETUI)
+        with new_pane(*self._options, env={"EDITOR": "true", "VISUAL": "true"}, start=start) as pane:
+            pane.wait("Job")
+            why = ""
+            while time.monotonic() < until and not why and not self._over.exists():
+                self.done.append(act(pane, self._chance))
+                why = self._ping() if self._chance.random() < 0.2 else ""
+            if not why and self._has_ended() and (status := self._over.read_text().strip()) != "0":
+                why = f"ended with {status}"
+            if (crash := self._state / "crash.log").exists():
+                why = crash.read_text(errors="replace")
+            why = why or ("a traceback" if "Traceback" in pane.text() else "")
+            return f"{why}\n{pane.text()}" if why else ""
+
+    def _ping(self) -> str:
+        url = f"http://127.0.0.1:{self._port}/ping/job-{self._chance.randrange(40)}"
+        body = b"line \x1b[31m\n" * 3
+        request = Request(url + self._chance.choice(_ENDINGS), data=body)
+        try:
+            self._opener.open(request, timeout=10).close()
+            self.pings += 1
+        except OSError as error:
+            # A check that was deleted is answered 404, a run id that is none 400.
+            if getattr(error, "code", 0) not in (400, 404) and not self._has_ended():
+                return f"no answer: {error}"
+        return ""
+
+    def _has_ended(self) -> bool:
+        """Whether somebody has just left: the listener goes before the program does."""
+        deadline = time.monotonic() + 10
+        while not (self._over.exists() and self._over.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return self._over.exists()
+
+    def stop(self) -> None:
+        """Ends an engine that was left to watch on without a screen."""
+        engine = find_engine(self._state, wait_s=0)
+        if engine is not None and engine.pid is not None:
+            os.kill(engine.pid, signal.SIGTERM)
 
 
-def asked(pane: Pane, what: str) -> str:
-    return str(pane.tmux("display-message", "-p", f"#{{{what}}}")).strip()
-
-
-def ends(pane: Pane) -> bool:
-    """Whether somebody has just left: the listener goes first."""
-    deadline = time.monotonic() + 10
-    while asked(pane, "pane_dead") != "1" and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return asked(pane, "pane_dead") == "1"
-
-
-def ending(pane: Pane) -> str:
-    """Its exit status, or its signal; tmux knows of the end before it knows which."""
-    deadline = time.monotonic() + 10
-    while not (known := asked(pane, "pane_dead_status") or asked(pane, "pane_dead_signal")):
-        if time.monotonic() > deadline:
-            return "nothing known"
-        time.sleep(0.1)
-    return known
-
-
-def failed(why: str, pane: Pane, done: list[str], seed: int) -> int:
-    print(f"{why}, seed {seed}, after {len(done)}:\n{' '.join(done[-60:])}\n{pane.text()}")
-    return 1
+def main(minutes: float, seed: int) -> int:
+    with tempfile.TemporaryDirectory(prefix="pulsetui-monkey-", ignore_cleanup_errors=True) as place:
+        monkey, until, wrong = Monkey(Path(place), seed), time.monotonic() + minutes * 60, ""
+        while time.monotonic() < until and not wrong:
+            wrong = monkey.start(until)
+        monkey.stop()
+    done = f"{len(monkey.done)} keys and sizes, {monkey.pings} pings, {monkey.starts} starts, seed {seed}"
+    print(f"{done}: {' '.join(monkey.done[-60:])}\n{wrong}" if wrong else f"{done}: no crash")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
