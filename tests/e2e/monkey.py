@@ -125,15 +125,15 @@ class Monkey:
             why = ""
             while time.monotonic() < until and not why and not self._over.exists():
                 self.done.append(act(pane, self._chance))
-                why = self._ping() if self._chance.random() < 0.2 else ""
-            if not why and self._has_ended() and (status := self._over.read_text().strip()) != "0":
+                why = self._ping(pane) if self._chance.random() < 0.2 else ""
+            if not why and self._has_ended(pane) and (status := self._over.read_text().strip()) != "0":
                 why = f"ended with {status}"
             if (crash := self._state / "crash.log").exists():
                 why = crash.read_text(errors="replace")
             why = why or ("a traceback" if "Traceback" in pane.text() else "")
             return f"{why}\n{pane.text()}" if why else ""
 
-    def _ping(self) -> str:
+    def _ping(self, pane: Pane) -> str:
         url = f"http://127.0.0.1:{self._port}/ping/job-{self._chance.randrange(40)}"
         body = b"line \x1b[31m\n" * 3
         request = Request(url + self._chance.choice(_ENDINGS), data=body)
@@ -142,13 +142,14 @@ class Monkey:
             self.pings += 1
         except OSError as error:
             # A check that was deleted is answered 404, a run id that is none 400.
-            if getattr(error, "code", 0) not in (400, 404) and not self._has_ended():
+            if getattr(error, "code", 0) not in (400, 404) and not self._has_ended(pane):
                 return f"no answer: {error}"
         return ""
 
-    def _has_ended(self) -> bool:
+    def _has_ended(self, pane: Pane) -> bool:
         """Whether somebody has just left: the listener goes before the program does."""
         deadline = time.monotonic() + 10
+        pane.keys("C-q")  # C-s, when it is typed at a terminal that was let go of, stops its last words
         while not (self._over.exists() and self._over.read_text()) and time.monotonic() < deadline:
             time.sleep(0.1)
         return self._over.exists()
