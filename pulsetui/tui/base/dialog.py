@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Generic
 
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.screen import ModalScreen, ScreenResultType
 
 from pulsetui.tui.draw.hints import Hint, Hints
@@ -31,6 +32,14 @@ class Dialog(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
 
 class ListDialog(Dialog[ScreenResultType], Generic[ScreenResultType]):
     """A dialog whose box holds a list of lines, which are laid out anew with each size."""
+
+    TITLE_WORDS: ClassVar[str] = ""
+
+    def contents(self) -> ComposeResult:
+        box = Vertical(classes="dialog")
+        box.border_title = self.TITLE_WORDS
+        with box:
+            yield LineList(base="panel", id="choices")
 
     def on_mount(self) -> None:
         self.query_one(LineList).focus()

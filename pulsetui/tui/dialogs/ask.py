@@ -133,6 +133,7 @@ def copy_choices(view: CheckView, info: EngineInfo) -> list[Choice]:
 class CopyMenu(ListDialog[None]):
     """The texts stand there to be selected by hand as well: no terminal says whether it took the copy."""
 
+    TITLE_WORDS = "Copy"
     KEYS = (Hint("Enter", "copy"), Hint("j k", "move"), Hint("Esc", "close"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,y", "dismiss", "Close", show=False),
@@ -142,12 +143,6 @@ class CopyMenu(ListDialog[None]):
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()
         self._choices = {choice.key: choice for choice in choices}
-
-    def contents(self) -> ComposeResult:
-        box = Vertical(classes="dialog")
-        box.border_title = "Copy"
-        with box:
-            yield LineList(base="panel", id="choices")
 
     def _draw(self) -> None:
         chosen = self.query_one(LineList)

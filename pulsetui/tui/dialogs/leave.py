@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, cast
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 
 from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.base.dialog import ListDialog
@@ -28,6 +26,7 @@ _ANSWERS: tuple[tuple[Answer, str, str], ...] = (
 class LeaveDialog(ListDialog[Answer]):
     """Says what ends with the screen. Two presses of q quit, as fast as anybody types them."""
 
+    TITLE_WORDS = "Stop watching?"
     KEYS = (Hint("q", "quit"), Hint("b", "background"), Hint("Esc", "back"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,y,ctrl+q", "answer('quit')", "Quit", show=False, priority=True),
@@ -39,12 +38,6 @@ class LeaveDialog(ListDialog[Answer]):
         """``total`` checks are watched."""
         super().__init__()
         self._total = total
-
-    def contents(self) -> ComposeResult:
-        box = Vertical(classes="dialog")
-        box.border_title = "Stop watching?"
-        with box:
-            yield LineList(base="panel", id="answers")
 
     def _draw(self) -> None:
         answers = self.query_one(LineList)

@@ -7,9 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from msgspec import Struct
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.events import Key
 
 from pulsetui.config.tables.actions import ActionConfig, menu_keys
@@ -47,6 +45,7 @@ def entries_for(actions: Sequence[ActionConfig], facts: Mapping[str, str]) -> li
 class ActionsMenu(ListDialog[MenuEntry | BesideRun | None]):
     """Answers with what was chosen: an action, or a run to look at again."""
 
+    TITLE_WORDS = "Actions"
     KEYS = (Hint("Enter", "run"), Hint("j k", "move"), Hint("Esc", "close"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,!", "dismiss", "Close", show=False)]
 
@@ -68,12 +67,6 @@ class ActionsMenu(ListDialog[MenuEntry | BesideRun | None]):
         self._runs = runs
         self._problems = problems
         self._now = now
-
-    def contents(self) -> ComposeResult:
-        box = Vertical(classes="dialog")
-        box.border_title = "Actions"
-        with box:
-            yield LineList(base="panel", id="choices")
 
     def _draw(self) -> None:
         shown = self.query_one(LineList)

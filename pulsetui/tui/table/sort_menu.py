@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, cast
 
 from msgspec import Struct
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.events import Key
 
 from pulsetui.tui.base.dialog import ListDialog
@@ -33,6 +31,7 @@ class SortChoice(Struct, frozen=True):
 class SortMenu(ListDialog[SortChoice | None]):
     """A letter sorts by its column, the capital one the other way round."""
 
+    TITLE_WORDS = "Sort by"
     KEYS = (
         Hint("Enter", "sort"),
         Hint("j k", "move"),
@@ -45,12 +44,6 @@ class SortMenu(ListDialog[SortChoice | None]):
         super().__init__()
         self._offered = offered
         self._now = now
-
-    def contents(self) -> ComposeResult:
-        box = Vertical(classes="dialog")
-        box.border_title = "Sort by"
-        with box:
-            yield LineList(base="panel", id="choices")
 
     def _draw(self) -> None:
         choices = self.query_one(LineList)
