@@ -22,7 +22,6 @@ from pulsetui.config.file.edit import ConfigFile
 from pulsetui.config.model import Config, HookValidator
 from pulsetui.config.secret import without
 from pulsetui.core.schedule.zone import zone
-from pulsetui.core.state.snooze import SnoozeIdentity
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import EngineError, StoreError
 from pulsetui.monitor.checks_toml.copies import ConfigCopies
@@ -129,7 +128,7 @@ class Engine:
         detector = self._gap_detector
         self._unwatched = UnwatchedTime(detector, self.notices, self._submit_first, lambda: self.zone)
         self._evaluator = Evaluator(clock, self._evaluate, self._set_aside, self._settle_unwatched)
-        self._snooze_timer = SnoozeTimer(clock.now, lambda: self.checks.snoozes, self._end_snoozes)
+        self._snooze_timer = SnoozeTimer(clock.now, lambda: self.checks.snoozes, self.end_snoozes)
         self._window_timer = WindowTimer(clock.now, lambda: self.config.alerting.windows, self._pass_windows)
         self._trimmer = Trimmer(self.submit)
         self.prover = Prover(self, self._routines.spawn)
@@ -373,11 +372,12 @@ class Engine:
         self.on_changed(None)
         return result
 
+    def end_snoozes(self) -> None:
+        """Has those end whose time is up when it is written down."""
+        self._routines.spawn(self.set_snoozes(commands.SetSnoozes()))
+
     def _pass_windows(self, since: datetime, until: datetime) -> None:
         self.submit(commands.PassWindows(since, until), lambda _: self.on_changed(None))
-
-    def _end_snoozes(self, over: Sequence[SnoozeIdentity]) -> None:
-        self._routines.spawn(self.set_snoozes(commands.SetSnoozes(end=over)))
 
     def _settle_unwatched(self) -> None:
         """To be called before anything is judged."""

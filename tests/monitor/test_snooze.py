@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pulsetui.client.commands import EndSnooze, StartSnooze
-from pulsetui.core.state.snooze import Scope
+from pulsetui.core.state.snooze import Scope, Snooze
 from pulsetui.core.state.status import PingKind
+from pulsetui.monitor.writing.commands import SetSnoozes
 from tests.monitor.harness import FakeClock, Harness, running
 from tests.store.samples import due_rows
 
@@ -121,3 +122,17 @@ async def test_a_snooze_whose_end_nobody_could_keep_is_refused(
         assert not result.ok
         assert result.message
         assert engine.client.info().snoozes == ()
+
+
+async def test_one_that_is_prolonged_in_the_moment_of_its_end_goes_on(tmp_path: Path) -> None:
+    async with running(tmp_path, config=CONFIG) as engine:
+        await snooze(engine, "check", "one", hours=1)
+        engine.clock.run(timedelta(hours=2))
+        until = engine.clock.now() + timedelta(hours=1)
+        longer = Snooze(scope="check", target="one", until=until)
+        # Neither is written down before both have been asked for.
+        prolonged = asyncio.ensure_future(engine.engine.set_snoozes(SetSnoozes(add=[longer])))
+        engine.engine.end_snoozes()
+        await prolonged
+        await engine.settle()
+        assert engine.view("one").snoozed_until == until

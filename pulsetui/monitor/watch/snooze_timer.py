@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from pulsetui.core.state.snooze import Snooze, SnoozeIdentity
+from pulsetui.core.state.snooze import Snooze
 
 _JUST_AFTER_S = 0.01
 
@@ -18,10 +18,10 @@ class SnoozeTimer:
         self,
         now: Callable[[], datetime],
         snoozes: Callable[[], Sequence[Snooze]],
-        end: Callable[[Sequence[SnoozeIdentity]], None],
+        end: Callable[[], None],
     ) -> None:
-        """``snoozes`` gives those that are set now; ``end`` is to end those that it is called with, and to
-        have ``watch`` called when it did."""
+        """``snoozes`` gives those that are set now; ``end`` is to end those whose time is up, and to have
+        ``watch`` called when it did. It is not told which: one may have been prolonged in between."""
         self._now = now
         self._snoozes = snoozes
         self._end = end
@@ -41,8 +41,7 @@ class SnoozeTimer:
 
     def _look(self) -> None:
         now = self._now()
-        over = [one.identity for one in self._snoozes() if one.until <= now]
-        if over:
-            self._end(over)
+        if any(one.until <= now for one in self._snoozes()):
+            self._end()
         else:
             self.watch()

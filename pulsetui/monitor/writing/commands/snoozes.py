@@ -13,7 +13,8 @@ from pulsetui.monitor.writing.transaction import Transaction
 
 
 class SetSnoozes(Struct, frozen=True):
-    """Adds and ends snoozes. What went down in a snooze that is over, and still is down, is told now."""
+    """Adds and ends snoozes; those whose time is up end anyway. What went down in a snooze that is over, and
+    still is down, is told now."""
 
     add: Sequence[Snooze] = ()
     end: Sequence[SnoozeIdentity] = ()
