@@ -13,7 +13,10 @@ from pulsetui.client.alert import Alert, AlertEvent
 from pulsetui.core.state.status import Reason
 from pulsetui.core.text.phrases import count_text
 
-_DIGESTIBLE: Final = frozenset({AlertEvent.DOWN, AlertEvent.UP, AlertEvent.ACKNOWLEDGED, AlertEvent.NOTE})
+# Of a storm each alert is asked about, and to look up the member of an Enum, or its hash, is slow.
+_IS_DOWN: Final = AlertEvent.DOWN
+_IS_UP: Final = AlertEvent.UP
+_DIGESTIBLE: Final = (_IS_DOWN, _IS_UP, AlertEvent.ACKNOWLEDGED, AlertEvent.NOTE)
 """The others are a digest already, or wanted for themselves."""
 
 _NAMES_IN_TITLE: Final = 3
@@ -56,7 +59,7 @@ class _Group(Struct, frozen=True):
 
 def is_digestible(alert: Alert) -> bool:
     """Whether a digest can stand for it. A drill wants to see each alert arrive."""
-    return not alert.drill and (alert.event is AlertEvent.DOWN or alert.event in _DIGESTIBLE)
+    return not alert.drill and alert.event in _DIGESTIBLE
 
 
 def digest(alerts: Sequence[Alert], timezone: tzinfo = UTC) -> Alert:
@@ -65,8 +68,8 @@ def digest(alerts: Sequence[Alert], timezone: tzinfo = UTC) -> Alert:
     Of a check that went down and up only the last is counted. The title says how many are down and since
     when; the body names them by what is wrong, with what was acknowledged, recovered or noted after that.
     """
-    last = list({(alert.slug, _turn(alert.event)): alert for alert in alerts}.values())
-    down = [alert for alert in last if alert.event is AlertEvent.DOWN]
+    last = _last(alerts)
+    down = [alert for alert in last if alert.event is _IS_DOWN]
     by_reason = _by_reason(down)
     others = [
         _Group(says, found)
@@ -88,10 +91,16 @@ def digest(alerts: Sequence[Alert], timezone: tzinfo = UTC) -> Alert:
     )
 
 
-def _turn(event: AlertEvent) -> str:
-    """What only the last of counts: down and up take each other's place."""
-    # A plain text, since the hash of an Enum is slow: there may be thousands of alerts.
-    return "turn" if event is AlertEvent.DOWN or event is AlertEvent.UP else event.value
+def _last(alerts: Iterable[Alert]) -> list[Alert]:
+    """Of each check what counts: down and up take each other's place."""
+    turns: dict[str, Alert] = {}
+    others: dict[tuple[str, str], Alert] = {}
+    for alert in alerts:
+        if alert.event is _IS_DOWN or alert.event is _IS_UP:
+            turns[alert.slug] = alert
+        else:
+            others[alert.slug, alert.event.value] = alert
+    return [*turns.values(), *others.values()]
 
 
 def _by_reason(down: Iterable[Alert]) -> list[_Group]:

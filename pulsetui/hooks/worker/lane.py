@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from msgspec.structs import replace
@@ -85,7 +86,10 @@ class Lane:
         """Whether these, with what was told just now, are more than a person wants one by one."""
         if self.hook is None or not self.hook.digest:
             return False
-        count = sum(is_digestible(delivery.alert) for delivery in deliveries)
+        digestible = (delivery for delivery in deliveries if is_digestible(delivery.alert))
+        count = sum(
+            1 for _ in islice(digestible, DIGEST_ABOVE + 1)
+        )  # of thousands no more have to be counted
         recent = sum(monotonic - at < STORM_S for at in self._singles)
         return count > 0 and (monotonic < self._storm_until or count + recent > DIGEST_ABOVE)
 

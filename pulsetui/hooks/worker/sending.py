@@ -147,8 +147,14 @@ class Sender:
         """What is sent together: everything that a digest can stand for in a storm, else one by one."""
         if not lane.is_storm(deliveries, self._clock.monotonic()):
             return [[delivery] for delivery in deliveries]
-        together = [delivery for delivery in deliveries if is_digestible(delivery.alert)]
-        return [*([one] for one in deliveries if not is_digestible(one.alert)), together]
+        alone: list[list[Delivery]] = []
+        together: list[Delivery] = []
+        for delivery in deliveries:
+            if is_digestible(delivery.alert):
+                together.append(delivery)
+            else:
+                alone.append([delivery])
+        return [*alone, together]
 
     async def _may_send(self, lane: Lane, hook: Hook) -> bool:
         """Waits until the hook's rate allows it; whether it is still to be used then."""
