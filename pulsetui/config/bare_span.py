@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
 from pulsetui.config.values import Flaw
 from pulsetui.core.schedule.duration import format_duration, parse_duration
 
@@ -15,7 +19,16 @@ SPAN_KEYS = (
     "min_interval",
 )
 """The keys of a check that hold a span."""
+_RULES = ("after", "repeat")
 _MAX_DIGITS = 9
+
+
+class BareSpan(Struct, frozen=True):
+    """A span of a check that stands in checks.toml without a unit."""
+
+    slug: str
+    key: str
+    value: object  # as written: a number, or text with nothing but digits
 
 
 def is_bare(value: object) -> bool:
@@ -24,6 +37,16 @@ def is_bare(value: object) -> bool:
         return False
     digits = str(value).strip() if isinstance(value, int | str) else ""
     return digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS and int(digits) > 0
+
+
+def bare_spans_of(slug: str, table: Mapping[str, object]) -> Iterator[BareSpan]:
+    """Those in the table of a check."""
+    yield from (BareSpan(slug, key, table[key]) for key in SPAN_KEYS if key in table and is_bare(table[key]))
+    rules = table.get("alerts")
+    if isinstance(rules, Mapping):
+        for key in _RULES:
+            if key in rules and is_bare(rules[key]):
+                yield BareSpan(slug, f"alerts.{key}", rules[key])
 
 
 def bare_flaw(value: object) -> Flaw:

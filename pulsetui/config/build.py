@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import ChainMap
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from msgspec.structs import replace
 
 from pulsetui.config import values
 from pulsetui.config.address import parse_address
 from pulsetui.config.alerts import RULES, circular, holiday_files, read_rules, read_window
+from pulsetui.config.bare_span import BareSpan, bare_spans_of
 from pulsetui.config.check_fields import read_check
 from pulsetui.config.flaws import no_such_check, zone_flaw
 from pulsetui.config.judged_tables import JudgedTables
@@ -128,7 +130,7 @@ class _Builder(JudgedTables):
         timezone = self._timezone()
         self._directory = path.parent
         hooks, rules = self._hooks(timezone)
-        checks, fields = self._checks(timezone, self.table((), "hooks"))
+        checks, fields, bare = self._checks(timezone, self.table((), "hooks"))
         listener, watchdogs = self._listener(), self._watchdogs()
         self._depend(checks)
         return Config(
@@ -138,6 +140,7 @@ class _Builder(JudgedTables):
             hooks=MappingProxyType(hooks),
             checks=MappingProxyType(checks),
             fields=MappingProxyType(fields),
+            bare_spans=bare,
             keys=MappingProxyType(self._keys()),
             actions=MappingProxyType(self._actions()),
             alerting=Alerting(
@@ -300,16 +303,17 @@ class _Builder(JudgedTables):
 
     def _checks(
         self, timezone: str, hook_names: Mapping[str, Any]
-    ) -> tuple[dict[str, Check], dict[str, Mapping[str, object]]]:
+    ) -> tuple[dict[str, Check], Mapping[str, Mapping[str, object]], tuple[BareSpan, ...]]:
         checks: dict[str, Check] = {}
         fields: dict[str, Mapping[str, object]] = {}
+        bare: list[BareSpan] = []
         by_uuid: dict[str, str] = {}
         for slug, table in self.table((), "checks", report=True).items():
             if not isinstance(table, dict):
                 self.table(("checks",), slug, report=True)
                 continue
             if self._known is not None and (check := self._known.checks.get(slug)) is not None:
-                checks[slug], fields[slug] = check, self._known.fields[slug]
+                checks[slug] = check
                 continue
             check, flaws = read_check(
                 slug, table, default_timezone=timezone, hook_names=hook_names, directory=self._directory
@@ -323,7 +327,10 @@ class _Builder(JudgedTables):
                 self.report(("checks", slug), "uuid", flaw)
             checks[slug] = check
             fields[slug] = _shared(table)
-        return checks, fields
+            bare += bare_spans_of(slug, table)
+        # What was read before stays in its bytes until somebody asks for it.
+        kept = cast("dict[str, Mapping[str, object]]", self._known.fields if self._known else {})
+        return checks, ChainMap(fields, kept) if kept else fields, tuple(bare)
 
     def _drill(self, timezone: str) -> DrillConfig | None:
         if "drill" not in self.document:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from msgspec import Struct, field
 
 from pulsetui.config.address import DEFAULT_HOST, DEFAULT_PORT, format_address, is_loopback, parse_address
+from pulsetui.config.bare_span import BareSpan
 from pulsetui.config.kept_secret import SecretPlace
 from pulsetui.config.tables.actions import ActionConfig
 from pulsetui.config.tables.drill import DrillConfig
@@ -84,6 +85,7 @@ class Config(Struct, frozen=True, kw_only=True):
     )  # by slug, in file order
     fields: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: MappingProxyType({}))
     # ^ slug → the check's table as written, in plain Python values
+    bare_spans: tuple[BareSpan, ...] = ()  # in file order
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     # ^ ``[keys]``: name of a key binding of the screen → the key or keys for it
     actions: Mapping[str, ActionConfig] = field(default_factory=lambda: MappingProxyType({}))
@@ -105,4 +107,4 @@ class ReadBefore(Struct, frozen=True):
 
     document: Mapping[str, Any]  # its tables, where the table of a check that is in ``checks`` is empty
     checks: Mapping[str, Check]
-    fields: Mapping[str, Mapping[str, object]]  # of these checks, as written
+    fields: Mapping[str, Mapping[str, object]]  # of these checks, as written; none has a bare span

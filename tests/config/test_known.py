@@ -51,6 +51,9 @@ metrics = { records = 'records=(\\d+)' }
 [checks.told]
 every = "1h"
 alerts = { a = { after = "1h" } }
+[checks.bare]
+every = "1h"
+grace = 30
 """
 
 
@@ -59,7 +62,7 @@ def read(text: str) -> tuple[Config, bytes]:
     document = parse_toml(text, Path("checks.toml"))
     config = build_config(document, text, Path("checks.toml"), VALIDATORS)
     rest = {name: table for name, table in document.items() if name != "checks"}
-    return config, pack(text, rest, config.checks, config.fields)
+    return config, pack(text, rest, config)
 
 
 def plain(config: Config) -> object:
@@ -112,7 +115,7 @@ def test_another_text_or_version_is_not_known(monkeypatch: pytest.MonkeyPatch) -
 def test_a_date_of_toml_is_not_kept() -> None:
     config, _ = read(PLAIN)
     rest = {"x": parse_toml("at = 2026-11-28", Path("x"))}
-    assert pack(PLAIN, rest, config.checks, config.fields) == b""
+    assert pack(PLAIN, rest, config) == b""
 
 
 @given(st.binary(max_size=80), st.integers(0, 400))

@@ -61,7 +61,7 @@ def _records(path: Path, error: ConfigProblems) -> list[dict[str, object]]:
 
 def _warnings(config: Config) -> list[str]:
     from pulsetui.config.check_fields import odd_slugs
-    from pulsetui.config.doubts.bare_spans import bare_spans
+    from pulsetui.config.doubts.bare_spans import bare_sentences
     from pulsetui.config.doubts.exposed import exposed_secrets
     from pulsetui.config.doubts.schedules import schedule_doubts
     from pulsetui.config.doubts.trust import distrust, distrust_actions
@@ -75,7 +75,7 @@ def _warnings(config: Config) -> list[str]:
         warnings.append(text)
     elif text := unheard(config, screenless(config)):
         warnings.append(f"without a screen {text}")
-    warnings += bare_spans(config.fields)
+    warnings += bare_sentences(config.bare_spans)
     warnings += schedule_doubts(config.checks.values(), datetime.now(UTC))
     if config.keys:
         from pulsetui.tui.table.keys import user_keys  # the screen knows what can be bound

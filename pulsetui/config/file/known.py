@@ -2,7 +2,8 @@
 
 To read a hundred thousand checks takes seconds, and mostly the file has not changed since the last start.
 What it meant is kept as bytes, under a hash of its text and the version that read it; all else is not known.
-Only plain checks are kept: one that reads files, searches outputs or looks for proof is read as ever.
+Only plain checks are kept: one that reads files, searches outputs or looks for proof, or that a person is to
+be asked about (a span without a unit), is read as ever.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any, TypedDict, Union, cast, get_args, get_origin
 import msgspec
 from msgspec import Raw, Struct
 
-from pulsetui.config.model import ReadBefore
+from pulsetui.config.model import Config, ReadBefore
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
 from pulsetui.core.state.check import Check
@@ -26,6 +27,7 @@ from pulsetui.errors import ScheduleError
 from pulsetui.version import __version__
 
 _MARK = 32  # bytes before what is kept
+_FORM = 2  # of what is kept
 _Named = tuple[ScheduleKind, str, str]  # kind, expression, zone
 
 
@@ -38,10 +40,16 @@ class _Kept(Struct, frozen=True):
     fields: dict[str, Raw]
 
 
-def pack(text: str, rest: Mapping[str, Any], checks: Mapping[str, Check], fields: _Fields) -> bytes:
-    """What is to be kept of ``text``, which means ``checks`` and ``rest``; empty where that cannot be."""
+def pack(text: str, rest: Mapping[str, Any], config: Config) -> bytes:
+    """What is to be kept of ``text``, which means ``config``; ``rest`` are its tables without the checks.
+    Empty where that cannot be."""
+    checks, fields, doubtful = config.checks, config.fields, {one.slug for one in config.bare_spans}
     numbers: dict[_Named, int] = {}
-    plain = {slug: found for slug, check in checks.items() if (found := _plain(check, numbers)) is not None}
+    plain = {
+        slug: found
+        for slug, check in checks.items()
+        if slug not in doubtful and (found := _plain(check, numbers)) is not None
+    }
     encode = msgspec.msgpack.Encoder().encode
     kept = _Kept(
         rest=dict(rest),
@@ -77,9 +85,6 @@ def unpack(packed: bytes, text: str) -> ReadBefore | None:
     return ReadBefore({**kept.rest, "checks": tables}, checks, _Tables(kept.fields))
 
 
-_Fields = Mapping[str, Mapping[str, object]]
-
-
 class _Tables(Mapping[str, Mapping[str, object]]):
     """Tables that are only taken out of their bytes when somebody asks for one."""
 
@@ -98,7 +103,7 @@ class _Tables(Mapping[str, Mapping[str, object]]):
 
 def _mark(text: str, packed: bytes) -> bytes:
     """That ``packed`` is whole, and of that text."""
-    read_by = f"{__version__} {sorted(_PLAIN)}"
+    read_by = f"{__version__} {_FORM} {sorted(_PLAIN)}"
     return hashlib.sha256(b"\0".join((read_by.encode(), packed, text.encode()))).digest()
 
 

@@ -87,7 +87,7 @@ class ConfigCopies:
             return
         from pulsetui.config.file.known import pack
 
-        if packed := pack(text, loaded.rest, config.checks, config.fields):
+        if packed := pack(text, loaded.rest, config):
             self._write(self._folder / KNOWN, packed)
             self._known_text = _hash(text)
 

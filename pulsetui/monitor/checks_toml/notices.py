@@ -69,7 +69,7 @@ class ConfigNotices:
 
     def _look_at_spans(self, config: Config) -> None:
         """One without a unit may have been meant as minutes; who dismisses it meant seconds."""
-        found = doubtful_spans(config.fields)
+        found = doubtful_spans(config.bare_spans)
         if found != self._spans:
             self._spans = found
             self._put_or_take_away("spans", found)
