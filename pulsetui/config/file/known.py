@@ -27,7 +27,7 @@ from pulsetui.errors import ScheduleError
 from pulsetui.version import __version__
 
 _MARK = 32  # bytes before what is kept
-_FORM = 2  # of what is kept
+_FORM = 3  # of what is kept
 _Named = tuple[ScheduleKind, str, str]  # kind, expression, zone
 
 
@@ -36,8 +36,8 @@ class _Kept(Struct, frozen=True):
     order: list[str]  # of all checks
     special: dict[str, dict[str, Any]]  # the tables of those that are not plain
     schedules: list[_Named]  # each once; a check has the number of its own
-    checks: list[Raw]
-    fields: dict[str, Raw]
+    checks: list[Raw]  # the plain ones, in order
+    fields: list[Raw]  # their tables
 
 
 def pack(text: str, rest: Mapping[str, Any], config: Config) -> bytes:
@@ -57,7 +57,7 @@ def pack(text: str, rest: Mapping[str, Any], config: Config) -> bytes:
         special={slug: dict(fields[slug]) for slug in checks if slug not in plain},
         schedules=list(numbers),
         checks=[Raw(encode(one)) for one in plain.values()],
-        fields={slug: Raw(encode(dict(fields[slug]))) for slug in plain},
+        fields=[Raw(encode(dict(fields[slug]))) for slug in plain],
     )
     try:
         packed = encode(kept)
@@ -77,12 +77,15 @@ def unpack(packed: bytes, text: str) -> ReadBefore | None:
     try:
         kept = msgspec.msgpack.decode(packed, type=_Kept)
         schedules = [parse_schedule(*named) for named in kept.schedules]
-        checks = dict(_checks(kept.checks, schedules))
+        plain = [slug for slug in kept.order if slug not in kept.special]
+        checks = dict(_checks(plain, kept.checks, schedules))
     except (msgspec.MsgspecError, ScheduleError):  # time zones may be others by now
         return None
     nothing: dict[str, Any] = {}
     tables = {slug: kept.special.get(slug, nothing) for slug in kept.order}
-    return ReadBefore({**kept.rest, "checks": tables}, checks, _Tables(kept.fields))
+    return ReadBefore(
+        {**kept.rest, "checks": tables}, checks, _Tables(dict(zip(plain, kept.fields, strict=True)))
+    )
 
 
 class _Tables(Mapping[str, Mapping[str, object]]):
@@ -116,6 +119,7 @@ def _is_plain(kind: Any) -> bool:
 
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Check)}
 _PLAIN = {name: field.type for name, field in _FIELDS.items() if _is_plain(field.type)}
+_BESIDE_SLUG = tuple(name for name in _PLAIN if name != "slug")
 _SHARED = {name for name, kind in _PLAIN.items() if kind is not str and kind is not bool and kind is not int}
 """Of whose values thousands of checks have the same."""
 
@@ -138,20 +142,22 @@ def _plain(check: Check, numbers: dict[_Named, int]) -> Mapping[str, object] | N
     schedule = check.schedule
     named = (schedule.kind, schedule.expression, schedule.timezone)
     found: dict[str, object] = {"schedule": numbers.setdefault(named, len(numbers))}
-    for name in _PLAIN:
+    for name in _BESIDE_SLUG:
         value = getattr(check, name)
         if value != _DEFAULTS[name]:
             found[name] = value
     return found
 
 
-def _checks(packed: Sequence[Raw], schedules: Sequence[Schedule]) -> Iterator[tuple[str, Check]]:
+def _checks(
+    slugs: Sequence[str], packed: Sequence[Raw], schedules: Sequence[Schedule]
+) -> Iterator[tuple[str, Check]]:
     table = cast("Any", TypedDict)("_PlainCheck", {"schedule": int, **_PLAIN}, total=False)
     decode = cast("Callable[[Raw], dict[str, Any]]", msgspec.msgpack.Decoder(table).decode)
     shared: dict[object, object] = {}
-    for one in packed:
+    for slug, one in zip(slugs, packed, strict=True):
         found = decode(one)
         found["schedule"] = schedules[found["schedule"]]
         for name in found.keys() & _SHARED:
             found[name] = shared.setdefault(found[name], found[name])
-        yield found["slug"], Check(**found)
+        yield slug, Check(slug=slug, **found)
