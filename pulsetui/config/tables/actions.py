@@ -79,10 +79,6 @@ def menu_keys(actions: Sequence[ActionConfig]) -> dict[str, ActionConfig]:
     return {key: action for action in actions for key, one in keys.items() if one is action}
 
 
-def _may_be_key(key: str) -> bool:
-    return bool(_KEY.fullmatch(key)) and key not in _LIST_KEYS
-
-
 def read_action(name: str, table: Mapping[str, Any]) -> tuple[ActionConfig | None, list[FieldFlaw]]:
     """The action, or None and everything that is wrong with it."""
     flaws = list(_flaws_of(name, table))

@@ -30,7 +30,6 @@ from pulsetui.tui.table.order import SortBy, order_words
 MAX_OFFERS = 8
 _OFF = frozenset({"off", "end", "0"})
 _WHEN_WORDS = 3  # at most: "tomorrow 14:00", "1h 30m"
-_UNREACHABLE = "nothing can be changed until it answers again"
 
 
 class Does(Protocol):
