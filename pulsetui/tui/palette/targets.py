@@ -69,7 +69,9 @@ def targets_of(word: str, checks: Mapping[str, CheckView]) -> list[NamedChecks]:
     for fits in tests:
         views = [] if only_tag else [view for view in checks.values() if _named(view, fits)]
         found = [NamedChecks(f'"{cut(name_of(view), 40)}"', (view,)) for view in views[:MAX_TARGETS]]
-        found += [_tag(tag, checks.values()) for tag in tags if fits(tag.casefold())][:MAX_TARGETS]
+        # Bounded before their checks are looked for: with a thousand tags that would hold up a key.
+        fitting = [tag for tag in tags if fits(tag.casefold())][:MAX_TARGETS]
+        found += [_tag(tag, checks.values()) for tag in fitting]
         if found or every:
             return [*found, *(every if not only_tag else [])]
     return []
