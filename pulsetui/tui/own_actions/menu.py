@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType
@@ -78,10 +78,10 @@ class ActionsMenu(ListDialog[MenuEntry | BesideRun | None]):
         for problem in self._problems:
             lines += paragraph(plain(problem), "warning", width)
         keys += [None] * len(lines)
-        for at, entry in enumerate(self._entries):
+        for entry in self._entries:
             made = self._entry_lines(entry, width)
             lines += made
-            keys += [("action", at), *[None] * (len(made) - 1)]
+            keys += [entry, *[None] * (len(made) - 1)]
         if not self._entries and not self._problems:
             lines += paragraph(_TEACHES, "text", width)
             lines += [
@@ -91,9 +91,9 @@ class ActionsMenu(ListDialog[MenuEntry | BesideRun | None]):
         if self._runs:
             lines += [(), (("Run here", "title"),)]
         keys += [None] * (len(lines) - len(keys))
-        for at, run in enumerate(self._runs):
+        for run in self._runs:
             lines.append(run_line(run, width, self._now))
-            keys.append(("run", at))
+            keys.append(run)
         shown.styles.height = min(len(lines), max(self.size.height - 5, 3))
         shown.show(lines, keys)
 
@@ -114,8 +114,7 @@ class ActionsMenu(ListDialog[MenuEntry | BesideRun | None]):
         return [*lines, *(((f"{_INDENT}{line}", style),) for line in made)]
 
     def on_line_list_chosen(self, message: LineList.Chosen) -> None:
-        kind, at = message.key if isinstance(message.key, tuple) else ("", 0)
-        self._choose(self._entries[at] if kind == "action" else self._runs[at])
+        self._choose(cast("MenuEntry | BesideRun", message.key))
 
     def on_key(self, event: Key) -> None:
         entry = self._keys.get(event.character or "")
