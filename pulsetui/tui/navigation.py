@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pulsetui.client.views import CheckView
 from pulsetui.tui.base.screen import PulseScreen
-from pulsetui.tui.base.verbs import BY_ID, verbs_on
+from pulsetui.tui.base.verbs import BY_ID
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -185,7 +185,7 @@ class Navigation:
     def palette(self) -> None:
         """Every command and every check by name."""
         below = self._app.screen
-        if isinstance(below, PulseScreen) and BY_ID["palette"] not in verbs_on(below.SCOPE):
+        if isinstance(below, PulseScreen) and below.SCOPE not in BY_ID["palette"].on:
             return  # its key is Textual's as well, and works everywhere
         from pulsetui.tui.dialogs.too_small import TooSmallScreen
         from pulsetui.tui.palette.screen import VerbPalette
