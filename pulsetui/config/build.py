@@ -31,12 +31,10 @@ from pulsetui.config.model import (
 )
 from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import masked, secrets_of
-from pulsetui.config.tables.actions import ActionConfig, key_flaws, read_action
 from pulsetui.config.tables.drill import DrillConfig, read_drill
 from pulsetui.config.tables.host import read_host
 from pulsetui.config.tables.prove import read_prove
 from pulsetui.config.tables.watchdog import WATCHDOG, WATCHDOG_SECRETS, WatchdogConfig, read_watchdog
-from pulsetui.config.toml.scan import Lines
 from pulsetui.config.values import Flaw, FlawedError
 from pulsetui.core.state.alert_rules import AlertRules
 from pulsetui.core.state.alerting import Alerting
@@ -81,21 +79,8 @@ def build_config(
     ConfigProblems."""
     builder = _Builder(document, hook_validators, SecretReader(path.parent), known)
     config = builder.build(path)
-    if builder.findings:
-        lines, secrets = Lines(text), config.secrets
-        problems = [
-            _masked(
-                flaw.problem(
-                    path=path,
-                    line=lines.of((*table, *field, *flaw.at)),
-                    where=".".join(table),
-                    field=".".join(field),
-                ),
-                secrets,
-            )
-            for table, field, flaw in builder.findings
-        ]
-        raise ConfigProblems(sorted(problems, key=lambda problem: problem.line or 0))
+    if problems := builder.problems(text, path):
+        raise ConfigProblems(_masked(problem, config.secrets) for problem in problems)
     return config
 
 
@@ -142,7 +127,7 @@ class _Builder(JudgedTables):
             fields=MappingProxyType(fields),
             bare_spans=bare,
             keys=MappingProxyType(self._keys()),
-            actions=MappingProxyType(self._actions()),
+            actions=MappingProxyType(self.actions()),
             alerting=Alerting(
                 hooks=MappingProxyType(rules),
                 tags=MappingProxyType(self._tags(timezone)),
@@ -369,21 +354,6 @@ class _Builder(JudgedTables):
             except FlawedError as error:
                 self.report(("keys",), binding, *error.flaws)
         return keys
-
-    def _actions(self) -> dict[str, ActionConfig]:
-        actions: dict[str, ActionConfig] = {}
-        for name in self.table((), "actions", report=True):
-            table = self.table(("actions",), name, report=True)
-            if not isinstance(self.document["actions"][name], Mapping):
-                continue
-            action, flaws = read_action(name, table)
-            for key, flaw in flaws:
-                self.report(("actions", name), key, flaw)
-            if action is not None:
-                actions[name] = action
-        for name, flaw in key_flaws(list(actions.values())):
-            self.report(("actions", name), "key", flaw)
-        return actions
 
 
 def _shared(table: Mapping[str, object]) -> Mapping[str, object]:

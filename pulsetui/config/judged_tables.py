@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pulsetui.config import values
 from pulsetui.config.check_fields import FIELDS, SCHEDULE_KINDS
 from pulsetui.config.flaws import FieldFlaw, unknown_key
 from pulsetui.config.kept_secret import SecretReader
+from pulsetui.config.problem import Problem
+from pulsetui.config.tables.actions import ActionConfig, key_flaws, read_action
+from pulsetui.config.toml.scan import Lines
 from pulsetui.config.values import Flaw, FlawedError
 
 _T = TypeVar("_T")
@@ -25,6 +29,22 @@ class JudgedTables:
 
     def report(self, table: tuple[str, ...], field: str, *flaws: Flaw) -> None:
         self.findings += [(table, (field,) if field else (), flaw) for flaw in flaws]
+
+    def problems(self, text: str, path: Path) -> list[Problem]:
+        """The findings for a person, in the order of the lines of ``text``. They may quote what is secret."""
+        if not self.findings:
+            return []
+        lines = Lines(text)
+        problems = [
+            flaw.problem(
+                path=path,
+                line=lines.of((*table, *field, *flaw.at)),
+                where=".".join(table),
+                field=".".join(field),
+            )
+            for table, field, flaw in self.findings
+        ]
+        return sorted(problems, key=lambda problem: problem.line or 0)
 
     def unknown(self, table: tuple[str, ...], found: Mapping[str, Any], known: tuple[str, ...]) -> None:
         for key, value in found.items():
@@ -56,6 +76,23 @@ class JudgedTables:
         for field, flaw in flaws:
             self.report((key,), field, flaw)
         return found
+
+    def actions(self) -> dict[str, ActionConfig]:
+        """``[actions.NAME]`` in the order of the file, without those that have a mistake."""
+        actions: dict[str, ActionConfig] = {}
+        for name, table in self.table((), "actions", report=True).items():
+            if not isinstance(table, Mapping):
+                self.table(("actions",), name, report=True)
+                continue
+            action, flaws = read_action(name, table)
+            for key, flaw in flaws:
+                self.report(("actions", name), key, flaw)
+            if action is not None:
+                actions[name] = action
+        for name, flaw in key_flaws(list(actions.values())):
+            self.report(("actions", name), "key", flaw)
+            del actions[name]
+        return actions
 
     def optional(
         self,

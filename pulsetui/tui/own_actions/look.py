@@ -6,17 +6,17 @@ file is looked at, too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
 from pulsetui.config.doubts.trust import Distrust, distrust_actions
 from pulsetui.config.file.load import parse_toml, read_text
+from pulsetui.config.judged_tables import JudgedTables
+from pulsetui.config.kept_secret import SecretReader
 from pulsetui.config.secret import masked, secrets_of
-from pulsetui.config.tables.actions import ActionConfig, key_flaws, read_action
-from pulsetui.config.toml.scan import Lines
-from pulsetui.config.values import Flaw
+from pulsetui.config.tables.actions import ActionConfig
 from pulsetui.errors import ConfigError
 
 _WORD = "actions"
@@ -67,31 +67,8 @@ def _read(path: Path) -> Looked:
 
 def _judged(document: Mapping[str, object], text: str, path: Path) -> Looked:
     """As ``validate`` judges them, which says the same with everything else that is wrong."""
-    tables = document.get(_WORD, {})
-    if not isinstance(tables, Mapping):
-        return Looked()
-    actions: list[ActionConfig] = []
-    flaws = []
-    for name, table in tables.items():
-        action, wrong = read_action(name, table if isinstance(table, Mapping) else {})
-        flaws += [(name, key, flaw) for key, flaw in wrong]
-        if action is not None:
-            actions.append(action)
-    flaws += [(name, "key", flaw) for name, flaw in key_flaws(actions)]
-    problems = _told(flaws, document, text, path) if flaws else ()
-    wrong_keys = {name for name, _ in key_flaws(actions)}
-    return Looked(tuple(one for one in actions if one.name not in wrong_keys), problems)
-
-
-def _told(
-    flaws: Sequence[tuple[str, str, Flaw]], document: Mapping[str, object], text: str, path: Path
-) -> tuple[str, ...]:
-    """In sentences, without what is secret."""
-    lines, secrets = Lines(text), secrets_of(document)
-    problems = [
-        flaw.problem(
-            path=path, line=lines.of((_WORD, name, *filter(None, [key]))), where=f"{_WORD}.{name}", field=key
-        )
-        for name, key, flaw in flaws
-    ]
-    return tuple(masked(str(problem), secrets) for problem in problems)
+    judged = JudgedTables(document, SecretReader(path.parent))
+    actions = tuple(judged.actions().values())
+    problems = judged.problems(text, path)
+    secrets = secrets_of(document) if problems else ()
+    return Looked(actions, tuple(masked(str(problem), secrets) for problem in problems))

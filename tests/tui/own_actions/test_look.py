@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
+from pulsetui.config.file.load import load_config
+from pulsetui.config.problem import ConfigProblems
 from pulsetui.tui.own_actions.look import ActionsFile
 
 LOG = '[checks.a]\nevery = "1h"\n\n[actions.log]\ncommand = "tail {slug}.log"\n'
@@ -39,6 +43,17 @@ def test_one_with_a_mistake_is_told_and_left_out(tmp_path: Path) -> None:
         f'{path}:7: [actions.bad] comand: unknown key. Did you mean "command"?',
         f'{path}:13: [actions.c] key "x": is the key of [actions.b], too. Choose another.',
     )
+
+
+@pytest.mark.parametrize("text", ["actions = 1\n", "[actions]\nx = 1\n"])
+def test_what_is_no_table_is_told_as_by_validate(tmp_path: Path, text: str) -> None:
+    path = file(tmp_path, text)
+    with pytest.raises(ConfigProblems) as told:
+        load_config(path, {})
+    looked = ActionsFile(path).look()
+    assert looked.actions == ()
+    assert looked.problems == tuple(map(str, told.value.problems))
+    assert "must be a table, not a whole number" in looked.problems[0]
 
 
 def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
