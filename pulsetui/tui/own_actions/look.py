@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from pulsetui.config.doubts.trust import Distrust, distrust_actions
 from pulsetui.config.file.load import parse_toml, read_text
+from pulsetui.config.file.watch import Fingerprint
 from pulsetui.config.judged_tables import JudgedTables
 from pulsetui.config.kept_secret import SecretReader
 from pulsetui.config.secret import masked, secrets_of
@@ -35,18 +36,13 @@ class ActionsFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._seen: tuple[int, ...] | None = None
+        self._seen: Fingerprint | None = None
         self._looked = Looked()
 
     def look(self) -> Looked:
         """What it has now. May read a large file: not for the screen's loop. Never raises."""
-        try:
-            found = self.path.stat()
-        except OSError:
-            seen = None
-        else:
-            seen = (found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev)
-        if seen is None or seen != self._seen:
+        seen = Fingerprint.of(self.path)
+        if seen != self._seen:
             self._looked = _read(self.path)
             self._seen = seen
         # Modes of directories change without the file.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from pulsetui.config.file.load import load_config
+from pulsetui.config.file.watch import Fingerprint
 from pulsetui.config.problem import ConfigProblems
 from pulsetui.tui.own_actions.look import ActionsFile
 
@@ -31,6 +33,18 @@ def test_they_are_read_again_when_the_file_has_changed(tmp_path: Path) -> None:
     path.unlink()
     assert looking.look().actions == ()
     assert "there is no such file" in looking.look().problems[0]
+
+
+def test_one_that_becomes_readable_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = file(tmp_path)
+    looking = ActionsFile(path)
+    with monkeypatch.context() as closed:  # root may read whatever its mode
+        closed.setattr(Path, "open", Mock(side_effect=PermissionError))
+        assert "may not be read by this user" in looking.look().problems[0]
+    before = Fingerprint.of(path)
+    while Fingerprint.of(path) == before:  # until the clock of the file system has gone on
+        path.chmod(0o600)
+    assert [one.name for one in looking.look().actions] == ["log"]
 
 
 def test_one_with_a_mistake_is_told_and_left_out(tmp_path: Path) -> None:
