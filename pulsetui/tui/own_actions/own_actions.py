@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 MAX_RUNNING = 8
 """Commands beside the screen at one time."""
 MAX_RUNS = 20
-"""Runs whose output is kept."""
+"""Runs whose output is kept; what still runs is kept whatever came after it."""
 _SHELL = "/bin/sh"
 _IN_FRONT = """\
 trap : INT
@@ -194,7 +194,10 @@ class OwnActions:
         except OSError as error:
             self._services.say(f"{action.name} cannot be run: {error}", severity="error")
             return
-        self.runs = [run, *self.runs][:MAX_RUNS]
+        self.runs = [
+            run,
+            *(one for place, one in enumerate(self.runs, 1) if place < MAX_RUNS or one.code is None),
+        ]
         self._app.push_screen(ActionScreen(run))
 
     def _ended_soon(self, run: BesideRun) -> None:

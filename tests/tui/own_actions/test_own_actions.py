@@ -179,6 +179,20 @@ async def test_no_more_than_a_few_run_at_one_time(
         await ended(app, pilot)
 
 
+async def test_what_still_runs_is_not_forgotten_for_newer_ones(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_actions, "MAX_RUNS", 1)
+    async with showing(engine) as (app, pilot):
+        await press(app, pilot, "!", "w", "escape", "!", "l", "escape")
+        assert [run.action.name for run in app.go.own_actions.runs] == ["log", "wait"]
+        await press(app, pilot, "q")
+        assert on(app) is LeaveRunningQuestion
+        assert "wait billing" in dialog_text(app)
+        app.go.end()
+        await ended(app, pilot)
+
+
 async def test_those_of_an_engine_elsewhere_are_never_run(engine: FakeEngine) -> None:
     async with showing(engine, attached="http://10.1.1.1:8787") as (app, pilot):
         await press(app, pilot, "!")
