@@ -7,6 +7,7 @@ A shell's ``&`` and nohup leave SIGINT and SIGHUP ignored, and children inherit 
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import os
 import signal
@@ -24,6 +25,9 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["COLORTERM"] = "truecolor"
 for name in ("NO_COLOR", "TMUX"):
     os.environ.pop(name, None)
+
+# Screens make crowds of objects and hardly a cycle: a sixth of the time went into looking for some.
+gc.set_threshold(100_000, 50, 1000)
 
 
 def pytest_report_header() -> str:

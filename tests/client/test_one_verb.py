@@ -13,7 +13,8 @@ Before commands were data, ``pause`` stood in ten source files, and each of thre
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,13 @@ PACKAGE = Path(pulsetui.__file__).parent
 MAX_FILES = 5
 OTHER_WAYS_IN = {"monitor/writing/commands/answer.py", "monitor/trials.py"}
 
-# Read once: some hundred files.
-TREES = {str(path.relative_to(PACKAGE)): ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py")}
+
+@cache
+def sources() -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+    """By file its names and the words of its tables. Read once, and only where it is asked for: some hundred
+    files."""
+    trees = {str(path.relative_to(PACKAGE)): ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py")}
+    return {file: (frozenset(names_of(tree)), frozenset(entries_of(tree))) for file, tree in trees.items()}
 
 
 def names_of(tree: ast.AST) -> Iterator[str]:
@@ -54,9 +60,7 @@ def methods_of(made: ast.ClassDef) -> set[str]:
 
 
 def files_with(name: str, word: str = "") -> set[str]:
-    found = {
-        file for file, tree in TREES.items() if name in names_of(tree) or (word and word in entries_of(tree))
-    }
+    found = {file for file, (names, words) in sources().items() if name in names or (word and word in words)}
     return found - OTHER_WAYS_IN
 
 

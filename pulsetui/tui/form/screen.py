@@ -204,10 +204,9 @@ class EditScreen(PulseScreen):
         for problem in (*problems, *refused):
             text = f"{problem.message}. {problem.suggestion}" if problem.suggestion else problem.message
             by_field.setdefault(field_of(problem.field), []).append(text)
-        for spec in FIELDS:
-            texts = by_field.get(spec.key, []) if spec.key in self._touched else []
-            for row in self._rows(spec.key):
-                row.complain(" ".join(texts))
+        for row in self.query(FieldRow):
+            texts = by_field.get(row.spec.key, []) if row.spec.key in self._touched else []
+            row.complain(" ".join(texts))
         for switch in self.query(HookSwitch):
             switch.draw()
         self._show_preview()
