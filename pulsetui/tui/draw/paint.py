@@ -68,6 +68,19 @@ def strip_of(spans: Iterable[Span], width: int, styles: StyleSet, base: str) -> 
     return Strip(segments).adjust_cell_length(width, styles.get("text", base))
 
 
+def pictured(
+    spans: Iterable[Span], width: int, styles: StyleSet, base: str, picture: tuple[int, int]
+) -> Strip:
+    """``strip_of`` for a line with a picture from one cell up to another: under a cursor that takes all
+    colours away, that part keeps its own."""
+    strip, under = strip_of(spans, width, styles, base), styles.under_picture(base)
+    if under == base:
+        return strip
+    first, last = picture
+    drawn = strip_of(spans, width, styles, under).crop(first, last)
+    return Strip.join([strip.crop(0, first), drawn, strip.crop(last, width)])
+
+
 def bring_into_view(view: ScrollView, line: int) -> None:
     """Scrolls as little as needed to show the line."""
     top, height = view.scroll_offset.y, max(view.size.height, 1)

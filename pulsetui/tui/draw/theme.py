@@ -204,6 +204,8 @@ _BASES: Mapping[str, str] = MappingProxyType(
         "well": "up",
     }
 )
+_PICTURED: Mapping[str, str] = MappingProxyType({"cursor": "row", "alarm-cursor": "alarm"})
+"""Bases of a cursor, and what a picture in such a row stands on where the cursor takes its colours away."""
 _FILLED = frozenset({"warn", "well"})
 """Bases in the colour of a status, on which all ink is the colour of the background."""
 
@@ -226,6 +228,11 @@ class StyleSet:
             made = self._make(name, base)
             style = self._made[key] = self._same.setdefault(made, made)
         return style
+
+    def under_picture(self, base: str) -> str:
+        """The base for bars and marks in a row that stands on ``base``: one on which they keep their colours,
+        and a bar at the lower edge does not run into the row below."""
+        return _PICTURED.get(base, base) if self.palette.cursor_text else base
 
     def _make(self, name: str, base: str) -> Style:
         palette = self.palette

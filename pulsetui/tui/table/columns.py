@@ -211,6 +211,13 @@ def column_at(width: int, x: int) -> Column | None:
     return None
 
 
+@lru_cache(maxsize=64)
+def bar_cells(width: int) -> tuple[int, int]:
+    """From which cell to which the bars of the recent runs stand; nothing where they have no room."""
+    bar = next((placed for placed in layout(width) if placed.column.cell is bar_cell), None)
+    return (bar.left, bar.left + bar.width) if bar is not None else (width, width)
+
+
 def row_line(
     row: Row,
     width: int,

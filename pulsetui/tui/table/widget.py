@@ -27,8 +27,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pulsetui.tui.draw.paint import OneLine, bring_into_view, has_plain_glyphs, strip_of, style_set
-from pulsetui.tui.table.columns import LEAD, base_of, column_at, header_line, live_texts, row_line
+from pulsetui.tui.draw.paint import OneLine, bring_into_view, has_plain_glyphs, pictured, strip_of, style_set
+from pulsetui.tui.table.columns import LEAD, bar_cells, base_of, column_at, header_line, live_texts, row_line
 from pulsetui.tui.table.headings import heading_base, heading_line
 from pulsetui.tui.table.model import SortBy, TableModel
 from pulsetui.tui.table.order import HEADING
@@ -215,7 +215,7 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
             ascii_only=has_plain_glyphs(self),
             zone=self.zone,
         )
-        return strip_of(line, width, styles, base_of(row, cursor=cursor))
+        return pictured(line, width, styles, base_of(row, cursor=cursor), bar_cells(width))
 
     def _wanted_line(self, index: int, width: int) -> ShownLine:
         """All that decides how the line looks; its line key first."""

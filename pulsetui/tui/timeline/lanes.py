@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from pulsetui.client.views import CheckView, TimelineLane
 from pulsetui.tui.draw.lines import Line, Span, fit, name_of
-from pulsetui.tui.draw.paint import bring_into_view, has_plain_glyphs, strip_of, style_set
+from pulsetui.tui.draw.paint import bring_into_view, has_plain_glyphs, pictured, style_set
 from pulsetui.tui.draw.status import status_glyph, status_now
 from pulsetui.tui.timeline.model import (
     START_ZOOM,
@@ -169,7 +169,8 @@ class TimelineLanes(ScrollView, can_focus=True, inherit_bindings=False):
         index = y + self.scroll_offset.y
         line = self._shown[y] = self._line(index)
         on = index < len(self.slugs) and self.slugs[index] == self.cursor
-        return strip_of(line, self.size.width, style_set(self), "cursor" if on else "row")
+        cells = (name_cells(self.line_width), self.size.width)
+        return pictured(line, self.size.width, style_set(self), "cursor" if on else "row", cells)
 
     def _line(self, index: int) -> Line:
         width = self.line_width

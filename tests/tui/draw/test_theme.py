@@ -57,6 +57,16 @@ def test_colour_blind_statuses_differ_in_brightness_or_blue() -> None:
     assert contrast(palette.down, palette.late) > 1.5
 
 
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=lambda palette: palette.name)
+def test_a_picture_keeps_its_colours_under_the_cursor(palette: Palette) -> None:
+    styles = StyleSet(palette)
+
+    for mark in ("bar-success", "bar-failed", "bar-warned"):
+        assert styles.get(mark, styles.under_picture("cursor")).color == styles.get(mark).color
+    ground = styles.get("text", styles.under_picture("alarm-cursor")).bgcolor
+    assert (ground == styles.get("text", "alarm").bgcolor) is bool(palette.cursor_text)
+
+
 def test_styles_that_look_alike_are_one_object() -> None:
     styles = StyleSet(PALETTES["pulse-dark"])
 

@@ -13,6 +13,7 @@ from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.screen import DetailsScreen
 from pulsetui.tui.draw.theme import PALETTES
 from pulsetui.tui.table.screen import HomeScreen
+from pulsetui.tui.timeline.lanes import name_cells
 from pulsetui.tui.timeline.screen import TimelineScreen
 from tests.client.samples import crowd, view
 from tests.tui.support.night_samples import SceneEngine, busy_engine, still
@@ -78,6 +79,18 @@ async def test_each_theme_draws_the_same_marks(theme: str) -> None:
     async with showing(busy_engine(), (80, 24), theme=theme) as (app, pilot):
         await opened(app, pilot)
         assert "□" in row(app, "Back up")
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+async def test_what_happened_keeps_its_colour_on_the_lane_under_the_cursor(theme: str) -> None:
+    """On a cursor as light as its ink is dark, a line at the lower edge would be one with the lane below."""
+    async with showing(busy_engine(), (80, 24), theme=theme) as (app, pilot):
+        screen = await opened(app, pilot)
+        line = next(strip for strip in strips(app) if strip.text.startswith("▌"))
+        marks = line.crop(name_cells(screen.lanes.line_width), line.cell_length)
+        down = [segment.style for segment in marks if "▁" in segment.text and segment.style is not None]
+        assert down
+        assert {style.color for style in down} == {app.style_set.get("down").color}
 
 
 async def test_the_gap_is_named_when_the_cursor_is_on_it() -> None:
