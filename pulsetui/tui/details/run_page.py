@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from rich.cells import cell_len
+
 from pulsetui.client.unusual import unusual_metrics
 from pulsetui.client.views import CheckDetails, PingView, RunView
 from pulsetui.core.state.status import Outcome
@@ -16,6 +18,7 @@ from pulsetui.tui.details.run_model import against_usual, host_of, run_notes, us
 from pulsetui.tui.draw.lines import Line, pad, plain, wrap
 
 _LABEL = 12
+_MAX_NAME = 32
 
 
 def run_facts(
@@ -81,9 +84,12 @@ def _metrics(details: CheckDetails, run: RunView, good: RunView | None) -> list[
     lines: list[Line] = [(), ((" Metrics", "title"),)]
     expected = expectations(details)
     unusual = unusual_metrics(details.runs).get(run.n, {})
-    for name in names:
-        value = run.metrics.get(name)
-        shown = "not reported" if value is None else number_text(value)
+    values = {
+        name: number_text(run.metrics[name]) if name in run.metrics else "not reported" for name in names
+    }
+    label = max(_LABEL - 3, *(cell_len(plain(name)) for name in names))
+    size = max(map(len, values.values()))
+    for name, shown in values.items():
         about = [f"{number_text(before[name])} in the last good run"] if name in before else []
         usual = usual_metric(details, name)
         if usual is not None and name not in unusual:
@@ -94,8 +100,8 @@ def _metrics(details: CheckDetails, run: RunView, good: RunView | None) -> list[
             about.insert(0, f"far from the usual {number_text(unusual[name])}")
         lines.append(
             (
-                (f"  {pad(plain(name), _LABEL + 4)}", "muted"),
-                (pad(shown, 14), "down" if failures else "warning" if name in unusual else "strong"),
+                (f"  {pad(plain(name), min(label, _MAX_NAME))}  ", "muted"),
+                (f"{pad(shown, size)}  ", "down" if failures else "warning" if name in unusual else "strong"),
                 (wrong, "down"),
                 (", ".join(about), "warning" if name in unusual else "muted"),
             )

@@ -16,6 +16,9 @@ Context = TypeVar("Context")
 LEAD = 3
 """Cells in front of the columns: a blank, the glyph, a blank."""
 
+_MARGIN_FROM = 60
+"""Cells of the whole line from which one stays free behind a last column of numbers."""
+
 
 class ListContext(Struct, frozen=True, kw_only=True):
     """What a line may know besides its entry."""
@@ -58,7 +61,9 @@ def _widths(
     columns: Sequence[ListColumn[Entry, Context]], width: int
 ) -> list[tuple[ListColumn[Entry, Context], int]]:
     shown = [column for column in columns if width >= column.screen]
-    room = width - LEAD - len(shown) + 1 - sum(column.width for column in shown)
+    # A number at the edge is read with what stands beside the screen; on a narrow one names go first.
+    margin = int(width >= _MARGIN_FROM and shown[-1].align == "right")
+    room = width - LEAD - margin - len(shown) + 1 - sum(column.width for column in shown)
     growing = [column for column in shown if not column.width]
     share, rest = divmod(max(room, 0), len(growing))
     sizes = {id(column): share + (rest if at == 0 else 0) for at, column in enumerate(growing)}

@@ -338,14 +338,14 @@ def legend(width: int, *, ascii_only: bool = False, shown: Iterable[CellMark] | 
     """What the marks mean, as many as fit; with ``shown`` those first that are on the screen."""
     on_screen = frozenset(shown) if shown is not None else frozenset(CellMark)
     entries = sorted(_LEGEND, key=lambda entry: not on_screen & set(entry[0]))
-    spans: list[Span] = [(" ", "text")]
+    spans: list[Span] = []
     for marks, word in entries:
-        glyphs: list[Span] = []
+        entry: list[Span] = [("   " if spans else " ", "text")]
         for mark in marks:
             glyph, letter, style = GLYPHS[mark]
-            glyphs.append((letter if ascii_only else glyph, style))
-        entry: list[Span] = [*glyphs, (f" {word}   ", "muted")]
-        if width_of(spans) + width_of(entry) - 3 > width:
+            entry.append((letter if ascii_only else glyph, style))
+        entry.append((f" {word}", "muted"))
+        if width_of(spans) + width_of(entry) >= width:
             break
         spans += entry
     return tuple(fit(spans, width))

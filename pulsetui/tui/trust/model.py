@@ -135,7 +135,7 @@ def trust_lines(
 
 def _columns(days: Sequence[date], width: int) -> Sequence[ListColumn[TrustEntry, ListContext]]:
     """The name, what is reliable, the days, and as many totals as then have room."""
-    room = width - LEAD - _NAME_LEAST - len(" 100 %")
+    room = width - LEAD - _NAME_LEAST - len(" 100 %") - len(" ")  # at the edge
     is_wide = width >= _PERCENT_FROM and room >= len(days) * (_WIDE_DAY + 1)
     size = _WIDE_DAY if is_wide else _NARROW_DAY
     if not is_wide:  # the newest, where there are too many

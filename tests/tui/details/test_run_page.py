@@ -52,6 +52,16 @@ async def test_a_number_far_from_the_usual_says_so_on_the_page_of_its_run() -> N
         assert re.search(r"rows +2 +far from the usual 300", screen_text(app))
 
 
+async def test_the_good_runs_number_is_said_whole_where_there_is_room() -> None:
+    async with showing(engine_of(broken()), (80, 24)) as (app, pilot):
+        await open_run(app, pilot)
+        assert re.search(
+            r"records +0 +expected records >= 1 +339 in the last good run, usual 323$",
+            screen_text(app),
+            re.MULTILINE,
+        )
+
+
 async def test_a_failed_run_shows_what_it_printed_that_the_good_one_did_not() -> None:
     async with showing(engine_of(broken()), (110, 36)) as (app, pilot):
         await open_run(app, pilot)

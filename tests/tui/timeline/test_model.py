@@ -378,6 +378,15 @@ def test_the_legend_keeps_its_width_and_shows_first_what_is_seen(width: int) -> 
     assert text.startswith(" ░ unwatched")
 
 
+@given(width=st.integers(20, 240), shown=st.sets(st.sampled_from(CellMark)), ascii_only=st.booleans())
+def test_no_word_of_the_legend_is_cut(width: int, shown: set[CellMark], ascii_only: bool) -> None:
+    text = "".join(part for part, _ in legend(width, shown=shown, ascii_only=ascii_only))
+
+    told = [entry.split(" ", 1)[1] for entry in text.strip().split("   ")]
+    every = [entry.split(" ", 1)[1] for entry in "".join(p for p, _ in legend(500)).strip().split("   ")]
+    assert set(told) <= set(every)
+
+
 def test_the_title_says_from_when_to_when() -> None:
     assert span_words(WINDOW, BERLIN) == "Tue 10 Mar 01:00 to Tue 10 Mar 13:00"
 
