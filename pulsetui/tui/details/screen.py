@@ -22,7 +22,7 @@ from pulsetui.tui.details.headline import progress_line, title_line
 from pulsetui.tui.details.run_model import last_good_metrics
 from pulsetui.tui.draw.clocks import check_zone, foreign, zone_note
 from pulsetui.tui.draw.hints import Hints
-from pulsetui.tui.draw.lines import Line, Span, pad, plain, width_of, wrap, wrapped
+from pulsetui.tui.draw.lines import pad, plain, width_of, wrap, wrapped
 from pulsetui.tui.draw.paint import LineList, OneLine
 from pulsetui.tui.draw.status import is_acknowledged, status_now
 
@@ -174,26 +174,14 @@ class DetailsScreen(TickingScreen):
 
     def _draw_tabs(self, clock: str) -> bool:
         """The panes, at the right end ``clock`` if there is room: answers whether there was."""
-        line, width = self._tab_line(short=False), self.size.width
-        if width_of(line) > width:
-            line = self._tab_line(short=True)
+        width, known = self.size.width, self._details
+        counts = [None if known is None else pane.count(known) for pane in panes.PANES]
+        line = panes.tab_line(self.pane, counts, width)
         room = width - width_of(line)
         fits = cell_len(clock) + 2 <= room
         right = (pad(f"{clock} ", room, "right"), "muted")
         self.query_one(_Tabs).show([*line, right] if clock and fits else line)
         return fits
-
-    def _tab_line(self, *, short: bool) -> Line:
-        """The panes with how many entries each has; ``short`` names only the one that is shown."""
-        spans: list[Span] = [(" ", "text")]
-        for n, pane in enumerate(panes.PANES):
-            on = n == self.pane
-            count = pane.count(self._details) if self._details is not None else None
-            title = f"{n + 1} {pane.title}" + (f" {count}" if count is not None else "")
-            if short and not on:
-                title = str(n + 1)
-            spans += [(f"[{title}]" if on else f" {title} ", "head-sorted" if on else "muted"), (" ", "text")]
-        return tuple(spans)
 
     def _draw_pane(self, view: CheckView) -> None:
         pane = self.query_one("#pane", LineList)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
@@ -9,6 +10,7 @@ from pulsetui.client.commands import Pause
 from pulsetui.core.state.status import Status
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.details.body import BodyScreen
+from pulsetui.tui.details.panes import tab_line
 from pulsetui.tui.details.screen import DetailsScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import ME, NOW, details_of, household, incident, overdue, view
@@ -48,6 +50,23 @@ async def test_keys_walk_through_the_panes() -> None:
             assert mark in screen_text(app), key
         assert "smtp.example.org:587 refused the connection" in screen_text(app)
         assert "3 tries, retry in 4m" in screen_text(app)
+
+
+async def test_a_narrow_screen_names_the_other_panes_by_their_letters() -> None:
+    async with showing(FakeEngine(household()), size=(40, 12)) as (app, pilot):
+        await opened(app, pilot, "backup-db")
+        assert "[1 Overview]  2 R  3 P  4 I  5 D" in screen_text(app)
+        await press(app, pilot, "5")
+        assert "1 O  2 R  3 P  4 I [5 Deliveries 2]" in screen_text(app)
+
+
+@pytest.mark.parametrize("width", [*range(20, 100)])
+def test_the_panes_are_named_as_fully_as_there_is_room(width: int) -> None:
+    counts = (None, 17, 48, 2, 12345)
+    line = "".join(text for text, _ in tab_line(4, counts, width))
+    assert len(line) <= max(width, 42)
+    assert "[5 Deliveries 12345]" in line
+    assert all(str(n) in line for n in range(1, 6)), "each can be gone to by its key"
 
 
 async def test_incidents_list_the_missed_instants_and_who_knew() -> None:
