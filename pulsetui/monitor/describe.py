@@ -48,6 +48,8 @@ LANE_SHOWN = 600
 UNWATCHED_SHOWN = 500
 _ENOUGH_FOR_USUAL = 3
 _FAR = timedelta(days=3660)
+_CLOCK_CHANGES_AHEAD = timedelta(days=14)
+"""Most nightly runs are touched by some clock change: said all year, nobody would read it when it counts."""
 
 _alert_decoder = msgspec.json.Decoder(Alert)
 
@@ -201,7 +203,7 @@ def check_details(
         flips=tuple(queries.flips(tracked.id, FLIPS_SHOWN)),
         deliveries=tuple(delivery_view(one) for one in queries.deliveries(tracked.id, DELIVERIES_SHOWN)),
         due_next=tuple(upcoming),
-        schedule_warnings=tuple(schedule.warnings(now)),
+        schedule_warnings=tuple(schedule.warnings(now, _CLOCK_CHANGES_AHEAD)),
         plans=(state.plans or ()) if state.incident is not None else (),
         caught_up=tuple(queries.caught_up(tracked.id)),
     )

@@ -322,6 +322,9 @@ def test_warnings_look_two_years_ahead_and_no_further() -> None:
     cron = Cron.parse("30 2 30 3 *", "Europe/Paris")
     assert any("2031-03-30" in note for note in cron.warnings(utc("2029-05-01 00:00:00.5")))
     assert cron.warnings(utc("2031-04-01")) == ()
+    fortnight = timedelta(days=14)
+    assert cron.warnings(utc("2031-03-15"), fortnight) == (), "the clock changes in fifteen days"
+    assert any("2031-03-30" in note for note in cron.warnings(utc("2031-03-16 12:00"), fortnight))
     assert isinstance(cron.warnings(utc("2029-05-01")), tuple)
 
 

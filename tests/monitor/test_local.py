@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from pulsetui.client.client import do_one
 from pulsetui.client.commands import (
@@ -199,3 +201,17 @@ async def test_it_is_told_that_nobody_would_be_told_and_without_secrets(tmp_path
         assert engine.client.info().unheard == ""
         engine.client.know_unheard(lambda: "Nobody would be told: s3cretpingkey is paused.")
         assert engine.client.info().unheard == "Nobody would be told: … is paused."
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [("2027-03-13", False), ("2027-03-15", True), ("2027-03-29", False)]
+)
+async def test_details_speak_of_a_clock_change_only_in_the_two_weeks_before_it(
+    day: str, said: bool, tmp_path: Path
+) -> None:
+    config = '[checks.nightly]\ncron = "30 2 * * *"\ntimezone = "Europe/Berlin"\n'
+    clock = FakeClock(datetime.fromisoformat(f"{day}T12:00:00+00:00"))
+    async with running(tmp_path, clock, config=config) as engine:
+        found = engine.client.details("nightly").schedule_warnings
+        assert any("2027-03-28" in warning for warning in found) is said
+        assert len(found) == said

@@ -17,7 +17,7 @@ from pulsetui.core.schedule.clock_change_notes import change_notes
 from pulsetui.core.schedule.day_rules import CalendarDays
 from pulsetui.core.schedule.english import WEEKDAYS, month_names
 from pulsetui.core.schedule.expression import quoted, text_of
-from pulsetui.core.schedule.schedule import ScheduleKind
+from pulsetui.core.schedule.schedule import WARNED_AHEAD, ScheduleKind
 from pulsetui.core.schedule.timetable import ChangeRule, Timetable, Timetables, WallClockSchedule
 from pulsetui.core.schedule.wall_clock import Readings, month_length
 from pulsetui.core.schedule.zone import zone
@@ -73,9 +73,9 @@ class Calendar(WallClockSchedule, frozen=True, kw_only=True):
     def doubts(self, now: datetime) -> Sequence[str]:
         return self.never or ((text,) if (text := self.over(now)) else ())
 
-    def warnings(self, now: datetime) -> Sequence[str]:
-        """What to know of the expression, and of clock changes in the two years from ``now``."""
-        return self.doubts(now) or change_notes(self.times.tables, now)
+    def warnings(self, now: datetime, ahead: timedelta = WARNED_AHEAD) -> Sequence[str]:
+        """What to know of the expression, and of clock changes until ``ahead`` from ``now``."""
+        return self.doubts(now) or change_notes(self.times.tables, now, ahead)
 
 
 @lru_cache(maxsize=4096)

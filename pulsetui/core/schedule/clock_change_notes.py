@@ -7,18 +7,21 @@ from datetime import datetime, timedelta
 
 from pulsetui.core.schedule.clock_change import ClockChange, changes
 from pulsetui.core.schedule.english import EVERY_HOUR
+from pulsetui.core.schedule.schedule import WARNED_AHEAD
 from pulsetui.core.schedule.timetable import Timetable
 
-HORIZON = timedelta(days=731)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def change_notes(tables: Sequence[Timetable], now: datetime) -> tuple[str, ...]:
-    """At most one note on clocks that go forward and one on clocks that go back, for each table."""
-    return tuple(dict.fromkeys(note for table in tables for note in _notes(table, now)))
+def change_notes(
+    tables: Sequence[Timetable], now: datetime, ahead: timedelta = WARNED_AHEAD
+) -> tuple[str, ...]:
+    """At most one note on clocks that go forward until ``ahead`` from now and one on clocks that go back,
+    for each table."""
+    return tuple(dict.fromkeys(note for table in tables for note in _notes(table, now, ahead)))
 
 
-def _notes(table: Timetable, now: datetime) -> Iterator[str]:
+def _notes(table: Timetable, now: datetime, ahead: timedelta) -> Iterator[str]:
     # What runs in every hour follows real time: no run shows what the clock does then.
     hourly = {minute // 60 for minute in table.readings.minutes} == set(EVERY_HOUR)
     told = {
@@ -29,7 +32,7 @@ def _notes(table: Timetable, now: datetime) -> Iterator[str]:
         )
         if unseen
     }
-    for change in changes(table.zone, now, now + HORIZON):
+    for change in changes(table.zone, now, now + ahead):
         way = "forward" if change.is_gap else "back"
         if way in told:
             continue

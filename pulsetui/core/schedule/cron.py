@@ -16,7 +16,7 @@ from pulsetui.core.schedule.cron_words import cron_words, field_notes
 from pulsetui.core.schedule.day_rules import CronDays
 from pulsetui.core.schedule.english import month_names
 from pulsetui.core.schedule.expression import text_of
-from pulsetui.core.schedule.schedule import CORRECTION, ScheduleKind
+from pulsetui.core.schedule.schedule import CORRECTION, WARNED_AHEAD, ScheduleKind
 from pulsetui.core.schedule.timetable import ChangeRule, Timetable, Timetables, WallClockSchedule
 from pulsetui.core.schedule.wall_clock import Readings
 from pulsetui.core.schedule.zone import zone
@@ -54,9 +54,9 @@ class Cron(WallClockSchedule, frozen=True, kw_only=True):
     def doubts(self, now: datetime) -> Sequence[str]:
         return tuple(field_notes(self.fields, self.days, self.times.tables[0].readings))
 
-    def warnings(self, now: datetime) -> Sequence[str]:
-        """What to know of the expression, and of clock changes in the two years from ``now``."""
-        return (*self.doubts(now), *change_notes(self.times.tables, now))
+    def warnings(self, now: datetime, ahead: timedelta = WARNED_AHEAD) -> Sequence[str]:
+        """What to know of the expression, and of clock changes until ``ahead`` from ``now``."""
+        return (*self.doubts(now), *change_notes(self.times.tables, now, ahead))
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pulsetui.core.schedule.duration import DurationError, format_duration, parse_duration
 from pulsetui.core.schedule.english import span_words
-from pulsetui.core.schedule.schedule import ScheduleKind, instants_between
+from pulsetui.core.schedule.schedule import WARNED_AHEAD, ScheduleKind, instants_between
 from pulsetui.core.storable import instant_or_none, is_instant
 from pulsetui.errors import ScheduleError
 
@@ -83,5 +83,5 @@ class Every(Struct, frozen=True):
     def doubts(self, now: datetime) -> Sequence[str]:
         return ()
 
-    def warnings(self, now: datetime) -> Sequence[str]:
+    def warnings(self, now: datetime, ahead: timedelta = WARNED_AHEAD) -> Sequence[str]:
         return ()

@@ -12,6 +12,9 @@ from typing import Literal, Protocol
 
 ScheduleKind = Literal["every", "cron", "calendar"]
 
+WARNED_AHEAD = timedelta(days=731)
+"""For how long who defines a schedule is warned of clock changes."""
+
 CORRECTION = timedelta(hours=3)
 """Debian's cron takes a clock change of this size for a correction: it makes up for nothing, and runs again
 what has run."""
@@ -62,9 +65,9 @@ class Schedule(Protocol):
     def doubts(self, now: datetime) -> Sequence[str]:
         """What is probably not meant ("it will never elapse again"): said wherever the schedule is given."""
 
-    def warnings(self, now: datetime) -> Sequence[str]:
-        """What a careful person should know of it, maybe nothing: the doubts, and what clock changes in the
-        two years from ``now`` do ("skipped when clocks go forward")."""
+    def warnings(self, now: datetime, ahead: timedelta = WARNED_AHEAD) -> Sequence[str]:
+        """What a careful person should know of it, maybe nothing: the doubts, and what clock changes until
+        ``ahead`` from ``now`` do ("skipped when clocks go forward")."""
 
 
 def instants_between(
