@@ -187,7 +187,8 @@ class LogScreen(TickingScreen):
         if self.query_one(FilterBar).has_focus_within:
             hints = [Hint("Enter", "apply"), Hint("Esc", "clear")]
         else:
-            hints = [Hint("Esc", "back"), Hint("/", "filter"), Hint("j k", "scroll"), Hint("G", "newest")]
+            back = "clear" if self._words else "back"
+            hints = [Hint("Esc", back), Hint("/", "filter"), Hint("j k", "scroll"), Hint("G", "newest")]
             hints.append(Hint("?", "help"))
         self.query_one(Hints).offer(hints)
 

@@ -127,8 +127,10 @@ async def test_a_filter_shows_what_matches_and_escape_ends_it() -> None:
         assert isinstance(app.focused, LineList)
         await press(app, pilot, "slash", "text: nothing", "enter")
         assert "Nothing in the log matches" in screen_text(app)
+        assert " Esc clear " in screen_text(app)
         await press(app, pilot, "escape")
         assert "60 entries" in screen_text(app)
+        assert " Esc back " in screen_text(app)
         await press(app, pilot, "escape")
         assert isinstance(app.screen, HomeScreen)
 

@@ -19,6 +19,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     notices: int = 0
     total: int = 0  # all checks
     heading: bool = False  # the cursor is on a heading, not on a check
+    back: str = ""  # what going back a step does first, in a word or two: "clear" for a filter
 
 
 Off = Callable[[Situation], str]

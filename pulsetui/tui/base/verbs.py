@@ -411,6 +411,8 @@ def label_now(verb: Verb, situation: Situation) -> str:
     targets = situation.targets
     if verb.id == "open" and situation.heading:
         return "fold"
+    if verb.id == "back" and situation.back:
+        return situation.back
     if verb.id == "pause" and targets and all(view.status is Status.PAUSED for view in targets):
         return "resume"
     if verb.id == "acknowledge" and targets and all(is_acknowledged(view) for view in targets):

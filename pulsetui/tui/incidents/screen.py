@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -78,6 +79,9 @@ class IncidentsScreen(TickingScreen):
         entry = self.entry
         view = self.pulse.client.checks().get(entry.slug) if entry is not None else None
         return () if view is None else (view,)
+
+    def situation(self) -> Situation:
+        return replace(super().situation(), back="clear" if self._text else "")
 
     # The engine
 

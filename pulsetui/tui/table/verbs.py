@@ -58,7 +58,14 @@ class TableVerbs(TickingScreen):
     def situation(self) -> Situation:
         cursor = self.model.cursor
         heading = cursor is not None and cursor.startswith(HEADING)
-        return replace(super().situation(), heading=heading)
+        return replace(super().situation(), heading=heading, back=self._back_does())
+
+    def _back_does(self) -> str:
+        if self.model.filter.text:
+            return "clear"
+        if self.model.marks:
+            return "unmark"
+        return "show all" if self.model.subset is not ALL else ""
 
     def own_verbs(self) -> dict[str, Callable[[], None]]:
         return super().own_verbs() | {

@@ -189,8 +189,10 @@ async def test_filtering_and_clearing() -> None:
     async with showing(busy_engine(), (80, 24)) as (app, pilot):
         await opened(app, pilot, "/", *"kim", "enter")
         assert "1 of 8 shown" in screen_text(app)
+        assert "Esc clear" in screen_text(app)
         await press(app, pilot, "escape")
         assert "shown" not in screen_text(app)
+        assert "Esc back" in screen_text(app)
         await press(app, pilot, "/", *"zzz")
         assert 'No incident matches "zzz"' in screen_text(app)
         await press(app, pilot, "escape", "q")

@@ -132,10 +132,22 @@ async def test_filtering_as_you_type_and_back() -> None:
         await press(app, pilot, "enter", "j")
         assert home(app).model.cursor_index() == 1
         assert "3 of 12 shown" in screen_text(app)
+        assert "filter:  tag:billing" in screen_text(app)
+        assert " Esc clear " in screen_text(app)
 
         await press(app, pilot, "escape")
         assert "Newsletter" in screen_text(app)
         assert "of 12 shown" not in screen_text(app)
+        assert " Esc " not in screen_text(app)
+
+
+async def test_the_last_line_says_what_escape_ends_next() -> None:
+    async with showing(FakeEngine(household())) as (app, pilot):
+        await press(app, pilot, "2", "space", "/", "text:a", "enter")
+        for word in ("clear", "unmark", "show all"):
+            assert f" Esc {word} " in screen_text(app)
+            await press(app, pilot, "escape")
+        assert " Esc " not in screen_text(app)
 
 
 async def test_letters_are_text_while_the_filter_is_open() -> None:
