@@ -64,17 +64,12 @@ def _parse(expression: str, timezone: str) -> Cron:
     in_zone = zone(timezone)
     words = split_expression(expression)
     fields = tuple(parse_field(each, words) for each in FIELDS)
-    values = _values(fields, " ".join(words))
+    try:
+        values = [_values(index, each.plain) for index, each in enumerate(fields)]
+    except ValueError as error:
+        raise ScheduleError(str(error), of=" ".join(words)) from error
     minute, hour, month_day, _, weekday = fields
-    days = CronDays(
-        month_days=frozenset(values[2]),
-        weekdays=frozenset(values[4]),
-        last_day=month_day.last_day,
-        last_weekday=month_day.last_weekday,
-        last=weekday.last,
-        nth=weekday.nth,
-        both=month_day.star or weekday.star,
-    )
+    days = _days(month_day, values[2], weekday, values[4])
     readings = Readings(
         minutes=_minutes_of_day(values[1], values[0]),
         microseconds=(0,),
@@ -99,22 +94,40 @@ def _minutes_of_day(hours: tuple[int, ...], minutes: tuple[int, ...]) -> tuple[i
     return tuple(hour * 60 + minute for hour in hours for minute in minutes)
 
 
-def _values(fields: Sequence[FieldText], shown: str) -> list[tuple[int, ...]]:
-    """The numbers of each field, ascending, as croniter reads them; none if all its items are ours."""
-    from croniter import CroniterError, croniter  # slow to import, and only parsing needs it
+_OURS = (range(60), range(24), range(1, 32), range(1, 13), range(7))
 
-    # A field with none of its own items still needs something for croniter to read.
-    text = " ".join(",".join(each.plain) or "*" for each in fields)
-    try:
-        # The option makes croniter see, as cron does, that a field which begins with * restricts nothing.
-        expanded = croniter(text, datetime(2000, 1, 1), implement_cron_bug=True).expanded  # noqa: DTZ001
-    except (CroniterError, ValueError) as error:
-        raise ScheduleError(str(error), of=shown) from error
-    ours = (range(60), range(24), range(1, 32), range(1, 13), range(7))
-    return [
-        () if not each.plain else tuple(everything) if "*" in values else tuple(sorted(set(values)))
-        for each, values, everything in zip(fields, expanded, ours, strict=True)
-    ]
+
+@lru_cache(maxsize=4096)
+def _values(index: int, plain: tuple[str, ...]) -> tuple[int, ...]:
+    """The numbers of a field, ascending, as croniter reads its items; none if all its items are ours.
+
+    Field by field: of thousands of expressions most fields are the same. Raises ValueError.
+    """
+    from croniter import croniter  # slow to import, and only parsing needs it
+
+    if not plain:
+        return ()
+    words = ["*"] * len(FIELDS)
+    words[index] = ",".join(plain)
+    # The option makes croniter see, as cron does, that a field which begins with * restricts nothing.
+    read = croniter(" ".join(words), datetime(2000, 1, 1), implement_cron_bug=True)  # noqa: DTZ001
+    values = read.expanded[index]
+    return tuple(_OURS[index]) if "*" in values else tuple(sorted(set(values)))
+
+
+@lru_cache(maxsize=1024)
+def _days(
+    month_day: FieldText, month_days: tuple[int, ...], weekday: FieldText, weekdays: tuple[int, ...]
+) -> CronDays:
+    return CronDays(
+        month_days=frozenset(month_days),
+        weekdays=frozenset(weekdays),
+        last_day=month_day.last_day,
+        last_weekday=month_day.last_weekday,
+        last=weekday.last,
+        nth=weekday.nth,
+        both=month_day.star or weekday.star,
+    )
 
 
 def _never(shown: str, days: CronDays, months: Sequence[int]) -> ScheduleError:

@@ -7,6 +7,7 @@ item is judged here first, and croniter is shown only canonical text: see ``Fiel
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec import field as struct_field
@@ -104,19 +105,30 @@ def split_expression(expression: str) -> tuple[str, ...]:
 def parse_field(field: Field, words: tuple[str, ...]) -> FieldText:
     """Judge one field of a whole expression. Raises ScheduleError with a message that names the field."""
     index = FIELDS.index(field)
-    items = words[index].lower().split(",")
-    parts = _Parts()
+    text = words[index].lower()
+    try:
+        return _field_text(index, text)
+    except _BadItemError as bad:
+        fixed = None
+        if bad.better is not None:
+            items = text.split(",")
+            better = ",".join((*items[: bad.place], bad.better, *items[bad.place + 1 :]))
+            fixed = " ".join((*words[:index], better, *words[index + 1 :]))
+        raise ScheduleError(
+            f"{field.name} {bad.why}", of=" ".join(words), field=field.name, suggestion=fixed
+        ) from None
+
+
+@lru_cache(maxsize=4096)
+def _field_text(index: int, text: str) -> FieldText:
+    """Of thousands of expressions most fields are the same. Raises _BadItemError."""
+    items, parts = text.split(","), _Parts()
     for place, item in enumerate(items):
         try:
-            parts.take(field, item)
+            parts.take(FIELDS[index], item)
         except _BadItemError as bad:
-            fixed = None
-            if bad.better is not None:
-                better = ",".join((*items[:place], bad.better, *items[place + 1 :]))
-                fixed = " ".join((*words[:index], better, *words[index + 1 :]))
-            raise ScheduleError(
-                f"{field.name} {bad.why}", of=" ".join(words), field=field.name, suggestion=fixed
-            ) from None
+            bad.place = place
+            raise
     return FieldText(
         text=",".join(items),
         plain=tuple(parts.plain),
@@ -162,6 +174,7 @@ class _BadItemError(Exception):
         super().__init__(why)
         self.why = why
         self.better = better
+        self.place = 0  # among the items of its field
 
 
 def _plain_item(field: Field, item: str) -> str:

@@ -58,14 +58,10 @@ class Readings(Struct, frozen=True):
 
     def is_empty(self) -> bool:
         """Whether no month of any shape has a matching day: the 31st of June."""
-        lengths = {month: {28, 29} if month == 2 else {_LENGTHS[month]} for month in self.months}
-        shapes = {
-            (length, first)
-            for all_lengths in lengths.values()
-            for length in all_lengths
-            for first in range(7)
-        }
-        return not any(self.day_rule(length, first) for length, first in shapes)
+        lengths = (
+            length for month in self.months for length in ((28, 29) if month == 2 else (_LENGTHS[month],))
+        )
+        return not any(self.day_rule(length, first) for length in lengths for first in range(7))
 
     def later(self, wall: datetime) -> datetime | None:
         """The first reading strictly later than ``wall`` (naive)."""
