@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from pulsetui.core.schedule.clock_change_notes import change_notes
-from pulsetui.core.schedule.cron_fields import FIELDS, FieldText, parse_field, split_expression
+from pulsetui.core.schedule.cron_fields import FIELDS, WEEKDAY, FieldText, parse_field, split_expression
 from pulsetui.core.schedule.cron_words import cron_words, field_notes
 from pulsetui.core.schedule.day_rules import CronDays
 from pulsetui.core.schedule.english import month_names
@@ -103,10 +103,14 @@ def _values(index: int, plain: tuple[str, ...]) -> tuple[int, ...]:
 
     Field by field: of thousands of expressions most fields are the same. Raises ValueError.
     """
-    from croniter import croniter  # slow to import, and only parsing needs it
-
     if not plain:
         return ()
+    if plain == ("*",):
+        return tuple(_OURS[index])
+    if len(plain) == 1 and plain[0].isdigit():
+        return (int(plain[0]) % 7 if FIELDS[index] is WEEKDAY else int(plain[0]),)
+    from croniter import croniter  # slow to import: not for what needs no reading
+
     words = ["*"] * len(FIELDS)
     words[index] = ",".join(plain)
     # The option makes croniter see, as cron does, that a field which begins with * restricts nothing.
