@@ -17,7 +17,7 @@ from pulsetui.config.address import parse_address
 from pulsetui.config.alerts import RULES, circular, holiday_files, read_rules, read_window
 from pulsetui.config.bare_span import BareSpan, bare_spans_of
 from pulsetui.config.check_fields import read_check
-from pulsetui.config.flaws import no_such_check, zone_flaw
+from pulsetui.config.flaws import no_such_check, no_such_database, zone_flaw
 from pulsetui.config.judged_tables import JudgedTables
 from pulsetui.config.kept_secret import NamesSecrets, SecretReader
 from pulsetui.config.model import (
@@ -33,7 +33,7 @@ from pulsetui.config.problem import ConfigProblems, Problem, quoted
 from pulsetui.config.secret import masked, secrets_of
 from pulsetui.config.tables.drill import DrillConfig, read_drill
 from pulsetui.config.tables.host import read_host
-from pulsetui.config.tables.prove import read_prove
+from pulsetui.config.tables.prove import ProveConfig, database_flaw, holds_password, read_prove
 from pulsetui.config.tables.watchdog import WATCHDOG, WATCHDOG_SECRETS, WatchdogConfig, read_watchdog
 from pulsetui.config.values import Flaw, FlawedError
 from pulsetui.core.state.alert_rules import AlertRules
@@ -116,7 +116,8 @@ class _Builder(JudgedTables):
         self._directory = path.parent
         hooks, rules = self._hooks(timezone)
         checks, fields, bare = self._checks(timezone, self.table((), "hooks"))
-        listener, watchdogs = self._listener(), self._watchdogs()
+        # Before it is asked which secrets were read.
+        listener, watchdogs, prove = self._listener(), self._watchdogs(), self._prove(checks)
         self._depend(checks)
         return Config(
             path=path,
@@ -138,7 +139,7 @@ class _Builder(JudgedTables):
             secrets=secrets_of(self.document) - self.secrets.references | self.secrets.values,
             drill=self._drill(timezone),
             host=self.own("host", read_host),
-            prove=self.own("prove", read_prove),
+            prove=prove,
             watchdogs=watchdogs,
             secret_places=tuple(self.secrets.places),
             files=self._files(),
@@ -321,6 +322,22 @@ class _Builder(JudgedTables):
         if "drill" not in self.document:
             return None
         return self.own("drill", lambda table: read_drill(table, timezone, self.table((), "checks")))
+
+    def _prove(self, checks: Mapping[str, Check]) -> ProveConfig:
+        where, addresses = ("prove", "databases"), self.table(("prove",), "databases", report=True)
+        databases: dict[str, str] = {}
+        for name, written in addresses.items():
+            is_read, address = True, written
+            if holds_password(written):
+                is_read, address = self.read_secret(where, name, written)
+            if is_read and (flaw := database_flaw(name, address)) is not None:
+                self.report(where, name, flaw)
+            databases[name] = str(address)
+        for slug, check in checks.items():
+            for name in filter(None, (proof.database for proof in check.prove)):
+                if name not in databases:
+                    self.report(("checks", slug), "prove", no_such_database(name, databases))
+        return replace(self.own("prove", read_prove), databases=MappingProxyType(databases))
 
     def _watchdogs(self) -> tuple[WatchdogConfig, ...]:
         found = []

@@ -51,3 +51,10 @@ def no_such_check(slug: str, slugs: Iterable[str]) -> Flaw:
     """The flaw of a slug that no check has."""
     near = nearest(slug, slugs)
     return Flaw("no check has that slug", slug, f'Did you mean "{near}"?' if near else "")
+
+
+def no_such_database(name: str, databases: Iterable[str]) -> Flaw:
+    """The flaw of a database that no proof can ask, since nobody said where it is."""
+    near = nearest(name, databases)
+    form = f'Write [prove.databases], and below it {name} = "env:VARIABLE" or "file:PATH" with its address.'
+    return Flaw("is not in [prove.databases]", f"sql:{name}", f'Did you mean "sql:{near}"?' if near else form)

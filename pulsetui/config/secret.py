@@ -23,6 +23,8 @@ _SECRET_NAME: Final = re.compile(
 """URLs too: those of webhooks and bots hold their key in the path."""
 _ALL_SECRET: Final = frozenset({"env", "headers"})
 """Tables of a hook that hold keys under any name."""
+_DATABASES: Final = ("prove", "databases")
+"""Addresses by name, with passwords in them."""
 _PLAIN: Final = frozenset(
     {
         "type",
@@ -115,6 +117,8 @@ def _may_show(path: Sequence[str], value: object) -> bool:
     name = path[-1]
     if path[0] == "actions" and name == "key":
         return True  # one letter, in a menu
+    if tuple(path[:2]) == _DATABASES:
+        return len(path) == len(_DATABASES) and isinstance(value, Mapping)
     if path[0] not in ("listener", "hooks", "watchdog"):
         return not any(map(_is_secret, path))
     if len(path) == 1 or (path[0] != "listener" and len(path) == 2):

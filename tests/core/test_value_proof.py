@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pulsetui.core.proof.proof import parse_proof
 from pulsetui.core.proof.value_proof import SeenValue, ValueProof
-from pulsetui.core.proof.value_sources import DjangoQuery, JsonField, SqlQuery
+from pulsetui.core.proof.value_sources import DjangoQuery, JsonField, PostgresqlQuery, SqliteQuery
 from pulsetui.core.proof.verdict import ProofError, ProofOutcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -89,10 +89,17 @@ def test_the_secrets_of_an_address_are_not_in_what_is_said() -> None:
     assert parsed.judge(SeenValue(1), [], NOW).detail == "https://x.example/s .a[0].b is 1"
 
 
+def test_an_address_in_a_proof_is_refused_without_its_password() -> None:
+    with pytest.raises(ProofError) as caught:
+        parse_proof("sql:postgresql://me:hush@db/shop 'SELECT 1' < 2")
+    assert "hush" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("text", "source"),
     [
-        ("sql:/b/x.db 'SELECT 1' < 2", SqlQuery("/b/x.db (SELECT 1)", "/b/x.db", "SELECT 1")),
+        ("sql:/b/x.db 'SELECT 1' < 2", SqliteQuery("/b/x.db (SELECT 1)", "/b/x.db", "SELECT 1")),
+        ("sql:shop-2 'SELECT 1' < 2", PostgresqlQuery("shop-2 (SELECT 1)", "shop-2", "SELECT 1")),
         ("sql:'/b' 'SELECT 1' < 2", None),
         (
             "django:billing.Invoice newest created < 25h",
@@ -104,7 +111,7 @@ def test_the_secrets_of_an_address_are_not_in_what_is_said() -> None:
         ),
         (
             """sql:"/b/a b.db" "SELECT max(x) FROM t WHERE y > 'z'" >= 1""",
-            SqlQuery(
+            SqliteQuery(
                 "/b/a b.db (SELECT max(x) FROM t WHERE y > 'z')",
                 "/b/a b.db",
                 "SELECT max(x) FROM t WHERE y > 'z'",
@@ -112,7 +119,7 @@ def test_the_secrets_of_an_address_are_not_in_what_is_said() -> None:
         ),
     ],
 )
-def test_a_query_is_read(text: str, source: SqlQuery | DjangoQuery | None) -> None:
+def test_a_query_is_read(text: str, source: SqliteQuery | PostgresqlQuery | DjangoQuery | None) -> None:
     try:
         parsed = parse_proof(text)
     except ProofError:
@@ -133,8 +140,9 @@ def test_a_query_is_read(text: str, source: SqlQuery | DjangoQuery | None) -> No
         ("sql:/b/x.db SELECT 1 < 2", "write it like"),
         ("sql:/b/x.db 'SELECT 1'", "write it like"),
         ("sql:/b/x.db '  ' < 2", "asks nothing"),
-        ("sql:x.db 'SELECT 1' < 2", "is not the absolute path of an SQLite file"),
-        ("sql:postgresql://h/db 'SELECT 1' < 2", "let the job report a number"),
+        ("sql:x.db 'SELECT 1' < 2", "is neither the absolute path of an SQLite file nor the name"),
+        ("sql:x.db 'SELECT 1' < 2", "let the job report a number"),
+        ("sql:postgresql://h/db 'SELECT 1' < 2", "Give it a name in [prove.databases]"),
         ("sql:/b/x.db 'SELECT 1' is 2", "is not a comparison"),
         (f"http json:{URL} newest < 25h", "write it like"),
         (f"http json:{URL} .newest", "write it like"),

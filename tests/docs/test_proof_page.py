@@ -12,6 +12,7 @@ import pytest
 from pulsetui.config.file.load import parse_config
 from pulsetui.hooks.registry import VALIDATORS
 from tests.job.server import serving
+from tests.monitor.proof.postgresql_server import serving_postgresql
 from tests.monitor.proof.test_prover import dump, looked, proving
 from tests.monitor.proof.test_web import answer
 
@@ -54,6 +55,19 @@ async def test_the_example_looks_at_the_value(tmp_path: Path) -> None:
             await engine.ping("export")
             await looked(engine)
             assert engine.client.details("export").runs[0].proof.endswith("/status .orders.newest is 2h old")
+
+
+async def test_the_example_asks_postgresql(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    with serving_postgresql() as server:
+        address = server.local.replace("//postgres@", "//pulse_reader@")
+        example = _TOML.findall(PAGE)[3].replace("postgresql://pulse_reader@db.example.org/shop", address)
+        table = "CREATE TABLE billing_invoice AS SELECT '2026-11-19 22:00:00'::timestamp AS created"
+        server.run(table, "CREATE ROLE pulse_reader LOGIN", *re.findall(r"`(GRANT [^`]+)`", PAGE))
+        async with proving(tmp_path, example) as engine:
+            await engine.ping("sync-invoices")
+            await looked(engine)
+            assert engine.client.details("sync-invoices").runs[0].proof.endswith(" is 2h old")
 
 
 async def test_the_example_asks_the_database(tmp_path: Path) -> None:

@@ -305,5 +305,15 @@ PROVE = ConfigTable(
             without="such proofs are not provable",
             example='manage = ["/srv/shop/.venv/bin/python", "/srv/shop/manage.py"]',
         ),
+        ConfigKey(
+            name="databases",
+            takes="a table of addresses by name, secrets",
+            about=(
+                "PostgreSQL databases, for proofs like `sql:shop '…' < 25h`. Asking them takes"
+                " `pulsetui[postgresql]`."
+            ),
+            without="a proof can name none",
+            example='databases = { shop = "postgresql:///shop" }',
+        ),
     ),
 )

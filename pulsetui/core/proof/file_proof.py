@@ -93,6 +93,11 @@ class FileProof(Struct, frozen=True):
         return False
 
     @property
+    def database(self) -> str:
+        """Which of ``[prove.databases]`` is asked: none of them."""
+        return ""
+
+    @property
     def is_pattern(self) -> bool:
         """Whether its name stands for the newest of several files."""
         return _PATTERN.search(self.path) is not None

@@ -20,7 +20,8 @@ from pulsetui.core.proof.comparisons import COMPARISONS, usual_of
 from pulsetui.core.proof.value_sources import (
     DjangoQuery,
     JsonField,
-    SqlQuery,
+    PostgresqlQuery,
+    SqliteQuery,
     parse_django_query,
     parse_json_field,
     parse_sql_query,
@@ -60,13 +61,18 @@ class ValueProof(Struct, frozen=True):
 
     text: str
     what: str
-    source: JsonField | SqlQuery | DjangoQuery
+    source: JsonField | SqliteQuery | PostgresqlQuery | DjangoQuery
     clauses: tuple[ValueClause, ...]
 
     @property
     def runs_program(self) -> bool:
         """Whether to look takes a program."""
         return isinstance(self.source, DjangoQuery)
+
+    @property
+    def database(self) -> str:
+        """Which of ``[prove.databases]`` is asked; "" for none of them."""
+        return self.source.database if isinstance(self.source, PostgresqlQuery) else ""
 
     def judge(
         self, seen: SeenValue, usual: Sequence[float], now: datetime, ended_at: datetime | None = None

@@ -13,6 +13,10 @@ from pulsetui.core.text.json_path import read_path
 JSON_EXAMPLE = "http json:http://127.0.0.1:9000/status .newest < 25h"
 DJANGO_EXAMPLE = "django:billing.Invoice newest created < 25h"
 SQL_EXAMPLE = "sql:/srv/shop/db.sqlite3 'SELECT max(created) FROM invoice' < 25h"
+POSTGRESQL_EXAMPLE = "sql:shop 'SELECT max(created) FROM invoice' < 25h"
+DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
+"""What a database is called in ``[prove.databases]``: never like a path or an address."""
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _JSON = re.compile(r"\s*http\s+json:(\S+)\s+([.\[][^\s<>=!]*)(?=[\s<>=!])\s*(\S.*?)\s*", re.DOTALL)
 _SQL = re.compile(
     r"""\s*sql:(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"']+))
@@ -35,8 +39,17 @@ class JsonField(Struct, frozen=True):
     path: tuple[str | int, ...]
 
 
-class SqlQuery(Struct, frozen=True):
+class SqliteQuery(Struct, frozen=True):
     """A question to an SQLite file: the first column of the first row is the value."""
+
+    what: str
+    database: str
+    query: str
+
+
+class PostgresqlQuery(Struct, frozen=True):
+    """The same to a PostgreSQL database, by the name that checks.toml gives it: its address may hold a
+    password, and a proof is shown."""
 
     what: str
     database: str
@@ -65,21 +78,21 @@ def parse_json_field(text: str) -> tuple[JsonField, str]:
     return JsonField(f"{url.partition('?')[0]} {written}", _checked_url(url), tuple(path)), rest
 
 
-def parse_sql_query(text: str) -> tuple[SqlQuery, str]:
+def parse_sql_query(text: str) -> tuple[SqliteQuery | PostgresqlQuery, str]:
     """With what stands behind it. Raises ProofError with a message that shows the form."""
     match = _SQL.fullmatch(text)
     if match is None:
         raise ProofError(f'"{text:.60}" is not a valid proof; write it like "{SQL_EXAMPLE}"')
     database, query = match["quoted"] or match["plain"] or "", " ".join(match["query"].split())
-    if not database.startswith("/") or "\0" in database:
-        raise ProofError(
-            f'"{database:.60}" is not the absolute path of an SQLite file. For other databases let the job'
-            " report a number, and expect it"
-        )
     if not query:
         raise ProofError(f'"{text:.60}" asks nothing; write it like "{SQL_EXAMPLE}"')
     said = query if len(query) <= _MAX_SAID else f"{query[:_MAX_SAID]}…"
-    return SqlQuery(f"{database} ({said})", database, match["query"]), match["clauses"]
+    what = f"{database} ({said})"
+    if database.startswith("/") and "\0" not in database:
+        return SqliteQuery(what, database, match["query"]), match["clauses"]
+    if DATABASE_NAME.fullmatch(database):
+        return PostgresqlQuery(what, database, match["query"]), match["clauses"]
+    raise ProofError(_no_database(database))
 
 
 def parse_django_query(text: str) -> tuple[DjangoQuery, str]:
@@ -91,6 +104,18 @@ def parse_django_query(text: str) -> tuple[DjangoQuery, str]:
     aggregate = count or newest
     what = f"{model} {aggregate} {field}" if field else f"{model} {aggregate}"
     return DjangoQuery(what, model, aggregate, field or ""), rest
+
+
+def _no_database(written: str) -> str:
+    if _ADDRESS.match(written):  # never repeated: there may be a password in it
+        return (
+            "the address of a database does not stand in a proof, which is shown. Give it a name in"
+            f' [prove.databases], and write the proof like "{POSTGRESQL_EXAMPLE}"'
+        )
+    return (
+        f'"{written:.60}" is neither the absolute path of an SQLite file nor the name of a PostgreSQL'
+        " database in [prove.databases]. For other databases let the job report a number, and expect it"
+    )
 
 
 def _checked_url(url: str) -> str:

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pulsetui.config.tables.prove import ProveConfig
 from pulsetui.core.proof.file_proof import FileProof
 from pulsetui.core.proof.proof import Proof
-from pulsetui.core.proof.value_sources import DjangoQuery, JsonField, SqlQuery
+from pulsetui.core.proof.value_sources import DjangoQuery, JsonField, PostgresqlQuery, SqliteQuery
 from pulsetui.core.proof.verdict import Verdict
 from pulsetui.monitor.proof.files import look_at_file
+from pulsetui.monitor.proof.postgresql import look_at_postgresql
 from pulsetui.monitor.proof.project import look_at_project
-from pulsetui.monitor.proof.sql import look_at_sql
+from pulsetui.monitor.proof.sqlite import look_at_sqlite
 from pulsetui.monitor.proof.web import look_at_json
 
 
 def look_for(
-    proof: Proof, usual: Sequence[float], now: datetime, ended_at: datetime, manage: Sequence[str] = ()
+    proof: Proof, usual: Sequence[float], now: datetime, ended_at: datetime, ways: ProveConfig
 ) -> tuple[Verdict, float | None]:
-    """What follows from what is seen, and what the usual is made of. It may block. ``manage`` begins a Django
-    project's manage.py.
+    """What follows from what is seen, and what the usual is made of. It may block. ``ways`` says how others
+    are asked.
 
     Raises UnseenError when nothing can be told.
     """
@@ -30,8 +32,10 @@ def look_for(
     match source:
         case JsonField():
             value = look_at_json(source)
-        case SqlQuery():
-            value = look_at_sql(source)
+        case SqliteQuery():
+            value = look_at_sqlite(source)
+        case PostgresqlQuery():
+            value = look_at_postgresql(ways.databases, source)
         case DjangoQuery():
-            value = look_at_project(manage, source)
+            value = look_at_project(ways.manage, source)
     return proof.judge(value, usual, now, ended_at), proof.measure(value)

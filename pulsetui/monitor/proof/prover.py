@@ -133,8 +133,8 @@ class Prover:
         measured: dict[str, float] = {}
 
         async def one(proof: Proof) -> Verdict:
-            manage = self._engine.config.prove.manage
-            look = partial(look_for, proof, usual.get(proof.text, ()), now, ended, manage)
+            ways = self._engine.config.prove
+            look = partial(look_for, proof, usual.get(proof.text, ()), now, ended, ways)
             if proof.runs_program and (why := self.no_programs()):
                 return Verdict(ProofOutcome.UNPROVABLE, clean(f"{proof.what}: {why}", MAX_DETAIL))
             try:

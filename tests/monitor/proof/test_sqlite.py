@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pulsetui.core.proof.value_sources import SqlQuery
+from pulsetui.core.proof.value_sources import SqliteQuery
 from pulsetui.monitor.proof.looks import UnseenError
-from pulsetui.monitor.proof.sql import look_at_sql
+from pulsetui.monitor.proof.sqlite import look_at_sqlite
 
 NEWEST = "SELECT max(created) FROM invoice"
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT sum(x) FROM n"
@@ -28,7 +28,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 def ask(path: Path, query: str, timeout_s: float = 5.0) -> object:
-    return look_at_sql(SqlQuery("it", str(path), query), timeout_s).value
+    return look_at_sqlite(SqliteQuery("it", str(path), query), timeout_s).value
 
 
 def test_the_first_column_of_the_first_row_is_the_value(shop: Path) -> None:

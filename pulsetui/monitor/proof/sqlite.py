@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pulsetui.core.proof.value_proof import SeenValue
-from pulsetui.core.proof.value_sources import SqlQuery
+from pulsetui.core.proof.value_sources import SqliteQuery
 from pulsetui.monitor.proof.looks import UnseenError
 
 MAX_VALUE_BYTES = 100_000
@@ -23,7 +23,7 @@ _READING = frozenset(
 )
 
 
-def look_at_sql(source: SqlQuery, timeout_s: float = TIMEOUT_S) -> SeenValue:
+def look_at_sqlite(source: SqliteQuery, timeout_s: float = TIMEOUT_S) -> SeenValue:
     """The first column of the first row; of no row that there is nothing. It blocks.
 
     Raises UnseenError when the question cannot be asked, or not be answered in time.
