@@ -18,6 +18,7 @@ from pulsetui.tui.draw.lines import Line, cut, fit, pad, plain, wrap
 from pulsetui.tui.draw.plot import Band, Sample, Tone, gutter_of, plot, shape
 
 _MAX_METRICS = 6
+_MIN_PICTURED_S = 0.005  # all of less is "0.00s" to a reader: bars would picture nothing but noise
 _LIMIT_NEAR = 1.6  # max_runtime is drawn when it is at most so many times the slowest run
 _HEIGHTS = ((30, 8), (26, 6), (20, 5), (0, 4))  # lines of the pane → rows of a plot
 _Words = Callable[[float], str]
@@ -70,11 +71,13 @@ def duration_plot(details: CheckDetails, view: CheckView, context: PaneContext, 
     if all(sample.value is None for sample in samples):
         text = "Duration unknown: the job only reports its end. Send a start ping to measure it."
         return Block([((f" {piece}", "muted"),) for piece in wrap(text, max(width - 2, 10))], [])
+    caption = _titled("Duration", duration_caption(details, context), width)
+    slowest = max(sample.value for sample in samples if sample.value is not None)
+    if slowest < _MIN_PICTURED_S:
+        return Block(caption, [])
     limit = next((one.value for one in expectations(details) if one.metric == DURATION), None)
     if limit is None and view.max_runtime is not None:
-        slowest = max(sample.value for sample in samples if sample.value is not None)
         limit = view.max_runtime if view.max_runtime <= _LIMIT_NEAR * slowest else None
-    caption = _titled("Duration", duration_caption(details, context), width)
     return Block(caption, _drawn(runs, samples, context, width, _duration_label, usual, limit))
 
 

@@ -201,6 +201,18 @@ def test_a_check_that_sends_no_starts_is_told_how_to_be_measured() -> None:
     assert "Send a start ping to measure it" in " ".join(shown(OVERVIEW, known, unmeasured, width=90))
 
 
+def test_runs_that_take_no_time_have_no_bars() -> None:
+    known = broken()
+    made = details(known)
+    instant = [replace(run, duration=0.004) for run in made.runs if run.duration is not None]
+    drawn = "\n".join(shown(OVERVIEW, known, replace(made, runs=tuple(instant)), width=80))
+    assert "Duration  usual 0.00s, last 0.00s" in drawn
+    assert "┤" not in drawn.partition("records  ")[0]
+    brief = [replace(run, duration=0.005) for run in instant]
+    drawn = "\n".join(shown(OVERVIEW, known, replace(made, runs=tuple(brief)), width=80))
+    assert "┤" in drawn.partition("records  ")[0]
+
+
 def test_no_plots_without_runs() -> None:
     known = broken()
     assert plots(replace(details(known), runs=()), known, context(), 80) == []
