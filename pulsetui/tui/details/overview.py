@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
 from msgspec.structs import replace
+from rich.cells import cell_len
 
 from pulsetui.client.deploys import PROOF_WORDS, CheckRelease, job_when
 from pulsetui.client.status_words import last_proof
@@ -25,6 +26,7 @@ _LABEL = 15
 _WIDE = 100  # from this width there are two columns
 _MISSED = 5
 _PROPOSALS = 3
+_HELD = "\N{NO-BREAK SPACE}"  # ``plain`` leaves none in a text
 
 Fact = tuple[str, str, str]
 """A label, unsafe text, a style."""
@@ -83,6 +85,7 @@ def _stacked(parts: list[list[Line]]) -> list[Line]:
 def _facts(details: CheckDetails, view: CheckView, context: PaneContext, width: int) -> list[Line]:
     lines: list[Line] = []
     room = max(width - _LABEL - 4, 12)
+    whole = plain(_expression(view))
     if view.history:
         drawn = bar(view.history, min(room, len(view.history) // 2), ascii_only=context.ascii_only)
         lines.append(((" ", "text"), (pad("Recent runs", _LABEL), "muted"), *drawn))
@@ -91,9 +94,21 @@ def _facts(details: CheckDetails, view: CheckView, context: PaneContext, width: 
         *_learned(view, context),
         *_past(details, view, context),
     ):
-        for at, piece in enumerate(wrap(plain(text), room)):
+        for at, piece in enumerate(_in_lines(plain(text), room, whole)):
             lines.append(((" ", "text"), (pad("" if at else label, _LABEL), "muted"), (piece, style)))
     return lines
+
+
+def _in_lines(text: str, room: int, whole: str) -> list[str]:
+    """Broken at spaces, but at none of ``whole`` if that fits in a line: ``(cron 15 4 * *`` is another
+    expression."""
+    if cell_len(whole) <= room:
+        text = text.replace(whole, whole.replace(" ", _HELD))
+    return [piece.replace(_HELD, " ") for piece in wrap(text, room)]
+
+
+def _expression(view: CheckView) -> str:
+    return f"({view.schedule_kind} {view.schedule})"
 
 
 def _plan(details: CheckDetails, view: CheckView, context: PaneContext) -> Iterator[Fact]:
@@ -102,7 +117,7 @@ def _plan(details: CheckDetails, view: CheckView, context: PaneContext) -> Itera
         yield "", caption(view.history), "muted"
     if view.desc:
         yield "About", view.desc, "text"
-    yield "Schedule", f"{view.schedule_words}  ({view.schedule_kind} {view.schedule})", "text"
+    yield "Schedule", f"{view.schedule_words}  {_expression(view)}", "text"
     for warning in details.schedule_warnings:
         yield "", f"! {warning}", "warning"
     limits = [f"grace {span_text(view.grace)}"]

@@ -54,9 +54,9 @@ class PaneContext(Struct, frozen=True, kw_only=True):
     learned: tuple[Proposal, ...] = ()  # what the check could say more
     accept_key: str = ""  # accepts the first of it
 
-    def instant(self, at: datetime | None) -> str:
+    def instant(self, at: datetime | None, *, seconds: bool = False) -> str:
         """An instant on the person's wall clock; "" for none."""
-        return "" if at is None else instant_text(at, self.zone, self.now)
+        return "" if at is None else instant_text(at, self.zone, self.now, seconds=seconds)
 
 
 class PingKey(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -27,6 +27,11 @@ _AGAINST_FROM = 58  # cells: from this width the duration is compared with the u
 _END_FROM = 72
 _HOST_FROM = 112
 _METRICS = 22
+_STARTED, _ENDED = 17, 7
+_TOOK = 9
+_SECONDS = 3  # cells that ":07" adds to each
+_SECONDS_FROM = 96  # narrower, the details need these cells
+_SHORT_S = 60
 
 
 def runs(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
@@ -35,20 +40,44 @@ def runs(details: CheckDetails, view: CheckView, context: PaneContext) -> Drawn:
         return nothing("No runs yet.")
     usual = usual_duration(details)
     pings = pings_by_run(details) if context.width >= _HOST_FROM else {}
-    lines = [_heading(context)]
+    seconds = context.width >= _SECONDS_FROM and _in_seconds(details.runs)
+    lines = [_heading(context, seconds=seconds)]
     unusual = unusual_metrics(details.runs)
     lines += [
-        run_line(run, context, usual, host_of(pings.get(run.n, [])), unusual=unusual.get(run.n, {}))
+        run_line(
+            run,
+            context,
+            usual,
+            host_of(pings.get(run.n, [])),
+            seconds=seconds,
+            unusual=unusual.get(run.n, {}),
+        )
         for run in details.runs
     ]
     return lines, [None, *(RunKey(run.n) for run in details.runs)]
 
 
-def _heading(context: PaneContext) -> Line:
-    text = f"   {pad('Outcome', 11)}{pad('Started', 17)}"
+def _in_seconds(runs: Sequence[RunView]) -> bool:
+    """Whether minutes would not tell them apart: most end within one, or some begin in the same."""
+    took = [run.duration for run in runs if run.duration is not None]
+    if sum(each < _SHORT_S for each in took) * 2 > len(took):
+        return True
+    minutes = [at.replace(second=0, microsecond=0) for run in runs if (at := run.started_at or run.ended_at)]
+    return len(set(minutes)) < len(minutes)
+
+
+def _took_width(context: PaneContext) -> int:
+    return (
+        _TOOK if context.width >= _AGAINST_FROM else _TOOK - 1
+    )  # else "30m 33s" would not fit into 40 cells
+
+
+def _heading(context: PaneContext, *, seconds: bool) -> Line:
+    more = _SECONDS if seconds else 0
+    text = f"   {pad('Outcome', 11)}{pad('Started', _STARTED + more)}"
     if context.width >= _END_FROM:
-        text += pad("Ended", 7)
-    text += pad("Took", 9, "right")
+        text += pad("Ended", _ENDED + more)
+    text += pad("Took", _took_width(context), "right")
     if context.width >= _AGAINST_FROM:
         text += pad("vs usual", 9, "right")
     if context.width >= _END_FROM:
@@ -63,24 +92,29 @@ def run_line(
     host: str = "",
     *,
     short: bool = False,
+    seconds: bool = False,
     unusual: Mapping[str, float] = MappingProxyType({}),
 ) -> Line:
-    """One run; ``short`` leaves out all but outcome, start and duration. ``unusual`` has what is usual for
-    those of its metrics that are far from it."""
+    """One run; ``short`` leaves out all but outcome, start and duration; ``seconds`` names its instants
+    to the second. ``unusual`` has what is usual for those of its metrics that are far from it."""
     glyph, style = run_glyph(run, context)
-    seconds = _seconds(run, context.now)
-    slow = seconds is not None and is_slow(seconds, usual)
+    lasted = _lasted(run, context.now)
+    slow = lasted is not None and is_slow(lasted, usual)
+    more = _SECONDS if seconds else 0
+    began = context.instant(run.started_at or run.ended_at, seconds=seconds)
     spans: list[Span] = [
         (f" {glyph} ", style),
         (pad("catch-up" if _made_up(run) else run_word(run.outcome, run.oddity), 11), style),
-        (pad(context.instant(run.started_at or run.ended_at), 17), "text"),
+        (pad(began, _STARTED + more), "text"),
     ]
     if context.width >= _END_FROM and not short:
-        spans.append((pad(_end(run, context), 7), "muted"))
-    took = "" if seconds is None else duration_text(seconds)
-    spans.append((pad(took, 9, "right"), "warning" if slow else "text"))
+        spans.append((pad(_end(run, context, seconds=seconds), _ENDED + more), "muted"))
+    took = "" if lasted is None else duration_text(lasted)
+    spans.append(
+        (pad(took, _TOOK if short else _took_width(context), "right"), "warning" if slow else "text")
+    )
     if context.width >= _AGAINST_FROM or short:
-        spans.append((pad(against_usual(seconds, usual), 9, "right"), "warning" if slow else "muted"))
+        spans.append((pad(against_usual(lasted, usual), 9, "right"), "warning" if slow else "muted"))
     if short:
         return tuple(spans)
     if context.width >= _END_FROM:
@@ -123,17 +157,18 @@ def _made_up(run: RunView) -> bool:
     return run.catch_up and run.outcome is Outcome.SUCCESS
 
 
-def _seconds(run: RunView, now: datetime) -> float | None:
+def _lasted(run: RunView, now: datetime) -> float | None:
     """How long it took, or has been going on."""
     if run.duration is None and run.outcome is Outcome.RUNNING and run.started_at is not None:
         return max((now - run.started_at).total_seconds(), 0.0)
     return run.duration
 
 
-def _end(run: RunView, context: PaneContext) -> str:
+def _end(run: RunView, context: PaneContext, *, seconds: bool) -> str:
     """The time of day it ended; days later counts them."""
     if run.ended_at is None or run.started_at is None:
         return ""
     start, end = run.started_at.astimezone(context.zone), run.ended_at.astimezone(context.zone)
     days = (end.date() - start.date()).days
-    return f"{end:%H:%M}" + (f"+{days}" if days else "")
+    clock = f"{end:%H:%M:%S}" if seconds else f"{end:%H:%M}"
+    return clock + (f"+{days}" if days else "")

@@ -21,6 +21,7 @@ from tests.client.samples import HOUR, NOW, details_of, incident, overdue, view
 from tests.tui.support.run_samples import broken, details, silent
 from tests.tui.test_snapshots import HOSTILE_NAMES
 
+SECOND = timedelta(seconds=1)
 OVERVIEW, RUNS, PINGS, INCIDENTS, DELIVERIES = range(5)
 
 
@@ -52,6 +53,60 @@ def test_each_run_says_when_how_long_against_the_usual_and_from_where() -> None:
     assert "overlapped run 33" in lines[4]
     assert "duplicate" in lines[5]
     assert "2.3x" in lines[7]
+
+
+def test_short_runs_are_listed_to_the_second_where_there_is_room() -> None:
+    known = broken()
+    made = details(known)
+    first = made.runs[0]
+    begun = NOW.replace(second=7)
+    short = [
+        replace(first, n=n, started_at=begun + n * HOUR, ended_at=begun + n * HOUR + 4 * SECOND, duration=4.0)
+        for n in (0, -1, -2)
+    ]
+    brief = replace(made, runs=tuple(short))
+    heading, line, *_ = shown(RUNS, known, brief)
+    clock = f"{begun.astimezone(ZoneInfo('Europe/Riga')):%H:%M}"
+    assert f"today {clock}:07" in line
+    assert f"{clock}:11" in line
+    assert heading.index("Started") == line.index("today")
+    assert heading.index("Ended") == line.index(f"{clock}:11")
+    assert f"{clock}:07" not in shown(RUNS, known, brief, width=80)[1]
+
+    long = replace(made, runs=tuple(replace(run, duration=240.0) for run in short))
+    assert f"{clock}:07" not in shown(RUNS, known, long)[1]
+    together = replace(
+        made,
+        runs=tuple(
+            replace(run, started_at=begun - n * SECOND, ended_at=None, duration=None)
+            for n, run in enumerate(short)
+        ),
+    )
+    lines = shown(RUNS, known, together)[1:]
+    assert [f"today {clock}:0{7 - n}" in line for n, line in enumerate(lines)] == [True] * 3
+
+
+def test_how_long_a_run_took_fits_into_the_narrowest_screen() -> None:
+    known = broken()
+    made = details(known)
+    long = replace(made.runs[0], started_at=NOW - 10 * 24 * HOUR, duration=30 * 60 + 33.0)
+    lines = shown(RUNS, known, replace(made, runs=(long,)), width=39)  # one more is the scrollbar's
+    assert lines[0][:39].endswith("Took")
+    assert lines[1][:39].endswith("30m 33s")
+
+
+@pytest.mark.parametrize("width", range(45, 200, 3))
+def test_no_line_ends_within_a_cron_expression(width: int) -> None:
+    known = replace(broken(), schedule_kind="cron", schedule="15 4 1-7 * mon-fri")
+    drawn = shown(OVERVIEW, known, width=width)
+    assert any("(cron 15 4 1-7 * mon-fri)" in line for line in drawn), drawn
+
+
+def test_an_expression_longer_than_a_line_is_broken_at_its_spaces() -> None:
+    known = replace(broken(), schedule_kind="calendar", schedule="mon,tue,wed,thu,fri 2026-01..12-01 06:00")
+    drawn = [line.strip() for line in shown(OVERVIEW, known, width=45)]
+    first = next(at for at, line in enumerate(drawn) if line.endswith("(calendar"))
+    assert drawn[first + 1 : first + 3] == ["mon,tue,wed,thu,fri", "2026-01..12-01 06:00)"]
 
 
 @pytest.mark.parametrize(
