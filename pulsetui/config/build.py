@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import ChainMap
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -15,7 +15,12 @@ from msgspec.structs import replace
 from pulsetui.config import values
 from pulsetui.config.address import parse_address
 from pulsetui.config.alerts import RULES, circular, holiday_files, read_rules, read_window
-from pulsetui.config.bare_span import BareSpan, bare_spans_of
+from pulsetui.config.bare_span import (
+    BareSpan,
+    NamesSpans,
+    bare_spans_beside_checks,
+    bare_spans_of_check,
+)
 from pulsetui.config.check_fields import read_check
 from pulsetui.config.flaws import no_such_check, no_such_database, zone_flaw
 from pulsetui.config.judged_tables import JudgedTables
@@ -126,7 +131,8 @@ class _Builder(JudgedTables):
             hooks=MappingProxyType(hooks),
             checks=MappingProxyType(checks),
             fields=MappingProxyType(fields),
-            bare_spans=bare,
+            # Of a file with flaws nobody is told what may be doubted in it.
+            bare_spans=() if self.findings else (*self._bare_beside_checks(), *bare),
             keys=MappingProxyType(self._keys()),
             actions=MappingProxyType(self.actions()),
             alerting=Alerting(
@@ -266,6 +272,14 @@ class _Builder(JudgedTables):
                 self.report(where, key, Flaw(message))
         return HookConfig(name=where[1], type=kind, options=MappingProxyType(options))
 
+    def _bare_beside_checks(self) -> Iterator[BareSpan]:
+        def of_hook(table: Mapping[str, Any]) -> Collection[str]:
+            validator: object = self._validators[table["type"]]
+            options = {key: value for key, value in table.items() if key != "type" and key not in RULES}
+            return validator.spans(options) if isinstance(validator, NamesSpans) else ()
+
+        return bare_spans_beside_checks(self.document, of_hook)
+
     def _acknowledges(self, hook: HookConfig) -> bool:
         validator: object = self._validators[hook.type]
         return isinstance(validator, KnowsAcknowledging) and validator.acknowledges(hook.options)
@@ -313,7 +327,7 @@ class _Builder(JudgedTables):
                 self.report(("checks", slug), "uuid", flaw)
             checks[slug] = check
             fields[slug] = _shared(table)
-            bare += bare_spans_of(slug, table)
+            bare += bare_spans_of_check(slug, table)
         # What was read before stays in its bytes until somebody asks for it.
         kept = cast("dict[str, Mapping[str, object]]", self._known.fields if self._known else {})
         return checks, ChainMap(fields, kept) if kept else fields, tuple(bare)

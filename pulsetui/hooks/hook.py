@@ -25,6 +25,9 @@ class Validator(Protocol):
     def secrets(self, options: Options) -> Collection[str]:
         """The names of the options, given or not, that must not be seen."""
 
+    def spans(self, options: Options) -> Collection[str]:
+        """The names of the options, given or not, that hold a span."""
+
     def names(self) -> Sequence[str]:
         """The names of all options that there are."""
 

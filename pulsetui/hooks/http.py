@@ -31,7 +31,7 @@ from pulsetui.config.secret import masked, secrets_of
 from pulsetui.errors import HookError
 from pulsetui.hooks.hook import Hook, Options
 from pulsetui.hooks.http_errors import refusal, unreachable
-from pulsetui.hooks.options import OptionReader, file_path, seconds
+from pulsetui.hooks.options import OptionReader, file_path
 from pulsetui.hooks.urls import place_of, secret_parts, web_url
 from pulsetui.version import __version__
 
@@ -60,7 +60,7 @@ class HttpOptions(Struct, frozen=True, kw_only=True):
 def http_options(reader: OptionReader) -> HttpOptions:
     """Takes ``timeout``, ``proxy`` and ``ca``."""
     return HttpOptions(
-        timeout_s=reader.take("timeout", seconds, REQUEST_TIMEOUT_S),
+        timeout_s=reader.span("timeout", REQUEST_TIMEOUT_S),
         proxy=reader.secret("proxy", web_url, ""),
         ca=reader.take("ca", file_path, ""),
     )

@@ -36,6 +36,8 @@ class OptionReader:
         self._problems: list[tuple[str, str]] = []
         self.secrets: list[str] = []
         """The options that were taken as secrets, given or not."""
+        self.spans: list[str] = []
+        """The options that were taken as spans, given or not."""
 
     def take(self, name: str, parse: Callable[[object], T], default: T) -> T:
         """The parsed value of an option, or ``default`` when it is absent or wrong."""
@@ -53,6 +55,12 @@ class OptionReader:
         if name not in self._options:
             self._problems.append((name, f"is missing; write {example}"))
         return self.take(name, parse, placeholder)
+
+    def span(self, name: str, default: float, parse: Callable[[object], float] | None = None) -> float:
+        """Like ``take``, for a span, in seconds: a positive one, or what ``parse`` makes of it. One without a
+        unit is doubted like any other in the file."""
+        self.spans.append(name)
+        return self.take(name, parse or seconds, default)
 
     def secret(self, name: str, parse: Callable[[object], T], default: T) -> T:
         """Like ``take``, for what must not be seen: a token, a password, the URL of a webhook; or a table of
@@ -98,6 +106,9 @@ class _Judge(Validator):
 
     def secrets(self, options: Options) -> Collection[str]:
         return self._reader(options).secrets
+
+    def spans(self, options: Options) -> Collection[str]:
+        return self._reader(options).spans
 
     def names(self) -> Sequence[str]:
         return self._reader({}).known

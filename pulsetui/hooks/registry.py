@@ -80,6 +80,9 @@ class _LateValidator(Validator):
     def secrets(self, options: Options) -> Collection[str]:
         return KINDS[self._type].options.secrets(_own(options))
 
+    def spans(self, options: Options) -> Collection[str]:
+        return KINDS[self._type].options.spans(_own(options))
+
     def names(self) -> Sequence[str]:
         return KINDS[self._type].options.names()
 

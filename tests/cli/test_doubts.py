@@ -96,11 +96,15 @@ grace = "30"
 early = 0
 max_runtime = "20m"
 alerts = {{ after = 10 }}
+[drill]
+cron = "0 10 1 * *"
+wait = 10
 """,
     )
     assert main(["validate", str(path)]) == 0
     what = "a number without a unit is seconds. Write"
     assert capsys.readouterr().err.splitlines() == [
+        f'warning: [drill] wait = 10: {what} "10s", or "10m" if minutes are meant',
         f'warning: [checks.a] every = 3600: {what} "1h"',
         f'warning: [checks.a] grace = "30": {what} "30s", or "30m" if minutes are meant',
         f'warning: [checks.a] alerts.after = 10: {what} "10s", or "10m" if minutes are meant',

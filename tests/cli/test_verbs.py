@@ -160,6 +160,7 @@ def test_values_are_written_as_a_person_would(pair: str, value: object) -> None:
         (["edit", "backup", "grace=30"], "pulsetui edit: grace: 30 has no unit. Write 30s, 30m or 30h."),
         (["add", "x", "--every", "15"], "every: 15 has no unit. Write 15s, 15m or 15h."),
         (["add", "x", "--every", "15m", "max_runtime=5"], "max_runtime: 5 has no unit."),
+        (["edit", "backup", "alerts={ after = 10 }"], "alerts.after: 10 has no unit. Write 10s, 10m or 10h."),
         (["add", "x"], "when does x run? Add --cron '0 2 * * *', --every 15m or --calendar"),
         (
             ["edit", "backup", "metrics=x"],

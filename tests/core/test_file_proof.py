@@ -54,6 +54,7 @@ def test_a_file_that_is_not_there_is_work_not_done() -> None:
     [
         ("", "is not a valid proof"),
         ("sql:select 1", "is not a valid proof"),
+        ("file:/x newer 26", '"newer 26": the age has no unit; write it like newer 26h'),
         ("file:shop.dump newer 26h", "not an absolute path"),
         ('file:"" newer 26h', "not an absolute path"),
         ("file:/b/x\0 newer 26h", "not an absolute path"),

@@ -13,7 +13,7 @@ from pulsetui.cli.output import json_text, out, talk
 from pulsetui.client.client import add_check, edit_check, remove_check
 from pulsetui.client.commands import KINDS, Acknowledge, Unacknowledge
 from pulsetui.client.user import user_name, user_via
-from pulsetui.config.bare_span import SPAN_KEYS, bare_flaw, is_bare
+from pulsetui.config.bare_span import bare_flaw, bare_spans_of_check
 from pulsetui.config.check_fields import SCHEDULE_KINDS
 from pulsetui.core.slug import check_slug
 from pulsetui.core.text.clean import clean
@@ -131,10 +131,9 @@ def read_pairs(pairs: Sequence[str]) -> dict[str, object | None]:
 
 def _require_units(fields: Mapping[str, object]) -> None:
     """Raises UsageError for a span without a unit: the file takes it as seconds, people mean minutes."""
-    for key in SPAN_KEYS:
-        if is_bare(fields.get(key)):
-            flaw = bare_flaw(fields[key])
-            raise UsageError(f"{key}: {flaw.message}. {flaw.suggestion}")
+    for one in bare_spans_of_check("", fields):
+        flaw = bare_flaw(one.number)
+        raise UsageError(f"{one.key}: {flaw.message}. {flaw.suggestion}")
 
 
 def _value(key: str, text: str) -> object:

@@ -23,21 +23,16 @@ def bare_sentences(found: Sequence[BareSpan]) -> list[str]:
 
 def doubtful_spans(found: Sequence[BareSpan]) -> str:
     """A notice of those that may have been meant as minutes; "" without any."""
-    found = [one for one in found if int(str(one.value)) < _DOUBTFUL_S]
+    found = [one for one in found if one.number < _DOUBTFUL_S]
     if len(found) < 2:
         return "".join(_sentence(one) for one in found)
-    named = ", ".join(f"[checks.{one.slug}] {one.key} = {_written(one.value)}" for one in found[:_NAMED])
+    named = ", ".join(f"{one.place} {one.written}" for one in found[:_NAMED])
     more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     return f"{len(found)} spans have no unit, and are seconds: {named}{more}. Write the unit: 30s, or 30m"
 
 
 def _sentence(one: BareSpan) -> str:
-    meant = said_with_unit(one.value)
-    number = int(str(one.value))
-    other = f', or "{number}m" if minutes are meant' if number < _DOUBTFUL_S else ""
-    said = f"[checks.{one.slug}] {one.key} = {_written(one.value)}: a number without a unit is seconds"
+    meant = said_with_unit(one.number)
+    other = f', or "{one.number}m" if minutes are meant' if one.number < _DOUBTFUL_S else ""
+    said = f"{one.place} {one.written}: a number without a unit is seconds"
     return f'{said}. Write "{meant}"{other}'
-
-
-def _written(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)

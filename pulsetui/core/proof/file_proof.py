@@ -150,6 +150,8 @@ def size_text(size: float) -> str:
 
 
 def _age(clause: str, literal: str) -> timedelta:
+    if literal.isascii() and literal.isdigit():  # seconds for others; here nobody means so few
+        raise ProofError(f'"{clause:.60}": the age has no unit; write it like newer {literal:.9}h')
     try:
         span = parse_duration(literal)
     except DurationError as error:

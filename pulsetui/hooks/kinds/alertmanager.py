@@ -15,7 +15,7 @@ from pulsetui.config.problem import quoted
 from pulsetui.hooks.facts import facts
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, LinksFor, Options
 from pulsetui.hooks.http import HttpHook, HttpOptions, http_options, json_call, secrets_in
-from pulsetui.hooks.options import OptionError, OptionReader, line, parsed, seconds, validator
+from pulsetui.hooks.options import OptionError, OptionReader, line, parsed, validator
 from pulsetui.hooks.template import filled, filled_header, header_table, template
 from pulsetui.hooks.urls import below, web_url
 
@@ -119,7 +119,7 @@ def _read(reader: OptionReader) -> AlertmanagerOptions:
         url=reader.require_secret("url", web_url, "", 'url = "http://alertmanager:9093"'),
         headers=reader.secret("headers", header_table, _NO_LABELS),
         labels=reader.take("labels", _labels, _NO_LABELS),
-        hold_s=reader.take("hold", seconds, _HOLD_S),
+        hold_s=reader.span("hold", _HOLD_S),
         http=http_options(reader),
     )
 

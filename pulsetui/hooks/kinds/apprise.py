@@ -23,7 +23,7 @@ from pulsetui.hooks.http_errors import MAX_EXCERPT
 from pulsetui.hooks.in_thread import OneThread
 from pulsetui.hooks.message import Tone, body_of, title_of, tone_of
 from pulsetui.hooks.next_steps import next_steps
-from pulsetui.hooks.options import OptionError, OptionReader, line, parsed, seconds, validator
+from pulsetui.hooks.options import OptionError, OptionReader, line, parsed, validator
 
 if TYPE_CHECKING:
     import apprise
@@ -125,7 +125,7 @@ def _service(value: object) -> str:
 def _read(reader: OptionReader) -> AppriseOptions:
     return AppriseOptions(
         url=reader.require_secret("url", _service, "", 'url = "service://…", as Apprise documents it'),
-        timeout_s=reader.take("timeout", seconds, _TIMEOUT_S),
+        timeout_s=reader.span("timeout", _TIMEOUT_S),
     )
 
 

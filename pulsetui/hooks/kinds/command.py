@@ -21,7 +21,7 @@ from pulsetui.core.text.nearest import nearest
 from pulsetui.errors import HookError
 from pulsetui.hooks.facts import FACTS, document, facts
 from pulsetui.hooks.hook import SEND_TIMEOUT_S, Hook, HookContext, HookKind, LinksFor, Options, no_links
-from pulsetui.hooks.options import OptionError, OptionReader, parsed, seconds, validator
+from pulsetui.hooks.options import OptionError, OptionReader, parsed, validator
 from pulsetui.hooks.process import run_program
 
 _KILL_MARGIN_S: Final = 10.0
@@ -72,7 +72,7 @@ def _argument(part: str, known: Mapping[str, str]) -> str:
 def _read(reader: OptionReader) -> CommandOptions:
     return CommandOptions(
         command=reader.require("command", _command, (), _EXAMPLE),
-        timeout_s=reader.take("timeout", seconds, SEND_TIMEOUT_S),
+        timeout_s=reader.span("timeout", SEND_TIMEOUT_S),
         env=reader.take("env", _environment, MappingProxyType({})),
     )
 

@@ -26,7 +26,7 @@ from pulsetui.hooks.facts import title
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options
 from pulsetui.hooks.next_steps import is_open
 from pulsetui.hooks.notifications import DesktopNote, NoBusError, NoServiceError, NotificationService
-from pulsetui.hooks.options import OptionReader, one_of, parsed, seconds, validator
+from pulsetui.hooks.options import OptionReader, one_of, parsed, validator
 from pulsetui.hooks.process import run_program
 
 _RUN_TIMEOUT_S: Final = 10.0
@@ -203,7 +203,7 @@ def _markup(body: str) -> str:
 def _read(reader: OptionReader) -> DesktopOptions:
     return DesktopOptions(
         urgency=reader.take("urgency", one_of("low", "normal", "critical"), "") or None,
-        timeout_s=reader.take("timeout", seconds, 0.0) or None,
+        timeout_s=reader.span("timeout", 0.0) or None,
     )
 
 

@@ -25,7 +25,6 @@ from pulsetui.hooks.options import (
     line,
     one_of,
     parsed,
-    seconds,
     validator,
     whole,
 )
@@ -177,7 +176,7 @@ def _read(reader: OptionReader) -> EmailOptions:
         sender=reader.require("from", _mailbox, nobody, 'from = "PulseTUI <pulse@example.org>"'),
         to=reader.require("to", _mailboxes, (nobody,), 'to = ["ann@example.org"]'),
         ca=reader.take("ca", file_path, ""),
-        timeout_s=reader.take("timeout", seconds, _TIMEOUT_S),
+        timeout_s=reader.span("timeout", _TIMEOUT_S),
     )
     if bool(options.user) != bool(options.password):
         missing = "password" if options.user else "user"

@@ -124,8 +124,8 @@ def _read(reader: OptionReader) -> PushoverOptions:
         sound=reader.take("sound", line, ""),
         priority=reader.take("priority", whole(-2, _HIGH), _HIGH),
         emergency=reader.take("emergency", boolean, False),  # noqa: FBT003
-        retry_s=reader.take("retry", _span(_LEAST_RETRY_S, _MOST_EXPIRE_S, "30 seconds or more"), _RETRY_S),
-        expire_s=reader.take("expire", _span(1, _MOST_EXPIRE_S, "3 hours or less"), _EXPIRE_S),
+        retry_s=reader.span("retry", _RETRY_S, _span(_LEAST_RETRY_S, _MOST_EXPIRE_S, "30 seconds or more")),
+        expire_s=reader.span("expire", _EXPIRE_S, _span(1, _MOST_EXPIRE_S, "3 hours or less")),
         api_url=reader.take("api_url", web_url, _API),
         http=http_options(reader),
     )

@@ -22,7 +22,7 @@ from pulsetui.errors import HookError, NoAudienceError
 from pulsetui.hooks.facts import title
 from pulsetui.hooks.hook import Hook, HookContext, HookKind, Options
 from pulsetui.hooks.next_steps import look_further
-from pulsetui.hooks.options import OptionError, OptionReader, boolean, line, parsed, seconds, validator
+from pulsetui.hooks.options import OptionError, OptionReader, boolean, line, parsed, validator
 
 OPTION: Final = "@pulsetui"
 """The user option that says what is down, for a status line."""
@@ -182,7 +182,7 @@ def _read(reader: OptionReader) -> TmuxOptions:
         session=reader.take("session", _word, ""),
         window=reader.take("window", _word, ""),
         bell=reader.take("bell", boolean, True),  # noqa: FBT003 - its default
-        shown_s=reader.take("shown", seconds, _SHOWN_S),
+        shown_s=reader.span("shown", _SHOWN_S),
     )
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import count
 
 from pulsetui.client.views import FieldProblem, SchedulePreview
-from pulsetui.config.bare_span import SPAN_KEYS, bare_flaw, is_bare
+from pulsetui.config.bare_span import BareSpan, bare_flaw, bare_spans_of_check
 from pulsetui.config.check_fields import validate_check
 from pulsetui.config.flaws import no_such_check
 from pulsetui.config.problem import ConfigProblems, Problem
@@ -140,9 +140,7 @@ class FormModel:
         """What is wrong with it now; the field of a schedule's problem is ``schedule``. ``slugs`` are of all
         checks. Circles of checks that depend on each other, and files, are the engine's to judge."""
         wrong = [
-            self._problem(bare_flaw(text).problem(field=key))
-            for key, text in self._typed_spans()
-            if is_bare(text)
+            self._problem(bare_flaw(one.number).problem(field=one.key)) for one in self._typed_bare_spans()
         ]
         wrong += [
             self._problem(no_such_check(slug, slugs).problem(field="depends_on"))
@@ -161,12 +159,10 @@ class FormModel:
             return [*map(self._problem, error.problems), *wrong]
         return wrong
 
-    def _typed_spans(self) -> Iterator[tuple[str, str]]:
+    def _typed_bare_spans(self) -> Iterator[BareSpan]:
         """Those that are not what the file has: there a bare number stays what it is."""
-        for key in SPAN_KEYS:
-            text = self.expressions["every"] if key == "every" else self.texts[key]
-            if (key != "every" or self.kind == "every") and text.strip() != str(self.original.get(key, "")):
-                yield key, text.strip()
+        written = set(bare_spans_of_check("", self.original))
+        return (one for one in bare_spans_of_check("", self.fields()) if one not in written)
 
     def _problem(self, problem: Problem) -> FieldProblem:
         """A problem in the words of a form: those of the file speak of keys and values."""

@@ -54,8 +54,11 @@ def test_a_span_that_is_typed_has_a_unit_and_one_in_the_file_stays_what_it_is() 
         "max_runtime": "20 has no unit Write 20s, 20m or 20h.",
     }
 
-    model = FormModel("sync", {"every": 3600})
+    model = FormModel("sync", {"every": 3600, "alerts": {"after": 20, "repeat": 30}})
     assert problems(model) == {}
+    model.set_text("alerts.after", "5")
+    assert problems(model) == {"alerts.after": "5 has no unit Write 5s, 5m or 5h."}
+    model.set_text("alerts.after", "5m")
     model.set_text("schedule", "15")
     assert problems(model) == {"schedule": "15 has no unit Write 15s, 15m or 15h."}
 
