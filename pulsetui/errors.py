@@ -132,3 +132,10 @@ class HookError(PulseError):
 
 class NoAudienceError(HookError):
     """A hook works, but tells only those who are there, and nobody is. No try was made."""
+
+
+def in_words(error: Exception) -> str:
+    """``error`` for a person; of one of the operating system what it is about, and no number."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
+    return str(error) or type(error).__name__

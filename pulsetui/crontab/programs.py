@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from pulsetui.errors import in_words
+
 _PATIENCE_S = 5.0
 _MAX_OUTPUT = 4_000_000
 """Characters of a program's output that are read; ``list-timers`` of a large host has some ten thousand."""
@@ -31,7 +33,7 @@ def output_of(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=within_s, env=environ, check=False
         )
     except (OSError, subprocess.SubprocessError, ValueError) as error:
-        return ProgramOutput(NOT_RUN, "", str(error))
+        return ProgramOutput(NOT_RUN, "", in_words(error))
     return ProgramOutput(
         done.returncode,
         done.stdout[:_MAX_OUTPUT].decode("utf-8", "surrogateescape"),

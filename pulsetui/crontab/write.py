@@ -11,7 +11,7 @@ from pulsetui.config.file.disk import explained, make_folder, replace
 from pulsetui.core.text.visible import visible
 from pulsetui.crontab.findings import LintFile
 from pulsetui.crontab.places import Places, crontab_of, user_name
-from pulsetui.errors import PulseError
+from pulsetui.errors import PulseError, in_words
 
 BACKUPS = "crontab-backups"
 """A directory in the state directory."""
@@ -67,4 +67,4 @@ def _run(command: list[str], data: bytes) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(command, input=data, capture_output=True, timeout=_PATIENCE_S, check=False)
     except (OSError, subprocess.SubprocessError) as error:
-        raise PulseError(f"crontab cannot be run: {error}") from error
+        raise PulseError(f"crontab cannot be run: {in_words(error)}") from error

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from pulsetui.core.text.clean import clean
-from pulsetui.errors import HookError
+from pulsetui.errors import HookError, in_words
 
 if TYPE_CHECKING:
     from jeepney import Message
@@ -184,7 +184,7 @@ async def _opened(address: str) -> AsyncIterator[_Bus]:
     try:
         connection = await open_dbus_connection(address)
     except (OSError, EOFError, ValueError, RuntimeError, TimeoutError) as error:
-        raise NoBusError(str(error)) from error
+        raise NoBusError(in_words(error)) from error
     bus = _Bus(connection)
     try:
         yield bus

@@ -6,6 +6,7 @@ import os
 import time
 
 from pulsetui.core.text.printable import printable
+from pulsetui.errors import in_words
 from pulsetui.job import locate
 from pulsetui.job.locate import ANY_ENGINE, SPOOL, STATE_HEADER, Route
 from pulsetui.job.report import (
@@ -118,7 +119,7 @@ def _keep(report: PingReport, route: Route, outcome: SendResult) -> SendResult:
     try:
         path = keep(report, route.state, "" if route.proof else route.url or "")
     except OSError as error:
-        return SendResult(LOST, f"{outcome.message}, and the report could not be kept: {error}")
+        return SendResult(LOST, f"{outcome.message}, and the report could not be kept: {in_words(error)}")
     message = f"{outcome.message}; the report is kept for the engine in {path}"
     if route.is_held:
         days = _days_waiting(route.state)

@@ -15,7 +15,7 @@ from textual.app import SuspendNotSupported
 
 from pulsetui.config.toml.read import read_toml
 from pulsetui.config.toml.scan import Lines
-from pulsetui.errors import PulseError
+from pulsetui.errors import PulseError, in_words
 
 if TYPE_CHECKING:
     from pulsetui.tui.base.services import Services
@@ -102,7 +102,7 @@ async def edit_file(services: Services, terminal: Terminal, slug: str | None) ->
     except SuspendNotSupported:
         services.say("There is no terminal to open an editor in", severity="error")
     except (PulseError, OSError) as error:
-        services.say(str(error), severity="error")
+        services.say(in_words(error), severity="error")
     else:
         if code:
             services.say(f"{command[0]} ended with exit code {code}", severity="warning")

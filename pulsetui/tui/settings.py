@@ -84,7 +84,9 @@ class SettingsFile:
         except FileNotFoundError:
             return settings
         except (OSError, ValueError) as error:  # ValueError: neither UTF-8 nor TOML
-            self.problem = f"{self._path} is ignored: {clean(str(error), 200)}"
+            self.problem = (
+                f"{self._path} is ignored: {clean(getattr(error, 'strerror', None) or str(error), 200)}"
+            )
             return settings
         if kept.pop("beside", True) is False:  # as it was called while there was no other place
             kept.setdefault("split", "off")

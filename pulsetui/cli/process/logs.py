@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pulsetui.cli.common_options import state_dir
 from pulsetui.core.text.visible import visible
-from pulsetui.errors import StateDirError
+from pulsetui.errors import StateDirError, in_words
 from pulsetui.monitor.lock import prepare_state_dir
 from pulsetui.monitor.logfile import LOG_NAME
 from pulsetui.store.private import open_private
@@ -107,7 +107,7 @@ def start(state_dir: Path, *, stderr: bool) -> None:
             )
         )
     except (OSError, StateDirError) as error:
-        sys.stderr.write(f"pulsetui: no log file: {error}\n")
+        sys.stderr.write(f"pulsetui: no log file: {in_words(error)}\n")
     if stderr:
         loud = logging.StreamHandler(sys.stderr)
         loud.setLevel(logging.WARNING)

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from pulsetui.errors import in_words
 from pulsetui.tui.base.dialog import Dialog
 from pulsetui.tui.draw.hints import Hint
 from pulsetui.tui.draw.lines import Line, cut, plain, width_of
@@ -68,7 +69,7 @@ class ExportDialog(Dialog[Path | None]):
             problem = _problem(path)
             exists = path.exists()
         except (OSError, RuntimeError, ValueError) as error:
-            self._say(plain(f"{error}"), "warning")
+            self._say(plain(in_words(error)), "warning")
             return
         if problem:
             self._say(problem, "warning")

@@ -14,7 +14,7 @@ from textual.app import SuspendNotSupported
 from pulsetui.client.views import CheckView
 from pulsetui.config.tables.actions import ActionConfig
 from pulsetui.core.text.phrases import count_text
-from pulsetui.errors import PulseError
+from pulsetui.errors import PulseError, in_words
 from pulsetui.tui.base.background import in_background
 from pulsetui.tui.draw.lines import name_of
 from pulsetui.tui.own_actions.beside import BesideRun
@@ -176,7 +176,7 @@ class OwnActions:
         except SuspendNotSupported:
             self._services.say(f"There is no terminal to run {action.name} in", severity="error")
         except OSError as error:
-            self._services.say(f"{action.name} cannot be run: {error}", severity="error")
+            self._services.say(f"{action.name} cannot be run: {in_words(error)}", severity="error")
         else:
             if code not in _ENDED_BY_A_KEY:
                 self._services.say(f"{action.name}: {code_words(code)}", severity="warning")
@@ -192,7 +192,7 @@ class OwnActions:
         try:
             run.start([_SHELL, "-c", command], self._folder, self._ended_soon, self._services.now)
         except OSError as error:
-            self._services.say(f"{action.name} cannot be run: {error}", severity="error")
+            self._services.say(f"{action.name} cannot be run: {in_words(error)}", severity="error")
             return
         self.runs = [
             run,
