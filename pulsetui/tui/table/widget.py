@@ -141,7 +141,7 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._put_top(0)
         elif self.following if following is None else following:
             self._put_top(index - line if line is not None else top)
-            self.bring_into_view()
+            self.bring_into_view(asked=following is True)
         else:
             top = self._put_top(top + self._drift(before, top) if top else 0)
             if line is not None and not top <= index < top + height:
@@ -264,7 +264,7 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         heading = self.model.heading(key)
         if heading is None:
             if fold:
-                self.go_to(self.model.index_of(HEADING + self.model.rows[key].section) or 0)
+                self.go_to(self._heading_index() or 0)
         elif heading.folded == fold:
             self.go_to(index if fold else index + 1)
         else:
@@ -294,11 +294,23 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         if self.model.cursor != before:
             self.post_message(self.Moved())
 
-    def bring_into_view(self) -> None:
-        """Scrolls as little as needed to show the cursor."""
+    def bring_into_view(self, *, asked: bool = False) -> None:
+        """Scrolls as little as needed to show the cursor, and the heading right above it, or wherever it is
+        on the same page where other lines were ``asked`` for: nobody should have to look for it."""
         index = self.model.cursor_index()
-        if index is not None:
-            bring_into_view(self, index)
+        if index is None:
+            return
+        heading = self._heading_index()
+        if heading is not None and (index - heading < self.size.height if asked else heading == index - 1):
+            bring_into_view(self, heading)
+        bring_into_view(self, index)
+
+    def _heading_index(self) -> int | None:
+        """The line of the heading that the check under the cursor stands below."""
+        key = self.model.cursor
+        if key is None or not self.model.grouped or self.model.heading(key) is not None:
+            return None
+        return self.model.index_of(HEADING + self.model.rows[key].section)
 
     def on_click(self, event: Click) -> None:
         index = event.y + self.scroll_offset.y

@@ -307,3 +307,12 @@ async def test_the_heading_of_a_folded_group_shows_that_its_checks_are_marked() 
 
         await press(app, pilot, "escape")
         assert "marked" not in screen_text(app)
+
+
+async def test_the_heading_of_the_first_group_is_in_sight_when_rows_are_grouped() -> None:
+    async with showing(FakeEngine(list(FEW)), (40, 12)) as (app, pilot):
+        await press(app, pilot, "b")
+        assert "web" in screen_text(app).splitlines()[2]
+        await press(app, pilot, "G", "k", "k", "k", "k", "k", "k", "k", "k", "k")
+        assert model_of(app).cursor == "d"
+        assert "web" in screen_text(app).splitlines()[2], "going up shows it, too"
