@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pulsetui.tui.base.services import Services
 
 _NAMED = 6
+_ENDS = re.compile(r"(?<=\.) |; ")
 _WIDE = 52  # cells: from here the box says all of it in one line
 
 
@@ -178,6 +180,13 @@ class CopyMenu(ListDialog[None]):
     async def _copy(self, choice: Choice) -> None:
         services = cast("Services", self.app)
         where = await services.copy(choice.text)
-        services.say(". ".join(filter(None, (f"{choice.label.capitalize()}: {where}", choice.note))))
+        said = f"{choice.label.capitalize()}: {where}"
+        services.say(f"{said}. {_first_sentence(choice.note)}" if choice.note else said)
         if self.is_current:
             self.dismiss()
+
+
+def _first_sentence(note: str) -> str:
+    """What has to be said once more; the rest stood in the menu, and stands in a remark behind the line."""
+    first = _ENDS.split(note, maxsplit=1)[0]
+    return first if first.endswith(".") else f"{first}."

@@ -115,7 +115,7 @@ class Terminal:
                     capture_output=True,
                     timeout=_TMUX_TIMEOUT_S,
                 )
-                return "copied to the tmux buffer and the terminal's clipboard"
+                return "copied to tmux and the terminal's clipboard"
             except (OSError, subprocess.SubprocessError) as error:
                 log.warning("tmux did not take the copied text: %s", error)
         self._app.copy_to_clipboard(text)

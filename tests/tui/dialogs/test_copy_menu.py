@@ -12,6 +12,7 @@ from pulsetui.core.state.status import Reason, Status
 from pulsetui.recipes.recipes import BY_ID, NO_TIMES
 from pulsetui.tui.app import PulseApp
 from pulsetui.tui.dialogs.ask import copy_choices
+from pulsetui.tui.draw.hints import Hints
 from pulsetui.tui.ways.target import target_of
 from tests.client.fake import FakeEngine
 from tests.client.samples import view
@@ -105,3 +106,16 @@ async def test_the_menu_says_in_which_zone_the_times_are_meant() -> None:
         shown = " ".join(screen_text(app).replace("│", " ").split())
         assert "0 6 * * 1-5 /path/to/job && curl -fsS -m 10" in shown
         assert "These times are Europe/Berlin's; cron reads them as the host's." in shown
+
+
+async def test_of_a_long_note_copying_says_the_first_sentence_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes two lines of rows and keys, not three."""
+    monkeypatch.setattr(PulseApp, "copy_to_clipboard", lambda *_: None)
+    engine = Hosted([view("a", schedule_kind="cron", schedule="0 2 * * *", tz="Europe/Berlin")])
+    async with showing(engine, (80, 24)) as (app, pilot):
+        await press(app, pilot, "y")
+        assert "Right all year:" in screen_text(app)
+        await press(app, pilot, "t")
+        said = "Cron reads the host's zone, UTC: translated from Europe/Berlin as the clocks stand now."
+        assert messages(app) == [f"Crontab line: sent to the terminal's clipboard. {said}"]
+        assert app.screen.query_one(Hints).size.height == 2
