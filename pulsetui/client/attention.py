@@ -53,5 +53,10 @@ def known_by(incident: IncidentView | None) -> str:
         return ""
     by, note = incident.acknowledged_by, incident.note
     if by and note:
-        return f"{by}: {note}"
+        return f"{without_way(by)}: {note}"
     return note or (f"acknowledged by {by}" if by else "acknowledged")
+
+
+def without_way(by: str) -> str:
+    """``eva`` of ``eva via phone``: where a note stands beside it, the note needs the room more."""
+    return by.rpartition(" via ")[0] or by

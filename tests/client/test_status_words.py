@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from pulsetui.client.attention import known_by
 from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, ON_ITS_HOST, sentence, word_for
 from pulsetui.client.views import CheckView, IncidentView
 from pulsetui.core.state.status import Reason, Status
@@ -202,3 +203,11 @@ def test_every_reason_starts_the_sentence_with_its_word(reason: Reason) -> None:
     said = sentence(replace(_FAILED, reason=reason, incident=_incident(reason=reason)), NOW, RIGA)
 
     assert said.lower().startswith(word_for(Status.DOWN, reason) + " since")
+
+
+def test_the_way_of_an_acknowledgement_leaves_its_room_to_the_note() -> None:
+    by_phone = replace(incident(), acknowledged_at=NOW, acknowledged_by="eva via phone", note="disk ordered")
+
+    assert known_by(by_phone) == "eva: disk ordered"
+    assert known_by(replace(by_phone, note="")) == "acknowledged by eva via phone"
+    assert known_by(replace(by_phone, acknowledged_by="eva")) == "eva: disk ordered"
