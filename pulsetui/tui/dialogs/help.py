@@ -64,8 +64,8 @@ class HelpScreen(Dialog[None]):
         self._draw()
 
     def _draw(self) -> None:
-        # The width of the box, less its frame, its blanks and the scroll bar.
-        width = min(_WIDTH, int(self.app.size.width * 0.96)) - 5
+        # The width of the box, less its frame, its blanks, the scroll bar and a blank in front of that.
+        width = min(_WIDTH, int(self.app.size.width * 0.96)) - 6
         self.query_one(LineList).show(self._lay_out(width))
 
 

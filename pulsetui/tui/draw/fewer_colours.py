@@ -186,6 +186,7 @@ INDEXED: Mapping[str, Palette] = MappingProxyType(
                 alarm_cursor=231,
                 cursor=231,
                 cursor_text=16,
+                faint=245,
             ),
             _indexed(
                 COLOUR_BLIND,

@@ -40,6 +40,7 @@ class Palette(Struct, frozen=True, kw_only=True):
     alarm_cursor: str  # the same under the cursor
     cursor: str  # background of the row under the cursor
     cursor_text: str = ""  # "" keeps each cell's own colour
+    faint: str = ""  # bars that are only there to be compared with; "" is the border's
 
 
 DARK = Palette(
@@ -108,6 +109,7 @@ CONTRAST = Palette(
     alarm_cursor="#ffffff",
     cursor="#ffffff",
     cursor_text="#000000",
+    faint="#8a8a8a",
 )
 COLOUR_BLIND = Palette(
     # Blue for well and orange for not: both kinds of red-green blindness keep them apart.
@@ -181,6 +183,7 @@ _INK: Mapping[str, str] = MappingProxyType(
         "head": "muted",
         "head-sorted": "accent",
         "border": "border",
+        "faint": "faint",
         "warning": "late",
         "error": "down",
         "bar-success": "up",
@@ -236,7 +239,7 @@ class StyleSet:
 
     def _make(self, name: str, base: str) -> Style:
         palette = self.palette
-        ink: str = getattr(palette, _INK[name])
+        ink: str = getattr(palette, _INK[name]) or palette.border
         ground: str = getattr(palette, _BASES[base])
         bold = name in _BOLD
         dim = _INK[name] == "muted" and palette.muted == palette.text

@@ -94,7 +94,7 @@ def _crowd_spans(bars: str, counts: Sequence[int], peak: int) -> list[Span]:
     spans: list[Span] = []
     for bar, count in zip(bars, counts, strict=True):
         crowded = count >= _CROWDED
-        spans.append((bar, "warning" if crowded and count == peak else "accent" if crowded else "border"))
+        spans.append((bar, "warning" if crowded and count == peak else "accent" if crowded else "faint"))
     return spans
 
 
