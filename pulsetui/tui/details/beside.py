@@ -13,9 +13,10 @@ from pulsetui.client.views import CheckDetails, CheckView
 from pulsetui.core.text.phrases import full_stop
 from pulsetui.tui.base.screen import PulseScreen, fetch
 from pulsetui.tui.details.split import Side
+from pulsetui.tui.draw.distances import countdown
 from pulsetui.tui.draw.lines import Line, name_of, plain, wrap
 from pulsetui.tui.draw.paint import LineList, OneLine
-from pulsetui.tui.draw.status import countdown, status_glyph, status_now, status_word
+from pulsetui.tui.draw.status import status_glyph, status_now, status_word
 
 if TYPE_CHECKING:
     from textual.events import MouseDown, MouseMove

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
+from rich.cells import cell_len
+
 from pulsetui.client.views import CheckView
-from pulsetui.core.state.status import Status
+from pulsetui.core.state.status import SILENCE, Status
 from pulsetui.core.text.phrases import duration_text, instant_text, span_text, until_text
+from pulsetui.tui.draw.distances import far_off, lasting
 from pulsetui.tui.draw.lines import Line, Span, fit, name_of, plain, width_of
 from pulsetui.tui.draw.status import status_glyph, status_now, status_word
 
@@ -21,27 +24,31 @@ def title_line(view: CheckView, now: datetime, width: int, *, ascii_only: bool =
     glyph, style = status_glyph(view, status, ascii_only=ascii_only)
     word, _ = status_word(view, status)
     left: list[Span] = [(f" {glyph} ", style), (name_of(view), "strong"), (f"  {word}", style)]
-    if name_of(view) != view.slug:
-        left.append((f"  {view.slug}", "muted"))
-    if view.tags:
-        left.append((f"  {' '.join(plain(tag) for tag in view.tags)}", "accent"))
     right = due_spans(view, now, status)
     room = width - width_of(right)
     if room < width // 2:
-        return tuple(fit(left, width))
+        right, room = [], width
+    slug = view.slug if name_of(view) != view.slug else ""
+    for text, ink in ((slug, "muted"), (" ".join(plain(tag) for tag in view.tags), "accent")):
+        # A slug is there to be typed: half of one is of no use.
+        if text and width_of(left) + cell_len(text) + 2 <= room:
+            left.append((f"  {text}", ink))
     return (*fit(left, room), *right)
 
 
 def due_spans(view: CheckView, now: datetime, status: Status) -> list[Span]:
-    """How long until it is due, or by how much it is late; nothing while that says nothing."""
+    """How long until it is due, by how much it is late, or for how long it has been down; nothing while that
+    says nothing."""
+    if status is Status.DOWN and view.reason not in SILENCE:
+        return [(f"  down for {lasting(view.since, now)} ", "down")]
     due = view.next_ping or view.first_due
     if due is None or status is Status.PAUSED or view.unwatched:
         return []
-    text = until_text(due, now)
+    text = far_off(due, now)
     if due > now or text == "now":
         return [(f"  due {text} ", "text")]
     if status is Status.DOWN:
-        return [(f"  overdue by {span_text((now - due).total_seconds())} ", "down")]
+        return [(f"  overdue by {lasting(due, now)} ", "down")]
     return [(f"  {text} ", "late")]
 
 

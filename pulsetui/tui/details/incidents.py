@@ -9,12 +9,13 @@ from pulsetui.client.catch_up import missed_slots
 from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckDetails, CheckView, DeliveryView, IncidentView
 from pulsetui.core.state.status import Status
-from pulsetui.core.text.phrases import ago_text, count_text, span_text
+from pulsetui.core.text.phrases import count_text, span_text
 from pulsetui.core.text.slot_command import slot_command
 from pulsetui.tui.details.deliveries import delivery_line
 from pulsetui.tui.details.pane import Drawn, PaneContext, clock_lines, nothing, on_clocks
 from pulsetui.tui.details.plan import plan_texts
 from pulsetui.tui.draw.clocks import check_clock
+from pulsetui.tui.draw.distances import ago, lasting
 from pulsetui.tui.draw.lines import Line, Span, plain, wrap
 
 _MAX_LINES = 4000
@@ -88,7 +89,7 @@ def _head(incident: IncidentView, context: PaneContext) -> Line:
     open_glyph, closed_glyph = ("X", "*") if context.ascii_only else ("✖", "●")
     if ended is None:
         head: Span = (f" {open_glyph} {word} ", "down")
-        lasted = f"open for {span_text((context.now - incident.started_at).total_seconds())}"
+        lasted = f"open for {lasting(incident.started_at, context.now)}"
     else:
         head = (f" {closed_glyph} {word} ", "calm")
         length = span_text((ended - incident.started_at).total_seconds())
@@ -136,7 +137,7 @@ def missed_lines(
     title: Sequence[Span], missed: Sequence[datetime], view: CheckView, context: PaneContext, *, indent: int
 ) -> list[Line]:
     """Missed instants under a title."""
-    rows = on_clocks(missed, [ago_text(at, context.now) for at in missed], view, context)
+    rows = on_clocks(missed, [ago(at, context.now) for at in missed], view, context)
     lead = " " * indent + ("- " if context.ascii_only else "· ")
     return clock_lines(title, rows, view, context.width, (lead, "down"))
 

@@ -13,12 +13,13 @@ from pulsetui.client.status_words import last_proof
 from pulsetui.client.views import CheckDetails, CheckView
 from pulsetui.core.deploy import Proof
 from pulsetui.core.state.status import PingKind
-from pulsetui.core.text.phrases import ago_text, count_text, number_text, span_text, until_text
+from pulsetui.core.text.phrases import count_text, number_text, span_text
 from pulsetui.tui.details.incidents import missed_lines
 from pulsetui.tui.details.pane import Drawn, PaneContext, clock_lines, on_clocks
 from pulsetui.tui.details.plots import plots
 from pulsetui.tui.details.run_model import usual_duration
 from pulsetui.tui.details.runs import run_line
+from pulsetui.tui.draw.distances import ago, far_off
 from pulsetui.tui.draw.heartbeat_bar import bar, caption
 from pulsetui.tui.draw.lines import Line, fit, pad, plain, wrap
 
@@ -52,7 +53,7 @@ def _two_columns(details: CheckDetails, view: CheckView, context: PaneContext) -
     if rooms > 1 and details.runs:
         usual = usual_duration(details)
         right += [(), ((" Latest runs", "title"),)]
-        right += [run_line(run, context, usual, short=True) for run in details.runs[:rooms]]
+        right += [run_line(run, beside, usual, short=True) for run in details.runs[:rooms]]
     lines = _beside(left, right, left_width)
     blocks = plots(details, view, context, left_width - 2)
     if len(blocks) == 1:
@@ -152,13 +153,13 @@ def _past(details: CheckDetails, view: CheckView, context: PaneContext) -> Itera
     """What came of it."""
     now = context.now
     if view.deadline is not None:
-        far = (ago_text if view.deadline < now else until_text)(view.deadline, now)
+        far = (ago if view.deadline < now else far_off)(view.deadline, now)
         yield "Deadline", f"{context.instant(view.deadline)}, {far}", "text"
     if view.last_ping is not None:
         kind = "failure" if view.last_kind is PingKind.FAIL else "success"
         yield (
             "Last ping",
-            f"{ago_text(view.last_ping, now)}, {kind}, {context.instant(view.last_ping)}",
+            f"{ago(view.last_ping, now)}, {kind}, {context.instant(view.last_ping)}",
             "text",
         )
     if view.last_metrics:
@@ -205,6 +206,6 @@ def _due(details: CheckDetails, view: CheckView, context: PaneContext) -> list[L
     title = [(" Next due", "title")]
     if view.schedule_kind == "every":
         title.append(("  if it reports now", "muted"))
-    far = [until_text(due, context.now) for due in details.due_next]
+    far = [far_off(due, context.now) for due in details.due_next]
     rows = on_clocks(details.due_next, far, view, context)
     return clock_lines(title, rows, view, context.width, (" ", "text"))

@@ -24,6 +24,7 @@ from pulsetui.tui.draw.lines import Line, Span, cut, pad, plain
 from pulsetui.tui.draw.plot import Band
 
 _AGAINST_FROM = 58  # cells: from this width the duration is compared with the usual
+_SHORT_AGAINST_FROM = 47
 _END_FROM = 72
 _HOST_FROM = 112
 _METRICS = 22
@@ -113,8 +114,9 @@ def run_line(
     spans.append(
         (pad(took, _TOOK if short else _took_width(context), "right"), "warning" if slow else "text")
     )
-    if context.width >= _AGAINST_FROM or short:
-        spans.append((pad(against_usual(lasted, usual), 9, "right"), "warning" if slow else "muted"))
+    if context.width >= (_SHORT_AGAINST_FROM if short else _AGAINST_FROM):
+        room = 7 if short else 9
+        spans.append((pad(against_usual(lasted, usual), room, "right"), "warning" if slow else "muted"))
     if short:
         return tuple(spans)
     if context.width >= _END_FROM:

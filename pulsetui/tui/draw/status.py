@@ -30,14 +30,6 @@ def is_acknowledged(view: CheckView) -> bool:
     return view.status is Status.DOWN and view.acknowledged
 
 
-def countdown(until: datetime, now: datetime) -> str:
-    """What is left in its largest unit, begun ones counted: ``18m``, ``3h``, ``2d``."""
-    minutes = max(-int((now - until).total_seconds() // 60), 1)
-    if minutes < 100:
-        return f"{minutes}m"
-    return f"{-(-minutes // 60)}h" if minutes < 48 * 60 else f"{-(-minutes // 1440)}d"
-
-
 def status_style(view: CheckView, status: Status) -> str:
     """The style of a status."""
     if is_acknowledged(view):

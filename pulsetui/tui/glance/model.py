@@ -15,10 +15,10 @@ from pulsetui.client.attention import known_by, why_down
 from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckView, IncidentView, Timeline
 from pulsetui.core.state.status import Status
-from pulsetui.core.text.phrases import instant_text, one_unit, span_text
+from pulsetui.core.text.phrases import instant_text, span_text
 from pulsetui.tui.draw.clocks import check_zone, foreign
+from pulsetui.tui.draw.distances import in_minutes
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, pad, plain, width_of, wrapped
-from pulsetui.tui.draw.status import countdown
 from pulsetui.tui.incidents.model import glyph_of, style_of
 from pulsetui.tui.timeline.lanes import cell_spans, name_cells, name_spans
 from pulsetui.tui.timeline.model import DAY, TimelineWindow, lane_cells, window_at
@@ -133,11 +133,14 @@ def _told_in_two(view: CheckView, column: int, context: GlanceContext) -> list[L
 
 
 def _told_in_one(view: CheckView, column: int, context: GlanceContext) -> Line:
-    """Who knows stands in front of why, and that nobody does behind it: the glyph says it as well."""
+    """Who knows stands in front of why, and that nobody does behind it, where all of it has room: the glyph
+    says it as well."""
     known, why, dot = [_known(view)], _why(view), ("  ·  ", "border")
     parts = [part for part in ((known, why) if view.acknowledged else (why, known)) if part]
-    told = [span for part in parts for span in (dot, *part)]
-    return tuple(fit([*_since(view, column, context), *told], context.width))
+    told = [*_since(view, column, context), *(span for part in parts for span in (dot, *part))]
+    if why and not view.acknowledged and width_of(told) > context.width:
+        del told[-2:]
+    return tuple(fit(told, context.width))
 
 
 def _since(view: CheckView, column: int, context: GlanceContext) -> list[Span]:
@@ -168,8 +171,8 @@ def _why(view: CheckView) -> list[Span]:
 
 def _lasted(incident: IncidentView, now: datetime) -> str:
     """To the minute: these lines are made anew once a minute."""
-    seconds = (now - incident.started_at).total_seconds()
-    return "just now" if seconds < 60 else one_unit(span_text(seconds))
+    minutes = int((now - incident.started_at).total_seconds()) // 60
+    return span_text(minutes * 60) if minutes > 0 else "just now"
 
 
 def _name_column(views: Sequence[CheckView], context: GlanceContext) -> int:
@@ -241,9 +244,9 @@ def due_lines(due: Sequence[CheckView], most: int, context: GlanceContext) -> li
         if at is None:  # it has passed since
             continue
         spans: list[Span] = [
-            (f"   {pad(name_of(view), column)} ", "text"),
+            (f"   {pad(name_of(view), column)}  ", "text"),
             (pad(context.when(at), 17), "text"),
-            (pad(f"in {countdown(at, context.now)}", 8), "muted"),
+            (pad(in_minutes(at, context.now), 12), "muted"),
             (_schedule_of(view, context), "muted"),
         ]
         lines.append(tuple(fit(spans, context.width)))
@@ -268,7 +271,7 @@ def _brief(due: Sequence[CheckView], context: GlanceContext) -> Line:
         one: list[Span] = [
             (mark, "border"),
             (f"{cut(name_of(view), _MAX_NAME)} ", "text"),
-            (f"in {countdown(instant, context.now)}", "muted"),
+            (in_minutes(instant, context.now), "muted"),
         ]
         if at and width_of(spans) + width_of(one) >= context.width:
             break

@@ -7,11 +7,13 @@ from datetime import datetime, tzinfo
 
 from msgspec import Struct
 
+from pulsetui.client.attention import without_way
 from pulsetui.client.status_words import ACKNOWLEDGED, GLYPH, GLYPH_ASCII, word_for
 from pulsetui.client.views import IncidentEntry, IncidentView
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import count_text, instant_text, span_text
 from pulsetui.report.report import incident_id
+from pulsetui.tui.draw.distances import lasting
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, plain, wrap
 from pulsetui.tui.draw.list_columns import ListColumn, entry_cells, titles
 
@@ -55,7 +57,13 @@ def _until(entry: IncidentEntry, context: EntryContext) -> Span:
 
 def _lasted(entry: IncidentEntry, context: EntryContext) -> Span:
     style = style_of(entry.incident) if entry.incident.ended_at is None else "muted"
-    return span_text(lasted_s(entry.incident, context.now)), style
+    return _lasted_text(entry.incident, context.now), style
+
+
+def _lasted_text(incident: IncidentView, now: datetime) -> str:
+    if incident.ended_at is None:
+        return lasting(min(incident.started_at, now), now)
+    return span_text(lasted_s(incident, now))
 
 
 def _missed(entry: IncidentEntry, _: EntryContext) -> Span:
@@ -67,8 +75,8 @@ def _known(entry: IncidentEntry, _: EntryContext) -> Span:
     incident = entry.incident
     if incident.acknowledged_at is None:
         return ("nobody yet", "down") if incident.ended_at is None else ("nobody", "muted")
-    note = f": {incident.note}" if incident.note else ""
-    return plain(f"{incident.acknowledged_by or 'somebody'}{note}"), "accent"
+    by = incident.acknowledged_by or "somebody"
+    return plain(f"{without_way(by)}: {incident.note}" if incident.note else by), "accent"
 
 
 def _id(entry: IncidentEntry, _: EntryContext) -> Span:
@@ -161,7 +169,7 @@ def _matches(entry: IncidentEntry, word: str) -> bool:
 def story(entry: IncidentEntry, width: int, context: EntryContext, more: Sequence[Span] = ()) -> list[Line]:
     """The incident in full, for the panel under the list; ``more`` are sentences on who was told of it."""
     incident, now = entry.incident, context.now
-    lasted = span_text(lasted_s(incident, now))
+    lasted = _lasted_text(incident, now)
     since = instant_text(incident.started_at, context.zone, now)
     if incident.ended_at is None:
         when = f"since {since}, open for {lasted}"

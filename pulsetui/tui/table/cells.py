@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -12,23 +12,21 @@ from pulsetui.client.status_words import GLYPH, GLYPH_ASCII, RUNNING, word_for
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.core.text.phrases import (
-    ago_text,
     day_text,
     duration_text,
     instant_text,
     one_unit,
     span_text,
-    until_text,
 )
+from pulsetui.tui.draw.distances import ago, countdown, far_off, lasting
 from pulsetui.tui.draw.heartbeat_bar import bar
 from pulsetui.tui.draw.lines import Span, cut, name_of, pad, plain, width_of
-from pulsetui.tui.draw.status import countdown, status_glyph, status_style, status_word
+from pulsetui.tui.draw.status import status_glyph, status_style, status_word
 from pulsetui.tui.table.row import Row, note_of, trouble_of, unusual_of
 
 NOTHING = "–"
 NEVER = "never"
 """Nothing will be due again."""
-_SECONDS_MATTER_S = 600
 _FAR_S = 12 * 3600  # from here on a wall clock says more than a number of hours
 BOTH_FROM = 30  # cells in which "in 2d 3h" and "tomorrow 02:00" both stand
 _CLOCK_CELLS = 14
@@ -102,7 +100,7 @@ def _since(instant: datetime, context: CellContext) -> str:
     now = context.now
     clock = instant_text(instant, context.zone, now).removeprefix("today ")
     day = day_text(instant, context.zone, now).replace("today", clock)
-    span = span_text((now - _coarse(instant, now)).total_seconds())
+    span = lasting(instant, now)
     for text in (f"{clock} ({span})", f"{clock} ({one_unit(span)})", f"{day} ({one_unit(span)})"):
         if cell_len(said := f"since {text}") <= context.width:
             return said
@@ -128,7 +126,7 @@ def _due_at(row: Row, now: datetime) -> datetime | None:
 def _when(instant: datetime, context: CellContext, style: str) -> list[Span]:
     """How far off, and from half a day on when: a wall clock then says more. With room, both."""
     now = context.now
-    far = until_text(_coarse(instant, now), now)
+    far = far_off(instant, now)
     if context.width >= BOTH_FROM:
         clock = instant_text(instant, context.zone, now).removeprefix("today ")
         shown = clock if cell_len(clock) <= _CLOCK_CELLS else ""
@@ -143,16 +141,6 @@ def _when(instant: datetime, context: CellContext, style: str) -> list[Span]:
     return [(far, style)]
 
 
-def _coarse(instant: datetime, now: datetime) -> datetime:
-    """``instant`` moved by less than a minute, so that from ten minutes on no text counts seconds: nobody
-    reads them, and each would repaint its line every second."""
-    away = int((instant - now).total_seconds())
-    if not _SECONDS_MATTER_S <= abs(away) < 3600:
-        return instant
-    rest = abs(away) % 60
-    return instant - timedelta(seconds=rest) if away > 0 else instant + timedelta(seconds=rest)
-
-
 def _narrow_due(row: Row, context: CellContext) -> str:
     """The word and how long, where there is no status column; "" when the plain due says it all."""
     view = row.view
@@ -162,18 +150,14 @@ def _narrow_due(row: Row, context: CellContext) -> str:
         return ""
     word = word_for(row.status, view.reason)
     since = view.next_ping if row.status is Status.LATE and view.next_ping else view.since
-    with_span = f"{word} {span_text((context.now - _coarse(since, context.now)).total_seconds())}"
+    with_span = f"{word} {lasting(since, context.now)}"
     return with_span if len(with_span) <= context.width else word
 
 
 def last_cell(row: Row, context: CellContext) -> list[Span]:
     # A hung run has said that it began, and that is newer than any end.
     last = row.view.last_ping if row.view.started else row.view.hung_since or row.view.last_ping
-    return (
-        [(NOTHING, "muted")]
-        if last is None
-        else [(ago_text(_coarse(last, context.now), context.now), "muted")]
-    )
+    return [(NOTHING, "muted")] if last is None else [(ago(last, context.now), "muted")]
 
 
 def says_why(row: Row, screen: int) -> bool:

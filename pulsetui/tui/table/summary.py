@@ -11,11 +11,11 @@ from pulsetui.client.attention import Attention
 from pulsetui.client.status_words import ACKNOWLEDGED, GLYPH, GLYPH_ASCII, RUNNING
 from pulsetui.client.views import EngineInfo
 from pulsetui.core.state.status import Status
-from pulsetui.core.text.phrases import count_text, until_text
+from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.draw.clocks import foreign, zone_note
+from pulsetui.tui.draw.distances import countdown, far_off
 from pulsetui.tui.draw.lines import Line, Span, cut, fit, name_of, plain, width_of
 from pulsetui.tui.draw.paint import OneLine
-from pulsetui.tui.draw.status import countdown
 from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.row import SNOOZED, UNWATCHED
 from pulsetui.tui.table.status_views import ALL
@@ -117,8 +117,6 @@ def facts_of(model: TableModel, standing: SummaryContext) -> list[Fact]:
     following = _next(model, now)
     if following:
         facts.append(following)
-    zones = [name for name, count in model.zones.items() if count]
-    others = foreign(zones, standing.zone, now)
     facts.append([(zone_note(standing.zone), "text")])
     refused = sum(info.rejected.values())
     if refused:
@@ -127,10 +125,22 @@ def facts_of(model: TableModel, standing: SummaryContext) -> list[Fact]:
         facts.append(_listener(info))
     if standing.rate:
         facts.append([(standing.rate, "text")])
-    if others:
-        read = plain(others[0]) if len(others) == 1 else "their own zones"
-        facts.append([(f"schedules in {read}", "muted")])
+    if others := _other_clocks(model, standing.zone, now):
+        facts.append([(others, "muted")])
     return facts
+
+
+def _other_clocks(model: TableModel, person: tzinfo, now: datetime) -> str:
+    """How many schedules are read on clocks that show another time: ``1 schedule in UTC``; "" for none."""
+    zones = {name: count for name, count in model.zones.items() if name and count}
+    others = foreign(zones, person, now)
+    if not others:
+        return ""
+    found = sum(zones[name] for name in others)
+    if len(others) > 1:
+        return f"{count_text(found, 'schedule')} in other zones"
+    whose = "schedules" if found == sum(zones.values()) else count_text(found, "schedule")
+    return f"{whose} in {plain(others[0])}"
 
 
 def _engine(standing: SummaryContext) -> Fact:
@@ -206,4 +216,8 @@ def _next(model: TableModel, now: datetime) -> list[Span]:
         return []
     at, slug = following
     name = name_of(model.rows[slug].view)
-    return [("next deadline ", "muted"), (cut(name, 24), "text"), (f" {until_text(at, now)}", "text")]
+    return [
+        ("next deadline ", "muted"),
+        (cut(name, 24), "text"),
+        (f" {far_off(at, now)}", "text"),
+    ]

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from pulsetui.client.status_words import run_word
 from pulsetui.client.views import TimelineLane, TimelineRun
 from pulsetui.core.state.status import Outcome
-from pulsetui.core.text.phrases import count_text, duration_text, instant_text, span_text, until_text
+from pulsetui.core.text.phrases import count_text, duration_text, instant_text, span_text
 from pulsetui.core.text.visible import visible
+from pulsetui.tui.draw.distances import far_off
 from pulsetui.tui.draw.lines import Line, Span, fit, width_of
 from pulsetui.tui.timeline.model import DAY, GLYPHS, HOUR, CellMark, TimelineWindow, Unwatched, span_of
 
@@ -249,7 +250,7 @@ def _due(lane: TimelineLane, since: datetime, until: datetime, now: datetime, zo
     if not due:
         return []
     more = f" and {len(due) - 1} more" if len(due) > 1 else ""
-    return [(f"due {_clock(due[0], zone)}{more}, {until_text(due[0], now)}", "text")]
+    return [(f"due {_clock(due[0], zone)}{more}, {far_off(due[0], now)}", "text")]
 
 
 def _maintained(
@@ -287,7 +288,7 @@ def _between(
         following = next((at for at in lane.upcoming if at >= until), None)
         if following is None:
             return [("nothing scheduled here", "muted")]
-        return [(f"next due {_when(following, zone, now)}, {until_text(following, now)}", "muted")]
+        return [(f"next due {_when(following, zone, now)}, {far_off(following, now)}", "muted")]
     for began, ended in lane.down:
         if began < until and (ended or now) >= since:
             return [(f"down since {_when(began, zone, now)}", "down"), *_before(lane, since, now, zone)]

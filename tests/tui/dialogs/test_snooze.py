@@ -12,7 +12,7 @@ from pulsetui.client.attention import Attention
 from pulsetui.client.commands import AnyCommand, EndSnooze, StartSnooze
 from pulsetui.core.state.snooze import Snooze
 from pulsetui.tui.dialogs.snooze import SnoozeDialog, snooze_targets
-from pulsetui.tui.draw.status import countdown
+from pulsetui.tui.draw.distances import countdown
 from pulsetui.tui.table.row import Row, rank
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine

@@ -35,7 +35,7 @@ def test_an_incident_says_since_when_why_and_who_knows() -> None:
         " Open incidents  2, 1 acknowledged",
         " ✖ Rotate logs failed since today 11:18 (12m)  not acknowledged",
         "               exit status 2: gzip: /var/log/app.log: No space left on device",
-        " ◇ Known       overdue since Sun 04:30 (2d)  eva: disk is ordered",
+        " ◇ Known       overdue since Sun 04:30 (2d 7h)  eva: disk is ordered",
         "               missed 3 runs",
     ]
 
@@ -84,10 +84,10 @@ def test_what_is_due_next_has_a_list_or_a_line() -> None:
     due = tuple(view(f"job-{n}", next_ping=NOW + timedelta(minutes=7 * n + 3)) for n in range(4))
     assert texts(glance_lines(Glance(due=due), context(rows=16)))[-5:] == [
         " Due next",
-        "   Job 0 today 11:33      in 3m   at 02:00 every day (Europe/Berlin)",
-        "   Job 1 today 11:40      in 10m  at 02:00 every day (Europe/Berlin)",
-        "   Job 2 today 11:47      in 17m  at 02:00 every day (Europe/Berlin)",
-        "   Job 3 today 11:54      in 24m  at 02:00 every day (Europe/Berlin)",
+        "   Job 0  today 11:33      in 3m       at 02:00 every day (Europe/Berlin)",
+        "   Job 1  today 11:40      in 10m      at 02:00 every day (Europe/Berlin)",
+        "   Job 2  today 11:47      in 17m      at 02:00 every day (Europe/Berlin)",
+        "   Job 3  today 11:54      in 24m      at 02:00 every day (Europe/Berlin)",
     ]
     brief = texts(glance_lines(Glance(down=(failed(), overdue(), CALM), due=due), context(width=50, rows=7)))
     assert brief[-1] == " Due next  Job 0 in 3m  ·  Job 1 in 10m"
