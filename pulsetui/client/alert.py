@@ -40,7 +40,7 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     reason: Reason | None = None
     tags: tuple[str, ...] = ()
     key: str = ""  # the same for all that is told of one incident, and of no other; empty without one
-    since: datetime | None = None  # when the incident began
+    since: datetime | None = None  # when the incident began: of several failures in a row, the first
     detail: str = ""  # what is wrong, in words
     missed: tuple[datetime, ...] = ()  # the scheduled instants without a report, oldest first; the first few
     missed_count: int = 0  # all of them

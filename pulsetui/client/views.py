@@ -28,7 +28,7 @@ class IncidentView(Struct, frozen=True, kw_only=True, gc=False):
     n: int
     reason: Reason
     detail: str
-    started_at: datetime
+    started_at: datetime  # of several failures in a row that it took, the first
     ended_at: datetime | None
     missed: tuple[datetime, ...]  # scheduled instants without a run, oldest first; long lists are cut
     missed_count: int
@@ -50,7 +50,7 @@ class CheckView(Struct, frozen=True, kw_only=True, gc=False):
     status: Status
     reason: Reason | None  # set when down
     detail: str  # what is wrong, in words; "" when nothing is
-    since: datetime  # since when it has this status (the flip; created_at when new)
+    since: datetime  # since when it has this status (the flip; created_at when new), or its incident began
     started: bool  # a run is going on
     started_at: datetime | None  # start of the newest running run
     run_bound: datetime | None  # when that run will count as hung

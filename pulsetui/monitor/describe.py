@@ -79,7 +79,7 @@ def check_view(
         status=status,
         reason=state.reason,
         detail=state.detail,
-        since=state.due if status is Status.LATE and state.due is not None else state.since,
+        since=_since(state, status),
         started=newest is not None,
         started_at=None if newest is None else newest.started_at,
         run_bound=None if newest is None else bound_of(check, state, newest),
@@ -146,6 +146,13 @@ def _defined(tracked: TrackedCheck, hook_names: Sequence[str]) -> _Defined:
     }
 
 
+def _since(state: CheckState, status: Status) -> datetime:
+    """Since when it has this status; of one that took several failures, since the first."""
+    if status is Status.LATE and state.due is not None:
+        return state.due
+    return state.since if state.incident is None else state.incident.since
+
+
 def _usual(durations: Sequence[float]) -> float | None:
     """The median: one run that took an hour does not make an hour usual."""
     if len(durations) < _ENOUGH_FOR_USUAL:
@@ -174,7 +181,7 @@ def incident_view(incident: Incident, listed: int = MISSED_LISTED) -> IncidentVi
         n=incident.n,
         reason=incident.reason,
         detail=incident.detail,
-        started_at=incident.started_at,
+        started_at=incident.since,
         ended_at=incident.ended_at,
         missed=incident.missed[:listed],
         missed_count=incident.missed_count,
@@ -273,7 +280,7 @@ def _lane(
         slug=tracked.check.slug,
         runs=tuple(runs),
         missed=tuple(sorted(at for one in incidents for at in one.missed if since <= at <= until)),
-        down=tuple((one.started_at, one.ended_at) for one in reversed(incidents)),
+        down=tuple((one.since, one.ended_at) for one in reversed(incidents)),
         upcoming=() if paused else _upcoming(tracked, max(since, now), until, step),
         maintenance=tuple(one for window, spans in opened if window.covers(tracked.check) for one in spans),
     )

@@ -89,7 +89,7 @@ def _of_runs(view: CheckView, kind: Literal["failed", "odd", "skipped"], word: s
 def _is_told(tally: Tally, incidents: Iterable[Incident]) -> bool:
     """Whether an incident says so already, ended or open."""
     return any(
-        one.started_at <= tally.last_at and (one.ended_at is None or tally.last_at <= one.ended_at)
+        one.since <= tally.last_at and (one.ended_at is None or tally.last_at <= one.ended_at)
         for one in incidents
     )
 
@@ -112,7 +112,7 @@ def _incidents(view: CheckView, ended: Iterable[Incident]) -> Iterator[Happened]
             kind="down",
             word=word_for(Status.DOWN, reason),
             count=len(alike),
-            at=oldest.started_at,
+            at=oldest.since,
             until=newest.ended_at,
             text="; ".join(filter(None, (why, known, ending))),
         )

@@ -13,7 +13,8 @@ INCIDENTS = 10
 _BEFORE = 2
 """Pings before it: the start of the run that hung, and the last good one to compare with."""
 _SINCE = 8
-"""Pings from its beginning on, the one that caused it first."""
+"""Pings from its beginning on, the one that caused it first; of several failures that it took, from the first
+and from the last."""
 _END = 2
 """Pings up to the one that ended it."""
 
@@ -24,17 +25,19 @@ Select = Callable[..., Collection[tuple[object, ...]]]
 def evidence(select: Select, check_id: int) -> frozenset[int]:
     """Numbers of pings and of runs. Costs a few dozen look-ups by the key, however many pings there are."""
     incidents = select(
-        "SELECT started_at, ended_at FROM incidents WHERE check_id = ? ORDER BY n DESC LIMIT ?",
+        "SELECT failing_since, started_at, ended_at FROM incidents WHERE check_id = ?"
+        " ORDER BY n DESC LIMIT ?",
         check_id,
         INCIDENTS,
     )
     if not incidents:
         return frozenset()
     pings: set[int] = set()
-    for started, ended in incidents:
-        first = _first_at(select, check_id, started)
-        pings |= _beside(select, check_id, first, "n < ?", "DESC", _BEFORE)
-        pings |= _beside(select, check_id, first, "n >= ?", "ASC", _SINCE)
+    for failing, started, ended in incidents:
+        for begun in (started,) if failing is None else (failing, started):
+            first = _first_at(select, check_id, begun)
+            pings |= _beside(select, check_id, first, "n < ?", "DESC", _BEFORE)
+            pings |= _beside(select, check_id, first, "n >= ?", "ASC", _SINCE)
         if ended is not None:
             last = _first_at(select, check_id, ended)
             pings |= _beside(select, check_id, last, "n <= ?", "DESC", _END)

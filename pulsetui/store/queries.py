@@ -206,7 +206,8 @@ class Queries:
         """Incidents that had not ended before ``since`` nor begun after ``until``, newest first."""
         found = self._all(
             f"SELECT {rows.INCIDENT_COLUMNS} FROM incidents"  # noqa: S608 - constant
-            " WHERE check_id = ? AND (ended_at >= ? OR ended_at IS NULL) AND started_at <= ?"
+            " WHERE check_id = ? AND (ended_at >= ? OR ended_at IS NULL)"
+            " AND coalesce(failing_since, started_at) <= ?"
             " ORDER BY n DESC LIMIT ?",
             check_id,
             stored(since),

@@ -318,6 +318,7 @@ def incident_row(check_id: int, incident: Incident) -> Row:
         "" if acknowledged is None else acknowledged.by,
         "" if acknowledged is None else acknowledged.note,
         incident.closed_by,
+        stored_or_none(incident.failing_since),
     )
 
 
@@ -386,12 +387,13 @@ def read_run(row: tuple[object, ...]) -> StoredRun:
 
 INCIDENT_COLUMNS = (
     "n, reason, started_at, ended_at, detail, missed, missed_count, acknowledged_at, acknowledged_by, note,"
-    " closed_by"
+    " closed_by, failing_since"
 )
 
 
 def read_incident(row: tuple[object, ...]) -> Incident:
-    n, reason, started, ended, detail, missed, missed_count, acknowledged_at, by, note, closed_by = row
+    n, reason, started, ended, detail, missed, missed_count, acknowledged_at, by, note, *rest = row
+    closed_by, failing_since = rest
     acknowledged = None
     if acknowledged_at is not None:
         acknowledged = Acknowledgement(at=read(integer(acknowledged_at)), by=str(by), note=str(note))
@@ -405,6 +407,7 @@ def read_incident(row: tuple[object, ...]) -> Incident:
         missed_count=integer(missed_count),
         acknowledgement=acknowledged,
         closed_by=str(closed_by),
+        failing_since=read_or_none(_int_or_none(failing_since)),
     )
 
 

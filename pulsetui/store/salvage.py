@@ -41,7 +41,7 @@ def _finite(value: dict[str, object]) -> dict[str, object]:
 _ORNAMENTS = frozenset(
     {
         *("last_metrics", "durations", "last_duration", "history", "last_line", "aside", "orphans", "noted"),
-        *("last_run", "last_source", "detail", "skip_why", "catch_ups"),
+        *("last_run", "last_source", "detail", "failing_since", "skip_why", "catch_ups"),
         *("unproven", "usual", "unprovable_why"),
     }
 )
@@ -56,13 +56,14 @@ def usable(state: CheckState) -> CheckState:
     """Raises ValueError for instants that nothing could be added to: nothing of the check could be judged."""
     at = [state.created_at, state.since, state.latest, state.last_ping, state.last_success, state.slot]
     at += [state.due, state.edited_at, state.set_back_at, state.good_began, state.bad_began]
+    at.append(state.failing_since)
     if state.unproven is not None:
         at += [state.unproven.success_before, state.unproven.run.ended_at]
     last = () if state.last_run is None else (state.last_run,)
     for run in (*state.runs, *state.orphans, *state.catch_ups, *last):
         at += [run.started_at, run.ended_at, run.slot]
     if state.incident is not None:
-        at += [state.incident.started_at, *state.incident.missed]
+        at += [state.incident.started_at, state.incident.failing_since, *state.incident.missed]
     for one in at:
         if not is_instant(one):
             raise ValueError(f"{one} is no instant that can be kept")

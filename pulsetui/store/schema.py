@@ -211,6 +211,10 @@ MIGRATIONS: tuple[str, ...] = (
             CAST(NULL AS INTEGER), duplicate, detail, CAST(0 AS INTEGER), proof
         FROM pings WHERE outcome IS NOT NULL;
     """,
+    """
+    -- The first of the failures in a row that took a check down, where it takes several.
+    ALTER TABLE incidents ADD COLUMN failing_since INTEGER;
+    """,
 )
 
 EVIDENCE: tuple[tuple[str, str], ...] = (
@@ -223,6 +227,7 @@ EVIDENCE: tuple[tuple[str, str], ...] = (
     ("runs", "catch_up"),
     ("snoozes", "source"),
     ("pings", "proof"),
+    ("incidents", "failing_since"),
 )
 """For each migration a table with a column that shows it was applied."""
 

@@ -81,6 +81,8 @@ def legal(state: CheckState) -> None:
     if state.status in (Status.NEW, Status.PAUSED):
         assert (state.incident is None and not state.pending_run()) or state.due is None or state.slot
     assert len(state.history) % 2 == 0
+    assert (state.failures == 0) == (state.failing_since is None)
+    assert state.incident is None or state.incident.since <= state.incident.started_at
     assert state.unproven is None or state.status in (Status.UP, Status.DOWN)
     assert (state.skips == 0) == (state.skips_tolerated_until is None)
 

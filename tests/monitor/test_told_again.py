@@ -132,3 +132,30 @@ async def test_what_ran_out_before_an_edit_ran_out_by_the_definition_of_that_tim
         await asyncio.to_thread(do_one, engine.client, EditCheck(("often",), {"grace": "1h"}))
         await engine.settle()
         assert engine.status("often") == "down missed"
+
+
+async def test_what_took_several_failures_is_told_as_broken_since_the_first(tmp_path: Path) -> None:
+    clock = FakeClock()
+    config = TOLD.replace('every = "15m"', 'every = "15m"\nfailures_before_down = 2')
+    async with running(tmp_path, clock, config=config) as engine:
+        await engine.run(minutes=2)
+        await engine.ping("often", PingKind.FAIL)
+    async with running(tmp_path, clock, config=None) as engine:
+        await engine.run(minutes=10)
+        await engine.ping("often", PingKind.FAIL)
+        first, second = START + timedelta(minutes=2), START + timedelta(minutes=12)
+        view = engine.view("often")
+        assert view.incident is not None
+        assert (view.since, view.incident.started_at) == (first, first)
+        (incident,) = engine.client.details("often").incidents
+        assert incident.started_at == first
+        assert engine.client.details("often").flips[0].at == second
+        (delivery,) = due_rows(engine.engine.queries, clock.now(), 100)
+        assert '"since":"2026-11-20T00:02:00Z"' in delivery.alert
+        assert "Down for 10m, since the first failure in a row (Fri 2026-11-20 00:02 UTC)" in delivery.alert
+        await engine.run(minutes=3)
+        await engine.ping("often")
+        assert engine.client.details("often").incidents[0].started_at == first
+        recovered = due_rows(engine.engine.queries, clock.now(), 100)[-1].alert
+        assert "It was down for 13m" in recovered
+        assert '"down_for_s":780.0' in recovered

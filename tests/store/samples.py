@@ -111,6 +111,7 @@ incidents = st.builds(
     missed=st.lists(instants, max_size=5).map(tuple),
     missed_count=st.integers(0, 5000),
     acknowledgement=st.none() | st.builds(Acknowledgement, at=instants, by=texts, note=texts),
+    failing_since=maybe_instant,
 )
 
 
@@ -124,6 +125,8 @@ states = st.builds(
     last_ping=maybe_instant,
     last_run=st.none() | runs,
     due=maybe_instant,
+    failures=st.integers(0, 9),
+    failing_since=maybe_instant,
     last_duration=spans,
     durations=st.lists(st.floats(0, 1e6), max_size=3).map(tuple),
     last_metrics=metrics,
@@ -168,6 +171,8 @@ def heartbeat(database: Database, first: int, last: int, fails: dict[int, bytes]
     database.write(Changes(states={1: new_state(NOW)}, pings=pings))
 
 
-def incident(database: Database, n: int, started: datetime, ended: datetime | None) -> None:
-    one = Incident(n=n, reason=Reason.FAILED, started_at=started, ended_at=ended)
+def incident(
+    database: Database, n: int, started: datetime, ended: datetime | None, failing: datetime | None = None
+) -> None:
+    one = Incident(n=n, reason=Reason.FAILED, started_at=started, ended_at=ended, failing_since=failing)
     database.write(Changes(states={1: new_state(NOW)}, incidents={(1, n): one}))

@@ -38,6 +38,17 @@ def test_the_evidence_of_an_incident_outlives_the_pings_around_it(
     assert count(database, "pings") == len(kept)
 
 
+def test_of_several_failures_that_it_took_the_first_is_evidence_and_the_last(
+    database: Database, queries: Queries
+) -> None:
+    heartbeat(database, 1, 60, dict.fromkeys(range(20, 50), b"disk full"))
+    incident(database, 1, NOW + 49 * MINUTE, NOW + 50 * MINUTE, failing=NOW + 20 * MINUTE)
+    heartbeat(database, 100, 400)
+    database.write(Changes(kept={1: Retention(30)}))
+    kept = [one.n for one in queries.pings(1, 90)][30:]
+    assert kept == [*range(56, 46, -1), *range(27, 17, -1)]
+
+
 def test_the_start_of_a_run_that_hung_is_evidence_with_its_run(database: Database, queries: Queries) -> None:
     start = ping(1, at=NOW, kind=PingKind.START, run=1, body=b"begun")
     run = Run(n=1, started_at=NOW, ended_at=NOW + 90 * MINUTE, outcome=Outcome.HUNG)

@@ -43,6 +43,24 @@ def test_a_migration_is_applied_once_and_a_newer_schema_is_left_alone(tmp_path: 
         Database(tmp_path)
 
 
+def test_an_incident_of_before_first_failures_were_noted_is_read(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.executescript(f"{MIGRATIONS[0]}PRAGMA user_version = 1;")
+    connection.execute("INSERT INTO checks VALUES (1, 'a', 'u', 0, NULL)")
+    connection.execute(
+        "INSERT INTO incidents VALUES (1, 1, 'failed', 5000000, NULL, 'why', '[]', 0, NULL, '', '')"
+    )
+    connection.commit()
+    connection.close()
+
+    Database(tmp_path).close()
+
+    queries = Queries(tmp_path)
+    (incident,) = queries.incidents(1, 9)
+    assert (incident.failing_since, incident.since) == (None, incident.started_at)
+    queries.close()
+
+
 def test_snoozes_of_before_there_were_deploys_stay(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / FILE_NAME)
     connection.executescript(f"{MIGRATIONS[0]}PRAGMA user_version = 1;")

@@ -159,7 +159,10 @@ CHECK = ConfigTable(
         ConfigKey(
             name="failures_before_down",
             takes="a whole number, 1 to 720",
-            about="So many failures in a row take it down. A missed run always does.",
+            about=(
+                "So many failures in a row take it down; its incident then dates from the first."
+                " A missed run always does."
+            ),
             default="1",
             example="failures_before_down = 2",
         ),

@@ -56,8 +56,12 @@ class TransitionBuilder:
 
     # --- status -------------------------------------------------------------------------------------
 
-    def go_down(self, at: datetime, reason: Reason, detail: str) -> None:
+    def go_down(
+        self, at: datetime, reason: Reason, detail: str, failing_since: datetime | None = None
+    ) -> None:
         """Down at ``at``; when it is down already only the reason shown is renewed.
+
+        ``failing_since``: the first of several failures that together take it down.
 
         What an acknowledgement does not cover makes the incident loud again: it is a flip of its own.
         """
@@ -68,7 +72,11 @@ class TransitionBuilder:
         if state.status is not Status.DOWN:
             self._flip(at, Status.DOWN, reason, detail)
             state.incidents += 1
-            state.incident = Incident(n=state.incidents, reason=reason, started_at=at, detail=detail)
+            # A report out of a spool may count as of now, and the next one as of before.
+            earlier = failing_since if failing_since is not None and failing_since < at else None
+            state.incident = Incident(
+                n=state.incidents, reason=reason, started_at=at, detail=detail, failing_since=earlier
+            )
         elif (known := self._known()) is not None and not known.covers(reason, state.reason):
             by = f" by {known.by}" if known.by else ""
             detail = f"{detail} (acknowledged{by} as {known.reason or state.reason} before)"
@@ -104,6 +112,10 @@ class TransitionBuilder:
     def tell(self, text: str) -> None:
         """Something that takes nothing down, and that somebody is to hear of."""
         self._notes.append(text)
+
+    def forget_failures(self) -> None:
+        """It was good, or is to begin anew: failures in a row are counted anew."""
+        self.state.failures, self.state.failing_since = 0, None
 
     def forget_skips(self) -> None:
         """The job did something, or there is no telling what it did: skipped runs are counted anew."""

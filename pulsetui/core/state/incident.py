@@ -44,7 +44,11 @@ class Acknowledgement(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Incident(Struct, frozen=True, kw_only=True, gc=False):
-    """From the flip to down until the flip back to up."""
+    """From the flip to down until the flip back to up.
+
+    People are told of it as of ``since``; what is to be done some time after it (``after`` of a rule) counts
+    from ``started_at``, when somebody could first know.
+    """
 
     n: int  # counts a check's incidents from 1
     reason: Reason
@@ -55,3 +59,9 @@ class Incident(Struct, frozen=True, kw_only=True, gc=False):
     missed_count: int = 0
     acknowledgement: Acknowledgement | None = None
     closed_by: str = ""  # what ended it, if not a recovery: "pause, root"
+    failing_since: datetime | None = None  # the first of the failures in a row that took it down, if earlier
+
+    @property
+    def since(self) -> datetime:
+        """Since when the job has been broken."""
+        return self.failing_since or self.started_at

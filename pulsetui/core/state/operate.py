@@ -34,7 +34,7 @@ def pause(check: Check, state: CheckState, now: datetime, by: str = "") -> Trans
     draft.state.unproven = None
     draft.state.slot = draft.state.due = None
     draft.state.unwatched = False
-    draft.state.failures = 0
+    draft.forget_failures()
     draft.forget_skips()
     return draft.finish(state)
 

@@ -50,6 +50,8 @@ def take_back(draft: TransitionBuilder, run: Run) -> None:
     state = draft.state
     if run.outcome in _FAILURES:
         state.failures = max(state.failures - 1, 0)
+        if not state.failures:
+            state.failing_since = None
     if run.outcome is not Outcome.SUCCESS:
         return
     if run.duration is not None:
@@ -86,10 +88,11 @@ def take_bad(draft: TransitionBuilder, run: Run, at: datetime) -> None:
     state.unproven = None
     state.bad_began = _began(run)
     state.failures += 1
+    state.failing_since = state.failing_since or at
     state.successes = 0
     wanted = draft.check.failures_before_down
     if state.status is Status.DOWN or state.failures >= wanted:
-        draft.go_down(at, reason, detail)
+        draft.go_down(at, reason, detail, state.failing_since)
         return
     draft.go(at, Status.UP)
     state.detail = f"{detail} ({state.failures} of the {wanted} failures in a row that take it down)"
@@ -127,7 +130,7 @@ def _believe(
 ) -> None:
     """The run was good. Not ``recovers``: it is down by something that came after it."""
     state = draft.state
-    state.failures = 0
+    draft.forget_failures()
     state.good_began = began or _began(run)
     if state.status is Status.DOWN and not recovers:
         return

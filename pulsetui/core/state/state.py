@@ -58,6 +58,7 @@ class CheckState(Struct, kw_only=True, omit_defaults=True, gc=False):
     catch_ups: tuple[Run, ...] = ()  # the newest that make up for a missed slot; nothing is judged by them
     pending: int | None = None  # n of the run whose bound can take the check down
     failures: int = 0  # in a row
+    failing_since: datetime | None = None  # when the first of them was reported; None: none, or never noted
     successes: int = 0  # in a row while down
     skips: int = 0  # runs skipped since the last success or fail
     skip_why: str = ""  # why the newest of them did nothing; unsafe text

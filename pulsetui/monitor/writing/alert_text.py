@@ -33,7 +33,7 @@ def down(
     incident has another reason now, which the flip says."""
     check, local = tracked.check, zone(tracked.check.schedule.timezone)
     assert flip.reason is not None
-    since = flip.at if incident is None else incident.started_at
+    since = flip.at if incident is None else incident.since
     if flip.before is Status.DOWN:
         title = f"{check.name} is still down, and now {SAYS_DOWN[flip.reason]}"
     elif told:
@@ -42,7 +42,9 @@ def down(
         title = f"{check.name} {SAYS_DOWN[flip.reason]}"
     lines = [f"{flip.detail} ({_when(flip.at, local)})"]
     if now - since >= _WORTH_SAYING:
-        lines.append(f"Down for {_rough(now - since)}")
+        first = incident.failing_since if incident is not None else None
+        said = f", since the first failure in a row ({_when(first, local)})" if first is not None else ""
+        lines.append(f"Down for {_rough(now - since)}{said}")
     lines.append(f"Scheduled {check.schedule.describe()}")
     if state.last_success is not None:
         lines.append(f"Last success {_when(state.last_success, local)}")
@@ -64,8 +66,8 @@ def up(tracked: TrackedCheck, flip: Flip, incident: Incident | None) -> Alert:
     lines = []
     down_for_s = 0.0
     if incident is not None:
-        down_for_s = (flip.at - incident.started_at).total_seconds()
-        lines.append(f"It was down for {format_duration(flip.at - incident.started_at)}")
+        down_for_s = (flip.at - incident.since).total_seconds()
+        lines.append(f"It was down for {format_duration(flip.at - incident.since)}")
         if count := incident.missed_count:
             lines.append(f"{count_text(count, 'scheduled run')} {'was' if count == 1 else 'were'} missed")
         if (known := incident.acknowledgement) is not None:
@@ -155,7 +157,7 @@ def _alert(
     return replace(
         alert,
         key=f"{tracked.uuid}-{incident.n}",
-        since=incident.started_at,
+        since=incident.since,
         missed=incident.missed[:_MISSED_LISTED],
         missed_count=incident.missed_count,
         acknowledged_by="" if known is None else known.by,
