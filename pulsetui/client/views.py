@@ -88,6 +88,7 @@ class CheckView(Struct, frozen=True, kw_only=True, gc=False):
     unusual: str = ""  # metrics of the last good run that are far from the usual, in words; unsafe text
     hung_since: datetime | None = None  # start of the newest run past its bound that has not reported its end
     maintained_until: datetime | None = None  # a window of maintenance is open until then: nobody is told
+    source: tuple[str, str] | None = None  # who schedules it, and under which key; unsafe text
 
     @property
     def is_running(self) -> bool:

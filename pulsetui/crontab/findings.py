@@ -12,6 +12,7 @@ from msgspec import Struct
 from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.crontab.host import Facts, FileFacts
 from pulsetui.crontab.jobs import CronJob, management_command
+from pulsetui.crontab.managed import is_of_file, is_of_line
 from pulsetui.crontab.reader import Crontab, CrontabLine
 
 Level = Literal["error", "warning", "note"]
@@ -52,6 +53,7 @@ class KnownCheck(Struct, frozen=True, kw_only=True):
     grace: float
     max_runtime: float | None = None
     usual_duration: float | None = None  # where an engine has seen runs
+    source: tuple[str, str] | None = None  # who schedules it, and under which key, where it follows somebody
 
 
 class LintFile(Struct, frozen=True):
@@ -84,9 +86,19 @@ class World(Struct, frozen=True, kw_only=True):
 
     def check_of_command(self, job: CronJob) -> KnownCheck | None:
         """The check that a command of a Django project reports to with no word in its line, by the app
-        ``pulsetui.django``: that of its name. Without the app that check gets overdue, and tells."""
+        ``pulsetui.django``: the one that ``manage.py pulsetui sync``, which knows the settings, made of
+        such a line, else that of the command's name. Without the app that check gets overdue, and tells.
+        """
         command = management_command(job)
-        return self.check(command.lower().replace("_", "-")) if command and not job.reports else None
+        if not command or job.reports:
+            return None
+        return self._made_of(job) or self.check(command.lower().replace("_", "-"))
+
+    def _made_of(self, job: CronJob) -> KnownCheck | None:
+        """None also where several were: of two projects with the same command, in other files than this."""
+        made = [each for each in self.checks if each.source and is_of_line(each.source, job)]
+        here = [each for each in made if each.source and is_of_file(each.source[0], job.crontab.path)]
+        return made[0] if len(made) == 1 else here[0] if len(here) == 1 else None
 
     def is_told(self, job: CronJob) -> bool:
         """Whether some check, here or elsewhere, hears of the job."""

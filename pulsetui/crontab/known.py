@@ -29,6 +29,7 @@ def of_check(check: Check) -> KnownCheck:
         tz=check.schedule.timezone,
         grace=check.grace.total_seconds(),
         max_runtime=check.max_runtime.total_seconds() if check.max_runtime else None,
+        source=check.source_id,
     )
 
 
@@ -44,6 +45,7 @@ def of_views(views: Iterable[CheckView]) -> tuple[KnownCheck, ...]:
             grace=view.grace,
             max_runtime=view.max_runtime,
             usual_duration=view.usual_duration,
+            source=view.source,
         )
         for view in views
     )

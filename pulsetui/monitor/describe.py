@@ -123,6 +123,7 @@ class _Defined(TypedDict):
     max_runtime: float | None
     manual_resume: bool
     created_at: datetime
+    source: tuple[str, str] | None
 
 
 def _defined(tracked: TrackedCheck, hook_names: Sequence[str]) -> _Defined:
@@ -143,6 +144,7 @@ def _defined(tracked: TrackedCheck, hook_names: Sequence[str]) -> _Defined:
         "max_runtime": None if check.max_runtime is None else check.max_runtime.total_seconds(),
         "manual_resume": check.manual_resume,
         "created_at": tracked.state.created_at,
+        "source": check.source_id,
     }
 
 

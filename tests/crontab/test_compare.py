@@ -13,6 +13,7 @@ from pulsetui.crontab.compare import differences
 from pulsetui.crontab.findings import World
 from pulsetui.crontab.found import found_schedules, host_jobs, unmonitored
 from pulsetui.crontab.lint import lint
+from pulsetui.crontab.managed import managed_key
 from pulsetui.crontab.timers import TimedService, Timer
 from pulsetui.provision.found import new_slug, usual_grace
 from tests.crontab.host import NOW, WORLD, known, lint_file
@@ -106,6 +107,39 @@ def test_another_job_does_not(line: str) -> None:
     world = msgspec.structs.replace(WORLD, checks=(known("sync-invoices"),))
     (job,) = host_jobs([lint_file(f"0 2 * * * {line}")], (), world)
     assert (job.reports_to, job.is_monitored) == ("", False)
+
+
+SYNC = "sync_invoices " + managed_key("", ["--all"]).strip()
+
+
+@pytest.mark.parametrize(
+    ("sources", "reports_to"),
+    [
+        ([("billing", "shop/vps:/srv/jobs", SYNC)], "billing"),
+        ([("billing", "shop/crontab deploy/crontab", SYNC)], "billing"),
+        ([("billing", "shop/crontab deploy/crontab", f"{SYNC}#2")], "billing"),
+        ([("billing", "shop/vps:/srv/moved", SYNC)], "billing"),
+        ([("a", "shop/crontab x", SYNC), ("b", "blog/vps:{path}", SYNC)], "b"),
+        ([("a", "shop/vps:/other", SYNC), ("b", "blog/vps:/another", SYNC)], "sync-invoices"),
+        ([("billing", "shop/crontab x", "sync_invoices")], "sync-invoices"),
+        ([("billing", "shop/crontab x", "other" + SYNC)], "sync-invoices"),
+        ([("billing", "shop/celery-beat", SYNC)], "sync-invoices"),
+        ([("billing", "ping", SYNC)], "sync-invoices"),
+    ],
+)
+def test_a_check_that_was_made_of_such_a_line_hears_of_it(
+    sources: list[tuple[str, str, str]], reports_to: str
+) -> None:
+    """The project's settings give it another name than that of the command; nobody else can read them."""
+    file = lint_file(f"MAILTO=\n0 2 * * * {MANAGED}")
+    made = [known(slug, source=(origin.format(path=file.path), key)) for slug, origin, key in sources]
+    for by_name in ((known("sync-invoices"),), ()):
+        world = msgspec.structs.replace(WORLD, checks=(*made, *by_name))
+        (job,) = host_jobs([file], (), world)
+        expected = reports_to if by_name or reports_to != "sync-invoices" else ""
+        assert (job.reports_to, job.is_monitored) == (expected, bool(expected))
+        assert codes(f"MAILTO=\n0 2 * * * {MANAGED}", world) == (set() if expected else {"PT601", "PT509"})
+        assert ("PT609" in codes(f"0 3 * * * {MANAGED}", world)) == bool(expected)
 
 
 def codes(text: str, world: World) -> set[str]:

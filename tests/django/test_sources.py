@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 from django.core.management.base import BaseCommand
+from msgspec.structs import replace
 
+from pulsetui.crontab.found import host_jobs
 from pulsetui.crontab.places import Places
 from pulsetui.django.options import Options
 from pulsetui.django.sources import crontab
 from pulsetui.django.sources.collected import Collected, Project
 from pulsetui.provision.found import SourceReading
+from tests.crontab.host import WORLD, known, lint_file
 
 _ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
@@ -108,6 +111,23 @@ def test_lines_of_a_crontab_report_to_the_checks_of_their_commands(tmp_path: Pat
     assert keys[3][2].startswith("sync_invoices ")
     assert found.origin == f"shop/crontab {tmp_path}/jobs"
     assert [note.partition(": ")[0] for note in found.notes] == [f"{tmp_path}/jobs:{n}" for n in (1, 4, 5)]
+
+
+@pytest.mark.usefixtures("_commands")
+def test_by_what_is_written_of_a_line_others_know_its_check_without_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "jobs"
+    path.write_text(
+        "0 1 * * * cd /srv/app && flock -n /lock .venv/bin/python manage.py sync_invoices\n"
+        "0 4 * * * manage.py sync_invoices --supplier=zoo\n"
+    )
+    (found,) = readings(a_project(crontabs=(str(path),), slugs={"sync_invoices": "sync-{supplier}"}))
+    checks = [
+        known(one.slug, one.schedule, source=(one.source["from"], one.source["key"]))
+        for one in found.schedules
+    ]
+    world = replace(WORLD, checks=checks)
+    installed = lint_file(path.read_text() + "0 5 * * * manage.py sync_invoices --supplier=new\n")
+    assert [one.reports_to for one in host_jobs([installed], (), world)] == ["sync-all", "sync-zoo", ""]
 
 
 @pytest.mark.usefixtures("_commands")

@@ -90,3 +90,8 @@ class Check(Struct, frozen=True, kw_only=True, gc=False):
     source: Mapping[str, str] = field(default_factory=lambda: NO_SOURCE)
     # ^ where its schedule was found, and how it stood there; empty for one that a person wrote
     keep_pings: int = DEFAULT_KEEP_PINGS  # how many pings (with their runs) are kept
+
+    @property
+    def source_id(self) -> tuple[str, str] | None:
+        """Who schedules it, and under which key; None of one that a person wrote."""
+        return (self.source["from"], self.source["key"]) if self.source else None

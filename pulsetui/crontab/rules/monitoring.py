@@ -10,7 +10,7 @@ from pulsetui.core.text.nearest import nearest
 from pulsetui.core.text.phrases import span_text
 from pulsetui.crontab.findings import Finding, LintFile, Rule, World, found
 from pulsetui.crontab.host import find_program
-from pulsetui.crontab.jobs import REBOOT, CronJob
+from pulsetui.crontab.jobs import REBOOT, CronJob, management_command
 from pulsetui.crontab.reports import PingCall, wrapped_words
 from pulsetui.crontab.times import differs
 
@@ -133,6 +133,8 @@ def _silent(file: LintFile, job: CronJob) -> Iterator[Finding]:
     if job.is_dispatcher or file.is_packaged or not job.work or job.line.part("time") == REBOOT:
         return
     message = "reports to no check: when it stops, nobody hears of it. pulsetui crontab import makes one"
+    if management_command(job):
+        message += ', or manage.py pulsetui sync where PULSETUI["slugs"] gives it a check of another name'
     yield found(UNMONITORED, file, job.line, message)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from pulsetui.core.state.check import NEW_SLUG
 from pulsetui.crontab.findings import LintFile
 from pulsetui.crontab.host import ThisHost
 from pulsetui.crontab.jobs import CronJob
+from pulsetui.crontab.managed import manage_words, managed_key, place_of_given, place_of_installed
 from pulsetui.crontab.places import Places, given_file, installed_crontabs
 from pulsetui.django.sources.collected import Collected, Project
 from pulsetui.provision.found import SourceReading
@@ -28,10 +28,10 @@ def read(project: Project) -> Iterator[SourceReading]:
     host, places = _cron_host(), Places()
     if project.crontabs:
         for name in project.crontabs:
-            yield _reading(project, host, f"crontab {name}", given_file(name, places, host), is_here=False)
+            yield _reading(project, host, place_of_given(name), given_file(name, places, host), is_here=False)
         return
     for file in installed_crontabs(places, host)[0]:
-        yield _reading(project, host, f"{os.uname().nodename}:{file.path}", file, is_here=True)
+        yield _reading(project, host, place_of_installed(os.uname().nodename, file.path), file, is_here=True)
 
 
 def _cron_host() -> ThisHost:
@@ -63,7 +63,7 @@ def _first_tz() -> str | None:
 def _reading(project: Project, host: ThisHost, place: str, file: LintFile, *, is_here: bool) -> SourceReading:
     collected = Collected(project, place)
     for job in file.jobs:
-        words = _manage_words(job)
+        words = manage_words(job)
         if words and (not is_here or _is_of(project, job, words[0])):
             _collect(project, collected, job, words[1:], f"{file.path}:{job.line.number}")
     has_jobs = not collected.reading().is_empty
@@ -71,15 +71,6 @@ def _reading(project: Project, host: ThisHost, place: str, file: LintFile, *, is
         "" if host.zone or not has_jobs else "the zone of this host is not certain: its times are not, either"
     )
     return collected.reading(doubt)
-
-
-def _manage_words(job: CronJob) -> Sequence[str]:
-    """``manage.py`` as written and what follows; empty for a line that does not call it."""
-    for step in job.work:
-        for at, word in enumerate(step.argv):
-            if word.rpartition("/")[2] == _MANAGE:
-                return step.argv[at:]
-    return ()
 
 
 def _is_of(project: Project, job: CronJob, manage: str) -> bool:
@@ -118,7 +109,7 @@ def _collect(project: Project, collected: Collected, job: CronJob, words: Sequen
         collected.note(f"{place}: {why}")
     schedule = job.schedule
     keys = {schedule.kind: schedule.expression, "timezone": schedule.timezone}
-    collected.add(key=_key(name, rest), slug=slug, name=slug, keys=keys, place=place)
+    collected.add(key=managed_key(name, rest), slug=slug, name=slug, keys=keys, place=place)
 
 
 def _has_url(job: CronJob) -> bool:
@@ -139,10 +130,3 @@ def _arguments(name: str, words: list[str]) -> tuple[dict[str, Any], str]:
         return vars(command.create_parser(_MANAGE, name).parse_args(words)), ""
     except (CommandError, SystemExit) as error:
         return {}, f"its arguments are refused: {error}"
-
-
-def _key(name: str, words: Sequence[str]) -> str:
-    """The command, whenever it runs and wherever its line stands. Arguments may be secrets: not shown."""
-    if not words:
-        return name
-    return f"{name} {sha256(' '.join(words).encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"

@@ -12,6 +12,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from pulsetui.config.file.disk import replace as replace_file
+from pulsetui.crontab.found import HostJob
+from pulsetui.crontab.jobs import management_command
 from pulsetui.errors import ConfigError
 from pulsetui.monitor.host.look import HostSnapshot
 
@@ -29,6 +31,7 @@ class SeenJob(Struct, frozen=True):
     times: str
     absent: int = 0  # looks in a row that did not find it
     gone_at: datetime | None = None
+    managed: str = ""  # the command of a Django project that it runs
 
 
 class Seen(Struct, frozen=True):
@@ -51,11 +54,11 @@ _LOOKS_UNTIL_GONE = 2
 def after(seen: Seen, snapshot: HostSnapshot, slugs: Collection[str]) -> Seen:
     """What is known after that look. ``slugs`` are the checks that there are."""
     there = {job.reports_to: job for job in snapshot.jobs if job.reports_to in slugs}
-    jobs: dict[str, SeenJob] = {slug: SeenJob(job.source, job.times) for slug, job in there.items()}
+    jobs = {slug: SeenJob(job.source, job.times, managed=_managed(job)) for slug, job in there.items()}
     for slug, before in seen.jobs.items():
         if slug in there or slug not in slugs:
             continue
-        if not _was_looked_at(before, snapshot):
+        if not _was_looked_at(before, snapshot) or _may_be_there(before, snapshot):
             jobs[slug] = before
             continue
         absent = min(before.absent + 1, _LOOKS_UNTIL_GONE)
@@ -71,6 +74,20 @@ def _was_looked_at(before: SeenJob, snapshot: HostSnapshot) -> bool:
         return bool(snapshot.timers)
     path = before.source.rpartition(":")[0]
     return not any(path in problem for problem in snapshot.unreadable)
+
+
+def _may_be_there(before: SeenJob, snapshot: HostSnapshot) -> bool:
+    """Whether a line in its file calls the same command of a Django project, who knows for which check:
+    with other arguments it may still be for this one, as the project's settings say."""
+    path = before.source.rpartition(":")[0]
+    return bool(before.managed) and any(
+        not job.reports_to and job.source.rpartition(":")[0] == path and _managed(job) == before.managed
+        for job in snapshot.jobs
+    )
+
+
+def _managed(job: HostJob) -> str:
+    return "" if job.job is None else management_command(job.job)
 
 
 def load(state_dir: Path) -> Seen:

@@ -7,8 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pulsetui.core.state.status import PingKind, Reason
+from pulsetui.crontab.known import of_check, of_views
+from pulsetui.crontab.managed import managed_key
 from pulsetui.crontab.places import Places
 from pulsetui.monitor.host.watch import HostWatch
 from tests.crontab.host import FakeHost
@@ -101,6 +104,32 @@ async def test_only_what_came_later_is_new(tmp_path: Path, monkeypatch: pytest.M
         assert (await host.look())["host:new"].startswith(expected), "until somebody does something"
         host.table.write_text("0 4 * * * root /opt/old\n")
         assert await host.look() == {}
+
+
+async def test_a_command_that_djangos_settings_give_another_check_is_known_by_its_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As sync wrote it. With other arguments nobody knows whether it is the same job: it is not gone."""
+    key = managed_key("sync_invoices", ["--all"])
+    source = f'source = {{ from = "shop/vps:/srv/jobs", key = "{key}" }}'
+    config = f'[checks.billing]\ncron = "0 2 * * *"\n{source}\n'
+    line = "0 2 * * * root cd /srv && ./manage.py sync_invoices --all\n"
+    async with running(tmp_path, config=config) as engine:
+        host = Host(engine, tmp_path / "host", monkeypatch)
+        host.table.write_text("0 4 * * * root /opt/old\n")
+        assert await host.look() == {}
+        host.table.write_text(line)
+        assert await host.look() == {}, "it is new, and has a check"
+        assert engine.view("billing").source == ("shop/vps:/srv/jobs", key)
+        (known,) = of_views([engine.view("billing")])
+        assert known == replace(of_check(engine.engine.config.checks["billing"]), uuid=known.uuid)
+        host.table.write_text(line.replace("--all", "--new"))
+        for _ in range(3):
+            assert list(await host.look()) == ["host:new"]
+        host.table.write_text("")
+        for _ in range(2):
+            said = await host.look()
+        assert list(said) == ["host:gone"]
 
 
 async def test_a_host_without_any_of_our_jobs_is_left_in_peace(
