@@ -268,6 +268,14 @@ VERBS: tuple[Verb, ...] = (
         off=needs_some_check,
     ),
     Verb(
+        id="problem",
+        keys="J",
+        label="next problem",
+        help="Go to the next check that is down and nobody has acknowledged, also in a folded group",
+        on=_HOME,
+        off=needs_some_check,
+    ),
+    Verb(
         id="follow",
         keys="f",
         label="follow",

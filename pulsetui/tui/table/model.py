@@ -20,7 +20,7 @@ from pulsetui.core.state.status import Status
 from pulsetui.tui.draw.clocks import check_zone
 from pulsetui.tui.table.filter import Filter
 from pulsetui.tui.table.order import HEADING, Order, SortBy, sort_key
-from pulsetui.tui.table.row import Key, Row
+from pulsetui.tui.table.row import PROBLEMS, Key, Row
 from pulsetui.tui.table.status_views import ALL, Subset
 
 __all__ = ["Heading", "Row", "SortBy", "TableModel"]
@@ -122,6 +122,29 @@ class TableModel:
     def moved(self) -> bool:
         """Whether rows wait for their places."""
         return bool(self._pending)
+
+    @property
+    def worst_first(self) -> bool:
+        """Whether all problems stand together at the top."""
+        return self.sort is SortBy.PROBLEMS and not self.reversed and not self.grouped
+
+    @property
+    def left_out(self) -> int:
+        """How many problems view and filter keep away."""
+        if self.subset is ALL and not self.filter.text:
+            return 0
+        return self.counts[PROBLEMS] - sum(PROBLEMS in self.rows[slug].facets for slug in self.slugs())
+
+    def next_problem(self) -> str | None:
+        """The first one below the cursor, folded or not; from the last one on again the first of all."""
+        slugs = list(self.slugs())
+        at = -1
+        if self.cursor in self.rows:
+            at = slugs.index(self.cursor) if self.cursor in slugs else -1
+        elif self.cursor is not None and (below := next(self.slugs(self.cursor), None)) is not None:
+            at = slugs.index(below) - 1
+        turned = (*slugs[at + 1 :], *slugs[: at + 1])
+        return next((slug for slug in turned if PROBLEMS in self.rows[slug].facets), None)
 
     def next_deadline(self) -> tuple[datetime, str] | None:
         """The next instant at which a check goes down unless it reports."""

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 
 from pulsetui.client.views import CheckView
 from pulsetui.tui.base.situation import Situation
-from pulsetui.tui.base.verbs import bindings_on
+from pulsetui.tui.base.verbs import BY_ID, bindings_on
 from pulsetui.tui.details.beside import Beside
 from pulsetui.tui.draw.filter_bar import FilterBar
 from pulsetui.tui.draw.hints import Hint, Hints
@@ -178,6 +178,8 @@ class HomeScreen(TableVerbs):
             held=self.model.moved,
             following=self.table.following,
             rate=self._rate.text,
+            out_of_sight=self.table.problems_out_of_sight,
+            problem_key=self.pulse.key_of(BY_ID["problem"]),
         )
         facts = facts_of(self.model, standing)
         first, second = self.query(Summary).results(Summary)
@@ -278,6 +280,7 @@ class HomeScreen(TableVerbs):
         self.action_verb("open")
 
     def on_check_table_moved(self) -> None:
+        self._show_summary(self.pulse.now())
         self._show_beside()
         self.refresh_hints()
 
@@ -313,6 +316,8 @@ class HomeScreen(TableVerbs):
             ids.insert(0, "acknowledge")
         if self.model.filter.text or self.model.marks or self.model.subset is not ALL:
             ids.insert(0, "back")
+        if self.table.problems_out_of_sight:
+            ids.insert(0, "problem")
         if situation.undo:
             ids.insert(2, "undo")
         if self.model.marks:

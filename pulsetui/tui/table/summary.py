@@ -94,6 +94,8 @@ class SummaryContext(Struct, frozen=True, kw_only=True):
     held: bool = False  # rows wait for their places while a person moves the cursor
     following: bool = False
     rate: str = ""
+    out_of_sight: int = 0  # problems further up or down in the table
+    problem_key: str = ""  # goes to the next of them
 
 
 def facts_of(model: TableModel, standing: SummaryContext) -> list[Fact]:
@@ -103,14 +105,16 @@ def facts_of(model: TableModel, standing: SummaryContext) -> list[Fact]:
     info, now = standing.info, standing.now
     if not standing.connected:
         facts.append([("connection lost: these are the last values known", "error")])
+    if standing.out_of_sight:
+        said = f"{count_text(standing.out_of_sight, 'problem')} out of sight"
+        facts.append([(said, "error"), (f" ({standing.problem_key})", "muted")])
     facts += _snoozes(info, now)
     if standing.held:
         facts.append([("sorting paused while you move", "accent")])
     if model.marks:
         facts.append(_marks(model))
     if model.filter.text or model.subset is not ALL:
-        view = f"view {model.subset.word}: " if model.subset is not ALL else ""
-        facts.append([(f"{view}{model.shown} of {model.total} shown", "accent")])
+        facts.append(_narrowed(model))
     if standing.following:
         facts.append([("following", "accent")])
     facts.append(_engine(standing))
@@ -141,6 +145,15 @@ def _other_clocks(model: TableModel, person: tzinfo, now: datetime) -> str:
         return f"{count_text(found, 'schedule')} in other zones"
     whose = "schedules" if found == sum(zones.values()) else count_text(found, "schedule")
     return f"{whose} in {plain(others[0])}"
+
+
+def _narrowed(model: TableModel) -> Fact:
+    """What view and filter leave, and whether they hide what somebody has to look at."""
+    view = f"view {model.subset.word}: " if model.subset is not ALL else ""
+    fact: Fact = [(f"{view}{model.shown} of {model.total} shown", "accent")]
+    if left_out := model.left_out:
+        fact.append((f", {count_text(left_out, 'problem')} left out", "error"))
+    return fact
 
 
 def _engine(standing: SummaryContext) -> Fact:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 
+from pulsetui.core.text.phrases import count_text
 from pulsetui.tui.base.screen import TickingScreen
 from pulsetui.tui.base.situation import Situation
 from pulsetui.tui.base.verbs import BY_ID
@@ -76,6 +77,7 @@ class TableVerbs(TickingScreen):
             "reverse": self.verb_reverse,
             "order": self.verb_order,
             "group": self.verb_group,
+            "problem": self.verb_problem,
             "follow": self.verb_follow,
             "beside": self.verb_beside,
             "larger": lambda: self.resize_details(1),
@@ -154,6 +156,22 @@ class TableVerbs(TickingScreen):
         self._ordered()
         self.show_lines()
         self.say("Grouped by tag: Enter folds a group" if self.model.grouped else "Ungrouped")
+
+    def verb_problem(self) -> None:
+        slug = self.model.next_problem()
+        if slug is None:
+            if self.model.left_out:
+                back = self.pulse.key_of(BY_ID["back"])
+                self.say(
+                    f"{count_text(self.model.left_out, 'problem')} left out here: {back} shows all checks",
+                    severity="warning",
+                )
+            else:
+                self.say("Nothing is down that nobody has acknowledged or snoozed")
+            return
+        if self.model.index_of(slug) is None:
+            self.table.toggle_fold(HEADING + self.model.rows[slug].section)
+        self.table.go_to(self.model.index_of(slug) or 0)
 
     def verb_follow(self) -> None:
         self.table.following = not self.table.following

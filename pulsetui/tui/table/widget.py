@@ -32,6 +32,7 @@ from pulsetui.tui.table.columns import LEAD, bar_cells, base_of, column_at, head
 from pulsetui.tui.table.headings import heading_base, heading_line
 from pulsetui.tui.table.model import SortBy, TableModel
 from pulsetui.tui.table.order import HEADING
+from pulsetui.tui.table.row import PROBLEMS
 
 if TYPE_CHECKING:
     from textual.events import Click
@@ -125,6 +126,22 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
     def line_width(self) -> int:
         """Cells of one row."""
         return max(self.scrollable_content_region.width, 0)
+
+    @property
+    def problems_out_of_sight(self) -> int:
+        """How many stand further up or down; the heading of a folded group shows those below it. None do
+        where the worst come first and the list begins with them, nor before the first layout."""
+        model, top = self.model, self.scroll_offset.y
+        if not self.size.height or (model.worst_first and top == 0):
+            return 0
+        seen = 0
+        for index in range(top, min(top + self.size.height, len(model))):
+            heading = model.heading(key := model.key_at(index))
+            if heading is None:
+                seen += PROBLEMS in model.rows[key].facets
+            elif heading.folded:
+                seen += heading.counts[PROBLEMS]
+        return model.counts[PROBLEMS] - model.left_out - seen
 
     # What changes the picture
 

@@ -101,7 +101,7 @@ async def test_all_nine_views_fit_at_80_cells(on: str) -> None:
     checks = [*household(), view("more", tags=("a",), started=True)]
     async with showing(FakeEngine(checks), (80, 24)) as (app, pilot):
         await press(app, pilot, on)
-        line = next(strip.text for strip in strips(app) if "2 problems" in strip.text)
+        line = next(strip.text for strip in strips(app) if "3 late" in strip.text)
         for subset in SUBSETS:
             assert f"{subset.key} {subset.word}" in line
         assert "…" not in line
