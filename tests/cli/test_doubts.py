@@ -14,6 +14,7 @@ from pulsetui.cli.main import main
 from pulsetui.client.client import do_one
 from pulsetui.client.commands import AddCheck, Dismiss, EditCheck
 from pulsetui.client.views import EngineInfo
+from pulsetui.config.doubts import proofs
 from pulsetui.config.file.load import load_config
 from pulsetui.config.host_zone_name import HostZone
 from pulsetui.config.problem import ConfigProblems
@@ -109,6 +110,34 @@ wait = 10
         f'warning: [checks.a] grace = "30": {what} "30s", or "30m" if minutes are meant',
         f'warning: [checks.a] alerts.after = 10: {what} "10s", or "10m" if minutes are meant',
     ]
+
+
+def test_proofs_that_nobody_can_look_for_are_told_of_before_a_run_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"{HOOK}[prove.databases]\nshop = 'postgresql:///shop'\n"
+    for slug in "abcde":
+        text += f"[checks.{slug}]\nevery = '1h'\nprove = [\"sql:shop 'SELECT 1' > 0\"]\n"
+    text += "[checks.f]\nevery = '1h'\nprove = ['django:billing.Invoice count > 0', 'file:/x newer 1h']\n"
+    path = written(tmp_path, text)
+
+    def said() -> list[str]:
+        assert main(["validate", str(path)]) == 0
+        return capsys.readouterr().err.splitlines()
+
+    monkeypatch.setattr(proofs, "find_spec", lambda name: None)
+    no_driver, no_project = said()
+    assert no_driver == (
+        "warning: [checks.a] prove, [checks.b] prove, [checks.c] prove and 2 more: not provable, for psycopg"
+        ' is not installed where PulseTUI is: pip install "pulsetui[postgresql]"'
+    )
+    assert no_project == (
+        "warning: [checks.f] prove: not provable, for checks.toml does not say how to ask the Django project:"
+        ' [prove] manage = ["/…/python", "/…/manage.py"]'
+    )
+    monkeypatch.setattr(proofs, "find_spec", lambda name: name)
+    path.write_text(text + "[prove]\nmanage = ['/x/python', '/x/manage.py']\n")
+    assert said() == []
 
 
 def test_an_engine_says_which_spans_may_have_been_meant_as_minutes(tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ def _warnings(config: Config) -> list[str]:
     from pulsetui.config.check_fields import odd_slugs
     from pulsetui.config.doubts.bare_spans import bare_sentences
     from pulsetui.config.doubts.exposed import exposed_secrets
+    from pulsetui.config.doubts.proofs import proof_doubts
     from pulsetui.config.doubts.schedules import schedule_doubts
     from pulsetui.config.doubts.trust import distrust, distrust_actions
     from pulsetui.config.doubts.unheard import screenless, unheard
@@ -76,6 +77,7 @@ def _warnings(config: Config) -> list[str]:
     elif text := unheard(config, screenless(config)):
         warnings.append(f"without a screen {text}")
     warnings += bare_sentences(config.bare_spans)
+    warnings += proof_doubts(config)
     warnings += schedule_doubts(config.checks.values(), datetime.now(UTC))
     if config.keys:
         from pulsetui.tui.table.keys import user_keys  # the screen knows what can be bound
