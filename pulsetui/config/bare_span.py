@@ -89,14 +89,15 @@ def bare_spans_of_check(slug: str, fields: Mapping[str, object]) -> Iterator[Bar
 
 
 def bare_spans_beside_checks(
-    document: Mapping[str, Any], of_hook: Callable[[Mapping[str, Any]], Collection[str]]
+    document: Mapping[str, Any], of_hook: Callable[[str], Collection[str]]
 ) -> Iterator[BareSpan]:
-    """Those in all other tables of a valid file. ``of_hook`` says which options of a hook hold spans."""
+    """Those in all other tables of a valid file. ``of_hook`` says which options of the hook of that name
+    hold spans."""
     for name, keys in TABLE_SPANS.items():
         yield from _bare((name,), document.get(name, {}), keys)
     for above, keys in NAMED_SPANS.items():
         for name, table in document.get(above, {}).items():
-            own = of_hook(table) if above == "hooks" else ()
+            own = of_hook(name) if above == "hooks" else ()
             yield from _bare((above, name), table, (*keys, *own))
 
 

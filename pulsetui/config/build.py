@@ -86,7 +86,8 @@ def build_config(
     config = builder.build(path)
     if problems := builder.problems(text, path):
         raise ConfigProblems(_masked(problem, config.secrets) for problem in problems)
-    return config
+    # Last: what is doubted may only be looked for where all tables are as they should be.
+    return replace(config, bare_spans=tuple(builder.bare_spans(config.hooks)))
 
 
 def _masked(problem: Problem, secrets: Collection[str]) -> Problem:
@@ -114,13 +115,14 @@ class _Builder(JudgedTables):
         self._validators = hook_validators
         self._known = known
         self._directory = Path()  # of the file
+        self._bare: list[BareSpan] = []  # of the checks
 
     def build(self, path: Path) -> Config:
         self.unknown((), self.document, TOP)
         timezone = self._timezone()
         self._directory = path.parent
         hooks, rules = self._hooks(timezone)
-        checks, fields, bare = self._checks(timezone, self.table((), "hooks"))
+        checks, fields = self._checks(timezone, self.table((), "hooks"))
         # Before it is asked which secrets were read.
         listener, watchdogs, prove = self._listener(), self._watchdogs(), self._prove(checks)
         self._depend(checks)
@@ -131,8 +133,6 @@ class _Builder(JudgedTables):
             hooks=MappingProxyType(hooks),
             checks=MappingProxyType(checks),
             fields=MappingProxyType(fields),
-            # Of a file with flaws nobody is told what may be doubted in it.
-            bare_spans=() if self.findings else (*self._bare_beside_checks(), *bare),
             keys=MappingProxyType(self._keys()),
             actions=MappingProxyType(self.actions()),
             alerting=Alerting(
@@ -272,13 +272,15 @@ class _Builder(JudgedTables):
                 self.report(where, key, Flaw(message))
         return HookConfig(name=where[1], type=kind, options=MappingProxyType(options))
 
-    def _bare_beside_checks(self) -> Iterator[BareSpan]:
-        def of_hook(table: Mapping[str, Any]) -> Collection[str]:
-            validator: object = self._validators[table["type"]]
-            options = {key: value for key, value in table.items() if key != "type" and key not in RULES}
-            return validator.spans(options) if isinstance(validator, NamesSpans) else ()
+    def bare_spans(self, hooks: Mapping[str, HookConfig]) -> Iterator[BareSpan]:
+        """Those in a file that has been built without a finding."""
 
-        return bare_spans_beside_checks(self.document, of_hook)
+        def of_hook(name: str) -> Collection[str]:
+            validator: object = self._validators[hooks[name].type]
+            return validator.spans(hooks[name].options) if isinstance(validator, NamesSpans) else ()
+
+        yield from bare_spans_beside_checks(self.document, of_hook)
+        yield from self._bare
 
     def _acknowledges(self, hook: HookConfig) -> bool:
         validator: object = self._validators[hook.type]
@@ -303,10 +305,9 @@ class _Builder(JudgedTables):
 
     def _checks(
         self, timezone: str, hook_names: Mapping[str, Any]
-    ) -> tuple[dict[str, Check], Mapping[str, Mapping[str, object]], tuple[BareSpan, ...]]:
+    ) -> tuple[dict[str, Check], Mapping[str, Mapping[str, object]]]:
         checks: dict[str, Check] = {}
         fields: dict[str, Mapping[str, object]] = {}
-        bare: list[BareSpan] = []
         by_uuid: dict[str, str] = {}
         for slug, table in self.table((), "checks", report=True).items():
             if not isinstance(table, dict):
@@ -327,10 +328,10 @@ class _Builder(JudgedTables):
                 self.report(("checks", slug), "uuid", flaw)
             checks[slug] = check
             fields[slug] = _shared(table)
-            bare += bare_spans_of_check(slug, table)
+            self._bare += bare_spans_of_check(slug, table)
         # What was read before stays in its bytes until somebody asks for it.
         kept = cast("dict[str, Mapping[str, object]]", self._known.fields if self._known else {})
-        return checks, ChainMap(fields, kept) if kept else fields, tuple(bare)
+        return checks, ChainMap(fields, kept) if kept else fields
 
     def _drill(self, timezone: str) -> DrillConfig | None:
         if "drill" not in self.document:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pulsetui.config.bare_span import NAMED_SPANS, RULE_SPANS, SPAN_KEYS, TABLE_SPANS, is_bare, said_with_unit
 from pulsetui.config.check_fields import FIELDS
 from pulsetui.config.file.load import parse_config
+from pulsetui.config.problem import ConfigProblems
 from pulsetui.config.reference.tables import TABLES
 from pulsetui.core.schedule.duration import parse_duration
 from pulsetui.hooks.registry import VALIDATORS
@@ -114,3 +115,13 @@ def test_spans_without_a_unit_are_found_in_every_table() -> None:
     with_units = re.sub(r'(?m)^((?!command|type|token|user)\w+) = "?(\d+)"?$', r'\1 = "\2s"', text)
     with_units = with_units.replace("< 20", "< 20s")
     assert parse_config(with_units, Path("checks.toml"), VALIDATORS).bare_spans == ()
+
+
+@pytest.mark.parametrize("value", ["5", "'x'", "[]", "[1]"])
+@pytest.mark.parametrize("table", ["checks", "drill", "hooks", "maintenance", "tags", "watchdog"])
+def test_what_is_no_table_is_a_problem_of_the_file_and_not_looked_into(table: str, value: str) -> None:
+    named = "" if table == "drill" else f"[{table}]\na = {value}\n"
+    for text in (f"{table} = {value}\n", named):
+        if text:
+            with pytest.raises(ConfigProblems, match=r"must be a table|has a name"):
+                parse_config(text, Path("checks.toml"), VALIDATORS)

@@ -43,11 +43,8 @@ class _Kept(Struct, frozen=True):
 def pack(text: str, rest: Mapping[str, Any], config: Config) -> bytes:
     """What is to be kept of ``text``, which means ``config``; ``rest`` are its tables without the checks.
     Empty where that cannot be."""
-    checks, fields, doubtful = (
-        config.checks,
-        config.fields,
-        {one.table[-1] for one in config.bare_spans if one.table[0] == "checks"},
-    )
+    checks, fields = config.checks, config.fields
+    doubtful = {one.table[-1] for one in config.bare_spans if one.table[0] == "checks"}
     numbers: dict[_Named, int] = {}
     plain = {
         slug: found

@@ -87,9 +87,7 @@ class Lane:
         if self.hook is None or not self.hook.digest:
             return False
         digestible = (delivery for delivery in deliveries if is_digestible(delivery.alert))
-        count = sum(
-            1 for _ in islice(digestible, DIGEST_ABOVE + 1)
-        )  # of thousands no more have to be counted
+        count = sum(1 for _ in islice(digestible, DIGEST_ABOVE + 1))  # more make no difference
         recent = sum(monotonic - at < STORM_S for at in self._singles)
         return count > 0 and (monotonic < self._storm_until or count + recent > DIGEST_ABOVE)
 
