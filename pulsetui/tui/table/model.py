@@ -55,6 +55,7 @@ class TableModel:
         self.cursor: str | None = None
         self._order = Order()
         self._pending: set[str] = set()
+        self._problems: set[str] = set()  # of all checks: there are few where there are many checks
         self._turns: list[tuple[float, str]] = []  # heap: when the clock alone changes a row
         self._ends: list[tuple[float, str]] = []  # heap: deadlines
 
@@ -133,7 +134,7 @@ class TableModel:
         """How many problems view and filter keep away."""
         if self.subset is ALL and not self.filter.text:
             return 0
-        return self.counts[PROBLEMS] - sum(PROBLEMS in self.rows[slug].facets for slug in self.slugs())
+        return sum(self.rows[slug].key is None for slug in self._problems)
 
     def next_problem(self) -> str | None:
         """The first one below the cursor, folded or not; from the last one on again the first of all."""
@@ -161,10 +162,10 @@ class TableModel:
     def load(self, checks: Mapping[str, CheckView], now: datetime) -> None:
         """Takes all checks anew."""
         self.rows = {}
-        self.counts, self.zones = Counter(), Counter()
+        self.counts, self.zones, self._problems = Counter(), Counter(), set()
         for slug, view in checks.items():
             row = self.rows[slug] = Row(view, now)
-            self.counts.update(row.facets)
+            self._count(slug, frozenset(), row.facets)
             self.zones[check_zone(view)] += 1
         self._sweep()
         self.marks &= self.rows.keys()
@@ -249,15 +250,15 @@ class TableModel:
     # Inside
 
     def _put(self, slug: str, view: CheckView, now: datetime) -> None:
-        row = self.rows.get(slug)
+        row, before = self.rows.get(slug), frozenset[str]()
         if row is None:
             row = self.rows[slug] = Row(view, now)
         else:
-            self.counts.subtract(row.facets)
+            before = row.facets
             self.zones[check_zone(row.view)] -= 1
             row.put(view, now)
             self._order.touch(row.section)
-        self.counts.update(row.facets)
+        self._count(slug, before, row.facets)
         self.zones[check_zone(view)] += 1
         for turn in _turns(row):
             heapq.heappush(self._turns, (turn, slug))
@@ -266,6 +267,12 @@ class TableModel:
             heapq.heappush(self._ends, (end, slug))
         if len(self._ends) > 4 * len(self.rows) + 256 or len(self._turns) > 4 * len(self.rows) + 256:
             self._sweep()
+
+    def _count(self, slug: str, before: frozenset[str], after: frozenset[str]) -> None:
+        """Other facets are true of a check."""
+        self.counts.subtract(before)
+        self.counts.update(after)
+        (self._problems.add if PROBLEMS in after else self._problems.discard)(slug)
 
     def _sweep(self) -> None:
         """Makes the heaps anew without what later pings have made untrue: a check that reports each second
@@ -279,7 +286,7 @@ class TableModel:
         row = self.rows.get(slug)
         if row is None:
             return
-        self.counts.subtract(row.facets)
+        self._count(slug, row.facets, frozenset())
         self.zones[check_zone(row.view)] -= 1
         stood = self.cursor_index()
         self._take_out(row)
@@ -299,8 +306,7 @@ class TableModel:
             before = row.facets
             row.judge(now)
             if row.facets != before:  # else it has reported since
-                self.counts.subtract(before)
-                self.counts.update(row.facets)
+                self._count(slug, before, row.facets)
                 self._order.touch(row.section)
                 moved.append(slug)
 

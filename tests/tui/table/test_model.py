@@ -14,7 +14,7 @@ from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.tui.table.filter import Filter
 from pulsetui.tui.table.model import SortBy, TableModel
-from pulsetui.tui.table.row import Row, rank
+from pulsetui.tui.table.row import PROBLEMS, Row, rank
 from tests.client.samples import HOUR, NOW, crowd, failed, household, incident, late, new, overdue, view
 
 
@@ -261,6 +261,8 @@ def test_any_row_of_changes_ends_in_the_order_of_a_fresh_start(
     assert +model.counts == +fresh.counts
     assert all(model.index_of(slug) == index for index, slug in enumerate(model.slugs()))
     assert (model.cursor is None) == (len(model) == 0)
+    seen = sum(PROBLEMS in model.rows[slug].facets for slug in model.slugs())
+    assert model.left_out == model.counts[PROBLEMS] - seen
 
 
 def test_many_changes_at_once_end_in_the_same_order() -> None:
