@@ -10,13 +10,16 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
 _STOPPED_AGAIN_S = 0.05
 """Between two times that a stopped program is sent on."""
+_KEYS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
+"""What the terminal makes of Ctrl-C, Ctrl-\\ and Ctrl-Z."""
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def run_in_front(
@@ -25,8 +28,9 @@ def run_in_front(
     """Runs it with the terminal, which nobody else may use meanwhile, and returns its exit code: negative for
     the signal that ended it. Raises OSError where it cannot be started. For the main thread."""
     terminal = _own_terminal()
-    child = subprocess.Popen(argv, env=env, cwd=cwd, process_group=None if terminal is None else 0)
-    with _endings_passed_on(child):
+    with _passed_on(() if terminal is None else _KEYS) as to:
+        child = subprocess.Popen(argv, env=env, cwd=cwd, process_group=None if terminal is None else 0)
+        to(child)
         if terminal is None:
             return child.wait()
         return _wait_with(terminal, child)
@@ -69,24 +73,40 @@ def _hand_over(terminal: int, group: int) -> None:
 
 
 @contextmanager
-def _endings_passed_on(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Whoever asks this process to end, asks the program in front first: the screen cannot end before."""
+def _passed_on(keys: Collection[int]) -> Iterator[Callable[[subprocess.Popen[bytes]], None]]:
+    """Whoever asks this process to end, asks the program in front first: the screen cannot end before. And
+    ``keys`` are meant for the program alone, also when they come before it has the terminal.
+
+    Answers with what is to be told which program that is."""
+    children: list[subprocess.Popen[bytes]] = []
+    waiting: list[int] = []
+
+    def pass_on(number: int) -> None:
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, number) if number in keys else child.send_signal(number)
+        if not children:
+            waiting.append(number)
 
     def passing(then: object) -> Callable[[int, FrameType | None], None]:
         def arrived(number: int, frame: FrameType | None) -> None:
-            if callable(then):
+            if callable(then) and number not in keys:
                 then(number, frame)
-            with suppress(ProcessLookupError):
-                child.send_signal(number)
+            pass_on(number)
 
         return arrived
 
+    def to(child: subprocess.Popen[bytes]) -> None:
+        children.append(child)
+        for number in waiting:
+            pass_on(number)
+
     before = {}
     with suppress(ValueError):  # not in the main thread: nothing arrives here
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (*_ENDINGS, *keys):
             before[number] = signal.signal(number, passing(signal.getsignal(number)))
     try:
-        yield
+        yield to
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
