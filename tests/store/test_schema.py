@@ -14,16 +14,23 @@ from pulsetui.store.schema import MIGRATIONS
 from tests.store.samples import raw
 
 
-def test_what_an_older_version_kept_is_still_there(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / FILE_NAME)
+def of_first_version(directory: Path, *kept: str) -> None:
+    """Makes a database of the first version, with what the statements put in."""
+    connection = sqlite3.connect(directory / FILE_NAME)
     connection.executescript(f"{MIGRATIONS[0]}PRAGMA user_version = 1;")
-    connection.execute("INSERT INTO checks VALUES (1, 'a', 'u', 0, NULL)")
-    connection.execute("INSERT INTO pings VALUES (1, 1, 'success', 5, 5, '', '', '', '', NULL, NULL, 1, 0)")
-    connection.execute(
-        "INSERT INTO runs VALUES (1, 1, NULL, NULL, 5, NULL, 'success', NULL, NULL, '{}', NULL, 0, '')"
-    )
+    for statement in kept:
+        connection.execute(statement)
     connection.commit()
     connection.close()
+
+
+def test_what_an_older_version_kept_is_still_there(tmp_path: Path) -> None:
+    of_first_version(
+        tmp_path,
+        "INSERT INTO checks VALUES (1, 'a', 'u', 0, NULL)",
+        "INSERT INTO pings VALUES (1, 1, 'success', 5, 5, '', '', '', '', NULL, NULL, 1, 0)",
+        "INSERT INTO runs VALUES (1, 1, NULL, NULL, 5, NULL, 'success', NULL, NULL, '{}', NULL, 0, '')",
+    )
 
     Database(tmp_path).close()
 
@@ -44,14 +51,11 @@ def test_a_migration_is_applied_once_and_a_newer_schema_is_left_alone(tmp_path: 
 
 
 def test_an_incident_of_before_first_failures_were_noted_is_read(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / FILE_NAME)
-    connection.executescript(f"{MIGRATIONS[0]}PRAGMA user_version = 1;")
-    connection.execute("INSERT INTO checks VALUES (1, 'a', 'u', 0, NULL)")
-    connection.execute(
-        "INSERT INTO incidents VALUES (1, 1, 'failed', 5000000, NULL, 'why', '[]', 0, NULL, '', '')"
+    of_first_version(
+        tmp_path,
+        "INSERT INTO checks VALUES (1, 'a', 'u', 0, NULL)",
+        "INSERT INTO incidents VALUES (1, 1, 'failed', 5000000, NULL, 'why', '[]', 0, NULL, '', '')",
     )
-    connection.commit()
-    connection.close()
 
     Database(tmp_path).close()
 
@@ -62,11 +66,7 @@ def test_an_incident_of_before_first_failures_were_noted_is_read(tmp_path: Path)
 
 
 def test_snoozes_of_before_there_were_deploys_stay(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / FILE_NAME)
-    connection.executescript(f"{MIGRATIONS[0]}PRAGMA user_version = 1;")
-    connection.execute("INSERT INTO snoozes VALUES ('tag', 'shop', 5000000, 'eva', 'disk')")
-    connection.commit()
-    connection.close()
+    of_first_version(tmp_path, "INSERT INTO snoozes VALUES ('tag', 'shop', 5000000, 'eva', 'disk')")
 
     database = Database(tmp_path)
 
