@@ -7,6 +7,8 @@
   Textual reads it again and again, with all of a processor.
 - Textual asks COLUMNS and LINES before the terminal; they belong to another one where they were exported.
 - Its handlers of SIGTSTP and SIGCONT outlive it, and stop a process that is ending.
+- They write, between any two steps of the main thread. Where that is just putting something into the writer's
+  queue, and so holds its lock, the handler waits for the same lock for ever.
 - What comes faster than it is dealt with piles up; here it waits in the kernel.
 - Where the terminal speaks kitty's keyboard protocol, Textual asks for every key as an escape sequence. Text
   that is composed (dead keys, input methods) then gets lost in several terminals.
@@ -27,6 +29,7 @@ import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, cast
 
@@ -148,7 +151,7 @@ class TerminalDriver(LinuxDriver):
         output = _Output(self._out, sys.__stdout__.encoding, self._gone)
         self._file = cast(TextIOWrapper, output)
         self._sent = self._arrived = 0
-        self._suspending = self._drawing = False
+        self._suspending = self._drawing = self._ended = False
 
     def _get_terminal_size(self) -> tuple[int, int]:
         return terminal_size(self._out)
@@ -169,13 +172,34 @@ class TerminalDriver(LinuxDriver):
         if not _is_in_tmux(os.environ):
             super()._request_terminal_sync_mode_support()
 
+    def _sigtstp_application(self, *_: object) -> None:
+        if self._auto_restart:
+            self._in_loop(self._stop_process)
+        else:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
     def _sigcont_application(self, *_: object) -> None:
+        if self._auto_restart:
+            self._in_loop(self._go_on)
+
+    def _in_loop(self, act: Callable[[], None]) -> None:
+        """For handlers: whatever the main thread is in the middle of is finished first."""
+        with suppress(RuntimeError):  # it is closed: the screen has ended
+            self._loop.call_soon_threadsafe(act)
+
+    def _stop_process(self) -> None:
+        if self._drawing:  # otherwise it is ending, or stopped by an earlier one
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _go_on(self) -> None:
         """The process goes on.
 
         Stopped by SIGSTOP it has had no chance to let go of the terminal. To begin once more then, as Textual
         does, would leave two threads that each read half of what is typed.
         """
-        if not self._auto_restart:
+        if self._ended:
             return
         if self._drawing:
             self.suspend_application_mode()
@@ -192,6 +216,7 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         if not self._suspending:
+            self._ended, self._drawing = True, False
             # The terminal is about to take Ctrl-Z itself again. Whoever is ending goes on to the end: a
             # stopped process would keep the engine's lock.
             signal.signal(signal.SIGTSTP, signal.SIG_IGN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import pty
@@ -294,6 +295,72 @@ def test_after_a_stop_from_outside_one_thread_reads_the_terminal() -> None:
         assert wait_for(lambda: len(list(threads.iterdir())) <= before + 2)
         screen.type(b"n")
         screen.read_until(b"New check")
+
+
+def test_a_stop_that_is_asked_for_lets_go_of_the_terminal_and_takes_it_again() -> None:
+    with on_a_pty() as screen:
+        screen.read_until(b"Sync invoices")
+        screen.process.send_signal(signal.SIGTSTP)
+        assert wait_for(lambda: is_stopped(screen.process.pid))
+        screen.read_until(b"\x1b[?1049l")
+        screen.output = b""
+        screen.process.send_signal(signal.SIGCONT)
+        screen.read_until(b"Sync invoices")
+        screen.process.send_signal(signal.SIGTERM)
+        screen.read_until(b"")
+        assert screen.process.wait(10) == 0
+
+
+def is_stopped(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+class Interrupted(TerminalDriver):
+    """A driver that tells what its handlers of signals do, and when."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop, self._auto_restart, self._drawing, self._ended = loop, True, True, False
+        self.did: list[str] = []
+
+    def suspend_application_mode(self) -> None:
+        self.did.append("suspend")
+
+    def resume_application_mode(self) -> None:
+        self.did.append("resume")
+
+    def send_message(self, message: Message) -> None:
+        self.did.append(type(message).__name__)
+
+
+@pytest.mark.parametrize(
+    ("number", "does"),
+    [(signal.SIGCONT, ["suspend", "resume", "TerminalBack"]), (signal.SIGTSTP, ["suspend", "stop"])],
+)
+def test_a_signal_in_the_middle_of_a_write_waits_for_its_end(
+    number: signal.Signals, does: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The main thread holds the lock of the queue there: a handler that writes would wait for ever."""
+    loop = asyncio.new_event_loop()
+    driver = Interrupted(loop)
+    monkeypatch.setattr(os, "kill", lambda _pid, _number: driver.did.append("stop"))
+    handler = driver._sigcont_application if number == signal.SIGCONT else driver._sigtstp_application
+    handler(number, None)
+    assert driver.did == []
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    assert driver.did == does
+
+
+def test_a_signal_after_the_end_of_the_screen_begins_nothing() -> None:
+    loop = asyncio.new_event_loop()
+    driver = Interrupted(loop)
+    driver._sigcont_application()
+    driver._sigtstp_application()
+    driver._ended, driver._drawing = True, False
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    driver._sigcont_application()
+    assert driver.did == []
 
 
 def test_answers_and_bytes_that_are_no_text_are_no_keys() -> None:
