@@ -28,7 +28,7 @@ def read(value: int) -> datetime:
     """The aware UTC datetime. Raises ValueError for one that we cannot have stored."""
     if EARLIEST <= value < LATEST:
         return _EPOCH + timedelta(microseconds=value)
-    raise ValueError(f"{value} is no instant that can be kept")
+    raise ValueError(f"{value} is not an instant that can be kept")
 
 
 def read_or_none(value: int | None) -> datetime | None:

@@ -146,7 +146,7 @@ _Judged = tuple[ProofOutcome, str]
 def _judge_age(clause: ValueClause, value: object, now: datetime, ended_at: datetime) -> _Judged:
     at = _instant_of(value)
     if at is None:
-        return ProofOutcome.UNPROVABLE, f"is {_shown(value)}, which is no instant (2026-11-28T02:00:00Z)"
+        return ProofOutcome.UNPROVABLE, f"is {_shown(value)}, which is not an instant (2026-11-28T02:00:00Z)"
     age = (now - at).total_seconds()
     if at - now > MAX_AHEAD:
         return ProofOutcome.UNPROVABLE, f"is {span_text(age)} ahead of this host's clock ({_shown(value)})"
