@@ -24,6 +24,7 @@ from pulsetui.store.private import open_private
 from pulsetui.store.retention import forget_removed, trim_check, trim_rest
 from pulsetui.store.rows import Changes, StoredCheck
 from pulsetui.store.schema import migrate
+from pulsetui.store.shared import Shared
 
 FILE_NAME = "pulsetui.sqlite3"
 _BUSY_TIMEOUT_S = 0.25  # short: the writer retries by itself, so that it can say so
@@ -240,9 +241,10 @@ class Database:
     def checks(self) -> list[StoredCheck]:
         """Every check that was ever defined and not purged, removed ones too."""
         try:
+            shared: Shared = {}
             # Row by row: the documents of all checks at once would stay in the memory of the process.
             return [
-                rows.read_check(row, self.aside, self._counted)
+                rows.read_check(row, self.aside, self._counted, shared)
                 for row in self._connection.execute(
                     "SELECT id, slug, uuid, created_at, removed_at, state"
                     " FROM checks LEFT JOIN states ON check_id = id"

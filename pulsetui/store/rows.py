@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -20,6 +19,7 @@ from pulsetui.store.aside import Aside
 from pulsetui.store.instant import read, read_or_none, stored, stored_or_none
 from pulsetui.store.retention import Retention
 from pulsetui.store.salvage import salvage, usable
+from pulsetui.store.shared import Shared, share
 
 T = TypeVar("T")
 
@@ -157,12 +157,16 @@ def state_row(check_id: int, state: CheckState) -> Row:
     return check_id, _encode(state)
 
 
-def read_check(row: Sequence[object], aside: Aside, counted: Callable[[int], tuple[int, int]]) -> StoredCheck:
+def read_check(
+    row: Sequence[object], aside: Aside, counted: Callable[[int], tuple[int, int]], shared: Shared
+) -> StoredCheck:
     """``counted`` finds the numbers that a state which cannot be read does not tell."""
     check_id, slug, uuid, created, removed, document = row
     state, wrong = None, ""
     if document is not None:
         state, wrong = read_state(document if isinstance(document, bytes) else str(document).encode())
+    if state is not None:
+        share(state, shared)
     if wrong:
         lost = "it is watched as a new one" if state is None else "what is wrong in it is left out"
         aside.put(f"the state of {slug}", f"{wrong}; {lost}", document)
@@ -227,15 +231,6 @@ def read_state(document: bytes) -> tuple[CheckState | None, str]:
         if found is None:
             return None, wrong
         state = found
-    # Mostly one instant is all of these, and thousands of checks have few schedules: as before it was stored,
-    # they are one object again.
-    last = state.latest
-    for name in ("last_ping", "last_success", "slot", "since"):
-        if getattr(state, name) == last:
-            setattr(state, name, last)
-    state.schedule = sys.intern(state.schedule)
-    state.limits = sys.intern(state.limits)
-    state.last_source = sys.intern(state.last_source)
     return state, wrong
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from operator import attrgetter
 
 import msgspec
 
@@ -52,21 +55,42 @@ def _essential(value: dict[str, object]) -> dict[str, object]:
     return {name: part for name, part in value.items() if name not in _ORNAMENTS}
 
 
-def usable(state: CheckState) -> CheckState:
-    """Raises ValueError for instants that nothing could be added to: nothing of the check could be judged."""
-    at = [state.created_at, state.since, state.latest, state.last_ping, state.last_success, state.slot]
-    at += [state.due, state.edited_at, state.set_back_at, state.good_began, state.bad_began]
-    at.append(state.failing_since)
+_OWN_INSTANTS = attrgetter(
+    *("created_at", "since", "latest", "last_ping", "last_success", "slot", "due"),
+    *("edited_at", "set_back_at", "good_began", "bad_began", "failing_since"),
+)
+
+
+def _is_plain(state: CheckState) -> bool:
+    """Whether it has no instants but its own."""
+    return not (
+        state.runs
+        or state.incident is not None
+        or state.last_run is not None
+        or state.unproven is not None
+        or state.orphans
+        or state.catch_ups
+    )
+
+
+def _other_instants(state: CheckState) -> Iterator[datetime | None]:
+    """Those of its runs and of its incident."""
     if state.unproven is not None:
-        at += [state.unproven.success_before, state.unproven.run.ended_at]
+        yield from (state.unproven.success_before, state.unproven.run.ended_at)
     last = () if state.last_run is None else (state.last_run,)
     for run in (*state.runs, *state.orphans, *state.catch_ups, *last):
-        at += [run.started_at, run.ended_at, run.slot]
+        yield from (run.started_at, run.ended_at, run.slot)
     if state.incident is not None:
-        at += [state.incident.started_at, state.incident.failing_since, *state.incident.missed]
-    for one in at:
-        if not is_instant(one):
-            raise ValueError(f"{one} is no instant that can be kept")
+        yield from (state.incident.started_at, state.incident.failing_since, *state.incident.missed)
+
+
+def usable(state: CheckState) -> CheckState:
+    """Raises ValueError for instants that nothing could be added to: nothing of the check could be judged."""
+    own = _OWN_INSTANTS(state)
+    for one in own if _is_plain(state) else (*own, *_other_instants(state)):
+        # Nearly all are of these years, and a start reads a million.
+        if one is not None and not (one.tzinfo is UTC and 1970 <= one.year < 2900) and not is_instant(one):
+            raise ValueError(f"{one} is not an instant that can be kept")
     if state.n_pings > MAX_INTEGER or state.incidents > MAX_INTEGER:
         raise ValueError("a number has more than 64 bits")
     return state

@@ -67,5 +67,5 @@ def test_what_is_no_state_is_none(content: bytes) -> None:
 def test_an_instant_that_nothing_could_be_added_to_is_not_usable(name: str) -> None:
     state = CheckState(created_at=NOW, since=NOW)
     assert usable(state) is state
-    with pytest.raises(ValueError, match="is no instant"):
+    with pytest.raises(ValueError, match="is not an instant"):
         usable(replace(state, **{name: datetime.max.replace(tzinfo=UTC)}))
