@@ -72,11 +72,11 @@ def pack(text: str, rest: Mapping[str, Any], config: Config) -> bytes:
 
 def unpack(packed: bytes, text: str) -> ReadBefore | None:
     """What ``text`` means, if ``packed`` is of it."""
-    mark, packed = packed[:_MARK], packed[_MARK:]
-    if mark != _mark(text, packed):
+    content = memoryview(packed)[_MARK:]
+    if packed[:_MARK] != _mark(text, content):
         return None
     try:
-        kept = msgspec.msgpack.decode(packed, type=_Kept)
+        kept = msgspec.msgpack.decode(content, type=_Kept)
         schedules = [parse_schedule(*named) for named in kept.schedules]
         plain = [slug for slug in kept.order if slug not in kept.special]
         checks = dict(_checks(plain, kept.checks, schedules))
@@ -105,10 +105,13 @@ class _Tables(Mapping[str, Mapping[str, object]]):
         return len(self._packed)
 
 
-def _mark(text: str, packed: bytes) -> bytes:
+def _mark(text: str, packed: bytes | memoryview) -> bytes:
     """That ``packed`` is whole, and of that text."""
-    read_by = f"{__version__} {_FORM} {sorted(_PLAIN)}"
-    return hashlib.sha256(b"\0".join((read_by.encode(), packed, text.encode()))).digest()
+    mark = hashlib.sha256(f"{__version__} {_FORM} {sorted(_PLAIN)}\0".encode())
+    mark.update(packed)
+    mark.update(b"\0")
+    mark.update(text.encode())
+    return mark.digest()
 
 
 def _is_plain(kind: Any) -> bool:

@@ -55,8 +55,7 @@ class ConfigCopies:
     def good_slugs(self, now: str) -> Collection[str]:
         """The checks of what ran last, unless that is the text of ``now``; none without a copy of it."""
         try:
-            good = self._good()
-            return () if good == now else slugs_in(read_toml(good))
+            return () if self._is_good(now) else slugs_in(read_toml(self._good()))
         except (OSError, ValueError):
             return ()
 
@@ -64,7 +63,7 @@ class ConfigCopies:
         """It runs from now on."""
         self._keep_known(loaded)
         with contextlib.suppress(OSError, ValueError):
-            if self._good() == loaded.text:
+            if self._is_good(loaded.text):
                 return
         self._write(self._folder / GOOD, loaded.text.encode())
 
@@ -90,6 +89,11 @@ class ConfigCopies:
         if packed := pack(text, loaded.rest, config):
             self._write(self._folder / KNOWN, packed)
             self._known_text = _hash(text)
+
+    def _is_good(self, text: str) -> bool:
+        """Whether that ran last. It may be large: it is not read into the memory to be compared."""
+        with os.fdopen(open_private(self._folder / GOOD, os.O_RDONLY), "rb") as file:
+            return hashlib.file_digest(file, "sha256").digest() == _hash(text)
 
     def _good(self) -> str:
         with os.fdopen(open_private(self._folder / GOOD, os.O_RDONLY), "rb") as file:
