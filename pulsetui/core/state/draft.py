@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -238,6 +239,10 @@ def signature(check: Check) -> str:
 
 def limits_of(check: Check) -> str:
     """Tells one set of tolerated spans from another, also across restarts; in seconds."""
-    spans = (check.grace, check.start_grace, check.max_runtime)
+    return _limits(check.grace, check.start_grace, check.max_runtime)
+
+
+@lru_cache(maxsize=1024)
+def _limits(*spans: timedelta | None) -> str:
     # One object for all checks with the same spans: there may be ten thousand.
     return sys.intern(" ".join("-" if span is None else f"{span.total_seconds():g}" for span in spans))

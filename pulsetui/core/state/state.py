@@ -128,8 +128,8 @@ def missed_at(check: Check, state: CheckState) -> tuple[datetime, Reason] | None
     """
     if state.due is None or state.status is Status.PAUSED:
         return None
-    answering = [run for run in state.runs if run.slot is not None and run.slot >= state.due]
     deadline = _over_at(state, state.due, check.grace)
+    answering = state.runs and [run for run in state.runs if run.slot is not None and run.slot >= state.due]
     if answering:
         running = [run for run in answering if run.outcome is Outcome.RUNNING]
         if check.max_runtime is None or not running:

@@ -50,7 +50,7 @@ class Evaluator:
 
     def arm(self, checks: Iterable[TrackedCheck]) -> None:
         """These checks changed: computes when each must be looked at next."""
-        now = self._clock.now()
+        now, pushed = self._clock.now(), []
         for tracked in checks:
             try:
                 wake = next_wake(tracked.check, tracked.state, now)
@@ -61,7 +61,13 @@ class Evaluator:
                 self._wakes.pop(tracked.id, None)
             elif self._wakes.get(tracked.id) != wake:
                 self._wakes[tracked.id] = wake
-                heapq.heappush(self._heap, (wake, tracked.id))
+                pushed.append((wake, tracked.id))
+        if len(pushed) > len(self._heap):
+            self._heap += pushed
+            heapq.heapify(self._heap)
+        else:
+            for entry in pushed:
+                heapq.heappush(self._heap, entry)
         if len(self._heap) > 64 + 4 * len(self._wakes):
             self._heap = [(wake, check_id) for check_id, wake in self._wakes.items()]
             heapq.heapify(self._heap)

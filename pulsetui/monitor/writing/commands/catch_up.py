@@ -79,7 +79,8 @@ def _catch_up(
                 if forgiven.state != before:
                     transaction.apply(tracked, forgiven, now)
             _skip_unwatched(transaction, tracked, since, until, now)
-        if transaction.state(tracked).unwatched and transaction.state(tracked) != before:
+        after = transaction.state(tracked)
+        if after is not before and after.unwatched and after != before:
             unjudged.append(tracked)
     if unjudged:
         names = [tracked.check.name for tracked in unjudged]

@@ -96,7 +96,8 @@ class Define(Struct, frozen=True):
     def _settle(
         self, transaction: Transaction, tracked: TrackedCheck, transition: Transition, now: datetime
     ) -> None:
-        if transition.state != transaction.state(tracked):
+        before = transaction.state(tracked)
+        if transition.state is not before and transition.state != before:
             transaction.apply(tracked, transition, now)
 
 
