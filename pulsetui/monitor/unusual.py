@@ -49,12 +49,12 @@ class UnusualWatch:
     def look(self, tracked: Iterable[TrackedCheck]) -> None:
         """These have changed."""
         for one in tracked:
-            last = one.state.last_success
-            if one.state.last_metrics and self._looked_at.get(one.id) != last:
-                self._looked_at[one.id] = last
-                self._waiting[one.id] = one
-            elif not one.state.last_metrics:
+            state = None if one.calm is not None else one.state
+            if state is None or not state.last_metrics:
                 self._found.pop(one.id, None)
+            elif self._looked_at.get(one.id) != state.last_success:
+                self._looked_at[one.id] = state.last_success
+                self._waiting[one.id] = one
         if self._waiting and self._idle.is_set() and not self._is_stopped:
             self._idle.clear()
             self._spawn(self._work())

@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -24,7 +24,6 @@ from pulsetui.store.private import open_private
 from pulsetui.store.retention import forget_removed, trim_check, trim_rest
 from pulsetui.store.rows import Changes, StoredCheck
 from pulsetui.store.schema import migrate
-from pulsetui.store.shared import Shared
 
 FILE_NAME = "pulsetui.sqlite3"
 _BUSY_TIMEOUT_S = 0.25  # short: the writer retries by itself, so that it can say so
@@ -238,15 +237,16 @@ class Database:
             raise StoreError(f"{self.path}: {error}") from error
         return None if found is None else str(found[0])
 
-    def checks(self) -> list[StoredCheck]:
-        """Every check that was ever defined and not purged, removed ones too."""
+    def checks(self, definition: Callable[[str], str | None] = lambda _: None) -> list[StoredCheck]:
+        """Every check that was ever defined and not purged, removed ones too. Those that are calm under the
+        ``definition`` of their slug stay sealed."""
+        reader = rows.StateReader(self.aside, self._counted, definition)
         try:
-            shared: Shared = {}
             # Row by row: the documents of all checks at once would stay in the memory of the process.
             return [
-                rows.read_check(row, self.aside, self._counted, shared)
+                reader.read(row)
                 for row in self._connection.execute(
-                    "SELECT id, slug, uuid, created_at, removed_at, state"
+                    "SELECT id, slug, uuid, created_at, removed_at, state, calm, due, deadline, seal"
                     " FROM checks LEFT JOIN states ON check_id = id"
                 )
             ]
@@ -311,7 +311,11 @@ def _write_upkeep(connection: sqlite3.Connection, changes: Changes) -> None:
 
 def _tables(changes: Changes) -> Iterator[tuple[str, Sequence[rows.Row]]]:
     """What each table gets; a row takes the place of one with its key."""
-    yield "states", [rows.state_row(check_id, state) for check_id, state in changes.states.items()]
+    calm = changes.calm.get
+    yield (
+        "states",
+        [rows.state_row(check_id, state, calm(check_id)) for check_id, state in changes.states.items()],
+    )
     yield "pings", [rows.ping_row(check_id, ping) for check_id, ping in changes.pings]
     yield "bodies", [(check_id, ping.n, ping.body) for check_id, ping in changes.pings if ping.body]
     yield "runs", [rows.run_row(check_id, run) for (check_id, _), run in changes.runs.items()]
@@ -367,8 +371,8 @@ def _write_identities(connection: sqlite3.Connection, checks: Sequence[StoredChe
         [rows.identity_row(check) for check in checks],
     )
     connection.executemany(
-        "INSERT OR REPLACE INTO states VALUES (?, ?)",
-        [rows.state_row(check.id, check.state) for check in checks if check.state is not None],
+        "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?, ?, ?)",
+        [rows.state_row(check.id, state) for check in checks if (state := check.state) is not None],
     )
     for check in checks:
         if check.mended and check.state is not None and check.state.incident is None:

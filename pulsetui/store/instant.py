@@ -31,5 +31,13 @@ def read(value: int) -> datetime:
     raise ValueError(f"{value} is not an instant that can be kept")
 
 
+class Instants(dict[int, datetime]):
+    """``read``, with one object for all that are the same: thousands of checks are due together."""
+
+    def __missing__(self, value: int) -> datetime:
+        found = self[value] = read(value)
+        return found
+
+
 def read_or_none(value: int | None) -> datetime | None:
     return None if value is None else read(value)

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct, field
 
+from pulsetui.core.calm import Calm
 from pulsetui.core.deploy import Deploy
 from pulsetui.core.state.incident import Acknowledgement, Flip, Incident
 from pulsetui.core.state.run import Run
@@ -16,14 +17,13 @@ from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import Outcome, PingKind, Reason, Status
 from pulsetui.store.aside import Aside
-from pulsetui.store.instant import read, read_or_none, stored, stored_or_none
+from pulsetui.store.instant import Instants, read, read_or_none, stored, stored_or_none
 from pulsetui.store.retention import Retention
-from pulsetui.store.salvage import salvage, usable
-from pulsetui.store.shared import Shared, share
+from pulsetui.store.shared import Shared
+from pulsetui.store.states import NOT_CALM, Sealed, encode, read_sealed, read_state, sealed_columns
 
 T = TypeVar("T")
 
-_state_decoder = msgspec.json.Decoder(CheckState)
 _encode = msgspec.json.Encoder().encode
 _decode_deploy = msgspec.json.Decoder(Deploy).decode
 _decode_metrics = msgspec.json.Decoder(dict[str, float]).decode
@@ -115,10 +115,15 @@ class StoredCheck(Struct, frozen=True, kw_only=True, gc=False):
     uuid: str  # canonical
     created_at: datetime
     removed_at: datetime | None
-    state: CheckState | None  # None when nothing of it could be read
+    kept: CheckState | Sealed | None  # None when nothing of it could be read
     n_pings: int = 0  # numbers that were given already, where the state cannot say
     n_incidents: int = 0
     mended: bool = False  # the state could not be read whole
+
+    @property
+    def state(self) -> CheckState | None:
+        """Read anew each time where it is sealed."""
+        return self.kept.state() if isinstance(self.kept, Sealed) else self.kept
 
 
 class Changes(Struct):
@@ -126,6 +131,7 @@ class Changes(Struct):
 
     identities: list[StoredCheck] = field(default_factory=list)
     states: dict[int, CheckState] = field(default_factory=dict)
+    calm: dict[int, tuple[Calm, str]] = field(default_factory=dict)  # of those ``states``, with definitions
     pings: list[tuple[int, PingRow]] = field(default_factory=list)
     runs: dict[tuple[int, int], Run] = field(default_factory=dict)
     revised: dict[tuple[int, int], Run] = field(default_factory=dict)  # kept with their pings
@@ -153,42 +159,60 @@ def identity_row(check: StoredCheck) -> Row:
     return check.id, check.slug, check.uuid, stored(check.created_at), stored_or_none(check.removed_at)
 
 
-def state_row(check_id: int, state: CheckState) -> Row:
-    return check_id, _encode(state)
+def state_row(check_id: int, state: CheckState, calm: tuple[Calm, str] | None = None) -> Row:
+    """``calm`` with what ``definition_of`` says of the check."""
+    document = encode(state)
+    return check_id, document, *(NOT_CALM if calm is None else sealed_columns(document, *calm))
 
 
-def read_check(
-    row: Sequence[object], aside: Aside, counted: Callable[[int], tuple[int, int]], shared: Shared
-) -> StoredCheck:
-    """``counted`` finds the numbers that a state which cannot be read does not tell."""
-    check_id, slug, uuid, created, removed, document = row
-    state, wrong = None, ""
-    if document is not None:
-        state, wrong = read_state(document if isinstance(document, bytes) else str(document).encode())
-    if state is not None:
-        share(state, shared)
-    if wrong:
-        lost = "it is watched as a new one" if state is None else "what is wrong in it is left out"
-        aside.put(f"the state of {slug}", f"{wrong}; {lost}", document)
-    n_pings, n_incidents = (0, 0) if state is not None else counted(integer(check_id))
-    return StoredCheck(
-        id=integer(check_id),
-        slug=str(slug),
-        uuid=str(uuid),
-        created_at=_instant_or(created, _BEGINNING),
-        removed_at=None if removed is None else _instant_or(removed, None),
-        state=state,
-        n_pings=n_pings,
-        n_incidents=n_incidents,
-        mended=bool(wrong),
-    )
+class StateReader:
+    """Reads the rows of all checks, one after the other. ``counted`` finds the numbers that a state which
+    cannot be read does not tell; ``definition`` is that of the check with a slug, None of one that is gone.
+    """
 
+    def __init__(
+        self,
+        aside: Aside,
+        counted: Callable[[int], tuple[int, int]],
+        definition: Callable[[str], str | None],
+    ) -> None:
+        self._aside, self._counted, self._definition = aside, counted, definition
+        self._shared: Shared = {}
+        self._instants = Instants()
 
-def _instant_or(value: object, default: T) -> datetime | T:
-    try:
-        return read(integer(value))
-    except (ValueError, TypeError):
-        return default
+    def read(self, row: Sequence[object]) -> StoredCheck:
+        """``row`` is id, slug, uuid, created_at, removed_at, state and the columns of a calm one."""
+        check_id, slug, uuid, created, removed, document, *columns = row
+        kept: CheckState | Sealed | None = None
+        wrong = ""
+        if columns[0] is not None and isinstance(document, bytes) and removed is None:
+            definition = self._definition(str(slug))
+            if definition is not None:
+                kept = read_sealed(document, tuple(columns), definition, self._instants)
+        if kept is None and document is not None:
+            content = document if isinstance(document, bytes) else str(document).encode()
+            kept, wrong = read_state(content, self._shared)
+        if wrong:
+            lost = "it is watched as a new one" if kept is None else "what is wrong in it is left out"
+            self._aside.put(f"the state of {slug}", f"{wrong}; {lost}", document)
+        n_pings, n_incidents = (0, 0) if kept is not None else self._counted(integer(check_id))
+        return StoredCheck(
+            id=integer(check_id),
+            slug=str(slug),
+            uuid=str(uuid),
+            created_at=self._instant_or(created, _BEGINNING),
+            removed_at=None if removed is None else self._instant_or(removed, None),
+            kept=kept,
+            n_pings=n_pings,
+            n_incidents=n_incidents,
+            mended=bool(wrong),
+        )
+
+    def _instant_or(self, value: object, default: T) -> datetime | T:
+        try:
+            return self._instants[integer(value)]
+        except (ValueError, TypeError):
+            return default
 
 
 def deploy_row(deploy: Deploy) -> Row:
@@ -220,18 +244,6 @@ def read_snooze(row: Sequence[object], aside: Aside) -> Snooze | None:
         )
         aside.put(f"the snooze of {target or 'everything'}", f"{error}; it is over", repr(row), forget)
         return None
-
-
-def read_state(document: bytes) -> tuple[CheckState | None, str]:
-    """The state, or what can be used of it; with what is wrong, where something is."""
-    try:
-        state, wrong = usable(_state_decoder.decode(document)), ""
-    except Exception as error:  # noqa: BLE001 - whatever is in one document, the other checks go on
-        found, wrong = salvage(document), str(error) or type(error).__name__
-        if found is None:
-            return None, wrong
-        state = found
-    return state, wrong
 
 
 def ping_row(check_id: int, ping: PingRow) -> Row:

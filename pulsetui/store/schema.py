@@ -215,6 +215,14 @@ MIGRATIONS: tuple[str, ...] = (
     -- The first of the failures in a row that took a check down, where it takes several.
     ALTER TABLE incidents ADD COLUMN failing_since INTEGER;
     """,
+    """
+    -- Of a calm check (core.calm) what a start has to know, so that its document need not be read; the
+    -- seal says that these and the document belong together. NULL: the document is read.
+    ALTER TABLE states ADD COLUMN calm TEXT;
+    ALTER TABLE states ADD COLUMN due INTEGER;
+    ALTER TABLE states ADD COLUMN deadline INTEGER;
+    ALTER TABLE states ADD COLUMN seal INTEGER;
+    """,
 )
 
 EVIDENCE: tuple[tuple[str, str], ...] = (
@@ -228,6 +236,7 @@ EVIDENCE: tuple[tuple[str, str], ...] = (
     ("snoozes", "source"),
     ("pings", "proof"),
     ("incidents", "failing_since"),
+    ("states", "seal"),
 )
 """For each migration a table with a column that shows it was applied."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from hypothesis import given
@@ -87,36 +87,43 @@ def legal(state: CheckState) -> None:
     assert (state.skips == 0) == (state.skips_tolerated_until is None)
 
 
+Event = tuple[str, int, int | None, int]
+
+
+def taken(check: Check, state: CheckState, event: Event, before: datetime) -> tuple[Transition, datetime]:
+    """What one of ``events`` does, and the time by then."""
+    kind, step, run, back = event
+    now = before + timedelta(minutes=step)
+    if kind == "advance":
+        return machine.advance(check, state, now), now
+    if kind == "pause":
+        return operate.pause(check, state, now), now
+    if kind == "resume":
+        return operate.resume(check, state, now), now
+    if kind == "back":
+        now = before - timedelta(minutes=step)
+        return operate.set_back(check, state, before, now), now
+    if kind == "unwatched":
+        return operate.skip_unwatched(check, state, before, now), now
+    if kind in ProofOutcome.__members__.values():
+        n = 1 if state.unproven is None else state.unproven.run.n
+        finding = ProofFinding(n, Verdict(ProofOutcome(kind), "seen"), {PROOF: 9})
+        transition = take_finding(check, state, finding, now)
+        assert transition.state.unproven is None
+        return transition, now
+    rid = None if run is None else UUID(int=run)
+    ping = Ping(kind=PingKind(kind), at=now - timedelta(minutes=back), rid=rid, spooled=back > 0)
+    transition = machine.receive(check, state, ping, now)
+    assert transition.state.n_pings == state.n_pings + 1
+    return transition, now
+
+
 @given(all_checks, events)
-def test_any_order_of_events_leaves_a_legal_state(
-    check: Check, history: list[tuple[str, int, int | None, int]]
-) -> None:
+def test_any_order_of_events_leaves_a_legal_state(check: Check, history: list[Event]) -> None:
     state, now = operate.redefine(check, new_state(DAY), DAY).state, DAY
     down = False
-    for kind, step, run, back in history:
-        before, now = now, now + timedelta(minutes=step)
-        transition: Transition
-        if kind == "advance":
-            transition = machine.advance(check, state, now)
-        elif kind == "pause":
-            transition = operate.pause(check, state, now)
-        elif kind == "resume":
-            transition = operate.resume(check, state, now)
-        elif kind == "back":
-            now = before - timedelta(minutes=step)
-            transition = operate.set_back(check, state, before, now)
-        elif kind == "unwatched":
-            transition = operate.skip_unwatched(check, state, before, now)
-        elif kind in ProofOutcome.__members__.values():
-            n = 1 if state.unproven is None else state.unproven.run.n
-            finding = ProofFinding(n, Verdict(ProofOutcome(kind), "seen"), {PROOF: 9})
-            transition = take_finding(check, state, finding, now)
-            assert transition.state.unproven is None
-        else:
-            rid = None if run is None else UUID(int=run)
-            ping = Ping(kind=PingKind(kind), at=now - timedelta(minutes=back), rid=rid, spooled=back > 0)
-            transition = machine.receive(check, state, ping, now)
-            assert transition.state.n_pings == state.n_pings + 1
+    for event in history:
+        transition, now = taken(check, state, event, now)
         for flip in transition.flips:
             assert flip.before != flip.after
             assert (flip.after is Status.DOWN) != down or flip.before is not Status.DOWN

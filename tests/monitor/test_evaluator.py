@@ -17,6 +17,7 @@ from pulsetui.core.state.state import CheckState, next_wake
 from pulsetui.core.state.status import Status
 from pulsetui.monitor.watch import evaluator as evaluator_module
 from pulsetui.monitor.watch.evaluator import Evaluator
+from pulsetui.monitor.writing import checks as checks_module
 from pulsetui.monitor.writing.checks import TrackedCheck
 from tests.monitor.harness import START, FakeClock
 
@@ -193,7 +194,7 @@ def test_one_check_that_cannot_be_armed_stops_no_other(monkeypatch: pytest.Monke
             raise ZeroDivisionError("a bug")
         return next_wake(check, state, now)
 
-    monkeypatch.setattr(evaluator_module, "next_wake", broken)
+    monkeypatch.setattr(checks_module, "next_wake", broken)
 
     async def story(on: Bench) -> None:
         on.evaluator.start()

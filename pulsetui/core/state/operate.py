@@ -97,7 +97,7 @@ def redefine(check: Check, state: CheckState, now: datetime) -> Transition:
     a deadline that a shorter span puts into the past counts from ``now``.
     """
     schedule, limits = signature(check), limits_of(check)
-    if (state.schedule, state.limits) == (schedule, limits) and _expects_as_defined(check, state):
+    if (state.schedule, state.limits) == (schedule, limits) and expects_as_defined(check, state):
         return Transition(state=state)  # as at most starts: nothing is copied for thousands of checks
     draft = TransitionBuilder(check, state)
     new = draft.state
@@ -123,7 +123,7 @@ def _last_report(state: CheckState) -> datetime | None:
     return max((at for at in (state.last_ping, state.last_skip) if at is not None), default=None)
 
 
-def _expects_as_defined(check: Check, state: CheckState) -> bool:
+def expects_as_defined(check: Check, state: CheckState) -> bool:
     """Whether what a check without a report expects is what ``wait_for_first`` says."""
     if state.status is Status.NEW:
         return check.wait_for_first is (state.slot is None)

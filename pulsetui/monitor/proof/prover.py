@@ -75,11 +75,14 @@ class Prover:
     def look(self, changed: Iterable[TrackedCheck]) -> None:
         """Something happened to these: looks for the proofs that are wanted now."""
         for tracked in changed:
-            if tracked.state.unproven is not None and tracked.id not in self._busy:
+            if tracked.calm is not None and tracked.id not in self._told:
+                continue
+            state = tracked.state
+            if state.unproven is not None and tracked.id not in self._busy:
                 self._busy.add(tracked.id)
                 self._idle.clear()
                 self._spawn(self._prove(tracked.id))
-            if tracked.state.unprovable or tracked.id in self._told:
+            if state.unprovable or tracked.id in self._told:
                 self._tell(tracked)
 
     def redefined(self, checks: Collection[TrackedCheck]) -> None:

@@ -11,7 +11,6 @@ import heapq
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from pulsetui.core.state.state import next_wake
 from pulsetui.monitor.clock import Clock
 from pulsetui.monitor.writing.checks import TrackedCheck
 
@@ -53,7 +52,7 @@ class Evaluator:
         now, pushed = self._clock.now(), []
         for tracked in checks:
             try:
-                wake = next_wake(tracked.check, tracked.state, now)
+                wake = tracked.next_wake(now)
             except Exception as error:  # noqa: BLE001 - one check must not stop the others
                 wake = None
                 self._set_aside(tracked, error)

@@ -73,6 +73,7 @@ def _rewrite(database: Database, checks: Checks) -> None:
     known = {stored.id: stored for stored in database.checks()}
     changes = Changes(snoozes=tuple(checks.snoozes), deploys={one.key: one for one in checks.deploys})
     for one in checks.by_id.values():
+        state = one.state
         stored = known.pop(one.id, None)
         if stored is not None and stored.uuid != one.uuid:
             raise StoreError(f"its check {one.id} is {stored.slug}, not {one.check.slug}")
@@ -81,14 +82,14 @@ def _rewrite(database: Database, checks: Checks) -> None:
                 id=one.id,
                 slug=one.check.slug,
                 uuid=one.uuid,
-                created_at=one.state.created_at if stored is None else stored.created_at,
+                created_at=state.created_at if stored is None else stored.created_at,
                 removed_at=None,
-                state=one.state,
+                kept=state,
             )
         )
-        changes.runs |= {(one.id, run.n): run for run in one.state.runs}
-        if one.state.incident is not None:
-            changes.incidents[one.id, one.state.incident.n] = one.state.incident
+        changes.runs |= {(one.id, run.n): run for run in state.runs}
+        if state.incident is not None:
+            changes.incidents[one.id, state.incident.n] = state.incident
     taken = {one.uuid for one in changes.identities} | {one.slug for one in changes.identities}
     if strange := [stored.slug for stored in known.values() if {stored.slug, stored.uuid} & taken]:
         raise StoreError(f"its check {strange[0]} has another number")

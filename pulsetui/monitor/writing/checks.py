@@ -7,13 +7,16 @@ reader sees a check before or after an event, never in between.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
+from pulsetui.core.calm import Calm
 from pulsetui.core.deploy import Deploy
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.snooze import Snooze
-from pulsetui.core.state.state import CheckState
+from pulsetui.core.state.state import CheckState, next_wake
+from pulsetui.store.states import Sealed
 
 
 class TrackedCheck(Struct, frozen=True, gc=False):
@@ -22,7 +25,22 @@ class TrackedCheck(Struct, frozen=True, gc=False):
     id: int
     uuid: str  # canonical
     check: Check
-    state: CheckState
+    kept: CheckState | Sealed
+
+    @property
+    def state(self) -> CheckState:
+        """Where it stands. Of a calm check that nobody has needed yet it is read anew each time."""
+        return self.kept.state() if isinstance(self.kept, Sealed) else self.kept
+
+    @property
+    def calm(self) -> Calm | None:
+        """All that has to be known of such a check; None of another."""
+        return self.kept.calm if isinstance(self.kept, Sealed) else None
+
+    def next_wake(self, now: datetime) -> datetime | None:
+        """When it must be looked at again: in the past when something has run out already."""
+        calm = self.calm
+        return next_wake(self.check, self.state, now) if calm is None else calm.wake(now)
 
 
 class Checks:

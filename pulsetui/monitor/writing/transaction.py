@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
 from pulsetui.client.alert import Alert
+from pulsetui.core.calm import Calm, calm_of, definition_of
 from pulsetui.core.deploy import Deploy
 from pulsetui.core.state.alert_plan import postponed
 from pulsetui.core.state.alerting import Alerting
+from pulsetui.core.state.check import Check
 from pulsetui.core.state.incident import Flip
 from pulsetui.core.state.maintenance import maintained_until
 from pulsetui.core.state.snooze import Snooze, snoozed_until
@@ -25,6 +27,7 @@ from pulsetui.monitor.writing.deploy_evidence import with_deploy
 from pulsetui.monitor.writing.telling import Telling
 from pulsetui.store.database import Database
 from pulsetui.store.rows import Changes, PingRow, StoredCheck
+from pulsetui.store.states import Sealed
 
 _T = TypeVar("_T")
 Result_co = TypeVar("Result_co", covariant=True)
@@ -45,11 +48,26 @@ class Transaction:
         self.alerting = alerting
         self.telling = Telling(alerting, self.changes.outbox)
         self._states: dict[int, CheckState] = {}
+        self._unsealed: dict[int, CheckState] = {}  # read in this batch, and not changed
         self._flips: list[tuple[str, Flip]] = []  # with the slug; logged once they are facts
 
     def state(self, tracked: TrackedCheck) -> CheckState:
         """The newest state, from earlier commands of this batch or the last commit."""
-        return self._states.get(tracked.id, tracked.state)
+        found = self._states.get(tracked.id) or self._unsealed.get(tracked.id)
+        if found is None:
+            found = tracked.state
+            if tracked.calm is not None:
+                self._unsealed[tracked.id] = found
+        return found
+
+    def calm(self, tracked: TrackedCheck) -> Calm | None:
+        """All that has to be known of a check that was calm when it was last committed, and that nothing has
+        happened to since."""
+        return None if tracked.id in self._states else tracked.calm
+
+    def kept(self, tracked: TrackedCheck) -> CheckState | Sealed:
+        """As ``state``, but sealed where that will do."""
+        return self._states.get(tracked.id) or tracked.kept
 
     @property
     def snoozes(self) -> Sequence[Snooze]:
@@ -72,9 +90,15 @@ class Transaction:
         """Another one, or more of one that is known."""
         self.changes.deploys[deploy.key] = deploy
 
-    def stored_checks(self) -> Sequence[StoredCheck]:
-        """Every check that was ever defined and not purged, removed ones too, likewise. Raises StoreError."""
-        stored = self.database.checks()
+    def stored_checks(self, checks: Mapping[str, Check]) -> Sequence[StoredCheck]:
+        """Every check that was ever defined and not purged, removed ones too, likewise. Sealed are those that
+        are calm as ``checks`` defines their slugs. Raises StoreError."""
+
+        def definition(slug: str) -> str | None:
+            check = checks.get(slug)
+            return None if check is None else definition_of(check)
+
+        stored = self.database.checks(definition)
         if not self.changes.identities:
             return stored
         return list(({one.id: one for one in (*stored, *self.changes.identities)}).values())
@@ -156,13 +180,17 @@ class Transaction:
 
         Raises StoreError; nothing has changed then.
         """
+        by_id = self.checks.by_id
         if self.changes:
+            for check_id, state in self.changes.states.items():
+                tracked = by_id.get(check_id)
+                if tracked is not None and (calm := calm_of(tracked.check, state)) is not None:
+                    self.changes.calm[check_id] = calm, definition_of(tracked.check)
             self.database.write(self.changes)
         for slug, flip in self._flips:
             why = "" if flip.reason is None else f" reason={flip.reason}"
             logger.info("check=%s %s -> %s%s at=%s", slug, flip.before, flip.after, why, flip.at.isoformat())
         self.checks.snoozes, self.checks.deploys = self.snoozes, self.deploys
-        by_id = self.checks.by_id
         for check_id, state in self._states.items():
             tracked = by_id.get(check_id)
             if tracked is not None:

@@ -71,6 +71,9 @@ def _catch_up(
     """``reported`` are the newest good reports that were refused in the span, by the id of their check."""
     unjudged: list[TrackedCheck] = []
     for tracked in transaction.checks.by_id.values():
+        calm = transaction.calm(tracked)
+        if calm is not None and not calm.runs_out(since, until) and not (reported and tracked.id in reported):
+            continue
         before = transaction.state(tracked)
         with one_of_many(tracked):
             if reported and (refused := reported.get(tracked.id)) is not None:

@@ -32,7 +32,7 @@ class Define(Struct, frozen=True):
     restored: Collection[str] = ()  # slugs whose deletion is undone
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
-        all_stored = transaction.stored_checks()
+        all_stored = transaction.stored_checks(self.checks)
         known = matched(all_stored, self.checks, self.renames, self.restored)
         uuid_of = uuids(self.checks, known)
         next_id = max((stored.id for stored in all_stored), default=0) + 1
@@ -46,11 +46,15 @@ class Define(Struct, frozen=True):
                 next_id += 1
             else:
                 current = transaction.checks.by_id.get(stored.id)
-                state = transaction.state(current) if current is not None else stored.state
-                if current is not None and current.check != check:
+                if current is None:
+                    # It was sealed for the definition of the slug that it had.
+                    kept = stored.kept if stored.slug == slug else stored.state
+                elif current.check == check:
+                    kept = transaction.kept(current)
+                else:
                     # What ran out before this edit ran out by the definition of that time.
-                    state = _judged_or_as_it_is(transaction, current, now)
-                one = TrackedCheck(stored.id, uuid_of[slug], check, state or _begun_again(stored, now))
+                    kept = _judged_or_as_it_is(transaction, current, now)
+                one = TrackedCheck(stored.id, uuid_of[slug], check, kept or _begun_again(stored, now))
                 if stored.removed_at is not None:
                     back[one.id] = stored.removed_at
             if (
@@ -66,13 +70,19 @@ class Define(Struct, frozen=True):
         self._rename_snoozed(transaction)
         transaction.define(identities, Checks(tracked, transaction.snoozes, transaction.deploys))
         for one in tracked:
-            with one_of_many(one):
-                if one.id in back:
-                    self._settle(
-                        transaction, one, operate.skip_unwatched(one.check, one.state, back[one.id], now), now
-                    )
-                self._settle(transaction, one, operate.redefine(one.check, transaction.state(one), now), now)
-                _adapt_alerts(transaction, one, now)
+            if transaction.calm(one) is None or one.id in back:
+                with one_of_many(one):
+                    self._redefine(transaction, one, back.get(one.id), now)
+
+    def _redefine(
+        self, transaction: Transaction, one: TrackedCheck, removed: datetime | None, now: datetime
+    ) -> None:
+        """``removed``: nobody has watched it since then."""
+        if removed is not None:
+            unwatched = operate.skip_unwatched(one.check, one.state, removed, now)
+            self._settle(transaction, one, unwatched, now)
+        self._settle(transaction, one, operate.redefine(one.check, transaction.state(one), now), now)
+        _adapt_alerts(transaction, one, now)
 
     def _rename_snoozed(self, transaction: Transaction) -> None:
         """Snoozes and deploys follow a renamed check."""
@@ -144,5 +154,5 @@ def _identity(tracked: TrackedCheck, created_at: datetime) -> StoredCheck:
         uuid=tracked.uuid,
         created_at=created_at,
         removed_at=None,
-        state=tracked.state,
+        kept=tracked.kept,
     )

@@ -24,5 +24,6 @@ class SetSnoozes(Struct, frozen=True):
         kept = [one for one in transaction.snoozes if one.identity not in gone and one.until > now]
         transaction.set_snoozes((*kept, *self.add))
         for tracked in transaction.checks.by_id.values():
-            with one_of_many(tracked):
-                transaction.settle_alerts(tracked, now)
+            if transaction.calm(tracked) is None:
+                with one_of_many(tracked):
+                    transaction.settle_alerts(tracked, now)

@@ -23,5 +23,6 @@ class PassWindows(Struct, frozen=True):
         for window, begin in announced(transaction.alerting.windows, self.since, self.until):
             transaction.tell_all(announcement(window, begin, now, zone(transaction.alerting.timezone)), now)
         for tracked in transaction.checks.by_id.values():
-            with one_of_many(tracked):
-                transaction.settle_alerts(tracked, now)
+            if transaction.calm(tracked) is None:
+                with one_of_many(tracked):
+                    transaction.settle_alerts(tracked, now)
