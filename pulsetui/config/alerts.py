@@ -103,7 +103,7 @@ def holiday_files(document: Mapping[str, Any]) -> Iterator[str]:
                 inner
                 for table in found
                 if isinstance(table, Mapping)
-                for inner in (table.values() if key == "*" else [table.get(key)])
+                for inner in (table.values() if key == "*" else (table[key],) if key in table else ())
             ]
         return (table for table in found if isinstance(table, Mapping))
 

@@ -306,10 +306,13 @@ class _Builder(JudgedTables):
     def _checks(
         self, timezone: str, hook_names: Mapping[str, Any]
     ) -> tuple[dict[str, Check], Mapping[str, Mapping[str, object]]]:
+        tables = self.table((), "checks", report=True)
+        if self._known is not None and self._known.checks.keys() == tables.keys():
+            return dict(self._known.checks), self._known.fields
         checks: dict[str, Check] = {}
         fields: dict[str, Mapping[str, object]] = {}
         by_uuid: dict[str, str] = {}
-        for slug, table in self.table((), "checks", report=True).items():
+        for slug, table in tables.items():
             if not isinstance(table, dict):
                 self.table(("checks",), slug, report=True)
                 continue

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from typing import Any, TypedDict, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import force_setattr
 
 from pulsetui.config.model import Config, ReadBefore
 from pulsetui.core.schedule.parse import parse_schedule
@@ -27,16 +29,18 @@ from pulsetui.errors import ScheduleError
 from pulsetui.version import __version__
 
 _MARK = 32  # bytes before what is kept
-_FORM = 3  # of what is kept
+_FORM = 4  # of what is kept
 _Named = tuple[ScheduleKind, str, str]  # kind, expression, zone
+_Own = tuple[int, str, str | None, str, str, str]  # number of its kind; name, uuid, desc, command, runbook
 
 
 class _Kept(Struct, frozen=True):
     rest: dict[str, Any]  # the document without its checks
     order: list[str]  # of all checks
     special: dict[str, dict[str, Any]]  # the tables of those that are not plain
-    schedules: list[_Named]  # each once; a check has the number of its own
-    checks: list[Raw]  # the plain ones, in order
+    schedules: list[_Named]  # each once; a kind has the number of its own
+    kinds: list[Raw]  # what plain checks are but for ``_OWN``, each once
+    checks: list[_Own]  # in order: what is a check's own
     fields: list[Raw]  # their tables
 
 
@@ -45,19 +49,21 @@ def pack(text: str, rest: Mapping[str, Any], config: Config) -> bytes:
     Empty where that cannot be."""
     checks, fields = config.checks, config.fields
     doubtful = {one.table[-1] for one in config.bare_spans if one.table[0] == "checks"}
-    numbers: dict[_Named, int] = {}
-    plain = {
-        slug: found
-        for slug, check in checks.items()
-        if slug not in doubtful and (found := _plain(check, numbers)) is not None
-    }
     encode = msgspec.msgpack.Encoder().encode
+    schedules: dict[_Named, int] = {}
+    kinds: dict[bytes, int] = {}
+    plain: dict[str, _Own] = {}
+    for slug, check in checks.items():
+        if slug not in doubtful and (kind := _kind(check, schedules)) is not None:
+            number = kinds.setdefault(encode(kind), len(kinds))
+            plain[slug] = (number, check.name, check.uuid, check.desc, check.command, check.runbook)
     kept = _Kept(
         rest=dict(rest),
         order=list(checks),
         special={slug: dict(fields[slug]) for slug in checks if slug not in plain},
-        schedules=list(numbers),
-        checks=[Raw(encode(one)) for one in plain.values()],
+        schedules=list(schedules),
+        kinds=[Raw(one) for one in kinds],
+        checks=list(plain.values()),
         fields=[Raw(encode(dict(fields[slug]))) for slug in plain],
     )
     try:
@@ -79,7 +85,7 @@ def unpack(packed: bytes, text: str) -> ReadBefore | None:
         kept = msgspec.msgpack.decode(content, type=_Kept)
         schedules = [parse_schedule(*named) for named in kept.schedules]
         plain = [slug for slug in kept.order if slug not in kept.special]
-        checks = dict(_checks(plain, kept.checks, schedules))
+        checks = dict(_checks(plain, kept, schedules))
     except (msgspec.MsgspecError, ScheduleError):  # time zones may be others by now
         return None
     nothing: dict[str, Any] = {}
@@ -123,7 +129,9 @@ def _is_plain(kind: Any) -> bool:
 
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Check)}
 _PLAIN = {name: field.type for name, field in _FIELDS.items() if _is_plain(field.type)}
-_BESIDE_SLUG = tuple(name for name in _PLAIN if name != "slug")
+_OWN = ("name", "uuid", "desc", "command", "runbook")
+"""As in ``_Own``: what hardly two checks have the same, besides their slugs."""
+_COMMON = tuple(name for name in _PLAIN if name not in (*_OWN, "slug"))
 _SHARED = {name for name, kind in _PLAIN.items() if kind is not str and kind is not bool and kind is not int}
 """Of whose values thousands of checks have the same."""
 
@@ -139,29 +147,39 @@ _DEFAULTS = {name: _default(name) for name in _FIELDS}
 _OTHERS = tuple(name for name in _FIELDS if name not in _PLAIN and name != "schedule")
 
 
-def _plain(check: Check, numbers: dict[_Named, int]) -> Mapping[str, object] | None:
-    """What is kept of a plain check; None for another."""
+def _kind(check: Check, schedules: dict[_Named, int]) -> Mapping[str, object] | None:
+    """What a plain check may have in common with others; None for one that is not plain."""
     if any(getattr(check, name) != _DEFAULTS[name] for name in _OTHERS):
         return None
     schedule = check.schedule
     named = (schedule.kind, schedule.expression, schedule.timezone)
-    found: dict[str, object] = {"schedule": numbers.setdefault(named, len(numbers))}
-    for name in _BESIDE_SLUG:
+    found: dict[str, object] = {"schedule": schedules.setdefault(named, len(schedules))}
+    for name in _COMMON:
         value = getattr(check, name)
         if value != _DEFAULTS[name]:
             found[name] = value
     return found
 
 
-def _checks(
-    slugs: Sequence[str], packed: Sequence[Raw], schedules: Sequence[Schedule]
-) -> Iterator[tuple[str, Check]]:
-    table = cast("Any", TypedDict)("_PlainCheck", {"schedule": int, **_PLAIN}, total=False)
+def _kinds(packed: Sequence[Raw], schedules: Sequence[Schedule]) -> Iterator[Check]:
+    table = cast("Any", TypedDict)("_Kind", {"schedule": int, **_PLAIN}, total=False)
     decode = cast("Callable[[Raw], dict[str, Any]]", msgspec.msgpack.Decoder(table).decode)
     shared: dict[object, object] = {}
-    for slug, one in zip(slugs, packed, strict=True):
+    for one in packed:
         found = decode(one)
         found["schedule"] = schedules[found["schedule"]]
         for name in found.keys() & _SHARED:
             found[name] = shared.setdefault(found[name], found[name])
-        yield slug, Check(slug=slug, **found)
+        yield Check(slug="", name="", **found)
+
+
+def _checks(slugs: Sequence[str], kept: _Kept, schedules: Sequence[Schedule]) -> Iterator[tuple[str, Check]]:
+    kinds = list(_kinds(kept.kinds, schedules))
+    for slug, (number, name, *rest) in zip(slugs, kept.checks, strict=True):
+        check = copy(kinds[number])
+        force_setattr(check, "slug", slug)
+        force_setattr(check, "name", name)
+        if any(rest):
+            for field, value in zip(_OWN[1:], rest, strict=True):
+                force_setattr(check, field, value)
+        yield slug, check

@@ -24,8 +24,9 @@ def matched(
     restored: Collection[str],
 ) -> dict[str, StoredCheck]:
     """By slug, what is stored of each check that is not new. ``restored``: slugs whose deletion is undone."""
-    by_uuid = {one.uuid: one for one in stored}
-    meant = {slug: by_uuid[check.uuid] for slug, check in checks.items() if check.uuid in by_uuid}
+    named = {slug: check.uuid for slug, check in checks.items() if check.uuid is not None}
+    by_uuid = {one.uuid: one for one in stored} if named else {}
+    meant = {slug: by_uuid[uuid] for slug, uuid in named.items() if uuid in by_uuid}
     found: dict[str, StoredCheck] = {}
     while meant:
         # A check that still stands in the file under its own slug keeps its history, whoever took its uuid;
