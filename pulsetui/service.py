@@ -22,6 +22,7 @@ from pulsetui.config.model import Config, is_loopback
 from pulsetui.errors import EngineError, PulseError
 from pulsetui.hooks.registry import VALIDATORS
 from pulsetui.listener.http.sockets import open_sockets, port_of
+from pulsetui.monitor import memory
 from pulsetui.monitor.checks_toml.notices import ConfigNotices
 from pulsetui.monitor.clock import Clock, SystemClock
 from pulsetui.monitor.engine import Engine
@@ -93,6 +94,8 @@ class Service:
             gc.freeze()
             # A crowd's pings go without it: by default it would look for cycles in the midst of each crowd.
             gc.set_threshold(20_000)
+            if len(self.engine.config.checks) >= memory.LARGE:
+                memory.give_back()
         except BaseException:
             self._end_loop()
             raise
