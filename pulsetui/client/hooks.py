@@ -1,4 +1,4 @@
-"""How each configured hook is doing, as a screen or the command line shows it."""
+"""How each configured hook, and each watchdog, is doing, as a screen or the command line shows it."""
 
 from __future__ import annotations
 
@@ -46,3 +46,14 @@ class HookState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     given_up: int = 0  # alerts that will not be tried again
     listening: bool = False  # it takes answers (buttons) at this moment
     answers_error: str = ""  # why it does not, if it should
+
+
+class WatchdogState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One ``[watchdog.NAME]`` now. Texts are one line each, unsafe."""
+
+    name: str
+    last_at: datetime | None = None  # when it was last asked, whatever came of it
+    ok: bool | None = None  # whether that succeeded; None: it was not asked yet
+    error: str = ""  # why the last try failed; empty once one succeeds
+    failures: int = 0  # tries in a row that failed, up to now
+    silent: str = ""  # why it is not told that all is well: what is wrong with the engine

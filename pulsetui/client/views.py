@@ -13,8 +13,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from pulsetui.client.deploys import CheckRelease
-from pulsetui.client.hooks import HookState
-from pulsetui.client.watchdogs import WatchdogState
+from pulsetui.client.hooks import HookState, WatchdogState
 from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.core.state.alert_plan import HookPlan
 from pulsetui.core.state.incident import Flip

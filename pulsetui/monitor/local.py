@@ -15,7 +15,7 @@ from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand
 from pulsetui.client.deploys import DeployView
 from pulsetui.client.hook_words import rules_text
-from pulsetui.client.hooks import HookState
+from pulsetui.client.hooks import HookState, WatchdogState
 from pulsetui.client.host import NOT_LOOKED_AT, HostView
 from pulsetui.client.observers import Observers
 from pulsetui.client.today import Today
@@ -30,7 +30,6 @@ from pulsetui.client.views import (
     LogLine,
     Timeline,
 )
-from pulsetui.client.watchdogs import WatchdogState
 from pulsetui.config.model import format_address, is_loopback
 from pulsetui.core.state.alert_rules import NO_RULES
 from pulsetui.core.state.maintenance import maintained_until

@@ -29,8 +29,8 @@ from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import EngineUnreachableError
 
 if TYPE_CHECKING:
+    from pulsetui.client.hooks import WatchdogState
     from pulsetui.client.views import CheckView, Notice, RefusedPing
-    from pulsetui.client.watchdogs import WatchdogState
 
 _RECENT = timedelta(days=1)
 """What was refused before is somebody's old mistake."""

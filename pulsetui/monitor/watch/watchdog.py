@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from pulsetui.client.watchdogs import WatchdogState
+from pulsetui.client.hooks import WatchdogState
 from pulsetui.config.tables.watchdog import WatchdogConfig
 from pulsetui.core.text.clean import clean
 from pulsetui.monitor.clock import Clock
