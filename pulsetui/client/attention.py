@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from pulsetui.client.glance import Glance
 from pulsetui.client.status_words import LAST_DEPLOY, ON_ITS_HOST
 from pulsetui.client.views import CheckView, IncidentView
 from pulsetui.core.state.status import Reason, Status
@@ -21,7 +22,7 @@ class Attention(StrEnum):
     SNOOZED = "down but snoozed"  # and nobody has acknowledged it
 
 
-def attention_of(view: CheckView, now: datetime) -> Attention:
+def attention_of(view: Glance, now: datetime) -> Attention:
     """What the check asks for at ``now``; an acknowledgement says more than a snooze."""
     if view.status is not Status.DOWN:
         return Attention.NONE
@@ -30,7 +31,7 @@ def attention_of(view: CheckView, now: datetime) -> Attention:
     return Attention.SNOOZED if is_snoozed(view, now) else Attention.WANTED
 
 
-def is_snoozed(view: CheckView, now: datetime) -> bool:
+def is_snoozed(view: Glance, now: datetime) -> bool:
     """Whether it is to send no alerts yet, whatever its status."""
     return view.snoozed_until is not None and view.snoozed_until > now
 

@@ -26,6 +26,11 @@ class Calm(Struct, frozen=True, gc=False):
     due: datetime | None
     deadline: datetime | None
 
+    def status_at(self, now: datetime) -> Status:
+        """As it is shown: LATE from the due instant on."""
+        is_late = self.status in _AWAITED and self.due is not None and now >= self.due
+        return Status.LATE if is_late else self.status
+
     def wake(self, now: datetime) -> datetime | None:
         """When it must be looked at again, as ``next_wake`` has it."""
         if self.due is not None and self.due > now and self.status in _AWAITED:

@@ -10,6 +10,7 @@ from typing import TypedDict
 import msgspec
 
 from pulsetui.client.alert import Alert
+from pulsetui.client.glance import CheckGlance
 from pulsetui.client.views import (
     CheckDetails,
     CheckView,
@@ -75,7 +76,7 @@ def check_view(
     hung = next((run.started_at for run in reversed(state.runs) if run.outcome is Outcome.HUNG), None)
     due, deadline = _due_and_deadline(check, state)
     return CheckView(
-        **_defined(tracked, hook_names),
+        **_defined(tracked, state, hook_names),
         status=status,
         reason=state.reason,
         detail=state.detail,
@@ -108,6 +109,80 @@ def check_view(
     )
 
 
+def bare_view(tracked: TrackedCheck, hook_names: Sequence[str]) -> CheckView:
+    """What is known of a check without computing anything: something of it makes that raise."""
+    check, state = tracked.check, tracked.state
+    return CheckView(
+        slug=check.slug,
+        uuid=tracked.uuid,
+        name=check.name,
+        desc=check.desc,
+        tags=check.tags,
+        hooks=tuple(hook_names) if check.hooks is None else check.hooks,
+        status=state.status,
+        reason=state.reason,
+        detail=state.detail,
+        since=state.since,
+        started=False,
+        started_at=None,
+        run_bound=None,
+        running=0,
+        unwatched=state.unwatched,
+        last_ping=state.last_ping,
+        last_kind=state.last_kind,
+        last_success=state.last_success,
+        last_duration=None,
+        usual_duration=None,
+        last_metrics=state.last_metrics,
+        next_ping=state.due,
+        deadline=None,
+        upcoming=None,
+        first_due=None,
+        schedule_kind=check.schedule.kind,
+        schedule=check.schedule.expression,
+        tz=check.schedule.timezone,
+        schedule_words=check.schedule.expression,
+        grace=check.grace.total_seconds(),
+        max_runtime=None,
+        n_pings=state.n_pings,
+        manual_resume=check.manual_resume,
+        incident=None,
+        history=state.history,
+        created_at=state.created_at,
+        last_line=state.last_line,
+    )
+
+
+def check_glance(tracked: TrackedCheck, snoozes: Sequence[Snooze], now: datetime) -> CheckGlance:
+    """The same as ``check_view``, as far as it goes; of a calm check nothing is read for it."""
+    check = tracked.check
+    if (calm := tracked.calm) is not None:
+        status, reason, due, deadline = calm.status_at(now), None, calm.due, calm.deadline
+        unwatched = is_running = acknowledged = False
+    else:
+        state = tracked.state
+        status, reason, unwatched = status_at(state, now), state.reason, state.unwatched
+        due, deadline = _due_and_deadline(check, state)
+        is_running = any(run.outcome in (Outcome.RUNNING, Outcome.HUNG) for run in state.runs)
+        acknowledged = state.incident is not None and state.incident.acknowledgement is not None
+    schedule = check.schedule
+    return CheckGlance(
+        slug=check.slug,
+        name=check.name,
+        tags=check.tags,
+        schedule_kind=schedule.kind,
+        tz=schedule.timezone,
+        status=status,
+        reason=reason,
+        next_ping=due,
+        deadline=deadline,
+        unwatched=unwatched,
+        is_running=is_running,
+        snoozed_until=snoozed_until(snoozes, check, now) if snoozes else None,
+        acknowledged=acknowledged,
+    )
+
+
 class _Defined(TypedDict):
     slug: str
     uuid: str
@@ -126,7 +201,7 @@ class _Defined(TypedDict):
     source: tuple[str, str] | None
 
 
-def _defined(tracked: TrackedCheck, hook_names: Sequence[str]) -> _Defined:
+def _defined(tracked: TrackedCheck, state: CheckState, hook_names: Sequence[str]) -> _Defined:
     """What a check is, wherever it stands."""
     check = tracked.check
     return {
@@ -143,7 +218,7 @@ def _defined(tracked: TrackedCheck, hook_names: Sequence[str]) -> _Defined:
         "grace": check.grace.total_seconds(),
         "max_runtime": None if check.max_runtime is None else check.max_runtime.total_seconds(),
         "manual_resume": check.manual_resume,
-        "created_at": tracked.state.created_at,
+        "created_at": state.created_at,
         "source": check.source_id,
     }
 

@@ -14,6 +14,7 @@ from pulsetui.client.alert import Alert, OnAlert
 from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand
 from pulsetui.client.deploys import DeployView
+from pulsetui.client.glance import Entry, Glance, Unmade, Views
 from pulsetui.client.hook_words import rules_text
 from pulsetui.client.hooks import HookState, WatchdogState
 from pulsetui.client.host import NOT_LOOKED_AT, HostView
@@ -36,7 +37,14 @@ from pulsetui.core.state.maintenance import maintained_until
 from pulsetui.core.state.status import Status
 from pulsetui.errors import UnknownCheckError
 from pulsetui.monitor.deploys import deploy_views, deploys_between, release_of
-from pulsetui.monitor.describe import check_details, check_view, incident_view, timeline
+from pulsetui.monitor.describe import (
+    bare_view,
+    check_details,
+    check_glance,
+    check_view,
+    incident_view,
+    timeline,
+)
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.logfile import last_lines
 from pulsetui.monitor.requests import run_command
@@ -47,13 +55,33 @@ from pulsetui.version import __version__
 logger = logging.getLogger(__name__)
 
 
+class _Unmade(Unmade):
+    """A check as it was last committed at some moment."""
+
+    __slots__ = ("_engine", "_tracked", "_view")
+
+    def __init__(self, engine: LocalEngine, tracked: TrackedCheck) -> None:
+        self._engine, self._tracked = engine, tracked
+        self._view: CheckView | None = None
+
+    @property
+    def view(self) -> CheckView:
+        if self._view is None:
+            self._view = self._engine.view_of(self._tracked)
+        return self._view
+
+    def glance(self) -> Glance:
+        return self._engine.glance_of(self._tracked)
+
+
 class LocalEngine:
     """Implements ``client.client.EngineClient``. Views are made when somebody asks, once for each change."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
-        self._views: dict[str, CheckView] = {}
+        self._views = Views({})
+        self._hook_names: tuple[str, ...] = ()
         self._dirty: set[str] = set()
         self._all_dirty = True
         self._on_change: Observers[[frozenset[str]]] = Observers()
@@ -113,32 +141,46 @@ class LocalEngine:
     def now(self) -> datetime:
         return self._engine.clock.now()
 
-    def checks(self) -> Mapping[str, CheckView]:
+    def checks(self) -> Views:
         with self._lock:
             if not (self._all_dirty or self._dirty):
                 return self._views
             all_dirty, dirty = self._all_dirty, self._dirty
             self._all_dirty, self._dirty = False, set()
-            checks, now = self._engine.checks, self.now()
-            hook_names = tuple(self._engine.config.hooks)
-            windows = self._engine.config.alerting.windows
+            checks = self._engine.checks
+            self._hook_names = tuple(self._engine.config.hooks)
+            entries: dict[str, Entry] = {}
             if all_dirty:
-                views, wanted = {}, list(checks.by_id.values())
+                entries = {one.check.slug: _Unmade(self, one) for one in checks.by_id.values()}
             else:
-                views = dict(self._views)
-                wanted = [tracked for slug in dirty if (tracked := checks.find(slug)) is not None]
-            for tracked in wanted:
-                try:
-                    view = check_view(tracked, hook_names, checks.snoozes, now)
-                    if unusual := self._engine.unusual.of(tracked.id):
-                        view = replace(view, unusual=unusual)
-                    if (until := maintained_until(windows, tracked.check, now)) is not None:
-                        view = replace(view, maintained_until=until)
-                    views[tracked.check.slug] = view
-                except Exception:  # one check must not hide the others; the evaluator tells of it
-                    logger.exception("check=%s cannot be shown", tracked.check.slug)
-            self._views = views
+                entries = dict(self._views.entries)
+                for slug in dirty:
+                    if (tracked := checks.find(slug)) is not None:
+                        entries[slug] = _Unmade(self, tracked)
+            self._views = Views(entries)
             return self._views
+
+    def view_of(self, tracked: TrackedCheck) -> CheckView:
+        """Of one check; where it cannot be made, what it is and where it stands."""
+        engine, now = self._engine, self.now()
+        try:
+            view = check_view(tracked, self._hook_names, engine.checks.snoozes, now)
+            if unusual := engine.unusual.of(tracked.id):
+                view = replace(view, unusual=unusual)
+            if (until := maintained_until(engine.config.alerting.windows, tracked.check, now)) is not None:
+                view = replace(view, maintained_until=until)
+        except Exception:  # the evaluator tells of it; its row is there all the same
+            logger.exception("check=%s cannot be shown", tracked.check.slug)
+            view = bare_view(tracked, self._hook_names)
+        return view
+
+    def glance_of(self, tracked: TrackedCheck) -> Glance:
+        """The same as far as it goes, without that."""
+        try:
+            return check_glance(tracked, self._engine.checks.snoozes, self.now())
+        except Exception:
+            logger.exception("check=%s cannot be shown", tracked.check.slug)
+            return bare_view(tracked, self._hook_names)
 
     def info(self) -> EngineInfo:
         engine = self._engine

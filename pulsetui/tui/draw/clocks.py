@@ -11,13 +11,14 @@ from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
 
+from pulsetui.client.glance import Glance
 from pulsetui.client.views import CheckView
 from pulsetui.core.schedule.zone import zone as zone_named
 from pulsetui.errors import ScheduleError
 from pulsetui.tui.draw.lines import Line, fit, pad, plain, width_of
 
 
-def check_zone(view: CheckView) -> str:
+def check_zone(view: Glance) -> str:
     """The zone of the check's own clock, unsafe text; "" for a period, which has no clock."""
     return "" if view.schedule_kind == "every" else view.tz
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
-from pulsetui.client.views import CheckView
+from pulsetui.client.glance import Glance
 from pulsetui.core.text.clean import clean
 
 Span = tuple[str, str]
@@ -41,7 +41,7 @@ def agreed_widths(text: str) -> str:
     return text if text.isascii() else text.translate(_TO_AGREED)
 
 
-def name_of(view: CheckView) -> str:
+def name_of(view: Glance) -> str:
     """The check's name to show; its slug when nothing of the name can be seen."""
     return plain(view.name) or view.slug
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pulsetui.client.glance import Glance
 from pulsetui.client.status_words import ACKNOWLEDGED, GLYPH, GLYPH_ASCII, word_for
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
@@ -13,7 +14,7 @@ NOTICE_SIGNS = {"info": ("i", "accent"), "warning": ("!", "warning"), "error": (
 """By the level of the notice: its sign and style."""
 
 
-def status_now(view: CheckView, now: datetime) -> Status:
+def status_now(view: Glance, now: datetime) -> Status:
     """The status at ``now``: up or new turns late by the clock alone, without any news from the engine."""
     if (
         view.status in (Status.UP, Status.NEW)

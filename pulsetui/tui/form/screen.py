@@ -14,6 +14,7 @@ from textual.containers import Container, VerticalScroll
 
 from pulsetui.client.client import do_one
 from pulsetui.client.commands import AddCheck, Definition, EditCheck
+from pulsetui.client.glance import Glance, glances
 from pulsetui.client.status_words import word_for
 from pulsetui.client.views import CheckView, CommandResult, FieldProblem
 from pulsetui.core.schedule.zone import zone as zone_named
@@ -328,14 +329,14 @@ class EditScreen(PulseScreen):
     def action_pick(self) -> None:
         key = self._field()
         if key == "tags":
-            options = tag_options(self.pulse.client.checks().values(), self.model.items("tags"))
+            options = tag_options(glances(self.pulse.client.checks()), self.model.items("tags"))
             self._pick("Tags", options, self.model.items("tags"), self._picked_tags)
         elif key == "hooks":
             typed = self.model.text("hooks").strip()
             chosen = self.model.items("hooks") if typed else list(self._hooks)
             self._pick("Hooks to notify", [Option(name) for name in self._hooks], chosen, self._picked_hooks)
         elif key == "depends_on":
-            options = check_options(self.pulse.client.checks().values(), self.model.slug)
+            options = check_options(glances(self.pulse.client.checks()), self.model.slug)
             self._pick("Checks that it needs", options, self.model.items(key), self._picked_checks)
         elif key == "alerts.reasons":
             options = [Option(reason, word_for(Status.DOWN, reason)) for reason in Reason]
@@ -433,7 +434,7 @@ def _last_run(view: CheckView | None) -> LastRun:
     )
 
 
-def tag_options(views: Iterable[CheckView], typed: Sequence[str]) -> list[Option]:
+def tag_options(views: Iterable[Glance], typed: Sequence[str]) -> list[Option]:
     """Every tag in use with how many checks have it, the commonest first, and those that are typed."""
     counts = Counter(tag for view in views for tag in view.tags)
     known = sorted(counts, key=lambda tag: (-counts[tag], tag))
@@ -441,7 +442,7 @@ def tag_options(views: Iterable[CheckView], typed: Sequence[str]) -> list[Option
     return [*options, *(Option(tag, "new") for tag in dict.fromkeys(typed) if tag not in counts)]
 
 
-def check_options(views: Iterable[CheckView], own: str | None) -> list[Option]:
+def check_options(views: Iterable[Glance], own: str | None) -> list[Option]:
     """Every other check."""
     others = sorted((view for view in views if view.slug != own), key=lambda view: view.slug)
     return [Option(view.slug, view.name if view.name != view.slug else "") for view in others]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from msgspec.structs import replace
 
+from pulsetui.client.glance import glances
 from pulsetui.client.views import CheckView, Timeline
 from pulsetui.core.state.status import Status
 from pulsetui.tui.base.screen import PulseScreen, fetch
@@ -77,8 +78,10 @@ class GlancePane(LineList, can_focus=False):
             self.styles.height = rows
         if self._stale:
             self._stale, self._down = False, {}
-            for slug, view in self._pulse.client.checks().items():
-                self._sort_in(slug, view)
+            checks = self._pulse.client.checks()
+            for glance in glances(checks):
+                if glance.status is Status.DOWN:
+                    self._sort_in(glance.slug, checks.get(glance.slug))
         now = self._pulse.now()
         down = sorted(self._down.values(), key=_urgency)
         listed = tuple(listed)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from textual.command import Hit, Hits, Provider
 from textual.content import Content
 
+from pulsetui.client.glance import Glance, glances
 from pulsetui.client.status_words import GLYPH, word_for
-from pulsetui.client.views import CheckView
 from pulsetui.config.tables.actions import ActionConfig
 from pulsetui.tui.base.screen import PulseScreen
 from pulsetui.tui.base.verbs import verbs_on
@@ -62,7 +63,7 @@ class PaletteProvider(Provider):
     async def discover(self) -> Hits:
         for offer in (*self._verbs(), *self._actions()):
             yield _hit(offer, Content(offer.title), 0)
-        for view in list(self._pulse.client.checks().values())[:_FIRST_CHECKS]:
+        for view in islice(glances(self._pulse.client.checks()), _FIRST_CHECKS):
             offer = self._check(view)
             yield _hit(offer, Content(offer.title), 0)
 
@@ -136,7 +137,7 @@ class PaletteProvider(Provider):
         matcher = self.matcher(query)
         letters = query.casefold()
         offered = 0
-        for view in self._pulse.client.checks().values():
+        for view in glances(self._pulse.client.checks()):
             title = _title(view)
             # Looked at before the slower fuzzy match: ten thousand checks must not hold up a key.
             if not _may_match(letters, f"{title} {view.slug}".casefold()):
@@ -149,7 +150,7 @@ class PaletteProvider(Provider):
             if offered >= _MAX_OFFERED:
                 return
 
-    def _check(self, view: CheckView) -> Offer:
+    def _check(self, view: Glance) -> Offer:
         tags = f"  {' '.join(plain(tag) for tag in view.tags)}" if view.tags else ""
         about = cut(f"{view.slug}  {word_for(view.status, view.reason)}{tags}", 70)
         return Offer(_title(view), about, lambda: self._pulse.open_check(view.slug))
@@ -176,5 +177,5 @@ def _may_match(letters: str, text: str) -> bool:
     return all(letter in rest for letter in letters if letter != " ")
 
 
-def _title(view: CheckView) -> str:
+def _title(view: Glance) -> str:
     return f"{GLYPH[view.status]} {cut(name_of(view), 50)}"

@@ -10,8 +10,8 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
+from pulsetui.client.glance import Glance
 from pulsetui.client.status_words import word_for
-from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Reason, Status
 from pulsetui.core.text.nearest import nearest
 
@@ -60,7 +60,7 @@ class Filter(Struct, frozen=True):
                 terms.append(Term(field, _ALIASES.get(rest, rest) if field == "status" else rest, negated))
         return cls(text.strip(), tuple(terms))
 
-    def matches(self, view: CheckView, status: Status, *, snoozed: bool = False) -> bool:
+    def matches(self, view: Glance, status: Status, *, snoozed: bool = False) -> bool:
         """Whether the check, with the status it has now, is shown."""
         return all(_holds(term, view, status, snoozed=snoozed) != term.negated for term in self.terms)
 
@@ -95,7 +95,7 @@ def _among(beginning: str, words: Collection[str]) -> bool:
     return any(word.startswith(beginning) for word in words)
 
 
-def _holds(term: Term, view: CheckView, status: Status, *, snoozed: bool) -> bool:
+def _holds(term: Term, view: Glance, status: Status, *, snoozed: bool) -> bool:
     match term.field:
         case "name":
             return term.text in view.name.casefold()
@@ -114,7 +114,7 @@ def _holds(term: Term, view: CheckView, status: Status, *, snoozed: bool) -> boo
             )
 
 
-def status_words(view: CheckView, status: Status, *, snoozed: bool = False) -> list[str]:
+def status_words(view: Glance, status: Status, *, snoozed: bool = False) -> list[str]:
     """Every word that is true of it: ``down overdue acknowledged snoozed running``."""
     words = [str(status)]
     if status is Status.DOWN:

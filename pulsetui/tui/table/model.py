@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
+from pulsetui.client.glance import Entry, entries_of
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.tui.draw.clocks import check_zone
@@ -130,9 +131,13 @@ class TableModel:
         return self.sort is SortBy.PROBLEMS and not self.reversed and not self.grouped
 
     @property
+    def _narrowed(self) -> bool:
+        return self.subset is not ALL or bool(self.filter.terms)
+
+    @property
     def left_out(self) -> int:
         """How many problems view and filter keep away."""
-        if self.subset is ALL and not self.filter.text:
+        if not self._narrowed:
             return 0
         return sum(self.rows[slug].key is None for slug in self._problems)
 
@@ -161,12 +166,17 @@ class TableModel:
 
     def load(self, checks: Mapping[str, CheckView], now: datetime) -> None:
         """Takes all checks anew."""
-        self.rows = {}
+        self.rows = {slug: Row(entry, now) for slug, entry in entries_of(checks).items()}
         self.counts, self.zones, self._problems = Counter(), Counter(), set()
-        for slug, view in checks.items():
-            row = self.rows[slug] = Row(view, now)
-            self._count(slug, frozenset(), row.facets)
-            self.zones[check_zone(view)] += 1
+        alike: Counter[frozenset[str]] = Counter()
+        for slug, row in self.rows.items():
+            facets = row.facets
+            alike[facets] += 1
+            if PROBLEMS in facets:
+                self._problems.add(slug)
+        for facets, n in alike.items():
+            self.counts.update(dict.fromkeys(facets, n))
+        self.zones.update(check_zone(row.glance) for row in self.rows.values())
         self._sweep()
         self.marks &= self.rows.keys()
         self._order_all()
@@ -176,12 +186,13 @@ class TableModel:
     ) -> None:
         """Takes what is new of the ``changed`` slugs from ``checks``."""
         moved: list[str] = []
+        entries = entries_of(checks)
         for slug in changed:
-            view = checks.get(slug)
-            if view is None:
+            entry = entries.get(slug)
+            if entry is None:
                 self._drop(slug)
-            elif (row := self.rows.get(slug)) is None or row.view is not view:
-                self._put(slug, view, now)
+            elif (row := self.rows.get(slug)) is None or row.entry is not entry:
+                self._put(slug, entry, now)
                 moved.append(slug)
         self._turn(now, moved)
         self._move(moved, hold=hold)
@@ -249,17 +260,17 @@ class TableModel:
 
     # Inside
 
-    def _put(self, slug: str, view: CheckView, now: datetime) -> None:
+    def _put(self, slug: str, entry: Entry, now: datetime) -> None:
         row, before = self.rows.get(slug), frozenset[str]()
         if row is None:
-            row = self.rows[slug] = Row(view, now)
+            row = self.rows[slug] = Row(entry, now)
         else:
             before = row.facets
-            self.zones[check_zone(row.view)] -= 1
-            row.put(view, now)
+            self.zones[check_zone(row.glance)] -= 1
+            row.put(entry, now)
             self._order.touch(row.section)
         self._count(slug, before, row.facets)
-        self.zones[check_zone(view)] += 1
+        self.zones[check_zone(row.glance)] += 1
         for turn in _turns(row):
             heapq.heappush(self._turns, (turn, slug))
         end = _end(row)
@@ -287,7 +298,7 @@ class TableModel:
         if row is None:
             return
         self._count(slug, row.facets, frozenset())
-        self.zones[check_zone(row.view)] -= 1
+        self.zones[check_zone(row.glance)] -= 1
         stood = self.cursor_index()
         self._take_out(row)
         del self.rows[slug]
@@ -344,12 +355,14 @@ class TableModel:
         stood = self.cursor_index()
         self._pending.clear()
         places: list[tuple[str, Key]] = []
+        by, grouped, narrowed = self.sort, self.grouped, self._narrowed
         for row in self.rows.values():
-            row.key = None
-            if self._lets_through(row):
-                row.key = sort_key(self.sort, row)
-                row.section = row.tag if self.grouped else ""
-                places.append((row.section, row.key))
+            if narrowed and not self._lets_through(row):
+                row.key = None
+                continue
+            key = row.key = sort_key(by, row)
+            section = row.section = row.tag if grouped else ""
+            places.append((section, key))
         self._order.fill(places)
         if self.cursor_index() is None:
             self._cursor_anew(stood or 0)
@@ -363,19 +376,20 @@ class TableModel:
             self.move_cursor(index)
 
     def _lets_through(self, row: Row) -> bool:
-        return self.subset.holds(row) and self.filter.matches(row.view, row.status, snoozed=row.snoozed)
+        return self.subset.holds(row) and self.filter.matches(row.glance, row.status, snoozed=row.snoozed)
 
 
 def _turns(row: Row) -> Iterator[float]:
     """The instants at which the clock alone changes the row."""
-    view = row.view
-    if row.status is Status.UP and view.next_ping is not None and not view.unwatched:
-        yield view.next_ping.timestamp()
-    if row.snoozed and view.snoozed_until is not None:
-        yield view.snoozed_until.timestamp()
+    glance = row.glance
+    if row.status is Status.UP and glance.next_ping is not None and not glance.unwatched:
+        yield glance.next_ping.timestamp()
+    if row.snoozed and glance.snoozed_until is not None:
+        yield glance.snoozed_until.timestamp()
 
 
 def _end(row: Row) -> float | None:
-    if row.status in (Status.UP, Status.LATE) and row.view.deadline is not None and not row.view.unwatched:
-        return row.view.deadline.timestamp()
+    glance = row.glance
+    if row.status in (Status.UP, Status.LATE) and glance.deadline is not None and not glance.unwatched:
+        return glance.deadline.timestamp()
     return None

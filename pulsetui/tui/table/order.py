@@ -72,16 +72,24 @@ def order_words(by: SortBy, *, reverse: bool) -> str:
 
 def sort_key(by: SortBy, row: Row) -> Key:
     """Where the row stands; what it cannot be sorted by comes last."""
-    view, slug = row.view, row.view.slug
+    slug = row.glance.slug
     match by:
         case SortBy.PROBLEMS:
-            due = view.next_ping
+            due = row.glance.next_ping
             return (rank(row), _NEVER if due is None else due.timestamp(), row.name, slug)
         case SortBy.NAME:
             return (0, 0.0, row.name, slug)
         case SortBy.DUE:
-            due = None if row.status is Status.PAUSED else view.next_ping
+            due = None if row.status is Status.PAUSED else row.glance.next_ping
             return (0, _NEVER if due is None else due.timestamp(), row.name, slug)
+        case _:
+            return _seldom_key(by, row)
+
+
+def _seldom_key(by: SortBy, row: Row) -> Key:
+    """Orders that have to look at the view of each check."""
+    view, slug = row.view, row.glance.slug
+    match by:
         case SortBy.LAST:
             return (0, -view.last_ping.timestamp() if view.last_ping else _NEVER, row.name, slug)
         case SortBy.TOOK:
@@ -98,10 +106,12 @@ def sort_key(by: SortBy, row: Row) -> Key:
             return _by_text(" ".join(view.hooks), row)
         case SortBy.NOTE:
             return _by_text(note_of(view), row)
+        case _:
+            raise AssertionError(by)
 
 
 def _by_text(text: str, row: Row) -> Key:
-    return (0, 0.0 if text else _NEVER, f"{natural(text)}\0{row.name}", row.view.slug)
+    return (0, 0.0 if text else _NEVER, f"{natural(text)}\0{row.name}", row.glance.slug)
 
 
 class Section:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from pulsetui.client.attention import Attention, attention_of, is_snoozed, known_by, why_down
+from pulsetui.client.glance import Entry, glance_of, view_of
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.tui.draw.status import status_now
@@ -28,38 +29,45 @@ _MAX_DIGITS = 12  # longer numbers are compared as text
 class Row:
     """Slotted and changed in place: there may be ten thousand."""
 
-    __slots__ = ("attention", "key", "name", "section", "snoozed", "status", "view")
+    __slots__ = ("attention", "entry", "glance", "key", "name", "section", "snoozed", "status")
 
-    def __init__(self, view: CheckView, now: datetime) -> None:
+    def __init__(self, entry: Entry, now: datetime) -> None:
         self.key: Key | None = None  # its place in the order; None while it has none
         self.section = ""  # the heading below which that place is
-        self.view = view
-        self.name = natural(view.name)
+        self.entry = entry
+        self.glance = glance_of(entry)
+        self.name = natural(self.glance.name)
         self.judge(now)
 
-    def put(self, view: CheckView, now: datetime) -> None:
-        """Takes a newer view of the same check."""
-        if view.name != self.view.name:
-            self.name = natural(view.name)
-        self.view = view
+    @property
+    def view(self) -> CheckView:
+        """All that may be shown of it. Order, counts and filters ask ``glance``."""
+        return view_of(self.entry)
+
+    def put(self, entry: Entry, now: datetime) -> None:
+        """Takes what is newer of the same check."""
+        glance = glance_of(entry)
+        if glance.name != self.glance.name:
+            self.name = natural(glance.name)
+        self.entry, self.glance = entry, glance
         self.judge(now)
 
     def judge(self, now: datetime) -> None:
         """What the clock alone changes: up turns late, a snooze ends."""
-        self.status = status_now(self.view, now)
-        self.snoozed = is_snoozed(self.view, now)
-        self.attention = attention_of(self.view, now)
+        self.status = status_now(self.glance, now)
+        self.snoozed = is_snoozed(self.glance, now)
+        self.attention = attention_of(self.glance, now)
 
     @property
     def facets(self) -> frozenset[str]:
         """Every word that is true of it: ``down acknowledged muted``."""
-        view = self.view
-        return _facets(self.status, self.attention, self.snoozed, view.is_running, view.unwatched)
+        glance = self.glance
+        return _facets(self.status, self.attention, self.snoozed, glance.is_running, glance.unwatched)
 
     @property
     def tag(self) -> str:
         """The tag that it is grouped under: its first; "" without one."""
-        return self.view.tags[0] if self.view.tags else ""
+        return self.glance.tags[0] if self.glance.tags else ""
 
 
 @lru_cache(maxsize=256)
@@ -94,9 +102,10 @@ def rank(row: Row) -> int:
         return 0 if row.attention is Attention.WANTED else 1
     if row.status is Status.LATE:
         return 2
-    if row.view.unwatched:
-        return 3
-    return {Status.UP: 4, Status.NEW: 5}.get(row.status, 6)
+    return 3 if row.glance.unwatched else _CALM_RANKS[row.status]
+
+
+_CALM_RANKS = {Status.UP: 4, Status.NEW: 5, Status.PAUSED: 6}
 
 
 def note_of(view: CheckView) -> str:

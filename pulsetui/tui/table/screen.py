@@ -198,7 +198,7 @@ class HomeScreen(TableVerbs):
     def _show_beside(self) -> None:
         for beside in self.query(Beside):
             row = self.model.cursor_row if beside.display else None
-            beside.show(row.view.slug if row is not None else None)
+            beside.show(row.glance.slug if row is not None else None)
 
     def _show_glance(self) -> None:
         """Gives the rows that the table leaves free to what helps at a glance, and takes them back."""
@@ -245,7 +245,7 @@ class HomeScreen(TableVerbs):
             if self.model.total:
                 subset = "" if self.model.subset is ALL else self.model.subset.word
                 text = self.model.filter.text
-                tags = {tag for row in self.model.rows.values() for tag in row.view.tags}
+                tags = {tag for row in self.model.rows.values() for tag in row.glance.tags}
                 words.show(no_match_lines(text, subset, self.model.total, width, doubts(text, tags)))
             else:
                 words.show(empty_lines(self.pulse.client.info(), width))
