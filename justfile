@@ -5,7 +5,7 @@
 default:
     @just --list
 
-# All that must pass before anything lands, on every Python that is here, in environments made for it
+# All that must pass before anything lands, on the oldest and the newest Python that is here, in environments made for it
 check *versions:
     .ci/run {{ versions }}
 
