@@ -55,33 +55,64 @@ from pulsetui.version import __version__
 logger = logging.getLogger(__name__)
 
 
+class _Moment:
+    """What the views of one moment have in common."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._unusual = engine.unusual
+        self._now = engine.clock.now()
+        self._snoozes = engine.checks.snoozes
+        self._windows = engine.config.alerting.windows
+        self._hook_names = tuple(engine.config.hooks)
+
+    def view_of(self, tracked: TrackedCheck) -> CheckView:
+        """Of one check; where it cannot be made, what it is and where it stands."""
+        try:
+            view = check_view(tracked, self._hook_names, self._snoozes, self._now)
+            if unusual := self._unusual.of(tracked.id):
+                view = replace(view, unusual=unusual)
+            if (until := maintained_until(self._windows, tracked.check, self._now)) is not None:
+                view = replace(view, maintained_until=until)
+        except Exception:  # the evaluator tells of it; its row is there all the same
+            logger.exception("check=%s cannot be shown", tracked.check.slug)
+            view = bare_view(tracked, self._hook_names)
+        return view
+
+    def glance_of(self, tracked: TrackedCheck) -> Glance:
+        """The same as far as it goes, without that."""
+        try:
+            return check_glance(tracked, self._snoozes, self._now)
+        except Exception:
+            logger.exception("check=%s cannot be shown", tracked.check.slug)
+            return bare_view(tracked, self._hook_names)
+
+
 class _Unmade(Unmade):
-    """A check as it was last committed at some moment."""
+    """A check as it was last committed at some moment. Its view is kept once it is made, its glance never."""
 
-    __slots__ = ("_engine", "_tracked", "_view")
+    __slots__ = ("_moment", "_tracked", "_view")
 
-    def __init__(self, engine: LocalEngine, tracked: TrackedCheck) -> None:
-        self._engine, self._tracked = engine, tracked
+    def __init__(self, moment: _Moment, tracked: TrackedCheck) -> None:
+        self._moment, self._tracked = moment, tracked
         self._view: CheckView | None = None
 
     @property
     def view(self) -> CheckView:
         if self._view is None:
-            self._view = self._engine.view_of(self._tracked)
+            self._view = self._moment.view_of(self._tracked)
         return self._view
 
     def glance(self) -> Glance:
-        return self._engine.glance_of(self._tracked)
+        return self._moment.glance_of(self._tracked)
 
 
 class LocalEngine:
-    """Implements ``client.client.EngineClient``. Views are made when somebody asks, once for each change."""
+    """Implements ``client.client.EngineClient``. Views are made when somebody looks at them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
         self._views = Views({})
-        self._hook_names: tuple[str, ...] = ()
         self._dirty: set[str] = set()
         self._all_dirty = True
         self._on_change: Observers[[frozenset[str]]] = Observers()
@@ -147,40 +178,17 @@ class LocalEngine:
                 return self._views
             all_dirty, dirty = self._all_dirty, self._dirty
             self._all_dirty, self._dirty = False, set()
-            checks = self._engine.checks
-            self._hook_names = tuple(self._engine.config.hooks)
+            checks, moment = self._engine.checks, _Moment(self._engine)
             entries: dict[str, Entry] = {}
             if all_dirty:
-                entries = {one.check.slug: _Unmade(self, one) for one in checks.by_id.values()}
+                entries = {one.check.slug: _Unmade(moment, one) for one in checks.by_id.values()}
             else:
                 entries = dict(self._views.entries)
                 for slug in dirty:
                     if (tracked := checks.find(slug)) is not None:
-                        entries[slug] = _Unmade(self, tracked)
+                        entries[slug] = _Unmade(moment, tracked)
             self._views = Views(entries)
             return self._views
-
-    def view_of(self, tracked: TrackedCheck) -> CheckView:
-        """Of one check; where it cannot be made, what it is and where it stands."""
-        engine, now = self._engine, self.now()
-        try:
-            view = check_view(tracked, self._hook_names, engine.checks.snoozes, now)
-            if unusual := engine.unusual.of(tracked.id):
-                view = replace(view, unusual=unusual)
-            if (until := maintained_until(engine.config.alerting.windows, tracked.check, now)) is not None:
-                view = replace(view, maintained_until=until)
-        except Exception:  # the evaluator tells of it; its row is there all the same
-            logger.exception("check=%s cannot be shown", tracked.check.slug)
-            view = bare_view(tracked, self._hook_names)
-        return view
-
-    def glance_of(self, tracked: TrackedCheck) -> Glance:
-        """The same as far as it goes, without that."""
-        try:
-            return check_glance(tracked, self._engine.checks.snoozes, self.now())
-        except Exception:
-            logger.exception("check=%s cannot be shown", tracked.check.slug)
-            return bare_view(tracked, self._hook_names)
 
     def info(self) -> EngineInfo:
         engine = self._engine
