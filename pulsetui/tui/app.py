@@ -170,7 +170,8 @@ class PulseApp(App[None]):
             return
         self.session.settings = replace(self.session.settings, zone=self.shown_zone.chosen)
         self._draw_anew()
-        self.say(f"Times in {self.viewer_zone}: {WHOSE[self.shown_zone.chosen]}")
+        zone, whose = str(self.viewer_zone), WHOSE[self.shown_zone.chosen]
+        self.say(f"Times in {zone}" if zone == whose else f"Times in {zone}: {whose}")
 
     def get_default_screen(self) -> Screen[None]:
         if self._wall:
