@@ -332,9 +332,10 @@ class _Builder(JudgedTables):
             checks[slug] = check
             fields[slug] = _shared(table)
             self._bare += bare_spans_of_check(slug, table)
+        if self._known is None:
+            return checks, fields
         # What was read before stays in its bytes until somebody asks for it.
-        kept = cast("dict[str, Mapping[str, object]]", self._known.fields if self._known else {})
-        return checks, ChainMap(fields, kept) if kept else fields
+        return checks, ChainMap(fields, cast("dict[str, Mapping[str, object]]", self._known.fields))
 
     def _drill(self, timezone: str) -> DrillConfig | None:
         if "drill" not in self.document:

@@ -243,13 +243,15 @@ class Database:
         reader = rows.StateReader(self.aside, self._counted, definition)
         try:
             # Row by row: the documents of all checks at once would stay in the memory of the process.
-            return [
+            found = [
                 reader.read(row)
                 for row in self._connection.execute(
                     "SELECT id, slug, uuid, created_at, removed_at, state, calm, due, deadline, seal"
                     " FROM checks LEFT JOIN states ON check_id = id"
                 )
             ]
+            self._connection.execute("PRAGMA shrink_memory")  # the pages of all states are read once
+            return found
         except sqlite3.Error as error:
             raise (
                 _damaged(self.path, error) if _is_damage(error) else StoreError(f"{self.path}: {error}")

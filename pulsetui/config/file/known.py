@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypedDict, Union, cast, get_args, get_origin
 
@@ -29,7 +30,7 @@ from pulsetui.errors import ScheduleError
 from pulsetui.version import __version__
 
 _MARK = 32  # bytes before what is kept
-_FORM = 4  # of what is kept
+_FORM = 5  # of what is kept
 _Named = tuple[ScheduleKind, str, str]  # kind, expression, zone
 _Own = tuple[int, str, str | None, str, str, str]  # number of its kind; name, uuid, desc, command, runbook
 
@@ -41,7 +42,7 @@ class _Kept(Struct, frozen=True):
     schedules: list[_Named]  # each once; a kind has the number of its own
     kinds: list[Raw]  # what plain checks are but for ``_OWN``, each once
     checks: list[_Own]  # in order: what is a check's own
-    fields: list[Raw]  # their tables
+    fields: Raw  # their tables, by slug
 
 
 def pack(text: str, rest: Mapping[str, Any], config: Config) -> bytes:
@@ -64,7 +65,7 @@ def pack(text: str, rest: Mapping[str, Any], config: Config) -> bytes:
         schedules=list(schedules),
         kinds=[Raw(one) for one in kinds],
         checks=list(plain.values()),
-        fields=[Raw(encode(dict(fields[slug]))) for slug in plain],
+        fields=Raw(encode({slug: dict(fields[slug]) for slug in plain})),
     )
     try:
         packed = encode(kept)
@@ -90,16 +91,18 @@ def unpack(packed: bytes, text: str) -> ReadBefore | None:
         return None
     nothing: dict[str, Any] = {}
     tables = {slug: kept.special.get(slug, nothing) for slug in kept.order}
-    return ReadBefore(
-        {**kept.rest, "checks": tables}, checks, _Tables(dict(zip(plain, kept.fields, strict=True)))
-    )
+    return ReadBefore({**kept.rest, "checks": tables}, checks, _Tables(kept.fields.copy()))
 
 
 class _Tables(Mapping[str, Mapping[str, object]]):
     """Tables that are only taken out of their bytes when somebody asks for one."""
 
-    def __init__(self, packed: Mapping[str, Raw]) -> None:
-        self._packed = packed
+    def __init__(self, together: Raw) -> None:
+        self._together = together
+
+    @cached_property
+    def _packed(self) -> Mapping[str, Raw]:
+        return msgspec.msgpack.decode(self._together, type=dict[str, Raw])
 
     def __getitem__(self, slug: str) -> Mapping[str, object]:
         return MappingProxyType(msgspec.msgpack.decode(self._packed[slug], type=dict[str, object]))
