@@ -94,8 +94,6 @@ class Service:
             gc.freeze()
             # A crowd's pings go without it: by default it would look for cycles in the midst of each crowd.
             gc.set_threshold(20_000)
-            if len(self.engine.config.checks) >= memory.LARGE:
-                memory.give_back()
         except BaseException:
             self._end_loop()
             raise
@@ -162,6 +160,7 @@ class Service:
         if not self._stopping:
             self._delivery_task = asyncio.get_running_loop().create_task(delivery.run())
         await self._tell_host_zone()
+        memory.give_back(len(engine.config.checks))  # last: what a first frame has needed goes, too
 
     def _introduce(self, delivery: DeliveryWorker) -> None:
         """To the engine and its clients: who tells alerts."""

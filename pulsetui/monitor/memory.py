@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-LARGE = 5_000
+_LARGE = 5_000
 """Checks from which on it is worth while: of 100,000 it is 40 MB."""
 
 
-def give_back() -> None:
-    """The allocator keeps the room of what was freed, for later; here there is no such later. Takes some
-    milliseconds. Does nothing where the C library has no such call (it is glibc's)."""
+def give_back(checks: int) -> None:
+    """The allocator keeps the room of what was freed, for later; after the start of many ``checks`` there is
+    no such later. Takes some milliseconds. Does nothing where the C library has no such call (it is glibc's).
+    """
+    if checks < _LARGE:
+        return
     try:
         import ctypes  # rare: no usual start pays for it
 
