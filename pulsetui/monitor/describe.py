@@ -76,7 +76,7 @@ def check_view(
     hung = next((run.started_at for run in reversed(state.runs) if run.outcome is Outcome.HUNG), None)
     due, deadline = _due_and_deadline(check, state)
     return CheckView(
-        **_defined(tracked, state, hook_names),
+        **_defined(tracked, state, hook_names, words_of(check.schedule)),
         status=status,
         reason=state.reason,
         detail=state.detail,
@@ -113,12 +113,7 @@ def bare_view(tracked: TrackedCheck, hook_names: Sequence[str]) -> CheckView:
     """What is known of a check without computing anything: something of it makes that raise."""
     check, state = tracked.check, tracked.state
     return CheckView(
-        slug=check.slug,
-        uuid=tracked.uuid,
-        name=check.name,
-        desc=check.desc,
-        tags=check.tags,
-        hooks=tuple(hook_names) if check.hooks is None else check.hooks,
+        **_defined(tracked, state, hook_names, check.schedule.expression),
         status=state.status,
         reason=state.reason,
         detail=state.detail,
@@ -138,17 +133,9 @@ def bare_view(tracked: TrackedCheck, hook_names: Sequence[str]) -> CheckView:
         deadline=None,
         upcoming=None,
         first_due=None,
-        schedule_kind=check.schedule.kind,
-        schedule=check.schedule.expression,
-        tz=check.schedule.timezone,
-        schedule_words=check.schedule.expression,
-        grace=check.grace.total_seconds(),
-        max_runtime=None,
         n_pings=state.n_pings,
-        manual_resume=check.manual_resume,
         incident=None,
         history=state.history,
-        created_at=state.created_at,
         last_line=state.last_line,
     )
 
@@ -201,8 +188,8 @@ class _Defined(TypedDict):
     source: tuple[str, str] | None
 
 
-def _defined(tracked: TrackedCheck, state: CheckState, hook_names: Sequence[str]) -> _Defined:
-    """What a check is, wherever it stands."""
+def _defined(tracked: TrackedCheck, state: CheckState, hook_names: Sequence[str], words: str) -> _Defined:
+    """What a check is, wherever it stands; ``words`` say its schedule."""
     check = tracked.check
     return {
         "slug": check.slug,
@@ -214,7 +201,7 @@ def _defined(tracked: TrackedCheck, state: CheckState, hook_names: Sequence[str]
         "schedule_kind": check.schedule.kind,
         "schedule": check.schedule.expression,
         "tz": check.schedule.timezone,
-        "schedule_words": words_of(check.schedule),
+        "schedule_words": words,
         "grace": check.grace.total_seconds(),
         "max_runtime": None if check.max_runtime is None else check.max_runtime.total_seconds(),
         "manual_resume": check.manual_resume,
