@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +50,7 @@ def world_of(options: argparse.Namespace, host: Facts) -> World:
     now = datetime.now(UTC)
     listener = ListenerConfig()
     path = config_path(options)
-    checks: Sequence[KnownCheck] = ()
+    checks: Collection[KnownCheck] = ()
     knows_checks, url = False, ""
     if path.exists() and not options.attach:
         try:

@@ -95,6 +95,13 @@ def read_check_rules(
 
 def holiday_files(document: Mapping[str, Any]) -> Iterator[str]:
     """The files with holidays that the tables of a whole checks.toml name."""
+    checks = document.get("checks")
+    with_rules = {
+        slug: table
+        for slug, table in (checks.items() if isinstance(checks, Mapping) else ())
+        if isinstance(table, dict) and "alerts" in table
+    }
+    document = {**document, "checks": with_rules}
 
     def tables(*keys: str) -> Iterator[Mapping[str, Any]]:
         found: Iterable[Any] = [document]

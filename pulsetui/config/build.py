@@ -41,6 +41,7 @@ from pulsetui.config.tables.host import read_host
 from pulsetui.config.tables.prove import ProveConfig, database_flaw, holds_password, read_prove
 from pulsetui.config.tables.watchdog import WATCHDOG, WATCHDOG_SECRETS, WatchdogConfig, read_watchdog
 from pulsetui.config.values import Flaw, FlawedError
+from pulsetui.core.alike import AlikeChecks, checks_where, gathered
 from pulsetui.core.state.alert_rules import AlertRules
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
@@ -62,6 +63,8 @@ TOP = (
     "keys",
     "actions",
 )
+_MANY = 500
+"""Checks from which on what they have in common is kept once."""
 _OWN = frozenset({"name", "desc", "uuid"})
 """Fields that hardly two checks have alike."""
 
@@ -131,7 +134,7 @@ class _Builder(JudgedTables):
             timezone=timezone,
             listener=listener,
             hooks=MappingProxyType(hooks),
-            checks=MappingProxyType(checks),
+            checks=checks if isinstance(checks, AlikeChecks) else MappingProxyType(checks),
             fields=MappingProxyType(fields),
             keys=MappingProxyType(self._keys()),
             actions=MappingProxyType(self.actions()),
@@ -249,15 +252,14 @@ class _Builder(JudgedTables):
 
     def _depend(self, checks: Mapping[str, Check]) -> None:
         """A check depends on others that are there, and not on itself."""
-        for slug, check in checks.items():
-            if not check.depends_on:
-                continue
+        for check in checks_where(checks, lambda check: bool(check.depends_on)):
+            where = ("checks", check.slug)
             for parent in check.depends_on:
                 if parent not in self.table((), "checks"):
-                    self.report(("checks", slug), "depends_on", no_such_check(parent, checks))
-            if circular(checks, slug):
+                    self.report(where, "depends_on", no_such_check(parent, checks))
+            if circular(checks, check.slug):
                 message = "leads back to this check, so that neither would ever be told of"
-                self.report(("checks", slug), "depends_on", Flaw(message, list(check.depends_on)))
+                self.report(where, "depends_on", Flaw(message, list(check.depends_on)))
 
     def _hook(self, where: tuple[str, ...], kind: str, options: dict[str, object]) -> HookConfig:
         validator: object = self._validators[kind]
@@ -305,19 +307,19 @@ class _Builder(JudgedTables):
 
     def _checks(
         self, timezone: str, hook_names: Mapping[str, Any]
-    ) -> tuple[dict[str, Check], Mapping[str, Mapping[str, object]]]:
-        tables = self.table((), "checks", report=True)
-        if self._known is not None and self._known.checks.keys() == tables.keys():
-            return dict(self._known.checks), self._known.fields
+    ) -> tuple[Mapping[str, Check], Mapping[str, Mapping[str, object]]]:
+        tables, known = self.table((), "checks", report=True), self._known
+        if known is not None:
+            to_read = known.checks.special()
+            if not to_read:
+                return known.checks, known.fields
+            tables = {slug: tables[slug] for slug in to_read}
         checks: dict[str, Check] = {}
         fields: dict[str, Mapping[str, object]] = {}
         by_uuid: dict[str, str] = {}
         for slug, table in tables.items():
             if not isinstance(table, dict):
                 self.table(("checks",), slug, report=True)
-                continue
-            if self._known is not None and (check := self._known.checks.get(slug)) is not None:
-                checks[slug] = check
                 continue
             check, flaws = read_check(
                 slug, table, default_timezone=timezone, hook_names=hook_names, directory=self._directory
@@ -332,10 +334,11 @@ class _Builder(JudgedTables):
             checks[slug] = check
             fields[slug] = _shared(table)
             self._bare += bare_spans_of_check(slug, table)
-        if self._known is None:
-            return checks, fields
+        if known is None:
+            return (checks if len(checks) < _MANY else gathered(checks)), fields
+        known.checks.put_in(checks)
         # What was read before stays in its bytes until somebody asks for it.
-        return checks, ChainMap(fields, cast("dict[str, Mapping[str, object]]", self._known.fields))
+        return known.checks, ChainMap(fields, cast("dict[str, Mapping[str, object]]", known.fields))
 
     def _drill(self, timezone: str) -> DrillConfig | None:
         if "drill" not in self.document:
@@ -352,10 +355,10 @@ class _Builder(JudgedTables):
             if is_read and (flaw := database_flaw(name, address)) is not None:
                 self.report(where, name, flaw)
             databases[name] = str(address)
-        for slug, check in checks.items():
+        for check in checks_where(checks, lambda check: bool(check.prove)):
             for name in filter(None, (proof.database for proof in check.prove)):
                 if name not in databases:
-                    self.report(("checks", slug), "prove", no_such_database(name, databases))
+                    self.report(("checks", check.slug), "prove", no_such_database(name, databases))
         return replace(self.own("prove", read_prove), databases=MappingProxyType(databases))
 
     def _watchdogs(self) -> tuple[WatchdogConfig, ...]:

@@ -200,7 +200,7 @@ def new_slug_flaw(slug: str) -> Flaw | None:
 
 def odd_slugs(slugs: Iterable[str]) -> str:
     """A warning for slugs that are in a file and would not be given any more; "" when there are none."""
-    odd = [slug for slug in slugs if new_slug_flaw(slug) is not None]
+    odd = [slug for slug in slugs if slug.startswith(("-", "_")) and new_slug_flaw(slug) is not None]
     if not odd:
         return ""
     named = ", ".join(odd[:3]) + (f" and {len(odd) - 3} more" if len(odd) > 3 else "")

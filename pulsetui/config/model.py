@@ -17,6 +17,7 @@ from pulsetui.config.tables.drill import DrillConfig
 from pulsetui.config.tables.host import HostConfig
 from pulsetui.config.tables.prove import ProveConfig
 from pulsetui.config.tables.watchdog import WatchdogConfig
+from pulsetui.core.alike import AlikeChecks
 from pulsetui.core.state.alerting import Alerting
 from pulsetui.core.state.check import Check
 
@@ -105,6 +106,6 @@ class Config(Struct, frozen=True, kw_only=True):
 class ReadBefore(Struct, frozen=True):
     """What a text was found to mean when it was read before (see ``file.known``)."""
 
-    document: Mapping[str, Any]  # its tables, where the table of a check that is in ``checks`` is empty
-    checks: Mapping[str, Check]
-    fields: Mapping[str, Mapping[str, object]]  # of these checks, as written; none has a bare span
+    document: Mapping[str, Any]  # its tables; those of checks are empty but for special ones
+    checks: AlikeChecks  # the special ones are to be read
+    fields: Mapping[str, Mapping[str, object]]  # of the others, as written; none has a bare span

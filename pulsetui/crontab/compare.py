@@ -45,7 +45,12 @@ def differences(
         for check in world.checks
         if check.slug not in told
     )
-    return (*(one for each in jobs for one in _of_job(each, world)), *silent)
+    return (*differences_of_jobs(jobs, world), *silent)
+
+
+def differences_of_jobs(jobs: Sequence[HostJob], world: World) -> tuple[Difference, ...]:
+    """In the order of the files."""
+    return tuple(one for each in jobs for one in _of_job(each, world))
 
 
 def _of_job(each: HostJob, world: World) -> Iterator[Difference]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -71,18 +72,32 @@ class LintFile(Struct, frozen=True):
         return self.crontab.path
 
 
+class KnownChecks(Collection[KnownCheck]):
+    """So many that one is not looked for among all of them."""
+
+    @abstractmethod
+    def named(self, name: str) -> KnownCheck | None:
+        """The check of that slug or uuid."""
+
+    @abstractmethod
+    def made(self) -> Iterable[KnownCheck]:
+        """Those with a source."""
+
+
 class World(Struct, frozen=True, kw_only=True):
     """What files are judged against."""
 
     host: Facts
     now: datetime
-    checks: Sequence[KnownCheck] = ()
+    checks: Collection[KnownCheck] = ()
     knows_checks: bool = False  # whether there is a checks.toml at all
     addresses: frozenset[str] = frozenset()  # host:port of the listener, by all its names
 
     def check(self, name: str) -> KnownCheck | None:
         """The check of that slug or uuid."""
-        return next((each for each in self.checks if name in (each.slug, each.uuid)), None)
+        if isinstance(self.checks, KnownChecks):
+            return self.checks.named(name)
+        return next((each for each in self.checks if name and name in (each.slug, each.uuid)), None)
 
     def check_of_command(self, job: CronJob) -> KnownCheck | None:
         """The check that a command of a Django project reports to with no word in its line, by the app
@@ -96,7 +111,8 @@ class World(Struct, frozen=True, kw_only=True):
 
     def _made_of(self, job: CronJob) -> KnownCheck | None:
         """None also where several were: of two projects with the same command, in other files than this."""
-        made = [each for each in self.checks if each.source and is_of_line(each.source, job)]
+        checks = self.checks.made() if isinstance(self.checks, KnownChecks) else self.checks
+        made = [each for each in checks if each.source and is_of_line(each.source, job)]
         here = [each for each in made if each.source and is_of_file(each.source[0], job.crontab.path)]
         return made[0] if len(made) == 1 else here[0] if len(here) == 1 else None
 

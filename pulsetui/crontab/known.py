@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import urlsplit
 
 from pulsetui.client.views import CheckView
 from pulsetui.config.address import is_loopback
 from pulsetui.config.model import Config, ListenerConfig
+from pulsetui.core.alike import AlikeChecks
 from pulsetui.core.state.check import Check
-from pulsetui.crontab.findings import KnownCheck
+from pulsetui.crontab.findings import KnownCheck, KnownChecks
 
 _OWN_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
-def of_config(config: Config) -> tuple[KnownCheck, ...]:
+class _OfConfig(KnownChecks):
+    def __init__(self, checks: AlikeChecks) -> None:
+        self._checks = checks
+
+    def named(self, name: str) -> KnownCheck | None:
+        place = self._checks.places.get(name)
+        if place is None:
+            written = self._checks.written_uuids()
+            place = next((place for place, uuid in written.items() if uuid == name), None)
+        return None if place is None else of_check(self._checks.at(place))
+
+    def made(self) -> Iterator[KnownCheck]:
+        return map(of_check, self._checks.where(lambda check: bool(check.source)))
+
+    def __iter__(self) -> Iterator[KnownCheck]:
+        return map(of_check, self._checks.values())
+
+    def __len__(self) -> int:
+        return len(self._checks)
+
+    def __contains__(self, check: object) -> bool:
+        return isinstance(check, KnownCheck) and self.named(check.slug) == check
+
+
+def of_config(config: Config) -> Collection[KnownCheck]:
     """As checks.toml says; nothing is known of their runs."""
-    return tuple(of_check(check) for check in config.checks.values())
+    if isinstance(config.checks, AlikeChecks):
+        return _OfConfig(config.checks)
+    return tuple(map(of_check, config.checks.values()))
 
 
 def of_check(check: Check) -> KnownCheck:

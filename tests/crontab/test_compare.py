@@ -180,3 +180,11 @@ def test_where_jobs_and_checks_do_not_agree() -> None:
     ]
     assert found[0].source.endswith("root:2")
     assert "runs at 0 3 * * * (Europe/Berlin), and the check late expects 0 4 * * *" in found[0].text
+
+
+def test_a_job_that_reports_to_nothing_speaks_for_no_check() -> None:
+    """A check of checks.toml has no uuid there as a rule."""
+    world = msgspec.structs.replace(WORLD, checks=(known("billing"), known("backup")))
+    jobs = host_jobs([lint_file("0 2 * * * /opt/other\n")], (), world)
+    silent = [one.slug for one in differences(jobs, world) if one.kind == "silent"]
+    assert silent == ["billing", "backup"]

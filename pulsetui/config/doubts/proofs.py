@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
 from pulsetui.config.model import Config
+from pulsetui.core.alike import checks_where
 from pulsetui.core.proof.proof import Proof
 from pulsetui.core.schedule.english import listed
 
@@ -28,6 +29,6 @@ def proof_doubts(config: Config) -> Iterator[str]:
 
 def _checks(config: Config, asks: Callable[[Proof], bool]) -> str:
     """The checks with such a proof; "" without any."""
-    found: Iterable[str] = (slug for slug, check in config.checks.items() if any(map(asks, check.prove)))
-    names = [f"[checks.{slug}] prove" for slug in found]
+    found = checks_where(config.checks, lambda check: any(map(asks, check.prove)))
+    names = [f"[checks.{check.slug}] prove" for check in found]
     return listed([*names[:_NAMED], f"{len(names) - _NAMED} more"] if len(names) > _NAMED + 1 else names)

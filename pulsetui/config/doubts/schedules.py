@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from pulsetui.config.problem import quoted
+from pulsetui.core.alike import checks_where
 from pulsetui.core.state.check import Check
 
 _NAMED = 3
@@ -18,9 +19,10 @@ def schedule_doubts(checks: Iterable[Check], now: datetime) -> Iterator[str]:
         yield from (f"{_place(check)}: {doubt}" for doubt in check.schedule.doubts(now))
 
 
-def ended_schedules(checks: Iterable[Check], now: datetime) -> str:
+def ended_schedules(checks: Mapping[str, Check], now: datetime) -> str:
     """A notice of checks at which nothing will ever be due again: they cannot alarm. "" without any."""
-    over = [(check, text) for check in checks if (text := check.schedule.over(now))]
+    ended = checks_where(checks, lambda check: bool(check.schedule.over(now)))
+    over = [(check, check.schedule.over(now)) for check in ended]
     if not over:
         return ""
     if len(over) == 1:

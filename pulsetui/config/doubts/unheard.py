@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from pulsetui.config.model import Config
+from pulsetui.core.alike import checks_where
+from pulsetui.core.state.check import Check
 
 NEEDS_SCREEN: Final = frozenset({"terminal"})
 """Types of hooks that reach nobody without a screen."""
@@ -21,16 +23,18 @@ def unheard(config: Config, silent: Mapping[str, str]) -> str:
 
     A check with ``hooks = []`` wants it so.
     """
-    wanted = [check for check in config.checks.values() if check.hooks != ()]
-    heard: dict[tuple[str, ...] | None, bool] = {}  # thousands of checks have few lists of hooks
-    for check in wanted:
-        if check.hooks not in heard:
-            names = config.hooks if check.hooks is None else check.hooks
-            heard[check.hooks] = any(name not in silent for name in names)
-    lost = [check for check in wanted if not heard[check.hooks]]
+
+    def is_lost(check: Check) -> bool:
+        names = config.hooks if check.hooks is None else check.hooks
+        return check.hooks != () and all(name in silent for name in names)
+
+    lost = [check.slug for check in checks_where(config.checks, is_lost)]
     if not lost:
         return ""
-    whom = "" if len(lost) == len(wanted) else f" of {_some([check.slug for check in lost])}"
+    is_heard = any(
+        True for _ in checks_where(config.checks, lambda one: one.hooks != () and not is_lost(one))
+    )
+    whom = f" of {_some(lost)}" if is_heard else ""
     return f"nobody would be told of a failure{whom}: {_why(config, silent)}"
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import types
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import copy
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -20,9 +20,9 @@ from typing import Any, TypedDict, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Raw, Struct
-from msgspec.structs import force_setattr
 
 from pulsetui.config.model import Config, ReadBefore
+from pulsetui.core.alike import AlikeChecks, Own, gathered
 from pulsetui.core.schedule.parse import parse_schedule
 from pulsetui.core.schedule.schedule import Schedule, ScheduleKind
 from pulsetui.core.state.check import Check
@@ -30,42 +30,52 @@ from pulsetui.errors import ScheduleError
 from pulsetui.version import __version__
 
 _MARK = 32  # bytes before what is kept
-_FORM = 5  # of what is kept
+_FORM = 6  # of what is kept
 _Named = tuple[ScheduleKind, str, str]  # kind, expression, zone
-_Own = tuple[int, str, str | None, str, str, str]  # number of its kind; name, uuid, desc, command, runbook
 
 
 class _Kept(Struct, frozen=True):
     rest: dict[str, Any]  # the document without its checks
-    order: list[str]  # of all checks
+    slugs: list[str]  # of all checks, in order; a place is one in this list
     special: dict[str, dict[str, Any]]  # the tables of those that are not plain
     schedules: list[_Named]  # each once; a kind has the number of its own
-    kinds: list[Raw]  # what plain checks are but for ``_OWN``, each once
-    checks: list[_Own]  # in order: what is a check's own
-    fields: Raw  # their tables, by slug
+    kinds: list[Raw]  # what plain checks are but for what is their own, each once
+    kind_of: bytes  # by place, as an array of ``_NUMBERS``; -1: it is special
+    names: list[str]  # by place
+    own: dict[int, Own]  # by place
+    fields: Raw  # the tables of plain ones, by slug
 
 
 def pack(text: str, rest: Mapping[str, Any], config: Config) -> bytes:
     """What is to be kept of ``text``, which means ``config``; ``rest`` are its tables without the checks.
     Empty where that cannot be."""
-    checks, fields = config.checks, config.fields
+    fields, encode = config.fields, msgspec.msgpack.Encoder().encode
+    checks = config.checks if isinstance(config.checks, AlikeChecks) else gathered(config.checks)
     doubtful = {one.table[-1] for one in config.bare_spans if one.table[0] == "checks"}
-    encode = msgspec.msgpack.Encoder().encode
     schedules: dict[_Named, int] = {}
-    kinds: dict[bytes, int] = {}
-    plain: dict[str, _Own] = {}
-    for slug, check in checks.items():
-        if slug not in doubtful and (kind := _kind(check, schedules)) is not None:
-            number = kinds.setdefault(encode(kind), len(kinds))
-            plain[slug] = (number, check.name, check.uuid, check.desc, check.command, check.runbook)
+    kinds = [_kind(check, schedules) for check in checks.kinds]
+    # Those that are kept, by the number they had; special checks had -1.
+    kept_as = {
+        number: count for count, number in enumerate(n for n, one in enumerate(kinds) if one is not None)
+    }
+    kind_of = array(
+        _NUMBERS,
+        (
+            -1 if slug in doubtful else kept_as.get(number, -1)
+            for slug, number in zip(checks.slugs, checks.kind_of, strict=True)
+        ),
+    )
+    special = {slug: dict(fields[slug]) for slug, n in zip(checks.slugs, kind_of, strict=True) if n < 0}
     kept = _Kept(
         rest=dict(rest),
-        order=list(checks),
-        special={slug: dict(fields[slug]) for slug in checks if slug not in plain},
+        slugs=list(checks.slugs),
+        special=special,
         schedules=list(schedules),
-        kinds=[Raw(one) for one in kinds],
-        checks=list(plain.values()),
-        fields=Raw(encode({slug: dict(fields[slug]) for slug in plain})),
+        kinds=[Raw(encode(one)) for one in kinds if one is not None],
+        kind_of=kind_of.tobytes(),
+        names=list(checks.names),
+        own={place: one for place, one in checks.own.items() if kind_of[place] >= 0},
+        fields=Raw(encode({slug: dict(fields[slug]) for slug in checks if slug not in special})),
     )
     try:
         packed = encode(kept)
@@ -85,12 +95,17 @@ def unpack(packed: bytes, text: str) -> ReadBefore | None:
     try:
         kept = msgspec.msgpack.decode(content, type=_Kept)
         schedules = [parse_schedule(*named) for named in kept.schedules]
-        plain = [slug for slug in kept.order if slug not in kept.special]
-        checks = dict(_checks(plain, kept, schedules))
+        checks = AlikeChecks(
+            kept.slugs,
+            kept.names,
+            tuple(_kinds(kept.kinds, schedules)),
+            array(_NUMBERS, kept.kind_of),
+            kept.own,
+        )
     except (msgspec.MsgspecError, ScheduleError):  # time zones may be others by now
         return None
     nothing: dict[str, Any] = {}
-    tables = {slug: kept.special.get(slug, nothing) for slug in kept.order}
+    tables = {**dict.fromkeys(kept.slugs, nothing), **kept.special}
     return ReadBefore({**kept.rest, "checks": tables}, checks, _Tables(kept.fields.copy()))
 
 
@@ -132,9 +147,8 @@ def _is_plain(kind: Any) -> bool:
 
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Check)}
 _PLAIN = {name: field.type for name, field in _FIELDS.items() if _is_plain(field.type)}
-_OWN = ("name", "uuid", "desc", "command", "runbook")
-"""As in ``_Own``: what hardly two checks have the same, besides their slugs."""
-_COMMON = tuple(name for name in _PLAIN if name not in (*_OWN, "slug"))
+_COMMON = tuple(name for name in _PLAIN if name not in (*Own.__struct_fields__, "slug", "name"))
+_NUMBERS = "i"
 _SHARED = {name for name, kind in _PLAIN.items() if kind is not str and kind is not bool and kind is not int}
 """Of whose values thousands of checks have the same."""
 
@@ -174,15 +188,3 @@ def _kinds(packed: Sequence[Raw], schedules: Sequence[Schedule]) -> Iterator[Che
         for name in found.keys() & _SHARED:
             found[name] = shared.setdefault(found[name], found[name])
         yield Check(slug="", name="", **found)
-
-
-def _checks(slugs: Sequence[str], kept: _Kept, schedules: Sequence[Schedule]) -> Iterator[tuple[str, Check]]:
-    kinds = list(_kinds(kept.kinds, schedules))
-    for slug, (number, name, *rest) in zip(slugs, kept.checks, strict=True):
-        check = copy(kinds[number])
-        force_setattr(check, "slug", slug)
-        force_setattr(check, "name", name)
-        if any(rest):
-            for field, value in zip(_OWN[1:], rest, strict=True):
-                force_setattr(check, field, value)
-        yield slug, check

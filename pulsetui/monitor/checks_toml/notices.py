@@ -97,7 +97,7 @@ class ConfigNotices:
         self._look_again = asyncio.get_running_loop().call_later(
             _LOOK_AGAIN_S, self._look_at_schedules, config
         )
-        ended = ended_schedules(config.checks.values(), self._clock.now())
+        ended = ended_schedules(config.checks, self._clock.now())
         if ended == self._ended:
             return  # else it would come back an hour after it was dismissed
         self._ended = ended

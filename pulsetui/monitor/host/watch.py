@@ -19,7 +19,7 @@ from pulsetui.core.state.check import Check
 from pulsetui.core.text.clean import clean
 from pulsetui.core.text.phrases import count_text
 from pulsetui.crontab import known as known_checks
-from pulsetui.crontab.compare import Difference, differences
+from pulsetui.crontab.compare import Difference, differences_of_jobs
 from pulsetui.crontab.findings import World
 from pulsetui.crontab.host import Facts, ThisHost
 from pulsetui.crontab.places import Places
@@ -159,7 +159,7 @@ class HostWatch:
         self.known = KnownOfHost(snapshot=snapshot, seen=after, happened=self._happened(before, snapshot))
         if after != before.seen:
             await _apart(lambda: memory.keep(self._state_dir, after))
-        found = differences(snapshot.jobs, world)
+        found = differences_of_jobs(snapshot.jobs, world)
         self._troubles = {one.source: one.text for one in found if one.source}
         self._tell(before.seen, snapshot, found)
 
