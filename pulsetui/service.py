@@ -22,7 +22,6 @@ from pulsetui.config.model import Config, is_loopback
 from pulsetui.errors import EngineError, PulseError
 from pulsetui.hooks.registry import VALIDATORS
 from pulsetui.listener.http.sockets import open_sockets, port_of
-from pulsetui.monitor import memory
 from pulsetui.monitor.checks_toml.notices import ConfigNotices
 from pulsetui.monitor.clock import Clock, SystemClock
 from pulsetui.monitor.engine import Engine
@@ -160,7 +159,7 @@ class Service:
         if not self._stopping:
             self._delivery_task = asyncio.get_running_loop().create_task(delivery.run())
         await self._tell_host_zone()
-        memory.give_back(len(engine.config.checks))  # last: what a first frame has needed goes, too
+        await engine.save_memory()  # last: what a first frame has needed goes, too
 
     def _introduce(self, delivery: DeliveryWorker) -> None:
         """To the engine and its clients: who tells alerts."""

@@ -7,7 +7,8 @@ ordered and filtered by. A view has all of that under the same names, so each is
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -56,10 +57,92 @@ class Unmade(ABC):
 Entry = CheckView | Unmade
 
 
+CalmCheck = tuple[str, str, int, Status, float, float]
+"""Slug, name, number of its kind, status, due and deadline: in seconds since 1970, infinity for never."""
+
+
+Turn = tuple[float, str]
+"""Seconds since 1970, and the slug of the check to which something happens then by the clock alone."""
+
+
+class CalmColumns(ABC):
+    """Checks of which there is nothing else to know: not down, not running, not snoozed. Thousands are so."""
+
+    @property
+    @abstractmethod
+    def kinds(self) -> Sequence[CheckGlance]:
+        """What those of each kind have in common: tags and schedule."""
+
+    @abstractmethod
+    def at(self, now: datetime, without: Container[str]) -> Iterator[CalmCheck]:
+        """As they stand by the clock: those that are due by ``now`` are late."""
+
+    @abstractmethod
+    def count(self, now: datetime, without: Container[str]) -> Counter[tuple[int, Status]]:
+        """How many of each kind stand so."""
+
+    @abstractmethod
+    def dues(self, now: datetime, until: float, most: int, without: Container[str]) -> list[Turn]:
+        """When those that are up at ``now`` turn late by the clock: all until an instant (in seconds since
+        1970), and of the later ones at least so many, the nearest, if there are so many."""
+
+    @abstractmethod
+    def deadlines(self, now: datetime, until: float, most: int, without: Container[str]) -> list[Turn]:
+        """Likewise, when those that are up or late go down."""
+
+    @abstractmethod
+    def status(self, slug: str, now: datetime) -> Status:
+        """The same of one. Raises KeyError."""
+
+    @abstractmethod
+    def __contains__(self, slug: object) -> bool: ...
+
+
+class _NoColumns(CalmColumns):
+    kinds = ()
+
+    def at(self, now: datetime, without: Container[str]) -> Iterator[CalmCheck]:
+        return iter(())
+
+    def count(self, now: datetime, without: Container[str]) -> Counter[tuple[int, Status]]:
+        return Counter()
+
+    def dues(self, now: datetime, until: float, most: int, without: Container[str]) -> list[Turn]:
+        return []
+
+    def deadlines(self, now: datetime, until: float, most: int, without: Container[str]) -> list[Turn]:
+        return []
+
+    def status(self, slug: str, now: datetime) -> Status:
+        raise KeyError(slug)
+
+    def __contains__(self, slug: object) -> bool:
+        return False
+
+
+NO_COLUMNS: CalmColumns = _NoColumns()
+
+
+class Entries(Mapping[str, Entry]):
+    """By slug. Some are made when they are asked for, each time anew."""
+
+    @abstractmethod
+    def calm(self) -> CalmColumns:
+        """Some of them, in columns."""
+
+    @abstractmethod
+    def others(self) -> Iterator[tuple[str, Entry]]:
+        """Those that do not stand there, in no order."""
+
+    @abstractmethod
+    def glances(self) -> Iterator[Glance]:
+        """Of all checks, in their order."""
+
+
 class Views(Mapping[str, CheckView]):
     """All checks by slug. To count them, or to ask for one, makes no other's view."""
 
-    def __init__(self, entries: Mapping[str, Entry]) -> None:
+    def __init__(self, entries: Entries) -> None:
         self.entries = entries
 
     def __getitem__(self, slug: str) -> CheckView:
@@ -80,6 +163,16 @@ def entries_of(checks: Mapping[str, CheckView]) -> Mapping[str, Entry]:
     return checks.entries if isinstance(checks, Views) else checks
 
 
+def calm_of(checks: Mapping[str, CheckView]) -> CalmColumns:
+    """Those of them that stand in columns."""
+    return checks.entries.calm() if isinstance(checks, Views) else NO_COLUMNS
+
+
+def others_of(checks: Mapping[str, CheckView]) -> Iterator[tuple[str, Entry]]:
+    """Those that do not."""
+    return checks.entries.others() if isinstance(checks, Views) else iter(checks.items())
+
+
 def view_of(entry: Entry) -> CheckView:
     return entry if isinstance(entry, CheckView) else entry.view
 
@@ -90,4 +183,4 @@ def glance_of(entry: Entry) -> Glance:
 
 def glances(checks: Mapping[str, CheckView]) -> Iterator[Glance]:
     """Of all checks, in their order."""
-    return map(glance_of, entries_of(checks).values())
+    return checks.entries.glances() if isinstance(checks, Views) else iter(checks.values())

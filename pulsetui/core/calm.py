@@ -37,10 +37,6 @@ class Calm(Struct, frozen=True, gc=False):
             return self.due if self.deadline is None else min(self.due, self.deadline)
         return self.deadline
 
-    def runs_out(self, since: datetime, until: datetime) -> bool:
-        """Whether its deadline lies in ``(since, until]``: otherwise nothing of it has to be judged."""
-        return self.deadline is not None and since < self.deadline <= until
-
 
 def calm_of(check: Check, state: CheckState) -> Calm | None:
     """What has to be known of it; None where it is more."""

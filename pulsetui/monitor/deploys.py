@@ -52,7 +52,7 @@ def _view(deploy: Deploy, checks: Checks, now: datetime) -> DeployView:
         exit_status=deploy.exit_status,
         by=deploy.by,
         targets=tuple(_words(scope, target) for scope, target in deploy.targets),
-        jobs=tuple(_job(deploy, one, now) for one in checks.by_id.values() if deploy.covers(one.check)),
+        jobs=tuple(_job(deploy, one, now) for one in checks if deploy.covers(one.check)),
     )
 
 

@@ -10,7 +10,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +24,7 @@ from pulsetui.config.secret import without
 from pulsetui.core.schedule.zone import zone
 from pulsetui.core.text.phrases import count_text
 from pulsetui.errors import EngineError, StoreError
+from pulsetui.monitor import memory
 from pulsetui.monitor.checks_toml.copies import ConfigCopies
 from pulsetui.monitor.checks_toml.watch import ConfigWatch
 from pulsetui.monitor.clock import Clock
@@ -160,7 +161,7 @@ class Engine:
         self._evaluator.start()
         self._snooze_timer.watch()
         self._window_timer.watch()
-        self.prover.redefined(self.checks.by_id.values())
+        self.prover.redefined(self.checks)
         for routine in (self._tick(), self._keep_beat(), self.config_watch.watch(self.take_config)):
             self._routines.spawn(routine)
 
@@ -227,14 +228,12 @@ class Engine:
         for answer in batch.answers:
             answer()
         if batch.redefined:
-            self._evaluator.forget()
-            self._evaluator.arm(self.checks.by_id.values())
-            self.prover.redefined(self.checks.by_id.values())
-            self.unusual.redefined(self.checks.by_id.values())
+            self._evaluator.redefined(self.checks)
+            self.prover.redefined(self.checks)
+            self.unusual.redefined(self.checks)
             self.on_changed(None)
         elif batch.changed:
-            by_id = self.checks.by_id
-            changed = [by_id[check_id] for check_id in batch.changed if check_id in by_id]
+            changed = self._those(batch.changed)
             self._evaluator.arm(changed)
             self._trimmer.look(changed)
             self.prover.look(changed)
@@ -242,6 +241,9 @@ class Engine:
             self.on_changed(frozenset(tracked.check.slug for tracked in changed))
         if batch.told:
             self.on_alerts()
+
+    def _those(self, ids: Iterable[int]) -> list[TrackedCheck]:
+        return [one for check_id in ids if (one := self.checks.get(check_id)) is not None]
 
     def health(self) -> str | None:
         """What is wrong with the engine, or None."""
@@ -279,8 +281,7 @@ class Engine:
                 self._evaluator.retry(ids)
                 return
             broken = {} if isinstance(result, Exception) else result
-            by_id = self.checks.by_id
-            looked_at = [by_id[check_id] for check_id in ids if check_id in by_id]
+            looked_at = self._those(ids)
             for one in looked_at:
                 if (error := broken.get(one.check.slug)) is not None:
                     self._set_aside(one, error)
@@ -346,6 +347,13 @@ class Engine:
         await self.trials.look()
         if purges:
             await self.perform(Forget(self.clock.now() - _KEPT_AFTER_REMOVAL))
+
+    async def save_memory(self) -> None:
+        """What a start has needed, and nothing needs any more, goes back to the system. Takes a moment."""
+        calm = self.checks.calm
+        if calm:
+            await asyncio.to_thread(calm.documents.pack)
+        memory.give_back(len(self.config.checks))
 
     def _alive(self) -> None:
         """A sign of life, while there is one: the next start shall know since when nothing was watched."""
@@ -413,6 +421,7 @@ class Engine:
         before, self.config = self.config, config
         await self.perform(commands.Define(config.checks, renames, restored))
         self.door.redefined(config.checks.keys())
+        self._routines.spawn(self.save_memory())
         self._window_timer.watch()
         for slug in before.checks:
             self.notices.take_away(f"check:{slug}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +13,7 @@ from pulsetui.client.alert import Alert, OnAlert
 from pulsetui.client.client import OnChange
 from pulsetui.client.commands import AnyCommand
 from pulsetui.client.deploys import DeployView
-from pulsetui.client.glance import Entry, Glance, Unmade, Views
+from pulsetui.client.glance import Views
 from pulsetui.client.hook_words import rules_text
 from pulsetui.client.hooks import HookState, WatchdogState
 from pulsetui.client.host import NOT_LOOKED_AT, HostView
@@ -24,7 +23,6 @@ from pulsetui.client.trials import TrialView
 from pulsetui.client.trust import TrustRow, check_asked
 from pulsetui.client.views import (
     CheckDetails,
-    CheckView,
     CommandResult,
     EngineInfo,
     IncidentEntry,
@@ -37,73 +35,15 @@ from pulsetui.core.state.maintenance import maintained_until
 from pulsetui.core.state.status import Status
 from pulsetui.errors import UnknownCheckError
 from pulsetui.monitor.deploys import deploy_views, deploys_between, release_of
-from pulsetui.monitor.describe import (
-    bare_view,
-    check_details,
-    check_glance,
-    check_view,
-    incident_view,
-    timeline,
-)
+from pulsetui.monitor.describe import check_details, incident_view, timeline
 from pulsetui.monitor.engine import Engine
 from pulsetui.monitor.logfile import last_lines
 from pulsetui.monitor.requests import run_command
 from pulsetui.monitor.trials import trial_views
+from pulsetui.monitor.views.entries import ChecksOfMoment
+from pulsetui.monitor.views.moment import ViewMoment
 from pulsetui.monitor.writing.checks import TrackedCheck
 from pulsetui.version import __version__
-
-logger = logging.getLogger(__name__)
-
-
-class _Moment:
-    """What the views of one moment have in common."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._unusual = engine.unusual
-        self._now = engine.clock.now()
-        self._snoozes = engine.checks.snoozes
-        self._windows = engine.config.alerting.windows
-        self._hook_names = tuple(engine.config.hooks)
-
-    def view_of(self, tracked: TrackedCheck) -> CheckView:
-        """Of one check; where it cannot be made, what it is and where it stands."""
-        try:
-            view = check_view(tracked, self._hook_names, self._snoozes, self._now)
-            if unusual := self._unusual.of(tracked.id):
-                view = replace(view, unusual=unusual)
-            if (until := maintained_until(self._windows, tracked.check, self._now)) is not None:
-                view = replace(view, maintained_until=until)
-        except Exception:  # the evaluator tells of it; its row is there all the same
-            logger.exception("check=%s cannot be shown", tracked.check.slug)
-            view = bare_view(tracked, self._hook_names)
-        return view
-
-    def glance_of(self, tracked: TrackedCheck) -> Glance:
-        """The same as far as it goes, without that."""
-        try:
-            return check_glance(tracked, self._snoozes, self._now)
-        except Exception:
-            logger.exception("check=%s cannot be shown", tracked.check.slug)
-            return bare_view(tracked, self._hook_names)
-
-
-class _Unmade(Unmade):
-    """A check as it was last committed at some moment. Its view is kept once it is made, its glance never."""
-
-    __slots__ = ("_moment", "_tracked", "_view")
-
-    def __init__(self, moment: _Moment, tracked: TrackedCheck) -> None:
-        self._moment, self._tracked = moment, tracked
-        self._view: CheckView | None = None
-
-    @property
-    def view(self) -> CheckView:
-        if self._view is None:
-            self._view = self._moment.view_of(self._tracked)
-        return self._view
-
-    def glance(self) -> Glance:
-        return self._moment.glance_of(self._tracked)
 
 
 class LocalEngine:
@@ -112,7 +52,8 @@ class LocalEngine:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
-        self._views = Views({})
+        self._entries = ChecksOfMoment(ViewMoment(engine), engine.checks)
+        self._views = Views(self._entries)
         self._dirty: set[str] = set()
         self._all_dirty = True
         self._on_change: Observers[[frozenset[str]]] = Observers()
@@ -178,16 +119,12 @@ class LocalEngine:
                 return self._views
             all_dirty, dirty = self._all_dirty, self._dirty
             self._all_dirty, self._dirty = False, set()
-            checks, moment = self._engine.checks, _Moment(self._engine)
-            entries: dict[str, Entry] = {}
+            checks, moment = self._engine.checks, ViewMoment(self._engine)
             if all_dirty:
-                entries = {one.check.slug: _Unmade(moment, one) for one in checks.by_id.values()}
+                self._entries = ChecksOfMoment(moment, checks)
             else:
-                entries = dict(self._views.entries)
-                for slug in dirty:
-                    if (tracked := checks.find(slug)) is not None:
-                        entries[slug] = _Unmade(moment, tracked)
-            self._views = Views(entries)
+                self._entries = self._entries.after(moment, filter(None, map(checks.find, dirty)))
+            self._views = Views(self._entries)
             return self._views
 
     def info(self) -> EngineInfo:
@@ -260,15 +197,10 @@ class LocalEngine:
         return self._engine.queries.body(self._tracked(slug).id, n)
 
     def incidents(self, limit: int = 200) -> tuple[IncidentEntry, ...]:
-        by_id = self._engine.checks.by_id
         return tuple(
-            IncidentEntry(
-                slug=by_id[check_id].check.slug,
-                name=by_id[check_id].check.name,
-                incident=incident_view(incident),
-            )
+            IncidentEntry(slug=one.check.slug, name=one.check.name, incident=incident_view(incident))
             for check_id, incident in self._engine.queries.all_incidents(limit)
-            if check_id in by_id
+            if (one := self._engine.checks.get(check_id)) is not None
         )
 
     def trials(self, limit: int = 20) -> tuple[TrialView, ...]:
@@ -311,7 +243,7 @@ class LocalEngine:
         from pulsetui.monitor.today import today, untold  # once a morning
 
         engine, views = self._engine, self.checks()
-        tracked = [(one, view) for one in engine.checks.by_id.values() if (view := views.get(one.check.slug))]
+        tracked = [(one, view) for one in engine.checks if (view := views.get(one.check.slug))]
         lost = {
             hook: (count, engine.masked(why))
             for hook, (count, why) in engine.queries.deliveries_lost(since).items()

@@ -135,7 +135,7 @@ def _unknown(engine: Engine, scope: Scope, target: str) -> str:
     checks = engine.checks
     if scope == "check" and checks.find(target) is None:
         return f"there is no check {target}"
-    if scope == "tag" and not any(target in one.check.tags for one in checks.by_id.values()):
+    if scope == "tag" and not checks.any_has(target):
         return f"no check has the tag {target}"
     return ""
 

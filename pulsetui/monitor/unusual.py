@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime
 
 from pulsetui.client.unusual import RECENT, newest_unusual, unusual_text
 from pulsetui.errors import StoreError
-from pulsetui.monitor.writing.checks import TrackedCheck
+from pulsetui.monitor.writing.checks import Checks, TrackedCheck
 from pulsetui.store.queries import Queries
 
 logger = logging.getLogger(__name__)
@@ -59,12 +59,12 @@ class UnusualWatch:
             self._idle.clear()
             self._spawn(self._work())
 
-    def redefined(self, tracked: Collection[TrackedCheck]) -> None:
+    def redefined(self, checks: Checks) -> None:
         """These are all checks there are now."""
-        for gone in (self._looked_at.keys() | self._found.keys()) - {one.id for one in tracked}:
+        for gone in [one for one in self._looked_at.keys() | self._found.keys() if one not in checks]:
             self._looked_at.pop(gone, None)
             self._found.pop(gone, None)
-        self.look(tracked)
+        self.look(checks.awake())
 
     def stop(self) -> None:
         """Nothing is looked at any more."""

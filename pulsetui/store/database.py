@@ -6,16 +6,18 @@ import contextlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from pulsetui.core.deploy import Deploy
 from pulsetui.core.state.snooze import Snooze
 from pulsetui.errors import StoreBusyError, StoreError, StoreLostError
 from pulsetui.store import rows
 from pulsetui.store.aside import Aside
+from pulsetui.store.calm_checks import CalmChecks
 from pulsetui.store.checkpoint import Checkpoints
 from pulsetui.store.deliveries import update_deliveries
 from pulsetui.store.instant import stored
@@ -237,19 +239,21 @@ class Database:
             raise StoreError(f"{self.path}: {error}") from error
         return None if found is None else str(found[0])
 
-    def checks(self, definition: Callable[[str], str | None] = lambda _: None) -> list[StoredCheck]:
-        """Every check that was ever defined and not purged, removed ones too. Those that are calm under the
-        ``definition`` of their slug stay sealed."""
-        reader = rows.StateReader(self.aside, self._counted, definition)
+    def checks(
+        self, calm: CalmChecks | None = None, ids: Collection[int] = (), slugs: Collection[str] = ()
+    ) -> list[StoredCheck]:
+        """Every check that was ever defined and not purged, removed ones too; but those that ``calm`` takes
+        in, which are none with such ``ids`` or ``slugs``."""
+        reader = rows.StateReader(self.aside, self._counted)
         try:
             # Row by row: the documents of all checks at once would stay in the memory of the process.
-            found = [
-                reader.read(row)
-                for row in self._connection.execute(
-                    "SELECT id, slug, uuid, created_at, removed_at, state, calm, due, deadline, seal"
-                    " FROM checks LEFT JOIN states ON check_id = id"
-                )
-            ]
+            stored_rows: Iterable[Sequence[Any]] = self._connection.execute(
+                "SELECT id, slug, uuid, created_at, removed_at, state, calm, due, deadline, seal"
+                " FROM checks LEFT JOIN states ON check_id = id"
+            )
+            if calm is not None:
+                stored_rows = calm.take_in(stored_rows, ids, slugs)
+            found = [reader.read(row) for row in stored_rows]
             self._connection.execute("PRAGMA shrink_memory")  # the pages of all states are read once
             return found
         except sqlite3.Error as error:

@@ -20,7 +20,7 @@ from pulsetui.store.aside import Aside
 from pulsetui.store.instant import Instants, read, read_or_none, stored, stored_or_none
 from pulsetui.store.retention import Retention
 from pulsetui.store.shared import Shared
-from pulsetui.store.states import NOT_CALM, Sealed, encode, read_sealed, read_state, sealed_columns
+from pulsetui.store.states import NOT_CALM, encode, read_state, sealed_columns
 
 T = TypeVar("T")
 
@@ -115,15 +115,10 @@ class StoredCheck(Struct, frozen=True, kw_only=True, gc=False):
     uuid: str  # canonical
     created_at: datetime
     removed_at: datetime | None
-    kept: CheckState | Sealed | None  # None when nothing of it could be read
+    state: CheckState | None  # None when nothing of it could be read
     n_pings: int = 0  # numbers that were given already, where the state cannot say
     n_incidents: int = 0
     mended: bool = False  # the state could not be read whole
-
-    @property
-    def state(self) -> CheckState | None:
-        """Read anew each time where it is sealed."""
-        return self.kept.state() if isinstance(self.kept, Sealed) else self.kept
 
 
 class Changes(Struct):
@@ -167,42 +162,32 @@ def state_row(check_id: int, state: CheckState, calm: tuple[Calm, str] | None = 
 
 class StateReader:
     """Reads the rows of all checks, one after the other. ``counted`` finds the numbers that a state which
-    cannot be read does not tell; ``definition`` is that of the check with a slug, None of one that is gone.
-    """
+    cannot be read does not tell."""
 
-    def __init__(
-        self,
-        aside: Aside,
-        counted: Callable[[int], tuple[int, int]],
-        definition: Callable[[str], str | None],
-    ) -> None:
-        self._aside, self._counted, self._definition = aside, counted, definition
+    def __init__(self, aside: Aside, counted: Callable[[int], tuple[int, int]]) -> None:
+        self._aside, self._counted = aside, counted
         self._shared: Shared = {}
         self._instants = Instants()
 
     def read(self, row: Sequence[object]) -> StoredCheck:
-        """``row`` is id, slug, uuid, created_at, removed_at, state and the columns of a calm one."""
-        check_id, slug, uuid, created, removed, document, *columns = row
-        kept: CheckState | Sealed | None = None
+        """``row`` is id, slug, uuid, created_at, removed_at, state, and the columns of a calm one."""
+        check_id, slug, uuid, created, removed, document, *_ = row
+        state: CheckState | None = None
         wrong = ""
-        if columns[0] is not None and isinstance(document, bytes) and removed is None:
-            definition = self._definition(str(slug))
-            if definition is not None:
-                kept = read_sealed(document, tuple(columns), definition, self._instants)
-        if kept is None and document is not None:
+        if document is not None:
             content = document if isinstance(document, bytes) else str(document).encode()
-            kept, wrong = read_state(content, self._shared)
+            state, wrong = read_state(content, self._shared)
         if wrong:
-            lost = "it is watched as a new one" if kept is None else "what is wrong in it is left out"
+            lost = "it is watched as a new one" if state is None else "what is wrong in it is left out"
             self._aside.put(f"the state of {slug}", f"{wrong}; {lost}", document)
-        n_pings, n_incidents = (0, 0) if kept is not None else self._counted(integer(check_id))
+        n_pings, n_incidents = (0, 0) if state is not None else self._counted(integer(check_id))
         return StoredCheck(
             id=integer(check_id),
             slug=str(slug),
             uuid=str(uuid),
             created_at=self._instant_or(created, _BEGINNING),
             removed_at=None if removed is None else self._instant_or(removed, None),
-            kept=kept,
+            state=state,
             n_pings=n_pings,
             n_incidents=n_incidents,
             mended=bool(wrong),

@@ -7,7 +7,6 @@ any other is read at once.
 
 from __future__ import annotations
 
-from typing import cast
 from zlib import crc32
 
 import msgspec
@@ -15,17 +14,16 @@ from msgspec import Struct
 
 from pulsetui.core.calm import Calm
 from pulsetui.core.state.state import CheckState
-from pulsetui.core.state.status import Status
-from pulsetui.store.instant import Instants, stored_or_none
+from pulsetui.store.documents import Documents
+from pulsetui.store.instant import stored_or_none
 from pulsetui.store.salvage import salvage, usable
 from pulsetui.store.shared import Shared, share
 from pulsetui.version import __version__
 
 _decode = msgspec.json.Decoder(CheckState).decode
 _encode = msgspec.json.Encoder().encode
-_FORM = f"1 {__version__}"
+_FORM = f"2 {__version__}"
 """Of seals. The version stands for what the fields of a document mean, and for what is calm."""
-_STATUS = {str(status): status for status in (Status.UP, Status.NEW, Status.PAUSED)}
 
 NOT_CALM = (None, None, None, None)
 
@@ -36,12 +34,13 @@ Columns = tuple[str | None, int | None, int | None, int | None]
 class Sealed(Struct, frozen=True, gc=False):
     """The state of a calm check that nobody has needed yet."""
 
-    document: bytes
+    documents: Documents
+    number: int  # of its own
     calm: Calm
 
     def state(self) -> CheckState:
         """Read anew each time: whoever changes it, changes his own."""
-        return _decode(self.document)
+        return _decode(self.documents[self.number])
 
 
 def encode(state: CheckState) -> bytes:
@@ -64,24 +63,14 @@ def read_state(document: bytes, shared: Shared) -> tuple[CheckState | None, str]
 
 def sealed_columns(document: bytes, calm: Calm, definition: str) -> Columns:
     """What is stored beside the document of a calm check."""
-    due, deadline = stored_or_none(calm.due), stored_or_none(calm.deadline)
-    return str(calm.status), due, deadline, _seal(document, str(calm.status), due, deadline, definition)
+    status, due, deadline = str(calm.status), stored_or_none(calm.due), stored_or_none(calm.deadline)
+    return status, due, deadline, seal(definition_seal(definition), status, due, deadline, document)
 
 
-def read_sealed(
-    document: bytes, columns: tuple[object, ...], definition: str, instants: Instants
-) -> Sealed | None:
-    """What was sealed; None where the seal is not that of this document and definition."""
-    status, due, deadline, seal = columns
-    if status not in _STATUS or seal != _seal(document, status, due, deadline, definition):
-        return None
-    calm = Calm(
-        _STATUS[status],
-        None if due is None else instants[cast("int", due)],
-        None if deadline is None else instants[cast("int", deadline)],
-    )
-    return Sealed(document, calm)
+def definition_seal(definition: str) -> int:
+    """What seals of checks that are defined alike begin with."""
+    return crc32(f"{_FORM}|{definition}".encode())
 
 
-def _seal(document: bytes, status: object, due: object, deadline: object, definition: str) -> int:
-    return crc32(f"{_FORM}|{status}|{due}|{deadline}|{definition}".encode(), crc32(document))
+def seal(begin: int, status: object, due: object, deadline: object, document: bytes) -> int:
+    return crc32(document, crc32(f"{status}|{due}|{deadline}|".encode(), begin))

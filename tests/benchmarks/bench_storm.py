@@ -111,7 +111,7 @@ def _until_recorded(
         if len(told) < HOOKS or service.engine.queries.delivery_queues():
             continue
         # Not the views: to make ten thousand of them is what a screen costs, which is another question.
-        down = sum(one.state.status is Status.DOWN for one in service.engine.checks.by_id.values())
+        down = sum(one.state.status is Status.DOWN for one in service.engine.checks)
         if down >= plan.checks:
             return time.time() - deadline
     return nan

@@ -12,17 +12,33 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from pulsetui.client.glance import glances
+from pulsetui.config import build
 from pulsetui.core.state.status import PingKind
+from pulsetui.monitor.checks_toml import copies
 from pulsetui.monitor.sink import Receipt
+from pulsetui.store import states
 from pulsetui.store.database import Database
+from pulsetui.store.rows import Changes
 from tests.monitor.harness import CONFIG, FakeClock, Harness, running
+from tests.monitor.test_store_watch import DATABASE, garbage, recovered
 from tests.store.samples import due_rows
 
 HOOK = '\n[hooks.a]\ntype = "terminal"\n'
 
 
+FEW, MANY = 10**9, 0
+
+
+@pytest.fixture(autouse=True)
+def _many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two checks are treated as if they were a hundred thousand, also when their file was read before."""
+    monkeypatch.setattr(build, "_MANY", MANY)
+    monkeypatch.setattr(copies, "WORTH_KEEPING", 0)
+
+
 def calm_ones(engine: Harness) -> set[str]:
-    return {one.check.slug for one in engine.engine.checks.by_id.values() if one.calm is not None}
+    return {one.check.slug for one in engine.engine.checks if one.calm is not None}
 
 
 @asynccontextmanager
@@ -144,18 +160,97 @@ async def story(folder: Path, seed: int) -> list[object]:
             for _ in range(random.randint(0, 5)):
                 await random.choice(STEPS)(engine, random)
                 await engine.settle()
-                views = [replace(view, uuid="") for view in engine.client.checks().values()]
+                checks = engine.client.checks()
+                views = list(checks.values())
                 alerts = [one.alert for one in due_rows(engine.engine.queries, clock.now(), 99)]
-                seen.append((views, len(alerts)))
+                bare = [replace(view, uuid="") for view in views]
+                words = [(one.slug, one.status, one.next_ping, one.deadline) for one in glances(checks)]
+                seen.append((bare, words, len(alerts)))
         clock.run(timedelta(minutes=random.choice([0, 0, 1, 16, 200])))
     return seen
 
 
 @pytest.mark.parametrize("seed", range(8))
 async def test_it_makes_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    for name in ("sealed", "read"):
+    for name in ("many", "few"):
         (tmp_path / name).mkdir()
-    sealed = await story(tmp_path / "sealed", seed)
-    checks = Database.checks
-    monkeypatch.setattr(Database, "checks", lambda database, _: checks(database))
-    assert sealed == await story(tmp_path / "read", seed)
+    seen = await story(tmp_path / "many", seed)
+    monkeypatch.setattr(build, "_MANY", FEW)
+    monkeypatch.setattr(copies, "WORTH_KEEPING", FEW)
+    assert seen == await story(tmp_path / "few", seed)
+
+
+async def test_what_another_version_has_sealed_is_sealed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an update one start reads all documents, and not each until all checks have reported."""
+    clock = FakeClock()
+    async with running(tmp_path, clock) as engine:
+        await engine.ping("often")
+        await engine.ping("nightly")
+    monkeypatch.setattr(states, "_FORM", "9 99.0")
+    none: set[str] = set()
+    for calm in (none, {"often", "nightly"}):
+        clock.run(timedelta(seconds=5))
+        async with running(tmp_path, clock, config=None) as engine:
+            assert calm_ones(engine) == calm
+            assert (engine.status("often"), engine.view("often").n_pings) == ("up", 1)
+
+
+async def test_what_cannot_stay_closed_is_not_written_again_at_each_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[set[int]] = []
+    write = Database.write
+
+    def noted(database: Database, changes: Changes) -> None:
+        written.append(set(changes.states))
+        write(database, changes)
+
+    clock = FakeClock()
+    uuid = '\nuuid = "3f2b8c1e-7a4d-4e5f-9b6c-0d1e2f3a4b5c"'
+    config = CONFIG.replace("[checks.often]", f"[checks.often]{uuid}")
+    async with running(tmp_path, clock, config=config) as engine:
+        await engine.ping("often")
+        await engine.ping("nightly")
+    monkeypatch.setattr(Database, "write", noted)
+    async with running(tmp_path, clock, config=None) as engine:
+        assert calm_ones(engine) == {"nightly"}
+    assert not any(written)
+
+
+async def test_a_rename_keeps_the_history(tmp_path: Path) -> None:
+    async with restarted(tmp_path, seconds=5) as engine:
+        await engine.engine.edit_config(
+            lambda file: file.edit_check("often", {}, new_slug="seldom"), {"often": "seldom"}
+        )
+        assert engine.view("seldom").n_pings == 1
+        assert calm_ones(engine) == {"nightly"}
+        assert await engine.ping("seldom") is Receipt.OK
+        assert engine.view("seldom").n_pings == 2
+
+
+async def test_documents_are_packed_and_still_read(tmp_path: Path) -> None:
+    async with restarted(tmp_path, minutes=1) as engine:
+        before = engine.client.checks()
+        await engine.engine.save_memory()
+        assert engine.view("nightly").n_pings == 1
+        assert await engine.ping("nightly") is Receipt.OK
+        assert engine.view("nightly").n_pings == 2
+        assert before["nightly"].n_pings == 1  # as it was then
+
+
+async def test_a_lost_database_is_put_back_with_what_was_never_looked_at(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with running(tmp_path, clock) as engine:
+        await engine.ping("often")
+        await engine.ping("nightly")
+    async with running(tmp_path, clock, config=None) as engine:
+        await engine.engine.save_memory()
+        garbage(tmp_path / "state" / DATABASE)
+        assert await engine.ping("often") is Receipt.BUSY
+        await recovered(engine)
+        assert await engine.ping("often") is Receipt.OK
+        assert calm_ones(engine) == {"nightly"}
+    async with running(tmp_path, clock, config=None) as again:
+        assert (again.view("often").n_pings, again.view("nightly").n_pings) == (2, 1)

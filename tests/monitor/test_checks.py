@@ -39,9 +39,9 @@ def slugs(found: object) -> list[str]:
 
 
 def test_a_check_is_found_by_either_name_and_a_uuid_comes_first() -> None:
-    assert FAMILY.find("backup") is FAMILY.find_uuid("uuid-backup") is FAMILY.by_id[3]
-    assert FAMILY.named("uuid-backup", "alone") is FAMILY.by_id[3]
-    assert FAMILY.named(None, "alone") is FAMILY.by_id[5]
+    assert FAMILY.find("backup") is FAMILY.find_uuid("uuid-backup") is FAMILY.get(3)
+    assert FAMILY.named("uuid-backup", "alone") is FAMILY.get(3)
+    assert FAMILY.named(None, "alone") is FAMILY.get(5)
     assert (FAMILY.find("nope"), FAMILY.find_uuid("backup"), FAMILY.named(None, None)) == (None, None, None)
     assert FAMILY.named("gone", "alone") is None, "another check has that slug"
 
@@ -80,7 +80,7 @@ names = st.sampled_from("abcdef")
 @given(st.dictionaries(names, st.lists(names, max_size=4, unique=True), min_size=1))
 def test_whoever_depends_on_whom_even_in_circles_both_ways_agree(family: dict[str, list[str]]) -> None:
     checks = Checks([tracked(n, slug, *parents) for n, (slug, parents) in enumerate(family.items())])
-    for one in checks.by_id.values():
+    for one in checks:
         parents = slugs(checks.parents_of(one.check))
         assert len(parents) == len(set(parents))
         assert one.check.slug not in parents

@@ -6,11 +6,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulsetui.core.alike import gathered
+from pulsetui.core.calm import Calm, definition_of
 from pulsetui.core.schedule.period import Every
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.state import CheckState, next_wake
@@ -18,7 +22,9 @@ from pulsetui.core.state.status import Status
 from pulsetui.monitor.watch import evaluator as evaluator_module
 from pulsetui.monitor.watch.evaluator import Evaluator
 from pulsetui.monitor.writing import checks as checks_module
-from pulsetui.monitor.writing.checks import TrackedCheck
+from pulsetui.monitor.writing.checks import Checks, TrackedCheck
+from pulsetui.store.calm_checks import CalmChecks
+from pulsetui.store.states import sealed_columns
 from tests.monitor.harness import START, FakeClock
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -270,5 +276,66 @@ def test_whatever_moved_how_often_each_is_looked_at_once_and_in_time(
         on.clock.run(150 * MINUTE)
         on.evaluator.look()
         assert sorted(one for ids in on.asked for one in ids) == sorted(wanted)
+
+    on_loop(story)
+
+
+def many(*dues: datetime) -> Checks:
+    """Calm checks with these, by id from 1 on, as a start finds them."""
+    alike = gathered(
+        {one.check.slug: one.check for one in (tracked(n, due) for n, due in enumerate(dues, 1))}
+    )
+    definition, document = definition_of(alike.kinds[0]), b"{}"
+    calm = CalmChecks(alike)
+    calm.take_in(
+        [
+            (n, f"c{n}", str(uuid4()), 0, None, document, *sealed_columns(document, one, definition))
+            for n, one in enumerate((Calm(Status.UP, due, due + GRACE) for due in dues), 1)
+        ]
+    )
+    return Checks(calm=calm)
+
+
+def test_what_is_calm_comes_up_in_its_turn_beside_the_rest() -> None:
+    async def story(on: Bench) -> None:
+        on.evaluator.start()
+        on.evaluator.redefined(many(START + 3 * MINUTE, START + MINUTE, START + MINUTE, START - HOUR))
+        on.arm(tracked(9, START + 2 * MINUTE))
+        await on.pass_time(timedelta())
+        assert on.asked == [[4]], "its deadline is past"
+        on.arm(tracked(2, START + 5 * MINUTE))  # it has reported
+        await on.pass_time(MINUTE)
+        assert on.asked == [[4], [3]]
+        on.evaluator.retry([3])
+        await on.pass_time(MINUTE)
+        assert on.asked == [[4], [3], [3, 9]]
+        assert on.evaluator.next_instant() == START + 3 * MINUTE
+        on.evaluator.forget()
+        assert on.evaluator.next_instant() is None
+
+    on_loop(story)
+
+
+@given(
+    st.lists(st.integers(-20, 40), min_size=1, max_size=8),
+    st.lists(st.tuples(st.integers(1, 8), st.integers(-5, 40), st.integers(0, 8)), max_size=8),
+)
+def test_many_come_up_as_few_do(dues: list[int], news: list[tuple[int, int, int]]) -> None:
+    """Each check at the same instants, whether it stands in columns or not."""
+
+    async def story(on: Bench) -> None:
+        other = Bench()
+        instants = [START + n * MINUTE for n in dues]
+        on.evaluator.start()
+        other.evaluator.start()
+        on.evaluator.redefined(many(*instants))
+        other.arm(*(tracked(n, due) for n, due in enumerate(instants, 1)))
+        for check_id, due, minutes in news:
+            for each in (on, other):
+                if check_id <= len(dues):
+                    each.arm(tracked(check_id, START + due * MINUTE))
+            other.clock.run(minutes * MINUTE)
+            await on.pass_time(minutes * MINUTE)
+        assert sorted(chain(*on.asked)) == sorted(chain(*other.asked))
 
     on_loop(story)

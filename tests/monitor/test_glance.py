@@ -12,19 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulsetui.client.glance import CheckGlance, Unmade, Views, entries_of, glance_of, glances
+from pulsetui.client.glance import CheckGlance, Unmade, entries_of, glance_of, glances
 from pulsetui.client.views import CheckView
-from pulsetui.core.calm import calm_of, definition_of
+from pulsetui.core.calm import calm_of
 from pulsetui.core.state import operate
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.state import CheckState, new_state
 from pulsetui.core.state.status import Status
-from pulsetui.monitor import local
 from pulsetui.monitor.describe import check_glance, check_view
+from pulsetui.monitor.views import moment
 from pulsetui.monitor.writing.checks import TrackedCheck
-from pulsetui.store.instant import Instants
-from pulsetui.store.states import encode, read_sealed, sealed_columns
+from pulsetui.store.documents import Documents
+from pulsetui.store.states import Sealed, encode
 from tests.client.samples import view
 from tests.core.ladder import DAY
 from tests.core.test_machine_properties import Event, all_checks, events, taken
@@ -37,10 +37,9 @@ def sealed(check: Check, state: CheckState) -> TrackedCheck | None:
     """The check as a start finds it, when it is calm."""
     if (calm := calm_of(check, state)) is None:
         return None
-    document, definition = encode(state), definition_of(check)
-    found = read_sealed(document, sealed_columns(document, calm, definition), definition, Instants())
-    assert found is not None
-    return TrackedCheck(1, "u", check, found)
+    documents = Documents()
+    documents.add([encode(state)])
+    return TrackedCheck(1, "u", check, Sealed(documents, 0, calm))
 
 
 @given(all_checks, events, st.integers(0, 900), st.booleans())
@@ -74,7 +73,7 @@ async def test_a_view_is_made_when_it_is_asked_for_and_kept(
         return check_view(tracked, *rest)
 
     async with running(tmp_path) as engine:
-        monkeypatch.setattr(local, "check_view", counted)
+        monkeypatch.setattr(moment, "check_view", counted)
         checks = engine.client.checks()
         assert list(checks) == ["nightly", "often"]
         assert len(checks) == 2
@@ -105,8 +104,8 @@ async def test_a_check_that_cannot_be_shown_hides_no_other(
 
     async with running(tmp_path) as engine:
         await engine.ping("often")
-        monkeypatch.setattr(local, "check_view", broken)
-        monkeypatch.setattr(local, "check_glance", broken)
+        monkeypatch.setattr(moment, "check_view", broken)
+        monkeypatch.setattr(moment, "check_glance", broken)
         views = {one.slug: one for one in engine.client.checks().values()}
         assert views["often"].status is Status.UP
         assert views["often"].n_pings == 1
@@ -120,4 +119,3 @@ def test_what_is_mirrored_is_its_own_glance() -> None:
     assert list(glances(mirror)) == list(mirror.values())
     assert glance_of(mirror["a"]) is mirror["a"]
     assert entries_of(mirror) is mirror
-    assert dict(Views(mirror)) == mirror

@@ -46,7 +46,7 @@ def defined(stored: list[StoredCheck], file: dict[str, str | None]) -> list[Stor
         next_id += one is None
         now_there.append(
             StoredCheck(
-                id=check_id, slug=slug, uuid=uuid_of[slug], created_at=NOW, removed_at=None, kept=None
+                id=check_id, slug=slug, uuid=uuid_of[slug], created_at=NOW, removed_at=None, state=None
             )
         )
     ids = {one.id for one in now_there}

@@ -121,7 +121,7 @@ async def live(engine: Harness, seed: int) -> Mapping[str, list[datetime]]:
 def as_told(engine: Harness) -> list[Told]:
     """From the outbox: what, by which hook, and when it may be sent."""
     found = []
-    for tracked in engine.engine.checks.by_id.values():
+    for tracked in engine.engine.checks:
         for row in engine.engine.queries.deliveries(tracked.id, 10_000):
             alert = msgspec.json.decode(row.alert, type=Alert)
             assert row.next_try_at is not None
@@ -137,7 +137,7 @@ def what(alert: Alert) -> str:
 
 def past(engine: Harness, known: Mapping[str, list[datetime]]) -> list[Past]:
     found = []
-    for tracked in engine.engine.checks.by_id.values():
+    for tracked in engine.engine.checks:
         flips: list[Flip] = engine.engine.queries.flips(tracked.id, 10_000)
         found.append(
             Past(

@@ -80,7 +80,7 @@ async def test_who_was_told_is_who_got_it(tmp_path: Path) -> None:
     async with running(tmp_path, config=CONFIG) as engine:
         await engine.ping("hourly", PingKind.FAIL)
         queries, now = engine.engine.queries, engine.clock.now()
-        (check_id,) = [one.id for one in engine.engine.checks.by_id.values() if one.check.slug == "hourly"]
+        (check_id,) = [one.id for one in engine.engine.checks if one.check.slug == "hourly"]
         (waiting,) = queries.deliveries(check_id, 10)
         assert page_of(engine).told == {"hourly": ()}
 

@@ -142,7 +142,7 @@ class World:
         await engine.settle()
         await engine.engine.perform(SetSnoozes())  # as the timers do at the end of a snooze or a window
         now = self.clock.now()
-        for tracked in engine.engine.checks.by_id.values():
+        for tracked in engine.engine.checks:
             incident = tracked.state.incident
             if incident is None or incident.acknowledgement is not None or tracked.state.flaps_until:
                 continue

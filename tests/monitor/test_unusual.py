@@ -47,7 +47,7 @@ async def test_it_is_known_again_after_a_restart_and_forgotten_with_the_check(tm
     async with running(tmp_path, clock=engine.clock, config=CONFIG) as again:
         await again.engine.unusual.settled()
         assert again.view("orders").unusual == "orders=0, usual 1377"
-        check_id = next(iter(again.engine.checks.by_id))
+        check_id = next(iter(again.engine.checks)).id
         (tmp_path / "checks.toml").write_text(CONFIG.partition("\n\n")[2])
         await again.reload_config()
         assert again.engine.unusual.of(check_id) == ""

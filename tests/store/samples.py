@@ -42,7 +42,7 @@ def identity(
         uuid=uuid or str(uuid4()),
         created_at=NOW,
         removed_at=None,
-        kept=state or new_state(NOW),
+        state=state or new_state(NOW),
     )
 
 

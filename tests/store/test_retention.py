@@ -114,7 +114,7 @@ def test_runs_of_both_kinds_are_listed_by_their_numbers_and_trimmed_together(
 
 
 def test_purging_forgets_all_of_a_removed_check(database: Database, queries: Queries) -> None:
-    gone = StoredCheck(id=1, slug="a", uuid=str(uuid4()), created_at=NOW, removed_at=NOW, kept=None)
+    gone = StoredCheck(id=1, slug="a", uuid=str(uuid4()), created_at=NOW, removed_at=NOW, state=None)
     database.write(Changes(identities=[gone], states={1: new_state(NOW)}, pings=[(1, ping(1, body=b"x"))]))
     later = NOW + timedelta(seconds=1)
     database.write(Changes(purge=Purge(before=later, reports_before=later)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -85,11 +85,11 @@ class Prover:
             if state.unprovable or tracked.id in self._told:
                 self._tell(tracked)
 
-    def redefined(self, checks: Collection[TrackedCheck]) -> None:
+    def redefined(self, checks: Checks) -> None:
         """These are the checks now."""
-        for check_id in self._told.keys() - {tracked.id for tracked in checks}:
+        for check_id in [one for one in self._told if one not in checks]:
             self._engine.notices.take_away(self._told.pop(check_id))
-        self.look(checks)
+        self.look(checks.awake())
 
     async def _prove(self, check_id: int) -> None:
         overtaken = 0
@@ -115,7 +115,7 @@ class Prover:
 
     def _waiting(self, check_id: int) -> tuple[TrackedCheck, Unproven] | None:
         """The check and its newest good run, as last committed, while that is unproven."""
-        tracked = self._engine.checks.by_id.get(check_id)
+        tracked = self._engine.checks.get(check_id)
         if tracked is None or tracked.state.unproven is None:
             return None
         return tracked, tracked.state.unproven

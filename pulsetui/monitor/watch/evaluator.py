@@ -1,7 +1,7 @@
 """The deadline evaluator: a heap of instants, and one timer for the earliest.
 
 It never scans and never polls. Entries of the heap are not removed when a ping moves a check's next instant;
-they are recognised as stale when they come up.
+they are recognised as stale when they come up. What was calm when the checks were read stands beside it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from pulsetui.monitor.clock import Clock
-from pulsetui.monitor.writing.checks import TrackedCheck
+from pulsetui.monitor.watch.calm_wakes import CalmWakes
+from pulsetui.monitor.writing.checks import NONE_CALM, Checks, TrackedCheck
 
 MAX_AT_ONCE = 10
 """Checks of one evaluation: at midnight thousands are due, and each ping that comes meanwhile waits for those
@@ -39,6 +40,7 @@ class Evaluator:
         self._started = False
         self._heap: list[tuple[datetime, int]] = []
         self._wakes: dict[int, datetime] = {}
+        self._calm = CalmWakes(NONE_CALM, clock.now())
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: datetime | None = None
 
@@ -51,6 +53,7 @@ class Evaluator:
         """These checks changed: computes when each must be looked at next."""
         now, pushed = self._clock.now(), []
         for tracked in checks:
+            self._calm.leave(tracked.id)
             try:
                 wake = tracked.next_wake(now)
             except Exception as error:  # noqa: BLE001 - one check must not stop the others
@@ -72,10 +75,17 @@ class Evaluator:
             heapq.heapify(self._heap)
         self.rearm()
 
+    def redefined(self, checks: Checks) -> None:
+        """These are all checks now."""
+        self.forget()
+        self._calm = CalmWakes(checks.calm, self._clock.now())
+        self.arm(checks.awake())
+
     def retry(self, ids: Iterable[int]) -> None:
         """The evaluation of these could not be written down: tries again in a second."""
         wake = self._clock.now() + _RETRY
         for check_id in ids:
+            self._calm.leave(check_id)
             self._wakes[check_id] = wake
             heapq.heappush(self._heap, (wake, check_id))
         self.rearm()
@@ -84,14 +94,22 @@ class Evaluator:
         """Nothing is armed any more."""
         self._heap.clear()
         self._wakes.clear()
+        self._calm = CalmWakes(NONE_CALM, self._clock.now())
         self._cancel()
 
     def next_instant(self) -> datetime | None:
         """The earliest instant for which the timer is, or should be, set."""
+        found = self._earliest()
+        return None if found is None else found[0]
+
+    def _earliest(self) -> tuple[datetime, int] | None:
         heap = self._heap
         while heap and self._wakes.get(heap[0][1]) != heap[0][0]:
             heapq.heappop(heap)
-        return heap[0][0] if heap else None
+        calm = self._calm.first()
+        if not heap or calm is None:
+            return heap[0] if heap else calm
+        return min(heap[0], calm)
 
     def rearm(self) -> None:
         """Sets the timer for the earliest instant. Also called when the wall clock was set."""
@@ -139,9 +157,10 @@ class Evaluator:
         """Has what has run out by now evaluated, at most ``MAX_AT_ONCE``; whether there was anything."""
         now = self._clock.now()
         ids: list[int] = []
-        while len(ids) < MAX_AT_ONCE and (instant := self.next_instant()) is not None and instant <= now:
-            _, check_id = heapq.heappop(self._heap)
-            del self._wakes[check_id]
+        while len(ids) < MAX_AT_ONCE and (found := self._earliest()) is not None and found[0] <= now:
+            _, check_id = found
+            self._wakes.pop(check_id, None)
+            self._calm.leave(check_id)
             ids.append(check_id)
         if ids:
             self._evaluate(ids)

@@ -72,7 +72,7 @@ def _rewrite(database: Database, checks: Checks) -> None:
     """Where all checks stand. Raises StoreError when the database has other checks by these numbers."""
     known = {stored.id: stored for stored in database.checks()}
     changes = Changes(snoozes=tuple(checks.snoozes), deploys={one.key: one for one in checks.deploys})
-    for one in checks.by_id.values():
+    for one in checks:
         state = one.state
         stored = known.pop(one.id, None)
         if stored is not None and stored.uuid != one.uuid:
@@ -84,7 +84,7 @@ def _rewrite(database: Database, checks: Checks) -> None:
                 uuid=one.uuid,
                 created_at=state.created_at if stored is None else stored.created_at,
                 removed_at=None,
-                kept=state,
+                state=state,
             )
         )
         changes.runs |= {(one.id, run.n): run for run in state.runs}

@@ -6,17 +6,21 @@ reader sees a check before or after an event, never in between.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
+from pulsetui.core.alike import AlikeChecks
 from pulsetui.core.calm import Calm
 from pulsetui.core.deploy import Deploy
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.snooze import Snooze
 from pulsetui.core.state.state import CheckState, next_wake
+from pulsetui.store.calm_checks import CalmChecks
 from pulsetui.store.states import Sealed
+
+NONE_CALM = CalmChecks(AlikeChecks((), (), (), (), {}))
 
 
 class TrackedCheck(Struct, frozen=True, gc=False):
@@ -43,33 +47,92 @@ class TrackedCheck(Struct, frozen=True, gc=False):
         return next_wake(self.check, self.state, now) if calm is None else calm.wake(now)
 
 
+def calm_check(calm: CalmChecks, place: int) -> TrackedCheck:
+    return TrackedCheck(calm.ids[place], calm.uuid(place), calm.checks.at(place), calm.sealed(place))
+
+
 class Checks:
-    """Checks by id, slug and uuid, in the order of the configuration."""
+    """Checks by id, slug and uuid, in the order of the configuration.
+
+    Those that were calm when they were read stay in their columns (``calm``) until something happens to them:
+    of each a ``TrackedCheck`` is made when somebody asks for it.
+    """
 
     def __init__(
         self,
         tracked: Iterable[TrackedCheck] = (),
         snoozes: Sequence[Snooze] = (),
         deploys: Sequence[Deploy] = (),
+        calm: CalmChecks | None = None,
     ) -> None:
-        """``deploys`` are the newest, oldest first."""
+        """``deploys`` are the newest, oldest first. ``tracked`` are all but those that are ``calm``."""
         self.snoozes: Sequence[Snooze] = tuple(snoozes)
         self.deploys: tuple[Deploy, ...] = tuple(deploys)
-        self.by_id: dict[int, TrackedCheck] = {one.id: one for one in tracked}
-        self._by_slug = {one.check.slug: one.id for one in self.by_id.values()}
-        self._by_uuid = {one.uuid: one.id for one in self.by_id.values()}
+        self.calm = NONE_CALM if calm is None else calm
+        self._others: dict[int, TrackedCheck] = {one.id: one for one in tracked}
+        self._by_slug = {one.check.slug: one.id for one in self._others.values()}
+        self._by_uuid = {one.uuid: one.id for one in self._others.values()}
         self._children: dict[str, list[int]] = {}
-        for one in self.by_id.values():
+        for one in (*self._others.values(), *self._calm_where(lambda check: bool(check.depends_on))):
             for parent in one.check.depends_on:
                 self._children.setdefault(parent, []).append(one.id)
 
+    def get(self, check_id: int) -> TrackedCheck | None:
+        if (one := self._others.get(check_id)) is not None:
+            return one
+        place = self.calm.place_of_id(check_id)
+        return None if place is None else self._calm_at(place)
+
+    def __contains__(self, check_id: int) -> bool:
+        return check_id in self._others or self.calm.place_of_id(check_id) is not None
+
+    def __iter__(self) -> Iterator[TrackedCheck]:
+        """All of them."""
+        if not self.calm:
+            return iter(tuple(self._others.values()))
+        return (one for slug in self.calm.checks.slugs if (one := self.find(slug)) is not None)
+
+    def awake(self, since: datetime | None = None, until: datetime | None = None) -> Sequence[TrackedCheck]:
+        """All but those that nothing has happened to since they were calm, in no order: of these only such
+        whose deadline lies in ``(since, until]``."""
+        found = list(self._others.values())
+        if since is not None and until is not None:
+            run_out = map(self._calm_at, self.calm.run_out(since, until))
+            found += [one for one in run_out if one.id not in self._others]
+        return found
+
+    def replace(self, check_id: int, state: CheckState) -> None:
+        """It stands there now. For the writer thread."""
+        if (one := self.get(check_id)) is not None:
+            self._others[check_id] = TrackedCheck(one.id, one.uuid, one.check, state)
+
     def find(self, slug: str) -> TrackedCheck | None:
+        if (place := self.calm.place(slug)) is not None:
+            return self._others.get(self.calm.ids[place]) or self._calm_at(place)
         check_id = self._by_slug.get(slug)
-        return None if check_id is None else self.by_id[check_id]
+        return None if check_id is None else self._others[check_id]
 
     def find_uuid(self, uuid: str) -> TrackedCheck | None:
         check_id = self._by_uuid.get(uuid)
-        return None if check_id is None else self.by_id[check_id]
+        if check_id is None:
+            place = self.calm.place_of_uuid(uuid)
+            check_id = None if place is None else self.calm.ids[place]
+        return None if check_id is None else self.get(check_id)
+
+    def any_has(self, tag: str) -> bool:
+        """Whether a check has that tag."""
+        return any(tag in one.check.tags for one in self._others.values()) or any(
+            True for _ in self._calm_where(lambda check: tag in check.tags)
+        )
+
+    def _calm_where(self, is_wanted: Callable[[Check], bool]) -> Iterator[TrackedCheck]:
+        """As ``checks_where``."""
+        for check in self.calm.checks.where(is_wanted):
+            if (place := self.calm.place(check.slug)) is not None:
+                yield self._calm_at(place)
+
+    def _calm_at(self, place: int) -> TrackedCheck:
+        return calm_check(self.calm, place)
 
     def named(self, uuid: str | None, slug: str | None) -> TrackedCheck | None:
         """By whichever of the two a ping gives."""
@@ -92,12 +155,12 @@ class Checks:
         waiting = [slug]
         while waiting:
             for check_id in self._children.get(waiting.pop(), ()):
-                child = self.by_id[check_id]
-                if child.check.slug not in seen:
+                child = self.get(check_id)
+                if child is not None and child.check.slug not in seen:
                     seen.add(child.check.slug)
                     found.append(child)
                     waiting.append(child.check.slug)
         return found
 
     def slugs(self) -> Collection[str]:
-        return self._by_slug.keys()
+        return self.calm.checks.slugs if self.calm else self._by_slug.keys()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
 from pulsetui.client.alert import Alert
-from pulsetui.core.calm import Calm, calm_of, definition_of
+from pulsetui.core.alike import AlikeChecks
+from pulsetui.core.calm import calm_of, definition_of
 from pulsetui.core.deploy import Deploy
 from pulsetui.core.state.alert_plan import postponed
 from pulsetui.core.state.alerting import Alerting
@@ -22,12 +23,12 @@ from pulsetui.core.state.state import CheckState
 from pulsetui.core.state.status import Status
 from pulsetui.core.state.transition import Transition
 from pulsetui.monitor.writing.alert_text import noted
-from pulsetui.monitor.writing.checks import Checks, TrackedCheck
+from pulsetui.monitor.writing.checks import NONE_CALM, Checks, TrackedCheck
 from pulsetui.monitor.writing.deploy_evidence import with_deploy
 from pulsetui.monitor.writing.telling import Telling
+from pulsetui.store.calm_checks import CalmChecks
 from pulsetui.store.database import Database
 from pulsetui.store.rows import Changes, PingRow, StoredCheck
-from pulsetui.store.states import Sealed
 
 _T = TypeVar("_T")
 Result_co = TypeVar("Result_co", covariant=True)
@@ -60,15 +61,6 @@ class Transaction:
                 self._unsealed[tracked.id] = found
         return found
 
-    def calm(self, tracked: TrackedCheck) -> Calm | None:
-        """All that has to be known of a check that was calm when it was last committed, and that nothing has
-        happened to since."""
-        return None if tracked.id in self._states else tracked.calm
-
-    def kept(self, tracked: TrackedCheck) -> CheckState | Sealed:
-        """As ``state``, but sealed where that will do."""
-        return self._states.get(tracked.id) or tracked.kept
-
     @property
     def snoozes(self) -> Sequence[Snooze]:
         """The newest ones, likewise."""
@@ -90,18 +82,19 @@ class Transaction:
         """Another one, or more of one that is known."""
         self.changes.deploys[deploy.key] = deploy
 
-    def stored_checks(self, checks: Mapping[str, Check]) -> Sequence[StoredCheck]:
-        """Every check that was ever defined and not purged, removed ones too, likewise. Sealed are those that
-        are calm as ``checks`` defines their slugs. Raises StoreError."""
-
-        def definition(slug: str) -> str | None:
-            check = checks.get(slug)
-            return None if check is None else definition_of(check)
-
-        stored = self.database.checks(definition)
-        if not self.changes.identities:
-            return stored
-        return list(({one.id: one for one in (*stored, *self.changes.identities)}).values())
+    def stored_checks(
+        self, checks: Mapping[str, Check], slugs: Collection[str]
+    ) -> tuple[Sequence[StoredCheck], CalmChecks]:
+        """Every check that was ever defined and not purged, removed ones too, likewise. Where ``checks`` are
+        many, those that are calm as these define them stand apart, except with such ``slugs``. Raises
+        StoreError."""
+        identities = self.changes.identities
+        # One that was defined a moment ago is not in the database yet.
+        calm = CalmChecks(checks) if isinstance(checks, AlikeChecks) and not identities else NONE_CALM
+        stored = self.database.checks(calm, self._states.keys(), slugs)
+        if identities:
+            stored = list(({one.id: one for one in (*stored, *identities)}).values())
+        return stored, calm
 
     def has_report(self, report: str) -> bool:
         """Whether the report of that id was taken, in this batch or before. Raises StoreError."""
@@ -148,6 +141,13 @@ class Transaction:
         """Another state without a flip, a run or a ping."""
         self._states[tracked.id] = self.changes.states[tracked.id] = state
 
+    def seal(self, tracked: TrackedCheck) -> None:
+        """Has a state that was not sealed for this version and definition written again, if it is calm: so
+        that the next start need not read it."""
+        state = self.state(tracked)
+        if tracked.id not in self.changes.states and calm_of(tracked.check, state) is not None:
+            self.changes.states[tracked.id] = state
+
     def is_silent(self, tracked: TrackedCheck, now: datetime) -> bool:
         """Whether nobody is to be told of the check now: it is snoozed, worked at, or waits for another."""
         check, windows = tracked.check, self.alerting.windows
@@ -180,10 +180,9 @@ class Transaction:
 
         Raises StoreError; nothing has changed then.
         """
-        by_id = self.checks.by_id
         if self.changes:
             for check_id, state in self.changes.states.items():
-                tracked = by_id.get(check_id)
+                tracked = self.checks.get(check_id)
                 if tracked is not None and (calm := calm_of(tracked.check, state)) is not None:
                     self.changes.calm[check_id] = calm, definition_of(tracked.check)
             self.database.write(self.changes)
@@ -192,9 +191,7 @@ class Transaction:
             logger.info("check=%s %s -> %s%s at=%s", slug, flip.before, flip.after, why, flip.at.isoformat())
         self.checks.snoozes, self.checks.deploys = self.snoozes, self.deploys
         for check_id, state in self._states.items():
-            tracked = by_id.get(check_id)
-            if tracked is not None:
-                by_id[check_id] = TrackedCheck(tracked.id, tracked.uuid, tracked.check, state)
+            self.checks.replace(check_id, state)
         return frozenset(self._states)
 
 

@@ -8,24 +8,27 @@ show what is new but keep their places until ``settle``.
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from pulsetui.client.glance import Entry, entries_of
+from pulsetui.client.glance import CalmCheck, Entry, Turn, entries_of
 from pulsetui.client.views import CheckView
 from pulsetui.core.state.status import Status
 from pulsetui.tui.draw.clocks import check_zone
 from pulsetui.tui.table.filter import Filter
-from pulsetui.tui.table.order import HEADING, Order, SortBy, sort_key
+from pulsetui.tui.table.nearest import Nearest
+from pulsetui.tui.table.order import CALM_KEYS, HEADING, Order, SortBy, sort_key
 from pulsetui.tui.table.row import PROBLEMS, Key, Row
+from pulsetui.tui.table.rows import Rows, calm_facets
 from pulsetui.tui.table.status_views import ALL, Subset
 
 __all__ = ["Heading", "Row", "SortBy", "TableModel"]
 
+_NO_TIME = datetime.fromtimestamp(0, UTC)
 _FEW = 64  # from so many changes at once (or 1 % of the rows) one sort is cheaper than many insertions
 
 
@@ -46,7 +49,7 @@ class TableModel:
     """
 
     def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
+        self.rows = Rows({}, _NO_TIME, self._place_made)
         self.counts: Counter[str] = Counter()  # by facet, of all checks
         self.zones: Counter[str] = Counter()  # of all checks: whose schedule is read in which zone
         self.marks: set[str] = set()
@@ -55,10 +58,11 @@ class TableModel:
         self.sort = SortBy.PROBLEMS
         self.cursor: str | None = None
         self._order = Order()
+        self._taken: Mapping[str, CheckView] = {}  # what the newest news were of
         self._pending: set[str] = set()
         self._problems: set[str] = set()  # of all checks: there are few where there are many checks
-        self._turns: list[tuple[float, str]] = []  # heap: when the clock alone changes a row
-        self._ends: list[tuple[float, str]] = []  # heap: deadlines
+        self._turns = Nearest(self._all_turns)  # when the clock alone changes a row
+        self._ends = Nearest(self._all_ends)  # deadlines
 
     # What is there
 
@@ -107,7 +111,7 @@ class TableModel:
         if section is None:
             return None
         if section.tally is None:
-            section.tally = Counter(facet for at in section.keys for facet in self.rows[at[3]].facets)
+            section.tally = Counter(facet for at in section.keys for facet in self.rows.facets(at[3]))
         marked = sum(at[3] in self.marks for at in section.keys) if self.marks else 0
         return Heading(section.tag, section.folded, len(section.keys), section.tally, marked)
 
@@ -150,41 +154,40 @@ class TableModel:
         elif self.cursor is not None and (below := next(self.slugs(self.cursor), None)) is not None:
             at = slugs.index(below) - 1
         turned = (*slugs[at + 1 :], *slugs[: at + 1])
-        return next((slug for slug in turned if PROBLEMS in self.rows[slug].facets), None)
+        return next((slug for slug in turned if slug in self._problems), None)
 
     def next_deadline(self) -> tuple[datetime, str] | None:
         """The next instant at which a check goes down unless it reports."""
-        while self._ends:
-            at, slug = self._ends[0]
+        while (first := self._ends.first()) is not None:
+            at, slug = first
             row = self.rows.get(slug)
             if row is not None and _end(row) == at:
                 return datetime.fromtimestamp(at, UTC), slug
-            heapq.heappop(self._ends)
+            self._ends.drop_first()
         return None
 
     # What changes it
 
     def load(self, checks: Mapping[str, CheckView], now: datetime) -> None:
         """Takes all checks anew."""
-        self.rows = {slug: Row(entry, now) for slug, entry in entries_of(checks).items()}
-        self.counts, self.zones, self._problems = Counter(), Counter(), set()
-        alike: Counter[frozenset[str]] = Counter()
-        for slug, row in self.rows.items():
-            facets = row.facets
-            alike[facets] += 1
-            if PROBLEMS in facets:
-                self._problems.add(slug)
-        for facets, n in alike.items():
-            self.counts.update(dict.fromkeys(facets, n))
-        self.zones.update(check_zone(row.glance) for row in self.rows.values())
-        self._sweep()
-        self.marks &= self.rows.keys()
+        self._taken = checks
+        self.rows = Rows(checks, now, self._place_made)
+        self.counts, self.zones = self.rows.count()
+        self._problems = {slug for slug, row in self.rows.made.items() if PROBLEMS in row.facets}
+        self._turns.forget()
+        self._ends.forget()
+        self.marks = {slug for slug in self.marks if slug in self.rows}
         self._order_all()
 
     def apply(
-        self, checks: Mapping[str, CheckView], changed: Iterable[str], now: datetime, *, hold: bool = False
+        self, checks: Mapping[str, CheckView], changed: Collection[str], now: datetime, *, hold: bool = False
     ) -> None:
         """Takes what is new of the ``changed`` slugs from ``checks``."""
+        if len(changed) > max(_FEW, len(self.rows) // 2):  # another set of checks, or a snooze of all
+            if checks is not self._taken:
+                self.load(checks, now)
+            return
+        self._taken = checks
         moved: list[str] = []
         entries = entries_of(checks)
         for slug in changed:
@@ -263,7 +266,8 @@ class TableModel:
     def _put(self, slug: str, entry: Entry, now: datetime) -> None:
         row, before = self.rows.get(slug), frozenset[str]()
         if row is None:
-            row = self.rows[slug] = Row(entry, now)
+            row = Row(entry, now)
+            self.rows.add(slug, row)
         else:
             before = row.facets
             self.zones[check_zone(row.glance)] -= 1
@@ -272,12 +276,9 @@ class TableModel:
         self._count(slug, before, row.facets)
         self.zones[check_zone(row.glance)] += 1
         for turn in _turns(row):
-            heapq.heappush(self._turns, (turn, slug))
-        end = _end(row)
-        if end is not None:
-            heapq.heappush(self._ends, (end, slug))
-        if len(self._ends) > 4 * len(self.rows) + 256 or len(self._turns) > 4 * len(self.rows) + 256:
-            self._sweep()
+            self._turns.add((turn, slug))
+        if (end := _end(row)) is not None:
+            self._ends.add((end, slug))
 
     def _count(self, slug: str, before: frozenset[str], after: frozenset[str]) -> None:
         """Other facets are true of a check."""
@@ -285,13 +286,13 @@ class TableModel:
         self.counts.update(after)
         (self._problems.add if PROBLEMS in after else self._problems.discard)(slug)
 
-    def _sweep(self) -> None:
-        """Makes the heaps anew without what later pings have made untrue: a check that reports each second
-        has many such."""
-        self._ends = [(end, slug) for slug, row in self.rows.items() if (end := _end(row)) is not None]
-        self._turns = [(turn, slug) for slug, row in self.rows.items() for turn in _turns(row)]
-        heapq.heapify(self._ends)
-        heapq.heapify(self._turns)
+    def _all_turns(self, until: float, most: int) -> Iterator[Turn]:
+        yield from ((turn, slug) for slug, row in self.rows.made.items() for turn in _turns(row))
+        yield from self.rows.unmade_dues(until, most)
+
+    def _all_ends(self, until: float, most: int) -> Iterator[Turn]:
+        yield from ((end, slug) for slug, row in self.rows.made.items() if (end := _end(row)) is not None)
+        yield from self.rows.unmade_deadlines(until, most)
 
     def _drop(self, slug: str) -> None:
         row = self.rows.get(slug)
@@ -301,16 +302,14 @@ class TableModel:
         self.zones[check_zone(row.glance)] -= 1
         stood = self.cursor_index()
         self._take_out(row)
-        del self.rows[slug]
+        self.rows.drop(slug)
         if stood is not None and self.cursor_index() is None:  # it was on the check, or on its heading
             self.move_cursor(stood)
         self.marks.discard(slug)
         self._pending.discard(slug)
 
     def _turn(self, now: datetime, moved: list[str]) -> None:
-        instant = now.timestamp()
-        while self._turns and self._turns[0][0] <= instant:
-            _, slug = heapq.heappop(self._turns)
+        for slug in self._turns.pop_until(now.timestamp()):
             row = self.rows.get(slug)
             if row is None:
                 continue
@@ -355,17 +354,37 @@ class TableModel:
         stood = self.cursor_index()
         self._pending.clear()
         places: list[tuple[str, Key]] = []
-        by, grouped, narrowed = self.sort, self.grouped, self._narrowed
-        for row in self.rows.values():
-            if narrowed and not self._lets_through(row):
-                row.key = None
-                continue
-            key = row.key = sort_key(by, row)
-            section = row.section = row.tag if grouped else ""
-            places.append((section, key))
+        for row in self.rows.made.values():
+            self._place_made(row)
+            if row.key is not None:
+                places.append((row.section, row.key))
+        places += self._unmade_places()
         self._order.fill(places)
         if self.cursor_index() is None:
             self._cursor_anew(stood or 0)
+
+    def _place_made(self, row: Row) -> None:
+        """Where the row stands by what is known of it."""
+        row.key = sort_key(self.sort, row) if self._lets_through(row) else None
+        row.section = row.tag if self.grouped and row.key is not None else ""
+
+    def _unmade_places(self) -> Iterator[tuple[str, Key]]:
+        by, grouped, narrowed = self.sort, self.grouped, self._narrowed
+        rows, calm_key = self.rows, CALM_KEYS.get(self.sort)
+        for one in rows.unmade():
+            if narrowed and not self._lets_calm_through(one):
+                continue
+            key = calm_key(one) if calm_key is not None else sort_key(by, rows.apart(one[0]))
+            tags = rows.kind(one[2]).tags if grouped else ()
+            yield tags[0] if tags else "", key
+
+    def _lets_calm_through(self, one: CalmCheck) -> bool:
+        slug, name, kind, status, _, _ = one
+        if not self.subset.holds(calm_facets(status)):
+            return False
+        return not self.filter.terms or self.filter.matches(
+            replace(self.rows.kind(kind), slug=slug, name=name), status
+        )
 
     def _cursor_anew(self, index: int) -> None:
         """To the heading of a row that is folded away, else near where the cursor stood."""
@@ -376,7 +395,11 @@ class TableModel:
             self.move_cursor(index)
 
     def _lets_through(self, row: Row) -> bool:
-        return self.subset.holds(row) and self.filter.matches(row.glance, row.status, snoozed=row.snoozed)
+        if not self._narrowed:
+            return True
+        return self.subset.holds(row.facets) and self.filter.matches(
+            row.glance, row.status, snoozed=row.snoozed
+        )
 
 
 def _turns(row: Row) -> Iterator[float]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
 
+from pulsetui.client.glance import CalmCheck
 from pulsetui.core.state import history as past
 from pulsetui.core.state.status import Outcome, Status
-from pulsetui.tui.table.row import Key, Row, natural, note_of, rank
+from pulsetui.tui.table.row import CALM_RANKS, Key, Row, natural, note_of, rank
 
 HEADING = "#"
 _NEVER = float("inf")
@@ -84,6 +85,26 @@ def sort_key(by: SortBy, row: Row) -> Key:
             return (0, _NEVER if due is None else due.timestamp(), row.name, slug)
         case _:
             return _seldom_key(by, row)
+
+
+def _by_problem(one: CalmCheck) -> Key:
+    return CALM_RANKS[one[3]], one[4], natural(one[1]), one[0]
+
+
+def _by_name(one: CalmCheck) -> Key:
+    return 0, 0.0, natural(one[1]), one[0]
+
+
+def _by_due(one: CalmCheck) -> Key:
+    return 0, _NEVER if one[3] is Status.PAUSED else one[4], natural(one[1]), one[0]
+
+
+CALM_KEYS: Mapping[SortBy, Callable[[CalmCheck], Key]] = {
+    SortBy.PROBLEMS: _by_problem,
+    SortBy.NAME: _by_name,
+    SortBy.DUE: _by_due,
+}
+"""As ``sort_key``, of a calm check without a row, where its view need not be looked at."""
 
 
 def _seldom_key(by: SortBy, row: Row) -> Key:

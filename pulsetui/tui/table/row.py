@@ -62,7 +62,13 @@ class Row:
     def facets(self) -> frozenset[str]:
         """Every word that is true of it: ``down acknowledged muted``."""
         glance = self.glance
-        return _facets(self.status, self.attention, self.snoozed, glance.is_running, glance.unwatched)
+        return facets_of(
+            self.status,
+            self.attention,
+            snoozed=self.snoozed,
+            started=glance.is_running,
+            unwatched=glance.unwatched,
+        )
 
     @property
     def tag(self) -> str:
@@ -71,9 +77,10 @@ class Row:
 
 
 @lru_cache(maxsize=256)
-def _facets(
-    status: Status, attention: Attention, snoozed: bool, started: bool, unwatched: bool
+def facets_of(
+    status: Status, attention: Attention, *, snoozed: bool, started: bool, unwatched: bool
 ) -> frozenset[str]:
+    """Every word that is true of such a check."""
     words = {str(status)}
     if attention is not Attention.NONE:
         words.add(attention)
@@ -100,12 +107,11 @@ def rank(row: Row) -> int:
     """Problems first: the smaller, the nearer to the top."""
     if row.status is Status.DOWN:
         return 0 if row.attention is Attention.WANTED else 1
-    if row.status is Status.LATE:
-        return 2
-    return 3 if row.glance.unwatched else _CALM_RANKS[row.status]
+    return 3 if row.status is not Status.LATE and row.glance.unwatched else CALM_RANKS[row.status]
 
 
-_CALM_RANKS = {Status.UP: 4, Status.NEW: 5, Status.PAUSED: 6}
+CALM_RANKS = {Status.LATE: 2, Status.UP: 4, Status.NEW: 5, Status.PAUSED: 6}
+"""Of those of which somebody knows how they are."""
 
 
 def note_of(view: CheckView) -> str:

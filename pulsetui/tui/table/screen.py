@@ -245,8 +245,8 @@ class HomeScreen(TableVerbs):
             if self.model.total:
                 subset = "" if self.model.subset is ALL else self.model.subset.word
                 text = self.model.filter.text
-                tags = {tag for row in self.model.rows.values() for tag in row.glance.tags}
-                words.show(no_match_lines(text, subset, self.model.total, width, doubts(text, tags)))
+                told = doubts(text, self.model.rows.tags())
+                words.show(no_match_lines(text, subset, self.model.total, width, told))
             else:
                 words.show(empty_lines(self.pulse.client.info(), width))
         words.display = empty

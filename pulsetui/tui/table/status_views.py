@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from pulsetui.core.state.status import Status
-from pulsetui.tui.table.row import MUTED, PROBLEMS, RUNNING, UNWATCHED, Row
+from pulsetui.tui.table.row import MUTED, PROBLEMS, RUNNING, UNWATCHED
 
 
 class Subset(Struct, frozen=True):
@@ -16,8 +18,8 @@ class Subset(Struct, frozen=True):
     facet: str
     help: str
 
-    def holds(self, row: Row) -> bool:
-        return not self.facet or self.facet in row.facets
+    def holds(self, facets: Collection[str]) -> bool:
+        return not self.facet or self.facet in facets
 
 
 SUBSETS: tuple[Subset, ...] = (

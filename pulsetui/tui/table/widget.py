@@ -138,7 +138,7 @@ class CheckTable(ScrollView, can_focus=True, inherit_bindings=False):
         for index in range(top, min(top + self.size.height, len(model))):
             heading = model.heading(key := model.key_at(index))
             if heading is None:
-                seen += PROBLEMS in model.rows[key].facets
+                seen += PROBLEMS in model.rows.facets(key)
             elif heading.folded:
                 seen += heading.counts[PROBLEMS]
         return model.counts[PROBLEMS] - model.left_out - seen

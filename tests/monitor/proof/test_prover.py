@@ -235,7 +235,7 @@ async def test_what_was_found_is_written_when_the_disk_takes_it_again(tmp_path: 
         await engine.ping("shop")
         with full_disk(StoreError("disk full")):
             engine.engine.prover._busy.clear()
-            engine.engine.prover.look(engine.engine.checks.by_id.values())
+            engine.engine.prover.look(engine.engine.checks)
             await asyncio.wait_for(fails.wait(), 10)
         free.set()
         await looked(engine)

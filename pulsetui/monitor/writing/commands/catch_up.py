@@ -70,10 +70,10 @@ def _catch_up(
 ) -> Sequence[str]:
     """``reported`` are the newest good reports that were refused in the span, by the id of their check."""
     unjudged: list[TrackedCheck] = []
-    for tracked in transaction.checks.by_id.values():
-        calm = transaction.calm(tracked)
-        if calm is not None and not calm.runs_out(since, until) and not (reported and tracked.id in reported):
-            continue
+    checks = transaction.checks
+    judged = {one.id: one for one in checks.awake(since, until)}
+    judged |= {one_id: one for one_id in reported or () if (one := checks.get(one_id)) is not None}
+    for tracked in judged.values():
         before = transaction.state(tracked)
         with one_of_many(tracked):
             if reported and (refused := reported.get(tracked.id)) is not None:
@@ -125,7 +125,7 @@ class SetBack(Struct, frozen=True):
     before: datetime
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
-        for tracked in transaction.checks.by_id.values():
+        for tracked in transaction.checks:
             with one_of_many(tracked):
                 state = transaction.state(tracked)
                 transition = operate.set_back(tracked.check, state, self.before, now)

@@ -32,29 +32,23 @@ class Define(Struct, frozen=True):
     restored: Collection[str] = ()  # slugs whose deletion is undone
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
-        all_stored = transaction.stored_checks(self.checks)
-        known = matched(all_stored, self.checks, self.renames, self.restored)
-        uuid_of = uuids(self.checks, known)
-        next_id = max((stored.id for stored in all_stored), default=0) + 1
+        moved = {*self.renames.keys(), *self.renames.values(), *self.restored}  # their history, too
+        # What is calm, and means what it meant, goes on: nothing of it has to be looked at.
+        all_stored, calm = transaction.stored_checks(self.checks, moved)
+        checks = {slug: self.checks[slug] for slug in calm.others()} if calm else self.checks
+        known = matched(all_stored, checks, self.renames, self.restored)
+        uuid_of = uuids(checks, known)
+        next_id = max(max((stored.id for stored in all_stored), default=0), max(calm.ids, default=0)) + 1
         identities: list[StoredCheck] = []
         tracked: list[TrackedCheck] = []
         back: dict[int, datetime] = {}  # removed once and there again: nobody watched them meanwhile
-        for slug, check in self.checks.items():
+        for slug, check in checks.items():
             stored = known.get(slug)
             if stored is None:
                 one = TrackedCheck(next_id, uuid_of[slug], check, new_state(now))
                 next_id += 1
             else:
-                current = transaction.checks.by_id.get(stored.id)
-                if current is None:
-                    # It was sealed for the definition of the slug that it had.
-                    kept = stored.kept if stored.slug == slug else stored.state
-                elif current.check == check:
-                    kept = transaction.kept(current)
-                else:
-                    # What ran out before this edit ran out by the definition of that time.
-                    kept = _judged_or_as_it_is(transaction, current, now)
-                one = TrackedCheck(stored.id, uuid_of[slug], check, kept or _begun_again(stored, now))
+                one = TrackedCheck(stored.id, uuid_of[slug], check, _state(transaction, stored, check, now))
                 if stored.removed_at is not None:
                     back[one.id] = stored.removed_at
             if (
@@ -68,11 +62,12 @@ class Define(Struct, frozen=True):
             tracked.append(one)
         identities += removed(all_stored, {one.id for one in tracked}, self.checks.keys(), now)
         self._rename_snoozed(transaction)
-        transaction.define(identities, Checks(tracked, transaction.snoozes, transaction.deploys))
+        transaction.define(identities, Checks(tracked, transaction.snoozes, transaction.deploys, calm))
         for one in tracked:
-            if transaction.calm(one) is None or one.id in back:
-                with one_of_many(one):
-                    self._redefine(transaction, one, back.get(one.id), now)
+            with one_of_many(one):
+                self._redefine(transaction, one, back.get(one.id), now)
+                if calm.takes(one.check.slug):
+                    transaction.seal(one)
 
     def _redefine(
         self, transaction: Transaction, one: TrackedCheck, removed: datetime | None, now: datetime
@@ -132,6 +127,17 @@ def _adapt_alerts(transaction: Transaction, tracked: TrackedCheck, now: datetime
     transaction.settle_alerts(tracked, now)
 
 
+def _state(transaction: Transaction, stored: StoredCheck, check: Check, now: datetime) -> CheckState:
+    """Where a check that is not new stands."""
+    current = transaction.checks.get(stored.id)
+    if current is None:
+        return stored.state or _begun_again(stored, now)
+    if current.check == check:
+        return transaction.state(current)
+    # What ran out before this edit ran out by the definition of that time.
+    return _judged_or_as_it_is(transaction, current, now)
+
+
 def _begun_again(stored: StoredCheck, now: datetime) -> CheckState:
     """Of a check whose state cannot be read, nothing is known but the numbers that were given."""
     state = new_state(now)
@@ -154,5 +160,5 @@ def _identity(tracked: TrackedCheck, created_at: datetime) -> StoredCheck:
         uuid=tracked.uuid,
         created_at=created_at,
         removed_at=None,
-        kept=tracked.kept,
+        state=tracked.state,
     )

@@ -118,7 +118,7 @@ def _targets(command: BeginDeploy) -> Iterator[tuple[Scope, str]]:
 def _is_known(checks: Checks, scope: Scope, target: str) -> bool:
     if scope == "check":
         return checks.find(target) is not None
-    return scope == "everything" or any(target in one.check.tags for one in checks.by_id.values())
+    return scope == "everything" or checks.any_has(target)
 
 
 def _unknown(scope: Scope, target: str) -> str:

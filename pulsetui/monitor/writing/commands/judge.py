@@ -52,7 +52,7 @@ class Advance(Patient, frozen=True):
     def apply(self, transaction: Transaction, now: datetime) -> Mapping[str, Exception]:
         broken: dict[str, Exception] = {}
         for check_id in self.ids:
-            tracked = transaction.checks.by_id.get(check_id)
+            tracked = transaction.checks.get(check_id)
             if tracked is None:
                 continue
             try:

@@ -22,7 +22,7 @@ class TakeFinding(Struct, frozen=True):
     insists: bool = False
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
-        tracked = transaction.checks.by_id.get(self.check_id)
+        tracked = transaction.checks.get(self.check_id)
         if tracked is None or tracked.check.prove != self.looked_for:
             return
         state, finding = transaction.state(tracked), self.finding

@@ -23,7 +23,6 @@ class SetSnoozes(Struct, frozen=True):
         gone = {*self.end, *(one.identity for one in self.add)}
         kept = [one for one in transaction.snoozes if one.identity not in gone and one.until > now]
         transaction.set_snoozes((*kept, *self.add))
-        for tracked in transaction.checks.by_id.values():
-            if transaction.calm(tracked) is None:
-                with one_of_many(tracked):
-                    transaction.settle_alerts(tracked, now)
+        for tracked in transaction.checks.awake():
+            with one_of_many(tracked):
+                transaction.settle_alerts(tracked, now)

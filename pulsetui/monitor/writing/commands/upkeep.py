@@ -28,7 +28,7 @@ class Trim(Upkeep, frozen=True):
     keep_pings: int
 
     def apply(self, transaction: Transaction, now: datetime) -> None:
-        tracked = transaction.checks.by_id.get(self.check_id)
+        tracked = transaction.checks.get(self.check_id)
         if tracked is not None:
             open_runs = tuple(run.n for run in transaction.state(tracked).runs)
             transaction.changes.kept[self.check_id] = Retention(self.keep_pings, open_runs)

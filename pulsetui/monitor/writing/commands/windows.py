@@ -22,7 +22,6 @@ class PassWindows(Struct, frozen=True):
     def apply(self, transaction: Transaction, now: datetime) -> None:
         for window, begin in announced(transaction.alerting.windows, self.since, self.until):
             transaction.tell_all(announcement(window, begin, now, zone(transaction.alerting.timezone)), now)
-        for tracked in transaction.checks.by_id.values():
-            if transaction.calm(tracked) is None:
-                with one_of_many(tracked):
-                    transaction.settle_alerts(tracked, now)
+        for tracked in transaction.checks.awake():
+            with one_of_many(tracked):
+                transaction.settle_alerts(tracked, now)
