@@ -18,6 +18,8 @@ from tests.job.test_run import environment
 
 SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh", "ksh") if shutil.which(shell)]
 PYTHON = f"{sys.executable} -c"
+BARE = 'env -i PATH="$PATH" PULSETUI_URL="$PULSETUI_URL" PULSETUI_STATE_DIR="$PULSETUI_STATE_DIR"'
+"""Nothing but where to report: the reports of a test are not to be kept in the tester's own home."""
 NOWHERE = "export PULSETUI_STATE_DIR=/proc/none PULSETUI_URL=http://127.0.0.1:9"
 
 SIGNALS = ("TERM", "KILL", "SEGV", "PIPE", "ABRT", "HUP", "INT", "QUIT", "USR1", "XCPU", "ALRM")
@@ -61,7 +63,7 @@ JOBS: dict[str, str] = {
     "a directory": "mkdir d; RUN ./d 2>/dev/null",
     "gone directory": "mkdir gone; cd gone; rmdir ../gone; RUN sh -c 'echo here; exit 2' 2>/dev/null",
     "umask, nice, limits": "umask 027; ulimit -n 40; RUN sh -c 'umask; nice; ulimit -n'",
-    "no environment": "env -i PATH=\"$PATH\" RUN sh -c 'env | grep -v -e PULSETUI -e PWD -e ^_ | sort'",
+    "no environment": f"{BARE} RUN sh -c 'env | grep -v -e PULSETUI -e PWD -e ^_ | sort'",
     "a disk that cannot be written": f"{NOWHERE}; RUN sh -c 'echo on; exit 9' 2>/dev/null",
     "a lock that cannot be had": f"{NOWHERE}; LOCKED sh -c 'echo on; exit 9' 2>/dev/null",
     "a group of its own": "{ RUN sh -c 'kill -TERM 0; echo no'; } 2>/dev/null",
