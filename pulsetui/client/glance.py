@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -91,8 +91,8 @@ class CalmColumns(ABC):
         """Likewise, when those that are up or late go down."""
 
     @abstractmethod
-    def status(self, slug: str, now: datetime) -> Status:
-        """The same of one. Raises KeyError."""
+    def statuses(self, now: datetime) -> Callable[[str], Status]:
+        """How one stands, by its slug: raises KeyError."""
 
     @abstractmethod
     def __contains__(self, slug: object) -> bool: ...
@@ -113,8 +113,9 @@ class _NoColumns(CalmColumns):
     def deadlines(self, now: datetime, until: float, most: int, without: Container[str]) -> list[Turn]:
         return []
 
-    def status(self, slug: str, now: datetime) -> Status:
-        raise KeyError(slug)
+    def statuses(self, now: datetime) -> Callable[[str], Status]:
+        nobody: dict[str, Status] = {}
+        return nobody.__getitem__
 
     def __contains__(self, slug: object) -> bool:
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pulsetui.client.glance import (
@@ -109,6 +109,9 @@ class _Columns(CalmColumns):
         awaited = (Status.UP, Status.LATE)
         there = [(one[5], one[0]) for one in self.at(now, without) if one[3] in awaited and one[5] < _NEVER]
         return _nearest(there, until, most)
+
+    def statuses(self, now: datetime) -> Callable[[str], Status]:
+        return lambda slug: self.status(slug, now)
 
     def status(self, slug: str, now: datetime) -> Status:
         view = self._views[slug]

@@ -69,7 +69,7 @@ def check_agreement(engine: Harness, calm: set[str]) -> None:
     for slug, name, kind, status, due, deadline in columns.at(now, ()):
         one, alike = said[slug], columns.kinds[kind]
         assert (name, status) == (one.name, one.status)
-        assert columns.status(slug, now) is status
+        assert columns.statuses(now)(slug) is status
         never = float("inf")
         assert due == (never if one.next_ping is None else one.next_ping.timestamp())
         assert deadline == (never if one.deadline is None else one.deadline.timestamp())

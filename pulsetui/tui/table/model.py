@@ -9,11 +9,12 @@ show what is new but keep their places until ``settle``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from copy import copy
 from datetime import UTC, datetime
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr
 
 from pulsetui.client.glance import CalmCheck, Entry, Turn, entries_of
 from pulsetui.client.views import CheckView
@@ -23,7 +24,7 @@ from pulsetui.tui.table.filter import Filter
 from pulsetui.tui.table.nearest import Nearest
 from pulsetui.tui.table.order import CALM_KEYS, HEADING, Order, SortBy, sort_key
 from pulsetui.tui.table.row import PROBLEMS, Key, Row
-from pulsetui.tui.table.rows import Rows, calm_facets
+from pulsetui.tui.table.rows import CALM_FACETS, Rows
 from pulsetui.tui.table.status_views import ALL, Subset
 
 __all__ = ["Heading", "Row", "SortBy", "TableModel"]
@@ -59,6 +60,7 @@ class TableModel:
         self.cursor: str | None = None
         self._order = Order()
         self._taken: Mapping[str, CheckView] = {}  # what the newest news were of
+        self._far_keys: dict[str, Key] = {}  # of rows that are not made, where views had to be made for them
         self._pending: set[str] = set()
         self._problems: set[str] = set()  # of all checks: there are few where there are many checks
         self._turns = Nearest(self._all_turns)  # when the clock alone changes a row
@@ -171,6 +173,7 @@ class TableModel:
     def load(self, checks: Mapping[str, CheckView], now: datetime) -> None:
         """Takes all checks anew."""
         self._taken = checks
+        self._far_keys = {}
         self.rows = Rows(checks, now, self._place_made)
         self.counts, self.zones = self.rows.count()
         self._problems = {slug for slug, row in self.rows.made.items() if PROBLEMS in row.facets}
@@ -222,6 +225,8 @@ class TableModel:
         self._order_all()
 
     def set_sort(self, by: SortBy, *, reverse: bool = False) -> None:
+        if by is not self.sort:
+            self._far_keys = {}
         self.sort, self._order.reversed = by, reverse
         self._order_all()
 
@@ -369,22 +374,33 @@ class TableModel:
         row.section = row.tag if self.grouped and row.key is not None else ""
 
     def _unmade_places(self) -> Iterator[tuple[str, Key]]:
-        by, grouped, narrowed = self.sort, self.grouped, self._narrowed
-        rows, calm_key = self.rows, CALM_KEYS.get(self.sort)
-        for one in rows.unmade():
-            if narrowed and not self._lets_calm_through(one):
-                continue
-            key = calm_key(one) if calm_key is not None else sort_key(by, rows.apart(one[0]))
+        rows, grouped, calm_key = self.rows, self.grouped, CALM_KEYS.get(self.sort)
+        let_through = filter(self._lets_calm_through(), rows.unmade()) if self._narrowed else rows.unmade()
+        for one in let_through:
+            key = calm_key(one) if calm_key is not None else self._far_key(one[0])
             tags = rows.kind(one[2]).tags if grouped else ()
             yield tags[0] if tags else "", key
 
-    def _lets_calm_through(self, one: CalmCheck) -> bool:
-        slug, name, kind, status, _, _ = one
-        if not self.subset.holds(calm_facets(status)):
-            return False
-        return not self.filter.terms or self.filter.matches(
-            replace(self.rows.kind(kind), slug=slug, name=name), status
-        )
+    def _far_key(self, slug: str) -> Key:
+        if (key := self._far_keys.get(slug)) is None:
+            key = self._far_keys[slug] = sort_key(self.sort, self.rows.apart(slug))
+        return key
+
+    def _lets_calm_through(self) -> Callable[[CalmCheck], bool]:
+        subset, matches = self.subset, self.filter.matches if self.filter.terms else None
+        looks = [copy(kind) for kind in self.rows.kinds]
+
+        def lets_through(one: CalmCheck) -> bool:
+            slug, name, kind, status, _, _ = one
+            if not subset.holds(CALM_FACETS[status]):
+                return False
+            if matches is None:
+                return True
+            force_setattr(look := looks[kind], "slug", slug)  # one glance for all of a kind
+            force_setattr(look, "name", name)
+            return matches(look, status)
+
+        return lets_through
 
     def _cursor_anew(self, index: int) -> None:
         """To the heading of a row that is folded away, else near where the cursor stood."""

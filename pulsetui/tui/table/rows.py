@@ -4,7 +4,7 @@ somebody looks at it, or something happens to it. Until then what has to be know
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pulsetui.client.attention import Attention
@@ -24,6 +24,7 @@ class Rows(Mapping[str, Row]):
         self._entries, self._calm = entries_of(checks), calm_of(checks)
         self._now, self._place = now, place
         self.made = {slug: Row(entry, now) for slug, entry in others_of(checks)}
+        self._status_of = self._calm.statuses(now)  # of those that are not made
         self._known = set(self.made)  # those that are made, and those that were
         self._unmade = len(self._entries) - len(self.made)
 
@@ -67,9 +68,9 @@ class Rows(Mapping[str, Row]):
         """As those of the row, which is not made for it. Raises KeyError."""
         if (row := self.made.get(slug)) is not None:
             return row.facets
-        if not self._is_unmade(slug):
+        if slug in self._known:
             raise KeyError(slug)
-        return calm_facets(self._calm.status(slug, self._now))
+        return CALM_FACETS[self._status_of(slug)]
 
     def unmade(self) -> Iterator[CalmCheck]:
         """Those whose rows are not made, with the status that they had when all were loaded."""
@@ -83,8 +84,12 @@ class Rows(Mapping[str, Row]):
         """As ``CalmColumns.deadlines``."""
         return self._calm.deadlines(self._now, until, most, self._known) if self._unmade else []
 
+    @property
+    def kinds(self) -> Sequence[CheckGlance]:
+        """What those that are not made have in common, by the number of their kind."""
+        return self._calm.kinds
+
     def kind(self, number: int) -> CheckGlance:
-        """What checks of that kind have in common."""
         return self._calm.kinds[number]
 
     def tags(self) -> set[str]:
@@ -98,7 +103,7 @@ class Rows(Mapping[str, Row]):
         zones = Counter(check_zone(row.glance) for row in self.made.values())
         calm = self._calm.count(self._now, self._known) if self._unmade else Counter()
         for (kind, status), n in calm.items():
-            alike[calm_facets(status)] += n
+            alike[CALM_FACETS[status]] += n
             zones[check_zone(self.kind(kind))] += n
         facets: Counter[str] = Counter()
         for words, n in alike.items():
@@ -106,5 +111,8 @@ class Rows(Mapping[str, Row]):
         return facets, zones
 
 
-def calm_facets(status: Status) -> frozenset[str]:
-    return facets_of(status, Attention.NONE, snoozed=False, started=False, unwatched=False)
+CALM_FACETS = {
+    status: facets_of(status, Attention.NONE, snoozed=False, started=False, unwatched=False)
+    for status in Status
+}
+"""Of checks of which there is nothing else to know."""
