@@ -290,8 +290,10 @@ class LocalEngine:
     def _changed(self, slugs: frozenset[str] | None) -> None:
         with self._lock:
             if slugs is None:
-                slugs = frozenset(self._views) | frozenset(self._engine.checks.slugs())
                 self._all_dirty = True
+                slugs = frozenset()
+                if len(self._on_change):  # there may be a hundred thousand
+                    slugs = frozenset(self._views) | frozenset(self._engine.checks.slugs())
             else:
                 self._dirty |= slugs
         self._on_change(slugs)

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 POLL_S = 0.5
 _AFTER_FAILURE_S = 10.0
+_BEGIN_AFTER_S = 1.0  # to keep a copy of a large file takes a moment, which a first frame need not wait for
 _NAMED = 5  # slugs that a notice names
 
 _Prints = tuple[Fingerprint | None, ...]
@@ -70,6 +71,7 @@ class ConfigWatch:
 
         Raises ConfigError, and what ``take`` raises.
         """
+        await self.begin()
         async with self._editing:
             await asyncio.to_thread(edit, self._file)
             written, rescue = self._file.written, self._file.rescue
@@ -85,6 +87,7 @@ class ConfigWatch:
 
     async def watch(self, take: Callable[[Config], Awaitable[None]]) -> None:
         """Looks for ever; at first tells whether what the engine started with has lost what ran before."""
+        await asyncio.sleep(_BEGIN_AFTER_S)
         while True:
             try:
                 await self.begin()

@@ -8,7 +8,7 @@ show what is new but keep their places until ``settle``.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import copy
 from datetime import UTC, datetime
@@ -358,12 +358,12 @@ class TableModel:
     def _order_all(self) -> None:
         stood = self.cursor_index()
         self._pending.clear()
-        places: list[tuple[str, Key]] = []
+        places: defaultdict[str, list[Key]] = defaultdict(list)
         for row in self.rows.made.values():
             self._place_made(row)
             if row.key is not None:
-                places.append((row.section, row.key))
-        places += self._unmade_places()
+                places[row.section].append(row.key)
+        self._place_unmade(places)
         self._order.fill(places)
         if self.cursor_index() is None:
             self._cursor_anew(stood or 0)
@@ -373,15 +373,19 @@ class TableModel:
         row.key = sort_key(self.sort, row) if self._lets_through(row) else None
         row.section = row.tag if self.grouped and row.key is not None else ""
 
-    def _unmade_places(self) -> Iterator[tuple[str, Key]]:
-        rows, grouped, calm_key = self.rows, self.grouped, CALM_KEYS.get(self.sort)
-        let_through = filter(self._lets_calm_through(), rows.unmade()) if self._narrowed else rows.unmade()
-        for one in let_through:
-            key = calm_key(one) if calm_key is not None else self._far_key(one[0])
-            tags = rows.kind(one[2]).tags if grouped else ()
-            yield tags[0] if tags else "", key
+    def _place_unmade(self, places: defaultdict[str, list[Key]]) -> None:
+        rows, key_of = self.rows, CALM_KEYS.get(self.sort, self._far_key)
+        unmade = filter(self._lets_calm_through(), rows.unmade()) if self._narrowed else rows.unmade()
+        if not self.grouped:
+            places[""].extend(map(key_of, unmade))
+            return
+        tags = [kind.tags[0] if kind.tags else "" for kind in rows.kinds]
+        for one in unmade:
+            places[tags[one[2]]].append(key_of(one))
 
-    def _far_key(self, slug: str) -> Key:
+    def _far_key(self, one: CalmCheck) -> Key:
+        """In an order that has to look at the view of each check."""
+        slug = one[0]
         if (key := self._far_keys.get(slug)) is None:
             key = self._far_keys[slug] = sort_key(self.sort, self.rows.apart(slug))
         return key

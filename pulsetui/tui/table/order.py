@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
@@ -220,13 +220,13 @@ class Order:
 
     # What changes it
 
-    def fill(self, places: Iterable[tuple[str, Key]]) -> None:
-        """Takes all rows anew: their sections and keys."""
+    def fill(self, places: Mapping[str, list[Key]]) -> None:
+        """Takes all rows anew: their keys, by the tags of their sections. The lists are kept, and changed."""
         self._sections = {}
-        for tag, key in places:
-            self._section_for(tag).keys.append(key)
-        for section in self._sections.values():
-            section.keys.sort()
+        for tag, keys in places.items():
+            if keys:
+                self._section_for(tag).keys = keys
+                keys.sort()
         self._stale = True
 
     def insert(self, tag: str, key: Key) -> None:
