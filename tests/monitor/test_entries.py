@@ -107,7 +107,13 @@ async def test_they_agree_whatever_happens(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     ("scope", "target", "calm"),
-    [("check", "a", "bce"), ("tag", "y", "ace"), ("everything", "", ""), ("tag", "nobody", "abce")],
+    [
+        ("check", "a", "bce"),
+        ("tag", "y", "ace"),
+        ("everything", "", ""),
+        ("tag", "nobody", "abce"),
+        ("check", "gone", "abce"),
+    ],
 )
 async def test_what_is_snoozed_stands_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scope: str, target: str, calm: str

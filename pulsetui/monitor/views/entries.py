@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from pulsetui.client.glance import (
-    Entries,
-    Entry,
-    Glance,
-    glance_of,
-)
-from pulsetui.core.alike import checks_where
+from pulsetui.client.glance import Entries, Entry, Glance, glance_of
 from pulsetui.monitor.views.columns import ColumnsOfMoment
 from pulsetui.monitor.views.moment import UnmadeCheck, ViewMoment
 from pulsetui.monitor.writing.checks import Checks, TrackedCheck, calm_check
@@ -68,14 +62,12 @@ class ChecksOfMoment(Entries):
 
 def _snoozed(moment: ViewMoment, calm: CalmChecks) -> frozenset[str]:
     """Slugs of those in columns that are snoozed."""
-    slugs: set[str] = set()
-    tags: set[str] = set()
-    for snooze in moment.snoozes:
-        if snooze.scope == "everything":
-            return frozenset(calm.checks)
-        (slugs if snooze.scope == "check" else tags).add(snooze.target)
+    scopes = {snooze.scope for snooze in moment.snoozes}
+    if "everything" in scopes:
+        return frozenset(calm.checks)
+    slugs = {snooze.target for snooze in moment.snoozes if snooze.scope == "check"}
+    tags = {snooze.target for snooze in moment.snoozes if snooze.scope == "tag"}
     if tags:
-        slugs |= {
-            one.slug for one in checks_where(calm.checks, lambda check: not tags.isdisjoint(check.tags))
-        }
-    return frozenset(slugs)
+        tagged = calm.checks.where(lambda check: not tags.isdisjoint(check.tags))
+        slugs |= {check.slug for check in tagged}
+    return frozenset(slug for slug in slugs if calm.place(slug) is not None)  # some may be gone

@@ -30,6 +30,7 @@ from pulsetui.tui.table.status_views import ALL, Subset
 __all__ = ["Heading", "Row", "SortBy", "TableModel"]
 
 _NO_TIME = datetime.fromtimestamp(0, UTC)
+_MANY = 2000  # from so many changes at once (or half of the rows) no row is held in its place
 _FEW = 64  # from so many changes at once (or 1 % of the rows) one sort is cheaper than many insertions
 
 
@@ -186,9 +187,10 @@ class TableModel:
         self, checks: Mapping[str, CheckView], changed: Collection[str], now: datetime, *, hold: bool = False
     ) -> None:
         """Takes what is new of the ``changed`` slugs from ``checks``."""
-        if len(changed) > max(_FEW, len(self.rows) // 2):  # another set of checks, or a snooze of all
-            if checks is not self._taken:
-                self.load(checks, now)
+        if len(changed) > max(_FEW, len(self.rows) // 2) and checks is self._taken:
+            return  # the first news tell of all checks, in case something was missed
+        if len(changed) > max(_MANY, len(self.rows) // 2):  # another set of checks, or a snooze of all
+            self.load(checks, now)
             return
         self._taken = checks
         moved: list[str] = []
