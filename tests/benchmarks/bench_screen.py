@@ -239,8 +239,8 @@ def _from_top(terminal: Pane) -> list[bytes]:
 
 
 def _names(terminal: Pane) -> list[bytes]:
-    """The checks on the screen, from top to bottom."""
-    return [name.encode() for name in _ROW.findall(terminal.screen())]
+    """The checks of the table on the screen, from top to bottom. Below a short one some are named again."""
+    return [name.encode() for name in dict.fromkeys(_ROW.findall(terminal.screen()))]
 
 
 def _holds(name: bytes, output: bytes) -> bool:
