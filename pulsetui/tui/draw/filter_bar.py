@@ -11,6 +11,7 @@ from textual.message import Message
 from pulsetui.tui.draw.paint import OneLine
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
     from textual.widgets import Input
 
 _MAX_LENGTH = 500
@@ -60,8 +61,15 @@ class FilterBar(Horizontal):
         found = self.query(Input)
         return found.first() if found else None
 
-    def open(self, text: str) -> None:
-        """Shows the line with ``text`` and takes the focus."""
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own word
+        super().__init__(id=id)
+        self._patience_s = 0.0
+        self._pending: tuple[Timer, str] | None = None  # what was typed and is still to be told
+
+    def open(self, text: str, *, patience_s: float = 0.0) -> None:
+        """Shows the line with ``text`` and takes the focus. What is typed is told once nothing follows for
+        ``patience_s`` seconds: where to filter takes long, the next letter is not to wait for it."""
+        self._patience_s = patience_s
         self.display = True
         if self._input is None:
             from textual.widgets import Input
@@ -79,6 +87,7 @@ class FilterBar(Horizontal):
 
     def close(self) -> None:
         """Hides the line."""
+        self._take_pending()
         if self._input is not None:
             with self.prevent(self._input.Changed):
                 self._input.value = ""
@@ -91,7 +100,22 @@ class FilterBar(Horizontal):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(event.value))
+        self._take_pending()
+        if self._patience_s:
+            self._pending = self.set_timer(self._patience_s, self._tell_pending), event.value
+        else:
+            self.post_message(self.Typed(event.value))
+
+    def _take_pending(self) -> str | None:
+        if self._pending is None:
+            return None
+        (timer, text), self._pending = self._pending, None
+        timer.stop()
+        return text
+
+    def _tell_pending(self) -> None:
+        if (text := self._take_pending()) is not None:
+            self.post_message(self.Typed(text))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -101,4 +125,5 @@ class FilterBar(Horizontal):
         """Back to the list."""
         if clear:
             self.close()
+        self._tell_pending()
         self.post_message(self.Left(clear=clear))

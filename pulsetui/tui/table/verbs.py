@@ -33,6 +33,10 @@ SUBSET_KEYS: list[BindingType] = [
     for subset in SUBSETS
 ]
 
+_MANY = 10_000
+_PATIENCE_S = 0.15
+"""From so many checks on, a filter is applied when no letter has followed for so long."""
+
 
 class TableVerbs(TickingScreen):
     """The verbs; ``HomeScreen`` composes and shows."""
@@ -209,7 +213,8 @@ class TableVerbs(TickingScreen):
     # What is shown
 
     def verb_filter(self) -> None:
-        self.query_one(FilterBar).open(self.model.filter.text)
+        patience_s = _PATIENCE_S if self.model.total > _MANY else 0.0
+        self.query_one(FilterBar).open(self.model.filter.text, patience_s=patience_s)
         self.call_after_refresh(self.refresh_hints)
 
     def filter(self, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from pulsetui.client.commands import Pause, RemoveCheck, Unacknowledge, UndoPause, UndoRemove, UndoResume
@@ -16,6 +17,8 @@ from pulsetui.tui.dialogs.help import HelpScreen
 from pulsetui.tui.dialogs.question import DeleteDialog
 from pulsetui.tui.dialogs.too_small import TooSmallScreen
 from pulsetui.tui.form.screen import EditScreen
+from pulsetui.tui.table import verbs
+from pulsetui.tui.table.model import TableModel
 from pulsetui.tui.table.screen import HomeScreen
 from tests.client.fake import FakeEngine
 from tests.client.samples import HOUR, ME, NOW, crowd, household, late, new, overdue, view
@@ -161,6 +164,25 @@ async def test_letters_are_text_while_the_filter_is_open() -> None:
         await press(app, pilot, "escape")
         assert home(app).model.filter.text == ""
         assert home(app).table.has_focus
+
+
+async def test_where_a_filter_takes_long_no_letter_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verbs, "_MANY", 0)
+    monkeypatch.setattr(verbs, "_PATIENCE_S", 3600.0)
+    asked: list[str] = []
+    monkeypatch.setattr(TableModel, "set_filter", lambda _, text: asked.append(text))
+    async with showing(FakeEngine(household())) as (app, pilot):
+        await press(app, pilot, "/", "text:tag:billing")
+        assert "filter:  tag:billing" in screen_text(app)
+        assert asked == []
+        await press(app, pilot, "enter")
+        assert asked == ["tag:billing"]
+        await press(app, pilot, "/", "text:x", "escape")
+        assert asked == ["tag:billing", ""]
+        monkeypatch.setattr(verbs, "_PATIENCE_S", 0.01)
+        await press(app, pilot, "/", "text:y")
+        while asked[-1] != "y":
+            await pilot.pause(0.01)
 
 
 async def test_sorting_goes_round_and_turns() -> None:
