@@ -19,21 +19,21 @@ from pulsetui.core.state.status import Reason, Status
 
 
 class CheckGlance(Struct, frozen=True, gc=False):
-    """Each field as in ``CheckView``."""
+    """Each field as in ``CheckView``; without more it is one of which there is nothing else to know."""
 
     slug: str
     name: str
     tags: tuple[str, ...]
     schedule_kind: ScheduleKind
     tz: str
-    status: Status
-    reason: Reason | None
-    next_ping: datetime | None
-    deadline: datetime | None
-    unwatched: bool
-    is_running: bool
-    snoozed_until: datetime | None
-    acknowledged: bool
+    status: Status = Status.UP
+    reason: Reason | None = None
+    next_ping: datetime | None = None
+    deadline: datetime | None = None
+    unwatched: bool = False
+    is_running: bool = False
+    snoozed_until: datetime | None = None
+    acknowledged: bool = False
 
 
 Glance = CheckView | CheckGlance

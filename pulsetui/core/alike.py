@@ -65,9 +65,6 @@ class AlikeChecks(Mapping[str, Check]):
     def __contains__(self, slug: object) -> bool:
         return slug in self.places
 
-    def place(self, slug: str) -> int | None:
-        return self.places.get(slug)
-
     def at(self, place: int) -> Check:
         """The check at a place, made anew each time."""
         number, slug = self.kind_of[place], self.slugs[place]

@@ -64,7 +64,7 @@ class CalmChecks:
         others: list[Sequence[object]],
     ) -> Iterator[bytes]:
         written = self._written
-        uuids, apart = frozenset(written.values()), {*written, *map(self.checks.place, slugs)}
+        uuids, apart = frozenset(written.values()), {*written, *map(self.checks.places.get, slugs)}
         codes = {str(status): code for code, status in enumerate(self.STATUSES)}
         begins: list[Any] = [states.definition_seal(definition_of(kind)) for kind in self.checks.kinds]
         begins.append(None)  # found under kind -1: a special check is read
@@ -116,7 +116,7 @@ class CalmChecks:
         return [slug for slug, one in zip(self.checks.slugs, self.ids, strict=True) if one == _NOT_HERE]
 
     def place(self, slug: str) -> int | None:
-        place = self.checks.place(slug)
+        place = self.checks.places.get(slug)
         return None if place is None or self.ids[place] == _NOT_HERE else place
 
     def place_of_id(self, check_id: int) -> int | None:

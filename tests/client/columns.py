@@ -18,7 +18,6 @@ from pulsetui.client.glance import (
     Views,
 )
 from pulsetui.client.views import CheckView
-from pulsetui.core.schedule.schedule import ScheduleKind
 from pulsetui.core.state.status import Status
 
 _FIELDS = CheckGlance.__struct_fields__
@@ -81,7 +80,7 @@ class _Columns(CalmColumns):
         self._views = views
         common = dict.fromkeys((one.tags, one.schedule_kind, one.tz) for one in views.values())
         self._numbers = {one: number for number, one in enumerate(common)}
-        self._kinds = tuple(map(_kind, *zip(*common, strict=True))) if common else ()
+        self._kinds = tuple(CheckGlance("", "", *one) for one in common)
 
     @property
     def kinds(self) -> Sequence[CheckGlance]:
@@ -122,21 +121,3 @@ class _Columns(CalmColumns):
 def _nearest(turns: list[Turn], until: float, most: int) -> list[Turn]:
     later = sorted(one for one in turns if one[0] > until)
     return [one for one in turns if one[0] <= until] + later[:most]
-
-
-def _kind(tags: tuple[str, ...], kind: ScheduleKind, tz: str) -> CheckGlance:
-    return CheckGlance(
-        slug="",
-        name="",
-        tags=tags,
-        schedule_kind=kind,
-        tz=tz,
-        status=Status.UP,
-        reason=None,
-        next_ping=None,
-        deadline=None,
-        unwatched=False,
-        is_running=False,
-        snoozed_until=None,
-        acknowledged=False,
-    )

@@ -11,7 +11,7 @@ from pulsetui.client.glance import CalmCheck, CalmColumns, CheckGlance, Turn
 from pulsetui.core.state.check import Check
 from pulsetui.core.state.status import Status
 from pulsetui.store.calm_checks import NEVER, CalmChecks
-from pulsetui.store.instant import read, stored
+from pulsetui.store.instant import stored
 
 _SECOND = 1_000_000  # microseconds
 _LATE = tuple(Status.PAUSED if one is Status.PAUSED else Status.LATE for one in CalmChecks.STATUSES)
@@ -112,10 +112,9 @@ class ColumnsOfMoment(CalmColumns):
 
     def glances(self, now: datetime) -> Iterator[CheckGlance]:
         """Of these checks, in their order."""
-        places, kinds, calm = self._calm.checks.places, self.kinds, self._calm
+        calm, kinds = self._calm, self.kinds
         for slug, name, kind, status, _, _ in self.at(now, ()):
-            place, alike = places[slug], kinds[kind]
-            due, deadline = calm.dues[place], calm.deadlines[place]
+            stands, alike = calm.calm(calm.checks.places[slug]), kinds[kind]
             yield CheckGlance(
                 slug,
                 name,
@@ -124,28 +123,10 @@ class ColumnsOfMoment(CalmColumns):
                 alike.tz,
                 status,
                 None,
-                None if due == NEVER else read(due),
-                None if deadline == NEVER else read(deadline),
-                unwatched=False,
-                is_running=False,
-                snoozed_until=None,
-                acknowledged=False,
+                stands.due,
+                stands.deadline,
             )
 
 
 def _of_kind(check: Check) -> CheckGlance:
-    return CheckGlance(
-        slug="",
-        name="",
-        tags=check.tags,
-        schedule_kind=check.schedule.kind,
-        tz=check.schedule.timezone,
-        status=Status.UP,
-        reason=None,
-        next_ping=None,
-        deadline=None,
-        unwatched=False,
-        is_running=False,
-        snoozed_until=None,
-        acknowledged=False,
-    )
+    return CheckGlance("", "", check.tags, check.schedule.kind, check.schedule.timezone)

@@ -213,7 +213,7 @@ class TableVerbs(TickingScreen):
     # What is shown
 
     def verb_filter(self) -> None:
-        patience_s = _PATIENCE_S if self.model.total > _MANY else 0.0
+        patience_s = _PATIENCE_S if self.model.total >= _MANY else 0.0
         self.query_one(FilterBar).open(self.model.filter.text, patience_s=patience_s)
         self.call_after_refresh(self.refresh_hints)
 
